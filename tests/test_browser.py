@@ -229,7 +229,7 @@ def test_the_search_of_the_index_finds_by_the_keyboard(tab, shipped):
     page.keyboard.type("TAUX de couvertures")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche.html?q=*")
-    assert re.fullmatch(r"\d+ résultats\.", page.get_by_role("status").inner_text())
+    assert re.fullmatch(r"\d+ résultats\.", page.locator("#compte").inner_text())
     assert "ouverture" in page.locator("#trouve a").first.inner_text()
     page.locator("#q").focus()
     page.keyboard.press("Tab")
@@ -256,7 +256,7 @@ def test_the_search_finds(tab, shipped, words, kind, title):
     page = opened(tab, shipped, DEFAULT_EPCI, "recherche.html")
     page.locator("#q").fill(words)
     if kind is None:
-        assert page.get_by_role("status").inner_text() == "Aucun résultat."
+        assert page.locator("#compte").inner_text() == "Aucun résultat."
         return
     first = page.locator("#trouve li").first
     assert first.locator("a").inner_text() == title and first.locator("span").inner_text().startswith(kind)

@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.positions import PEERS, WORDS, positions
+from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -106,10 +106,12 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
-    sign, test = words.test(others, differences(territory.against(indicator), CATALOGUE))
+    gaps = differences(territory.against(indicator), CATALOGUE)
+    sign, test = words.test(others, gaps)
+    tests = {level: " ".join(words.test(others, gap)) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test,
+        sign, test, tests,
     )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     if len(each) < SHORTEST or not all(plain) or not own["status"].eq(OK).all():
         return None
     told = " ; ".join(f"{date_text(row.period)} : {row.text}" for row in each)
-    return Drawn(series([(last_year(row.period), row.value) for row in each]), told)
+    return Drawn(series([(last_year(row.period), row.value, date_text(row.period), row.text) for row in each]), told)
 
 
 def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -> Drawn | None:
@@ -133,7 +135,7 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
-    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high)
+    strip = Strip("", group["value"].tolist(), *place[1:], others=told_of(indicator, group))
     where = WORDS[place.place].partition(" sans que")[0]
     alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
     return Drawn(among(strip, own["value"]), alt, text)

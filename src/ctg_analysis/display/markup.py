@@ -129,6 +129,14 @@ def figure(
     return dated(filled.html, source)
 
 
+def folded(summary: str, data: Table, *, file: str, source: Citation, note: str = "") -> Html:
+    """Return a table that unfolds, with its source. file: the CSV file of its values."""
+    filled = piece(
+        "by_commune.html.j2", summary=summary, data=Markup(table(data).html), file=file, source=source, note=note
+    )
+    return dated(filled.html, source)
+
+
 def reading(text: str, beside: str) -> Html:
     """Return a reading sentence and, below, the figures to compare it with."""
     return piece("reading.html.j2", text=text, beside=beside)

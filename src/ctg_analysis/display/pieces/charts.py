@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Citation, Html, Table, figure
+from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
@@ -116,6 +116,18 @@ def chart(
         source=source,
         note=texts.typography(notes),
         data=_table(f"{about}, {when}", data),
+    )
+
+
+def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str, source: Citation) -> Html:
+    """Return the table of an indicator, folded, where a drawing would show nothing that is not known."""
+    about = texts.with_unit(indicator.label, indicator.unit)
+    return folded(
+        texts.typography(summary),
+        _table(f"{about}, {when}", data),
+        file=indicator.file_name,
+        source=source,
+        note=texts.typography(indicator.caveats),
     )
 
 

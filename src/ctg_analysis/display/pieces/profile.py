@@ -32,7 +32,7 @@ class Line:
 
     label, unit; value, when: the latest, and its period; then: the value at the period of the comparison, where that
     is an older one; series, peers: drawings, where there is something to draw; places: level → value there;
-    sign, test: what the test says.
+    sign, test: what the test says of the first comparator that differs; tests: level → sign and words, of each.
     """
 
     label: str
@@ -45,6 +45,7 @@ class Line:
     places: dict[str, str] = field(default_factory=dict)
     sign: str = ""
     test: str = ""
+    tests: dict[str, str] = field(default_factory=dict)
 
 
 def profile(
