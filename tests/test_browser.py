@@ -168,6 +168,18 @@ def test_the_table_of_contents_stays_in_sight_on_a_wide_screen(tab, shipped, nam
     assert not last.is_visible() and page.locator(".contents.narrow summary").is_visible()
 
 
+@pytest.mark.parametrize("name", each([name for name in CHAPTERS if "01" <= name[:2] <= "10"]))
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+def test_the_first_screen_holds_the_findings_and_the_beginning_of_the_profile(tab, shipped, epci, name):
+    """At 1280 x 900: what is essential whole, where there is any, then the head and a line of the profile."""
+    opened(tab, shipped, epci, name)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    bottoms = "nodes => nodes.map(node => node.getBoundingClientRect().bottom)"
+    assert all(bottom <= 900 for bottom in tab.eval_on_selector_all(".essential", bottoms))
+    first = tab.eval_on_selector_all(".profile tbody tr", bottoms)[:1]
+    assert all(bottom <= 900 for bottom in first)  # a chapter of which nothing is known has none
+
+
 def test_chapters_lead_to_each_other(tab, shipped):
     page = opened(tab, shipped, EXAMPLE_EPCI, CHAPTERS[0])
     seen = [CHAPTERS[0]]
@@ -217,7 +229,7 @@ def test_the_search_of_the_index_finds_by_the_keyboard(tab, shipped):
     page.keyboard.type("TAUX de couvertures")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche.html?q=*")
-    assert re.fullmatch(r"\d+ résultats\.", page.get_by_role("status").inner_text())
+    assert re.fullmatch(r"\d+ résultats\.", page.locator("#compte").inner_text())
     assert "ouverture" in page.locator("#trouve a").first.inner_text()
     page.locator("#q").focus()
     page.keyboard.press("Tab")
@@ -244,7 +256,7 @@ def test_the_search_finds(tab, shipped, words, kind, title):
     page = opened(tab, shipped, DEFAULT_EPCI, "recherche.html")
     page.locator("#q").fill(words)
     if kind is None:
-        assert page.get_by_role("status").inner_text() == "Aucun résultat."
+        assert page.locator("#compte").inner_text() == "Aucun résultat."
         return
     first = page.locator("#trouve li").first
     assert first.locator("a").inner_text() == title and first.locator("span").inner_text().startswith(kind)

@@ -129,6 +129,14 @@ def figure(
     return dated(filled.html, source)
 
 
+def folded(summary: str, data: Table, *, file: str, source: Citation, note: str = "") -> Html:
+    """Return a table that unfolds, with its source. file: the CSV file of its values."""
+    filled = piece(
+        "by_commune.html.j2", summary=summary, data=Markup(table(data).html), file=file, source=source, note=note
+    )
+    return dated(filled.html, source)
+
+
 def reading(text: str, beside: str) -> Html:
     """Return a reading sentence and, below, the figures to compare it with."""
     return piece("reading.html.j2", text=text, beside=beside)
@@ -183,14 +191,25 @@ def definitions(entries: list[dict[str, str]]) -> Html:
     return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: defined})
 
 
+def sources(told: list[str]) -> Html:
+    """Return the list of sources, each once; nothing without any."""
+    return piece("sources.html.j2", sources=told)
+
+
 def source(cited: Citation) -> Html:
     """Return the line that says where a table comes from."""
     return dated(piece("source.html.j2", text=cited).html, cited)
 
 
 def references(entries: list[dict[str, str]]) -> Html:
-    """Return dated texts. entries: texte, source, date, a_verifier."""
-    return piece("references.html.j2", entries=entries)
+    """Return dated texts; those of which something is still to be checked are for the team.
+
+    entries: texte, source, date, a_verifier.
+    """
+    read = [entry for entry in entries if "a_verifier" not in entry]
+    to_check = [entry for entry in entries if "a_verifier" in entry]
+    html = piece("references.html.j2", entries=read).html if read else ""
+    return Html(html + (for_team(piece("references.html.j2", entries=to_check).html) if to_check else ""))
 
 
 def banner(text: str) -> Html:

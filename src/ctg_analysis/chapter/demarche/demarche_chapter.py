@@ -206,4 +206,4 @@ def definitions(chapter: str) -> Html:
     """The definitions of the terms of a chapter, a field of `MethodTexts`."""
     entries = getattr(load_yaml(METHOD_TEXTS, MethodTexts).value, chapter)
     written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
-    return markup.definitions([entry | {"sources": ""} for entry in written])
+    return markup.definitions(written)

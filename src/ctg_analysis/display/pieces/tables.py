@@ -10,7 +10,6 @@ from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.team import for_team
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
@@ -113,34 +112,6 @@ def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]
 def _one_name(told: set[str], name: str) -> str:
     """Return the name that all the columns give a place (« France hors Mayotte »), its own when they differ."""
     return next(iter(told)) if len(told) == 1 else name
-
-
-def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
-    """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
-    if not tested:
-        none = markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-        return Html(for_team(none.html))
-    sentence = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
-    if not len(rows):
-        return sentence
-    lines = [
-        [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
-        for row in rows.sort_values("p", kind="stable").itertuples(index=False)
-    ]
-    header = ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
-    table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return markup.together(sentence, table)
-
-
-def _how_many(notable: int, tested: int) -> str:
-    if tested == 1:
-        return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
-    if notable == tested:
-        return f"Les {tested} différences testées de ce chapitre sont notables."
-    whole = f"des {tested} différences testées de ce chapitre"
-    return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
-        notable, f"{notable} {whole} sont notables."
-    )
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:

@@ -18,6 +18,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
+from ctg_analysis.publishing.pages.said_once import said_once
 from ctg_analysis.publishing.pages.search import contents
 from ctg_analysis.publishing.pages.sections import with_sections
 from ctg_analysis.publishing.pages.site import TEMPLATES, page
@@ -45,7 +46,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
-    body, sections = with_sections(body)
+    body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
     return ChapterPage(html, contents(cells, sections, about.get("communes", {})))

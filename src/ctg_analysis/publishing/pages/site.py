@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = files("ctg_analysis.publishing.pages") / "templates"
+STYLE = ("style.css", "on_demand.css")
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
@@ -32,7 +35,24 @@ def text_sources() -> dict[str, Path]:
 @cache
 def style() -> str:
     """Return the style sheet that every page carries."""
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLE)
+
+
+@cache
+def script(name: str) -> "Markup":
+    """Return a script of the pages; page.js is on every one."""
+    from markupsafe import Markup
+
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+@cache
+def script_policy(*names: str) -> "Markup":
+    """Return what the policy of a page allows to run: these scripts, by their sums, and no other."""
+    from markupsafe import Markup
+
+    sums = (b64encode(sha256(script(name).encode()).digest()).decode() for name in names)
+    return Markup(" ".join(f"'sha256-{one}'" for one in sums))
 
 
 def page(template: str, **context) -> str:
@@ -46,6 +66,7 @@ def templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    environment.globals |= {"script": script, "script_policy": script_policy}
     environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 

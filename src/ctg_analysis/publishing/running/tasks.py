@@ -173,14 +173,13 @@ def _of_territory(epci: str) -> dict:
 
     root = data_root(epci)
     seen = open_chapter(epci).territory
-    communes = seen.places[seen.places["level"].eq("commune")].sort_values("territory", kind="stable")
     return {
+        "epci": epci,
         "territory": typography(seen.row["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root).note),
         "proofs": proved(seen.demarche),
-        "epci": epci,
         "silent": silent(seen.demarche),
-        "communes": {row.territory: typography(row.name) for row in communes.itertuples(index=False)},
+        "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }
