@@ -96,7 +96,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         "" if _is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),
-        series=_series(indicator, own),
+        series=small_series(indicator, own),
     )
     compared = territory.compared(indicator)
     compared = compared[compared["status"].eq(OK)]
@@ -115,7 +115,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     )  # fmt: skip
 
 
-def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
+def small_series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
     each = list(own.itertuples(index=False))
     plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]
