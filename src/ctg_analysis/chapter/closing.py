@@ -1,6 +1,7 @@
 """What the last cells of a chapter list: taken from what the outputs of its executed notebook tell, in their order.
 
-A piece tells the indicators that it shows beside its HTML (`display.markup.ABOUT`). A closing verb called without a
+A piece tells the indicators that it shows beside its HTML (`display.markup.ABOUT`), the box of what is missing those
+that it does not. A closing verb called without a
 list gives a piece that asks for one; `close` puts the list in its place, when all the cells have run.
 """
 
@@ -46,8 +47,9 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     outputs = [output for output in outputs if ABOUT in output.get("data", {})]
     about = [output.data[ABOUT] for output in outputs]
+    shown = [tells for tells in about if markup.MISSING not in tells]
     names = {
-        what: list(dict.fromkeys(name for tells in about for name in tells.get(what, [])))
+        what: list(dict.fromkeys(name for tells in shown for name in tells.get(what, [])))
         for what in (SHOWN, BESIDE_PEERS, RECALLED, LIST)
     }
     words = [output.data["text/html"] for output in outputs if WORDS in output.data[ABOUT]]

@@ -56,6 +56,12 @@ def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
     return rows["shown"].all() and not any(sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"]))
 
 
+def without_contour(territory: Territory, rows: pd.DataFrame) -> str:
+    """The sentence that names the communes that a map cannot draw; nothing where it draws them all."""
+    without = list(rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"])
+    return f"Sans contour sur la carte : {texts.listed(without)}." if without else ""
+
+
 def withheld(territory: Territory, indicator: Indicator) -> str:
     """The sentence that the value of the territory may not be shown, when there is one; else nothing."""
     if not territory.has(indicator, SECRET):

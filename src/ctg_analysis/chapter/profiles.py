@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.positions import PEERS, WORDS, positions
@@ -115,7 +116,7 @@ def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     if len(each) < SHORTEST or not all(plain) or not own["status"].eq(OK).all():
         return None
     told = " ; ".join(f"{date_text(row.period)} : {row.text}" for row in each)
-    return Drawn(series([(last_year(row.period), row.value) for row in each]), told)
+    return Drawn(series([(last_year(row.period), row.value, date_text(row.period), row.text) for row in each]), told)
 
 
 def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -> Drawn | None:
@@ -128,7 +129,8 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
-    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high)
+    others = [(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
+    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high, others)
     where = WORDS[place.place].partition(" sans que")[0]
     alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
     return Drawn(among(strip, own["value"]), alt, text)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ctg_analysis.display.drawings.axes import scale
-from ctg_analysis.display.drawings.drawing import Drawing, Point
+from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.strip import Strip, mark_strip
 from ctg_analysis.display.drawings.style import RULE, TERRITORY
 
@@ -12,17 +12,19 @@ SERIES, AMONG = 62, 92  # widths
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
-def series(points: Sequence[Point]) -> str:
-    """Return a small line over the years, its last point marked. points: year, value."""
-    values = [value for _, value in points]
+def series(points: Sequence[tuple[int, float, str, str]]) -> str:
+    """Return a small line over the years, its last point marked. points: year, value, then what they are told as."""
+    values = [value for _, value, *_ in points]
     low, high = min(values), max(values)
     middle, half = (low + high) / 2, max(high - low, LEAST * max(map(abs, values)), 1e-9) / 2
     x = scale(points[0][0], points[-1][0], ROOM, SERIES - ROOM)
     y = scale(middle - half, middle + half, HIGH - ROOM / 2, ROOM / 2)
     drawing = Drawing(HIGH, SERIES)
-    line = [(x(year), y(value)) for year, value in points]
+    line = [(x(year), y(value)) for year, value, *_ in points]
     drawing.line(line, TERRITORY, 1.6)
-    drawing.circle(*line[-1], 2.6, TERRITORY)
+    for place, (*_, when, text) in zip(line, points, strict=True):
+        with drawing.of(when, text):
+            drawing.circle(*place, 2.6, TERRITORY, fill_opacity=float(place == line[-1]))
     return drawing.svg()
 
 

@@ -15,10 +15,10 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation, note: str) -> Html:
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
-    note: said below. A place of a level at which none of them is shown has no row; a larger one that has none of the
+    A place of a level at which none of them is shown has no row; a larger one that has none of the
     values is named below rather than given one. La Réunion, a département and a région, has one row.
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
@@ -37,7 +37,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
     lines += [line for line in wide if line[0] not in without]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
-    note = " ".join(text for text in (unknown, _frances(columns), note) if text)
+    note = " ".join(text for text in (unknown, _frances(columns)) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     parts = ["les communes"] * bool(local) + ["le territoire et ce à quoi il se compare"] * bool(beyond)
     caption = f"{texts.capitalised(', puis '.join(parts) or 'autour du territoire')}{when}"

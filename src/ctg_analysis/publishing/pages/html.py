@@ -13,6 +13,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.markup import DAYS
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
@@ -37,8 +38,8 @@ class ChapterPage(NamedTuple):
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     """Return the page of an executed chapter.
 
-    about: what tasks.about says, title, current (the name of the page). The page tells the date of the newest data that
-    it cites, not of its making.
+    about: what tasks.about says, title, current (the name of the page), waiting (how many of its indicators have no
+    value). The page tells the date of the newest data that it cites, not of its making.
     """
     here = about["current"][:2]
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
@@ -106,7 +107,7 @@ def _exporter() -> TemplateExporter:
         template_name="chapter",
         template_file="cells.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"written": _of_cell},
+        filters={"written": _of_cell, "for_team": for_team},
         raw_mimetypes=["text/html", ""],
         default_preprocessors=[],
     )
