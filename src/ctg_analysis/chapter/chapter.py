@@ -90,9 +90,9 @@ class Chapter:
     def perimeter(self) -> Html:
         """Which communes, and the geography they are in."""
         beside = self.territory.beside
-        departements = beside.loc[beside["level"].eq("departement"), "name"]
-        count = len(self.territory.communes)
-        lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
+        where = texts.listed(list(beside.loc[beside["level"].eq("departement"), "name"]))
+        kind = identity.kind_of(self.territory.row["name"])
+        lead = f"{kind} de {len(self.territory.communes)} communes ({where})."
         note = read_geography(self.territory.root).note
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
 

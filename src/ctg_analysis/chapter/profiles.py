@@ -102,10 +102,10 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
-    sign, test = words.test(others, differences(territory.against(indicator), CATALOGUE))
+    sign, test, apart = words.test(differences(territory.against(indicator), CATALOGUE))
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test,
+        apart, sign, test,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
 UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
 
+ROUNDED_FROM, MILLION = 100_000, 1_000_000  # euros
+
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     """A number with narrow spaces and a comma; signed: a rise bears its sign too.
@@ -59,6 +61,17 @@ def euros(value: float) -> str:
     '12\\u202f345\\xa0€'
     """
     return SIGNS[MISSING] if pd.isna(value) else f"{amount(value)}{NBSP}€"
+
+
+def money(value: float, decimals: int = 0) -> str:
+    """An amount of money as a person reads it: in thousands from 100 000, in millions from a million.
+
+    >>> money(19122), money(9.22, 2), money(443211), money(1083211)
+    ('19\\u202f122\\xa0€', '9,22\\xa0€', '443\\u202f000\\xa0€', '1,08\\xa0M€')
+    """
+    if abs(value) >= MILLION:
+        return f"{number(value / MILLION, 2)}{NBSP}M€"
+    return f"{number(round(value, -3) if abs(value) >= ROUNDED_FROM else value, decimals)}{NBSP}€"
 
 
 def thousands(value: float) -> str:
