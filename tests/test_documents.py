@@ -22,8 +22,8 @@ from reader import Text
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
+from ctg_analysis.publishing import pdf
 from ctg_analysis.publishing.editions import latest, publish, record
-from ctg_analysis.publishing.handover import pdf
 from ctg_analysis.publishing.handover.delivery import collect_documents, write_documents
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
@@ -134,7 +134,7 @@ def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, t
     assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
 
 
-PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.handover.pdf import write_pdf\n"
+PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.pdf import write_pdf\n"
 PRINTING += "write_pdf('<h1>a</h1>', Path(sys.argv[1]), '2026-03-01')"
 
 

@@ -3,10 +3,9 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.positions import PEERS, WORDS, positions
+from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -102,10 +101,12 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
-    sign, test, apart = words.test(differences(territory.against(indicator), CATALOGUE))
+    gaps = differences(territory.against(indicator), CATALOGUE)
+    sign, test, apart = words.test(gaps)
+    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        apart, sign, test,
+        apart, sign, test, tests,
     )  # fmt: skip
 
 
@@ -129,8 +130,7 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
-    others = [(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
-    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high, others)
+    strip = Strip("", group["value"].tolist(), *place[1:], others=told_of(indicator, group))
     where = WORDS[place.place].partition(" sans que")[0]
     alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
     return Drawn(among(strip, own["value"]), alt, text)

@@ -3,7 +3,7 @@
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
                                 synthese-….pdf  restitution-….html  envoi-….zip
 
-They stand beside the edition that they are made from, which never changes, and bear its name.
+They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,16 +15,16 @@ from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
+from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
-from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
+from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
 from ctg_analysis.secrecy.adoption import adopt
 
-FOLDER = "documents"
 SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"
 
 
@@ -51,6 +51,7 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
                 path = folder / name
                 write(path)
                 yield path.replace(home / name)
+        link_documents(edition, out, epci)
 
 
 def _check(edition: Path, seen: Territory, scratch: Path) -> None:
@@ -73,7 +74,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         numbers = {names[stem]: number for stem, number in sheets.items()}
         write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
-    name = f"{seen.epci}-{edition.name}"
+    name = name_of_documents(seen.epci, edition)
     documents = {
         f"restitution-{name}.html": lambda path: path.write_text(page_of_slides, encoding="utf-8"),
         f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
@@ -86,7 +87,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
 
 def collect_documents(out: Path, epci: str) -> list[Path]:
     """Remove the documents of editions that are no more; return those removed."""
-    kept = tuple(f"{epci}-{edition.name}" for edition in editions(out, epci))
+    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci))
     home = out / FOLDER / epci
     documents = sorted(home.iterdir()) if kept and home.is_dir() else []
     old = [path for path in documents if not path.stem.endswith(kept)]

@@ -74,6 +74,11 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
     )
 
 
+def standing(steps: pd.DataFrame, moment: str) -> list[dict]:
+    """Return the phases of a démarche as they stand at a moment: title, span, status, mark, steps."""
+    return list(_phases(steps, moment))
+
+
 def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
     """Yield each phase with its dates, where it stands and its steps.
 

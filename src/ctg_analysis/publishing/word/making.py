@@ -14,7 +14,7 @@ from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.handover.pdf import write_pdf
+from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
