@@ -1,5 +1,7 @@
 """L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -29,21 +31,24 @@ def essential(territory: Territory, chapter: str) -> Html:
     """The findings of a chapter, three at most; nothing when none is established and large enough."""
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
-    return pieces.essential([_found(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else Html("")
 
 
-def _found(territory: Territory, indicator: Indicator) -> tuple[str, str]:
+def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     """What is found, at its latest period, and what it is beside."""
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
     found = sentences.statement(indicator, own)
-    told = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
+    beside = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
     if own["period"] == rows["period"].iloc[0]:
-        return f"{found.removesuffix('.')},", f"{told}."
-    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {told}."
+        return f"{found.removesuffix('.')},", f"{beside}."
+    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
 
 
-def profile(territory: Territory, *indicators: Indicator) -> Html:
-    """A line for each indicator that the territory has; the box of the others, which the team alone sees."""
+def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
+    """A line for each indicator that the territory has; the box of the others, which the team alone sees.
+
+    beside: the levels of the places to show.
+    """
     known = {one: rows for one in indicators if len(rows := _own(territory, one))}
     absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
@@ -51,11 +56,11 @@ def profile(territory: Territory, *indicators: Indicator) -> Html:
     lines = [_line(territory, one, rows) for one, rows in known.items()]
     used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
-    beside = territory.beside
-    names = {level: of["name"].iloc[0] for level, of in beside.groupby("level") if len(of) == 1}
+    places = territory.beside.groupby("level")["name"].agg(list)
+    names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if _is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(pieces.profile(lines, names | france, cited, note), absent)
+    return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:

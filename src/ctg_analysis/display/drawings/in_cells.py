@@ -13,7 +13,7 @@ LEAST = 0.2  # of the highest value, that the height of a series stands for: a c
 
 
 def series(points: Sequence[tuple[int, float, str, str]]) -> str:
-    """Return a small line over the years, its last point marked. points: year, value, then both in words."""
+    """Return a small line over the years, its last point marked. points: year, value, both as a reader sees them."""
     values = [value for _, value, *_ in points]
     low, high = min(values), max(values)
     middle, half = (low + high) / 2, max(high - low, LEAST * max(map(abs, values)), 1e-9) / 2

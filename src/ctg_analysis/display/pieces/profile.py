@@ -50,12 +50,15 @@ class Line:
     tests: dict[str, str] = field(default_factory=dict)
 
 
-def profile(lines: Sequence[Line], names: dict[str, str], source: Citation, note: str) -> Html:
+def profile(
+    lines: Sequence[Line], names: dict[str, str], source: Citation, note: str, beside: Sequence[str] = tuple(NAMES)
+) -> Html:
     """The profile as a table; a column in which no line has anything is left out.
 
-    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs.
+    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs. beside: the
+    levels to show.
     """
-    levels = [level for level in NAMES if any(line.places.get(level) for line in lines)]
+    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
     filled = piece(
         "profile.html.j2",
         lines=lines,
