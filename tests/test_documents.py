@@ -405,7 +405,7 @@ def test_there_is_a_slide_for_each_message_with_its_source(shown, out, epci):
     for section in sections[1:-1]:
         said = re.search(r"<h2[^>]*>(.*?)</h2>", section)[1]
         assert said in plain
-        assert "Source\u00a0: " in section and re.search(r"extraction du \d\d/\d\d/\d{4}", section)
+        assert "Source\u00a0: " in section
         assert all(len(alt) > 30 for alt in re.findall(r'<svg role="img" aria-label="([^"]*)"', section))
     assert len(sections) - 2 == synthesis.count('class="theme"') >= 5
     assert ("fictif" in shown[epci]) == (epci == EXAMPLE_EPCI)

@@ -107,11 +107,11 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = differences(territory.against(indicator), CATALOGUE)
-    sign, test = words.test(others, gaps)
-    tests = {level: " ".join(words.test(others, gap)) for level, gap in gaps.groupby("level")}
+    sign, test, apart = words.test(gaps)
+    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test, tests,
+        apart, sign, test, tests,
     )  # fmt: skip
 
 
