@@ -1,5 +1,7 @@
 """L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -29,21 +31,24 @@ def essential(territory: Territory, chapter: str) -> Html:
     """The findings of a chapter, three at most; nothing when none is established and large enough."""
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
-    return pieces.essential([_found(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else Html("")
 
 
-def _found(territory: Territory, indicator: Indicator) -> tuple[str, str]:
+def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     """What is found, at its latest period, and what it is beside."""
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
     found = sentences.statement(indicator, own)
-    told = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
+    beside = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
     if own["period"] == rows["period"].iloc[0]:
-        return f"{found.removesuffix('.')},", f"{told}."
-    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {told}."
+        return f"{found.removesuffix('.')},", f"{beside}."
+    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
 
 
-def profile(territory: Territory, *indicators: Indicator) -> Html:
-    """A line for each indicator that the territory has; the box of the others, which the team alone sees."""
+def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
+    """A line for each indicator that the territory has; the box of the others, which the team alone sees.
+
+    beside: the levels of the places to show.
+    """
     known = {one: rows for one in indicators if len(rows := _own(territory, one))}
     absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
@@ -51,11 +56,11 @@ def profile(territory: Territory, *indicators: Indicator) -> Html:
     lines = [_line(territory, one, rows) for one, rows in known.items()]
     used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
-    beside = territory.beside
-    names = {level: of["name"].iloc[0] for level, of in beside.groupby("level") if len(of) == 1}
+    places = territory.beside.groupby("level")["name"].agg(list)
+    names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if _is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(pieces.profile(lines, names | france, cited, note), absent)
+    return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
@@ -91,7 +96,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         "" if _is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),
-        series=_series(indicator, own),
+        series=small_series(indicator, own),
     )
     compared = territory.compared(indicator)
     compared = compared[compared["status"].eq(OK)]
@@ -102,15 +107,15 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = differences(territory.against(indicator), CATALOGUE)
-    sign, test = words.test(others, gaps)
-    tests = {level: " ".join(words.test(others, gap)) for level, gap in gaps.groupby("level")}
+    sign, test, apart = words.test(gaps)
+    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test, tests,
+        apart, sign, test, tests,
     )  # fmt: skip
 
 
-def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
+def small_series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
     each = list(own.itertuples(index=False))
     plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]

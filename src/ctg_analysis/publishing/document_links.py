@@ -13,9 +13,10 @@ from ctg_analysis.publishing.editions import INDEX, matter_of, publish
 
 FOLDER = "documents"
 KINDS = {
-    "diagnostic": "Le diagnostic entier (PDF)",
-    "synthese": "La synthèse (PDF)",
+    "essentiel": "L’essentiel, en quatre pages (PDF)",
+    "synthese": "La synthèse, en deux pages (PDF)",
     "restitution": "Les diapositives de la restitution",
+    "diagnostic": "En annexe, le diagnostic entier (PDF)",
     "envoi": "Toutes les pages et les données, à envoyer (zip)",
 }
 BEGIN, END = "<!--documents-->", "<!--/documents-->"

@@ -1,7 +1,7 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  restitution-….html  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  restitution-….html  envoi-….zip
 
 They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
@@ -19,6 +19,7 @@ from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
+from ctg_analysis.publishing.handover.short_report import short_report
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
@@ -68,7 +69,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     page_of_slides = slides(seen, made_from["date"])
 
     def write_whole(path: Path) -> None:
-        title = "Diagnostic partagé"
+        title = "Diagnostic partagé, annexe"
         names = {Path(name).stem: name for name in whole}
         sheets = sheets_of(joined(edition, whole, title), list(names), path.parent)
         numbers = {names[stem]: number for stem, number in sheets.items()}
@@ -80,14 +81,15 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
     }
     if SYNTHESIS in chapters:
-        synthesis = joined(edition, [SYNTHESIS], "Synthèse")
+        synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
+        documents[f"essentiel-{name}.pdf"] = lambda path: write_pdf(essential, path, made_from["date"])
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 
 
 def collect_documents(out: Path, epci: str) -> list[Path]:
-    """Remove the documents of editions that are no more; return those removed."""
-    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci))
+    """Remove the documents of editions that are no more, or not whole; return those removed."""
+    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci) if is_whole(edition))
     home = out / FOLDER / epci
     documents = sorted(home.iterdir()) if kept and home.is_dir() else []
     old = [path for path in documents if not path.stem.endswith(kept)]
