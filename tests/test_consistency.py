@@ -8,6 +8,8 @@ import sys
 import pytest
 from material_files import add, change, copy_of, line_of, places_of, said
 
+from ctg_analysis.chapter.demarche.enjeux import open_enjeux
+from ctg_analysis.chapter.demarche.proof_texts import proofs_of
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import open_material, read_material
@@ -243,3 +245,23 @@ def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known
     assert chance.startswith(f"line {number}, column lecture: found 'en baisse depuis' 2012")
     number = lines["owner_dwellings_share", "en hausse depuis"]
     assert contrary.startswith(f"line {number}, column lecture: found 'en hausse depuis' 2012")
+
+
+def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, known):
+    """Births: fewer in 2025 than in 2008, by a fifth, without any trend; job seekers fall year after year."""
+    observations, places = known
+    own = observations[observations["territory"].eq(EXAMPLE_EPCI) & observations["level"].eq("epci")]
+    values = own.set_index(["indicator", "period"])["value"]
+    assert values["births_count", "2025"] < values["births_count", "2008"]
+    cells = {"constat_id": "C07", "type": "indicateur", "sens": "nuance", "lecture": "en baisse depuis"}
+    path = public / "preuves.csv"
+    number = add(path, **cells, ref=f"births_count+{EXAMPLE_EPCI}+2025", repere="2008")
+    add(path, **cells, ref=f"job_seekers_abc_count+{EXAMPLE_EPCI}+2024", repere="2015")
+    (told,) = proofs_said(public, (observations, places))
+    assert told.startswith(f"line {number}, column lecture: found 'en baisse depuis' 2008")
+
+
+def test_what_no_test_compares_stands_beside_without_a_word(example):
+    """98.0 % within twenty minutes, 99.7 % in the département: each commune is wholly within, or wholly beyond."""
+    said = [proof.text for proof in proofs_of(open_enjeux(EXAMPLE_EPCI), "C05")]
+    assert any("98,0" in text and text.endswith("contre 99,7\u202f% dans le département") for text in said), said

@@ -616,6 +616,16 @@ def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
     assert all(0 < y < lines.HEIGHT for y in attributes(below, "circle", "cy"))
 
 
+def test_what_is_told_of_few_has_its_comparators_on_a_scale_that_they_name():
+    """« 8,9 pour 17, contre 53,6 » reads as if there were six times fewer: there are 52 for 100."""
+    indicator = CATALOGUE["aesh_fte_rate"]
+    here, there = {"value": 52.4, "numerator": 8.9}, {"value": 53.6, "numerator": 536, "denominator": 1000}
+    for text, of, said in (("8,9 pour 17", 17, "53,6 pour 100"), ("52,4", 170, "53,6")):
+        rows = pd.DataFrame([here | {"denominator": of, "text": text}, there | {"text": "53,6"}])
+        assert sentences.on_one_scale(indicator, rows)["text"].tolist() == [text, said]
+    assert sentences.on_one_scale(indicator, rows[:0]).empty
+
+
 def test_no_decimals_in_an_interval_on_a_small_base():
     columns = {"value": 12.0, "numerator": 33, "denominator": 275, "low": 8.1, "high": 18.7}
     assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"

@@ -21,7 +21,7 @@ HOME = (
     "souvent un établissement pour personnes âgées, dont les résidents viennent d'ailleurs ; le solde naturel y dit "
     "peu des autres habitants"
 )
-INTERVAL = "Intervalle : ce que le hasard laisse ouvert d'un si petit nombre de naissances et de décès."
+INTERVAL = "Intervalle : ce que le hasard laisse ouvert d'un tel nombre de naissances et de décès."
 
 
 def table(territory: Territory, balance: Indicator, events: Indicator, homes: Indicator) -> Html:

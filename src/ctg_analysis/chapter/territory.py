@@ -235,7 +235,7 @@ class Territory:
         if indicator.id not in self._compared:
             rows = self.against(indicator)
             told = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
-            self._compared[indicator.id] = told.drop_duplicates(["name", "text"])
+            self._compared[indicator.id] = sentences.on_one_scale(indicator, told).drop_duplicates(["name", "text"])
         rows = self._compared[indicator.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 

@@ -107,8 +107,6 @@ class Totals:
     lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
         is without them, and says so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
-    also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
-        these communes, and a change between two dates is that of the same ones.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -120,7 +118,6 @@ class Totals:
     everywhere: frozenset[str] = frozenset()
     lost: tuple[tuple[str, str], ...] = ()
     listed: bool = False
-    also_in_epcis: bool = False
 
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""

@@ -55,7 +55,7 @@ class Rate:
 
     population: the reference population of the same year, or an age group of the census: then that of the latest
     census, up to `within` years before the events. of: EVENTS, any number of which may befall one person; PERSONS of
-    that population, whose rate is a proportion; PLACES declared, which chance has no part in.
+    that population, whose rate is a proportion; PLACES declared, facilities, associations: chance has no part in them.
     """
 
     events: str
@@ -156,7 +156,7 @@ class Indicator:
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
-        population that the MSA serves too (rule R18). Its position among comparable EPCIs is told instead of a word.
+        population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
     """
 
     id: str

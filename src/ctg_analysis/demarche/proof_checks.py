@@ -24,6 +24,7 @@ from ctg_analysis.indicators.significance import (
     compare_proportions,
     compare_rates,
 )
+from ctg_analysis.indicators.trends import FOR_MEANS, is_sought, trend_of
 from ctg_analysis.sources import SOURCES
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
@@ -98,11 +99,19 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
     other = known[known["level"].eq(level) & known["territory"].eq(code) & known["period"].eq(period)]
     if other.empty:
         return "repere", f"no value of {row.repere} in {period}", f"a comparator that has one: {WITHDRAW}"
-    rows = tested(pd.concat([own.head(1), other]), CATALOGUE)
-    word = SAME_WORD.get(rows["word"].iloc[-1]) or _without_test(own.iloc[0], other.iloc[0])
+    word = word_of_test(own, other) or _without_test(own.iloc[0], other.iloc[0])
     if word != row.lecture:
         return "lecture", f"{row.lecture!r}", f"{word!r}, as the observations say now: {WITHDRAW}"
     return None
+
+
+def word_of_test(own: pd.DataFrame, other: pd.DataFrame) -> str:
+    """What a test allows to say of a territory beside a place that holds it; nothing without a test.
+
+    own, other: observations of one indicator and period, the first of each counts.
+    """
+    rows = tested(pd.concat([own.head(1), other.head(1)]), CATALOGUE)
+    return SAME_WORD.get(rows["word"].iloc[-1], "")
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
@@ -128,16 +137,25 @@ def _beside_a_number(indicator: Indicator, own: pd.Series, row) -> tuple[str, st
 
 
 def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
-    before = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
-    before = before[before["period"].eq(row.repere)]
+    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains.
+
+    Where as many years are known as a trend is sought in, it is that of the years, never of the first and the last.
+    """
+    here = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
+    before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:
         return "repere", f"no value in {row.repere} any more", f"an earlier period that has one: {WITHDRAW}"
     difference = round(own.iloc[0]["value"], indicator.decimals) - round(before.iloc[0]["value"], indicator.decimals)
     same_sign = difference > 0 if row.lecture == evidence.RISING else difference < 0
-    if same_sign and _probable(indicator, own.head(1), before.head(1)):
+    sought = len(years) >= FOR_MEANS and is_sought(indicator)
+    if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
         return None
     return "lecture", f"{row.lecture!r} {row.repere}", f"a change that the observations still show: {WITHDRAW}"
+
+
+def _moves(indicator: Indicator, years: pd.DataFrame) -> bool:
+    stretches = trend_of(years.sort_values("period"), indicator)
+    return len(stretches) == 1 and stretches[0].is_established
 
 
 def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:

@@ -136,10 +136,10 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     """The rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
 
     The territory is compared with the rest of each place, by the variance between communes that its dispersion tells
-    (see `dispersion.chance_between_communes`), and never by less than that of independent draws. A share or a balance
-    of which no dispersion is known has no test, nor what a commune has all or none of, nor what the Caf alone pays over
-    a population (Indicator.untested), nor other quantities, nor what lies across several places of one level, which
-    share an unknown part of the territory. What the roundings of the producer could explain is « proche de ».
+    (see `dispersion.chance_between_communes`), and never by less than that of independent draws. What no dispersion is
+    known of has no test, nor what a commune has all or none of, nor what the Caf alone pays over a population
+    (Indicator.untested), nor other quantities, nor what lies across several places of one level, which share an unknown
+    part of the territory. What the roundings of the producer could explain is « proche de ».
 
     Parameters:
         rows: for each indicator the territory first, then its comparators, one period.
@@ -204,11 +204,10 @@ def _of_shares(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> p
 
 
 def _of_events(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
-    """Return the test between communes where they are known, that of counts by chance elsewhere."""
     counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
     result = compare_rates(*counts, *counts[:2])
     between = _between(mine, theirs, result["difference"], theirs["numerator"] / theirs["denominator"])
-    return result.assign(p=np.fmax(result["p"], between))
+    return result.assign(p=np.maximum(result["p"], between))
 
 
 def _of_flows(mine: pd.DataFrame, theirs: pd.DataFrame, _weight: pd.Series) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import pandas as pd
 from scipy.special import chdtr, chdtrc, fdtrc, ndtr, stdtr, stdtrit, xlogy
 
 from ctg_analysis.core.model import Count, Indicator, Published, Rate, Ratio, is_proportion
+from ctg_analysis.core.norms import norm
+from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.indicators.significance import ALPHA
 from ctg_analysis.indicators.uncertainty import Z
 
@@ -54,7 +56,9 @@ class Fit(NamedTuple):
 def trend_of(rows: pd.DataFrame, indicator: Indicator) -> list[Stretch]:
     """The trend of an indicator: a stretch, or several between turning points; none where the years allow none.
 
-    Shares and rates are the counts of their numerators over their denominators.
+    Shares and rates are the counts of their numerators over their denominators. A population of the census is that of
+    five yearly surveys: from one year to the next, four of them are the same. Their scatter counts as five times what
+    it is, and three-year means, three years apart, tell nothing of them (rule R8).
 
     Parameters:
         rows: one place by period, of known values: columns period, value, numerator, denominator.
@@ -74,9 +78,21 @@ def trend_of(rows: pd.DataFrame, indicator: Indicator) -> list[Stretch]:
     few = len(rows) < FOR_MEANS or (counted and counts.mean() < LEAST_COUNT)
     if few or not is_sought(indicator) or has_gaps(rows) or (counts <= 0).any() or (exposures <= 0).any():
         return []
+    surveys = int(norm("census_cycle_years")) if is_population(indicator) else 1
     if len(rows) >= FOR_A_SLOPE:
-        return slopes(years, counts, exposures, of_chance=counted and "numerator" in indicator.persons)
-    return means_at_both_ends(years, counts / exposures)
+        of_chance = counted and surveys == 1 and "numerator" in indicator.persons
+        return slopes(years, counts, exposures, of_chance=of_chance, surveys=surveys)
+    return means_at_both_ends(years, counts / exposures) if surveys == 1 else []
+
+
+def is_population(indicator: Indicator) -> bool:
+    """Whether an indicator is the number of inhabitants that the census counts, each year of which is made of five.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> [is_population(CATALOGUE[name]) for name in ("population_count", "births_count", "age_65_plus_share")]
+    [True, False, False]
+    """
+    return isinstance(indicator.value, Count) and indicator.value.measure == POPULATION
 
 
 def is_sought(indicator: Indicator) -> bool:
@@ -100,7 +116,9 @@ def has_gaps(rows: pd.DataFrame) -> bool:
     return bool((np.diff(rows["period"].str[:4].astype(int)) > WIDEST_GAP).any())
 
 
-def slopes(years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_chance: bool) -> list[Stretch]:
+def slopes(
+    years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_chance: bool, surveys: int = 1
+) -> list[Stretch]:
     """The slopes of a Poisson regression of counts on years, one for each stretch between turning points.
 
     Where the scatter of counts is not that of chance, it is measured on them (quasi-Poisson, Student's t). A turning
@@ -110,6 +128,8 @@ def slopes(years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_c
     Parameters:
         counts: all positive.
         of_chance: whether they count persons or events; otherwise their scatter is always measured.
+        surveys: of how many surveys each year is the mean, all but one of which it shares with the next: the variance
+            of a slope is that of independent years as many times.
 
     Source: McCullagh and Nelder (1989), Generalized Linear Models, chapters 6 and 9; Kim and others (2000), Statistics
     in Medicine 19, 335-351, for the joints.
@@ -121,14 +141,14 @@ def slopes(years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_c
     >>> [(one.start, one.end, round(one.change)) for one in found]
     [(2010, 2015, 10), (2015, 2021, -9)]
     """
-    joints = _turning_points(years, counts, exposures, of_chance=of_chance)
+    joints = _turning_points(years, counts, exposures, of_chance=of_chance, surveys=surveys)
     design = _design(years, joints)
     fit = poisson_fit(counts, exposures, design)
     free = len(years) - 2 - 2 * len(joints)
     dispersion = _dispersion(counts, fit, free, of_chance=of_chance)
     each = np.tril(np.ones((len(joints) + 1,) * 2))  # the slope of a stretch adds up the changes of slope before it
     change = each @ fit.coefficients[1:]
-    error = np.sqrt(np.diag(each @ fit.covariances[1:, 1:] @ each.T) * (dispersion or 1.0))
+    error = np.sqrt(np.diag(each @ fit.covariances[1:, 1:] @ each.T) * (dispersion or 1.0) * surveys)
     error = np.maximum(error, np.finfo(float).eps)
     half = error * (Z if dispersion is None else stdtrit(free, 1 - ALPHA / 2))
     far = -np.abs(change) / error
@@ -209,7 +229,9 @@ def _dispersion(
     return None if by_chance else float(square / free)
 
 
-def _turning_points(years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_chance: bool) -> list[int]:
+def _turning_points(
+    years: np.ndarray, counts: np.ndarray, exposures: np.ndarray, *, of_chance: bool, surveys: int
+) -> list[int]:
     """The ranks of the years at which the line turns, the most telling first sought; see `slopes`."""
     joints: list[int] = []
     without = _deviance(counts, poisson_fit(counts, exposures, _design(years, joints)))
@@ -222,7 +244,7 @@ def _turning_points(years: np.ndarray, counts: np.ndarray, exposures: np.ndarray
         best = min(fits, key=lambda rank: _deviance(counts, fits[rank]))
         left, free = _deviance(counts, fits[best]), len(years) - 4 - 2 * len(joints)
         dispersion = _dispersion(counts, fits[best], free, of_chance=of_chance, most=MOST_AT_A_TURN)
-        gain = max(0.0, without - left)
+        gain = max(0.0, without - left) / surveys
         p = chdtrc(1, gain) if dispersion is None else fdtrc(1, free, gain / max(dispersion, np.finfo(float).eps))
         turn = fits[best].coefficients[2 + sorted([*joints, best]).index(best)]
         if len(places) * p >= SURE_TURN or abs(turn) < LEAST_TURN:

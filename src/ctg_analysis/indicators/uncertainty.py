@@ -1,5 +1,7 @@
 """Intervals: what counting noise, rounding and censoring leave open."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv, ndtri
@@ -9,6 +11,8 @@ from ctg_analysis.core.model import CENSORED, OK
 CONFIDENCE = 0.95
 Z = float(ndtri((1 + CONFIDENCE) / 2))
 BYAR_FROM = 10  # events: Byar's approximation from here, the exact interval below
+
+FEW_TERMS = 20  # of a sum of rounded counts: the law of their errors is worked out, beyond it is taken for normal
 
 NEAREST, FLOOR, UNKNOWN = "nearest", "floor", "unknown"  # how a producer rounds
 PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it then governs every count
@@ -133,15 +137,34 @@ def rounding_variance(step: int) -> float:
     return (step**2 - 1) / 12
 
 
+@cache
+def least_bounds(step: int) -> dict[int, int]:
+    """The least whole bound that 95 % of the sums of so many errors of rounding keep to, for up to 20 of them.
+
+    Four errors of -2 to 2 are within 5 in 595 of their 625 combinations.
+
+    >>> [least_bounds(5)[terms] for terms in (1, 2, 3, 4, 5, 20)]
+    [2, 4, 5, 5, 6, 12]
+    """
+    half = (step - 1) // 2
+    law, found = np.ones(1), {0: 0}
+    for terms in range(1, FEW_TERMS + 1):
+        law = np.convolve(law, np.full(2 * half + 1, 1 / (2 * half + 1)))
+        middle = half * terms
+        kept = 2 * np.cumsum(law[middle:]) - law[middle]
+        found[terms] = int(np.argmax(kept >= CONFIDENCE))
+    return found
+
+
 def sum_interval(
     sums: pd.Series, parts: pd.Series, few: pd.Series, step: int, rule: str = UNKNOWN
 ) -> tuple[pd.Series, pd.Series]:
     """The bounds of the true totals behind sums of counts rounded to `step`, at 95 % or more (rule R3).
 
     Rounded to the nearest, counts are at most (step - 1) / 2 off, each, and their errors offset each other: 95 % of the
-    sums of n remainders, all as likely, lie within 1.96 x √(n x variance) to the next half. Rounded down, the truth is
-    (step - 1) / 2 higher for each of them on average. Unknown: the wider of both. A count published as 0, or withheld,
-    has no error that offsets another: all that it may hold is added above.
+    sums of n remainders, all as likely, lie within `least_bounds` or, beyond 20 of them, 1.96 x √(n x variance) to the
+    next half. Rounded down, the truth is (step - 1) / 2 higher for each of them on average. Unknown: the wider of both.
+    A count published as 0, or withheld, has no error that offsets another: all that it may hold is added above.
 
     Parameters:
         sums: of the counts, those that are withheld counted as 1.
@@ -158,7 +181,7 @@ def sum_interval(
     """
     half, several = (step - 1) // 2, parts - few
     spread = np.ceil(Z * np.sqrt(rounding_variance(step) * several) - 0.5)
-    within = np.minimum(half * several, spread)
+    within = several.map(least_bounds(step)).fillna(spread)
     drift, more = half * several, {NEAREST: step - 2}.get(rule, step - 1) * few
     below = {NEAREST: within, FLOOR: within - drift, UNKNOWN: within}[rule]
     above = {NEAREST: within, FLOOR: within + drift, UNKNOWN: within + drift}[rule]

@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds
+from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.display.demarche.proof_chain import Proof
 from ctg_analysis.display.words import texts
@@ -23,6 +23,12 @@ KINDS = {
     evidence.WORKSHOP: "Rencontre",
 }
 BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
+IN = {
+    "departement": "dans le département",
+    "region": "dans la région",
+    "france": "en France",
+    "epci": "dans l'intercommunalité",
+}
 LIMITS = {evidence.AT_LEAST: "le constat tient à partir de", evidence.AT_MOST: "le constat tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, ou trop peu de personnes entendues)"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
@@ -50,7 +56,7 @@ def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     if own.empty or own["status"].iloc[0] != OK:
         return head, chapter.figure_of(indicator), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(indicator, own['value'].iloc[0])}"
-    text = f"{value}, {_benchmark(indicator, rows, row)}" if isinstance(row.lecture, str) else value
+    text = f"{value}, {_benchmark(indicator, own, rows, row)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(
         row, territory.data(indicator), territory.territories, territory.epci
     )
@@ -62,8 +68,11 @@ def _unit(indicator: Indicator, value: float) -> str:
     return "" if in_label else f" {agreed(indicator.unit, value)}"
 
 
-def _benchmark(indicator: Indicator, rows: pd.DataFrame, row) -> str:
-    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row) -> str:
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 ».
+
+    Beside a place that no test compares it with, both figures, and no word: « contre 23,4 % dans le département ».
+    """
     if row.lecture in LIMITS:
         percent = " %" if indicator.unit.startswith("%") else ""
         return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
@@ -73,6 +82,8 @@ def _benchmark(indicator: Indicator, rows: pd.DataFrame, row) -> str:
     level = LEVELS[match[1]]
     others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
+    if len(others) and not word_of_test(own, others):
+        return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
     return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
 

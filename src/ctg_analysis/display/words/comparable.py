@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import ALL_OR_NOTHING, OK
+from ctg_analysis.core.model import ALL_OR_NOTHING, CAF_ALONE, OK
 from ctg_analysis.display.words import quantities
+from ctg_analysis.indicators.lasting_gaps import is_large
 from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, size_bounds
 from ctg_analysis.indicators.peer_values import place_among
 from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
@@ -73,14 +74,22 @@ def _label(variable: Variable, dated: pd.DataFrame) -> str:
 def place(rows: pd.DataFrame) -> str:
     """Where the territory stands among its peers, if its interval allows to say it: one French sentence, else nothing.
 
-    What each commune has all or none of has neither interval nor test: its value is beyond their quartiles or not.
+    What each commune has all or none of has neither interval nor test: its value is beyond their quartiles or not. A
+    difference to their median that is not large is not told. Nor is what the Caf alone pays over a population: how
+    many farming families each of them has is not known (rule R18).
 
     rows: see Territory.compared, the territory first.
     """
     own, peers = rows.iloc[0], rows[rows["level"].eq("peers") & rows["status"].eq(OK)]
-    if CATALOGUE[own["indicator"]].untested == ALL_OR_NOTHING:
+    indicator = CATALOGUE[own["indicator"]]
+    if peers.empty or indicator.untested == CAF_ALONE:
+        return ""
+    median = peers["value"].iloc[0]
+    if not is_large(indicator, abs(own["value"] - median), median):
+        return ""
+    if indicator.untested == ALL_OR_NOTHING:
         own = own.fillna({"low": own["value"], "high": own["value"]})
-    side = place_among(own, peers.iloc[0]) if len(peers) else 0
+    side = place_among(own, peers.iloc[0])
     words = {1: "les plus élevées", -1: "les plus faibles"}
     return f"Cette valeur est parmi {words[side]} des EPCI comparables." if side else ""
 

@@ -9,7 +9,7 @@ from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters, of_communes
-from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, Stretch, has_gaps, is_sought
+from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Stretch, has_gaps, is_population, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
@@ -121,6 +121,8 @@ def _clause(word: str, places: str) -> str:
 def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]) -> str:
     """Return how a series moves, since when, how fast, where it turns; or that no trend is established.
 
+    Of years too few for any trend, or of a population over fewer than eight, the latest value alone.
+
     rows: readable observations of the territory, by period. stretches: their trend, see trends.trend_of.
     """
     begin, here, gaps = rows["period"].iloc[0][:4], latest(indicator, rows), has_gaps(rows)
@@ -132,6 +134,8 @@ def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]
         return here
     if rows["value"].nunique() == 1:
         return f"{here}, comme à chaque date connue depuis {begin}"
+    if len(rows) < FOR_MEANS or (is_population(indicator) and len(rows) < FOR_A_SLOPE):
+        return here
     if not any(stretch.is_established for stretch in stretches):
         whole = f"{here}, {paces.NOT_ESTABLISHED} depuis {begin}"
         sloped = len(stretches) == 1 and pd.notna(stretches[0].low)

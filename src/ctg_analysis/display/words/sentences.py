@@ -58,6 +58,18 @@ def _written(indicator: Indicator, row, value: float) -> str:
     return percent(value, decimals, signed=is_change(indicator))
 
 
+def on_one_scale(indicator: Indicator, rows):
+    """Return the rows of a territory and its comparators on one scale: « 53,6 pour 100 » beside « 8,9 pour 17 ».
+
+    rows: columns of observations and text, the territory first.
+    """
+    if rows.empty or is_share(indicator.value) or not _is_on_a_small_base(indicator, rows.iloc[0]):
+        return rows
+    per = f" pour {number(indicator.value.per)}"
+    told = [row.text + per * (row.text == _written(indicator, row, row.value)) for row in rows.itertuples(index=False)]
+    return rows.assign(text=told)
+
+
 def rounded_text(indicator: Indicator, value: float) -> str:
     """Return a value without decimals, beside one that is written so."""
     return percent(value) if indicator.unit.startswith("%") else number(value)
