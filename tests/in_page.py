@@ -1,7 +1,7 @@
 """What the browser tests ask of a page, in its own language."""
 
 # The ranks of all that the keyboard must reach, in order; each keeps its own.
-REACHABLE = """() => [...document.querySelectorAll("a[href], summary, button, input, [tabindex='0']")]
+REACHABLE = """() => [...document.querySelectorAll("a[href], summary, button, input, select, [tabindex='0']")]
   .filter(one => one.checkVisibility()).map((one, rank) => one.dataset.rank = String(rank))"""
 
 # What has the focus: its rank among what must be reached, whether it is in sight with its outline.

@@ -1,7 +1,10 @@
-"""The names of the pages of a shipped report."""
+"""The names of the pages of the shipped reports: the démarche of the real territory tells nothing yet."""
 
+from ctg_analysis.chapter.demarche.silent import CHAPTERS as OF_THE_DEMARCHE
 from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 CHAPTERS = [chapter.page for chapter in all_chapters()]
-BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "changements.html"]
+BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "changements.html", "manques.html"]
 SHIPPED = [*BESIDE, *CHAPTERS]
+PAGES_OF = {EXAMPLE_EPCI: SHIPPED, DEFAULT_EPCI: [page for page in SHIPPED if page not in OF_THE_DEMARCHE]}

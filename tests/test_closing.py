@@ -39,7 +39,6 @@ def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
         chapter.glossary,
         chapter.method,
         chapter.peers,
-        chapter.notable,
         chapter.meanings,
         Bilan(chapter.territory).glossary,
     )

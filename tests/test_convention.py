@@ -22,17 +22,18 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from material_files import change, line_of, with_rows
 
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
 from ctg_analysis.processing.run import hold
-from ctg_analysis.publishing.word import action_files, convention, lists
+from ctg_analysis.publishing.word import action_files, convention, letters, lists
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
-from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
+from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, LETTER, models, template
 from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
 from ctg_analysis.publishing.word.writing import RECORD, place, write
@@ -458,8 +459,9 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
         CONVENTION: convention.context(example_dossier, read_reference()),
         CHANGES: convention.changes(example_dossier, read_reference()),
         ACTION_SHEET: next(iter(action_files.contexts(example_dossier).values())),
+        LETTER: letters.context(open_territory(EXAMPLE_EPCI, data_root(EXAMPLE_EPCI)), "Caf", []),
     }
-    unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}}
+    unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}, LETTER: set()}
     faults = []
     for name, context in contexts.items():
         document = DocxTemplate(models() / name)

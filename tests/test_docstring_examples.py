@@ -29,6 +29,7 @@ FORMULAS = {
     "indicators.comparisons": {"producer"},
     "indicators.decomposition": set(),
     "indicators.fertility": set(),
+    "indicators.findings": set(),
     "indicators.dispersion": {"is_of_events", "is_flow", "with_dispersion"},
     "indicators.intervals": set(),
     "indicators.lasting_gaps": set(),

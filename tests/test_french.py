@@ -6,7 +6,7 @@ import re
 import pytest
 from french_text import faults
 from reader import Text
-from shipped_pages import SHIPPED
+from shipped_pages import PAGES_OF
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words.texts import NARROW, NBSP
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_pages_are_french(epci, shipped):
     found = []
-    for name in SHIPPED:
+    for name in PAGES_OF[epci]:
         pieces = Text((shipped / epci / name).read_text(encoding="utf-8")).pieces
         assert len(pieces) > 10, name
         found += [(name, fault) for piece in pieces for fault in faults(piece)]

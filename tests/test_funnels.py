@@ -34,7 +34,7 @@ def drawn(rows):
 
 def test_only_what_is_beyond_the_limits_is_named_and_filled():
     drawing = drawn(ROWS)
-    assert ">Moyenne</text>" in drawing and "Petite" not in drawing and "Grande" not in drawing
+    assert ">Moyenne</text>" in drawing and "Petite</text>" not in drawing and "Grande</text>" not in drawing
     assert len(re.findall(f'<circle [^>]*fill="{TERRITORY}"', drawing)) == 1 and drawing.count("<circle") == 3
     assert "Tirets\u00a0: l\u2019ensemble, 10,0" in drawing
 

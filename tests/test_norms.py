@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from test_architecture import modules
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core import norms as module
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.norms import norms
@@ -17,7 +18,8 @@ def test_every_norm_is_applied_and_says_where_it_was_read():
     texts = [path.read_text(encoding="utf-8") for path in modules().values()]
     called = [words for text in texts for words in re.findall(r"norm\(([^)]*)\)", text)]
     applied = {name for words in called for name in re.findall(r"[\"']([a-z_]+)[\"']", words)}
-    assert applied | set(SIZES) == norms().keys()
+    of_maps = {one.norm for one in CATALOGUE.values() if one.norm}
+    assert applied | set(SIZES) | of_maps == norms().keys()
     assert [name for name, norm in norms().items() if not (norm.texte.endswith(".") and norm.source)] == []
 
 

@@ -8,8 +8,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import sheets as commune_sheets
+from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import for_readers, for_team
 from ctg_analysis.publishing.pages.anchors import placed
-from ctg_analysis.publishing.pages.boxes import merged
+from ctg_analysis.publishing.pages.boxes import for_team_alone, merged
 from ctg_analysis.publishing.pages.search import contents, index
 from ctg_analysis.publishing.pages.sections import Section, with_sections
 from ctg_analysis.publishing.pages.site import css_text
@@ -65,25 +67,57 @@ def test_what_stands_between_two_boxes_keeps_them_apart(between):
     assert merged(cells) == cells
 
 
-def test_a_chapter_that_says_how_to_begin_says_it_alone_before_its_definitions():
-    title, others, last = (new_markdown_cell(text) for text in ("# Un titre", "## Autre", "## Définitions"))
-    begin, definitions = showing(markup.begin("200067171", [])), showing(markup.definitions([]))
-    cells = [title, begin, box("a."), others, box("b."), last, definitions]
-    shown = merged(cells)
-    assert [one for one in shown if one in (title, begin, others, last, definitions)] == [
-        title,
-        begin,
-        last,
-        definitions,
+def title_and(*cells):
+    return [new_markdown_cell("# Un titre"), *cells]
+
+
+def test_a_section_that_shows_nothing_is_for_the_team_and_its_subsections_count():
+    cells = title_and(
+        new_markdown_cell("## Rien"),
+        box("a."),
+        new_markdown_cell("Une suite."),
+        new_markdown_cell("## Plus bas"),
+        showing(markup.begin("200067171", [])),
+        new_markdown_cell("### Un chiffre"),
+        cell("<figure>"),
+        new_markdown_cell("### Pas de chiffre"),
+        new_code_cell("chapter.large_communes()", outputs=[new_output("execute_result", {"text/html": ""})]),
+    )
+    alone = for_team_alone(cells)
+    assert [one.source for one, hidden in zip(cells, alone, strict=True) if hidden and one.cell_type == "markdown"] == [
+        "## Rien",
+        "### Pas de chiffre",
     ]
-    assert "".join(html(shown)).count("unavailable") == 0
-    assert "".join(html(merged([*cells, cell("<figure>")]))).count("unavailable") == 2
+    assert [hidden for one, hidden in zip(cells, alone, strict=True) if one.cell_type == "code"] == [1, 1, 0, 1]
 
 
-def test_a_chapter_of_nothing_but_boxes_is_its_title_and_one_box():
-    cells = merged([new_markdown_cell("# Un titre"), box("a."), new_markdown_cell("## Autre"), box("b.")])
-    assert [one.source for one in cells if one.cell_type == "markdown"] == ["# Un titre"]
-    assert [bool(shown) for shown in html([one for one in cells if one.cell_type == "code"])] == [True, False]
+def test_what_an_analyst_writes_stays_where_no_verb_is_asked_anything():
+    printed = new_code_cell("print(1)", outputs=[new_output("stream", name="stdout", text="1")])
+    both = new_markdown_cell("## Mes mots\n\nUn texte.\n\n## Rien")
+    cells = title_and(new_markdown_cell("## Une note\n\nUn texte."), printed, both, box("a."))
+    assert for_team_alone(cells) == [False, False, True, False, True]
+
+
+def test_a_figure_beside_a_box_is_for_readers_and_the_box_is_not():
+    piece = markup.together(missing("b."), Html("<figure></figure>"))
+    assert for_team_alone([showing(piece)]) == [False]
+    assert for_readers(piece.html).strip() == "<figure></figure>"
+
+
+def test_an_indicator_has_its_place_where_readers_see_it():
+    boxed = showing(missing("a."), 'chapter.show("births_count")')
+    seen = cell("<p>1</p>", 'chapter.table("births_count", "deaths_count")')
+    assert [one.metadata.page.ids for one in placed([boxed, seen])] == [[], ["births_count", "deaths_count"]]
+
+
+def test_a_term_opens_where_readers_meet_it_first():
+    html = with_meanings(for_team("<p>La Caf.</p>") + "<p>La Caf dit.</p>")
+    assert "popovertarget" in for_readers(html)
+
+
+def test_a_heading_for_the_team_is_a_section_that_is_not_seen():
+    _, sections = with_sections(for_team("<h2>Rien</h2>") + "<h2>Un chiffre</h2>")
+    assert [(one.title, one.seen) for one in sections] == [("Rien", False), ("Un chiffre", True)]
 
 
 def test_a_box_before_a_chart_of_the_same_cell_stays_there():

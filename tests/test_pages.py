@@ -3,20 +3,24 @@
 import csv
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from itertools import pairwise
 
 import pytest
 from reader import FIGURE, Text, faults
-from shipped_pages import CHAPTERS, SHIPPED
+from shipped_pages import CHAPTERS, PAGES_OF
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import NARROW, NBSP
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.pages.site import script_policy
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +39,7 @@ PAGES = ["index.html", "01_territoire.html"]
 
 
 @pytest.fixture(
-    params=[(epci, page) for epci in (DEFAULT, EXAMPLE_EPCI) for page in SHIPPED]
+    params=[(epci, page) for epci, pages in PAGES_OF.items() for page in pages]
     + [(epci, page) for epci in (OTHER, REUNION) for page in PAGES],
     ids="/".join,
 )
@@ -48,24 +52,22 @@ OF_OTHERS = "Écart relatif à la valeur de comparaison"  # the overview draws v
 SAID_OF_THE_PAGE = re.compile("différence|comparables|Écarts notables|communes \\(")  # its method and its perimeter
 
 
-GEOGRAPHY = "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur"
-GATHERED = (  # by those who take part
-    r"Démarche de la convention territoriale globale, .*état au \d\d/\d\d/\d{4}"
-    r"|Enquête auprès des habitants \(.*\), du \d\d/\d\d/\d{4} au \d\d/\d\d/\d{4}, n = \d+"
-    r"|Entretiens avec les partenaires, du \d\d/\d\d/\d{4} au \d\d/\d\d/\d{4}, n = \d+"
-    r"|Comptes rendus des rencontres de la démarche, .* \d{4} à .* \d{4}, n = \d+"
-)
+def sum_of(script):
+    """Return the source that allows a script in a policy (Content Security Policy, level 2)."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
     searches = 'id="entrees"' in page
-    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    allowed += "; script-src 'unsafe-inline'" if searches else ""
+    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
+    allowed += "'unsafe-inline'" if searches else script_policy()
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert searches or [sum_of(one) for one in scripts] == [script_policy()]
     assert ("meta", {"http-equiv": "Content-Security-Policy", "content": allowed}) in text.tags
     for tag, attributes in text.tags:
-        assert tag not in ("link", "iframe", "object") and (tag != "script" or searches)
+        assert tag not in ("link", "iframe", "object") and "src" not in attributes
         for name in ("src", "href", "xlink:href", "action"):
             assert not re.match(r"(?:https?:)?//", attributes.get(name) or ""), attributes
     style = page[page.index("<style>") : page.index("</style>")]
@@ -76,7 +78,7 @@ def test_every_chart_has_its_words_and_its_data(page):
     own = re.search(r'<p class="territory">(?:<a[^>]*>)?(.*?)<', page)[1]
     for figure in FIGURE.findall(page):
         assert faults(figure, unescape(own)) == [], figure[:400]
-        assert f"Source{NBSP}: " in figure and re.search(f"{GEOGRAPHY}|{GATHERED}", figure)
+        assert re.search(f"Source{NBSP}: [^<]*[A-Za-z]", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure) or OF_OTHERS in figure
 
@@ -92,16 +94,18 @@ def test_every_drawing_says_what_it_shows(page):
 def test_an_alternative_that_says_nothing_is_seen(reports):
     """It must name the indicator and the period, and say the values: a drawing that is only named is a fault."""
     page = (reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")
-    title = 'title">Accueil chez un assistant maternel\u00a0: 44,2, contre'
-    figure = next(one for one in FIGURE.findall(page) if title in one)
+    figure = next(one for one in FIGURE.findall(page) if 'title">Taux de couverture' in one)
     label = re.search(r' aria-label="([^"]+)"', figure)[1]
-    assert faults(figure) == [] and "Accueil chez un assistant maternel, 2023" in label
+    assert faults(figure) == [] and "accueil du jeune enfant, 20" in label
     for other, fault in (
         ("", "no text alternative"),
         (' aria-label=""', "no text alternative"),
         (' aria-label="Graphique en barres, 2023 : 41,3."', "does not name the indicator"),
         (f' aria-label="{label.replace("2023", "")}"', "does not tell the period"),
-        (' aria-label="Accueil chez un assistant maternel, 2023, comparé au département."', "says no value"),
+        (
+            ' aria-label="Taux de couverture de l’accueil du jeune enfant, 2023, comparé au département."',
+            "says no value",
+        ),
     ):
         assert fault in faults(figure.replace(f' aria-label="{label}"', other, 1)), other
     assert "is not an image" in faults(figure.replace('role="img"', "", 1))
@@ -130,7 +134,7 @@ def test_the_value_to_say_is_that_of_the_territory():
     assert faults(figure.replace("Ici 12", "Ici 1 012,5"), "Ici") == ["says no value"]
 
 
-def test_r19_every_figure_printed_has_its_source_vintage_geography_and_date(page):
+def test_r19_every_figure_printed_has_its_source(page):
     """A source line follows each chart, each table of places and each sentence of an indicator."""
     body = re.sub(r"<details.*?</details>|<div class=\"references\".*?</div>", "", page, flags=re.DOTALL)
     pieces = re.findall(
@@ -140,13 +144,20 @@ def test_r19_every_figure_printed_has_its_source_vintage_geography_and_date(page
     )
     pieces = [[text for text in piece if text] for piece in pieces]
     for number, (kind, *words) in enumerate(pieces):
-        if kind == "source":
-            dated = re.search(r"extraction du \d\d/\d\d/\d{4}", words[0]) and re.search(GEOGRAPHY, words[0])
-            assert dated or re.search(GATHERED, words[0]), words
-        elif kind != "figure" and not SAID_OF_THE_PAGE.search(words[0]):
+        if kind != "source" and kind != "figure" and not SAID_OF_THE_PAGE.search(words[0]):
             following = pieces[number + 1][0] if number + 1 < len(pieces) else ""
             assert following in ("source", "figure", "table"), words
     assert sum(piece[0] == "source" for piece in pieces) >= sum(piece[0] == "figure" for piece in pieces)
+
+
+def test_r19_a_chapter_tells_the_whole_of_its_sources_once(reports):
+    """Those beside charts are short: vintage, licence of the notes and day of extraction stand at the end."""
+    for epci in (DEFAULT, EXAMPLE_EPCI):
+        for name in [name for name in CHAPTERS if "01" <= name[:2] <= "10"]:
+            page = (reports / epci / name).read_text(encoding="utf-8")
+            told = re.findall(r'<li class="note">(.*?)</li>', page, re.DOTALL)
+            assert told and all(re.search(r"Extraction du \d\d/\d\d/\d{4}", one) for one in told), name
+            assert len(set(told)) == len(told)
 
 
 def test_it_is_light(page):
@@ -155,12 +166,12 @@ def test_it_is_light(page):
 
 def test_a_page_with_130_communes_is_light(reports):
     page = (reports / PARIS / "01_territoire.html").read_bytes()
-    assert page.count(b'class="map"') == 3 and len(page) <= HEAVIEST
+    assert page.count(b'class="map"') == 2 and len(page) <= HEAVIEST
 
 
 def test_its_csv_files_exist(reports):
-    for epci in (DEFAULT, EXAMPLE_EPCI):
-        for name in CHAPTERS:
+    for epci, pages in PAGES_OF.items():
+        for name in set(pages) & set(CHAPTERS):
             html = (reports / epci / name).read_text(encoding="utf-8")
             for path in re.findall(r'href="(donnees/[^"]+)"', html):
                 assert (reports / epci / path).is_file(), path
@@ -173,13 +184,13 @@ def test_headings_come_in_order(page):
 
 
 def test_code_is_hidden_until_it_is_asked_for(page):
-    assert "open_chapter" not in re.sub('<pre class="code" hidden>.*?</pre>', "", page, flags=re.DOTALL)
-    assert page.count('<pre class="code" hidden>') > 3 or 'id="voir-le-code"' not in page
+    assert "open_chapter" not in for_readers(page)
+    assert page.count('<pre class="code">') > 3 or "open_chapter" not in page
 
 
 def test_what_a_link_of_the_report_leads_to_is_there(reports):
-    for epci in (DEFAULT, EXAMPLE_EPCI):
-        pages = {name: (reports / epci / name).read_text(encoding="utf-8") for name in SHIPPED}
+    for epci, names in PAGES_OF.items():
+        pages = {name: (reports / epci / name).read_text(encoding="utf-8") for name in names}
         bare = {name: re.sub("<svg.*?</svg>", "", html, flags=re.DOTALL) for name, html in pages.items()}
         ids = {name: re.findall(r' id="([^"]+)"', html) for name, html in bare.items()}
         for name, html in pages.items():
@@ -196,23 +207,24 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
         if path.suffix in (".html", ".csv"):
             assert "aubrac" not in path.read_text(encoding="utf-8-sig").lower(), path
     html = (folder / "01_territoire.html").read_text(encoding="utf-8")
-    assert html.count("<figure") >= 8 and 'class="map"' in html
+    assert html.count("<figure") >= 5 and 'class="map"' in html
     assert "Donnée non disponible" in html
 
 
 def test_the_default_territory_says_its_figures(reports):
     html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
-    assert "le territoire offre 66,0 places pour 100 enfants de moins de 3 ans" in html
-    assert "France 60,9" in html and "hors MSA" in html and f"≈{NBSP}" in html and "moins de 5" in html
+    assert "le territoire offre 38,5 places pour 100 enfants de moins de 3 ans" in html
+    assert "<strong>66,0</strong>" in html and "<td>60,9</td>" in html and "hors MSA" in html
+    assert f"≈{NBSP}" in html and "moins de 5" in html
     html = (reports / DEFAULT / "01_territoire.html").read_text(encoding="utf-8")
-    assert f"le territoire compte 9{NARROW}856 habitants" in html
+    assert f"<strong>9{NARROW}856</strong>" in html
     assert "France hors Mayotte" in html
 
 
 def test_a_box_names_the_source_and_the_command(reports):
     html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
     boxes = re.findall(r'<div class="unavailable">.*?</div>', html, re.DOTALL)
-    assert len(boxes) >= 8
+    assert len(boxes) >= 4
     for box in boxes:
         assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
 

@@ -1,6 +1,5 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
-import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import get_args
@@ -13,7 +12,7 @@ from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import classes, comparable, extremes, glossary, messages, notes, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
@@ -26,42 +25,13 @@ def communes(*values, shown=True, status="ok"):
 
 
 @pytest.mark.parametrize(
-    "words, title",
-    [
-        (["plus élevée que", "proche de", None],
-         "10 %, au-dessus de l’Aveyron, proche de l’Occitanie"),
-        (["plus faible que", "plus faible que", None],
-         "10 %, au-dessous de l’Aveyron et de l’Occitanie"),
-        (["proche de"] * 3, "10 %, proche des trois territoires comparés"),
-        ([None] * 3, "10 %, contre 40 % en France"),
-    ],
-)  # fmt: skip
-def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
-    rows = pd.DataFrame(PLACES).assign(status="ok", text=["10 %", "20 %", "30 %", "40 %"], word=[None, *words])
-    assert messages.comparison(SHARE, rows) == f"Part des moins de 20 ans : {title}"
-
-
-def test_a_title_of_more_than_two_lines_tells_the_largest_place_alone():
-    one = replace(SHARE, label="Part des moins de 20 ans dans la population des ménages qui vivent ici toute l'année")
-    rows = pd.DataFrame(PLACES).assign(status="ok", text="10 %", word=[None, "plus élevée que", None, "proche de"])
-    assert messages.comparison(SHARE, rows).endswith("10 %, au-dessus de l’Aveyron, proche de la France")
-    assert messages.comparison(one, rows).endswith("10 %, proche de la France")
-
-
-def test_without_a_comparator_or_a_difference_the_title_says_so():
-    rows = pd.DataFrame(PLACES).assign(status="ok", text="10 %", word=None)
-    assert messages.comparison(SHARE, rows) == "Part des moins de 20 ans : 10 %, et autant en France"
-    assert messages.comparison(SHARE, rows.iloc[:1]) == "Part des moins de 20 ans : 10 %"
-
-
-@pytest.mark.parametrize(
     "values, title",
     [
-        ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),
-        ([30, 30, 40], "au moins la moitié dans 2 des 3 communes"),
+        ([60, 20, 20, 10], "Commune A 60, Commune B 20, sur 110 habitants"),
+        ([30, 30, 40], "Commune C 40, Commune A 30, Commune B 30"),
         ([30, 30, 30], "30 habitants dans chaque commune"),
-        ([0, 5, 0], "dans une seule commune, Commune B"),
-        ([0, 5, 1], "dans 2 des 3 communes"),
+        ([0, 5, 0], "Commune B 5"),
+        ([0, 5, 1], "Commune B 5, Commune C 1"),
         ([0, 0, 0], "dans aucune commune"),
     ],
 )
@@ -148,11 +118,12 @@ def test_the_title_of_a_balance_says_its_common_words_once():
     [
         ({"Crèche": 10.0, "France services": 4.0}, "Crèche : 10 minutes ; France services : 4"),
         ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
-        ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
-        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
-        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, "Au plus haut (1) : école et nombre de minutes"),
+        ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, ""),
+        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Crèche : 10 minutes ; puis gare : 7"),
+        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, ""),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
-        ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
+        ({"Crèche": 4.0, "École": 4.0, "Gare": 4.0}, "Accès : 4 dans chaque cas"),
+        ({"Crèche": 4.0, "École": 4.0}, "Crèche : 4 minutes ; école : 4"),
         ({"Crèche": 5.0}, "Crèche : 5"),
     ],
 )
@@ -198,13 +169,6 @@ def overview_title(*words):
     lines = [["x", "1", "2", word] for word in words]
     data = charts.Listing(["Indicateur", "Ici", "France", "Ce que dit le test"], lines)
     return charts.overview("<svg></svg>", data, Citation("x", "2026-01-01")).html
-
-
-def test_the_columns_of_the_notable_gaps_have_their_headings():
-    gap = {"label": "Part", "own": "10 %", "name": "France", "text": "20 %", "word": "plus faible que", "p": 0.01}
-    html = tables.notable_gaps(pd.DataFrame([gap | {"period": "2021"}]), tested=1).html
-    heads = re.findall(r"<th[^>]*scope=.col.[^>]*>([^<]*)<", html)
-    assert heads == ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
 
 
 def test_what_is_left_out_agrees_in_number():

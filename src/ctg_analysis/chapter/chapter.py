@@ -19,9 +19,11 @@ from ctg_analysis.chapter import (
     families,
     figures,
     funnels,
+    identity,
     large_communes,
     natural_balance,
     positions,
+    profiles,
     projections,
     single_indicator,
     spaces,
@@ -57,8 +59,7 @@ def open_chapter(epci: str | int) -> "Chapter":
 class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses.
 
-    A verb remembers nothing: its piece tells the indicators that it shows, from which the last cells of an executed
-    notebook are written (see `closing`).
+    A verb remembers nothing: its piece tells what it shows, from which the last cells are written (see `closing`).
     """
 
     def __init__(self, epci: str, root: DataRoot):
@@ -95,6 +96,18 @@ class Chapter:
         note = read_geography(self.territory.root).note
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
 
+    def essential(self, number: str) -> Html:
+        """The findings of the chapter of this number, three at most (see docs/rules.md)."""
+        return profiles.essential(self.territory, number)
+
+    def profile(self, *indicators: str) -> Html:
+        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
+        return telling(self._piece(profiles.profile, *indicators), BESIDE_PEERS, *indicators)
+
+    def identity(self) -> Html:
+        """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
+        return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
+
     def show(self, indicator: str) -> Html:
         """The sentence and the chart of an indicator, or the box when no place here has it.
 
@@ -109,10 +122,6 @@ class Chapter:
     def chart(self, indicator: str) -> Html:
         """The chart that the indicator declares, or the box when there is nothing to draw."""
         return self._piece(single_indicator.chart, indicator)
-
-    def comparison(self, indicator: str) -> Html:
-        """The bars of an indicator: the territory, its comparators and the median of its peers."""
-        return telling(self._piece(figures.comparison, indicator), BESIDE_PEERS, indicator)
 
     def position(self, indicator: str) -> Html:
         """The territory among the EPCIs of its département, and among its peers: a strip for each."""
@@ -254,15 +263,10 @@ class Chapter:
         piece = closing.peers(self.territory, ids or None)
         return piece if ids else telling(piece, LIST, "peers")
 
-    def notable(self, *indicators: str) -> Html:
-        """The differences that may be called notable (Benjamini-Hochberg, rule R14)."""
-        ids = self._ids(indicators)
-        return closing.notable_gaps(self.territory, ids) if ids else asking("notable_gaps", "Les écarts notables")
-
     def glossary(self, *indicators: str) -> Html:
         """The definitions, the caveats and the sources."""
         ids = self._ids(indicators)
-        return closing.definitions(ids) if ids else asking("definitions", "Définitions et sources")
+        return closing.definitions(self.territory, ids) if ids else asking("definitions", "Définitions et sources")
 
     def method(self, *indicators: str) -> Html:
         """The methodological note, written from the declarations."""

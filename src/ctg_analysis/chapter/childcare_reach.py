@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import by_commune, source, unavailable
+from ctg_analysis.chapter.known import by_commune, source, unavailable, without_contour
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.norms import norm
@@ -105,7 +105,7 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
         subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à {usual} minutes au plus en voiture ; enfants, {when}"),
         alt=texts.typography(f"{title}, enfants de {when} : {says}."),
         source=cited,
-        note=texts.typography(f"{_sensitivity(none)} {NOTE}"),
+        note=texts.typography(f"{_sensitivity(none)} {NOTE} {without_contour(territory, rows)}".strip()),
         data=markup.Table(
             texts.typography(f"{texts.capitalised(UNIT)}, selon le temps de trajet accepté"),
             ["Commune", *(texts.typography(f"À {limit} minutes") for limit in found), f"Enfants, {when}"],

@@ -1,6 +1,7 @@
 """What the last cells of a chapter list: taken from what the outputs of its executed notebook tell, in their order.
 
-A piece tells the indicators that it shows beside its HTML (`display.markup.ABOUT`). A closing verb called without a
+A piece tells the indicators that it shows beside its HTML (`display.markup.ABOUT`), the box of what is missing those
+that it does not. A closing verb called without a
 list gives a piece that asks for one; `close` puts the list in its place, when all the cells have run.
 """
 
@@ -8,20 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import Indicator, is_proportion
+from ctg_analysis.core.model import OK, Indicator, is_proportion
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import sheets, tables
 from ctg_analysis.display.words import comparable, notes, texts
-from ctg_analysis.indicators.significance import CLOSE, notable
+from ctg_analysis.sources import SOURCES
 
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 WORDS = "words"  # the piece has terms to explain
+LAST_THEME = "10"  # the chapters after it tell the démarche
 LIST = "list"  # the piece asks for a list: the name of a closing verb
 LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
 
@@ -46,8 +47,9 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     outputs = [output for output in outputs if ABOUT in output.get("data", {})]
     about = [output.data[ABOUT] for output in outputs]
+    shown = [tells for tells in about if markup.MISSING not in tells]
     names = {
-        what: list(dict.fromkeys(name for tells in about for name in tells.get(what, [])))
+        what: list(dict.fromkeys(name for tells in shown for name in tells.get(what, [])))
         for what in (SHOWN, BESIDE_PEERS, RECALLED, LIST)
     }
     words = [output.data["text/html"] for output in outputs if WORDS in output.data[ABOUT]]
@@ -55,12 +57,10 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
         for verb in output.data[ABOUT].get(LIST, []):
             match verb:
                 case "definitions":
-                    piece = definitions(names[SHOWN])
+                    piece = definitions(territory, names[SHOWN])
                 case "method":
                     above = names[LIST][: names[LIST].index(verb)]
-                    piece = method(territory, names[SHOWN], peers_above="peers" in above)
-                case "notable_gaps":
-                    piece = notable_gaps(territory, names[SHOWN])
+                    piece = method(territory, _thematic(territory), peers_above="peers" in above)
                 case "peers":
                     piece = peers(territory, names[BESIDE_PEERS])
                 case "recalled":
@@ -70,9 +70,18 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
             output.data = NotebookNode(piece._repr_mimebundle_())
 
 
-def definitions(names: Sequence[str]) -> Html:
-    """The definitions, the caveats and the sources of indicators, in the order of the catalogue."""
-    return markup.definitions(notes.definitions(indicator for indicator in CATALOGUE.values() if indicator.id in names))
+def _thematic(territory: Territory) -> list[str]:
+    """The indicators of the thematic chapters that are known here: the method is told once for all of them."""
+    return [one.id for one in CATALOGUE.values() if one.chapter <= LAST_THEME and territory.has(one, OK)]
+
+
+def definitions(territory: Territory, names: Sequence[str]) -> Html:
+    """The definitions of indicators known here, in the order of the catalogue, then their sources, each once."""
+    known = [one for one in CATALOGUE.values() if one.id in names and territory.has(one, OK)]
+    rows = territory.of([one.id for one in known])
+    used = [name for name in dict.fromkeys(rows.loc[rows["status"].eq(OK), "source"]) if name in territory.received]
+    cited = [(SOURCES[name], territory.received[name]) for name in used]
+    return markup.together(markup.definitions(notes.definitions(known)), markup.sources(notes.sources(cited)))
 
 
 def recalled(names: Sequence[str]) -> Html:
@@ -94,19 +103,6 @@ def _dispersion(territory: Territory, indicator: Indicator) -> float:
     rows = territory.compared(indicator, with_peers=False)
     tested = len(rows) and is_proportion(indicator.value) and rows["word"].notna().any()
     return float(rows["dispersion"].iloc[0]) if tested else np.nan
-
-
-def notable_gaps(territory: Territory, names: Sequence[str]) -> Html:
-    """The differences that may be called notable among those of some indicators (Benjamini-Hochberg, rule R14)."""
-    compared = []
-    for name in names:
-        rows = territory.compared(CATALOGUE[name], with_peers=False)
-        if len(rows):
-            others = rows.iloc[1:].assign(own=rows["text"].iloc[0], label=CATALOGUE[name].label)
-            compared.append(others[others["p"].notna()])
-    gaps = pd.concat(compared, ignore_index=True) if compared else pd.DataFrame(columns=["p", "word"])
-    kept = gaps[notable(gaps["p"]) & gaps["matters"] & gaps["word"].ne(CLOSE)] if len(gaps) else gaps
-    return tables.notable_gaps(kept, tested=len(gaps))
 
 
 def peers(territory: Territory, names: Sequence[str] | None) -> Html:

@@ -12,6 +12,7 @@ from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
+from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
@@ -21,7 +22,7 @@ from ctg_analysis.indicators.comparisons import last_year, latest_period
 def table(territory: Territory, *indicators: Indicator) -> Html:
     """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
 
-    An indicator that no place has is named below, without a column; the box stands for a table of such ones.
+    An indicator that no place has is in a box below, without a column; the box stands for a table of such ones.
     """
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
@@ -40,12 +41,11 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     columns = [
         (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
     ]
-    labels = [texts.uncapitalised(indicator.label) for indicator in absent]
+    boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
     if not columns:
-        return unavailable(territory, absent[0], f"{texts.listed(labels)}, par commune")
-    note = f"Donnée non disponible : {texts.listed(labels)}." if labels else ""
+        return markup.together(*boxes)
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
-    return tables.places_by_indicator(territory.places, columns, source=cited, note=note)
+    return markup.together(tables.places_by_indicator(territory.places, columns, source=cited), *boxes)
 
 
 def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:

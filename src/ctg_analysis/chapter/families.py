@@ -18,6 +18,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
 
+FEW = 2  # members: they are told, not drawn
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -48,6 +49,12 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
         sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
+        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
+    if len(own) <= FEW:
+        values = [
+            f"{texts.uncapitalised(row.name)} {row.text}" for row in own[["name", "text"]].itertuples(index=False)
+        ]
+        sentence = f"{title}, {period} : {texts.listed(values)}."
         return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
     data = charts.family_listing(known, compared, territory.row["name"])
     units = {indicator.unit for indicator in known}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import synthesis
-from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
+from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.chapter.typology import with_types
@@ -20,44 +20,34 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 
-QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
-COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
-SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
-
-
-def comparison(territory: Territory, indicator: Indicator) -> Html:
-    """The bars of an indicator: the territory, its comparators and the median of its peers.
-
-    A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
-    """
-    rows = territory.compared(indicator)
-    if rows.empty:
-        return unavailable(territory, indicator, indicator.label)
-    peers = rows[rows["level"].eq("peers")]
-    note = " ".join(filter(None, [QUARTILES if peers["low"].notna().any() else "", newer(territory, indicator)]))
-    drawn = rows[:1] if isinstance(indicator.value, Count | Mean) else rows
-    drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
-    return _drawn(
-        territory, indicator, drawing, rows, over_years=False, note=note, message=messages.comparison(indicator, rows)
-    )
+COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
+PEOPLE = "population_count"
+LIKE_PEOPLE = "Commune par commune : ce nombre suit la population"
+FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
+SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
 
 
 def trend(territory: Territory, indicator: Indicator) -> Html:
-    """The line of an indicator over the years."""
+    """The line of an indicator over the years; nothing where it neither moves nor turns for sure (see `trend_of`).
+
+    The small series of the profile says as much of such years.
+    """
     rows = territory.own(indicator)
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
+    stretches = trend_of(rows, indicator)
+    if is_sought(indicator) and not has_gaps(rows) and not any(stretch.is_established for stretch in stretches):
+        return Html("")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
     drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
-    stretches = trend_of(rows, indicator)
     axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
     note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
     message = messages.trend(indicator, rows, stretches)
@@ -65,7 +55,10 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
 
 
 def communes_map(territory: Territory, indicator: Indicator) -> Html:
-    """The map of an indicator by commune: shades for a rate, circles for a count."""
+    """The map of an indicator by commune: shades for a rate, circles for a count.
+
+    The table alone, folded, of a count that would draw the population again.
+    """
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
@@ -74,18 +67,50 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     rows = rows.assign(inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
     left_out = ""
     if isinstance(indicator.value, Count | Mean):
+        if indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
+            data = charts.listing(indicator, rows, over_years=False)
+            when = date_text(rows["period"].iloc[0])
+            return charts.listed_only(indicator, data, LIKE_PEOPLE, when=when, source=source(territory, rows))
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
     else:
         diverging, together = sentences.is_change(indicator), _read_together(territory, indicator)
-        drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together)
+        own = _at(territory.own(indicator), rows["period"].iloc[0])
+        drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together, own=own)
         message = extremes.choropleth(indicator, rows)
         left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
-    without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
-    note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
+    if rows["shown"].sum() == 1 and rows["estimate"].isna().all():
+        told = markup.reading(texts.typography(f"{message}."), "")
+        return markup.together(told, markup.source(source(territory, rows)))
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
-    note = " ".join(filter(None, [note, shades or explained(rows), left_out]))
+    note = " ".join(filter(None, [without_contour(territory, rows), shades or explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def follows_population(counts: pd.DataFrame, people: pd.DataFrame) -> bool:
+    """Whether circles of a count would draw the population again: it is nearly everywhere, and in its proportion.
+
+    Parameters:
+        counts, people: columns territory, value, status, a row for each commune.
+
+    >>> rows = pd.DataFrame({"territory": list("ABCD"), "value": [1.0, 2, 3, 4], "status": "ok"})
+    >>> follows_population(rows.assign(value=[2.0, 4, 6, 9]), rows)
+    True
+    >>> follows_population(rows.assign(value=[0.0, 0, 0, 9]), rows)
+    False
+    """
+    known = people[people["status"].eq(OK)].set_index("territory")["value"]
+    rows = counts[counts["status"].eq(OK) & counts["territory"].isin(known.index)]
+    if len(rows) < FEWEST_PLACES or rows["value"].gt(0).mean() < EVERYWHERE:
+        return False
+    radii, others = rows["value"].clip(lower=0) ** 0.5, rows["territory"].map(known).astype(float) ** 0.5
+    return bool(radii.nunique() > 1 and radii.corr(others) ** 2 >= EXPLAINED)
+
+
+def _at(own: pd.DataFrame, period: str) -> tuple[float, str] | None:
+    """The value and the text of the territory at a period; None when it has none."""
+    here = own[own["period"].eq(period)]
+    return (here["value"].iloc[0], here["text"].iloc[0]) if len(here) else None
 
 
 def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | None:

@@ -10,7 +10,7 @@ from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.peer_profiles import left_out
@@ -54,6 +54,12 @@ def only_commune(territory: Territory, indicator: Indicator) -> str:
 def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """Whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
     return rows["shown"].all() and not any(sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"]))
+
+
+def without_contour(territory: Territory, rows: pd.DataFrame) -> str:
+    """The sentence that names the communes that a map cannot draw; nothing where it draws them all."""
+    without = list(rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"])
+    return f"Sans contour sur la carte : {texts.listed(without)}." if without else ""
 
 
 def withheld(territory: Territory, indicator: Indicator) -> str:
@@ -123,12 +129,14 @@ def with_source(sentence: str, source: Citation) -> Html:
 
 
 def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> Citation:
-    """The source line: producer, dataset, geography, date of extraction; how residents were asked."""
+    """The source line: producers and datasets, the geography of a series; how residents were asked.
+
+    The whole of it, with the date of extraction, is in the definitions of the chapter.
+    """
     names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
     if names == [SURVEY]:
         return surveyed.source(territory.demarche)
-    taken = max(territory.received[name] for name in names)
-    cited = " ; ".join(notes.source_text(SOURCES[name]) for name in names)
-    geography = notes.geography([SOURCES[name] for name in names], territory.year, series=series)
-    text = f"{cited}. {geography}, extraction du {short_date(taken)}."
-    return Citation(texts.typography(text), taken)
+    used = [SOURCES[name] for name in names]
+    told = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
+    text = f"{'. '.join(filter(None, told))}."
+    return Citation(texts.typography(text), max(territory.received[name] for name in names))

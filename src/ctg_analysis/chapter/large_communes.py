@@ -58,5 +58,5 @@ def table(territory: Territory, *several: Indicator) -> Html:
     by_indicator = [(other, territory.readable(other)) for other in several]
     columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in by_indicator]
     cited = known.source(territory, pd.concat([rows for *_, rows in columns]))
-    written = tables.places_by_indicator(places, columns, source=cited, note="")
+    written = tables.places_by_indicator(places, columns, source=cited)
     return markup.together(markup.reading(texts.typography(sentence), texts.typography(more)), written)

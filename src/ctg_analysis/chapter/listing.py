@@ -66,8 +66,10 @@ def chapters(epcis: Sequence[str] = ()) -> list[str]:
     """Number, title and question of every chapter; for an EPCI, how many of its indicators have a value there."""
     lines = {chapter.number: f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()}
     for epci in epcis:
-        known = completeness(_opened(epci))
-        lines |= {name: f"{lines[name]}  {value} of {of} indicators" for name, (value, of) in known.items()}
+        territory = _opened(epci)
+        for name in dict.fromkeys(indicator.chapter for indicator in CATALOGUE.values()):
+            value, of = completeness(territory, name)
+            lines[name] = f"{lines[name]}  {value} of {of} indicators"
     return list(lines.values())
 
 

@@ -108,14 +108,10 @@ def _is_told_of_each(territory: Territory, indicator: Indicator) -> bool:
     return latest["status"].eq(OK).any() and latest["status"].isin([OK, NOT_APPLICABLE]).all()
 
 
-def completeness(territory: Territory) -> dict[str, tuple[int, int]]:
-    """By chapter, how many of its indicators have a value here, and of how many: those that have an object here."""
-    counts: dict[str, tuple[int, int]] = {}
-    for indicator in CATALOGUE.values():
-        known, of = counts.get(indicator.chapter, (0, 0))
-        state = standing(territory, indicator)
-        counts[indicator.chapter] = known + (state == OK), of + (state != NOT_APPLICABLE)
-    return counts
+def completeness(territory: Territory, chapter: str) -> tuple[int, int]:
+    """How many indicators of a chapter have a value here, and of how many: those that have an object here."""
+    states = [standing(territory, indicator) for indicator in CATALOGUE.values() if indicator.chapter == chapter]
+    return states.count(OK), len(states) - states.count(NOT_APPLICABLE)
 
 
 def is_pointless(territory: Territory, indicator: Indicator) -> bool:

@@ -89,7 +89,12 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, place parmi les EPCI")
     own = territory.compared(indicator).iloc[0]
     groups = [
-        Strip(f"{name} ({len(rows)})", rows["value"].tolist(), *(place[1:] if place else ()))
+        Strip(
+            f"{name} ({len(rows)})",
+            rows["value"].tolist(),
+            *(place[1:] if place else ()),
+            others=[(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(rows)],
+        )
         for name, (rows, place) in places.items()
     ]
     lines = [[territory.row["name"], own["text"], "le territoire"], *_lines(indicator, places)]

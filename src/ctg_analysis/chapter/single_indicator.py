@@ -9,15 +9,14 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import comparable, sentences, texts
 
+COMPARISON = "comparison"  # what is best told beside other places: in the profile
 DRAWN = {
     "trend": figures.trend,
     "circles": figures.communes_map,
     "choropleth": figures.communes_map,
-    "comparison": figures.comparison,
     "parts": figures.parts,
     "balance": figures.balance,
     "timeline": figures.timeline,
@@ -27,27 +26,18 @@ DRAWN = {
 def show(territory: Territory, indicator: Indicator) -> Html:
     """The sentence and the chart of an indicator, or the box when no place here has it.
 
-    A chart that would say no more than the sentence is left out: one bar alone, a map of zeros, a map of one circle,
-    whose commune is named. Several years of the territory alone are drawn as a line.
+    A chart that would say no more than the sentence is left out: the bars of the comparison, a map of zeros, a map of
+    one circle, whose commune is named, years without a trend.
     """
-    if not territory.has(indicator, OK):
+    if not territory.has(indicator, OK) or indicator.chart == COMPARISON:
         return reading(territory, indicator)
-    alone = isinstance(indicator.value, Count | Mean) or territory.compared(indicator)["status"].eq(OK).sum() == 1
-    if indicator.chart == "comparison" and alone:
-        years = [sentences.is_printed(indicator, row) for row in territory.own(indicator).itertuples(index=False)]
-        long = len(years) >= lines.SHORTEST and all(years)
-        return (
-            markup.together(_sentence(territory, indicator), figures.trend(territory, indicator))
-            if long
-            else reading(territory, indicator)
-        )
     if indicator.chart == "circles" and not on_map(territory, indicator)["value"].any():
         return reading(territory, indicator)
     only = only_commune(territory, indicator) if indicator.chart == "circles" else ""
     if only and len(territory.compared(indicator)):
         return reading(territory, indicator, f"Dans une seule commune : {only}.")
     drawn = chart(territory, indicator)
-    said = reading if markup.MISSING in drawn.about else _sentence  # the source of a chart is that of its sentence
+    said = reading if markup.MISSING in drawn.about or not drawn.html else _sentence  # else the chart has its source
     return markup.together(said(territory, indicator), drawn)
 
 
@@ -65,12 +55,13 @@ def chart(territory: Territory, indicator: Indicator) -> Html:
     """The chart that an indicator declares, or the box when there is nothing to draw.
 
     Raises:
-        UserError: an indicator that is drawn with its family.
+        UserError: an indicator that is compared in the profile, or drawn with its family.
     """
+    if indicator.chart == COMPARISON:
+        raise UserError(f"{indicator.id} is compared in a table: use chapter.profile()")
     if indicator.chart not in DRAWN:
         raise UserError(f"{indicator.id} is drawn with its family: use chapter.{indicator.chart}()")
-    piece = DRAWN[indicator.chart](territory, indicator)
-    return telling(piece, BESIDE_PEERS, indicator.id) if indicator.chart == "comparison" else piece
+    return DRAWN[indicator.chart](territory, indicator)
 
 
 def _told(territory: Territory, indicator: Indicator) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source
+from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source, without_contour
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
 from ctg_analysis.display import markup
@@ -77,7 +77,7 @@ def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: 
         ),
         alt=texts.typography(f"{title}. Type de chaque commune et habitants, {when} : {says}."),
         source=cited,
-        note="",
+        note=texts.typography(without_contour(territory, rows)),
         data=markup.Table(
             "Type de chaque commune", ["Commune", "Type", f"Habitants, {when}"], told, left=frozenset({1})
         ),

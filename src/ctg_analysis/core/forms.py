@@ -33,6 +33,7 @@ Kind = Literal[
     DAY,
     GRADE,
 ]
+PLACE, PERIOD = "territoire", "periode"  # the columns of every form
 HIGHEST = 3  # of the scores, which begin at 0
 
 
@@ -158,6 +159,11 @@ class Form:
     links: tuple[Annotated[Link, BeforeValidator(link)], ...] = ()
     tells: Mapping[str, str] = field(default_factory=dict)
     by_site: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the names of all its columns, in their order."""
+        return [PLACE, PERIOD, *(field.column for field in self.fields)]
 
     @property
     def numbers(self) -> tuple[Field, ...]:

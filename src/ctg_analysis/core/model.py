@@ -157,6 +157,7 @@ class Indicator:
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
         population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
+    norm: of data/reference/normes.yml: the title of its map tells the communes that do not reach it.
     """
 
     id: str
@@ -181,6 +182,7 @@ class Indicator:
     floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
     untested: Literal["", ALL_OR_NOTHING, CAF_ALONE] = ""
+    norm: str = ""
 
     @property
     def shown_at(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import NARROW
 
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
@@ -16,7 +17,7 @@ _templates = Environment(
 
 
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
-MISSING, BEGIN, DEFINITIONS, DAYS = "missing", "begin", "definitions", "days"  # what a piece may tell of itself
+MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
 SHEETS, ROWS = "sheets", "rows"
 
 
@@ -24,10 +25,9 @@ SHEETS, ROWS = "sheets", "rows"
 class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
-    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin: the piece says how to
-    begin a chapter. definitions: the labels that it defines, with their definitions. days: of the data that it cites,
-    ISO. sheets: the codes of the communes that it has a section on. rows: for each table not behind a chart, the
-    names of its rows.
+    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the labels that
+    it defines, with their definitions. days: of the data that it cites, ISO. sheets: the codes of the communes that it
+    has a section on. rows: for each table not behind a chart, the names of its rows.
     """
 
     html: str
@@ -45,8 +45,8 @@ class Html:
 def together(*pieces: Html) -> Html:
     """Several pieces as one, with what each tells of itself; boxes beside something else are not boxes alone.
 
-    >>> together(Html("<p>1</p>", {"begin": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
-    {'begin': [1]}
+    >>> together(Html("<p>1</p>", {"days": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
+    {'days': [1]}
     """
     pieces = [piece for piece in pieces if piece.html]
     about: dict[str, list] = {}
@@ -129,6 +129,14 @@ def figure(
     return dated(filled.html, source)
 
 
+def folded(summary: str, data: Table, *, file: str, source: Citation, note: str = "") -> Html:
+    """Return a table that unfolds, with its source. file: the CSV file of its values."""
+    filled = piece(
+        "by_commune.html.j2", summary=summary, data=Markup(table(data).html), file=file, source=source, note=note
+    )
+    return dated(filled.html, source)
+
+
 def reading(text: str, beside: str) -> Html:
     """Return a reading sentence and, below, the figures to compare it with."""
     return piece("reading.html.j2", text=text, beside=beside)
@@ -143,7 +151,7 @@ class Box(NamedTuple):
 
 def begin(epci: str, files: list[dict[str, str]]) -> Html:
     """How to begin a chapter that nothing fills yet. files: file, title."""
-    return Html(piece("begin.html.j2", epci=epci, files=files).html, {BEGIN: [True]})
+    return Html(for_team(piece("begin.html.j2", epci=epci, files=files).html))
 
 
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
@@ -163,7 +171,7 @@ def boxes(missing: Iterable[Box]) -> Html:
             known.append(box.what)
     kept = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
     entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
-    html = piece("unavailable.html.j2", entries=entries).html
+    html = for_team(piece("unavailable.html.j2", entries=entries).html)
     return Html(html, {MISSING: [list(box) for box in missing]})
 
 
@@ -181,6 +189,11 @@ def definitions(entries: list[dict[str, str]]) -> Html:
     """Return the list of definitions. entries: label, definition, caveats, sources."""
     defined = [[entry["label"], entry["definition"]] for entry in entries]
     return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: defined})
+
+
+def sources(told: list[str]) -> Html:
+    """Return the list of sources, each once; nothing without any."""
+    return piece("sources.html.j2", sources=told)
 
 
 def source(cited: Citation) -> Html:

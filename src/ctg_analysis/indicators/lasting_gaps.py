@@ -53,13 +53,27 @@ def is_large(indicator: Indicator, gap: float, value: float) -> bool:
     >>> [is_large(CATALOGUE["owner_dwellings_share"], 2.0, value) for value in (30.0, 95.0)]
     [False, True]
     """
+    return gap >= least_large_gap(indicator, value)
+
+
+def least_large_gap(indicator: Indicator, value: float) -> float:
+    """The smallest difference to a value that is large, in the unit of the indicator.
+
+    Of 30 %, a tenth; of 5 %, where a tenth is half a point, one point; of a balance, 0.1 % a year.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> [least_large_gap(CATALOGUE["owner_dwellings_share"], value) for value in (30.0, 5.0)]
+    [3.0, 1.0]
+    >>> least_large_gap(CATALOGUE["natural_change_rate"], -0.4)
+    0.1
+    """
     if is_flow(indicator):
-        return gap >= norm("notable_balance")
+        return norm("notable_balance")
     if not is_share(indicator.value):
-        return gap >= norm("notable_gap") * abs(value)
+        return norm("notable_gap") * abs(value)
     per = indicator.value.per
     smaller = min(value, per - value) if value < per else value
-    return gap >= norm("notable_gap") * smaller and gap >= norm("notable_points") * per / 100
+    return max(norm("notable_gap") * smaller, norm("notable_points") * per / 100)
 
 
 def _gaps_before(tested: pd.DataFrame, rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:

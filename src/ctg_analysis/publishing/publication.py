@@ -55,15 +55,18 @@ def made_public(plan: Plan, out: Path) -> Built:
             made = {name: outcome.result.get(name, former.get(name)) for name in OF_A_PAGE}
             entries[stem] = {"key": plan.keys[stem], **made}
             built.ran += [stem] if outcome.result["run"] else []
-    for chapter in report.chapters:
+    shown = [chapter for chapter in report.chapters if chapter.page not in facts["page"]["silent"]]
+    for chapter in shown:
         if chapter.fault:
             entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
-        entries[chapter.path.stem] |= {"title": chapter.title, "question": chapter.question}
         if not (report.fresh / chapter.page).exists():
             shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
+    for chapter in report.chapters:
+        about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
+        entries[chapter.path.stem] |= about
     listed = [
         links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
-        for links, chapter in zip(facts["page"]["chapters"], report.chapters, strict=True)
+        for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
     index = facts["page"] | {"chapters": listed}
     around.write_around(report.fresh, index | {"date": date_text(facts["date"])})
@@ -94,7 +97,7 @@ def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> d
     report, links = plan.report, facts["page"]
     entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
     place = report.fresh / chapter.page
-    if entry.get("missing") or not passes_again(plan, chapter, facts):
+    if entry.get("missing") or entry.get("silent") or not passes_again(plan, chapter, facts):
         about = links | {"title": next(link["title"] for link in links["chapters"] if link["page"] == chapter.page)}
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}

@@ -29,6 +29,9 @@ SECTEUR_LABEL = "Secteur d'habitation"
 class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
+    BEGINS_WITH = tuple(BEGIN)
+    TELLS_FROM = ("consultation",)
+
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")

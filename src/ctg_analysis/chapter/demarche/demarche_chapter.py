@@ -66,10 +66,12 @@ def needing(what: str, *names: str) -> Callable[[Callable[..., Html]], Callable[
 class DemarcheChapter:
     """A démarche beside the observations of its territory: what chapters 11 to 16 have in common.
 
-    BEGINS_WITH: the tables that a chapter begins with, the first to fill.
+    BEGINS_WITH: the tables that a chapter begins with, the first to fill. TELLS_FROM: those without which it has
+    nothing to tell, where they are others.
     """
 
     BEGINS_WITH: tuple[str, ...] = ()
+    TELLS_FROM: tuple[str, ...] = ()
 
     def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
@@ -126,9 +128,17 @@ class DemarcheChapter:
         """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
         if any(len(self.table(name)) for name in self.BEGINS_WITH):
             return Html("")
-        tables = [PUBLIC[name] for name in self.BEGINS_WITH]
-        files = [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
-        return markup.begin(self.territory.epci, files)
+        return markup.begin(self.territory.epci, self.first_files())
+
+    @classmethod
+    def tells_from(cls) -> tuple[str, ...]:
+        """The tables without which a chapter has nothing to tell."""
+        return cls.TELLS_FROM or cls.BEGINS_WITH
+
+    def first_files(self) -> list[dict[str, str]]:
+        """The tables that a chapter begins with: file, title."""
+        tables = [TABLES[name] for name in self.BEGINS_WITH]
+        return [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
 
     def proves(self, place: str) -> Html:
         """Which constats rest on what stands under an id, with links to them; nothing when none does."""
@@ -196,4 +206,4 @@ def definitions(chapter: str) -> Html:
     """The definitions of the terms of a chapter, a field of `MethodTexts`."""
     entries = getattr(load_yaml(METHOD_TEXTS, MethodTexts).value, chapter)
     written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
-    return markup.definitions([entry | {"sources": ""} for entry in written])
+    return markup.definitions(written)

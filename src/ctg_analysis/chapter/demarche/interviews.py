@@ -38,6 +38,9 @@ RESERVED = "réservé au comité de pilotage"
 class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
 
+    BEGINS_WITH = tuple(BEGIN)
+    TELLS_FROM = ("interviews", "ateliers")
+
     def heard(self) -> Html:
         """How many were heard, of what kinds, when; how to begin, where nobody was."""
         if not self._held:

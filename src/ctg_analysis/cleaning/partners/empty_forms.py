@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
-from ctg_analysis.cleaning.partners.partner_files import PERIOD, PLACE, README
+from ctg_analysis.cleaning.partners.partner_files import README
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.forms import Form
 from ctg_analysis.core.layouts import MONTH, NO_OTHER_KEY
 from ctg_analysis.core.placing import for_owner_alone, write_absent
 from ctg_analysis.core.settings import project_path
@@ -33,16 +32,12 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
     A file that exists is left as it is: what a partner has filled is never lost.
     """
     forms = [source for source in SOURCES.values() if source.form]
-    texts = {source.form_file: ";".join(_columns(source.form)) + "\n" for source in forms}
+    texts = {source.form_file: ";".join(source.form.columns) + "\n" for source in forms}
     texts[AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     introduction = TEXTS.introduction.format(name=name, epci=epci, agreements=AGREEMENTS)
     texts[README] = "".join([f"{introduction}\n", *map(_described, forms)])
     with for_owner_alone(folder):
         return write_absent({folder / file: text for file, text in texts.items()})
-
-
-def _columns(form: Form) -> list[str]:
-    return [PLACE, PERIOD, *(field.column for field in form.fields)]
 
 
 def _described(source: Source) -> str:

@@ -23,14 +23,13 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS, facts
 from ctg_analysis.core.files import load
-from ctg_analysis.core.forms import CALENDAR_YEAR, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
+from ctg_analysis.core.forms import CALENDAR_YEAR, NOT_ADDITIVE, PERIOD, PERSONS, PLACE, YES_NO, Field, Form
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK
 from ctg_analysis.core.settings import project_path
 
 README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
-PLACE, PERIOD = "territoire", "periode"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
@@ -50,7 +49,7 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
         InputError: with every finding.
     """
     form = source.form
-    columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
+    columns = form.columns
     texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
     if texts.empty:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS)

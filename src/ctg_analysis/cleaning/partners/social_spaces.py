@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
+from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, SITE, known_columns, wrong_periods
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     commune_code,
@@ -22,7 +22,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT, load
-from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, Field, Form
+from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, PERIOD, PLACE, Field, Form
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.core.personal_data import PERSON, signs
 from ctg_analysis.core.settings import project_path
@@ -51,7 +51,7 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     """
     communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
     form = source.form
-    columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
+    columns = form.columns
     texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
     texts = texts.apply(lambda cells: cells.str.strip())
     ours = "a commune of the EPCI, where the structure has its address"

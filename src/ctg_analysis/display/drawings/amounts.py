@@ -29,7 +29,9 @@ def grid(table: pd.DataFrame, texts: pd.DataFrame) -> str:
         for column in range(len(table.columns)):
             x, total = left + column * across, last or column == len(table.columns) - 1
             long = 0.0 if total else table.iloc[rank, column] * scale
-            if long:
-                drawing.bar(x, y, long, BAR, TERRITORY)
-            drawing.text(x + long + 4, y, texts.iloc[rank, column], size=SMALL, bold=total)
+            text = texts.iloc[rank, column]
+            with drawing.of(f"{typography(table.index[rank])}, {table.columns[column]}", text):
+                if long:
+                    drawing.bar(x, y, long, BAR, TERRITORY)
+                drawing.text(x + long + 4, y, text, size=SMALL, bold=total)
     return drawing.svg()

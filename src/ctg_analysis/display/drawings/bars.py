@@ -13,7 +13,7 @@ from ctg_analysis.display.drawings.axes import Scale, scale
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.texts import NARROW, NBSP
 
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
@@ -36,14 +36,15 @@ def comparison(rows: pd.DataFrame) -> str:
     for place, row in zip(places, each, strict=True):
         y = place.y
         own = apart and row.level == "epci"
-        drawing.text(left - GAP, y, place.name, anchor="end", bold=own)
-        if row.level == "peers":
-            _quartiles(drawing, row, y, x)
-        else:
-            drawing.bar(x(0), y, x(row.value) - x(0), BAR, colour(row.level))
-            if not math.isnan(row.low):
-                _interval(drawing, x(row.low), x(row.high), y)
-        drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, bold=own)
+        with drawing.of(row.name, row.text):
+            drawing.text(left - GAP, y, place.name, anchor="end", bold=own)
+            if row.level == "peers":
+                _quartiles(drawing, row, y, x)
+            else:
+                drawing.bar(x(0), y, x(row.value) - x(0), BAR, colour(row.level))
+                if not math.isnan(row.low):
+                    _interval(drawing, x(row.low), x(row.high), y)
+            drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, bold=own)
     drawing.line([(x(0), 0), (x(0), drawing.height)], RULE)
     return drawing.svg()
 
@@ -107,8 +108,11 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
             value = 0.0 if cell is None or math.isnan(cell.value) else cell.value
             x = left + column * across
             shade = colour(getattr(place, "level", "epci"))
-            drawing.bar(x, y, value / longest * room, BAR, shade, **({} if label == "Ensemble" else {"opacity": 0.72}))
-            drawing.text(x + value / longest * room + 4, y, "nd" if cell is None else cell.text, size=SMALL)
+            text = "nd" if cell is None else cell.text
+            with drawing.of(f"{place.name}, {label}", text):
+                pale = {} if label == "Ensemble" else {"opacity": 0.72}
+                drawing.bar(x, y, value / longest * room, BAR, shade, **pale)
+                drawing.text(x + value / longest * room + 4, y, text, size=SMALL)
     return drawing.svg()
 
 
@@ -135,15 +139,17 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
         y = head + rank * row_height + 14
         drawing.text(left - GAP, y, total.name, anchor="end")
         for row in ends[ends["name"].eq(total.name)].itertuples(index=False):
-            drawing.bar(x(row.begin), y, x(row.end) - x(row.begin), BAR, shades[row.part])
-            if row.outer:
-                side = 1 if row.value >= 0 else -1
-                drawing.text(x(row.end) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
-            else:
-                middle = (x(row.begin) + x(row.end)) / 2
-                drawing.text(middle, y - BAR / 2 - 6, row.text, anchor="middle", size=SMALL)
-        _diamond(drawing, x(total.value), y)
-        drawing.text(x(total.value), y + 16, total.text, anchor="middle", bold=True, size=SMALL)
+            with drawing.of(f"{row.part}, {total.name}", row.text):
+                drawing.bar(x(row.begin), y, x(row.end) - x(row.begin), BAR, shades[row.part])
+                if row.outer:
+                    side = 1 if row.value >= 0 else -1
+                    drawing.text(x(row.end) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
+                else:
+                    middle = (x(row.begin) + x(row.end)) / 2
+                    drawing.text(middle, y - BAR / 2 - 6, row.text, anchor="middle", size=SMALL)
+        with drawing.of(f"Ensemble, {total.name}", total.text):
+            _diamond(drawing, x(total.value), y)
+            drawing.text(x(total.value), y + 16, total.text, anchor="middle", bold=True, size=SMALL)
     drawing.line([(x(0), head - 4), (x(0), drawing.height)], INK, 0.8)
     return drawing.svg()
 
@@ -177,8 +183,11 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
     for rank, band in enumerate(bands):
         y = bottom - (rank + 0.5) * height
         drawing.text(left - GAP, y, band, anchor="end", size=SMALL)
-        drawing.bar(middle, y, -territory["men"].iloc[rank] * across, height - 2, TERRITORY)
-        drawing.bar(middle, y, territory["women"].iloc[rank] * across, height - 2, PARTS[1])
+        for sex, side, word, shade in (("men", -1, "hommes", TERRITORY), ("women", 1, "femmes", PARTS[1])):
+            share = territory[sex].iloc[rank]
+            beside = "" if outline is None else f" ({outline_name}{NBSP}: {percent(outline[sex].iloc[rank], 1)})"
+            with drawing.of(f"{band}, {word}", f"{percent(share, 1)}{beside}"):
+                drawing.bar(middle, y, side * share * across, height - 2, shade)
     if outline is not None:
         shade = OTHERS["departement"]
         drawing.text(middle, 25, f"contour{NBSP}: {outline_name}", anchor="middle", fill="#a8480f", size=SMALL)
@@ -212,16 +221,22 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
         drawing.text(x + 16, 9, label, size=SMALL)
         x += 30 + length(label, SMALL)
     for place, row in zip(places, each, strict=True):
-        y, shade = place.y, colour(row.level)
-        drawing.text(left - GAP, y, place.name, anchor="end", bold=row.level == "epci")
-        drawing.line([(x_of(row.first), y), (x_of(row.second), y)], shade, 2)
-        for rank, value in enumerate((row.first, row.second)):
-            _end(drawing, x_of(value), y, rank, shade)
-        for value, text, other in ((row.first, row.first_text, row.second), (row.second, row.second_text, row.first)):
-            outwards = -1 if value < other or (value == other and text is row.first_text) else 1
-            anchor = "end" if outwards < 0 else "start"
-            drawing.text(x_of(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
+        told = (f"{ends[0]} {row.first_text}", f"{ends[1]} {row.second_text}")
+        with drawing.of(row.name, f"{NARROW}; ".join(told)):
+            drawing.text(left - GAP, place.y, place.name, anchor="end", bold=row.level == "epci")
+            _two_ends(drawing, row, place.y, x_of)
     return drawing.svg()
+
+
+def _two_ends(drawing: Drawing, row, y: float, x_of: Scale) -> None:
+    shade = colour(row.level)
+    drawing.line([(x_of(row.first), y), (x_of(row.second), y)], shade, 2)
+    for rank, value in enumerate((row.first, row.second)):
+        _end(drawing, x_of(value), y, rank, shade)
+    for value, text, other in ((row.first, row.first_text, row.second), (row.second, row.second_text, row.first)):
+        outwards = -1 if value < other or (value == other and text is row.first_text) else 1
+        anchor = "end" if outwards < 0 else "start"
+        drawing.text(x_of(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
 
 
 def _end(drawing: Drawing, x: float, y: float, rank: int, shade: str) -> None:

@@ -5,13 +5,14 @@ A general library takes some 75 ms for a chart, most of it to find places that a
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from textwrap import wrap
 from zlib import crc32
 
 from markupsafe import Markup, escape
 
 from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
+from ctg_analysis.display.words.texts import NBSP
 
 FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
@@ -39,13 +40,13 @@ Point = tuple[float, float]
 
 
 class Drawing:
-    """A drawing so many units high, `style.WIDTH` wide; y grows downwards.
+    """A drawing so many units high, `style.WIDTH` wide unless told; y grows downwards.
 
     Every method takes more attributes of SVG by name, with _ for -.
     """
 
-    def __init__(self, height: float):
-        self.height = height
+    def __init__(self, height: float, width: float = WIDTH):
+        self.height, self.width = height, width
         self._marks: list[str] = []
 
     def bar(self, x: float, y: float, width: float, height: float, fill: str, **more: object) -> None:
@@ -57,12 +58,12 @@ class Drawing:
         path = "M" + "L".join(f"{written(x)} {written(y)}" for x, y in points)
         self._mark("path", d=path, fill="none", stroke=stroke, stroke_width=width, **more)
 
-    def area(self, path: str, fill: str, **more: object) -> None:
-        """Fill a path, given as SVG writes it."""
+    def area(self, path: str, fill: str = "", **more: object) -> None:
+        """Fill a path, given as SVG writes it. fill: that of its group, unless given."""
         self._mark("path", d=path, fill=fill, **more)
 
-    def circle(self, x: float, y: float, radius: float, fill: str, **more: object) -> None:
-        """Draw a disc."""
+    def circle(self, x: float, y: float, radius: float, fill: str = "", **more: object) -> None:
+        """Draw a disc. fill: that of its group, unless given."""
         self._mark("circle", cx=x, cy=y, r=radius, fill=fill, **more)
 
     def text(
@@ -86,13 +87,21 @@ class Drawing:
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
     @contextmanager
-    def halo(self, rim: str = PAPER) -> Iterator[None]:
-        """Give what is written within a rim, so that it is read over other marks; nothing where nothing is written."""
+    def group(self, title: str = "", **attributes: object) -> Iterator[None]:
+        """Put what is drawn within in a group, which has what its marks share; no group where nothing is drawn."""
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">'
-            self._marks[before:] = [opening, *self._marks[before:], "</g>"]
+            head = f"<title>{escape(title)}</title>" if title else ""
+            self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
+
+    def halo(self, rim: str = PAPER, width: float = 2.5) -> AbstractContextManager[None]:
+        """Give what is written within a rim, so that it is read over other marks."""
+        return self.group(paint_order="stroke", stroke=rim, stroke_width=width, stroke_linejoin="round")
+
+    def of(self, name: str, value: str) -> AbstractContextManager[None]:
+        """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
+        return self.group(f"{name}{NBSP}: {value}")
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
@@ -103,16 +112,20 @@ class Drawing:
             name = f"{fill[5:-1]}-{digest}"
             marks = marks.replace(fill, f"url(#{name})")
             defs += f"<defs>{PATTERNS[fill].format(name=name)}</defs>"
-        size = f'viewBox="0 0 {WIDTH} {written(self.height)}" width="{WIDTH}" height="{written(self.height)}"'
+        size = f'viewBox="0 0 {written(self.width)} {written(self.height)}" width="{written(self.width)}"'
+        size += f' height="{written(self.height)}"'
         font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
 
     def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
-        opening = kind + "".join(
-            f' {name.replace("_", "-")}="{value if isinstance(value, str) else written(value)}"'
-            for name, value in attributes.items()
-        )
+        opening = f"{kind}{_as_attributes(attributes)}"
         self._marks.append(f"<{opening}/>" if content is None else f"<{opening}>{content}</{kind}>")
+
+
+def _as_attributes(attributes: dict[str, object]) -> str:
+    """Return attributes as SVG writes them, those that are empty left out."""
+    texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
+    return "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
 
 
 def written(number: float) -> str:

@@ -42,11 +42,13 @@ def profile(rows: pd.DataFrame) -> str:
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
             drawing.line([(x(0), y), (WIDTH - 8, y)], GRID)
-            drawing.text(left - GAP, y, place.name, anchor="end")
-            if not math.isnan(row.before + row.after):
-                drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
-            for share, mark in ((row.census, _stroke), (row.before, _ring), (row.after, _disc)):
-                if not math.isnan(share):
+            shares = ((row.census, CENSUS, _stroke), (row.before, BEFORE, _ring), (row.after, AFTER, _disc))
+            known = [one for one in shares if not math.isnan(one[0])]
+            with drawing.of(row.name, ", ".join(f"{label} {percent(100 * share)}" for share, label, _ in known)):
+                drawing.text(left - GAP, y, place.name, anchor="end")
+                if not math.isnan(row.before + row.after):
+                    drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
+                for share, _, mark in known:
                     mark(drawing, x(share), y)
         top = places[-1].bottom + BLOCK
     for share in ticks_between(0, most, whole=False):
@@ -85,13 +87,15 @@ def blocks(rows: pd.DataFrame) -> str:
         places = rows_of(block["name"], NAME_WIDTH, ROW, top=heading.bottom)
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
-            drawing.text(left - GAP, y, place.name, anchor="end")
             has_value = not math.isnan(row.value)
-            if has_value:
-                drawing.bar(left, y, x(row.value) - left, BAR, TERRITORY)
-                drawing.line([(x(row.low), y), (x(row.high), y)], PAPER, 3.6)
-                drawing.line([(x(row.low), y), (x(row.high), y)], INK, 1.4)
-            drawing.text(x(row.high if has_value else 0) + GAP, y, row.text, **({} if has_value else {"fill": FAINT}))
+            with drawing.of(f"{title}, {row.name}", row.text):
+                drawing.text(left - GAP, y, place.name, anchor="end")
+                if has_value:
+                    drawing.bar(left, y, x(row.value) - left, BAR, TERRITORY)
+                    drawing.line([(x(row.low), y), (x(row.high), y)], PAPER, 3.6)
+                    drawing.line([(x(row.low), y), (x(row.high), y)], INK, 1.4)
+                ink = {} if has_value else {"fill": FAINT}
+                drawing.text(x(row.high if has_value else 0) + GAP, y, row.text, **ink)
         top = places[-1].bottom
         drawing.line([(left, heading.bottom), (left, top)], RULE)
         top += BLOCK
@@ -132,7 +136,8 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
             edges.append((node[0] + node[2], thick))
             node[2] += thick
         shade = RULE if row.wished == OTHERS else TERRITORY if row.wished == row.used else PARTS[2]
-        drawing.area(_band(first + NODE_WIDTH, last - NODE_WIDTH, *edges), shade, opacity=0.75)
+        with drawing.of(f"{row.wished} → {row.used}", percent(100 * row.share)):
+            drawing.area(_band(first + NODE_WIDTH, last - NODE_WIDTH, *edges), shade, opacity=0.75)
     for side, x, anchor, beside in (("wished", first, "end", -6), ("used", last - NODE_WIDTH, "start", NODE_WIDTH + 6)):
         middles = [nodes[side, name][0] + nodes[side, name][1] / 2 for name in order[side]]
         for name, middle, place in zip(order[side], middles, apart(middles, LABEL - 6), strict=True):

@@ -46,10 +46,15 @@ def fan(
         line = [(x(year), y(value)) for year, value in (last, *points)]
         drawing.line(line, OTHERS["departement"], 2, stroke_dasharray=DOTTED)
     drawing.line([(x(year), y(value)) for year, value in counted], TERRITORY, 2.4)
+    for name, points in ahead.items():
+        for year, value in points[1:]:
+            with drawing.of(f"{name}, {year}", number(value)):
+                drawing.circle(x(year), y(value), 2, FAINT)
     with drawing.halo():
         for year, value in counted:
-            drawing.circle(x(year), y(value), 3, TERRITORY)
-            drawing.text(x(year), y(value) - 12, number(value), anchor="middle", size=SMALL)
+            with drawing.of(str(year), number(value)):
+                drawing.circle(x(year), y(value), 3, TERRITORY)
+                drawing.text(x(year), y(value) - 12, number(value), anchor="middle", size=SMALL)
         beside = apart([y(ahead[name][-1][1]) for name in ends], 13)
         for text, place in zip(ends.values(), beside, strict=True):
             drawing.text(right + 6, place, text, size=SMALL)

@@ -46,7 +46,8 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
     each = list(rows.sort_values(["beyond", "size"]).itertuples(index=False))
     for row in each:
         x, y = place(row.size, row.value)
-        drawing.circle(x, y, 4, TERRITORY if row.beyond else PAPER, stroke=TERRITORY, stroke_width=1.6)
+        with drawing.of(row.name, f"{number(row.value, max(decimals, 1))}, base {number(row.size)}"):
+            drawing.circle(x, y, 4, TERRITORY if row.beyond else PAPER, stroke=TERRITORY, stroke_width=1.6)
     whole = typography(f"Tirets : l'ensemble, {number(reference, decimals)}")
     drawing.text(WIDTH - 2, TOP - 14, whole, anchor="end", size=SMALL)
     with drawing.halo():

@@ -1,5 +1,6 @@
 """Actions and meetings on a calendar of years."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -50,13 +51,15 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
         if opening:
             drawing.bar(0, place.top - GROUP / 2, WIDTH, GROUP, PAPER)
             drawing.text(0, place.top - GROUP / 2 + 2, group, size=SMALL, bold=True)
-        y = place.y
-        drawing.text(LEFT - 7, y, place.name, anchor="end", size=SMALL)
-        wide = max(x(row.end) - x(row.begin), 2)
-        drawing.bar(x(row.begin), y, wide, BAR, PAPER if row.dropped else TERRITORY)
-        if row.dropped:
-            drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
-            drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
+        y, years = place.y, (int(row.begin), max(int(row.begin), math.ceil(row.end) - 1))
+        told = str(years[0]) if years[0] == years[1] else f"{years[0]} à {years[1]}"
+        with drawing.of(typography(row.name), f"{told}, abandonnée" if row.dropped else told):
+            drawing.text(LEFT - 7, y, place.name, anchor="end", size=SMALL)
+            wide = max(x(row.end) - x(row.begin), 2)
+            drawing.bar(x(row.begin), y, wide, BAR, PAPER if row.dropped else TERRITORY)
+            if row.dropped:
+                drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
+                drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
     top = bottom
     for (year, _), letter, words in zip(marks, LETTERS, words_of_marks, strict=False):
         drawing.line([(x(year), head), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
@@ -89,7 +92,9 @@ def meetings(rows: pd.DataFrame) -> str:
         drawing.text(left - 8, y, place.name, anchor="end", size=SMALL)
         drawing.line([(left, y), (WIDTH - 6, y)], GRID)
         for row in rows[rows["name"].eq(body)].itertuples(index=False):
-            drawing.circle(x(row.year), y, 4.6, TERRITORY if row.held else PAPER, stroke=TERRITORY, stroke_width=1.6)
+            fill, state = (TERRITORY, "tenue") if row.held else (PAPER, "prévue")
+            with drawing.of(f"{typography(body)}, {int(row.year)}", state):
+                drawing.circle(x(row.year), y, 4.6, fill, stroke=TERRITORY, stroke_width=1.6)
     drawing.circle(left + 5, bottom + 12, 4.6, TERRITORY)
     drawing.text(left + 14, bottom + 12, "tenue", size=SMALL)
     drawing.circle(left + 69, bottom + 12, 4.6, PAPER, stroke=TERRITORY, stroke_width=1.6)

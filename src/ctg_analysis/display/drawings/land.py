@@ -8,10 +8,12 @@ import pandas as pd
 import shapely
 
 from ctg_analysis.display.drawings.drawing import written
+from ctg_analysis.display.drawings.neighbours import Label, neighbour_labels
 from ctg_analysis.display.drawings.style import WIDTH
+from ctg_analysis.display.words.texts import typography
 
 FINEST = 2.2  # units of the drawing: what is smaller is left out of a contour
-MARGIN = 10  # units around the territory, where its neighbours are seen
+MARGIN = 22  # units around the territory, where its neighbours are seen
 HEIGHTS = (200, 560)
 BOUNDS = ["west", "south", "east", "north"]
 
@@ -21,12 +23,13 @@ class Land:
     """Communes as a drawing shows them.
 
     paths: code → path. points: code → where a circle or a name stands. around: the path of the outlines of the
-    neighbouring EPCIs. height: of the drawing.
+    neighbouring EPCIs. labels: the names of these, and of towns. height: of the drawing.
     """
 
     paths: dict[str, str]
     points: dict[str, tuple[float, float]]
     around: str
+    labels: tuple[Label, ...]
     height: float
 
 
@@ -39,14 +42,31 @@ def read_land(processed: Path, epci: str) -> Land:
     alike = [("crs", "==", extent["crs"]), *near]
     communes = pd.read_parquet(contours, columns=["code", "epci", "geometry"], filters=alike)
     communes = communes.sort_values("code", kind="stable")
+    communes = communes.assign(shape=shapely.from_wkb(communes["geometry"]))
     is_own = communes["epci"].eq(epci)
     own, beside = communes[is_own], communes[~is_own].sort_values("epci", kind="stable")
-    polygons = shapely.from_wkb([*own["geometry"], *beside["geometry"]])
-    return land(list(own["code"]), polygons[: len(own)], polygons[len(own) :], list(beside["epci"]))
+    return land(list(own["code"]), own["shape"].to_numpy(), _named(processed, beside))
 
 
-def land(codes: list[str], communes: np.ndarray, beside: np.ndarray, epcis: list[str]) -> Land:
-    """Return the ground of a map. beside: the polygons of communes around, of these EPCIs."""
+def _named(processed: Path, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return communes with what a map says of them: name, population, epci_name."""
+    if communes.empty:
+        return communes.assign(name="", population=0.0, epci_name="")
+    known = [*communes["code"], *communes["epci"].dropna().unique()]
+    columns = ["code", "name", "total_population"]
+    places = pd.read_parquet(processed / "territories.parquet", columns=columns, filters=[("code", "in", known)])
+    places = places.drop_duplicates("code").set_index("code")
+    names = places["name"].map(typography)
+    return communes.assign(
+        name=communes["code"].map(names),
+        population=communes["code"].map(places["total_population"]),
+        epci_name=communes["epci"].map(names),
+    )
+
+
+def land(codes: list[str], communes: np.ndarray, beside: pd.DataFrame | None = None) -> Land:
+    """Return the ground of a map. beside: the communes around, columns shape, epci, name, population, epci_name."""
+    beside = pd.DataFrame(columns=["shape", "epci", "name", "population", "epci_name"]) if beside is None else beside
     west, south, east, north = shapely.total_bounds(communes)
     unit = max((east - west) / (WIDTH - 2 * MARGIN), (north - south) / (HEIGHTS[1] - 2 * MARGIN))
     height = max(HEIGHTS[0], (north - south) / unit + 2 * MARGIN)
@@ -54,23 +74,26 @@ def land(codes: list[str], communes: np.ndarray, beside: np.ndarray, epcis: list
     to_page = lambda points: np.column_stack(  # noqa: E731
         [left + (points[:, 0] - west) / unit, top + (north - points[:, 1]) / unit]
     )
-    everything = shapely.coverage_simplify(np.concatenate([communes, beside]), FINEST * unit)
+    everything = shapely.coverage_simplify(np.concatenate([communes, beside["shape"].to_numpy()]), FINEST * unit)
     everything = shapely.transform(everything, to_page)
     own, others = everything[: len(communes)], everything[len(communes) :]
     centres = shapely.get_coordinates(shapely.point_on_surface(own))
+    beside = beside.assign(shape=others)
     return Land(
         {code: path(shape) for code, shape in zip(codes, own, strict=True)},
         {code: (float(x), float(y)) for code, (x, y) in zip(codes, centres, strict=True)},
-        _outlines(others, epcis, height),
+        _outlines(own, beside, height),
+        neighbour_labels(own, beside, height),
         height,
     )
 
 
-def _outlines(shapes: np.ndarray, epcis: list[str], height: float) -> str:
-    groups = pd.Series(shapes).groupby(pd.Series(epcis, dtype=object)).agg(list)
-    borders = shapely.boundary([shapely.union_all(group) for group in groups])
-    within = shapely.clip_by_rect(borders, 0, 0, WIDTH, height)
-    return "".join(_steps(shapely.get_coordinates(line)) for line in shapely.get_parts(shapely.get_parts(within)))
+def _outlines(own: np.ndarray, beside: pd.DataFrame, height: float) -> str:
+    """Return the path of the borders of the EPCIs around, but that of the territory, which its communes draw."""
+    borders = shapely.boundary([shapely.union_all(list(group)) for _, group in beside.groupby("epci")["shape"]])
+    outside = shapely.difference(shapely.union_all(borders), shapely.boundary(shapely.union_all(own)))
+    within = shapely.line_merge(shapely.clip_by_rect(outside, 0, 0, WIDTH, height))
+    return "".join(_steps(shapely.get_coordinates(line)) for line in shapely.get_parts(within))
 
 
 def path(shape: shapely.Geometry) -> str:

@@ -10,6 +10,8 @@ from ctg_analysis.display.drawings.axes import room_of, scale, tick_labels, tick
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.texts import NARROW
 
 HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
@@ -65,8 +67,9 @@ def trend(
         means = [(x_of(int(row.period[:4])), y_of(row.value)) for row in smooth.itertuples(index=False)]
         drawing.line(means, TERRITORY, 2.8)
         drawing.text(means[-1][0] + 8, means[-1][1], "moyenne\nsur trois ans", fill=TERRITORY, size=SMALL)
-    for x, y in line:
-        drawing.circle(x, y, 3 if smooth is None else 2, TERRITORY if smooth is None else FAINT)
+    for (x, y), period, (*_, text) in zip(line, rows["period"], points, strict=True):
+        with drawing.of(date_text(period), text):
+            drawing.circle(x, y, 3 if smooth is None else 2, TERRITORY if smooth is None else FAINT)
     nearest = min((x_of(later) - x_of(former) for former, later in pairwise(kept)), default=WIDTH)
     meeting = max(length(text, SMALL) for *_, text in points) + ROOM > nearest
     labelled = [first, last] if smooth is not None or meeting else kept
@@ -132,11 +135,13 @@ def slope(rows: pd.DataFrame) -> str:
     texts_before = apart([y(row.before) for row in each], 13)
     for row, end, now, before in zip(each, ends, texts_now, texts_before, strict=True):
         shade, own = colour(row.level), row.level == "epci"
-        drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if own else 1.8)
-        for x, value in ((left, row.before), (right, row.now)):
-            drawing.circle(x, y(value), 3.5, shade)
-        drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, bold=own)
-        drawing.text(right + 7, now, folded(end, 32), size=SMALL, bold=own)
+        told = (f"{row.before_text} en {row.before_when}", f"{row.now_text} en {row.now_when}")
+        with drawing.of(row.name, f"{NARROW}; ".join(told)):
+            drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if own else 1.8)
+            for x, value in ((left, row.before), (right, row.now)):
+                drawing.circle(x, y(value), 3.5, shade)
+            drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, bold=own)
+            drawing.text(right + 7, now, folded(end, 32), size=SMALL, bold=own)
     return drawing.svg()
 
 
@@ -166,10 +171,11 @@ def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> str:
         drawing.bar(x(span[0]), bottom / 2, x(span[1] + 1) - x(span[0]), bottom, BAND)
     for place, row in zip(places, rows.itertuples(index=False), strict=True):
         y = place.y
-        drawing.text(left - 8, y, place.name, anchor="end")
-        drawing.line([(left, y), (x(row.value), y)], TERRITORY, 2)
-        drawing.line([(x(row.value), y - 6), (x(row.value), y + 6)], TERRITORY, 3)
-        drawing.text(x(row.value) + 6, y, row.text, size=SMALL)
+        with drawing.of(row.name, row.text):
+            drawing.text(left - 8, y, place.name, anchor="end")
+            drawing.line([(left, y), (x(row.value), y)], TERRITORY, 2)
+            drawing.line([(x(row.value), y - 6), (x(row.value), y + 6)], TERRITORY, 3)
+            drawing.text(x(row.value) + 6, y, row.text, size=SMALL)
     every = 1 if last - first <= 12 else 2 if last - first <= 24 else 5
     for year in range(first, last, every):
         drawing.text(x(year), bottom + 14, str(year), anchor="middle", size=SMALL, fill=FAINT)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.axes import legend_spots, scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
-from ctg_analysis.display.drawings.rows import LINE_HEIGHT, rows_of
+from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
@@ -39,12 +39,13 @@ def stacked(table: pd.DataFrame) -> str:
     across = (WIDTH - left - 26) / most
     drawing = Drawing(0)
     rows = rows_of(names, NAME_WIDTH, ROW, top=_legend(drawing, list(table.columns)))
-    for row, (_, counts) in zip(rows, table.iterrows(), strict=True):
+    for row, name, (_, counts) in zip(rows, names, table.iterrows(), strict=True):
         y, x = row.y, left
         drawing.text(left - 8, y, row.name, anchor="end")
         for status, count in counts.items():
             if count:
-                _part(drawing, x, y, count * across, status, str(count))
+                with drawing.of(f"{name}, {status}", str(count)):
+                    _part(drawing, x, y, count * across, status, str(count))
                 x += count * across
         drawing.text(x + 6, y, str(counts.sum()), bold=True)
     drawing.height = rows[-1].bottom + 4
@@ -90,17 +91,24 @@ def bullets(
         drawing.text(x, 9, word, anchor="end", size=SMALL, fill=FAINT, font_weight="bold")
     drawing.line([(START, head), (START, drawing.height)], RULE)
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
-        y = place.y
-        drawing.text(LEFT, y, place.name, anchor="end", size=SMALL)
-        drawing.bar(START, y, GOAL - START, 11, BAND)
-        drawing.bar(GOAL - 1.5, y, 3, 20, INK)
-        if not math.isnan(row.way):
-            _done(drawing, row.way, y)
-        elif row.word:
-            drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
-        for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
-            drawing.text(x, y, text, anchor="end", size=SMALL, bold=x == NUMBERS[1])
+        numbers = (row.baseline_text, row.now_text, row.target_text)
+        told = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, numbers, strict=True) if text)
+        with drawing.of(typography(row.label), told):
+            _bullet(drawing, row, place, numbers)
     return drawing.svg()
+
+
+def _bullet(drawing: Drawing, row, place: Row, numbers: tuple[str, str, str]) -> None:
+    y = place.y
+    drawing.text(LEFT, y, place.name, anchor="end", size=SMALL)
+    drawing.bar(START, y, GOAL - START, 11, BAND)
+    drawing.bar(GOAL - 1.5, y, 3, 20, INK)
+    if not math.isnan(row.way):
+        _done(drawing, row.way, y)
+    elif row.word:
+        drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
+    for x, text in zip(NUMBERS, numbers, strict=True):
+        drawing.text(x, y, text, anchor="end", size=SMALL, bold=x == NUMBERS[1])
 
 
 def _done(drawing: Drawing, way: float, y: float) -> None:
@@ -128,11 +136,11 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
         drawing.line([(x(year), 18), (x(year), drawing.height)], GRID)
     for name, place in zip(labels, places, strict=True):
         drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
-        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y)
+        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y, typography(labels[name]))
     return drawing.svg()
 
 
-def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
+def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float, label: str) -> None:
     low, high = rows["value"].min(), rows["value"].max()
     each = [
         (x(row.year), middle + 13 - (row.value - low) / ((high - low) or 1) * 20, row)
@@ -150,10 +158,12 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
     elif values and goal:
         _break(drawing, values[-1][0], goal[-1][0], middle)
     for at, y, row in each:
-        if row.kind == "cible":
-            drawing.bar(at - 6, y, 12, 3, INK)
-        else:
-            drawing.circle(at, y, 3.2, PAPER if row.kind == "départ" else TERRITORY, stroke=TERRITORY, stroke_width=1.6)
+        with drawing.of(f"{label}, {row.kind} {row.year}", row.text):
+            if row.kind == "cible":
+                drawing.bar(at - 6, y, 12, 3, INK)
+            else:
+                fill = PAPER if row.kind == "départ" else TERRITORY
+                drawing.circle(at, y, 3.2, fill, stroke=TERRITORY, stroke_width=1.6)
     with drawing.halo():
         for at, y, row in ([values[0]] if values else []) + ([values[-1]] if len(values) > 1 else []):
             within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels

@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.display.drawings.drawing import Drawing, folded
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import MINUS, NARROW, to
+from ctg_analysis.display.words.texts import MINUS, NARROW, NBSP, to
 
 LABELS, LEFT, RIGHT = 25, 174, 320  # letters of a label; where the plot begins and ends
 REACH = 0.6  # of a gap: beyond, the mark stands at the edge, and an arrow says so
@@ -31,17 +31,19 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
     drawing.text(WIDTH, 16, folded(reference, 9), anchor="end", size=SMALL, fill=FAINT)
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         y = place.y
-        drawing.text(LEFT - 16, y, place.name, anchor="end", size=SMALL)
-        if not math.isnan(row.low):
-            across = _at(row.high) - _at(row.low)
-            drawing.bar(_at(row.low), y, across, 9, PAPER, stroke=OTHERS["peers"], fill_opacity=0.7)
-        drawing.line([(_at(0), y), (_at(row.gap), y)], TERRITORY, 1.6)
-        _mark(drawing, _at(row.gap), y, row.word)
-        if abs(row.gap) > REACH:
-            side = 1 if row.gap > 0 else -1
-            drawing.text(_at(row.gap) + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
-        drawing.text(RIGHT + 52, y, row.own_text, anchor="end", size=SMALL, bold=True)
-        drawing.text(WIDTH, y, row.reference_text, anchor="end", size=SMALL, fill=FAINT)
+        told = f"{row.own_text} ({reference}{NBSP}: {row.reference_text})"
+        with drawing.of(row.label, told):
+            drawing.text(LEFT - 16, y, place.name, anchor="end", size=SMALL)
+            if not math.isnan(row.low):
+                across = _at(row.high) - _at(row.low)
+                drawing.bar(_at(row.low), y, across, 9, PAPER, stroke=OTHERS["peers"], fill_opacity=0.7)
+            drawing.line([(_at(0), y), (_at(row.gap), y)], TERRITORY, 1.6)
+            _mark(drawing, _at(row.gap), y, row.word)
+            if abs(row.gap) > REACH:
+                side = 1 if row.gap > 0 else -1
+                drawing.text(_at(row.gap) + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
+            drawing.text(RIGHT + 52, y, row.own_text, anchor="end", size=SMALL, bold=True)
+            drawing.text(WIDTH, y, row.reference_text, anchor="end", size=SMALL, fill=FAINT)
     return drawing.svg()
 
 

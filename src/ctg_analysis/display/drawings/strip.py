@@ -2,6 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
+from itertools import zip_longest
+from operator import itemgetter
 from typing import NamedTuple
 
 from ctg_analysis.display.drawings.axes import Scale, scale, tick_labels, ticks_between
@@ -14,13 +17,17 @@ HALF = 9  # of the height of a band
 
 
 class Strip(NamedTuple):
-    """A group: its name, the values of the others, its quartiles and its median (NaN where they are too few)."""
+    """A group: its name, the values of the others, its quartiles and its median (NaN where they are too few).
+
+    others: what each of the values is told as, its name and its text, where a reader may point at it.
+    """
 
     name: str
     values: Sequence[float]
     low: float = math.nan
     median: float = math.nan
     high: float = math.nan
+    others: Sequence[tuple[str, str]] = ()
 
 
 def strips(groups: Sequence[Strip], own: float, text: str, decimals: int) -> str:
@@ -48,8 +55,9 @@ def mark_strip(drawing: Drawing, x: Scale, y: float, group: Strip, own: float) -
     if not math.isnan(group.low):
         across = max(x(group.high) - x(group.low), 1)
         drawing.bar(x(group.low), y, across, 2 * HALF, BAND, stroke=OTHERS["peers"], stroke_width=0.8)
-    for value in group.values:
-        drawing.circle(x(value), y, 3, PAPER, stroke=FAINT, fill_opacity=0.6)
+    for value, other in sorted(zip_longest(group.values, group.others), key=itemgetter(0)):
+        with drawing.of(*other) if other else nullcontext():
+            drawing.circle(x(value), y, 3, PAPER, stroke=FAINT, fill_opacity=0.6)
     if not math.isnan(group.median):
         drawing.line([(x(group.median), y - HALF - 3), (x(group.median), y + HALF + 3)], INK, 2)
     drawing.area(f"M{x(own) - 6:.1f} {y:.1f}l6 -7l6 7l-6 7z", TERRITORY, stroke=PAPER)

@@ -11,6 +11,7 @@ DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 
 WIDTH = 440  # of a drawing, in its own units: narrow, so that the text stays readable on a phone
 SIZE, SMALL = 12, 11.5  # of letters, in the same units: 10 px at least on a screen of 390
+LETTERS, ON_A_PHONE = 10.5, 11.5  # of the names of a map; on a phone (style.css), where they must still find room
 LINE = 1.18  # from a line of text to the next, in letters
 
 

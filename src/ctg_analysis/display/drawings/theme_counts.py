@@ -27,16 +27,17 @@ def heat(table: pd.DataFrame) -> str:
         x, y = left + (column + 0.5) * across, head - 4
         drawing.text(x, y, name, size=SMALL, fill=FAINT, transform=f"rotate(-{HEAD_ANGLE} {x:.1f} {y:.1f})")
     most = max(table.max(axis=None), 1)
-    for row, (_, counts) in zip(rows, table.iterrows(), strict=True):
+    for row, (theme, counts) in zip(rows, table.iterrows(), strict=True):
         y = row.y
         drawing.text(left - 8, y, row.name, anchor="end")
         for column, count in enumerate(counts):
             step = -(-count * (len(SEQUENTIAL) - 1) // most) if count else 0
             shade = SEQUENTIAL[int(step)] if count else PAPER
             x = left + column * across
-            drawing.bar(x + 1, y, across - 2, row.height - 2, shade, **({} if count else {"stroke": RULE}))
             dark = count and step >= len(SEQUENTIAL) - 2
-            drawing.text(x + across / 2, y, number(count), anchor="middle", fill=PAPER if dark else INK)
+            with drawing.of(f"{theme}, {table.columns[column]}", number(count)):
+                drawing.bar(x + 1, y, across - 2, row.height - 2, shade, **({} if count else {"stroke": RULE}))
+                drawing.text(x + across / 2, y, number(count), anchor="middle", fill=PAPER if dark else INK)
     return drawing.svg()
 
 
@@ -58,8 +59,9 @@ def saturation(rows: pd.DataFrame) -> str:
     outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in [*high, *reversed(low)])
     drawing.area(f"M{outline}z", BAND)
     drawing.line(points, TERRITORY, 2.4)
-    for x, y in points:
-        drawing.circle(x, y, 2.6, TERRITORY)
+    for (x, y), rank, total in zip(points, rows["rank"], rows["total"], strict=True):
+        with drawing.of(f"Entretien {rank}", number(total)):
+            drawing.circle(x, y, 2.6, TERRITORY)
     every = 5 if len(rows) > 12 else 1
     for rank in [1, *range(every, len(rows) + 1, every)] if every > 1 else range(1, len(rows) + 1):
         drawing.text(x_of(rank), HEIGHT - BOTTOM + 12, str(rank), anchor="middle", size=SMALL, fill=FAINT)

@@ -9,6 +9,7 @@ from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.words.quantities import quantity
 from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH, ROW, LINE_HEIGHT = 27, 24, 12
@@ -35,11 +36,14 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
     for row, place in zip(rows.to_dict("records"), places, strict=True):
         y = place.y
         drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
-        for column, name in enumerate(names):
+        for column, (name, title) in enumerate(names.items()):
             if not math.isnan(row[name]):
-                low, high = x(column, row[f"{name}_q1"]), x(column, row[f"{name}_q3"])
-                drawing.bar(low - 2, y, high - low + 4, 8, BAND, stroke=RULE, stroke_width=0.8)
-                drawing.circle(x(column, row[name]), y, 4.6, TERRITORY)
+                marks = [row[name], row[f"{name}_q1"], row[f"{name}_q3"]]
+                low, high = (x(column, mark) for mark in marks[1:])
+                median, first, third = map(quantity, marks)
+                with drawing.of(f"{typography(row['label'])}, {title}", f"{median} (de {first} à {third})"):
+                    drawing.bar(low - 2, y, high - low + 4, 8, BAND, stroke=RULE, stroke_width=0.8)
+                    drawing.circle(x(column, row[name]), y, 4.6, TERRITORY)
     return drawing.svg()
 
 
@@ -64,10 +68,12 @@ def ranks(rows: pd.DataFrame) -> str:
         drawing.line([(x(rank), 18), (x(rank), bottom)], GRID)
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         y = place.y
-        drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
-        drawing.line([(x(row.rank_low), y), (x(row.rank_high), y)], INK, 1.6)
-        drawing.circle(x(row.rank), y, 5, TERRITORY if row.words == STABLE else PAPER, stroke=TERRITORY, stroke_width=2)
-        drawing.text(right + 8, y, row.text, size=SMALL)
+        fill = TERRITORY if row.words == STABLE else PAPER
+        with drawing.of(typography(row.label), f"rang {row.text}"):
+            drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
+            drawing.line([(x(row.rank_low), y), (x(row.rank_high), y)], INK, 1.6)
+            drawing.circle(x(row.rank), y, 5, fill, stroke=TERRITORY, stroke_width=2)
+            drawing.text(right + 8, y, row.text, size=SMALL)
     drawing.circle(LEFT + 13, bottom + 12, 5, TERRITORY)
     drawing.text(LEFT + 23, bottom + 12, "rang stable", size=SMALL)
     drawing.circle(LEFT + 105, bottom + 12, 5, PAPER, stroke=TERRITORY, stroke_width=2)

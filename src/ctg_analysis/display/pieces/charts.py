@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Citation, Html, Table, figure
+from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
@@ -60,11 +60,13 @@ def listing(
 
 
 def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], own: str) -> Listing:
-    """Return the table of a family: one line per member, one column per territory."""
-    places = list(dict.fromkeys(name for member in known for name in compared[member.id]["name"].iloc[1:]))
+    """Return the table of a family: one line per member, one column per territory that has a value of one."""
+    rows = {member.id: compared[member.id] for member in known}
+    beside = {name: table[table["status"].ne(MISSING)].iloc[1:] for name, table in rows.items()}
+    places = list(dict.fromkeys(name for member in known for name in beside[member.id]["name"]))
     lines = []
     for member in known:
-        texts_of = dict(zip(compared[member.id]["name"].iloc[1:], compared[member.id]["text"].iloc[1:], strict=True))
+        texts_of = dict(zip(beside[member.id]["name"], beside[member.id]["text"], strict=True))
         lines.append(
             [member.label, compared[member.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)]
         )
@@ -74,7 +76,7 @@ def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], ow
 def signs(lines: list[list[str]]) -> str:
     """Return what the signs that stand in a table mean."""
     cells = {text for line in lines for text in line[1:]}
-    words = [f"{sign} : {word}" for sign, word in texts.SIGN_WORDS.items() if any(_bears(cell, sign) for cell in cells)]
+    words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if any(_bears(cell, sign) for cell in cells)]
     return " ; ".join(words) + ("." if words else "")
 
 
@@ -118,6 +120,18 @@ def chart(
         source=source,
         note=texts.typography(notes),
         data=_table(f"{about}, {when}", data),
+    )
+
+
+def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str, source: Citation) -> Html:
+    """Return the table of an indicator, folded, where a drawing would show nothing that is not known."""
+    about = texts.with_unit(indicator.label, indicator.unit)
+    return folded(
+        texts.typography(summary),
+        _table(f"{about}, {when}", data),
+        file=indicator.file_name,
+        source=source,
+        note=texts.typography(indicator.caveats),
     )
 
 

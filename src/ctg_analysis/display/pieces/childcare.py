@@ -211,7 +211,6 @@ def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, so
         data.beside("Places", list(map(number, places))),
         when=date_text(result.period),
         source=source,
-        note=CALCULATION,
         title="Taux de couverture, avant et après un changement de l'offre",
         message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
     )

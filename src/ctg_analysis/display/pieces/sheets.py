@@ -89,7 +89,9 @@ def history(rows: pd.DataFrame, what: str) -> str:
     drawing = Drawing(50)
     drawing.line([(left, 44), (right, 44)], "#b9b5ab")
     drawing.line(line, TERRITORY, 2)
-    drawing.circle(*line[-1], 3, TERRITORY)
+    for point, (year, _, text) in zip(line, points, strict=True):
+        with drawing.of(str(year), text):
+            drawing.circle(*point, 3 if year == last else 1.4, TERRITORY)
     drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
     drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
     return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))

@@ -15,10 +15,10 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation, note: str) -> Html:
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
-    note: said below. A place of a level at which none of them is shown has no row; a larger one that has none of the
+    A place of a level at which none of them is shown has no row; a larger one that has none of the
     values is named below rather than given one. La Réunion, a département and a région, has one row.
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
@@ -37,7 +37,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
     lines += [line for line in wide if line[0] not in without]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
-    note = " ".join(text for text in (unknown, _frances(columns), note) if text)
+    note = " ".join(text for text in (unknown, _frances(columns)) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     parts = ["les communes"] * bool(local) + ["le territoire et ce à quoi il se compare"] * bool(beyond)
     caption = f"{texts.capitalised(', puis '.join(parts) or 'autour du territoire')}{when}"
@@ -112,33 +112,6 @@ def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]
 def _one_name(told: set[str], name: str) -> str:
     """Return the name that all the columns give a place (« France hors Mayotte »), its own when they differ."""
     return next(iter(told)) if len(told) == 1 else name
-
-
-def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
-    """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
-    if not tested:
-        return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-    sentence = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
-    if not len(rows):
-        return sentence
-    lines = [
-        [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
-        for row in rows.sort_values("p", kind="stable").itertuples(index=False)
-    ]
-    header = ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
-    table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return markup.together(sentence, table)
-
-
-def _how_many(notable: int, tested: int) -> str:
-    if tested == 1:
-        return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
-    if notable == tested:
-        return f"Les {tested} différences testées de ce chapitre sont notables."
-    whole = f"des {tested} différences testées de ce chapitre"
-    return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
-        notable, f"{notable} {whole} sont notables."
-    )
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:

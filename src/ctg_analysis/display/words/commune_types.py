@@ -34,3 +34,22 @@ def type_sentence(density: object, massif: object) -> str:
     """
     words = type_text(density, massif)
     return f"{capitalised(words)}." if words else ""
+
+
+def most_common_type(communes: pd.DataFrame) -> str:
+    """The class that most of the communes are of, how many of them, and their massifs; what is not known is not said.
+
+    communes: columns density, massif.
+
+    >>> places = pd.DataFrame({"density": ["Bourgs ruraux", "Bourgs ruraux", "Petites villes"], "massif": None})
+    >>> most_common_type(places), most_common_type(places.assign(density=None))
+    ('Bourg rural (2 communes sur 3)', '')
+    """
+    classes = communes["density"].dropna()
+    massifs = sorted({name for names in communes["massif"].dropna() for name in names.split("|")})
+    if classes.empty:
+        return ", ".join(massifs)
+    most, among = classes.value_counts().index[0], len(classes)
+    some = int(classes.eq(most).sum())
+    count = f"{some} commune{'s' if some > 1 else ''} sur {among}"
+    return ", ".join([f"{capitalised(CLASSES[most])} ({count})", *massifs])

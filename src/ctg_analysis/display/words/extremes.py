@@ -3,8 +3,10 @@
 import pandas as pd
 
 from ctg_analysis.core.model import CENSORED, Indicator
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences, texts
-from ctg_analysis.display.words.messages import BOUNDS, about, in_communes, with_unit
+from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of
 
 APART = ", à l'écart des autres"
@@ -25,6 +27,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     written = rows[rows["shown"]].sort_values("value", kind="stable")
     if written.empty:
         return ""
+    if indicator.norm:
+        return _short_of(indicator, written, norm(indicator.norm))
     low, high = written.iloc[0], written.iloc[-1]
     if BOUNDS in low["text"] + high["text"]:
         return ""
@@ -44,6 +48,16 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{with_unit(indicator, high)} dans {some}{APART * tested}")
     where = f"parmi les {len(told)} communes{APART[1:]}" if tested else "selon la commune"
     return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
+
+
+def _short_of(indicator: Indicator, rows: pd.DataFrame, least: float) -> str:
+    """The communes that do not reach a norm, named where they are few. rows: those shown, the lowest value first."""
+    short = list(rows.loc[rows["value"].lt(least), "name"])
+    limit = counted(indicator, pd.Series({"text": number(least, indicator.decimals), "value": least}))
+    if not short:
+        return about(indicator, f"aucune commune au-dessous de {limit}")
+    where = texts.listed(short) if len(short) <= NAMED else in_communes(short, len(rows))
+    return about(indicator, f"au-dessous de {limit} : {where}")
 
 
 def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:

@@ -8,6 +8,7 @@ from markupsafe import escape
 
 from ctg_analysis.core.settings import settings
 from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.display.words.team import TEAM
 from ctg_analysis.display.words.texts import typography
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
@@ -101,7 +102,10 @@ def _words() -> re.Pattern:
 def _pieces() -> re.Pattern:
     """Return the pattern of what is passed over, of what opens terms again, and of the terms between."""
     alone = rf"(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
-    return re.compile(rf'<(?:{alone}|(?P<heading>h[23]\b)|(?P<source>p class="source">)|(?P<end>/p>))|{_any_term()}')
+    team = rf"{TEAM[0].removeprefix('<')}[\s\S]*?{TEAM[1]}"  # readers would miss what opened there
+    return re.compile(
+        rf'<(?:{team}|{alone}|(?P<heading>h[23]\b)|(?P<source>p class="source">)|(?P<end>/p>))|{_any_term()}'
+    )
 
 
 def _any_term() -> str:

@@ -17,6 +17,7 @@ BLANK = "the form has blanks"
 TO_GATHER = "not gathered yet"
 LEFT_OUT = "not in what was gathered"
 WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_GATHER, LEFT_OUT)
+ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters, of_communes
+from ctg_analysis.display.words.quantities import agreed, in_letters, number, of_communes
 from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Stretch, has_gaps, is_population, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
@@ -19,32 +19,12 @@ LONGEST = 110  # letters of a title: two lines of a page; one that would be long
 BOTH_ENDS = 100  # letters of a title that tells both ends of a family
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
-ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
+NAMED = 3  # communes that a title names
 
 
 def about(indicator: Indicator, text: str) -> str:
     """Return what is said of an indicator after its name."""
     return f"{texts.headed(indicator.label)} {text}"
-
-
-def comparison(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return how the territory stands to its comparators. rows: see Territory.compared, the territory first.
-
-    A number of things is told alone: that of a larger place is larger.
-    """
-    own, others = rows.iloc[0], _others(rows)
-    stands = _against(others)
-    if stands:
-        whole = about(indicator, f"{with_unit(indicator, own)}, {stands}")
-        tested = others[others["word"].notna()]
-        shorter = [about(indicator, f"{with_unit(indicator, own)}, {_against(tested.iloc[-kept:])}") for kept in (2, 1)]
-        return next((title for title in (whole, *shorter) if len(title) <= LONGEST), shorter[-1])
-    if others.empty or isinstance(indicator.value, Count | Mean):
-        return about(indicator, with_unit(indicator, own))
-    other = _widest(others)
-    where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
-    beside = "et autant" if other["text"] == own["text"] else f"contre {other['text']}"
-    return about(indicator, f"{with_unit(indicator, own)}, {beside} {where}")
 
 
 def level(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -75,16 +55,6 @@ def standing(rows: pd.DataFrame) -> str:
     places = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
     clauses = [_clause(words, _places(names, len(others))) for words, names in places.items()]
     return f"Un niveau {', '.join(clauses)}" if clauses else ""
-
-
-def _against(others: pd.DataFrame) -> str:
-    """Return the same in fewer words: « au-dessus de l’Aveyron, proche de l’Occitanie »; nothing without a test."""
-    places = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
-    return ", ".join(f"{_side(words)} {_places(names, len(others))}" for words, names in places.items())
-
-
-def _side(words: str) -> str:
-    return ABOVE if words.startswith("plus élev") else BELOW if words.startswith("plus faible") else "proche"
 
 
 def _others(rows: pd.DataFrame) -> pd.DataFrame:
@@ -166,17 +136,25 @@ def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 
 def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return how spread a count is. rows: of all the communes, each with its exact value."""
-    values = rows.set_index("name")["value"].sort_values(ascending=False, kind="stable")
-    if values.sum() <= 0:
+    """Return where a count is the largest, or where alone it is found. rows: of all the communes, the exact values."""
+    rows = rows.sort_values("value", ascending=False, kind="stable")
+    if rows["value"].sum() <= 0:
         return about(indicator, "dans aucune commune")
-    some = int(values.gt(0).sum())
-    if some == len(values) and values.nunique() == 1:
-        return about(indicator, f"{with_unit(indicator, rows.iloc[0])} dans {in_communes(values.index, len(values))}")
-    few = int((values.cumsum() < values.sum() / 2).sum()) + 1
-    if some < len(values):
-        return about(indicator, f"dans {in_communes(values.index[:some], len(values))}")
-    return about(indicator, f"au moins la moitié dans {in_communes(values.index[:few], len(values))}")
+    some = rows[rows["value"].gt(0)]
+    if len(some) == len(rows) and some["value"].nunique() == 1:
+        return about(indicator, f"{with_unit(indicator, rows.iloc[0])} dans {in_communes(rows['name'], len(rows))}")
+    if len(some) <= NAMED:
+        return about(indicator, _each(some))
+    return about(indicator, f"{_each(some[:2])}, sur {counted(indicator, _sum(indicator, rows))}")
+
+
+def _each(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{row.name} {row.text}" for row in rows[["name", "text"]].itertuples(index=False))
+
+
+def _sum(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
+    total = float(rows["value"].sum())
+    return pd.Series({"text": number(total, indicator.decimals), "value": total})
 
 
 def in_communes(names: Sequence[str], communes: int) -> str:
@@ -213,8 +191,8 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     low, high = order.iloc[0], order.iloc[-1]
     if len(rows) == 1:
         return f"{texts.headed(high['name'])} {high['text']}"
-    if low["text"] == high["text"]:
-        return f"{texts.headed(title)} {high['text']} pour chacune des {in_letters(len(rows))} lignes"
+    if low["text"] == high["text"] and len(rows) > 2:
+        return f"{texts.headed(title)} {high['text']} dans chaque cas"
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
     highest = _in_units(unit, high)
     if len(rows) == 2:
@@ -227,8 +205,11 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         both = f"{lows[0]} ({low['text']}), {texts.uncapitalised(highs[0])} ({highest})"
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
-    top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
-    return f"Au plus haut ({highest}) : {top}" if PLAIN.fullmatch(highest) else f"Au plus haut : {top}, {highest}"
+    if len(highs) > 1:
+        return ""
+    second = order.iloc[-2]
+    title = f"{texts.headed(highs[0])} {highest} ; puis {_second(second)}"
+    return title if len(title) <= LONGEST else f"{texts.headed(highs[0])} {highest}"
 
 
 def _second(row: pd.Series) -> str:

@@ -17,14 +17,14 @@ from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
 
+OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
+
 
 def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
-    """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
+    """Return the entry of an indicator: label, definition, caveats; or that of a family, member by member.
 
     The ages of a pyramid all read alike: the first stands for them.
     """
-    sources = [SOURCES[name] for name in indicator.sources]
-    notes = [indicator.caveats, *(source.note for source in sources)]
     label, meaning = indicator.label, indicator.definition
     mixed = any(other.unit != indicator.unit for other in others)
     if others and indicator.family in TITLES:
@@ -35,8 +35,7 @@ def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     return {
         "label": texts.typography(label),
         "definition": texts.typography(meaning if mixed else f"{meaning} Unité : {indicator.unit}."),
-        "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
-        "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
+        "caveats": texts.typography(indicator.caveats),
     }
 
 
@@ -46,6 +45,12 @@ def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     for indicator in indicators:
         families.setdefault(indicator.family or indicator.id, []).append(indicator)
     return [definition(*family) for family in families.values()]
+
+
+def sources(dated: Iterable[tuple[Source, str]]) -> list[str]:
+    """Return sources as notes name them: in whole, with the day when each was had and what is said of it."""
+    told = (f"{source_text(source)}. Extraction du {short_date(day)}. {source.note}" for source, day in dated)
+    return [texts.typography(text.strip()) for text in told]
 
 
 def method(
@@ -96,13 +101,11 @@ def _method_texts() -> dict[str, dict[str, str]]:
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
     text = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": text, "caveats": "", "sources": ""}
+    return {"label": texts.typography(label), "definition": text, "caveats": ""}
 
 
-def geography(sources: list[Source], year: int, *, series: bool) -> str:
-    """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
-    if not series:
-        return f"Géographie au 01/01/{year}"
+def geography(sources: list[Source], year: int) -> str:
+    """Return which geography a series is in: at a constant perimeter, when it is (R16)."""
     if all(source.totals.additive for source in sources):
         return f"À périmètre constant, géographie au 01/01/{year}"
     published = " ; ".join(dict.fromkeys(source.geography.words for source in sources if source.geography.words))
@@ -112,6 +115,20 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
 def source_text(source: Source) -> str:
     """Return a source as a reader sees it under a chart."""
     return f"{source.producer}, {texts.uncapitalised(source.label)}"
+
+
+def short_sources(sources: Iterable[Source]) -> str:
+    """Return sources as they are named beside figures: each producer once, what it is of without the detail.
+
+    >>> short_sources(SOURCES[name] for name in ("insee_rp_population", "insee_etat_civil", "insee_rp_logement"))
+    'Insee, recensement de la population 2023, état civil'
+    """
+    told: dict[str, dict[str, None]] = {}
+    for source in sources:
+        head = OF_A_LABEL.split(source.label)[0]
+        label = head if " " in head else source.label
+        told.setdefault(source.producer, {})[texts.uncapitalised(label)] = None
+    return " ; ".join(", ".join([producer, *labels]) for producer, labels in told.items())
 
 
 def read_reference(name: str) -> list[dict[str, str]]:

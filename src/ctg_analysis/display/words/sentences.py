@@ -183,8 +183,8 @@ def _units() -> dict[str, str]:
     return {one.value.measure: one.unit for one in CATALOGUE.values() if isinstance(one.value, Count)}
 
 
-def sentence(indicator: Indicator, row) -> str:
-    """Return the reading sentence of an observation, with the counts that it is made of and its interval, if any."""
+def statement(indicator: Indicator, row) -> str:
+    """Return the reading sentence of an observation alone."""
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     text = with_none(indicator.reading.format(**words, value=value_text(indicator, row), s=plural))
@@ -192,6 +192,12 @@ def sentence(indicator: Indicator, row) -> str:
         top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
         text = indicator.reading.format(**words | top, value=_numerator(row))
         text = HUNDREDS.sub(f"pour {number(row.denominator)} ", text)
+    return typography(text)
+
+
+def sentence(indicator: Indicator, row) -> str:
+    """Return the statement of an observation with the counts that it is made of and its interval, if any."""
+    text = statement(indicator, row)
     told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
         way = _way(row) if isinstance(indicator.value, Count) else ""

@@ -62,7 +62,7 @@ def _check(edition: Path, seen: Territory, scratch: Path) -> None:
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
     """Return the names of the documents, and what writes each."""
     made_from = record(edition)
-    chapters = [f"{stem}.html" for stem in sorted(made_from["chapters"])]
+    chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*chapters, GUIDE] if (edition / GUIDE).exists() else chapters
     page_of_slides = slides(seen, made_from["date"])
 

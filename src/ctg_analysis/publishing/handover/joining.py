@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ctg_analysis.core.settings import EXAMPLE_PREFIX
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.pages.site import page
 
@@ -31,14 +32,14 @@ def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] 
         "fictional": made_from["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
-    footer = _between((edition / "index.html").read_text(encoding="utf-8"), "footer")
+    footer = _between(for_readers((edition / "index.html").read_text(encoding="utf-8")), "footer")
     closing = _rewritten(footer, "index", pages)
     return page("document.html.j2", page=about, parts=parts, closing=closing)
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:
     """Return a page as a part of the whole: its name, the text of its title, its content."""
-    content = _between(path.read_text(encoding="utf-8"), "main")
+    content = _between(for_readers(path.read_text(encoding="utf-8")), "main")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", content, re.DOTALL)[1]
     return {"name": path.stem, "title": title, "content": _rewritten(content, path.stem, pages)}
 

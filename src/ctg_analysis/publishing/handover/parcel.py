@@ -1,10 +1,11 @@
-"""A report in one file to send by mail: the same bytes for the same edition."""
+"""A report in one file to send by mail, as readers see it: the same bytes for the same edition."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.editions import record
 
 NOTICE = """{name}
@@ -32,7 +33,10 @@ def write_parcel(edition: Path, slides: str, parcel: Path) -> None:
 def _contents(edition: Path, slides: str, made_from: dict) -> Iterator[tuple[str, bytes]]:
     for path in edition.rglob("*"):
         if path.is_file() and path.suffix not in FOR_MACHINES:
-            yield path.relative_to(edition).as_posix(), path.read_bytes()
+            content = path.read_bytes()
+            if path.suffix == ".html":
+                content = for_readers(content.decode()).encode()
+            yield path.relative_to(edition).as_posix(), content
     yield "restitution.html", slides.encode()
     notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")

@@ -13,6 +13,7 @@ from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.demarche.backlinks import Proved
 from ctg_analysis.display.markup import piece
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.pages.boxes import for_team_alone
 
 NAME = re.compile(r'"([a-z0-9_]+)"')
 NONE: Mapping[str, list[Proved]] = MappingProxyType({})
@@ -21,21 +22,22 @@ NONE: Mapping[str, list[Proved]] = MappingProxyType({})
 def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE) -> list[NotebookNode]:
     """Return the cells with what the template writes on them, `metadata.page`: ids and labels of indicators, proofs.
 
-    An indicator, or a family, has its id on one cell of the page: the first that shows it with the fewest others.
+    An indicator, or a family, has its id on one cell of the page: of those that show readers something, failing that of
+    all, the first that shows it with the fewest others. team: no reader sees the cell, see `boxes.for_team_alone`.
     proofs: indicator → the constats that it proves, which stand where its id does.
     """
-    named = [_named(cell) for cell in cells]
+    named, team = [_named(cell) for cell in cells], for_team_alone(cells)
     best: dict[str, int] = {}
     for rank, names in enumerate(named):
         for name in names:
-            if name not in best or len(names) < len(named[best[name]]):
+            if name not in best or (team[rank], len(names)) < (team[best[name]], len(named[best[name]])):
                 best[name] = rank
     pages = []
     for rank, (cell, names) in enumerate(zip(cells, named, strict=True)):
         here = [name for name in names if best[name] == rank]
         constats = [constat for name in here for constat in proofs.get(name, [])]
         proves = piece("proves.html.j2", constats=constats).html if constats else ""
-        page = NotebookNode(ids=here, labels=[*map(_label, here)], proves=proves)
+        page = NotebookNode(ids=here, labels=[*map(_label, here)], proves=proves, team=team[rank])
         pages.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
     return pages
 

@@ -1,57 +1,69 @@
-"""The boxes "donnée non disponible" that follow each other in a chapter become one, with one entry for each source.
+"""What a chapter has for the team in the place of figures: its boxes put together, its sections that hold nothing else.
 
 A chapter that waits for a file of a partner has a box for each of its indicators: twenty of them, one under the other,
-say no more than one does.
+say no more than one does. Readers see no box, and no section that would be a heading without a figure.
 """
 
+import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from nbformat import NotebookNode
 
-from ctg_analysis.display.markup import ABOUT, BEGIN, DEFINITIONS, MISSING, Box, Html, boxes
+from ctg_analysis.display.markup import ABOUT, MISSING, Box, Html, boxes
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.cell_outputs import html_outputs
 
 EMPTY = Html("")
+HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
 
 def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with one box for each run of them; the other cells of the run then show nothing.
 
-    cells: executed. A run goes through code cells that show boxes and nothing else. A chapter that shows nothing but
-    boxes is its title and one box, without its headings; one that says how to begin is that and its definitions.
+    cells: executed. A run goes through code cells that show boxes and nothing else.
     """
-    full = [cell for cell in cells if html_outputs(cell)]
-    first = [cell for cell in full if _tells(cell, BEGIN) or _tells(cell, DEFINITIONS)]
-    title = next((cell for cell in cells if cell.cell_type == "markdown"), None)
-    if any(_tells(cell, BEGIN) for cell in first) and all(cell in first or _boxes(cell) for cell in full):
-        return _to_begin(cells, title, full, first)
-    if len(full) > 1 and all(map(_boxes, full)):
-        return _one_box([cell for cell in cells if cell.cell_type == "code" or cell is title], full)
     kept = []
     for is_box, run in groupby(cells, key=lambda cell: bool(_boxes(cell))):
         run = list(run)
-        kept += _one_box(run, run) if is_box and len(_all_boxes(run)) > 1 else run
+        kept += _one_box(run) if is_box and len(_all_boxes(run)) > 1 else run
     return kept
 
 
-def _to_begin(
-    cells: list[NotebookNode], title: NotebookNode | None, full: list[NotebookNode], first: list[NotebookNode]
-) -> list[NotebookNode]:
-    """Return the title, and how to begin and the definitions, each under its heading."""
-    kept = []
-    for cell, following in zip(cells, [*cells[1:], None], strict=True):
-        if cell.cell_type == "code":
-            kept.append(_showing(cell, EMPTY) if cell in full and cell not in first else cell)
-        elif cell is title or following in first:
-            kept.append(cell)
-    return kept
+def for_team_alone(cells: Sequence[NotebookNode]) -> list[bool]:
+    """Return which cells no reader sees: code that shows them nothing, headings of second level or below, with their
+    text, under which verbs show them nothing.
+
+    A heading under which no verb is asked anything stays: what an analyst has written is for readers.
+    """
+    return [
+        not _is_seen(cell) if cell.cell_type == "code" else _is_hollow(cells, rank) for rank, cell in enumerate(cells)
+    ]
 
 
-def _one_box(cells: list[NotebookNode], full: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells with the boxes of those that show some in the first of these."""
-    box = boxes(_all_boxes(full))
-    return [_showing(cell, box if cell is full[0] else EMPTY) if cell in full else cell for cell in cells]
+def _is_hollow(cells: Sequence[NotebookNode], rank: int) -> bool:
+    level = _level(cells[rank])
+    if level < 2 or len(HEADING.findall(cells[rank].source)) > 1:
+        return False
+    section = list(takewhile(lambda cell: not 0 < _level(cell) <= level, cells[rank + 1 :]))
+    asked = any("text/html" in output.get("data", {}) for cell in section for output in cell.get("outputs", []))
+    return asked and not any(cell.cell_type == "code" and _is_seen(cell) for cell in section)
+
+
+def _level(cell: NotebookNode) -> int:
+    """Return the level of the first heading of a cell of text; 0 without any."""
+    heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+    return len(heading[1]) if heading else 0
+
+
+def _is_seen(cell: NotebookNode) -> bool:
+    """Return whether a cell of code shows readers something."""
+    return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
+
+
+def _one_box(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return cells of boxes with all of them in the first."""
+    return [_showing(cells[0], boxes(_all_boxes(cells))), *(_showing(cell, EMPTY) for cell in cells[1:])]
 
 
 def _all_boxes(cells: Sequence[NotebookNode]) -> list[Box]:
@@ -64,11 +76,7 @@ def _boxes(cell: NotebookNode) -> list[Box]:
     return [Box(*box) for entries in missing for box in entries] if all(missing) else []
 
 
-def _tells(cell: NotebookNode, what: str) -> bool:
-    return any(what in output.get(ABOUT, {}) for output in html_outputs(cell))
-
-
 def _showing(cell: NotebookNode, piece: Html) -> NotebookNode:
     data = NotebookNode({"text/html": piece.html})
     output = NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())
-    return NotebookNode(cell | {"outputs": [output] if piece.html else []})
+    return NotebookNode(cell | {"outputs": [output]})

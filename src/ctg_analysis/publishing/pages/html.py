@@ -13,10 +13,12 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.markup import DAYS
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
+from ctg_analysis.publishing.pages.said_once import said_once
 from ctg_analysis.publishing.pages.search import contents
 from ctg_analysis.publishing.pages.sections import with_sections
 from ctg_analysis.publishing.pages.site import TEMPLATES, page
@@ -36,15 +38,15 @@ class ChapterPage(NamedTuple):
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     """Return the page of an executed chapter.
 
-    about: what tasks.about says, title, current (the name of the page). The page tells the date of the newest data that
-    it cites, not of its making.
+    about: what tasks.about says, title, current (the name of the page), waiting (how many of its indicators have no
+    value). The page tells the date of the newest data that it cites, not of its making.
     """
     here = about["current"][:2]
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
-    body, sections = with_sections(body)
+    body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
     return ChapterPage(html, contents(cells, sections, about.get("communes", {})))
@@ -105,7 +107,7 @@ def _exporter() -> TemplateExporter:
         template_name="chapter",
         template_file="cells.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"written": _of_cell},
+        filters={"written": _of_cell, "for_team": for_team},
         raw_mimetypes=["text/html", ""],
         default_preprocessors=[],
     )

@@ -1,25 +1,28 @@
 """The sections of a page: its headings of second level, with the ids that links lead to.
 
 They are found in the HTML of the cells: that of a notebook of somebody else may hold headings of which no data tells.
+One that readers do not see is for the team.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import alphabetical
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
-OWN_IDS = ("contenu", "q", "sommaire", "voir-le-code")  # of what stands around the content, in every page
+OWN_IDS = ("contenu", "q", "sommaire", "equipe")  # of what stands around the content, in every page
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a page: its id there, its heading."""
+    """A section of a page: its id there, its heading; whether readers see it."""
 
     id: str
     title: str
+    seen: bool = True
 
 
 def with_sections(body: str) -> tuple[str, list[Section]]:
@@ -34,4 +37,6 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
         sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
 
-    return HEADING.sub(identified, body), sections
+    body = HEADING.sub(identified, body)
+    seen = for_readers(body)
+    return body, [replace(section, seen=f'<h2 id="{section.id}">' in seen) for section in sections]

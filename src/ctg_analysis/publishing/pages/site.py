@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = files("ctg_analysis.publishing.pages") / "templates"
+STYLE = ("style.css", "on_demand.css")
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
@@ -32,7 +35,18 @@ def text_sources() -> dict[str, Path]:
 @cache
 def style() -> str:
     """Return the style sheet that every page carries."""
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLE)
+
+
+@cache
+def script() -> str:
+    """Return the script that every page carries."""
+    return (TEMPLATES / "page.js").read_text(encoding="utf-8")
+
+
+def script_policy() -> str:
+    """Return what the policy of a page allows to run: that script, by its sum, and no other."""
+    return f"'sha256-{b64encode(sha256(script().encode()).digest()).decode()}'"
 
 
 def page(template: str, **context) -> str:
@@ -44,8 +58,10 @@ def page(template: str, **context) -> str:
 def templates() -> "Environment":
     """Return the templates of all pages, each compiled when it is first asked for."""
     from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    environment.globals |= {"script": script(), "script_policy": Markup(script_policy())}
     environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 

@@ -12,6 +12,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.demarche.silent import silent
 from ctg_analysis.chapter.missing import why_absent
 from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
@@ -43,14 +44,15 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
     comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
     their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
-    are compared by; what the indicators prove; all of the démarche for the chapters that tell it.
+    are compared by; what the indicators prove; the chapters that all pages lead to; all of the démarche for those that
+    tell it.
     """
     known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
     sources = {source for indicator in known for source in indicator.sources}
     received = sorted((name, date) for name, date in seen.received.items() if name in sources)
     absent = sorted((name, why_absent(seen, SOURCES[name])) for name in sources)
-    digest = sha256(repr((received, absent, seen.convention)).encode())
+    digest = sha256(repr((received, absent, seen.convention, silent(seen.demarche))).encode())
     for name in ("", *(indicator.id for indicator in known)):
         digest.update(of_all[name])
     for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ctg_analysis.core.errors import room_in
-from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
+from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,34 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
     former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
-    holds for the search and what it shows that its page does not.
+    holds for the search and what it shows that its page does not. One that has nothing to tell yet has no page.
     """
+    from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.closing import close
+    from ctg_analysis.chapter.demarche.silent import silent
+    from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
     from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
-    if former and sum_of_inputs(open_chapter(report.epci).territory, former["read"]) == former["observations"]:
+    territory = open_chapter(report.epci).territory
+    if chapter.page in silent(territory.demarche):
+        of_tables = {"read": [DEMARCHE], "observations": sum_of_inputs(territory, [DEMARCHE])}
+        return of_tables | {"run": False, "contents": {}, "left_out": []}
+    if former and sum_of_inputs(territory, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
         territory = open_chapter(report.epci).territory
         close(notebook, territory)
-        page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
+        known, of = completeness(territory, chapter.number)
+        page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
-    read = notebook.metadata["ctg"]["read"]
+    counted = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == chapter.number}
+    read = sorted(counted.union(notebook.metadata["ctg"]["read"]))
     sums = {"read": read, "observations": sum_of_inputs(territory, read)}
     return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
@@ -73,10 +82,12 @@ def write_data(report: Report) -> dict:
     import pandas as pd
 
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.demarche.silent import to_begin
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.core.settings import data_root
     from ctg_analysis.demarche.proof_checks import breaks
     from ctg_analysis.display.words.lacks import known_of
+    from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import (
         write_csv,
@@ -87,10 +98,17 @@ def write_data(report: Report) -> dict:
         write_reach,
         write_spaces,
     )
+    from ctg_analysis.publishing.pages.lacking import write_missing
     from ctg_analysis.publishing.recording import entry
     from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
+    territory = chapter.territory
+    to_come = [
+        {"title": typography(one.title), "files": to_begin(territory, one.page)}
+        for one in report.chapters
+        if one.page in page["silent"]
+    ]
     with room_in(report.out):
         write_csv(report.fresh, chapter)
         write_material(report.fresh, chapter.territory.demarche)
@@ -100,13 +118,13 @@ def write_data(report: Report) -> dict:
         write_reach(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
-    known = completeness(chapter.territory)
-    links = [
-        link | {"known": known_of(*known.get(notebook.number, (0, 0)))}
-        for link, notebook in zip(page["chapters"], report.chapters, strict=True)
+        write_missing(report.fresh, chapter.territory, page, to_come)
+    numbers = {one.page: one.number for one in report.chapters}
+    chapters = [
+        link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
     ]
     return {
-        "page": page | {"chapters": links},
+        "page": page | {"chapters": chapters, "to_come": to_come},
         "departements": chapter.territory.row["departement"],
         "date": max(chapter.territory.received.values()),
         "observations": observations,
@@ -124,7 +142,7 @@ def write_data(report: Report) -> dict:
 
 
 def about(report: Report) -> dict:
-    """Return what every page of a report shows: the territory, the links to the chapters."""
+    """Return what every page of a report shows: the territory, the links to its chapters that tell something."""
     from ctg_analysis.chapter.demarche.addresses import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
@@ -132,6 +150,7 @@ def about(report: Report) -> dict:
     links = [
         {"title": typography(chapter.title), "question": typography(chapter.question), "page": chapter.page}
         for chapter in report.chapters
+        if chapter.page not in territory["silent"]
     ]
     proofs = territory["proofs"] if any(chapter.page == ENJEUX for chapter in report.chapters) else {}
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
@@ -141,18 +160,20 @@ def about(report: Report) -> dict:
 def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.demarche.backlinks import proved
+    from ctg_analysis.chapter.demarche.silent import silent
     from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
     from ctg_analysis.display.words.texts import typography
 
     root = data_root(epci)
     seen = open_chapter(epci).territory
-    communes = seen.places[seen.places["level"].eq("commune")].sort_values("territory", kind="stable")
     return {
+        "epci": epci,
         "territory": typography(seen.row["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root).note),
         "proofs": proved(seen.demarche),
-        "communes": {row.territory: typography(row.name) for row in communes.itertuples(index=False)},
+        "silent": silent(seen.demarche),
+        "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }

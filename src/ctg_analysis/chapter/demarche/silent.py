@@ -1,0 +1,33 @@
+"""The chapters of a démarche that have nothing to tell yet: a report leaves them out until their first tables come."""
+
+from ctg_analysis.chapter.demarche.addresses import BILAN, CONSULTATION, ENJEUX, FOLLOWUP, INTERVIEWS, STRATEGY
+from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.chapter.demarche.consultation import Consultation
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.demarche.enjeux import Enjeux
+from ctg_analysis.chapter.demarche.followup import Followup
+from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.strategy import Strategy
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche.results.demarche import Demarche
+
+CHAPTERS: dict[str, type[DemarcheChapter]] = {
+    CONSULTATION: Consultation,
+    INTERVIEWS: Interviews,
+    BILAN: Bilan,
+    ENJEUX: Enjeux,
+    STRATEGY: Strategy,
+    FOLLOWUP: Followup,
+}
+
+
+def silent(demarche: Demarche) -> list[str]:
+    """The pages of the chapters that have nothing to tell, in their order."""
+    return [
+        page for page, chapter in CHAPTERS.items() if all(demarche.table(name).empty for name in chapter.tells_from())
+    ]
+
+
+def to_begin(territory: Territory, page: str) -> list[dict[str, str]]:
+    """The tables that a chapter begins with: file, title. page: of the chapter."""
+    return CHAPTERS[page](territory).first_files()

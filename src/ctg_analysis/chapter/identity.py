@@ -1,0 +1,78 @@
+"""Who and where: the kind of EPCI, its communes, its inhabitants, its place among those of its départements."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import known
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.territories import of_same_departements
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.locator import locator, read_surroundings
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.commune_types import most_common_type
+from ctg_analysis.display.words.dates import date_text
+
+PEOPLE = "population_count"
+LARGEST = 3  # communes named
+KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+METROPOLIS = "Métropole"  # what the official list names without one of these letters
+
+
+def kind_of(name: str) -> str:
+    """The kind of an EPCI, from its name in the official list.
+
+    >>> kind_of("CU Angers Loire Métropole"), kind_of("Rennes Métropole")
+    ('Communauté urbaine', 'Métropole')
+    """
+    return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
+
+
+def identity(territory: Territory) -> Html:
+    """The facts that tell a territory from another, beside its locator map."""
+    facts = {label: texts.typography(text) for label, text in _facts(territory).items() if text}
+    piece = markup.piece("identity.html.j2", facts=facts, map=situation(territory))
+    people = _people(territory)
+    return markup.dated(piece.html, known.source(territory, people)) if len(people) else piece
+
+
+def situation(territory: Territory) -> str:
+    """The locator map, with its text alternative; nothing where the contours of the communes are not known."""
+    if not territory.land.paths:
+        return ""
+    others = of_same_departements(territory.territories, territory.epci)
+    departements = territory.row["departement"].split("|")
+    epcis, people = [territory.epci, *others], _people(territory).set_index("territory")["value"]
+    around = read_surroundings(territory.root.processed, territory.epci, epcis, departements, people)
+    among = f"parmi les {len(epcis)} EPCI" if others else "seul EPCI"
+    where = f"{territory.row['name']}, {among} {texts.listed(list(map(texts.of, _beside(territory, 'departement'))))}"
+    towns = f" ; repères : {texts.listed([town.name for town in around.towns])}" if around.towns else ""
+    return Markup(markup.described(locator(around), texts.typography(f"Carte de situation : {where}{towns}.")))
+
+
+def _facts(territory: Territory) -> dict[str, str]:
+    departements, regions = (_beside(territory, level) for level in ("departement", "region"))
+    people = _people(territory)
+    own = territory.own(CATALOGUE[PEOPLE]).tail(1)
+    largest = [f"{row.name} ({row.text})" for row in people.head(LARGEST).itertuples(index=False)]
+    named = f", dont {texts.listed(largest)}" if len(people) > LARGEST else ""
+    span = territory.years_of_convention
+    return {
+        "Forme": kind_of(territory.row["name"]),
+        "Département" + "s" * (len(departements) > 1): texts.listed(departements),
+        "Région" + "s" * (len(regions) > 1): texts.listed(regions),
+        "Communes": f"{len(territory.communes)}{named}",
+        "Habitants": f"{own['text'].iloc[0]} ({date_text(own['period'].iloc[0])})" if len(own) else "",
+        "Espace": most_common_type(territory.communes),
+        "Convention": f"{span[0]}-{span[1]}" if span else "",
+    }
+
+
+def _people(territory: Territory) -> pd.DataFrame:
+    """The communes with their inhabitants, the largest first."""
+    return known.by_commune(territory, CATALOGUE[PEOPLE]).sort_values("value", ascending=False, kind="stable")
+
+
+def _beside(territory: Territory, level: str) -> list[str]:
+    return list(map(texts.typography, territory.beside.loc[territory.beside["level"].eq(level), "name"]))

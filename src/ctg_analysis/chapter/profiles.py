@@ -1,0 +1,150 @@
+"""L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.by_indicator import each_row
+from ctg_analysis.chapter.essential import findings_of
+from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.positions import PEERS, WORDS, positions
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.in_cells import among, series
+from ctg_analysis.display.drawings.strip import Strip
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import profile as pieces
+from ctg_analysis.display.pieces.charts import signs
+from ctg_analysis.display.pieces.profile import Drawn, Line
+from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import standing as words
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.findings import differences
+
+MOST = 3  # findings of a chapter
+SHORTEST = 3  # years: two points make no series
+
+
+def essential(territory: Territory, chapter: str) -> Html:
+    """The findings of a chapter, three at most; nothing when none is established and large enough."""
+    found = findings_of(territory)
+    names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
+    return pieces.essential([_found(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+
+
+def _found(territory: Territory, indicator: Indicator) -> tuple[str, str]:
+    """What is found, at its latest period, and what it is beside."""
+    own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
+    found = sentences.statement(indicator, own)
+    told = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
+    if own["period"] == rows["period"].iloc[0]:
+        return f"{found.removesuffix('.')},", f"{told}."
+    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {told}."
+
+
+def profile(territory: Territory, *indicators: Indicator) -> Html:
+    """A line for each indicator that the territory has; the box of the others, which the team alone sees."""
+    known = {one: rows for one in indicators if len(rows := _own(territory, one))}
+    absent = _absent(territory, [one for one in indicators if one not in known])
+    if not known:
+        return absent
+    lines = [_line(territory, one, rows) for one, rows in known.items()]
+    used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
+    cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
+    beside = territory.beside
+    names = {level: of["name"].iloc[0] for level, of in beside.groupby("level") if len(of) == 1}
+    france, more = _france(territory, [one for one in known if _is_compared(one)])
+    note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
+    return markup.together(pieces.profile(lines, names | france, cited, note), absent)
+
+
+def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
+    """One box for what is not available; a sentence for what has no object here."""
+    told = [unavailable(territory, one, one.label, "epci") for one in indicators]
+    missing = [markup.Box(*box) for piece in told for box in piece.about.get(markup.MISSING, [])]
+    box = markup.boxes(missing) if missing else Html("")
+    return markup.together(*(piece for piece in told if markup.MISSING not in piece.about), box)
+
+
+def _own(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The values of the territory, oldest first; where none may be shown, its latest row that says so."""
+    rows = territory.readable(indicator)
+    rows = rows[rows["level"].eq("epci")].sort_values("period", kind="stable")
+    known = rows[rows["status"].eq(OK)]
+    return known if len(known) else rows[rows["status"].eq(SECRET)].tail(1)
+
+
+def _is_compared(indicator: Indicator) -> bool:
+    """Whether a value stands beside that of other places: a number of things says how large they are."""
+    return not isinstance(indicator.value, Count | Mean)
+
+
+def _is_told(indicator: Indicator) -> bool:
+    """Whether the value or the label tells the unit."""
+    return indicator.unit.startswith("%") or indicator.unit.lower() in indicator.label.lower()
+
+
+def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line:
+    latest = own.iloc[-1]
+    line = Line(
+        indicator.label,
+        "" if _is_told(indicator) else texts.unit_text(indicator.unit),
+        latest["text"],
+        date_text(latest["period"]),
+        series=_series(indicator, own),
+    )
+    compared = territory.compared(indicator)
+    compared = compared[compared["status"].eq(OK)]
+    if not _is_compared(indicator) or len(compared) < 2:
+        return line
+    period, here = compared["period"].iloc[0], compared["text"].iloc[0]
+    then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
+    others = compared.iloc[1:].drop_duplicates(["level", "name"])
+    told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
+    sign, test = words.test(others, differences(territory.against(indicator), CATALOGUE))
+    return Line(
+        line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
+        sign, test,
+    )  # fmt: skip
+
+
+def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
+    """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
+    each = list(own.itertuples(index=False))
+    plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]
+    if len(each) < SHORTEST or not all(plain) or not own["status"].eq(OK).all():
+        return None
+    told = " ; ".join(f"{date_text(row.period)} : {row.text}" for row in each)
+    return Drawn(series([(last_year(row.period), row.value, date_text(row.period), row.text) for row in each]), told)
+
+
+def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -> Drawn | None:
+    """The place of the territory among its peers, and their median; nothing without a median."""
+    median = compared[compared["level"].eq("peers")]
+    if median.empty:
+        return None
+    text = median["text"].iloc[0]
+    group, place = positions(territory, indicator).get(PEERS, (None, None))
+    if place is None:
+        return Drawn("", "", text)
+    own = compared.iloc[0]
+    others = [(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
+    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high, others)
+    where = WORDS[place.place].partition(" sans que")[0]
+    alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
+    return Drawn(among(strip, own["value"]), alt, text)
+
+
+def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str, str], str]:
+    """Which France the lines speak of: the name of most of them, and a note on the others."""
+    told: dict[str, list[str]] = {}
+    for one in indicators:
+        rows = territory.compared(one)
+        for name in rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "name"]:
+            told.setdefault(name, []).append(texts.uncapitalised(one.label))
+    if not told:
+        return {}, ""
+    most = max(told, key=lambda name: len(told[name]))
+    others = [f"{name} pour {texts.listed(labels)}" for name, labels in told.items() if name != most]
+    return {"france": most}, f"{' ; '.join(others)}." if others else ""

@@ -1,0 +1,108 @@
+"""What is asked of whom, so that a report lacks nothing: the figures of each partner, the form that brings them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import PERSONS
+from ctg_analysis.core.layouts import MONTH
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, Lack, entry
+from ctg_analysis.display.words.notes import source_text
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+
+PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
+PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}
+BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du territoire"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that is asked: its label, its definition, of what places, of what period, what of it is not shown."""
+
+    label: str
+    definition: str
+    level: str
+    period: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a source would bring. form: the file to fill. command: what gets it. how: in French, without a form."""
+
+    source: str
+    label: str
+    figures: tuple[Figure, ...]
+    form: str = ""
+    command: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What is asked: of each partner; of nobody, for it is public; of the démarche; what nobody may give, and why."""
+
+    partners: dict[str, list[Request]]
+    open_data: list[Request]
+    demarche: list[Request]
+    kept: list[Request]
+
+
+def requests(territory: Territory, lacks: pd.DataFrame) -> Requests:
+    """What is asked so that a report lacks nothing. lacks: of `missing.missing`."""
+    lacks = lacks[lacks["indicator"].isin(list(CATALOGUE))]
+    kept = lacks["why"].isin(ASKED_OF_NOBODY)
+    asked = lacks[~kept]
+    partners = [*PARTNERS, *sorted(set(asked["who"]) - {*PARTNERS, OPEN_DATA, SOURCES[PLAN].partner})]
+    by_partner = {who: list(_requests(territory, asked[asked["who"].eq(who)])) for who in partners}
+    return Requests(
+        {who: several for who, several in by_partner.items() if several},
+        list(_requests(territory, asked[asked["who"].eq(OPEN_DATA)])),
+        list(_requests(territory, asked[asked["source"].isin([SURVEY, PLAN])])),
+        list(_requests(territory, lacks[kept])),
+    )
+
+
+def _requests(territory: Territory, lacks: pd.DataFrame) -> Iterator[Request]:
+    """A request for each form or source, its figures in the order of the catalogue, each once."""
+    for _, rows in lacks.groupby(["file", "why"], sort=False):
+        lack = Lack(*rows.iloc[0][list(Lack._fields)])
+        form = _form(SOURCES[lack.source])
+        source = form or SOURCES[lack.source]
+        figures = tuple(
+            _figure(territory, CATALOGUE[row.indicator], row.territory.split("|"), form)
+            for row in rows.drop_duplicates("indicator").itertuples(index=False)
+        )
+        label = typography(form.label if form else source_text(source))
+        yield Request(source.id, label, figures, form.form_file if form else "", lack.command, entry(lack)["how"])
+
+
+def _form(source: Source) -> Source | None:
+    """The source of the form that brings what a source is made of; nothing when no partner fills one."""
+    of = SOURCES[source.addition.hides] if source.addition else source
+    return of if of.form else None
+
+
+def _figure(territory: Territory, indicator: Indicator, places: list[str], form: Source | None) -> Figure:
+    """A figure with what a partner needs to know of it."""
+    own = places == [territory.epci]
+    names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
+    somewhere = BY_COMMUNE if "commune" in indicator.levels else WHOLE
+    level = somewhere if own else ", ".join(names[code] for code in places if code in names)
+    if form and form.form.by_site:
+        level = BY_SITE
+    period = PERIODS[bool(form) and form.form.written == MONTH]
+    secret = f"moins de {form.secrecy.threshold}" if form and _counts_persons(indicator, form) else "aucun"
+    return Figure(*map(typography, (indicator.label, indicator.definition, level, period, secret)))
+
+
+def _counts_persons(indicator: Indicator, form: Source) -> bool:
+    """Whether an indicator counts persons or households that a form tells."""
+    counted = {field.measure for field in form.form.fields if field.kind == PERSONS}
+    return not counted.isdisjoint(measure for measure in vars(indicator.value).values() if isinstance(measure, str))

@@ -1,0 +1,72 @@
+"""The profile of a territory: a line for each figure, with its years, the places beside, its peers and the test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from ctg_analysis.display.markup import ROWS, Citation, Html, dated, described, piece
+from ctg_analysis.display.words import texts
+
+NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A small drawing with its text alternative, and the words beside it."""
+
+    drawing: str
+    alt: str
+    words: str = ""
+
+    def __html__(self) -> str:
+        """Return the element, then the words."""
+        drawn = described(self.drawing, texts.typography(self.alt)) if self.drawing else ""
+        words = Markup("<span>{}</span>").format(texts.typography(self.words)) if self.words else ""
+        return Markup(drawn) + words
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of the profile.
+
+    label, unit; value, when: the latest, and its period; then: the value at the period of the comparison, where that
+    is an older one; series, peers: drawings, where there is something to draw; places: level → value there;
+    sign, test: what the test says.
+    """
+
+    label: str
+    unit: str
+    value: str
+    when: str
+    then: str = ""
+    series: Drawn | None = None
+    peers: Drawn | None = None
+    places: dict[str, str] = field(default_factory=dict)
+    sign: str = ""
+    test: str = ""
+
+
+def profile(lines: Sequence[Line], names: dict[str, str], source: Citation, note: str) -> Html:
+    """The profile as a table; a column in which no line has anything is left out.
+
+    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs.
+    """
+    levels = [level for level in NAMES if any(line.places.get(level) for line in lines)]
+    filled = piece(
+        "profile.html.j2",
+        lines=lines,
+        levels=levels,
+        names={level: texts.typography(names.get(level, NAMES[level])) for level in levels},
+        has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
+        source=source,
+        note=texts.typography(note),
+        written=texts.typography,
+    )
+    return dated(filled.html, source, **{ROWS: [[texts.typography(line.label) for line in lines]]})
+
+
+def essential(findings: Sequence[tuple[str, str]]) -> Html:
+    """The findings of a chapter. findings: what is found, and what it is beside."""
+    written = [tuple(map(texts.typography, finding)) for finding in findings]
+    return piece("essential.html.j2", findings=written)

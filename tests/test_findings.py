@@ -1,0 +1,121 @@
+"""What is said first: of the editorial list, established, large enough, against the right comparator, one a theme."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import essentials as listed
+from ctg_analysis.catalogue.essentials import essentials
+from ctg_analysis.chapter.essential import findings_of, key_figures, printed
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.indicators.findings import findings
+
+NAN = float("nan")
+OLD = "age_65_plus_share"
+MOST = 12  # figures of a synthèse
+SOME = slice(20, None, 41)  # thirty EPCIs and one, spread over the list by SIREN
+DAY = 3
+
+
+def rows_of(*rows):
+    """Observations as `findings` compares them: indicator, level, value, low, high, p."""
+    columns = ["indicator", "level", "value", "low", "high", "p"]
+    return pd.DataFrame(rows, columns=columns).assign(status=OK, matters=True)
+
+
+def beside(name, own, low, high, **others):
+    return rows_of((name, "epci", own, low, high, NAN), *((name, level, *rest) for level, rest in others.items()))
+
+
+def told(rows):
+    return findings(rows, essentials())[["indicator", "level"]].to_numpy().tolist()
+
+
+def test_the_first_comparator_that_the_territory_differs_from_is_told():
+    apart = {"departement": (28.0, NAN, NAN, 0.001), "france": (20.0, NAN, NAN, 0.001)}
+    peers = beside(OLD, 36.0, 35.0, 37.0, peers=(30.0, 28.0, 34.0, NAN), **apart)
+    assert told(peers) == [[OLD, "peers"]]
+    inside = beside(OLD, 36.0, 35.0, 37.0, peers=(34.0, 30.0, 36.5, NAN), **apart)  # an interval across the quartile
+    assert told(inside) == [[OLD, "departement"]]
+    assert findings(peers, essentials())["apart"].tolist() == [3]
+
+
+def test_what_is_not_sure_not_large_or_was_not_there_before_is_no_finding():
+    sure = {"departement": (28.0, NAN, NAN, 0.001)}
+    assert told(beside(OLD, 36.0, 35.0, 37.0, **sure)) == [[OLD, "departement"]]
+    assert told(beside(OLD, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, 0.2))) == []
+    assert told(beside(OLD, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, NAN))) == []  # nothing tests it here
+    assert told(beside(OLD, 30.0, 29.9, 30.1, departement=(28.0, NAN, NAN, 0.001))) == []  # a fifteenth
+    assert told(beside(OLD, 36.0, NAN, NAN, peers=(30.0, 28.0, 34.0, NAN))) == []  # no interval to be beyond
+    assert told(beside(OLD, 36.0, 35.0, 37.0, **sure).assign(matters=False)) == []
+    assert told(beside("youth_index", 2.0, 1.9, 2.1, departement=(1.0, NAN, NAN, 0.001))) == []  # not in the list
+
+
+def test_what_is_counted_whole_needs_no_test_and_what_the_caf_alone_pays_makes_no_finding():
+    places, paid = "childcare_coverage_eaje_rate", "caf_aeeh_beneficiaries_rate"
+    assert told(beside(places, 16.0, NAN, NAN, peers=(21.9, 19.0, 24.0, NAN), departement=(29.6, NAN, NAN, NAN))) == [
+        [places, "peers"]
+    ]
+    assert told(beside(paid, 30.0, NAN, NAN, departement=(15.0, NAN, NAN, NAN))) == []
+
+
+def test_a_theme_tells_its_first_difference_and_findings_come_by_comparators_then_by_size():
+    nurseries = beside("childcare_coverage_eaje_rate", 30.0, NAN, NAN, departement=(10.0, NAN, NAN, NAN))
+    all_modes = beside("childcare_coverage_rate", 90.0, NAN, NAN, departement=(10.0, NAN, NAN, NAN))
+    doctors = beside(
+        "general_practitioner_accessibility_index", 3.0, NAN, NAN,
+        departement=(4.0, NAN, NAN, NAN), france=(4.1, NAN, NAN, NAN),
+    )  # fmt: skip
+    assert told(pd.concat([all_modes, nurseries, doctors])) == [
+        ["general_practitioner_accessibility_index", "departement"],
+        ["childcare_coverage_eaje_rate", "departement"],
+    ]
+
+
+def test_the_list_names_its_faults(monkeypatch, tmp_path):
+    monkeypatch.setattr(type(settings()), "reference", property(lambda _: tmp_path))
+    text = "Âges:\n  no_such_share: x\n  births_count: x\n  age_65_plus_share: x\nAutres:\n  age_65_plus_share: x\n"
+    (tmp_path / listed.ESSENTIALS).write_text(text + "  poverty_rate: x\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        essentials.__wrapped__()
+    lines = str(raised.value).splitlines()
+    assert [line.split("line ")[1].split(",")[0] for line in lines] == ["2", "3", "5", "6"]
+
+
+def test_each_of_the_list_has_its_reason_as_a_sentence():
+    reasons = [essential.reason for essential in essentials()]
+    assert 35 <= len(reasons) <= 50 and len(set(reasons)) == len(reasons)
+    assert all(reason.endswith(".") and reason[0].isupper() for reason in reasons)
+
+
+def test_the_findings_of_the_shipped_territories():
+    real, example = (findings_of(open_territory(epci, data_root(epci))) for epci in (DEFAULT_EPCI, EXAMPLE_EPCI))
+    first = dict(zip(real["indicator"][:MOST], real["level"], strict=False))
+    assert {"age_65_plus_share", "secondary_dwellings_share", "natural_change_rate"} <= set(first)
+    assert real.loc[real["chapter"].eq("01"), "indicator"][:3].tolist() == [
+        "secondary_dwellings_share", "natural_change_rate", "age_65_plus_share",
+    ]  # fmt: skip
+    childcare = real[real["chapter"].eq("04")].set_index("indicator")["level"]
+    assert childcare["childcare_coverage_eaje_rate"] == "departement"
+    assert childcare["childcare_coverage_childminders_rate"] == "peers"
+    of_example = example[example["chapter"].eq("04")]
+    assert of_example["indicator"].iloc[0] == "childcare_coverage_eaje_rate" and not of_example["higher"].iloc[0]
+    assert "childcare_coverage_rate" not in set(example["indicator"])
+
+
+@pytest.mark.parametrize("some", [slice(DAY), pytest.param(slice(DAY, None), marks=pytest.mark.nightly)])
+def test_no_synthesis_of_thirty_epcis_has_fewer_than_six_figures_or_repeats_a_theme(some, france):
+    places = pd.read_parquet(france.processed / "territories.parquet")
+    epcis = sorted(places.loc[places["level"].eq("epci"), "code"])[SOME]
+    assert len(epcis) >= 30
+    faults = []
+    for epci in epcis[some]:
+        territory = open_territory(epci, france)
+        figures, found = key_figures(territory, MOST), findings_of(territory)
+        themes = [essential.theme for essential in figures]
+        if not 6 <= len(figures) <= MOST or len(set(themes)) < len(themes) or found["theme"].duplicated().any():
+            faults.append((epci, themes))
+        assert set(found["indicator"]) <= {essential.indicator.id for essential in printed(territory)}
+    assert not faults

@@ -1,0 +1,161 @@
+"""L'essentiel and le profil: what they say first, what no test allows, and that nothing else says the same."""
+
+import re
+from collections import Counter
+from html import unescape
+
+import pandas as pd
+import pytest
+from reader import FIGURE
+from shipped_pages import CHAPTERS
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter, profiles
+from ctg_analysis.core.model import SECRET
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.words import standing
+from ctg_analysis.publishing.pages.said_once import SENTENCE, is_long
+
+THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
+ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": ["Médiane", "Aveyron", "France"]})
+ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
+
+
+def gaps(*each):
+    columns = ["level", "higher", "times", "p", "matters", "tested", "sure"]
+    return pd.DataFrame(each, columns=columns)
+
+
+@pytest.mark.parametrize(
+    "each, told",
+    [
+        ([("peers", True, 1.5, None, True, True, False), ("departement", True, 2, 0.01, True, True, True)],
+         ("▲", "au-dessus de l’Aveyron")),
+        ([("france", False, 2, 0.01, True, True, True), ("peers", False, 2, None, True, True, True)],
+         ("▼", "au-dessous des EPCI comparables")),
+        ([("france", False, 0.4, 0.01, False, True, True)], ("▽", "un peu au-dessous de la France")),
+        ([("france", False, 3, 0.4, True, True, False)], ("=", "écart non établi (trop peu de cas)")),
+        ([("departement", True, 3, None, True, False, True)], ("▲", "grand écart : Aveyron")),
+        ([("departement", True, 0.2, None, False, False, False)], ("=", "peu d'écart")),
+        ([("departement", True, 2, None, False, False, False)], ("", "")),
+    ],
+)  # fmt: skip
+def test_the_sign_and_the_words_are_those_of_the_test(each, told):
+    assert standing.test(ROWS, gaps(*each)) == told
+
+
+def test_a_finding_names_what_it_is_told_against_and_always_the_peers():
+    tested = gaps(("departement", True, 4, 0.001, True, True, True), ("france", True, 2, 0.01, True, True, True))
+    said = "au-dessus de l’Aveyron (18,7) et de la France (23,5) ; médiane des EPCI comparables : 15,8"
+    assert standing.beside(ROWS, tested) == said
+    counted = tested.assign(tested=False, p=None)
+    assert standing.beside(ROWS, counted).startswith("contre 18,7 (Aveyron) et 23,5 (France) ; médiane")
+    assert "au-dessus" not in standing.beside(ROWS, counted)  # without a test, nothing is higher
+
+
+def cells(html):
+    """The lines of a profile: the label, then the texts of the cells."""
+    lines = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html, re.DOTALL)
+    return [
+        [unescape(re.sub(r"\s*<[^>]+>\s*", " ", cell)).strip() for cell in re.split("</t[hd]>", line)[:-1]]
+        for line in lines
+    ]
+
+
+def test_a_line_has_the_latest_value_and_the_one_that_is_compared():
+    chapter = open_chapter(DEFAULT_EPCI)
+    (line,) = cells(chapter.profile("age_65_plus_share").html)
+    own = chapter.territory.own(CATALOGUE["age_65_plus_share"]).iloc[-1]
+    rows = chapter.territory.compared(CATALOGUE["age_65_plus_share"])
+    assert own["period"] > rows["period"].iloc[0]  # the peers are known at an older period than the territory
+    assert line[0] == "Part des 65 ans ou plus"
+    assert line[1].split("  ") == [
+        own["text"],
+        own["period"],
+        f"{rows['period'].iloc[0]}\u00a0: {rows['text'].iloc[0]}",
+    ]
+    assert line[-1] == "▲ au-dessus de l’Aveyron"
+    for level in ("departement", "region", "france"):
+        assert rows.loc[rows["level"].eq(level), "text"].iloc[0] in line
+
+
+def test_a_number_of_things_stands_alone_and_what_is_not_known_is_no_line():
+    chapter = open_chapter(DEFAULT_EPCI)
+    html = chapter.profile("births_count", "large_families_share").html
+    ((label, value, *others),) = cells(html)
+    assert label == "Naissances domiciliées" and value.endswith("2025") and not "".join(others).strip()
+    assert "Familles nombreuses" not in html[: html.index("</table>")] and "unavailable" in html
+
+
+def test_what_may_not_be_shown_is_a_line_that_says_so(monkeypatch):
+    chapter = open_chapter(EXAMPLE_EPCI)
+    rows = chapter.territory.readable(CATALOGUE["waiting_children_count"])
+    hidden = rows.assign(status=SECRET, text="s", value=float("nan"))
+    monkeypatch.setitem(chapter.territory._readable, "waiting_children_count", hidden)
+    html = chapter.profile("waiting_children_count").html
+    assert cells(html)[0][1].startswith("s ") and "s\u00a0: secret statistique" in html
+
+
+def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none():
+    territory = open_chapter(DEFAULT_EPCI).territory
+    first = profiles.essential(territory, "01").html
+    assert first.count("<li>") == profiles.MOST
+    for name in ("secondary_dwellings_share", "natural_change_rate", "age_65_plus_share"):
+        assert territory.own(CATALOGUE[name])["text"].iloc[-1] in first
+    assert profiles.essential(territory, "07").html == ""
+    example = profiles.essential(open_chapter(EXAMPLE_EPCI).territory, "04").html
+    assert example.index("16,0 places") < example.index("44,2") and "29,6" in example and "63,1" not in example
+
+
+# The pages
+
+
+def prose(page):
+    """The long sentences that a reader meets, outside of tables and of what folds."""
+    body = page[page.index("<main") : page.index("</main>")]
+    body = re.sub(r"<(details|table|svg|pre|nav)\b.*?</\1>|<!--team-->.*?<!--/team-->", " ", body, flags=re.DOTALL)
+    body = re.sub(r'<div class="unavailable">.*?</div>|<p class="source">.*?</p>', " ", body, flags=re.DOTALL)
+    blocks = re.split(r"</?(?:p|li|dd|dt|h\d|div|figcaption|span class=\"caveats\")\b[^>]*>", body)
+    texts = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
+    return [one for text in texts for one in SENTENCE.split(text) if is_long(one)]
+
+
+@pytest.mark.slow
+def test_no_long_sentence_stands_twice_on_a_page(shipped):
+    faults = []
+    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
+        for name in THEMATIC:
+            told = pd.Series(prose((shipped / epci / name).read_text(encoding="utf-8")), dtype=object)
+            faults += [(epci, name, one) for one in told[told.duplicated()].unique()]
+    assert faults == []
+
+
+def told_above(before, figure):
+    """Whether all the values of a drawing stand in the title of its figure or in the sentence before it."""
+    sentences = re.findall(r'<p class="reading">(.*?)</p>', before, re.DOTALL)[-1:]
+    sentences += re.findall(r'class="title">(.*?)</strong>', figure, re.DOTALL)
+    said = unescape(re.sub(r"<[^>]+>", "", " ".join(sentences)))
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", figure, re.DOTALL)
+    values = Counter(unescape(re.sub(r"<[^>]+>", "", value)) for value in cells)
+    whole = {value: len(re.findall(rf"(?<![\d,]){re.escape(value)}(?![\d,])", said)) for value in values}
+    return bool(values) and all(whole[value] >= number for value, number in values.items())
+
+
+@pytest.mark.slow
+def test_no_chart_has_all_its_values_in_the_sentence_above_it(shipped):
+    faults = []
+    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
+        for name in THEMATIC:
+            page = (shipped / epci / name).read_text(encoding="utf-8")
+            for figure in FIGURE.finditer(page):
+                cell = page[page.rindex('<div class="cell"', 0, figure.start()) : figure.start()]
+                if told_above(cell, figure[0]):
+                    faults.append((epci, name, re.search(r'class="title">(.*?)</strong>', figure[0])[1]))
+    assert faults == []
+
+
+def test_a_chart_that_repeats_its_sentence_is_seen():
+    figure = '<strong class="title">Crèche : 3 ; école : 4</strong><tr><th scope="row">Crèche</th><td>3</td></tr>'
+    assert told_above("", figure)
+    assert not told_above("", figure + '<tr><th scope="row">Gare</th><td>12</td></tr>')
+    assert told_above('<p class="reading">Gare : 12.</p>', figure + '<tr><th scope="row">Gare</th><td>12</td></tr>')

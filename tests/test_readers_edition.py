@@ -1,0 +1,102 @@
+"""What a reader meets: no command, no box, no section without a figure; the team's switch shows them all."""
+
+import re
+from zipfile import ZipFile
+
+import pytest
+from reader import Text
+from shipped_pages import PAGES_OF
+
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.words.team import TEAM, for_readers
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.editions import record
+from ctg_analysis.publishing.handover.joining import joined
+from ctg_analysis.publishing.handover.parcel import write_parcel
+
+pytestmark = pytest.mark.slow
+
+RENNES = "243500139"
+SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
+TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
+FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
+OF_WORDS = {"Définitions et sources", "Méthode", "Glossaire"}  # sections that explain, and count nothing
+FIGURES = re.compile(r"\d|≈|oui|non")
+
+
+def faults(html: str) -> list[str]:
+    """Return what a page has that no reader should meet: commands, boxes, sections and tables without a figure."""
+    seen = for_readers(html)
+    found = FOR_THE_TEAM.findall(" ".join(Text(seen).pieces)) + re.findall('unavailable"|<code>ctg', seen)
+    for name, section in SECTIONS.findall(seen):
+        title, _, content = section.partition("</h2>")
+        if title not in OF_WORDS and not FIGURES.search(" ".join(Text(content).pieces)):
+            found.append(f"section {name}")
+    cells = {table: re.findall(r"<td[^>]*>(.*?)</td>", table, re.DOTALL) for table in TABLES.findall(seen)}
+    return found + [table[:200] for table, values in cells.items() if not any(map(has_a_value, values))]
+
+
+def has_a_value(cell: str) -> bool:
+    return cell.strip() not in ("", "nd", "s", "–")
+
+
+def chapters(folder):
+    return sorted(folder.glob("[0-9][0-9]_*.html"))
+
+
+def test_the_rule_finds_what_it_looks_for():
+    box = "<p>ctg new</p>"
+    table = "<table><tr><th>a</th><td>nd</td></tr></table>"
+    assert len(faults(f'<main><h2 id="a">Rien</h2><p>mots</p>{table}{box}</main>')) == 3
+    assert faults(f'<main>{TEAM[0]}<h2 id="a">Rien</h2>{box}{TEAM[1]}<h2 id="b">A</h2><p>12 places</p></main>') == []
+
+
+@pytest.mark.parametrize("epci", PAGES_OF)
+def test_no_reader_meets_a_command_a_box_or_an_empty_section(epci, shipped):
+    pages = [shipped / epci / "index.html", shipped / epci / "manques.html", *chapters(shipped / epci)]
+    found = {page.name: faults(page.read_text(encoding="utf-8")) for page in pages}
+    assert {name: some for name, some in found.items() if some} == {}
+
+
+@pytest.mark.nightly
+def test_no_reader_of_a_large_territory_does_either(tmp_path, warm):
+    (built,) = build([RENNES], all_chapters(), tmp_path, warm=warm)
+    found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
+    beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html")
+    assert {name: some for name, some in found.items() if some and name not in beside} == {}
+
+
+def test_documents_hold_nothing_that_is_for_the_team(shipped, tmp_path):
+    edition = (shipped / DEFAULT_EPCI).resolve()
+    page = joined(edition, [path.name for path in chapters(edition)], "Diagnostic partagé")
+    assert TEAM[0] not in page and not FOR_THE_TEAM.search(page) and "open_chapter" not in page
+    write_parcel(edition, "<p>slides</p>", tmp_path / "envoi.zip")
+    with ZipFile(tmp_path / "envoi.zip") as parcel:
+        pages = [parcel.read(name).decode() for name in parcel.namelist() if name.endswith(".html")]
+    assert len(pages) > 10 and not any(TEAM[0] in html or 'id="equipe"' in html for html in pages)
+
+
+def test_a_chapter_that_has_nothing_to_tell_has_no_page_and_is_named_on_the_index(shipped):
+    silent = [stem for stem, entry in record(shipped / DEFAULT_EPCI)["chapters"].items() if entry["silent"]]
+    assert [stem[:2] for stem in silent] == ["11", "12", "13", "14", "15", "16"]
+    assert not any((shipped / DEFAULT_EPCI / f"{stem}.html").exists() for stem in silent)
+    index = (shipped / DEFAULT_EPCI / "index.html").read_text(encoding="utf-8")
+    seen = for_readers(index)
+    assert seen.count("La démarche de la convention n’a pas encore commencé") == 1 and "Enjeux et priorités" in seen
+    assert "ctg new" in index and "enjeux.csv" in index
+    assert not any(entry["silent"] for entry in record(shipped / EXAMPLE_EPCI)["chapters"].values())
+
+
+def test_the_switch_shows_what_is_for_the_team(shipped, browser):
+    page = browser.new_page()
+    for name in ("04_petite_enfance.html", "index.html", "manques.html"):
+        page.goto((shipped / DEFAULT_EPCI / name).resolve().as_uri())
+        for_team = page.locator(".for-team:has(code)")
+        assert for_team.count() > 0 and not any(one.is_visible() for one in for_team.all()), name
+        page.locator("#equipe").check()
+        assert all(one.is_visible() for one in for_team.all()), name
+        page.emulate_media(media="print")
+        assert not any(one.is_visible() for one in for_team.all()), name
+        page.emulate_media(media="screen")
+    page.close()
