@@ -6,7 +6,7 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.findings import COMPARATORS
 
 ABOVE, BELOW = "au-dessus", "au-dessous"
-NOT_ESTABLISHED = "écart non établi (trop peu de cas)"
+NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: large, small
 NONE = "="
 LARGE = "grand écart"  # of what is counted whole, that no test compares
@@ -19,7 +19,8 @@ PEERS = "médiane des EPCI comparables"
 def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
     """Return the sign and the words of the first comparator that the territory differs from.
 
-    Nothing without any. A difference that no test compares is told as such, when it is large.
+    Nothing without any. A difference that no test compares is told as such, when it is large; that there is little is
+    told of what is counted whole, where it is so beside all of them.
     """
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
@@ -34,7 +35,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
         return SIGNS[one["higher"]][1], f"un peu {_side(one)} {_place(rows, one['level'])}"
     if gaps["tested"].any():
         return NONE, NOT_ESTABLISHED
-    return (NONE, "peu d'écart") if gaps["times"].lt(1).any() else ("", "")
+    near = len(gaps) and gaps["whole"].all() and gaps["times"].lt(1).all()
+    return (NONE, "peu d'écart") if near else ("", "")
 
 
 def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
