@@ -226,11 +226,11 @@ def test_each_commune_has_one_sheet_of_a4(tab, shipped, epci):
 def test_the_search_of_the_index_finds_by_the_keyboard(tab, shipped):
     page = opened(tab, shipped, DEFAULT_EPCI, "index.html")
     page.get_by_role("searchbox").focus()
-    page.keyboard.type("FAMILLES monoparentales")
+    page.keyboard.type("TAUX de couvertures")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche.html?q=*")
     assert re.fullmatch(r"\d+ résultats\.", page.locator("#compte").inner_text())
-    assert "onoparentales" in page.locator("#trouve a").first.inner_text()
+    assert "ouverture" in page.locator("#trouve a").first.inner_text()
     page.locator("#q").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -287,6 +287,16 @@ def test_accents_capitals_plural_and_feminine_find_the_same(tab, shipped, words,
 def test_the_words_of_readers_find_what_they_look_for(tab, shipped, epci, words, title):
     found = results(opened(tab, shipped, epci, "recherche.html"), words)
     assert any(title in one for one in found[:10]), found[:10]
+
+
+def test_what_has_a_value_tells_it_and_comes_before_what_waits(tab, shipped):
+    page = opened(tab, shipped, DEFAULT_EPCI, "recherche.html")
+    page.locator("#q").fill("enfants")
+    kinds = page.locator("#trouve span").all_inner_texts()
+    waits = ["en attente" in kind for kind in kinds]
+    assert waits == sorted(waits) and len(page.locator("#trouve strong").all()) > 5
+    page.locator("#q").fill("taux de couverture")
+    assert page.locator("#trouve strong").first.inner_text().startswith("66,0 places")
 
 
 def test_every_synonym_finds_something(tab, shipped):

@@ -22,11 +22,13 @@ from reader import Text
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
-from ctg_analysis.publishing.editions import latest, publish, record
-from ctg_analysis.publishing.handover import pdf
+from ctg_analysis.publishing import pdf
+from ctg_analysis.publishing.document_links import EMPTY, name_of_documents, write_links
+from ctg_analysis.publishing.editions import is_whole, latest, matter_of, publish, record
 from ctg_analysis.publishing.handover.delivery import collect_documents, write_documents
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
+from ctg_analysis.publishing.verification import verify
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.
@@ -134,7 +136,7 @@ def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, t
     assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
 
 
-PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.handover.pdf import write_pdf\n"
+PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.pdf import write_pdf\n"
 PRINTING += "write_pdf('<h1>a</h1>', Path(sys.argv[1]), '2026-03-01')"
 
 
@@ -195,7 +197,7 @@ def synthesis(out, printing):
 @pytest.mark.slow
 @pytest.mark.nightly
 def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
-    name = latest(out, EXAMPLE_EPCI).name
+    name = matter_of(latest(out, EXAMPLE_EPCI))
     assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
         f"restitution-{EXAMPLE_EPCI}-{name}.html",
         f"envoi-{EXAMPLE_EPCI}-{name}.zip",
@@ -403,7 +405,7 @@ def test_there_is_a_slide_for_each_message_with_its_source(shown, out, epci):
     for section in sections[1:-1]:
         said = re.search(r"<h2[^>]*>(.*?)</h2>", section)[1]
         assert said in plain
-        assert "Source\u00a0: " in section and re.search(r"extraction du \d\d/\d\d/\d{4}", section)
+        assert "Source\u00a0: " in section
         assert all(len(alt) > 30 for alt in re.findall(r'<svg role="img" aria-label="([^"]*)"', section))
     assert len(sections) - 2 == synthesis.count('class="theme"') >= 5
     assert ("fictif" in shown[epci]) == (epci == EXAMPLE_EPCI)
@@ -466,3 +468,37 @@ def test_documents_of_an_edition_that_is_no_more_are_removed(out, shown):
     old.write_text("", encoding="utf-8")
     assert collect_documents(out, EXAMPLE_EPCI) == [old]
     assert sorted(home.iterdir()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_the_latest_edition_leads_to_its_documents_and_is_verified_with_them(out, handed):
+    edition = latest(out, EXAMPLE_EPCI)
+    index = (edition / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="\.\./(documents/[^"]+)"', index)
+    assert len(links) == 4 and all((out / link).is_file() for link in links)
+    assert is_whole(edition)
+    assert {path.name for path in write_documents(EXAMPLE_EPCI, out)} == {link.rpartition("/")[2] for link in links}
+    assert latest(out, EXAMPLE_EPCI) == edition
+    count, differences, _ = verify(EXAMPLE_EPCI, out)
+    assert count > 20 and differences == []
+
+
+def test_the_index_leads_to_the_documents_that_exist_and_their_name_stays(tmp_path):
+    made = edition(tmp_path / "e", {"index.html": f"<h1>Accueil</h1>{EMPTY}", "01_a.html": "<h1>Un</h1>"})
+    name = name_of_documents("200067171", made)
+    assert not write_links(made, tmp_path, "200067171")
+    home = tmp_path / "documents" / "200067171"
+    home.mkdir(parents=True)
+    for file in (f"synthese-{name}.pdf", f"envoi-{name}.zip", "synthese-200067171-2025-01-01-0.pdf"):
+        (home / file).write_text("", encoding="utf-8")
+    assert write_links(made, tmp_path, "200067171") and not write_links(made, tmp_path, "200067171")
+    html = (made / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"]+)"', html)
+    assert links == [
+        f"../documents/200067171/{one}-{name}.{end}" for one, end in (("synthese", "pdf"), ("envoi", "zip"))
+    ]
+    assert name_of_documents("200067171", made) == name
+    (made / "01_a.html").write_text("autre", encoding="utf-8")
+    assert write_links(made, tmp_path, "200067171")
+    assert EMPTY in (made / "index.html").read_text(encoding="utf-8")

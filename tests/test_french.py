@@ -30,7 +30,10 @@ def test_the_words_of_the_search_are_french(epci, shipped):
     entries = json.loads(re.search(r'id="entrees">(.*?)</script>', html, re.DOTALL)[1])
     assert len(entries) > 300
     assert [
-        fault for _, title, where, _, said in entries for text in (title, where, said) for fault in faults(text)
+        fault
+        for _, title, where, _, said, value in entries
+        for text in (title, where, said, value)
+        for fault in faults(text)
     ] == []
 
 

@@ -95,6 +95,15 @@ def test_the_first_issue_is_built_before_any_data_exist(pages, france, tmp_path)
     assert not launch.processed.exists()
 
 
+def test_an_issue_is_read_from_the_day_that_is_given_and_knows_the_years_of_the_convention(pages, example):
+    """No clock: without a day, the page is that of the date of the issue, however late it is made."""
+    assert "La convention couvrira les années 2024 à 2027." in read(pages[EXAMPLE_EPCI, 1])
+    assert "La convention couvre les années 2023 à 2026." not in read(pages[DEFAULT_EPCI, 1])  # of December 2022
+    later = read(issue_page(EXAMPLE_EPCI, example, 1, "2028-01-15")[1])
+    assert "La convention couvrait les années 2024 à 2027." in later and "vu du 15 janvier 2028" in later
+    assert "Prochaines dates" not in later and "Restitutions du diagnostic ○ à venir" not in later
+
+
 def test_an_issue_shows_the_steps_as_they_stood_at_its_date(pages):
     first, last = read(pages[EXAMPLE_EPCI, 1]), read(pages[EXAMPLE_EPCI, 3])
     assert "Séminaire des élus ✓ faite" in first and "Restitutions du diagnostic ○ à venir" in first

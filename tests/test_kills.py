@@ -27,7 +27,7 @@ from killing import (
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.publishing.handover.pdf import browser
+from ctg_analysis.publishing.pdf import browser
 from ctg_analysis.publishing.running.workers import can_fork
 from ctg_analysis.publishing.word.writing import place
 

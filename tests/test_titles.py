@@ -11,8 +11,6 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import classes, comparable, extremes, glossary, messages, notes, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
@@ -157,18 +155,6 @@ def test_a_family_has_a_unit_only_where_its_members_have_one():
     members = [replace(SHARE, family="access_times", label=label) for label in "ab"]
     assert "Unité" in notes.definition(*members)["definition"]
     assert "Unité" not in notes.definition(members[0], replace(members[1], unit="écoles"))["definition"]
-
-
-def test_none_of_those_tested_takes_its_negation():
-    said = [overview_title(*words) for words in (["proche de"] * 2, ["plus élevée", "proche de"])]
-    assert "Aucun des 2 indicateurs testés ne s’écarte" in said[0]
-    assert "1 des 2 indicateurs testés s’écarte" in said[1]
-
-
-def overview_title(*words):
-    lines = [["x", "1", "2", word] for word in words]
-    data = charts.Listing(["Indicateur", "Ici", "France", "Ce que dit le test"], lines)
-    return charts.overview("<svg></svg>", data, Citation("x", "2026-01-01")).html
 
 
 def test_what_is_left_out_agrees_in_number():

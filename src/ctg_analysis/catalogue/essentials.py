@@ -40,6 +40,12 @@ def essentials() -> tuple[Essential, ...]:
     )
 
 
+@cache
+def themes() -> dict[str, str]:
+    """The theme of each indicator of the editorial list, by id, in its order."""
+    return {essential.indicator.id: essential.theme for essential in essentials()}
+
+
 def _findings(read: ReadYaml, file: str) -> Iterator[Finding]:
     """What the model of the file cannot see: ids unknown, repeated or of numbers of things, themes of two chapters."""
     seen: set[str] = set()

@@ -14,6 +14,7 @@ from ctg_analysis.chapter import (
     childcare_law,
     childcare_reach,
     closing,
+    commitments,
     communes_tables,
     equal_ages,
     families,
@@ -31,16 +32,15 @@ from ctg_analysis.chapter import (
     synthesis,
     typology,
 )
-from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, WORDS, asking, telling
+from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, telling
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes
 from ctg_analysis.indicators.simulation import RATE
 from ctg_analysis.processing.run import ensure
 
@@ -89,12 +89,7 @@ class Chapter:
 
     def perimeter(self) -> Html:
         """Which communes, and the geography they are in."""
-        beside = self.territory.beside
-        departements = beside.loc[beside["level"].eq("departement"), "name"]
-        count = len(self.territory.communes)
-        lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
-        note = read_geography(self.territory.root).note
-        return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
+        return identity.perimeter(self.territory)
 
     def essential(self, number: str) -> Html:
         """The findings of the chapter of this number, three at most (see docs/rules.md)."""
@@ -240,15 +235,23 @@ class Chapter:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
 
-    def messages(self) -> Html:
-        """The messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
-        chosen = summaries.messages(self.territory)
-        piece = telling(sheets.messages(chosen, synthesis.RULE), WORDS)
-        return telling(piece, SHOWN, *(message.anchor for message in chosen))
+    def key_figures(self) -> Html:
+        """The twelve figures of the synthèse: here, the years, the places beside, the test."""
+        names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
+        return telling(self._piece(profiles.profile, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
 
-    def overview(self) -> Html:
-        """Where the territory stands to its place of reference, indicator by indicator."""
-        return telling(figures.overview(self.territory), WORDS)
+    def messages(self) -> Html:
+        """The strengths, the alerts and the traits of the territory, chosen by rule, each with its proof."""
+        chosen = summaries.messages(self.territory)
+        return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
+
+    def commitments(self) -> Html:
+        """The enjeux, the decisions, the actions and the euros of the démarche, where it has them."""
+        return commitments.commitments(self.territory)
+
+    def team(self) -> Html:
+        """What the team says of the synthèse, who signs it and when; nothing as long as it has written nothing."""
+        return summaries.team(self.territory)
 
     def communes(self, *indicators: str) -> Html:
         """One sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
@@ -272,10 +275,6 @@ class Chapter:
         """The methodological note, written from the declarations."""
         ids = self._ids(indicators)
         return closing.method(self.territory, ids, peers_above=False) if ids else asking("method", "La méthode")
-
-    def meanings(self) -> Html:
-        """The meaning of every term of the perimeter, the messages and the overview of the chapter."""
-        return asking("meanings", "Le sens des mots")
 
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
         """What a function makes of some indicators, which the piece tells."""

@@ -16,12 +16,11 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator, is_proportion
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
-from ctg_analysis.display.pieces import sheets, tables
+from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import comparable, notes, texts
 from ctg_analysis.sources import SOURCES
 
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
-WORDS = "words"  # the piece has terms to explain
 LAST_THEME = "10"  # the chapters after it tell the démarche
 LIST = "list"  # the piece asks for a list: the name of a closing verb
 LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
@@ -52,7 +51,6 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
         what: list(dict.fromkeys(name for tells in shown for name in tells.get(what, [])))
         for what in (SHOWN, BESIDE_PEERS, RECALLED, LIST)
     }
-    words = [output.data["text/html"] for output in outputs if WORDS in output.data[ABOUT]]
     for output in outputs:
         for verb in output.data[ABOUT].get(LIST, []):
             match verb:
@@ -65,8 +63,6 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
                     piece = peers(territory, names[BESIDE_PEERS])
                 case "recalled":
                     piece = recalled(names[RECALLED])
-                case "meanings":
-                    piece = sheets.meanings(words)
             output.data = NotebookNode(piece._repr_mimebundle_())
 
 

@@ -6,7 +6,6 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
@@ -14,7 +13,7 @@ from ctg_analysis.chapter.typology import with_types
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars, lines, maps, spine
+from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
@@ -250,20 +249,3 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     message = messages.latest(indicator, here[here["level"].eq("epci")])
     cited = source(territory, here, series=True)
     return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
-
-
-def overview(territory: Territory) -> Html:
-    """Where the territory stands to its place of reference, indicator by indicator (spine chart)."""
-    rows = synthesis.overview(territory)
-    if rows.empty:
-        return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
-    reference = rows["reference"].iloc[0]
-    words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
-    lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
-    own = territory.row["name"]
-    data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
-    rows = rows.assign(label=rows["label"].map(texts.typography))
-    used = [territory.compared(CATALOGUE[name]) for name in rows["indicator"]]
-    return charts.overview(
-        spine.spine(rows, texts.typography(reference), "ici"), data, source(territory, pd.concat(used))
-    )

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.territories import of_same_departements
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.locator import locator, read_surroundings
@@ -27,6 +28,13 @@ def kind_of(name: str) -> str:
     ('Communauté urbaine', 'Métropole')
     """
     return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
+
+
+def perimeter(territory: Territory) -> Html:
+    """Which communes, and the geography they are in."""
+    count, departements = len(territory.communes), texts.listed(_beside(territory, "departement"))
+    lead = f"{kind_of(territory.row['name'])} de {count} communes ({departements})."
+    return markup.reading(texts.typography(lead), texts.typography(read_geography(territory.root).note))
 
 
 def identity(territory: Territory) -> Html:

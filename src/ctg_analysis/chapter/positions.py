@@ -93,7 +93,7 @@ def position(territory: Territory, indicator: Indicator) -> Html:
             f"{name} ({len(rows)})",
             rows["value"].tolist(),
             *(place[1:] if place else ()),
-            others=[(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(rows)],
+            others=told_of(indicator, rows),
         )
         for name, (rows, place) in places.items()
     ]
@@ -115,6 +115,11 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         message=_message(indicator, own["text"], places),
         file=FILE,
     )
+
+
+def told_of(indicator: Indicator, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """The name and the value of each EPCI, as a reader sees them."""
+    return [(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(rows)]
 
 
 def _lines(indicator: Indicator, places: dict[str, tuple[pd.DataFrame, Position | None]]) -> list[list[str]]:

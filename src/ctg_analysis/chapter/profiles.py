@@ -1,12 +1,13 @@
 """L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.positions import PEERS, WORDS, positions
+from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -30,22 +31,25 @@ def essential(territory: Territory, chapter: str) -> Html:
     """The findings of a chapter, three at most; nothing when none is established and large enough."""
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
-    return pieces.essential([_found(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else Html("")
 
 
-def _found(territory: Territory, indicator: Indicator) -> tuple[str, str]:
+def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     """What is found, at its latest period, and what it is beside."""
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
     found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
-    told = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
+    beside = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
     if own["period"] == rows["period"].iloc[0]:
-        return f"{found.removesuffix('.')},", f"{told}."
-    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {told}."
+        return f"{found.removesuffix('.')},", f"{beside}."
+    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
 
 
-def profile(territory: Territory, *indicators: Indicator) -> Html:
-    """A line for each indicator that the territory has; the box of the others, which the team alone sees."""
+def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
+    """A line for each indicator that the territory has; the box of the others, which the team alone sees.
+
+    beside: the levels of the places to show.
+    """
     known = {one: rows for one in indicators if len(rows := _own(territory, one))}
     absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
@@ -53,11 +57,11 @@ def profile(territory: Territory, *indicators: Indicator) -> Html:
     lines = [_line(territory, one, rows) for one, rows in known.items()]
     used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
-    beside = territory.beside
-    names = {level: of["name"].iloc[0] for level, of in beside.groupby("level") if len(of) == 1}
+    places = territory.beside.groupby("level")["name"].agg(list)
+    names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if _is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(pieces.profile(lines, names | france, cited, note), absent)
+    return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
@@ -103,10 +107,12 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
-    sign, test = words.test(others, differences(territory.against(indicator), CATALOGUE))
+    gaps = differences(territory.against(indicator), CATALOGUE)
+    sign, test, apart = words.test(gaps)
+    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test,
+        apart, sign, test, tests,
     )  # fmt: skip
 
 
@@ -130,8 +136,7 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
-    others = [(texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
-    strip = Strip("", group["value"].tolist(), place.low, place.median, place.high, others)
+    strip = Strip("", group["value"].tolist(), *place[1:], others=told_of(indicator, group))
     where = WORDS[place.place].partition(" sans que")[0]
     alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
     return Drawn(among(strip, own["value"]), alt, text)

@@ -1,11 +1,11 @@
 """The synthèse and the sheets of the communes: what was observed of a territory, chosen and put in words."""
 
-from dataclasses import replace
-
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import known, synthesis
+from ctg_analysis.catalogue.essentials import themes
+from ctg_analysis.chapter import known, profiles, synthesis
+from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
@@ -14,72 +14,78 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import messages as titles
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.commune_types import type_sentence
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
 
 def messages(territory: Territory) -> list[sheets.MessageText]:
-    """The messages of the synthèse in words; none of a chapter whose notebook tells no title."""
+    """The strengths, alerts and traits of the synthèse in words; none of a chapter whose notebook tells no title."""
     chapters = {notebook.number: notebook for notebook in notebooks() if notebook.title}
-    chosen = synthesis.messages(territory)
-    return [_in_words(territory, message, chapters) for message in chosen if message.indicator.chapter in chapters]
+    proposed, rewritten = synthesis.synthesis(territory), territory.demarche.synthesis.phrases
+    of_team = {phrase.indicateur: texts.typography(phrase.texte) for phrase in rewritten}
+    lists = {STRENGTH: proposed.strengths, ALERT: proposed.alerts, TRAIT: proposed.traits}
+    told = [(side, indicator) for side, indicators in lists.items() for indicator in indicators]
+    return [
+        _in_words(territory, indicator, chapters[indicator.chapter], side, of_team, proposed.by_team)
+        for side, indicator in told
+        if indicator.chapter in chapters
+    ]
 
 
 def _in_words(
-    territory: Territory, message: synthesis.Message, chapters: dict[str, ChapterNotebook]
+    territory: Territory,
+    indicator: Indicator,
+    chapter: ChapterNotebook,
+    side: str,
+    of_team: dict[str, str],
+    moved: frozenset[str],
 ) -> sheets.MessageText:
-    indicator = message.indicator
-    chapter = chapters[indicator.chapter]
-    rows, comparison, drawing = COMPARED.get(message.kind, _beside)(territory, indicator)
-    cited = known.source(territory, rows, series=message.kind == synthesis.CHANGE)
+    rows = territory.compared(indicator)
+    sentence, comparison = _told(territory, indicator, rows)
+    by_team = indicator.id in of_team
     return sheets.MessageText(
-        theme=texts.typography(chapter.title),
-        sentence=sentences.sentence(indicator, rows.iloc[0]),
-        comparison=texts.typography(comparison),
-        drawing=drawing,
-        source=replace(cited, text=texts.typography(f"Source : {cited}")),
+        side=side,
+        theme=texts.typography(themes()[indicator.id]),
+        chapter=texts.typography(chapter.title),
+        sentence=of_team.get(indicator.id, texts.typography(sentence)),
+        comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
+        drawing=_beside(territory, indicator, rows),
+        source=known.source(territory, rows),
         page=chapter.page,
         anchor=indicator.id,
         label=texts.typography(indicator.label),
+        by_team="phrase" if by_team else "place" if indicator.id in moved else "",
     )
 
 
-def _beside(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """The rows of a message on the territory beside larger ones, the words, the bars."""
-    rows = territory.compared(indicator, with_peers=False)
+def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tuple[str, str]:
+    """The statement of an indicator, and what it is beside; that of a finding, or what the team alone puts forward."""
+    if indicator.id in set(findings_of(territory)["indicator"]):
+        return profiles.told(territory, indicator)
+    return sentences.statement(indicator, territory.own(indicator).iloc[-1]), sentences.beside(rows)
+
+
+def _beside(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> str:
+    """The bars of the territory beside larger places and the median of its peers, with their text alternative."""
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
     alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    stands = titles.standing(rows) or titles.level(indicator, rows)
-    more = known.newer(territory, indicator)
-    words = f"{stands}. {more.removesuffix('.')}" if more else stands
-    return rows, words, markup.described(bars.comparison(drawn), alt)
+    return markup.described(bars.comparison(drawn), alt)
 
 
-def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """The rows of a message on the territory over the years, the latest first, the words, the line."""
-    rows = territory.own(indicator)
-    return rows[::-1], titles.trend(indicator, rows, trend_of(rows, indicator)), sheets.history(rows, indicator.label)
-
-
-def _in_communes(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """The rows of a message on the communes where something is, the words, a square for each."""
-    rows, communes = territory.own(indicator).tail(1), synthesis.communes_concerned(territory, indicator)
-    some, whole = int(communes["value"].gt(0).sum()), len(communes)
-    concerned = "commune concernée" if some == 1 else "communes concernées"
-    alt = f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
-    return (
-        rows,
-        titles.concerned(indicator, communes),
-        markup.described(sheets.some_of(some, whole), texts.typography(alt)),
-    )
-
-
-COMPARED = {synthesis.CHANGE: _over_time, synthesis.COMMUNES: _in_communes}
+def team(territory: Territory) -> Html:
+    """What the team says of the synthèse, who signs it and when."""
+    edition = territory.demarche.synthesis
+    if not edition.mot and not edition.signature:
+        return Html("")
+    signed, newest = edition.signature, max(territory.received.values())
+    line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
+    if signed and signed.le.isoformat() < newest:
+        line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
+    return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
 
 
 def communes(territory: Territory, *indicators: Indicator) -> Html:

@@ -10,6 +10,8 @@ from ctg_analysis.cli.common_options import Epci, Out, messages
 from ctg_analysis.core.errors import UserError, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 
+TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
+
 
 def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
@@ -28,13 +30,15 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def flash(
     epci: Epci = DEFAULT_EPCI,
     number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
+    today: Annotated[datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help=TODAY)] = None,
     out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
     from ctg_analysis.publishing.word.making import write_issue
 
+    day = f"{today:%Y-%m-%d}" if today else ""
     with room_in(out), messages.status(epci):
-        for path in write_issue(epci, data_root(epci), number, out):
+        for path in write_issue(epci, data_root(epci), number, out, day):
             messages.print(f"{project_path(path)}: written")
 
 

@@ -86,7 +86,7 @@ def _version(package: str) -> str | None:
 
 
 def _browser() -> str:
-    from ctg_analysis.publishing.handover.pdf import browser
+    from ctg_analysis.publishing.pdf import browser
 
     try:
         return browser()

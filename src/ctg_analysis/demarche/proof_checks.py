@@ -154,7 +154,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
 
 
 def _moves(indicator: Indicator, years: pd.DataFrame) -> bool:
-    stretches = trend_of(years.sort_values("period"), indicator)
+    stretches = trend_of(years.sort_values("period", kind="stable"), indicator)
     return len(stretches) == 1 and stretches[0].is_established
 
 

@@ -202,8 +202,14 @@ def source(cited: Citation) -> Html:
 
 
 def references(entries: list[dict[str, str]]) -> Html:
-    """Return dated texts. entries: texte, source, date, a_verifier."""
-    return piece("references.html.j2", entries=entries)
+    """Return dated texts; those of which something is still to be checked are for the team.
+
+    entries: texte, source, date, a_verifier.
+    """
+    read = [entry for entry in entries if "a_verifier" not in entry]
+    to_check = [entry for entry in entries if "a_verifier" in entry]
+    html = piece("references.html.j2", entries=read).html if read else ""
+    return Html(html + (for_team(piece("references.html.j2", entries=to_check).html) if to_check else ""))
 
 
 def banner(text: str) -> Html:

@@ -18,19 +18,22 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import load_yaml
 
 TWO, FOUR, PLAN, HUB = "deux missions", "quatre missions", "schéma pluriannuel", "relais petite enfance"
-DUTIES, COUNTED = (TWO, FOUR, PLAN, HUB), "population comptée"
+DUTIES, COUNTED, EXEMPTED = (TWO, FOUR, PLAN, HUB), "population comptée", "dispense du schéma"
 
 
 class Threshold(BaseModel):
-    """A duty of the authorities of more than `seuil` inhabitants, of all where it is « aucun »; date: since when."""
+    """A duty of the authorities of more than `seuil` inhabitants, of all where it is « aucun »; date: since when.
+
+    a_verifier: what could not be read in the text itself.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    obligation: Literal[(*DUTIES, COUNTED)]
+    obligation: Literal[(*DUTIES, COUNTED, EXEMPTED)]
     seuil: Annotated[int | None, BeforeValidator(lambda written: None if written == "aucun" else written)]
     texte: str
     source: str
     date: datetime.date
-    a_verifier: str
+    a_verifier: str = ""
 
 
 def read_thresholds(path: Path) -> dict[str, Threshold]:

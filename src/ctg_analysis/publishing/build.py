@@ -71,7 +71,7 @@ def build(
                     epci = outcome.job.epci
                     progress(f"{epci}: {outcome.job.place}")
                     plans[epci].came[outcome.job.place] = outcome
-                    if len(plans[epci].came) == len(plans[epci].todo) + 1:
+                    if plans[epci].is_done:
                         yield concluded(plans.pop(epci), out)
     finally:
         if own:

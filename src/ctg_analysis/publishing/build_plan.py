@@ -11,9 +11,11 @@ from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import PUBLIC, data_root, settings
 from ctg_analysis.processing.freshness import tables_made_from
 from ctg_analysis.processing.run import ensure, exposure
+from ctg_analysis.publishing.beside import write_beside
 from ctg_analysis.publishing.build_result import Built, with_notebooks
 from ctg_analysis.publishing.dated_chapters import as_published, stays
 from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record
+from ctg_analysis.publishing.lacking import PAGE
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -44,9 +46,22 @@ class Plan:
         """How an error names what writes the data files."""
         return f"{self.report.epci}/{RECORD}"
 
+    @property
+    def beside(self) -> str:
+        """How an error names what writes the page of what is missing."""
+        return f"{self.report.epci}/{PAGE}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that the forks do has come."""
+        return len(self.came) == len(self.todo) + 2
+
     def jobs(self) -> Iterator[Job]:
-        """Yield what the forks do: the data files, then each chapter, the longest first so that all end together."""
+        """Yield what the forks do: what stands beside the chapters, then each of these, the longest first so that all
+        end together.
+        """
         yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
+        yield Job(self.report.epci, write_beside, (self.report,), self.beside)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former

@@ -23,7 +23,7 @@ from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.secrecy.adoption import EDITIONS, PROVENANCE, adopt
 
-HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
+HOME, JOURNAL, RECORD, INDEX = EDITIONS, ".journal", PROVENANCE, "index.html"
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files
 
@@ -99,14 +99,21 @@ def name_of(folder: Path) -> str:
     return f"{record(folder)['date']}-{_sum(folder)}"
 
 
+def matter_of(edition: Path) -> str:
+    """Return the name of what documents are made from: the date of the newest data, then the sum of all files but the
+    index, which leads to them.
+    """
+    return f"{record(edition)['date']}-{_sum(edition, without=INDEX)}"
+
+
 def is_whole(edition: Path) -> bool:
     """Tell whether the files of an edition are those that it was published with: its name holds their sum."""
     return edition.name.endswith(f"-{_sum(edition)}")
 
 
-def _sum(folder: Path) -> str:
+def _sum(folder: Path, without: str = "") -> str:
     digest = sha256()
-    for path in sorted(_files(folder)):
+    for path in sorted(path for path in _files(folder) if path.name != without):
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

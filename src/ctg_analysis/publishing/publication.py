@@ -12,6 +12,7 @@ from ctg_analysis.processing.run import exposure, record_published
 from ctg_analysis.publishing.build_plan import Plan
 from ctg_analysis.publishing.build_result import Built, left_out, with_notebooks
 from ctg_analysis.publishing.dated_chapters import is_made_of, note, with_own_data
+from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import DAMAGED, JOURNAL, compared_with, publish, write_record
 from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running.keys import same_but_data
@@ -38,9 +39,9 @@ def made_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing.pages import around
 
-    report, data = plan.report, plan.came.pop(plan.data)
-    if data.error:
-        return Built(report.epci, error=data.error)
+    report, data, beside = plan.report, plan.came.pop(plan.data), plan.came.pop(plan.beside)
+    if error := data.error or beside.error:
+        return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
     built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(root, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
@@ -69,7 +70,7 @@ def made_public(plan: Plan, out: Path) -> Built:
         for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
     index = facts["page"] | {"chapters": listed}
-    around.write_around(report.fresh, index | {"date": date_text(facts["date"])})
+    around.write_around(report.fresh, index | {"date": date_text(facts["date"])}, beside.result, facts["after"])
     write_record(
         report.fresh,
         {
@@ -82,6 +83,7 @@ def made_public(plan: Plan, out: Path) -> Built:
             "chapters": entries,
         },
     )
+    write_links(report.fresh, out, report.epci)
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
     record_published(root, report.epci, facts["published"], facts["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True

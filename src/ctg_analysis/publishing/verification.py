@@ -11,6 +11,7 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import (
     HOME,
     compared_with,
@@ -53,6 +54,7 @@ def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
         again = record(built.place)
         now, then = again["code"]["commit"], made_from["code"]["commit"]
         write_record(built.place, again | {"code": again["code"] | {"commit": then}})
+        write_links(built.place, out, epci)
         note = "" if now == then else f"built at commit {then or 'unknown'}, verified at {now or 'unknown'}"
         return *compared(edition, built.place), note
 

@@ -53,6 +53,7 @@ def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.ra
     for issue in said["info_flash"]:
         issue["paroles"] = [extracts[name] for name in QUOTED.get(issue["numero"], [])]
     public.write_yaml("info_flash.yml", said["info_flash"])
+    public.write_yaml("synthese.yml", said["synthese"])
 
 
 def _former(convention: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.display.words.quantities import counted
-from ctg_analysis.indicators.childcare_authority import COUNTED, read_thresholds
+from ctg_analysis.indicators.childcare_authority import DUTIES, read_thresholds
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
 Marks = Sequence[tuple[float, str]]
@@ -93,7 +93,7 @@ class Strategy(DemarcheChapter):
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
         dates: dict = {}
         for threshold in thresholds:
-            if threshold.obligation != COUNTED:
+            if threshold.obligation in DUTIES:
                 dates.setdefault(threshold.date, []).append(threshold.obligation)
         marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(names)}") for day, names in sorted(dates.items())]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]

@@ -14,14 +14,15 @@ from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.questionnaire import questions_wrong
-from ctg_analysis.demarche.files.references import dangling, of_convention, of_info_flashes
+from ctg_analysis.demarche.files.references import dangling, of_convention, of_info_flashes, of_synthesis
 from ctg_analysis.demarche.files.table_files import TableFile, read_table
 from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.demarche.tables.declared_tables import Table
-from ctg_analysis.demarche.tables.yaml_documents import Consultation, Convention, InfoFlash
+from ctg_analysis.demarche.tables.yaml_documents import Consultation, Convention, InfoFlash, SynthesisEdition
 from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+SYNTHESIS = "synthese.yml"
 FORMER_CONVENTION = "convention_precedente.yml"  # the version before, kept as it was: what changes is shown against it
 ALLOWED = "noms_admis.txt"
 YAML_FILES = {
@@ -29,6 +30,7 @@ YAML_FILES = {
     FORMER_CONVENTION: Convention,
     INFO_FLASH: list[InfoFlash],
     CONSULTATION: Consultation,
+    SYNTHESIS: SynthesisEdition,
 }
 IMAGES = {".png", ".jpg", ".svg"}
 TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx"}  # of Word, in the place of ours
@@ -71,6 +73,11 @@ class MaterialFiles:
     def consultation(self) -> Consultation | None:
         """How the residents were asked."""
         return self.yaml[CONSULTATION].value
+
+    @property
+    def synthesis(self) -> SynthesisEdition | None:
+        """What the team changes of the synthèse."""
+        return self.yaml[SYNTHESIS].value
 
     @property
     def findings(self) -> list[Finding]:
@@ -131,6 +138,7 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
         *dangling(tables, places),
         *of_convention(files.yaml[CONVENTION], folder / CONVENTION),
         *of_info_flashes(files.yaml[INFO_FLASH], tables, folder / INFO_FLASH),
+        *of_synthesis(files.yaml[SYNTHESIS], folder / SYNTHESIS),
         *questions_wrong(tables["questionnaire"], tables["marges"]),
         *personal_data(files.tables.values(), files.allowed),
         *(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.essentials import essentials
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import ReadYaml
@@ -180,3 +181,19 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
             if figure.indicateur not in CATALOGUE:
                 line, column = read.lines[(rank, "chiffres_cles")], f"{rank}.chiffres_cles.{place}.indicateur"
                 yield Finding(file, line, column, repr(figure.indicateur), OF_THE_CATALOGUE)
+
+
+def of_synthesis(read: ReadYaml, path: Path) -> Iterator[Finding]:
+    """The indicators that are not in the editorial list, and those that come twice."""
+    if read.value is None:
+        return
+    file, known = project_path(path), {essential.indicator.id for essential in essentials()}
+    for name in ("chiffres", "atouts", "alertes", "phrases"):
+        ids = [row if isinstance(row, str) else row.indicateur for row in getattr(read.value, name)]
+        for rank, indicator in enumerate(ids):
+            column = f"{name}.{rank}"
+            line = read.lines.get((name, rank)) or read.lines[name,]
+            if indicator not in known:
+                yield Finding(file, line, column, repr(indicator), "an indicator of data/reference/essentiel.yml")
+            elif indicator in ids[:rank]:
+                yield Finding(file, line, column, f"{indicator!r} again", "an indicator once")

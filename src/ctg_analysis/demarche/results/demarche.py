@@ -9,10 +9,10 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.core.settings import DataRoot, settings
-from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH
+from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, SYNTHESIS
 from ctg_analysis.demarche.tables.evidence import INTERVIEW
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
-from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
+from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash, SynthesisEdition
 
 EXTRACTS, PROOFS = "extraits", "preuves"
 OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
@@ -67,6 +67,12 @@ class Demarche:
         """The issues of the info flash, by number."""
         issues = [InfoFlash.model_validate_json(text) for text in self._written(INFO_FLASH)]
         return sorted(issues, key=lambda issue: issue.numero)
+
+    @property
+    def synthesis(self) -> SynthesisEdition:
+        """What the team changes of the synthèse; nothing as long as it has written nothing."""
+        texts = self._written(SYNTHESIS)
+        return SynthesisEdition.model_validate_json(texts[0]) if texts else SynthesisEdition()
 
     def _written(self, file: str) -> list[str]:
         table = self.table(WRITTEN)

@@ -6,7 +6,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from ctg_analysis.demarche.files.consistency import one_interview
-from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, MaterialFiles
+from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, SYNTHESIS, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
 from ctg_analysis.demarche.plan.plan_facts import last_past_day
 from ctg_analysis.demarche.survey.gated import material_observations
@@ -75,8 +75,9 @@ def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
-    """The convention and the info flashes as JSON; these quote extracts by the names that they have here."""
-    documents: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
+    """The convention, the synthèse and the info flashes as JSON; these quote extracts by the names they have here."""
+    written = [(CONVENTION, material.convention), (SYNTHESIS, material.synthesis)]
+    documents: list[tuple[str, BaseModel]] = [(file, model) for file, model in written if model]
     for issue in material.info_flashes:
         quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
         documents.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))

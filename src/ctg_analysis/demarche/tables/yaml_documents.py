@@ -1,4 +1,4 @@
-"""The convention, the info flashes, how residents were asked: what is written in YAML beside the tables."""
+"""The convention, the info flashes, the edition of the synthèse, how residents were asked: the YAML of a démarche."""
 
 from typing import Annotated, Literal
 
@@ -99,6 +99,34 @@ class KeyFigure(Row):
     indicateur: Id
     territoire: Code
     periode: Moment
+
+
+class Rewritten(Row):
+    """What the team says of an indicator in the place of the sentence of the rule."""
+
+    indicateur: Id
+    texte: Text
+
+
+class Signature(Row):
+    """Who has read the synthèse again, a body or an élu, and when."""
+
+    par: str
+    le: Day
+
+
+class SynthesisEdition(Row):
+    """What the team changes of the synthèse that the rule proposes.
+
+    chiffres, atouts, alertes: indicators to put first, in this order; the rule adds its own after them.
+    """
+
+    chiffres: Annotated[tuple[Id, ...], Field(max_length=12)] = ()
+    atouts: Annotated[tuple[Id, ...], Field(max_length=3)] = ()
+    alertes: Annotated[tuple[Id, ...], Field(max_length=3)] = ()
+    phrases: tuple[Rewritten, ...] = ()
+    mot: Text | None = None
+    signature: Signature | None = None
 
 
 class NextDate(Row):

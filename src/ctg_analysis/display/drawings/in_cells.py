@@ -8,12 +8,12 @@ from ctg_analysis.display.drawings.strip import Strip, mark_strip
 from ctg_analysis.display.drawings.style import RULE, TERRITORY
 
 HIGH, ROOM = 24, 7  # units; around the outermost marks
-SERIES, AMONG = 62, 92  # widths
+SERIES, AMONG = 54, 84  # widths
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
 def series(points: Sequence[tuple[int, float, str, str]]) -> str:
-    """Return a small line over the years, its last point marked. points: year, value, then what they are told as."""
+    """Return a small line over the years, its last point marked. points: year, value, both as a reader sees them."""
     values = [value for _, value, *_ in points]
     low, high = min(values), max(values)
     middle, half = (low + high) / 2, max(high - low, LEAST * max(map(abs, values)), 1e-9) / 2
@@ -22,9 +22,9 @@ def series(points: Sequence[tuple[int, float, str, str]]) -> str:
     drawing = Drawing(HIGH, SERIES)
     line = [(x(year), y(value)) for year, value, *_ in points]
     drawing.line(line, TERRITORY, 1.6)
-    for place, (*_, when, text) in zip(line, points, strict=True):
+    for spot, (*_, when, text) in zip(line, points, strict=True):
         with drawing.of(when, text):
-            drawing.circle(*place, 2.6, TERRITORY, fill_opacity=float(place == line[-1]))
+            drawing.circle(*spot, 2.6 if spot == line[-1] else 0.8, TERRITORY)
     return drawing.svg()
 
 

@@ -80,9 +80,8 @@ def surroundings(communes: pd.DataFrame, polygons: np.ndarray, epci: str, depart
     by_epci = {code: path(shapely.union_all(list(rows))) for code, rows in shapes.groupby(communes["epci"])}
     inside = communes["departement"].isin(departements)
     borders = shapes[inside].groupby(communes.loc[inside, "departement"])
-    largest = communes[inside & communes["total_population"].notna()].sort_values(
-        "total_population", ascending=False, kind="stable"
-    )
+    known = communes[inside & communes["total_population"].notna()]
+    largest = known.sort_values("total_population", ascending=False, kind="stable")
     centres = shapely.get_coordinates(shapely.point_on_surface(drawn[largest.index]))
     return Surroundings(
         by_epci.pop(epci),

@@ -15,10 +15,6 @@ SEXES = {"men": "Hommes", "women": "Femmes"}
 PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}
 PYRAMID_BANDS["95_plus"] = "95 ans ou plus"
 BANDS = list(PYRAMID_BANDS)
-OVERVIEW = (
-    "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
-    "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
-)
 UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
 
 
@@ -190,34 +186,3 @@ def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
 
 def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
     return shares.loc[bands].to_numpy().sum()
-
-
-def overview(drawing: str, data: Listing, source: Citation) -> Html:
-    """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
-    reference = data.header[2]
-    tested = [line for line in data.lines if line[3] != "sans test"]
-    apart = [line for line in tested if not line[3].startswith("proche")]
-    title = texts.typography(_standing(len(apart), len(tested), len(data.lines)))
-    says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
-    return figure(
-        drawing,
-        file="",
-        kind="chart",
-        title=title,
-        subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),
-        alt=texts.typography(f"{title} : {says}."),
-        source=source,
-        note=texts.typography(OVERVIEW),
-        data=_table(f"Le territoire et sa comparaison ({reference})", data),
-    )
-
-
-def _standing(apart: int, tested: int, lines: int) -> str:
-    """Return how many indicators of an overview a test sets apart from their reference."""
-    if not tested:
-        return f"{lines} indicateurs comparés, sans test possible"
-    what = f"{tested} indicateurs testés" if tested > 1 else f"{tested} indicateur testé"
-    if apart < 2:
-        how_many, verb = (apart, "s'écarte") if apart else ("Aucun", "ne s'écarte")
-        return f"{how_many} {'des' if tested > 1 else 'sur'} {what} {verb} de la valeur de référence"
-    return f"{apart} des {what} s'écartent de la valeur de référence"

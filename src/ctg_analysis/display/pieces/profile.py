@@ -32,7 +32,8 @@ class Line:
 
     label, unit; value, when: the latest, and its period; then: the value at the period of the comparison, where that
     is an older one; series, peers: drawings, where there is something to draw; places: level → value there;
-    sign, test: what the test says.
+    apart: levels of the places that it differs from, surely and largely; sign, test: what the test says of the first
+    that differs; tests: level → sign and words, of each.
     """
 
     label: str
@@ -43,16 +44,21 @@ class Line:
     series: Drawn | None = None
     peers: Drawn | None = None
     places: dict[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
     sign: str = ""
     test: str = ""
+    tests: dict[str, str] = field(default_factory=dict)
 
 
-def profile(lines: Sequence[Line], names: dict[str, str], source: Citation, note: str) -> Html:
+def profile(
+    lines: Sequence[Line], names: dict[str, str], source: Citation, note: str, beside: Sequence[str] = tuple(NAMES)
+) -> Html:
     """The profile as a table; a column in which no line has anything is left out.
 
-    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs.
+    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs. beside: the
+    levels to show.
     """
-    levels = [level for level in NAMES if any(line.places.get(level) for line in lines)]
+    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
     filled = piece(
         "profile.html.j2",
         lines=lines,

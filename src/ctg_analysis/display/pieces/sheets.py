@@ -1,6 +1,7 @@
 """The synthèse and the sheet of each commune: pieces of a page made of observations."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -9,19 +10,39 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import SHORTEST
-from ctg_analysis.display.drawings.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import FAINT, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import glossary, texts
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
-ACROSS = 22  # squares in a row
+
+class Side(NamedTuple):
+    """The words of a side of the synthèse: of its list, of one of its messages, of a list without any."""
+
+    heading: str
+    one: str
+    without: str = ""
+
+
+SIDES = {
+    STRENGTH: Side("Atouts", "Atout", "Aucun que la règle établisse."),
+    ALERT: Side("Alertes", "Alerte", "Aucune que la règle établisse."),
+    TRAIT: Side("Traits marquants, ni bons ni mauvais en soi", "Trait marquant"),
+}
 
 
 @dataclass(frozen=True)
 class MessageText:
-    """A message of the synthèse in words: its theme, its sentence, a comparison, a drawing, a source, its proof."""
+    """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
+    side: see `indicators.strengths`. by_team: « phrase » where the team has written the sentence, « place » where it
+    has chosen the side.
+    """
+
+    side: str
     theme: str
+    chapter: str
     sentence: str
     comparison: str
     drawing: str
@@ -29,6 +50,7 @@ class MessageText:
     page: str
     anchor: str
     label: str
+    by_team: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,17 +65,13 @@ class Sheet:
 
 
 def messages(synthesis: list[MessageText], rule: str) -> Html:
-    """Return the messages of the synthèse, each with a link to its proof."""
-    entries = [{**vars(message), "drawing": Markup(message.drawing)} for message in synthesis]
-    html = markup.piece("messages.html.j2", messages=entries, rule=texts.typography(rule)).html
+    """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
+    lists = [
+        (words.heading, words.without, [message for message in synthesis if message.side == side])
+        for side, words in SIDES.items()
+    ]
+    html = markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule)).html
     return markup.dated(html, *(message.source for message in synthesis))
-
-
-def meanings(sentences: list[str]) -> Html:
-    """Return the meaning of every term that stands in what was said."""
-    return markup.piece(
-        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(sentences)]
-    )
 
 
 def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:
@@ -95,13 +113,3 @@ def history(rows: pd.DataFrame, what: str) -> str:
     drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
     drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
     return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))
-
-
-def some_of(some: int, whole: int) -> str:
-    """Return a square for each of so many communes, the first ones filled, and their numbers below."""
-    drawing = Drawing(22 + 20 * -(-whole // ACROSS))
-    for rank in range(whole):
-        x, y = 1 + rank % ACROSS * 20, 9 + rank // ACROSS * 20
-        drawing.bar(x, y, 15, 15, TERRITORY if rank < some else PAPER, stroke=TERRITORY)
-    drawing.text(0, drawing.height - 9, f"{some} sur {whole}", bold=True)
-    return drawing.svg()

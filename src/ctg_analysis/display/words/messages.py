@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters, number, of_communes
+from ctg_analysis.display.words.quantities import agreed, in_letters, number
 from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Stretch, has_gaps, is_population, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
@@ -174,14 +174,6 @@ def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
     among = "par commune" if len(written) == len(rows) else "par commune montrée"
     return about(indicator, f"jusqu'à {with_unit(indicator, top)} {among} ({where})")
-
-
-def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return how many of the communes have something, some but not all. rows: of all the communes."""
-    some, whole = int(rows["value"].gt(0).sum()), len(rows)
-    if indicator.unit == "communes":
-        return f"Soit {some} des {whole} communes du territoire"
-    return f"{texts.capitalised(of_communes(some, whole))} en {'comptent' if some > 1 else 'compte'}"
 
 
 def family(title: str, unit: str, rows: pd.DataFrame) -> str:

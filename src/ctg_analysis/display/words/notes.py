@@ -132,13 +132,13 @@ def short_sources(sources: Iterable[Source]) -> str:
 
 
 def read_reference(name: str) -> list[dict[str, str]]:
-    """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
+    """Return the dated texts of data/reference/<name>.yml, with their typography: texte, source, date, a_verifier."""
     return [{key: _written(value) for key, value in entry.items()} for entry in _entries(name)]
 
 
 def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
-    stated = [entry for entry in _entries(name) if "norme" in entry]
+    stated = [entry for entry in _entries(name) if "norme" in entry and "a_verifier" not in entry]
     return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in stated]
 
 

@@ -1,9 +1,9 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  restitution-….html  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  restitution-….html  envoi-….zip
 
-They stand beside the edition that they are made from, which never changes, and bear its name.
+They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,16 +15,17 @@ from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
+from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
-from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
+from ctg_analysis.publishing.handover.short_report import short_report
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
+from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
 from ctg_analysis.secrecy.adoption import adopt
 
-FOLDER = "documents"
 SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"
 
 
@@ -51,6 +52,7 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
                 path = folder / name
                 write(path)
                 yield path.replace(home / name)
+        link_documents(edition, out, epci)
 
 
 def _check(edition: Path, seen: Territory, scratch: Path) -> None:
@@ -67,26 +69,27 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     page_of_slides = slides(seen, made_from["date"])
 
     def write_whole(path: Path) -> None:
-        title = "Diagnostic partagé"
+        title = "Diagnostic partagé, annexe"
         names = {Path(name).stem: name for name in whole}
         sheets = sheets_of(joined(edition, whole, title), list(names), path.parent)
         numbers = {names[stem]: number for stem, number in sheets.items()}
         write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
-    name = f"{seen.epci}-{edition.name}"
+    name = name_of_documents(seen.epci, edition)
     documents = {
         f"restitution-{name}.html": lambda path: path.write_text(page_of_slides, encoding="utf-8"),
         f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
     }
     if SYNTHESIS in chapters:
-        synthesis = joined(edition, [SYNTHESIS], "Synthèse")
+        synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
+        documents[f"essentiel-{name}.pdf"] = lambda path: write_pdf(essential, path, made_from["date"])
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 
 
 def collect_documents(out: Path, epci: str) -> list[Path]:
-    """Remove the documents of editions that are no more; return those removed."""
-    kept = tuple(f"{epci}-{edition.name}" for edition in editions(out, epci))
+    """Remove the documents of editions that are no more, or not whole; return those removed."""
+    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci) if is_whole(edition))
     home = out / FOLDER / epci
     documents = sorted(home.iterdir()) if kept and home.is_dir() else []
     old = [path for path in documents if not path.stem.endswith(kept)]

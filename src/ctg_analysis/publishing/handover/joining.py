@@ -1,7 +1,7 @@
 """The pages of a report joined into one, for paper: what led from a page to another leads inside it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ctg_analysis.core.settings import EXAMPLE_PREFIX
@@ -18,11 +18,18 @@ BUTTON = re.compile(r"</?button\b[^<>]*>")
 ELSEWHERE = re.compile(r"https?://|mailto:|tel:")
 
 
-def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] | None = None) -> str:
+def joined(
+    edition: Path,
+    pages: list[str],
+    title: str,
+    numbers: dict[str, int] | None = None,
+    more: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return pages of an edition as one page, made to be printed; several come after a cover that lists them.
 
     pages: their names, in order. numbers: the number of the sheet on which each begins, by name, once it is known.
-    Links to pages or files that are not among them are left as texts; buttons, which do nothing on paper, too.
+    more: titles and contents of parts that are no pages, after them. Links to pages or files that are not among them
+    are left as texts; buttons, which do nothing on paper, too.
     """
     made_from = record(edition)
     about = {
@@ -32,9 +39,17 @@ def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] 
         "fictional": made_from["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
+    added = [
+        {"name": f"suite-{rank}", "title": name, "content": inert(html)} for rank, (name, html) in enumerate(more, 1)
+    ]
     footer = _between(for_readers((edition / "index.html").read_text(encoding="utf-8")), "footer")
     closing = _rewritten(footer, "index", pages)
-    return page("document.html.j2", page=about, parts=parts, closing=closing)
+    return page("document.html.j2", page=about, parts=parts + added, cover=len(parts) > 1, closing=closing)
+
+
+def inert(html: str) -> str:
+    """Return a piece of a page without what leads to other files, and without buttons."""
+    return _rewritten(html, "", [])
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.publishing.document_links import PLACE
 from ctg_analysis.publishing.editions import record
 
 NOTICE = """{name}
@@ -35,7 +36,7 @@ def _contents(edition: Path, slides: str, made_from: dict) -> Iterator[tuple[str
         if path.is_file() and path.suffix not in FOR_MACHINES:
             content = path.read_bytes()
             if path.suffix == ".html":
-                content = for_readers(content.decode()).encode()
+                content = PLACE.sub("", for_readers(content.decode())).encode()
             yield path.relative_to(edition).as_posix(), content
     yield "restitution.html", slides.encode()
     notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))

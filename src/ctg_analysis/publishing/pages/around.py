@@ -4,6 +4,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.search import index, synonyms
 from ctg_analysis.publishing.pages.sections import Section, with_sections
@@ -18,13 +19,17 @@ def get_ready() -> None:
         templates().get_template(name)
 
 
-def write_around(folder: Path, about: dict) -> None:
+def write_around(folder: Path, about: dict, first: dict, after: str | None) -> None:
     """Write index.html, recherche.html, guide.html and accessibilite.html in the folder of a report.
 
     about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
+    first: what the first page tells, see `beside.write_beside`. after: the edition before, None for the first one.
     """
-    _write(folder, "index.html", page("index.html.j2", page=about | {"current": "index.html"}))
-    entries = index(about["chapters"], about["communes"])
+    pages = {chapter["page"][:2]: chapter["page"] for chapter in about["chapters"]}
+    shown = {**first, "identity": Markup(with_meanings(first["identity"]))}
+    index_page = page("index.html.j2", page=about | {"current": "index.html"}, first=shown, after=after, pages=pages)
+    _write(folder, "index.html", index_page)
+    entries = index(about["chapters"], about["communes"], about["values"])
     about = about | {"date": "", "current": ""}
     _write(
         folder,

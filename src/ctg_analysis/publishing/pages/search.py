@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.core.settings import settings
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
@@ -17,17 +18,20 @@ from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.sections import Section
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
+WAITING = "Indicateur en attente de données"
+MISSING_PAGE = "manques.html"
 SHEET = "commune-"  # opens the id of the section on a commune, before its code
 
 
 class Entry(NamedTuple):
-    """A line of the index: its kind, its title, the chapter that holds it, its address, a description."""
+    """A line of the index: its kind, its title, the chapter that holds it, its address, a description, a value."""
 
     kind: str
     title: str
     where: str
     address: str
     description: str = ""
+    value: str = ""
 
 
 def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: Mapping[str, str]) -> dict[str, list]:
@@ -35,17 +39,18 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
 
     cells: placed, see `anchors.placed`. communes: the name of each by its code.
 
-    sections: id and title of each. indicators: the id of the cell, label and definition of each. sheets: the codes of
-    the communes that have a section. tables: the ids of the cells with a table that has a row for each commune.
+    sections: id and title of each that readers see. figures: the id of the cell, that of the indicator, label and
+    definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a table
+    that has a row for each commune.
     """
     definitions = dict(entries_of(cells, DEFINITIONS))
     placed = [cell for cell in cells if cell.metadata.page.ids]
     return {
-        "sections": [[section.id, section.title] for section in sections],
-        "indicators": [
-            [cell.metadata.page.ids[0], label, definitions.get(label, "")]
+        "sections": [[section.id, section.title] for section in sections if section.seen],
+        "figures": [
+            [cell.metadata.page.ids[0], name, label, definitions.get(label, "")]
             for cell in placed
-            for label in cell.metadata.page.labels
+            for name, label in zip(cell.metadata.page.ids, cell.metadata.page.labels, strict=True)
         ],
         "sheets": entries_of(cells, SHEETS),
         "tables": [
@@ -56,25 +61,32 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
     }
 
 
-def index(chapters: list[dict], communes: Mapping[str, str]) -> str:
+def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str, str]) -> str:
     """Return the index of a report as JSON that a script element can hold.
 
     chapters: title, question, page, contents. communes: the name of each by its code. A commune is found where a page
-    has a section on it; failing that, at the first table that has them all.
+    has a section on it; failing that, at the first table that has them all. values: the latest one of each indicator
+    that has some; another is found on the page of what is missing, after all that is known.
     """
     entries = [Entry(CHAPTER, chapter["title"], "", chapter["page"], chapter["question"]) for chapter in chapters]
-    entries += [
-        Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition)
+    figures = [
+        (_figure(chapter, cell, label, definition, values.get(name, "")), name in values or name in TITLES)
         for chapter in chapters
-        for cell, label, definition in chapter["contents"].get("indicators", [])
+        for cell, name, label, definition in chapter["contents"].get("figures", [])
     ]
+    entries += [entry for entry, is_known in figures if is_known]
     entries += _communes(chapters, communes)
     entries += [
         Entry(SECTION, title, chapter["title"], f"{chapter['page']}#{section}")
         for chapter in chapters
         for section, title in chapter["contents"].get("sections", [])
     ]
+    entries += [entry._replace(kind=WAITING, address=MISSING_PAGE) for entry, is_known in figures if not is_known]
     return _json(entries)
+
+
+def _figure(chapter: dict, cell: str, label: str, definition: str, value: str) -> Entry:
+    return Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition, value)
 
 
 def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:

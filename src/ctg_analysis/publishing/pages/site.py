@@ -39,14 +39,20 @@ def style() -> str:
 
 
 @cache
-def script() -> str:
-    """Return the script that every page carries."""
-    return (TEMPLATES / "page.js").read_text(encoding="utf-8")
+def script(name: str) -> "Markup":
+    """Return a script of the pages; page.js is on every one."""
+    from markupsafe import Markup
+
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def script_policy() -> str:
-    """Return what the policy of a page allows to run: that script, by its sum, and no other."""
-    return f"'sha256-{b64encode(sha256(script().encode()).digest()).decode()}'"
+@cache
+def script_policy(*names: str) -> "Markup":
+    """Return what the policy of a page allows to run: these scripts, by their sums, and no other."""
+    from markupsafe import Markup
+
+    sums = (b64encode(sha256(script(name).encode()).digest()).decode() for name in names)
+    return Markup(" ".join(f"'sha256-{one}'" for one in sums))
 
 
 def page(template: str, **context) -> str:
@@ -58,10 +64,9 @@ def page(template: str, **context) -> str:
 def templates() -> "Environment":
     """Return the templates of all pages, each compiled when it is first asked for."""
     from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    environment.globals |= {"script": script(), "script_policy": Markup(script_policy())}
+    environment.globals |= {"script": script, "script_policy": script_policy}
     environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 

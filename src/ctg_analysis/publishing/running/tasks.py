@@ -82,12 +82,11 @@ def write_data(report: Report) -> dict:
     import pandas as pd
 
     from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.demarche.silent import to_begin
+    from ctg_analysis.chapter.latest import latest_values
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.core.settings import data_root
     from ctg_analysis.demarche.proof_checks import breaks
     from ctg_analysis.display.words.lacks import known_of
-    from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import (
         write_csv,
@@ -98,17 +97,11 @@ def write_data(report: Report) -> dict:
         write_reach,
         write_spaces,
     )
-    from ctg_analysis.publishing.pages.lacking import write_missing
     from ctg_analysis.publishing.recording import entry
     from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     territory = chapter.territory
-    to_come = [
-        {"title": typography(one.title), "files": to_begin(territory, one.page)}
-        for one in report.chapters
-        if one.page in page["silent"]
-    ]
     with room_in(report.out):
         write_csv(report.fresh, chapter)
         write_material(report.fresh, chapter.territory.demarche)
@@ -118,13 +111,12 @@ def write_data(report: Report) -> dict:
         write_reach(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
-        write_missing(report.fresh, chapter.territory, page, to_come)
     numbers = {one.page: one.number for one in report.chapters}
     chapters = [
         link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
     ]
     return {
-        "page": page | {"chapters": chapters, "to_come": to_come},
+        "page": page | {"chapters": chapters, "to_come": chapters_to_come(report), "values": latest_values(territory)},
         "departements": chapter.territory.row["departement"],
         "date": max(chapter.territory.received.values()),
         "observations": observations,
@@ -139,6 +131,20 @@ def write_data(report: Report) -> dict:
             )
         ],
     }
+
+
+def chapters_to_come(report: Report) -> list[dict]:
+    """Return the chapters that have nothing to tell yet: title, files to begin with."""
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.demarche.silent import to_begin
+    from ctg_analysis.display.words.texts import typography
+
+    seen, silent = open_chapter(report.epci).territory, _of_territory(report.epci)["silent"]
+    return [
+        {"title": typography(chapter.title), "files": to_begin(seen, chapter.page)}
+        for chapter in report.chapters
+        if chapter.page in silent
+    ]
 
 
 def about(report: Report) -> dict:

@@ -33,7 +33,7 @@ def diagnosis(dossier: Dossier) -> Blocks:
         text(message.theme, SUBSECTION)
         + text(message.sentence)
         + _line(message.comparison)
-        + text(str(message.source), "Caption")
+        + text(f"Source : {message.source}", "Caption")
         for message in dossier.messages
     )
     rows = dossier.material["constats"]

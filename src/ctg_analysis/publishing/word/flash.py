@@ -44,23 +44,30 @@ class Quote:
 
 @dataclass(frozen=True)
 class Around:
-    """What an issue shows besides its own words: the territory, figures, quotes, images.
+    """What an issue shows besides its own words: the territory, its convention, figures, quotes, images.
 
-    logos: names and addresses (data:). code: an SVG element that a telephone reads, empty without address.
+    convention: its first and last years, when they are known. logos: names and addresses (data:). code: an SVG element
+    that a telephone reads, empty without address.
     """
 
     territory: str
     fictional: bool
+    convention: tuple[int, int] | None = None
     figures: tuple[KeyFigure, ...] = ()
     quotes: tuple[Quote, ...] = ()
     logos: tuple[tuple[str, str], ...] = ()
     code: str = ""
 
 
-def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
-    """Return an issue as a page that asks nothing of any network. steps: the table `calendrier`, seen from its date."""
-    phases = list(_phases(steps, issue.date))
-    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(issue.date)]
+def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around, today: str = "") -> str:
+    """Return an issue as a page that asks nothing of any network.
+
+    steps: the table `calendrier`. today: the day from which it is read and the steps are seen, ISO; by default the date
+    of the issue, never that of a clock: the same issue gives the same page.
+    """
+    moment = today or issue.date
+    phases = list(_phases(steps, moment))
+    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
     about = {"territory": typography(around.territory), "fictional": around.fictional}
     return page(
         "info_flash.html.j2",
@@ -69,9 +76,26 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
         phases=phases,
         coming=coming,
         around=around,
+        moment=moment,
+        convention=_convention(around.convention, moment),
         code=Markup(around.code),
         acronyms=_acronyms(issue, phases, coming, around),
     )
+
+
+def _convention(years: tuple[int, int] | None, moment: str) -> str:
+    """Return which years the convention is of, as they are seen from a moment; nothing when they are not known."""
+    if years is None:
+        return ""
+    first, last = years
+    year = first_day(moment).year
+    verb = "couvrira" if year < first else "couvrait" if year > last else "couvre"
+    return f"La convention {verb} les années {first} à {last}."
+
+
+def standing(steps: pd.DataFrame, moment: str) -> list[dict]:
+    """Return the phases of a démarche as they stand at a moment: title, span, status, mark, steps."""
+    return list(_phases(steps, moment))
 
 
 def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
@@ -98,7 +122,7 @@ def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
 
 def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Return where each step was at the date of the issue.
+    """Return where each step is at a moment.
 
     What the table says of a step is of the day it was written: it counts for one that should be over, or has no date.
     """

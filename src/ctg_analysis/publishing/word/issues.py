@@ -11,7 +11,9 @@ from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.material_files import INFO_FLASH, MaterialFiles, open_material
+from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, KeyFigure
+from ctg_analysis.display.words import notes
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.display.words.texts import typography
@@ -22,8 +24,8 @@ IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail
 
 
-def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[InfoFlash, str]:
-    """Return an issue of the info flash and its page, by default the latest.
+def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
+    """Return an issue of the info flash and its page, by default the latest. today: see `flash.flash_page`.
 
     Raises:
         InputError: material that cannot be trusted, a figure without value, a logo that is not there.
@@ -37,6 +39,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
     around = flash.Around(
         _name(places, epci),
         root.fictional,
+        _years(material, root),
         tuple(_figures(issue, epci, root, place, findings)),
         tuple(_quotes(issue, material)),
         tuple(_logos(issue, root.material(epci), place, findings)),
@@ -44,7 +47,15 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
     )
     if findings:
         raise InputError(findings)
-    return issue, flash.flash_page(issue, material["calendrier"], around)
+    return issue, flash.flash_page(issue, material["calendrier"], around, today)
+
+
+def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
+    """Return the first and the last year of the convention, as it is written, else as the project knows them."""
+    if material.convention is None:
+        return notes.convention(root, material.epci)
+    period = material.convention.periode
+    return first_day(period.debut).year, last_day(period.fin).year
 
 
 def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:

@@ -14,7 +14,7 @@ from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.handover.pdf import write_pdf
+from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
@@ -40,18 +40,20 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     return paths, f"{project_path(paths[0])}: {warning}" if signed else ""
 
 
-def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
+def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today: str = "") -> Iterator[Path]:
     """Write an issue of the info flash as a page, then as a PDF, and yield each when it is there.
+
+    today: the day from which it is read, ISO; by default the date of the issue.
 
     Raises:
         InputError, UserError: see `issues.issue_page` and `writing.write`; no browser, once the page is there.
     """
-    issue, html = issue_page(epci, root, number)
+    issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
     yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
     with alone(home, lock, f"{epci}: its info flash is being printed"), scratch(home, lock) as folder:
         pdf = folder / f"{name}.pdf"
-        write_pdf(html, pdf, last_day(issue.date).isoformat())
+        write_pdf(html, pdf, last_day(today or issue.date).isoformat())
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 
 

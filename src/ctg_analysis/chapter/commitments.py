@@ -1,0 +1,75 @@
+"""What the démarche has decided: the enjeux retained, the actions of each axis, the money and who brings it."""
+
+import pandas as pd
+
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.notebooks import DEMARCHE, notebooks
+from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.demarche.plan import budget
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, short_euros
+from ctg_analysis.display.words.texts import listed, typography
+
+ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
+
+
+def commitments(territory: Territory) -> Html:
+    """The enjeux, their decisions, the actions and their euros; nothing of what the démarche has not written yet."""
+    territory.read.add(DEMARCHE)
+    table = territory.demarche.table
+    enjeux, actions = _retained(table("enjeux")), active(table("actions"))
+    if enjeux.empty and actions.empty:
+        return Html("")
+    funding = budget.of_the_plan(table("financements"), table("actions"))
+    pages = {notebook.number: notebook.page for notebook in notebooks()}
+    return markup.piece(
+        "commitments.html.j2",
+        enjeux=[typography(title) for title in enjeux["titre"]],
+        decided=typography(_decided(table("enjeux"), enjeux)),
+        axes=[tuple(map(typography, line)) for line in _axes(table("axes"), actions, funding)],
+        total=typography(_total(actions, funding)),
+        financers=typography(_financers(funding)),
+        pages={"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)},
+    )
+
+
+def _retained(enjeux: pd.DataFrame) -> pd.DataFrame:
+    return enjeux[enjeux["retenu"].fillna(False).astype(bool)]
+
+
+def _decided(enjeux: pd.DataFrame, retained: pd.DataFrame) -> str:
+    """How many enjeux the COPIL has retained, and when."""
+    days = sorted(set(retained["decide_le"].dropna()))
+    when = f", {'le' if len(days) == 1 else 'dont le dernier le'} {date_text(days[-1])}" if days else ""
+    kept = "retenu" if len(retained) == 1 else "retenus"
+    return f"{counted(len(retained), 'enjeu', 'enjeux')} {kept} sur {len(enjeux)} par le comité de pilotage{when}"
+
+
+def _axes(axes: pd.DataFrame, actions: pd.DataFrame, funding: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The title of each axis, its actions and its euros, all years; no euros where nobody brings any yet."""
+    euros = funding.merge(actions[["action_id", "axe_id"]], on="action_id").groupby("axe_id")["montant"].sum()
+    return [
+        (
+            axis.titre,
+            counted(int(actions["axe_id"].eq(axis.axe_id).sum()), "action"),
+            short_euros(euros[axis.axe_id]) if axis.axe_id in euros else "",
+        )
+        for axis in axes.sort_values("ordre", kind="stable").itertuples(index=False)
+    ]
+
+
+def _total(actions: pd.DataFrame, funding: pd.DataFrame) -> str:
+    """How many actions, their euros, their years."""
+    if funding.empty:
+        return counted(len(actions), "action")
+    first, last = funding["annee"].min(), funding["annee"].max()
+    span = f"de {first} à {last}" if first < last else f"en {first}"
+    return f"{counted(len(actions), 'action')}, {short_euros(funding['montant'].sum())} {span}"
+
+
+def _financers(funding: pd.DataFrame) -> str:
+    """Who brings the euros, the first financer first; nothing where nobody brings any yet."""
+    sums = funding.groupby("financeur", sort=False)["montant"].sum().sort_values(ascending=False, kind="stable")
+    return listed([f"{name} {short_euros(euros)}" for name, euros in sums.items()])

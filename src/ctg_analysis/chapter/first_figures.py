@@ -1,0 +1,59 @@
+"""The six figures of the first page of a report, each with its series."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.settings import settings
+from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.display.pieces.sheets import history
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.messages import counted
+from ctg_analysis.display.words.notes import source_text
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.sources import SOURCES
+
+FIGURES = 6
+
+
+@dataclass(frozen=True)
+class FirstFigure:
+    """A figure of the first page. chapter: the number of the one that proves it. drawing: its series, if it has one."""
+
+    indicator: str
+    chapter: str
+    label: str
+    value: str
+    period: str
+    source: str
+    drawing: str
+
+
+def first_figures(territory: Territory) -> list[FirstFigure]:
+    """The first figures of data/reference/accueil.yml that have a value here."""
+    return [_figure(territory, indicator) for indicator in islice(_known(territory), FIGURES)]
+
+
+def _known(territory: Territory) -> Iterator[Indicator]:
+    """The first indicator of each theme that has a value."""
+    themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[str, str]]).value
+    for names in themes.values():
+        known = [CATALOGUE[name] for name in names if len(territory.own(CATALOGUE[name]))]
+        yield from known[:1]
+
+
+def _figure(territory: Territory, indicator: Indicator) -> FirstFigure:
+    rows = territory.own(indicator)
+    last = rows.iloc[-1]
+    return FirstFigure(
+        indicator.id,
+        indicator.chapter,
+        typography(indicator.label),
+        typography(counted(indicator, last)),
+        date_text(last["period"]),
+        typography(source_text(SOURCES[last["source"]])),
+        history(rows, indicator.label),
+    )

@@ -1,0 +1,90 @@
+"""The page of what is missing, and of whom to ask it, with the empty forms and the letters.
+
+Nothing heavy is imported here before it is needed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ctg_analysis.core.errors import room_in
+from ctg_analysis.publishing.pages.sections import Section
+from ctg_analysis.publishing.pages.site import page
+from ctg_analysis.publishing.running.tasks import Report, about, chapters_to_come
+
+if TYPE_CHECKING:
+    from ctg_analysis.chapter.requests import Request
+
+PAGE, TITLE = "manques.html", "Ce qui manque, et à qui le demander"
+FOLDER = "demandes"
+OTHERS = {
+    "demarche": "La démarche elle-même",
+    "open-data": "Les données ouvertes",
+    "secret": "Ce que personne ne peut donner",
+}
+
+
+def write_missing(report: Report) -> None:
+    """Write the page of what is missing; beside it, the forms to fill, and a letter to each partner."""
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.missing import missing
+    from ctg_analysis.chapter.requests import requests
+    from ctg_analysis.publishing.word.letters import letter
+    from ctg_analysis.sources import SOURCES
+
+    seen, folder = open_chapter(report.epci).territory, report.fresh
+    asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
+    partners = [_partner(who, several) for who, several in asked.partners.items()]
+    lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": asked.kept}
+    html = page(
+        "manques.html.j2",
+        page=about(report) | {"title": TITLE, "current": PAGE},
+        sections=[*_sections(partners, [asked.demarche or to_come, asked.open_data, asked.kept])],
+        partners=partners,
+        to_come=to_come,
+        **{name: [_written(request) for request in several] for name, several in lists.items()},
+    )
+    with room_in(report.out):
+        (folder / FOLDER).mkdir()
+        (folder / PAGE).write_text(html, encoding="utf-8")
+        for who, several in asked.partners.items():
+            (folder / _letter(who)).write_bytes(letter(seen, who, several, max(seen.received.values())))
+            for request in several:
+                columns = SOURCES[request.source].form.columns
+                (folder / FOLDER / request.form).write_text(";".join(columns) + "\n", encoding="utf-8")
+
+
+def _partner(who: str, several: "list[Request]") -> dict:
+    """Return what the page says of a partner: its id there, its name, how many figures, its requests."""
+    from ctg_analysis.display.words.quantities import counted
+
+    figures = {figure.label for request in several for figure in request.figures}
+    return {
+        "id": _name(who),
+        "letter": _letter(who),
+        "name": who,
+        "count": counted(len(figures), "chiffre"),
+        "requests": [_written(request) for request in several],
+    }
+
+
+def _name(who: str) -> str:
+    from ctg_analysis.display.words.texts import alphabetical
+
+    return alphabetical(who).replace(" ", "-")
+
+
+def _letter(who: str) -> str:
+    return f"{FOLDER}/lettre_{_name(who)}.docx"
+
+
+def _written(request: "Request") -> dict:
+    from ctg_analysis.display.words.texts import capitalised
+
+    address = f"{FOLDER}/{request.form}" if request.form else ""
+    return asdict(request) | {"address": address, "how": capitalised(request.how)}
+
+
+def _sections(partners: list[dict], others: list) -> Iterator[Section]:
+    yield from (Section(one["id"], one["name"]) for one in partners)
+    yield from (Section(name, title) for (name, title), some in zip(OTHERS.items(), others, strict=True) if some)
