@@ -17,7 +17,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root, settings
-from ctg_analysis.core.territories import with_former
+from ctg_analysis.core.territories import joined_again, with_former
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 
@@ -90,7 +90,7 @@ class Holdings:
     communes: dict[int, pd.DataFrame]
     epcis: dict[int, pd.DataFrame]
     lists: dict[str, "ListOfThings"] = field(default_factory=dict)
-    perimeters: dict[tuple[int, int, str], Perimeter] = field(default_factory=dict)
+    perimeters: dict[tuple[int, int, str, tuple[str, ...]], Perimeter] = field(default_factory=dict)
 
     def added_up(
         self,
@@ -106,9 +106,11 @@ class Holdings:
 
         Missing where a commune is.
         """
-        key = (of, year, level)
+        joined = SOURCES[source].geography.joined.get(of, ())
+        key = (of, year, level, joined)
         if key not in self.perimeters:
-            whole = Perimeter.between(self.communes[of], self.communes[year])
+            then = joined_again(self.communes[of], self.communes[of - 1], joined) if joined else self.communes[of]
+            whole = Perimeter.between(then, self.communes[year])
             self.perimeters[key] = replace(whole, units=whole.units.at("epci", level))
         table = self.figures[name]
         rows = table[table["level"].eq("commune") & table["period"].eq(period) & table["measure"].eq(measure)]
@@ -133,6 +135,7 @@ class ListOfThings:
     """A file of things, or of counts by commune, as its own rows have them: columns departement, value.
 
     It says of its things in which département they are, or the first digits of a code do. year: that of its communes.
+    lost: communes that its source declares lost.
     """
 
     title: str
@@ -140,6 +143,7 @@ class ListOfThings:
     period: str
     year: int
     rows: pd.DataFrame
+    lost: tuple[str, ...] = ()
 
 
 def departement_of(codes: pd.Series) -> pd.Series:
@@ -220,12 +224,40 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
     found["insee_bpe_2020"] = []
     for pattern, measure, columns in (
         ("*sante*", "pharmacies", ["NB_D307"]),
+        ("*sante*", "health_centres", ["NB_D108", "NB_D113"]),
         ("*commerce*", "food_shops", ["NB_B101", "NB_B102", "NB_B201", "NB_B202"]),
+        ("*transp*", "train_stations", ["NB_E107", "NB_E108", "NB_E109"]),
     ):
         table = rows("insee_bpe_2020", pattern)
         table = table[~table["CODGEO"].str.match("751|6938|132")]  # the arrondissements, which their communes hold
         sums = counted(departement_of(table["CODGEO"]), table[columns].sum(axis=1))
         found["insee_bpe_2020"].append(ListOfThings(f"BPE 2020, {measure}", measure, "2020", 2021, sums))
+    dwellings = rows("sdes_rpls", "*.parquet")
+    found["sdes_rpls"] = [
+        ListOfThings(
+            "Social dwellings, 2024",
+            "social_dwellings",
+            "2024",
+            2024,
+            counted(departement_of(dwellings["DEPCOM_ARM"]), dwellings["nb_ls"].astype(float)),
+        )
+    ]
+    found["insee_comparateur"] = []
+    for pattern, year, period, columns in (
+        ("*2018*", 2021, "2018", {"P18_EMPLT": "jobs", "P18_RP_PROP": "owner_dwellings"}),
+        ("*2018*", 2021, "2020", {"NAISD20": "births", "DECESD20": "deaths"}),
+        ("*2021*", 2024, "2021", {"P21_ACT1564": "active_15_64", "P21_CHOM1564": "unemployed_15_64"}),
+        ("*2021*", 2024, "2022", {"NAISD22": "births", "DECESD22": "deaths"}),
+    ):
+        table = rows("insee_comparateur", pattern)
+        if year == 2021:  # Paris, Lyon and Marseille are there both ways
+            table = table[~table["CODGEO"].str.match("751|6938|132")]
+        for column, measure in columns.items():
+            known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
+            counts = counted(departement_of(known["CODGEO"]), known[column])
+            lost = (*dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split(),)
+            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
+            found["insee_comparateur"].append(one)
     return found
 
 
@@ -492,6 +524,10 @@ def of_lists(held):
             gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
             why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
             table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why)
+            absent = held.communes[one.year].set_index("code").loc[list(one.lost)]
+            if one.lost and level != "france":
+                without = table["found"].isna() & table.index.isin(absent[level])
+                table = explained(table, without, f"{', '.join(absent['name'])}: not in the file")
             lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
             table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
             yield Comparison(

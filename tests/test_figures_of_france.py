@@ -217,13 +217,25 @@ def test_the_secrets_the_gaps_and_the_floor_of_filosofi_2021(whole, france):
     assert parts.sum().sub(100).abs().max() < 0.5
 
 
-def test_six_communes_that_a_file_lacks_make_their_places_unknown_and_are_told_of_france(whole):
+def test_a_commune_that_a_file_lacks_makes_its_places_unknown_and_is_told_of_france(whole):
     rate = of(whole, "unemployment_15_64_rate", "2021")
     unknown = rate[rate["level"].isin(["departement", "region"]) & rate["status"].eq("nd")]
-    assert set(unknown.index) == {"27", "28", "32", "52", "60", "85", "976", "06"}
+    assert set(unknown.index) == {"27", "28", "976", "06"}
     assert rate.loc["F", "value"] == pytest.approx(12.08, abs=0.005)
     shown = Territory(DEFAULT, data_root()).readable(CATALOGUE["unemployment_15_64_rate"]).query("period == '2021'")
-    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et hors six communes"
+    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et hors une commune"
+
+
+def test_communes_that_a_file_still_holds_joined_are_unknown_and_counted_in_larger_places(whole, france):
+    """Beaumont-les-Nonains and Essarts-en-Bocage, with the three that left them in 2024: 571 and 5 884 of 15 to 64."""
+    rate = of(whole, "activity_15_64_rate", "2021")
+    apart = ["60054", "60694", "85084", "85165", "85212"]
+    assert set(rate.loc[apart, "status"]) == {"nd"}
+    raw_rows = raw(france, "insee_comparateur/france/base_cc_comparateur_2021_extrait.parquet")
+    for departement in ("60", "85"):
+        inside = raw_rows.index.str.startswith(departement)
+        assert rate.loc[departement, "denominator"] == raw_rows.loc[inside, "P21_POP1564"].sum()
+    assert raw_rows.loc["60054", "P21_POP1564"] > raw_rows.loc["60054", "P21_POP"]  # its row is that of the whole
 
 
 def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
@@ -267,3 +279,12 @@ def test_mayotte_has_its_population_of_2017_and_none_of_2023(whole):
 
 def test_the_root_is_that_of_the_project():
     assert (settings().root / "pyproject.toml").is_file()
+
+
+def test_an_epci_that_has_changed_shows_none_of_the_figures_published_before(whole):
+    """CC Loire et Allier has lost a commune in three, by its inhabitants, since the EPCIs of Filosofi 2019."""
+    before, since = of(whole, "living_standard_until_2019_median", "2019"), of(whole, "poverty_2021_rate", "2021")
+    assert before.loc["245801063", "status"] == "nd" and since.loc["245801063", "status"] == "ok"
+    assert before[before["level"].eq("epci")]["status"].eq("ok").mean() > 0.95
+    coverage = of(whole, "childcare_coverage_rate", "2023")
+    assert coverage.loc[["200027183", "245801063"], "status"].tolist() == ["nd", "ok"]  # after and before 2024

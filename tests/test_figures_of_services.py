@@ -121,12 +121,6 @@ def test_corsica_that_the_list_of_2025_has_lost_is_unknown_and_france_with_it(wh
     assert not known(whole, "france_services_count", "2025").index.str.startswith(("2A", "2B")).any()
 
 
-def test_mayotte_is_unknown_where_the_edition_of_2020_is_not_filled_in(whole):
-    psychiatric = known(whole, "psychiatric_outpatient_centres_count", "2020", "departement")["value"]
-    assert "976" not in psychiatric.index and len(psychiatric) == 100
-    assert known(whole, "pharmacies_count", "2020", "departement")["value"]["976"] == 24
-
-
 def test_the_pupils_of_the_index_of_social_position_weigh_nothing(whole, france):
     """Its mean is that of the schools, each counting for one: their `effectifs` are not their pupils."""
     schools = pd.read_parquet(next((france.raw / "depp_ips" / "france").glob("*ecoles*")))

@@ -13,14 +13,14 @@ from official_folder import certified
 from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.official_geography import with_zonings
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
-from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
+from ctg_analysis.core.territories import communes_along, follow, joined_again, passage, ways_between
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
@@ -352,3 +352,34 @@ def test_a_commune_that_took_another_code_is_followed(years):
     assert "27058" not in set(named.communes["code"])
     moved = to_reference(counted("2019", c27676=5), MEDIAN, named).set_index("code")
     assert moved.loc["27676", "value"] == 5 and moved.loc["27676", "status"] == OK
+
+
+def places_of_a_year(epcis, **former):
+    """The communes of a year with their EPCI, and the former communes of some, as the yearly tables have them."""
+    rows = {"code": list(epcis), "epci": list(epcis.values()), "kind": "commune-actuelle", "parent": None}
+    more = {"departement": "12", "region": "76", "zone": "metro", "secteur": None}
+    return pd.DataFrame(rows).assign(**more, former_codes=[former.get(f"c{code}") for code in epcis])
+
+
+def test_an_epci_that_has_won_or_lost_a_commune_has_no_figure_that_was_published_before():
+    """C goes from S to T; U has a commune that merged, V one that was split: both hold what they held."""
+    then = places_of_a_year({"A": "S", "C": "S", "D": "T", "E": "U", "F": "U", "G": "V"}, cG="H")
+    now = places_of_a_year({"A": "S", "C": "T", "D": "T", "E": "U", "G": "V", "H": "V"}, cE="F")
+    changed = Perimeter.between(then, now).changed_epcis
+    assert changed == {"S", "T"}
+    published = facts({"S": 20_000, "U": 21_000}).assign(level="epci")
+    kept = without_changed_epcis(published, changed).set_index("code")
+    assert kept["status"].to_dict() == {"S": MISSING, "U": OK} and kept.loc["U", "value"] == 21_000
+    assert without_changed_epcis(facts({"S": 20_000}), changed)["status"].eq(OK).all()  # a commune of that code
+
+
+def test_a_file_that_still_holds_the_parts_of_a_commune_tells_of_its_epci_and_not_of_the_parts():
+    """G and H were one until this year; the file has the sum under G. V has both, W has a part of neither."""
+    before = places_of_a_year({"A": "W", "G": "V"}, cG="H")
+    now = places_of_a_year({"A": "W", "G": "V", "H": "V"})
+    joined = Perimeter.between(joined_again(now, before, ("G",)), now)
+    moved = to_reference(facts({"A": 5, "G": 12}), SOURCE, joined).set_index(["level", "code"])
+    assert moved.loc[("epci", "V"), "value"] == 12 and moved.loc[("departement", "12"), "value"] == 17
+    assert moved.loc[("commune", ["G", "H"]), "status"].tolist() == [MISSING, MISSING]
+    apart = to_reference(facts({"A": 5, "G": 12}), SOURCE, Perimeter.between(now, now)).set_index(["level", "code"])
+    assert apart.loc[("epci", "V"), "status"] == MISSING

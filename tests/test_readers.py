@@ -436,11 +436,11 @@ def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_do
     assert found == {("75056", "2026", "sites"): 1, ("75056", "2026", "halls"): 2}
 
 
-def test_what_the_edition_of_2020_does_not_fill_in_for_mayotte_is_unknown_there(tmp_path):
-    text = "CODGEO;NB_D109;NB_D307\n97611;0;4\n01001;0;2\n"
+def test_the_outpatient_psychiatry_of_the_edition_of_2020_is_not_read(tmp_path):
+    """It has none in ten départements with cities, one in Rennes Métropole: what it counts is not what there is."""
+    text = "CODGEO;NB_D109;NB_D307\n21231;0;4\n35238;1;2\n"
     found = values(clean_facilities_2020(received(tmp_path, {"equip-serv-sante-com-2020.csv": text})))
-    psychiatric = [found[(code, "2020", "psychiatric_outpatient_centres")] for code in ("01001", "97611")]
-    assert psychiatric == [0, "nd"] and found[("97611", "2020", "pharmacies")] == 4
+    assert found == {("21231", "2020", "pharmacies"): 4, ("35238", "2020", "pharmacies"): 2}
 
 
 def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():

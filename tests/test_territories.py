@@ -4,7 +4,6 @@ import official_communes
 import pandas as pd
 import pytest
 from official_folder import certified
-from raw_files import values
 
 from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.official import CLEANERS
@@ -100,56 +99,6 @@ def test_the_perimeter_says_that_the_composition_of_epcis_is_that_of_2025():
     from ctg_analysis.chapter import open_chapter
 
     assert "la composition des EPCI diffusée pour 2026 est celle de 2025" in open_chapter("200067171").perimeter().html
-
-
-COUNTRY = pd.DataFrame(
-    [
-        ("22001", "22", "53", "A"),
-        ("22002", "22", "53", "A"),
-        ("22003", "22", "53", None),  # an island
-        ("35001", "35", "53", "B"),
-        ("97601", "976", "06", "M"),
-    ],
-    columns=["code", "departement", "region", "epci"],
-).assign(kind="commune-actuelle", zone="metro", parent=None, former_codes=None)
-
-
-def populations(period, **known):
-    table = pd.DataFrame({"code": [name[1:] for name in known], "value": [float(one) for one in known.values()]})
-    rows = table.assign(level="commune", period=period, measure="population", source="etalab_decoupage", parts=1, few=0)
-    return rows.assign(status=OK)
-
-
-def totals_of(*tables):
-    facts = pd.concat(tables, ignore_index=True)
-    moved = to_reference(facts, SOURCES["etalab_decoupage"], Perimeter.between(COUNTRY, COUNTRY))
-    return values(moved[moved["level"].ne("commune") & moved["code"].ne("FM")])
-
-
-def test_two_dates_have_totals_of_the_same_communes_where_an_island_lacks_one():
-    before = populations("2018", c22001=100, c22002=200, c35001=1000)
-    after = populations("2023", c22001=110, c22002=220, c22003=7, c35001=1100)
-    found = totals_of(before, after)
-    assert [found[("22", year, "population")] for year in ("2018", "2023")] == [MISSING, 337]
-    assert [found[("22", year, "population_in_epcis")] for year in ("2018", "2023")] == [300, 330]
-    assert [found[("F", year, "population_in_epcis")] for year in ("2018", "2023")] == [1300, 1430]
-    # Where no commune is out of an EPCI there is nothing to leave out.
-    assert {code for code, _, measure in found if measure == "population_in_epcis"} == {"22", "53", "F"}
-
-
-def test_another_commune_that_is_missing_makes_these_totals_missing_too():
-    before = populations("2018", c22001=100, c35001=1000)
-    found = totals_of(before, populations("2023", c22001=110, c22002=220, c22003=7, c35001=1100))
-    assert [found[("22", year, "population_in_epcis")] for year in ("2018", "2023")] == [MISSING, 330]
-    assert found[("F", "2018", "population_in_epcis")] == MISSING
-
-
-def test_mayotte_counts_in_none_of_these_totals():
-    known = {"c22001": 110, "c22002": 220, "c22003": 7, "c35001": 1100}
-    births = populations("2023", **known, c97601=5000).assign(measure="births", source="insee_etat_civil")
-    moved = to_reference(births, SOURCES["insee_etat_civil"], Perimeter.between(COUNTRY, COUNTRY))
-    france = moved[moved["code"].eq("F")].set_index("measure")["value"]
-    assert france.to_dict() == {"births": 6437, "births_in_epcis": 1430}
 
 
 FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", totals=Totals(additive=False))

@@ -85,6 +85,8 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     assert extremes.choropleth(vacant, alike) == f"{head}{extremes.NONE_APART}"
     pair = bearing(communes(20, 20, 5, 5), 500.0, 500, 50, 2000, parts=[100, 100, 2, 100])
     assert extremes.choropleth(vacant, pair) == f"{head}de 5 à 20 parmi les 3 communes à l'écart des autres"
+    every = bearing(communes(6, 20), 800.0, 300, parts=[48, 60])
+    assert extremes.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
     twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
     assert "de 20 à 20" not in extremes.choropleth(vacant, twice)
 

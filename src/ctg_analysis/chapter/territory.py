@@ -17,7 +17,7 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.display.words.quantities import in_letters
+from ctg_analysis.display.words.quantities import some_communes
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
@@ -205,7 +205,7 @@ class Territory:
         """Which France a total covers, when there is one; that of a rate, its population too."""
         totals = SOURCES[row.source].totals
         outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
-        lost = [f"{in_letters(len(codes.split()))} communes" for period, codes in totals.lost if period == row.period]
+        lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
         without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
         told = without and row.status == OK and not self.root.fictional
         return f"{row.name} {texts.listed([f'hors {place}' for place in without])}" if told else row.name

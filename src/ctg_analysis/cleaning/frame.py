@@ -1,8 +1,10 @@
 """The geography that every source is brought to: communes and EPCIs by year, what became of them, all territories."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -11,12 +13,13 @@ from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.geography import read_geography, read_names
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.core.territories import territories
+from ctg_analysis.core.territories import joined_again, territories
 from ctg_analysis.sources.certificates import RawFolder
 
 GEOGRAPHY, CONTOURS, PASSAGE = "etalab_decoupage", "contours", "insee_passage"
 DENSITY, MASSIFS = "insee_densite", "anct_massifs"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
+NONE_JOINED = MappingProxyType({})
 COMMUNES, EPCIS, PLACES = "communes_", "epcis_", "territories"  # files of a frame that is kept
 
 
@@ -33,7 +36,7 @@ class Frame:
     epcis: dict[int, pd.DataFrame]
     places: pd.DataFrame
     passage: pd.DataFrame | None = None
-    _perimeters: dict[int, Perimeter] = field(default_factory=dict)
+    _perimeters: dict[tuple[int, tuple[str, ...]], Perimeter] = field(default_factory=dict)
 
     @cached_property
     def now(self) -> pd.DataFrame:
@@ -41,12 +44,19 @@ class Frame:
         now = self.communes[self.year]
         return now.assign(secteur=now["code"].map(self.places.set_index("code")["secteur"].dropna()))
 
-    def perimeter(self, year: int) -> Perimeter:
-        """Return how the communes of a year lead to the places of the reference year."""
-        if year not in self._perimeters:
+    def perimeter(self, year: int, joined: Mapping[int, tuple[str, ...]] = NONE_JOINED) -> Perimeter:
+        """Return how the communes of a year lead to the places of the reference year. joined: see `Geography`."""
+        codes = joined.get(year, ())
+        if (year, codes) not in self._perimeters:
             communes = self.communes | {self.year: self.now}
-            self._perimeters[year] = perimeter_from(year, communes, self.year, self.passage)
-        return self._perimeters[year]
+            if codes:
+                communes[year] = joined_again(communes[year], communes[year - 1], codes)
+            self._perimeters[year, codes] = perimeter_from(year, communes, self.year, self.passage)
+        return self._perimeters[year, codes]
+
+    def changed_epcis(self, year: int) -> set[str]:
+        """Return the EPCIs that are made of other communes than in a year, or in the first that is known after it."""
+        return self.perimeter(max(year, min(self.communes))).changed_epcis
 
 
 def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:

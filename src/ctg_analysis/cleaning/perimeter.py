@@ -13,12 +13,11 @@ from ctg_analysis.cleaning.arrondissements import whole_communes
 from ctg_analysis.cleaning.sums import KEY, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.facts import IN_EPCIS, alike
+from ctg_analysis.core.facts import alike
 from ctg_analysis.core.model import MISSING
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
-    MAYOTTE,
     arrondissement_parents,
     communes_along,
     follow,
@@ -82,10 +81,13 @@ class Perimeter:
         return self.ways.assign(merged=merged)[merged | self.ways["split"] | self.ways["code"].ne(self.ways["commune"])]
 
     @cached_property
-    def without_epci(self) -> pd.Series:
-        """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
-        members = self.units.communes_of("epci")
-        return self.communes.loc[self.communes["kind"].eq(COMMUNE) & ~self.communes["code"].isin(members), "code"]
+    def changed_epcis(self) -> set[str]:
+        """Return the EPCIs that are not made of the same communes in the earlier year and in the reference year."""
+        then = self.communes.loc[self.communes["kind"].eq(COMMUNE) & self.communes["epci"].notna(), ["code", "epci"]]
+        units = self.units.at("epci")
+        codes, epcis = units.codes[units.parts["commune"]], units.places["code"].loc[units.parts["unit"]]
+        members = pd.concat([then, pd.DataFrame({"code": codes, "epci": epcis.to_numpy()})])
+        return set(members.loc[~members.duplicated(keep=False), "epci"])
 
     def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
         """Return the communes of the earlier year that lie in some départements."""
@@ -127,19 +129,8 @@ class Units:
 
     def at(self, *levels: str) -> "Units":
         """Return the units of some levels only."""
-        return self._only(self.places["level"].isin(levels))
-
-    def _only(self, kept: pd.Series) -> "Units":
-        return replace(self, parts=self.parts[kept.to_numpy()[self.parts["unit"]]])
-
-    def communes_of(self, level: str) -> pd.Index:
-        """Return the communes of which a unit of a level holds some."""
-        return self.codes[self.at(level).parts["commune"].unique()]
-
-    def holding(self, communes: pd.Series) -> "Units":
-        """Return the units that hold some of these communes."""
-        named = self.parts.loc[self._are(communes), "unit"]
-        return self._only(self.places.index.to_series().isin(named))
+        kept = self.places["level"].isin(levels).to_numpy()
+        return replace(self, parts=self.parts[kept[self.parts["unit"]]])
 
     def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
@@ -202,9 +193,13 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
-        if source.totals.also_in_epcis:
-            rows.append(totals_in_epcis(by_commune, source, perimeter))
     return pd.concat(rows, ignore_index=True)
+
+
+def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:
+    """Return facts without the figures that are published of EPCIs whose communes have changed since (rule R16)."""
+    gone = facts["level"].eq("epci") & facts["code"].isin(changed)
+    return facts.assign(value=facts["value"].mask(gone), status=facts["status"].mask(gone, MISSING))
 
 
 def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd.DataFrame:
@@ -234,18 +229,6 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
         return summed
     known = pd.MultiIndex.from_frame(already[["level", "code", *KEY]])
     return summed[~pd.MultiIndex.from_frame(summed[["level", "code", *KEY]]).isin(known)]
-
-
-def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
-    """Return the totals without the communes that are in no EPCI, of the places that hold one: `<measure>_in_epcis`.
-
-    Mayotte, whose only population is that of 2017, is left out too. The communes are those of the EPCIs of the
-    reference year, whatever the period and the source: two dates, or a flow and a population, are of the same ones.
-    """
-    alone = perimeter.without_epci
-    left_out = pd.concat([perimeter.in_departements((MAYOTTE,)), alone])
-    summed = _by_units(facts[~facts["code"].isin(left_out)], source, perimeter.units.holding(alone), left_out)
-    return summed.assign(measure=summed["measure"].astype(str) + IN_EPCIS)
 
 
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:

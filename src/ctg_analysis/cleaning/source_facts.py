@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
-from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS, coded
@@ -27,29 +27,36 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     Raises:
         InputError: what is wrong with its files; codes of communes that do not exist in the geography of the source.
     """
-    several = given_of(source, folders, frame)
+    several = [(given, perimeter_of(given, frame)) for given in given_of(source, folders, frame)]
     findings = [
         finding
-        for given in several
-        for finding in strangers(given.facts, given.source, frame.perimeter(given.year), given.folder.path)
+        for given, perimeter in several
+        for finding in strangers(given.facts, given.source, perimeter, given.folder.path)
     ]
     if findings:
         raise InputError(findings)
-    inhabitants = _inhabitants(folders, frame) if several[0].source.totals.per_inhabitant else None
+    inhabitants = _inhabitants(folders, frame) if several[0][0].source.totals.per_inhabitant else None
     perimeters: dict[int, Perimeter] = {}
     parts = []
-    for given in several:
-        for perimeter, facts in by_period_of_former(given.facts, frame.perimeter(given.year), frame.now):
+    for given, whole in several:
+        changed = frame.changed_epcis(given.source.geography.epcis or given.year)
+        published = without_changed_epcis(given.facts, changed)
+        for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter
             parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
     together = coded(pd.concat(parts, ignore_index=True))
     for measures in _measures_at_once(together["measure"]):
         some = together[together["measure"].isin(measures)]
         tables = [
-            to_reference(facts.drop(columns="perimeter"), several[0].source, perimeters[number])
+            to_reference(facts.drop(columns="perimeter"), several[0][0].source, perimeters[number])
             for number, facts in some.groupby("perimeter", sort=False)
         ]
         yield pd.concat(tables, ignore_index=True)
+
+
+def perimeter_of(given: Given, frame: Frame) -> Perimeter:
+    """Return how the communes of some facts lead to the places of the reference year."""
+    return frame.perimeter(given.year, given.source.geography.joined)
 
 
 def _measures_at_once(measures: pd.Series) -> Iterator[set[str]]:

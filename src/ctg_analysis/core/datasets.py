@@ -50,6 +50,8 @@ class Geography:
 
     words: what a reader is told of them, in French.
     cog: year of the official geographic code that the communes of the files are in.
+    epcis: year of the EPCIs that the files have figures of, where it is not that of their communes.
+    joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
@@ -60,6 +62,8 @@ class Geography:
     __pydantic_config__ = NO_OTHER_KEY
     words: str = ""
     cog: Annotated[int, Field(ge=2003, le=2100)] = 0
+    epcis: Annotated[int, Field(ge=2003, le=2100)] = 0
+    joined: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     lag: Years | None = None
     years: Mapping[str, int] = field(default_factory=dict)
     loose: bool = False
@@ -103,8 +107,6 @@ class Totals:
     lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
         is without them, and says so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
-    also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
-        these communes, and a change between two dates is that of the same ones.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -116,7 +118,6 @@ class Totals:
     everywhere: frozenset[str] = frozenset()
     lost: tuple[tuple[str, str], ...] = ()
     listed: bool = False
-    also_in_epcis: bool = False
 
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""

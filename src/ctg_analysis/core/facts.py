@@ -4,6 +4,7 @@ parts: how many figures of the producer were added up, whose roundings add up to
 withheld and counted as 1, the least that they are: each may hold more, and none holds less.
 """
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES
@@ -12,20 +13,28 @@ COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "p
 WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
 LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
 TYPES = {"level": LEVEL, "value": float, "status": STATUS, "parts": int, "few": int}
-IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
-def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
-    """Return a table of facts; `columns` completes or replaces those of `table`.
+def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd.DataFrame:
+    """Return a table of facts; `level` and `columns` complete or replace those of `table`.
 
     A value that is absent gets the status `nd` where the table has no status of its own.
     """
     table = table.assign(source=source, **columns)
-    known = table["value"].isna().map({True: MISSING, False: OK})
-    table["status"] = table["status"].fillna(known) if "status" in table else known  # not all layouts say it
+    if level:
+        table["level"] = _everywhere(level, LEVEL, table)
+    known = _everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
+    table["status"] = table["status"].astype(STATUS).fillna(known) if "status" in table else known
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone
     return table[COLUMNS].astype(TYPES)
+
+
+def _everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
+    """Return a word for each row of a table: held once, where texts would be held for each of them."""
+    return pd.Series(
+        pd.Categorical.from_codes(np.full(len(table), words.categories.get_loc(word)), dtype=words), table.index
+    )
 
 
 def coded(table: pd.DataFrame) -> pd.DataFrame:
@@ -45,12 +54,11 @@ def melt(
 
     A column "<name> status" beside a measure says what stands in the place of its missing values.
     """
-    place = pd.DataFrame({"code": table[code], "level": level, "period": table.get(period, period)})
+    place = pd.DataFrame({"code": table[code], "period": table.get(period, period)})
     rows = pd.concat([place] * len(measures), ignore_index=True)
     rows["value"] = pd.concat([table[column] for column in measures], ignore_index=True)
     rows["measure"] = pd.Series([*measures.values()]).repeat(len(table)).reset_index(drop=True)
     if any(f"{column} status" in table for column in measures):
         words = [table.get(f"{column} status", pd.Series(index=table.index, dtype=str)) for column in measures]
-        known = rows["value"].isna().map({True: MISSING, False: OK})
-        rows["status"] = pd.concat(words, ignore_index=True).fillna(known)
-    return facts(rows, source)
+        rows["status"] = pd.concat(words, ignore_index=True)
+    return facts(rows, source, level=level)

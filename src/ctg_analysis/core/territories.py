@@ -96,6 +96,16 @@ def with_former(communes: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
     return pd.concat([communes[~communes["code"].isin(newer)], rows], ignore_index=True)
 
 
+def joined_again(communes: pd.DataFrame, before: pd.DataFrame, codes: tuple[str, ...]) -> pd.DataFrame:
+    """Return the communes of a year with some as they were the year before: a file still has their parts in them.
+
+    before: the communes of that year. codes: those that the parts have left.
+    """
+    older = before[before["code"].isin(codes)]
+    parts = former_communes(older).index
+    return pd.concat([communes[~communes["code"].isin([*codes, *parts])], older], ignore_index=True)
+
+
 def ways_between(codes: pd.DataFrame, year: int, end: int) -> pd.DataFrame:
     """Return what each commune of one year became in a later one, by a table of codes.
 

@@ -26,13 +26,14 @@ FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
 ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
 ROWS_TOGETHER = 1024
+ROWS_ABOVE = 4096  # in the file of larger places: each of its groups costs all its readers a line of its footer
 FEW = 64  # words
 ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
 NONE = "0"  # the name of the file of the communes without EPCI
 TEXTS = [*KEY, "status", "source", "denominator_period"]
 TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
 CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to be written
-EMPTY = arrow.schema([*TYPES.items(), ("epci", arrow.string())]).empty_table()
+SCHEMA = arrow.schema([*TYPES.items(), ("epci", arrow.string())])
 
 
 def checked(observations: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def join_above(groups: Iterable[Path], processed: Path) -> None:
     paths = [path for folder in groups for path in [folder / f"{ABOVE}.parquet"] if path.is_file()]
     table = _rows(paths, None, [*COLUMNS, "epci"])
     table = table.sort_by([(name, "ascending") for name in ("territory", "level", "indicator", "period")])
-    _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_TOGETHER)
+    _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_ABOVE)
 
 
 def _table(rows: pd.DataFrame, epcis: pd.Categorical) -> arrow.Table:
@@ -111,9 +112,17 @@ def _table(rows: pd.DataFrame, epcis: pd.Categorical) -> arrow.Table:
 
 
 def _write(table: arrow.Table, path: Path, together: int) -> None:
-    statistics = ["territory", "epci"]
-    options = {"compression": "zstd", "write_statistics": statistics, "store_schema": False}  # the words are texts
-    parquet.write_table(table, path, row_group_size=together, **options)
+    figures = [name for name, of in TYPES.items() if of == arrow.float64()]
+    parquet.write_table(
+        table,
+        path,
+        row_group_size=together,
+        compression="zstd",
+        write_statistics=["territory", "epci"],
+        store_schema=False,  # the words are texts
+        use_dictionary=[name for name in table.column_names if name not in figures],
+        column_encoding=dict.fromkeys(figures, "BYTE_STREAM_SPLIT"),
+    )
 
 
 def _text(words: pd.Categorical) -> arrow.Array:
@@ -198,8 +207,8 @@ def _paths(processed: Path, epci: str = "") -> tuple[list[Path], list[Path]]:
 
 def _rows(paths: list[Path], wanted: compute.Expression | None, columns: Collection[str]) -> arrow.Table:
     if not paths:
-        return EMPTY.select(columns)
-    return dataset.dataset(paths, format="parquet").to_table(columns=list(columns), filter=wanted)
+        return SCHEMA.empty_table().select(columns)
+    return dataset.dataset(paths, schema=SCHEMA, format="parquet").to_table(columns=list(columns), filter=wanted)
 
 
 def count(processed: Path) -> int:

@@ -4,14 +4,13 @@ Every function takes the facts of the reference geography (columns of cleaning.f
 numerator, denominator, value and status, by place, period and source.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
     MISSING,
@@ -38,7 +37,6 @@ from ctg_analysis.indicators.years import (
     PLACE,
     annual_change,
     annual_flow,
-    completed,
     mean_of_years,
     over_something,
     status_of,
@@ -57,6 +55,7 @@ NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
+ROWS_AT_ONCE = 1_000_000
 
 
 def observe(
@@ -86,9 +85,25 @@ def observe_coded(
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
-    tables = [observe_alike(several, by_measure, sources, fractions, members) for several in alike.values()]
+    rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
+    tables = [
+        observe_alike(some, by_measure, sources, fractions, members)
+        for several in alike.values()
+        for some in _at_once(several, rows)
+    ]
     table = _together([part for part in tables if len(part)] or [NOTHING])
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _at_once(indicators: list[Indicator], rows: dict[Indicator, int]) -> Iterator[list[Indicator]]:
+    """Yield indicators in groups of few rows: what is worked out of them takes ten times their memory."""
+    some: list[Indicator] = []
+    for indicator in indicators:
+        if some and sum(rows[one] for one in [*some, indicator]) > ROWS_AT_ONCE:
+            yield some
+            some = []
+        some.append(indicator)
+    yield some
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -155,23 +170,23 @@ def compute(
 ) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
 
-    def facts_of(column: str, of: str = "") -> pd.DataFrame:
+    def facts_of(column: str) -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
-        named = {indicator.id: getattr(indicator.value, column, column) + of for indicator in indicators}
+        named = {indicator.id: getattr(indicator.value, column, column) for indicator in indicators}
         tables = {indicator: by_measure[name] for indicator, name in named.items() if name in by_measure}
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
         return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
 
-    def preferred(column: str, of: str = "") -> pd.DataFrame:
-        return of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
+    def preferred(column: str) -> pd.DataFrame:
+        return of_sources(facts_of(column), [indicator.sources for indicator in indicators])
 
     def one_source(rows: pd.DataFrame) -> pd.DataFrame:
         return first(of_sources(rows, [indicator.sources for indicator in indicators]))
 
-    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
-        return first(of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
+    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
+        return first(of_sources(facts_of(POPULATION), [wanted] * len(indicators)))
 
     def of_the_census() -> pd.DataFrame:
         """Return the facts of the sources that an indicator names, of any where it names none that has them."""
@@ -198,13 +213,13 @@ def compute(
             top = first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
-            rows = completed(*(annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
+            rows = annual_change(population(), years)
         case AnnualFlow(_, years) | AnnualResidual(_, years):
 
             def flow(column: str, *, residual: bool = False) -> pd.DataFrame:
-                pairs = [(preferred(column, of), population(of=of)) for of in ("", IN_EPCIS)]
-                flows = [(covered(top, below, sources), below) for top, below in pairs]
-                return completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
+                below = population()
+                top = covered(preferred(column), below, sources)
+                return one_source(annual_flow(top, below, years, residual=residual))
 
             rows = flow("flow", residual=isinstance(value, AnnualResidual))
             if getattr(value, "events", ""):

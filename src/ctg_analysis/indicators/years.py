@@ -84,24 +84,6 @@ def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"].astype(str))
 
 
-def completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
-    """The rows with those of the communes in EPCIs in the place of the ones that are missing.
-
-    The older populations are those of EPCIs: a place that holds an island without EPCI has no change without this.
-
-    >>> place = {"indicator": "x", "level": "departement", "period": "2018-2023", "code": ["12", "29"]}
-    >>> rows = pd.DataFrame({**place, "value": [0.5, np.nan], "status": [OK, MISSING]})
-    >>> completed(rows, rows.assign(value=[0.4, 0.2], status=OK))["value"].tolist()
-    [0.5, 0.2]
-    """
-    known = in_epcis[in_epcis["status"].eq(OK)]
-    if known.empty:
-        return rows
-    both = pd.concat([rows, known], ignore_index=True)
-    ranked = both.assign(_missing=both["status"].eq(MISSING)).sort_values("_missing", kind="stable")
-    return ranked.drop_duplicates(PLACE).drop(columns="_missing")
-
-
 def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     """The mean yearly change of a stock over `years` years, in %: (after / before) ^ (1 / years) - 1.
 

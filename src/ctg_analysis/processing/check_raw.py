@@ -66,7 +66,8 @@ def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Find
         if frame and name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[max(frame.communes)])
         for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
-            findings += strangers(part, SOURCES[name], frame.perimeter(year), folder.path)
+            perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
+            findings += strangers(part, SOURCES[name], perimeter, folder.path)
     return findings
 
 

@@ -1,7 +1,7 @@
 """What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
 Task = partial
+LARGE = 200_000_000  # bytes of files: more are read with a gigabyte of memory or two
 GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
 OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", ENTRY, "library", "lock")
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
@@ -115,7 +116,8 @@ class Derivation:
             self.facts[name] = folder
             if missing:
                 size = sum(path.stat().st_size for path in (self.root.raw / name).rglob("*") if path.is_file())
-                tasks.append((size, name, partial(make, self._work(name, folder), self._folders(name, GEOGRAPHY))))
+                work = replace(self._work(name, folder), large=size > LARGE)
+                tasks.append((size, name, partial(make, work, self._folders(name, GEOGRAPHY))))
         return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first
 
     def _populations(self) -> list[Task]:

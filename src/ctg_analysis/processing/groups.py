@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, Published, Rate, Ratio
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
 RESTRICTED = "restricted"
-TOGETHER = 16  # indicators, lest a group of one source with forty hold all the memory, or one core
+TOGETHER = 24  # indicators, lest a group of one source with forty hold all the memory, or one core
 
 
 def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[str, list[Indicator]]:
@@ -69,10 +68,9 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
             case Published(measure, over):
                 measures |= {measure, over or measure}
             case AnnualChange():
-                measures |= {POPULATION, POPULATION + IN_EPCIS}
+                measures.add(POPULATION)
             case AnnualFlow() | AnnualResidual():
-                of = {indicator.value.flow, getattr(indicator.value, "events", "")} - {""} | {POPULATION}
-                measures |= {name + where for name in of for where in ("", IN_EPCIS)}
+                measures |= {indicator.value.flow, getattr(indicator.value, "events", "")} - {""} | {POPULATION}
             case value:
                 measures.add(value.measure)
     return measures

@@ -2,14 +2,15 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.processes import end_with_parent, give_memory_back
 
-Task = Callable[[], object]
+Task = partial  # of a function, on a works.Work
 
 
 def cores() -> int:
@@ -37,7 +38,8 @@ def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -
     """Do the works of some chains, and yield each as it ends, with what is wrong with what it has read.
 
     A chain gives its works stage by stage, and is asked for those of the next one when all that it gave are done. No
-    chain waits for another; the works of the first ones are begun before those of the others.
+    chain waits for another; the works of the first ones are begun before those of the others. Two that are `large` are
+    not done at once, lest their memories be added.
     """
     if pool is None:
         yield from ((task, _tried(task)) for chain in chains for tasks in chain for task in tasks)
@@ -50,14 +52,20 @@ def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -
         for rank, tasks in enumerate(left):
             if not tasks and rank not in busy:
                 tasks += next(stages[rank], [])
-            while tasks and len(at_work) < cores():
-                task = tasks.pop(0)
+            while len(at_work) < cores() and (task := _first(tasks, [task for _, task in at_work.values()])):
+                tasks.remove(task)
                 at_work[pool.submit(_tried, task)] = rank, task
         if not at_work:
             return
         for future in wait(at_work, return_when=FIRST_COMPLETED).done:
             _, task = at_work.pop(future)
             yield task, future.result()
+
+
+def _first(tasks: list[Task], at_work: list[Task]) -> Task | None:
+    """Return the first work that may begin beside others."""
+    alone = any(task.args[0].large for task in at_work)
+    return next((task for task in tasks if not (alone and task.args[0].large)), None)
 
 
 def _tried(task: Task) -> list[Finding]:

@@ -9,7 +9,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import read_facts, write_facts
 from ctg_analysis.cleaning.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
-from ctg_analysis.cleaning.official.contours import clean_contours, extents, projected
+from ctg_analysis.cleaning.official.contours import BOUNDS, clean_contours, extents, projected
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.cleaning.source_facts import facts_of_source
 from ctg_analysis.core.geography import read_geography
@@ -27,7 +27,7 @@ from ctg_analysis.processing.material import write_material
 from ctg_analysis.secrecy.gate import emptied
 from ctg_analysis.sources import SOURCES
 
-CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
+CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest
 TABLE = "table.parquet"
 ROUNDED = (CAF_BY_COMMUNE, CAF_BY_EPCI)  # the files that show how the Caf rounds
 
@@ -37,6 +37,7 @@ class Work:
     """What is made: an entry, named for the person who waits.
 
     root: the data root. folder: the entry. aside: a scratch folder on its disk. frame: the entry of the geography.
+    large: it takes much memory.
     """
 
     root: DataRoot
@@ -44,6 +45,7 @@ class Work:
     folder: Path
     aside: Path
     frame: Path | None = None
+    large: bool = False
 
 
 @lru_cache(maxsize=2)
@@ -75,9 +77,8 @@ def make_contours(work: Work, folders: Folders) -> None:
     communes = places.loc[places["level"] == "commune", ["code", "epci"]]
     table = projected(clean_contours(folders[CONTOURS][0]).merge(communes, on="code", how="inner"))
     with keeping(work.folder, work.aside) as fresh:
-        table.to_parquet(
-            fresh / f"{CONTOURS}.parquet", index=False, compression="zstd", row_group_size=CONTOURS_TOGETHER
-        )
+        options = {"row_group_size": CONTOURS_TOGETHER, "write_statistics": ["crs", *BOUNDS]}
+        table.to_parquet(fresh / f"{CONTOURS}.parquet", index=False, compression="zstd", **options)
         extents(table).to_parquet(fresh / "extents.parquet", index=False, compression="zstd")
 
 

@@ -30,8 +30,6 @@ def _line(source: Source) -> str:
         totals += f" but for {', '.join(sorted(source.totals.everywhere))}"
     for period, lost in source.totals.lost:
         totals += f"; that of France in {period} without {lost.replace(' ', ', ')}"
-    if source.totals.also_in_epcis:
-        totals += "; changes without communes of no EPCI where these lack a date"
     if source.coverage.above:
         totals += f"; communes of more than {source.coverage.above} inhabitants only"
     absent = ABSENT[source.coverage.absent]

@@ -9,6 +9,7 @@ from ctg_analysis.sources.certificates import RawFolder
 
 SCHEMA = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])
 LAMBERT_93 = 2154
+BOUNDS = ["west", "south", "east", "north"]
 OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}  # décret 2000-1276, modified in 2019
 
 
@@ -30,7 +31,7 @@ def projected(contours: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for system, rows in contours.groupby(systems):
         shapes = geopandas.GeoSeries.from_wkb(rows["geometry"], crs=4326).to_crs(system)
-        bounds = shapes.bounds.set_axis(["west", "south", "east", "north"], axis=1)
+        bounds = shapes.bounds.set_axis(BOUNDS, axis=1)
         tables.append(rows.assign(geometry=shapes.to_wkb(), crs=system).join(bounds))
     return pd.concat(tables).loc[along.index].reset_index(drop=True)
 

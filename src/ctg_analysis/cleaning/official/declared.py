@@ -63,10 +63,11 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     if not tables + former:
         expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
         raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
-    table = facts(with_former(tables, former), source.id)
-    findings = given_twice(table, folder)
+    for several in filter(None, (tables, former)):
+        findings += given_twice(several, folder)
     if findings:
         raise InputError(findings)
+    table = facts(with_former(tables, former), source.id)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
 

@@ -11,7 +11,6 @@ from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder
 from ctg_analysis.sources.facility_types import FACILITY_TYPES, FILE
 
@@ -73,10 +72,8 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
 def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
     """Return the number of facilities of each kind by commune in the edition of 2020, which has a column for each type.
 
-    A file for each domain; what no file counts has no row. A 0 is a 0: every commune has its row. But where a type is
-    not filled in for a département (`Totals.outside`), nothing is known of it.
+    A file for each domain; what no file counts has no row. A 0 is a 0: every commune has its row.
     """
-    totals = SOURCES["insee_bpe_2020"].totals
     tables = []
     for name in folder.some("equip-*-com-2020*"):
         table = read(folder, name, COUNTS_2020)
@@ -84,8 +81,6 @@ def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
             columns = [f"NB_{code}" for code in types]
             if set(columns) <= set(table):
                 counted = table[["CODGEO"]].assign(value=table[columns].sum(axis=1, skipna=False), measure=measure)
-                outside = counted["CODGEO"].str[:3].isin(totals.of(measure).outside)
-                counted["value"] = counted["value"].mask(outside)
                 tables.append(counted.rename(columns={"CODGEO": "code"}))
     if not tables:
         expected = ", ".join(f"NB_{code}" for types in FACILITY_TYPES.types_2020.values() for code in types)

@@ -8,7 +8,7 @@ import pandera.pandas as pa
 from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import at_most, commune_code, count, one_of, read, text
 from ctg_analysis.core.errors import each
-from ctg_analysis.core.facts import facts, melt
+from ctg_analysis.core.facts import LEVEL, facts, melt
 from ctg_analysis.sources.certificates import RawFolder
 
 OPEN_ENDED = 200  # upper bound of the last age band
@@ -108,7 +108,8 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
         for name in PYRAMID_BANDS:
             rows.append(_band(part, *_ages(name)).assign(measure=f"{word}_{name}"))
     rows.append(_band(table[table["SEX"] == "F"], *_ages(MOTHERS)).assign(measure=AT_YEAR_END))
-    known = places.size().index.to_frame(index=False)
+    known = places.size().index.to_frame(index=False).astype({"level": LEVEL})
+    del table, ages  # half of all that is held
     rows = pd.concat(rows, ignore_index=True).join(known, on="place")
     year_before = (rows["period"].astype(int) - 1).astype(str)
     rows["period"] = rows["period"].mask(rows["measure"].eq(AT_YEAR_END), year_before)

@@ -34,9 +34,14 @@ def with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.D
     return pd.concat(complementary(several), ignore_index=True)
 
 
-def given_twice(table: pd.DataFrame, folder: RawFolder) -> list[Finding]:
-    """Return what is said of figures that two files of a source hold."""
-    again = table.loc[table.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
+def given_twice(tables: list[pd.DataFrame], folder: RawFolder) -> list[Finding]:
+    """Return what is said of figures that two tables of a source hold."""
+    series = pd.concat([table[SERIES].drop_duplicates().astype(str) for table in tables])
+    several = pd.MultiIndex.from_frame(series[series.duplicated()].drop_duplicates())
+    if several.empty:
+        return []
+    rows = pd.concat([table[pd.MultiIndex.from_frame(table[SERIES]).isin(several)] for table in tables])
+    again = rows.loc[rows.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
     expected = "each figure in one file: remove the file that is not wanted"
     return [
         Finding(

@@ -40,13 +40,14 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{with_unit(indicator, high)} dans {in_communes(list(written['name']), len(rows))}")
     told = written[bears_its_value(written, indicator)]
     tested = comparison_of(indicator) is not None
+    apart = APART if tested and len(told) < len(rows) else ""
     if told.empty:
         return about(indicator, NONE_APART) if tested else indicator.label
     low, high = _alike(indicator, told.iloc[0], told.iloc[-1])
     if low["text"] == high["text"]:
         some = in_communes(list(told["name"]), len(rows))
-        return about(indicator, f"{with_unit(indicator, high)} dans {some}{APART * tested}")
-    where = f"parmi les {len(told)} communes{APART[1:]}" if tested else "selon la commune"
+        return about(indicator, f"{with_unit(indicator, high)} dans {some}{apart}")
+    where = f"parmi les {len(told)} communes{apart[1:]}" if apart else "selon la commune"
     return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
 
 

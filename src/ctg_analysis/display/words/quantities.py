@@ -152,3 +152,12 @@ def in_letters(value: int) -> str:
     ('quatre', '12')
     """
     return {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six"}.get(value, str(value))
+
+
+def some_communes(number: int) -> str:
+    """How many communes, in letters.
+
+    >>> some_communes(1), some_communes(6)
+    ('une commune', 'six communes')
+    """
+    return "une commune" if number == 1 else f"{in_letters(number)} communes"
