@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue import essentials as listed
 from ctg_analysis.catalogue.essentials import essentials, themes
 from ctg_analysis.chapter.essential import findings_of, printed
@@ -11,7 +12,7 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
-from ctg_analysis.indicators.findings import findings
+from ctg_analysis.indicators.findings import differences, findings
 
 NAN = float("nan")
 OLD = "age_65_plus_share"
@@ -60,6 +61,14 @@ def test_what_is_counted_whole_needs_no_test_and_what_the_caf_alone_pays_makes_n
         [places, "peers"]
     ]
     assert told(beside(paid, 30.0, NAN, NAN, departement=(15.0, NAN, NAN, NAN))) == []
+    assert told(beside(paid, 30.0, 25.0, 36.0, peers=(18.4, 17.5, 21.5, NAN))) == []  # how many does the MSA pay?
+
+
+def test_what_has_an_interval_is_not_counted_whole():
+    """2.6 persons a household, of one form in five: 2.3 to 2.9, beside 2.2."""
+    rows = beside("household_size_mean", 2.6, 2.3, 2.9, departement=(2.2, NAN, NAN, NAN), peers=(2.2, 2.1, 2.4, NAN))
+    assert differences(rows, CATALOGUE)["sure"].tolist() == [False, False]
+    assert differences(rows.assign(low=NAN, high=NAN), CATALOGUE)["sure"].tolist() == [True, False]
 
 
 def test_a_theme_tells_its_first_difference_and_findings_come_by_comparators_then_by_size():

@@ -23,7 +23,8 @@ ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
 
 def gaps(*each):
     columns = ["level", "higher", "times", "p", "matters", "tested", "sure"]
-    return pd.DataFrame(each, columns=columns)
+    rows = pd.DataFrame(each, columns=columns)
+    return rows.assign(whole=~rows["tested"])
 
 
 @pytest.mark.parametrize(
@@ -34,14 +35,29 @@ def gaps(*each):
         ([("france", False, 2, 0.01, True, True, True), ("peers", False, 2, None, True, True, True)],
          ("▼", "au-dessous", {"peers", "france"})),
         ([("france", False, 0.4, 0.01, False, True, True)], ("▽", "un peu au-dessous", set())),
-        ([("france", False, 3, 0.4, True, True, False)], ("=", "écart non établi (trop peu de cas)", set())),
+        ([("france", False, 3, 0.4, True, True, False)], ("=", "écart non établi", set())),
         ([("departement", True, 3, None, True, False, True)], ("▲", "grand écart", {"departement"})),
         ([("departement", True, 0.2, None, False, False, False)], ("=", "peu d'écart", set())),
         ([("departement", True, 2, None, False, False, False)], ("", "", set())),
+        # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
+        ([("departement", True, 0.8, None, False, False, False), ("peers", True, 1.6, None, True, False, False)],
+         ("", "", set())),
     ],
 )  # fmt: skip
 def test_the_sign_and_the_words_are_those_of_the_test(each, told):
     assert standing.test(gaps(*each)) == told
+
+
+def test_what_a_test_could_tell_and_none_does_is_not_called_near():
+    """26.4 children in 1 000 of the Caf and the MSA beside 22.2: no commune is known, so nothing is."""
+    rows = gaps(("departement", True, 0.4, None, False, False, False))
+    assert standing.test(rows.assign(whole=False)) == ("", "", set())
+
+
+def test_a_finding_of_a_share_has_its_counts():
+    """36.8 % are so many inhabitants of so many."""
+    essential = profiles.essential(open_chapter(DEFAULT_EPCI).territory, "01").html
+    assert re.search(r"36,8\s%\D*\(3\s\d{3} habitants sur 9\s8\d{2}\)", re.sub("<[^>]+>", "", essential))
 
 
 def test_a_finding_names_what_it_is_told_against_and_always_the_peers():

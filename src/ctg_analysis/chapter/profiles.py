@@ -37,7 +37,8 @@ def essential(territory: Territory, chapter: str) -> Html:
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     """What is found, at its latest period, and what it is beside."""
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
-    found = sentences.statement(indicator, own)
+    counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
+    found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
     beside = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
     if own["period"] == rows["period"].iloc[0]:
         return f"{found.removesuffix('.')},", f"{beside}."

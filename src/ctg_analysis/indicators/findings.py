@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ctg_analysis.catalogue.essentials import Essential
-from ctg_analysis.core.model import OK, AnnualChange, Indicator
+from ctg_analysis.core.model import CAF_ALONE, OK, AnnualChange, Indicator
 from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.lasting_gaps import least_large_gap
 from ctg_analysis.indicators.significance import ALPHA, notable
@@ -69,6 +69,8 @@ def findings(compared: pd.DataFrame, essentials: Iterable[Essential]) -> pd.Data
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """The difference of a territory to each comparator: columns indicator, level, higher, times, tested, p, sure.
 
+    What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no row.
+
     Parameters:
         rows: as `findings` has them. indicators: the declarations, by id.
 
@@ -76,7 +78,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.D
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
         `lasting_gaps.least_large_gap`; none to a value of 0. tested: whether it has a test or an interval to be sure
         by. sure: the territory is beyond a quartile of its peers, or the test tells it from a larger place; of what is
-        counted whole, that it is large. matters: large, and not of another sign at the vintage before.
+        counted whole, that it is large. matters: large, and not of another sign at the vintage before. whole: whether
+        it is counted whole: what has an interval is not.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -90,20 +93,22 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.D
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
     others = rows[rows["level"].isin(COMPARATORS) & rows["status"].eq(OK) & rows["indicator"].isin(own.index)]
+    others = others[others["indicator"].map(lambda name: indicators[name].untested != CAF_ALONE).astype(bool)]
     mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index).astype(float)
     gap = mine["value"] - others["value"]
     named = others["indicator"].map(indicators)
     least = [least_large_gap(one, value) for one, value in zip(named, others["value"], strict=True)]
     times = (gap.abs() / pd.Series(least, others.index, dtype=float)).where(others["value"].ne(0))
-    testable, of_peers = ~named.map(_is_counted_whole).astype(bool), others["level"].eq("peers")
+    whole = named.map(_is_counted_whole).astype(bool) & mine["low"].isna()
+    testable, of_peers = ~whole, others["level"].eq("peers")
     low, high = (mine[bound].where(testable, mine["value"]) for bound in ("low", "high"))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     p = others["p"].astype(float)
     matters = others["matters"].astype(bool).where(~of_peers, times.ge(1))
-    whole = named.map(_is_counted_whole).astype(bool) & matters
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, p=p, matters=matters)
     tested = (p.notna() & testable).where(~of_peers, low.notna() & testable)
-    return found.assign(tested=tested, sure=(p.lt(ALPHA) | whole).where(~of_peers, beyond))
+    sure = (p.lt(ALPHA) | (whole & matters)).where(~of_peers, beyond)
+    return found.assign(tested=tested, sure=sure, whole=whole)
 
 
 def _is_counted_whole(indicator: Indicator) -> bool:

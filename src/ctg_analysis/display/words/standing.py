@@ -6,7 +6,7 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.findings import COMPARATORS
 
 ABOVE, BELOW = "au-dessus", "au-dessous"
-NOT_ESTABLISHED = "écart non établi (trop peu de cas)"
+NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: large, small
 NONE = "="
 LARGE = "grand écart"  # of what is counted whole, that no test compares
@@ -19,8 +19,8 @@ PEERS = "médiane des EPCI comparables"
 def test(gaps: pd.DataFrame) -> tuple[str, str, frozenset[str]]:
     """Return the sign and the words of the first comparator that the territory differs from, and the levels of all.
 
-    A difference that no test compares is told as such, when it is large. The levels are those of large differences of
-    one direction.
+    A difference that no test compares is told as such, when it is large; that there is little is told of what is
+    counted whole, where it is so beside all of them. The levels are those of large differences of one direction.
     """
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
@@ -32,7 +32,8 @@ def test(gaps: pd.DataFrame) -> tuple[str, str, frozenset[str]]:
         return SIGNS[small["higher"].iloc[0]][1], f"un peu {_side(small.iloc[0])}", frozenset()
     if gaps["tested"].any():
         return NONE, NOT_ESTABLISHED, frozenset()
-    return (NONE, "peu d'écart", frozenset()) if gaps["times"].lt(1).any() else ("", "", frozenset())
+    near = len(gaps) and gaps["whole"].all() and gaps["times"].lt(1).all()
+    return (NONE, "peu d'écart", frozenset()) if near else ("", "", frozenset())
 
 
 def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
