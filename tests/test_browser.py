@@ -147,7 +147,7 @@ def test_the_data_of_a_chart_unfold_by_the_keyboard(tab, shipped):
 
 def test_the_code_is_shown_to_who_asks_for_it(tab, shipped):
     page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
-    code = page.locator("pre.code").filter(has_text="chapter.show").first
+    code = page.locator("pre.code").filter(has_text="chapter.profile").first
     assert not code.is_visible()
     page.locator("#equipe").focus()
     page.keyboard.press("Space")

@@ -11,7 +11,6 @@ from ctg_analysis.chapter.closing import close
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.indicators.simulation import RATE, Missing
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +65,6 @@ def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
     assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
     in_a_kernel = chapter.peers().html
     assert "<table" in in_a_kernel and "de ce chapitre" not in in_a_kernel
-
-
-def test_what_a_simulation_lacks_is_defined_too(chapter, monkeypatch):
-    lacking = "active_childminders_count"
-    monkeypatch.setattr("ctg_analysis.chapter.childcare_law.simulate", lambda *_, **__: Missing(lacking, "2024"))
-    *_, html = closed(chapter, chapter.simulation(places=1, leaving=1), chapter.glossary())
-    assert sorted(defined(html)) == sorted(typography(CATALOGUE[name].label) for name in (RATE, lacking))
 
 
 def test_the_bilan_defines_what_its_own_verbs_name(chapter):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import communes_tables, families, figures, single_indicator, summaries, territory
+from ctg_analysis.chapter import communes_tables, families, single_indicator, summaries, territory
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -113,7 +113,7 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert set(compared["period"]) == {"2022"} and own["period"].iloc[-1] == "2023"
     assert {"epci", "departement", "region", "france", "peers"} <= set(compared["level"])
     told = texts.typography(f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} (2023).")
-    assert told in single_indicator.reading(ahead, rate).html and told in figures.comparison(ahead, rate).html
+    assert told in single_indicator.reading(ahead, rate).html
     _, words, _ = summaries._beside(ahead, rate)
     assert texts.typography(words).endswith(told.removesuffix("."))
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
@@ -126,12 +126,11 @@ def test_a_number_of_things_is_told_at_its_latest_period_and_set_beside_others_a
     assert "En 2025" in told and "2024" not in told
 
 
-def test_the_median_of_a_number_of_things_stands_in_tables_alone(example):
+def test_the_median_of_a_number_of_things_is_told_beside_no_sentence(example):
     seen, schools = territory.Territory(EXAMPLE_EPCI, example), CATALOGUE["schools_count"]
     median = seen.compared(schools).iloc[-1]
     assert median["level"] == "peers" and median["low"] <= median["value"] <= median["high"]
     assert "comparables" not in single_indicator.reading(seen, schools).html
-    assert texts.typography(median["name"]) in figures.comparison(seen, schools).html.partition("<table")[2]
     assert not any(one.id.endswith("_year") and len(seen._medians.rows(one.id)) for one in CATALOGUE.values())
 
 

@@ -26,12 +26,14 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, data_root
 from ctg_analysis.publishing import pdf
-from ctg_analysis.publishing.editions import latest, publish, record
+from ctg_analysis.publishing.document_links import EMPTY, name_of_documents, write_links
+from ctg_analysis.publishing.editions import is_whole, latest, matter_of, publish, record
 from ctg_analysis.publishing.handover.deck import FICTIONAL
 from ctg_analysis.publishing.handover.delivery import collect_documents, write_documents
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.publishing.handover.short_report import short_report
+from ctg_analysis.publishing.verification import verify
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.
@@ -200,7 +202,7 @@ def synthesis(out, printing):
 @pytest.mark.slow
 @pytest.mark.nightly
 def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
-    name = latest(out, EXAMPLE_EPCI).name
+    name = matter_of(latest(out, EXAMPLE_EPCI))
     assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
         f"restitution-{EXAMPLE_EPCI}-{name}.html",
         f"restitution-{EXAMPLE_EPCI}-{name}.pptx",
@@ -508,3 +510,37 @@ def test_documents_of_an_edition_that_is_no_more_are_removed(out, shown):
     old.write_text("", encoding="utf-8")
     assert collect_documents(out, EXAMPLE_EPCI) == [old]
     assert sorted(home.iterdir()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_the_latest_edition_leads_to_its_documents_and_is_verified_with_them(out, handed):
+    edition = latest(out, EXAMPLE_EPCI)
+    index = (edition / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="\.\./(documents/[^"]+)"', index)
+    assert len(links) == 4 and all((out / link).is_file() for link in links)
+    assert is_whole(edition)
+    assert {path.name for path in write_documents(EXAMPLE_EPCI, out)} == {link.rpartition("/")[2] for link in links}
+    assert latest(out, EXAMPLE_EPCI) == edition
+    count, differences, _ = verify(EXAMPLE_EPCI, out)
+    assert count > 20 and differences == []
+
+
+def test_the_index_leads_to_the_documents_that_exist_and_their_name_stays(tmp_path):
+    made = edition(tmp_path / "e", {"index.html": f"<h1>Accueil</h1>{EMPTY}", "01_a.html": "<h1>Un</h1>"})
+    name = name_of_documents("200067171", made)
+    assert not write_links(made, tmp_path, "200067171")
+    home = tmp_path / "documents" / "200067171"
+    home.mkdir(parents=True)
+    for file in (f"synthese-{name}.pdf", f"envoi-{name}.zip", "synthese-200067171-2025-01-01-0.pdf"):
+        (home / file).write_text("", encoding="utf-8")
+    assert write_links(made, tmp_path, "200067171") and not write_links(made, tmp_path, "200067171")
+    html = (made / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"]+)"', html)
+    assert links == [
+        f"../documents/200067171/{one}-{name}.{end}" for one, end in (("synthese", "pdf"), ("envoi", "zip"))
+    ]
+    assert name_of_documents("200067171", made) == name
+    (made / "01_a.html").write_text("autre", encoding="utf-8")
+    assert write_links(made, tmp_path, "200067171")
+    assert EMPTY in (made / "index.html").read_text(encoding="utf-8")

@@ -124,6 +124,32 @@ def test_the_keyboard_reads_every_value_of_every_drawing(tab, shipped, name):
         assert drawing.locator(".readout").inner_text() == "" and drawing.locator("g.read").count() == 0
 
 
+def test_the_comparator_of_a_profile_is_chosen_by_the_keyboard_with_its_test(tab, shipped):
+    page = opened(tab, shipped, CHILDCARE)
+    row = page.locator(".profile tbody tr:has([data-comparator=departement]:not(:empty))").first
+    before = page.locator(".profile").all_inner_texts()
+    choice = page.get_by_label("Comparé à")
+    choice.focus()
+    page.keyboard.type("Exemple")
+    page.keyboard.press("Enter")
+    assert choice.input_value() == "departement"
+    cell = row.locator("[data-comparator=departement]")
+    others = page.locator(".profile [data-comparator]:not([data-comparator=departement])")
+    assert cell.is_visible() and not any(one.is_visible() for one in others.all())
+    assert row.locator(".test").inner_text() == cell.get_attribute("data-test") != ""
+    choice.select_option("")
+    assert page.locator(".profile").all_inner_texts() == before
+
+
+def test_the_small_drawings_of_a_profile_are_read_above_it(tab, shipped):
+    page = opened(tab, shipped, CHILDCARE)
+    cell = page.locator(".profile td:has(> .reader)").last
+    cell.locator(".reader").focus()
+    page.keyboard.press("End")
+    read = [text for text in page.locator(".choice .readout").all_inner_texts() if text]
+    assert len(read) == 1 and read[0] in cell.locator("svg title").all_text_contents()
+
+
 def test_the_pointer_and_the_finger_read_the_commune_they_are_on(shipped, browser):
     context = browser.new_context(viewport={"width": PHONE, "height": HEIGHT}, has_touch=True)
     page = context.new_page()

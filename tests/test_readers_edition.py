@@ -83,7 +83,7 @@ def test_a_chapter_that_has_nothing_to_tell_has_no_page_and_is_named_on_the_inde
     assert not any((shipped / DEFAULT_EPCI / f"{stem}.html").exists() for stem in silent)
     index = (shipped / DEFAULT_EPCI / "index.html").read_text(encoding="utf-8")
     seen = for_readers(index)
-    assert seen.count("La démarche de la convention n’a pas encore commencé") == 1 and "Enjeux et priorités" in seen
+    assert seen.count("Pas encore de matière pour") == 1 and "Enjeux et priorités" in seen
     assert "ctg new" in index and "enjeux.csv" in index
     assert not any(entry["silent"] for entry in record(shipped / EXAMPLE_EPCI)["chapters"].values())
 

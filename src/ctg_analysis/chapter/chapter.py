@@ -59,8 +59,7 @@ def open_chapter(epci: str | int) -> "Chapter":
 class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses.
 
-    A verb remembers nothing: its piece tells the indicators that it shows, from which the last cells of an executed
-    notebook are written (see `closing`).
+    A verb remembers nothing: its piece tells what it shows, from which the last cells are written (see `closing`).
     """
 
     def __init__(self, epci: str, root: DataRoot):
@@ -92,17 +91,17 @@ class Chapter:
         """Which communes, and the geography they are in."""
         return identity.perimeter(self.territory)
 
-    def identity(self) -> Html:
-        """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
-        return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
-
     def essential(self, number: str) -> Html:
-        """What is said first: the findings of the chapter that has this number, three at most (see docs/rules.md)."""
+        """The findings of the chapter of this number, three at most (see docs/rules.md)."""
         return profiles.essential(self.territory, number)
 
     def profile(self, *indicators: str) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
         return telling(self._piece(profiles.profile, *indicators), BESIDE_PEERS, *indicators)
+
+    def identity(self) -> Html:
+        """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
+        return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
     def show(self, indicator: str) -> Html:
         """The sentence and the chart of an indicator, or the box when no place here has it.

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.profiles import small_series
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.settings import settings
 from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.display.pieces.sheets import history
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.messages import counted
 from ctg_analysis.display.words.notes import source_text
@@ -21,7 +21,9 @@ FIGURES = 6
 
 @dataclass(frozen=True)
 class FirstFigure:
-    """A figure of the first page. chapter: the number of the one that proves it. drawing: its series, if it has one."""
+    """A figure of the first page. chapter: the number of the one that proves it. since: its first value, and drawing:
+    its years, where they make a series.
+    """
 
     indicator: str
     chapter: str
@@ -29,6 +31,7 @@ class FirstFigure:
     value: str
     period: str
     source: str
+    since: str
     drawing: str
 
 
@@ -47,7 +50,7 @@ def _known(territory: Territory) -> Iterator[Indicator]:
 
 def _figure(territory: Territory, indicator: Indicator) -> FirstFigure:
     rows = territory.own(indicator)
-    last = rows.iloc[-1]
+    first, last, series = rows.iloc[0], rows.iloc[-1], small_series(indicator, rows)
     return FirstFigure(
         indicator.id,
         indicator.chapter,
@@ -55,5 +58,6 @@ def _figure(territory: Territory, indicator: Indicator) -> FirstFigure:
         typography(counted(indicator, last)),
         date_text(last["period"]),
         typography(source_text(SOURCES[last["source"]])),
-        history(rows, indicator.label),
+        typography(f"{first['text']} en {date_text(first['period'])}") if series else "",
+        series.__html__() if series else "",
     )

@@ -33,7 +33,7 @@ def kind_of(name: str) -> str:
 def perimeter(territory: Territory) -> Html:
     """Which communes, and the geography they are in."""
     count, departements = len(territory.communes), texts.listed(_beside(territory, "departement"))
-    lead = f"{territory.row['name']} : {count} communes ({departements})."
+    lead = f"{kind_of(territory.row['name'])} de {count} communes ({departements})."
     return markup.reading(texts.typography(lead), texts.typography(read_geography(territory.root).note))
 
 

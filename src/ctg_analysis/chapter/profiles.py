@@ -96,7 +96,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         "" if _is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),
-        series=_series(indicator, own),
+        series=small_series(indicator, own),
     )
     compared = territory.compared(indicator)
     compared = compared[compared["status"].eq(OK)]
@@ -107,15 +107,15 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = differences(territory.against(indicator), CATALOGUE)
-    sign, test = words.test(others, gaps)
-    tests = {level: " ".join(words.test(others, gap)) for level, gap in gaps.groupby("level")}
+    sign, test, apart = words.test(gaps)
+    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        sign, test, tests,
+        apart, sign, test, tests,
     )  # fmt: skip
 
 
-def _series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
+def small_series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
     each = list(own.itertuples(index=False))
     plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]

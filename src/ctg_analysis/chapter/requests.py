@@ -23,13 +23,17 @@ BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that is asked: its label, its definition, of what places, of what period, what of it is not shown."""
+    """A figure that is asked: its label, its definition, at what level, of what period, what of it is not shown.
+
+    places: the communes of which alone it is missing.
+    """
 
     label: str
     definition: str
     level: str
     period: str
     secret: str
+    places: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,15 +95,14 @@ def _form(source: Source) -> Source | None:
 
 def _figure(territory: Territory, indicator: Indicator, places: list[str], form: Source | None) -> Figure:
     """A figure with what a partner needs to know of it."""
-    own = places == [territory.epci]
     names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
-    somewhere = BY_COMMUNE if "commune" in indicator.levels else WHOLE
-    level = somewhere if own else ", ".join(names[code] for code in places if code in names)
+    level = BY_COMMUNE if "commune" in indicator.levels else WHOLE
     if form and form.form.by_site:
         level = BY_SITE
     period = PERIODS[bool(form) and form.form.written == MONTH]
     secret = f"moins de {form.secrecy.threshold}" if form and _counts_persons(indicator, form) else "aucun"
-    return Figure(*map(typography, (indicator.label, indicator.definition, level, period, secret)))
+    lacking = ", ".join(names[code] for code in places if code in names)
+    return Figure(*map(typography, (indicator.label, indicator.definition, level, period, secret, lacking)))
 
 
 def _counts_persons(indicator: Indicator, form: Source) -> bool:

@@ -8,7 +8,7 @@ from ctg_analysis.display.drawings.strip import Strip, mark_strip
 from ctg_analysis.display.drawings.style import RULE, TERRITORY
 
 HIGH, ROOM = 24, 7  # units; around the outermost marks
-SERIES, AMONG = 62, 92  # widths
+SERIES, AMONG = 54, 84  # widths
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 

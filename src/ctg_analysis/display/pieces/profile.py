@@ -32,7 +32,8 @@ class Line:
 
     label, unit; value, when: the latest, and its period; then: the value at the period of the comparison, where that
     is an older one; series, peers: drawings, where there is something to draw; places: level → value there;
-    sign, test: what the test says of the first comparator that differs; tests: level → sign and words, of each.
+    apart: levels of the places that it differs from, surely and largely; sign, test: what the test says of the first
+    that differs; tests: level → sign and words, of each.
     """
 
     label: str
@@ -43,6 +44,7 @@ class Line:
     series: Drawn | None = None
     peers: Drawn | None = None
     places: dict[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
     sign: str = ""
     test: str = ""
     tests: dict[str, str] = field(default_factory=dict)

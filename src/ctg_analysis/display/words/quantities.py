@@ -12,7 +12,7 @@ from ctg_analysis.display.words.texts import MINUS, NARROW, NBSP, SIGNS
 
 FRENCH = Locale("fr", "FR")
 MOST_DECIMALS = 6
-MILLION, TO_THE_THOUSAND = 1_000_000, 10_000  # euros
+MILLION, TO_THE_THOUSAND, ROUNDED_FROM = 1_000_000, 10_000, 100_000  # euros
 COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(r"[^ -]+")
 PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
@@ -71,6 +71,15 @@ def short_euros(value: float) -> str:
     if value >= MILLION:
         return f"{number(value / MILLION, 2)}{NBSP}M€"
     return euros(round(value, -3)) if value >= TO_THE_THOUSAND else euros(value)
+
+
+def money(value: float, decimals: int = 0) -> str:
+    """An amount of money in a sentence or a cell: whole below 100 000, else as `short_euros` tells it.
+
+    >>> money(19122), money(9.22, 2), money(443211), money(1083211)
+    ('19\\u202f122\\xa0€', '9,22\\xa0€', '443\\u202f000\\xa0€', '1,08\\xa0M€')
+    """
+    return short_euros(value) if value >= ROUNDED_FROM else f"{number(value, decimals)}{NBSP}€"
 
 
 def thousands(value: float) -> str:

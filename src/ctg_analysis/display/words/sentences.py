@@ -9,8 +9,9 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import with_none
-from ctg_analysis.display.words.quantities import agreed, number, percent, quantity
+from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.indicators.significance import CLOSE
 from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
@@ -53,6 +54,8 @@ def value_text(indicator: Indicator, row) -> str:
 
 def _written(indicator: Indicator, row, value: float) -> str:
     decimals = _decimals(indicator, row)
+    if indicator.unit.startswith("euros"):
+        return money(value, decimals)
     if not indicator.unit.startswith("%"):
         return number(value, decimals)
     return percent(value, decimals, signed=is_change(indicator))
@@ -228,14 +231,9 @@ def beside(rows) -> str:
     figures = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
     sentences = [f"Pour comparer : {figures}."] if figures else []
     places = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
-    parts = [
-        f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in dict.fromkeys(names)])}"
-        for words, names in places.items()
-    ]
-    if parts:
+    told = {words: listed([of(name) for name in dict.fromkeys(names)]) for words, names in places.items()}
+    if parts := [f"{words} celle {names}" for words, names in told.items() if words != CLOSE]:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
+    if CLOSE in told:
+        sentences.append(f"Écart non établi (trop peu de cas) avec celle {told[CLOSE]}.")
     return " ".join(sentences)
-
-
-def _than(words: str) -> str:
-    return "que celle" if words.endswith("que") else "celle"

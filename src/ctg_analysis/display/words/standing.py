@@ -16,25 +16,23 @@ PEERS = "médiane des EPCI comparables"
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
 
-def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
-    """Return the sign and the words of the first comparator that the territory differs from.
+def test(gaps: pd.DataFrame) -> tuple[str, str, frozenset[str]]:
+    """Return the sign and the words of the first comparator that the territory differs from, and the levels of all.
 
-    Nothing without any. A difference that no test compares is told as such, when it is large.
+    A difference that no test compares is told as such, when it is large. The levels are those of large differences of
+    one direction.
     """
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
     if len(large):
         one = large.iloc[0]
-        told = (
-            f"{_side(one)} {_place(rows, one['level'])}" if one["tested"] else f"{LARGE} : {_name(rows, one['level'])}"
-        )
-        return SIGNS[one["higher"]][0], told
+        levels = frozenset(large.loc[large["higher"].eq(one["higher"]), "level"])
+        return SIGNS[one["higher"]][0], _side(one) if one["tested"] else LARGE, levels
     if len(small):
-        one = small.iloc[0]
-        return SIGNS[one["higher"]][1], f"un peu {_side(one)} {_place(rows, one['level'])}"
+        return SIGNS[small["higher"].iloc[0]][1], f"un peu {_side(small.iloc[0])}", frozenset()
     if gaps["tested"].any():
-        return NONE, NOT_ESTABLISHED
-    return (NONE, "peu d'écart") if gaps["times"].lt(1).any() else ("", "")
+        return NONE, NOT_ESTABLISHED, frozenset()
+    return (NONE, "peu d'écart", frozenset()) if gaps["times"].lt(1).any() else ("", "", frozenset())
 
 
 def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:

@@ -91,8 +91,8 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
 
 
 def collect_documents(out: Path, epci: str) -> list[Path]:
-    """Remove the documents of editions that are no more; return those removed."""
-    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci))
+    """Remove the documents of editions that are no more, or not whole; return those removed."""
+    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci) if is_whole(edition))
     home = out / FOLDER / epci
     documents = sorted(home.iterdir()) if kept and home.is_dir() else []
     old = [path for path in documents if not path.stem.endswith(kept)]

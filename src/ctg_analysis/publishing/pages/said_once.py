@@ -2,7 +2,7 @@
 
 import re
 
-NOTES = r'<p class="note">|<li class="note">|<span class="caveats">|<dd>'
+NOTES = r'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|<dd>'
 ASIDE = re.compile(rf"({NOTES})(.*?)(?=</|<span)", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])")
 LONG = 10  # words: a longer sentence is not said again
@@ -29,7 +29,12 @@ def said_once(body: str) -> str:
             said.add(one)
         return aside[1] + " ".join(new) + " " * aside[2].endswith(" ")
 
-    return ASIDE.sub(kept, body).replace('<p class="note"></p>', "").replace(' <span class="caveats"></span>', "")
+    return (
+        ASIDE.sub(kept, body)
+        .replace('<p class="note"></p>', "")
+        .replace('<p class="beside"></p>', "")
+        .replace(' <span class="caveats"></span>', "")
+    )
 
 
 def is_long(sentence: str) -> bool:

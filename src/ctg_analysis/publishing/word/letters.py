@@ -12,7 +12,7 @@ from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.paths import LETTER, template
 from ctg_analysis.sources import SOURCES
 
-HEADER = ["Chiffre", "Ce que c'est", "Période", "Niveau", "Secret"]
+HEADER = ["Chiffre", "Ce que c'est", "Niveau", "Secret"]
 
 
 def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
@@ -37,9 +37,9 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
         "formulaires": bullets(f"{request.form} : {request.label}" for request in requests),
         "chiffres": together(
             table(
-                f"{request.label} ({request.form})",
+                f"{request.label} ({request.form}), {request.figures[0].period}",
                 HEADER,
-                [[one.label, one.definition, one.period, one.level, one.secret] for one in request.figures],
+                [[one.label, one.definition, one.places or one.level, one.secret] for one in request.figures],
             )
             for request in requests
         ),

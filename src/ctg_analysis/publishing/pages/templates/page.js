@@ -9,8 +9,25 @@ const make = (name, properties, ...children) => {
   return made;
 };
 
-/* Drawings. A mark has a title, « name : value »; marks of one title are read together. Above the drawing, or the table
-   that it is a cell of, the line that is read: it stays until another mark is read, or Escape. A slider, which is not
+/* Profiles. The cells that bear the comparator that is chosen are kept, with its test, those of the others put away. */
+const profiles = all(".profile"), beside = all(".profile [data-comparator]");
+const names = new Map(beside.filter(cell => cell.localName === "th").map(head => [head.dataset.comparator, head.textContent.trim()]));
+const choice = make("select", {autocomplete: "off"}, new Option("tous", ""), ...[...names].map(([value, text]) => new Option(text, value)));
+const tests = all(".profile .test").map(cell => [cell, [...cell.childNodes]]);
+choice.addEventListener("change", () => {
+  for (const cell of beside) cell.hidden = Boolean(choice.value) && cell.dataset.comparator !== choice.value;
+  for (const [cell, first] of tests) {
+    const told = cell.parentNode.querySelector(`[data-comparator="${choice.value}"]`)?.dataset.test ?? "";
+    cell.replaceChildren(...(choice.value ? [told] : first));
+  }
+});
+profiles.forEach((profile, rank) => {
+  const label = rank || names.size < 2 ? [] : [make("label", {}, "Comparé à ", choice)];
+  profile.before(make("div", {className: "choice"}, ...label, make("p", {className: "readout"})));
+});
+
+/* Drawings. A mark has a title, « name : value »; marks of one title are read together. Above the drawing, or the
+   profile that it is in, the line that is read: it stays until another mark is read, or Escape. A slider, which is not
    seen, reads them by the keyboard. */
 const COLON = "\u00a0: ", NEAR = 28;
 const readers = all(".drawing > svg, .profile td > svg").map(svg => {
@@ -23,8 +40,8 @@ const readers = all(".drawing > svg, .profile td > svg").map(svg => {
 }).filter(Boolean);
 
 function reader(svg, marks) {
-  const texts = [...marks.keys()], table = svg.closest(".profile");
-  const line = table?.querySelector(".readout") ?? make("p", {className: "readout"});
+  const texts = [...marks.keys()], profile = svg.closest(".profile");
+  const line = profile?.previousElementSibling.querySelector(".readout") ?? make("p", {className: "readout"});
   const range = make("input", {type: "range", min: 0, max: texts.length - 1, value: 0, autocomplete: "off", className: "reader"});
   const title = svg.closest("tr")?.cells[0].textContent ?? svg.closest("figure")?.querySelector(".title")?.textContent ?? svg.getAttribute("aria-label").split(COLON)[0];
   range.setAttribute("aria-label", "Valeurs, avec les flèches\u00a0: " + title);
@@ -56,7 +73,7 @@ function reader(svg, marks) {
   range.addEventListener("focus", () => read(texts[range.value]));
   range.addEventListener("blur", () => read(""));
   addEventListener("keydown", event => { if (event.key === "Escape") read(""); });
-  (table ?? svg.parentNode).prepend(line);
+  if (!profile) svg.parentNode.prepend(line);
   svg.after(range);
   read("");
   return name => {
@@ -115,18 +132,6 @@ for (const table of all(".table table:not(.words)")) {
       sort(table, column, direction);
     });
   });
-}
-
-/* The comparator of a profile: the cells that bear it are kept, with its test, those of the others put away. */
-for (const table of all("table:has([data-comparator])")) {
-  const names = new Map(all("thead [data-comparator]", table).map(head => [head.dataset.comparator, head.textContent.trim()]));
-  const choice = make("select", {autocomplete: "off"}, new Option("tous", ""), ...[...names].map(([value, text]) => new Option(text, value)));
-  const tests = all(".test", table).map(cell => [cell, [...cell.childNodes]]);
-  choice.addEventListener("change", () => {
-    for (const cell of all("[data-comparator]", table)) cell.hidden = Boolean(choice.value) && cell.dataset.comparator !== choice.value;
-    for (const [cell, first] of tests) cell.replaceChildren(...(choice.value ? [cell.parentNode.querySelector(`[data-comparator=${choice.value}]`).dataset.test] : first));
-  });
-  table.parentNode.before(make("p", {className: "choice"}, make("label", {}, "Comparé à ", choice)));
 }
 
 /* My commune. Kept by the browser; from a file, where each page may have a store of its own, by the links too. */
