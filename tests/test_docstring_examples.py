@@ -44,6 +44,7 @@ FORMULAS = {
     "indicators.positions": set(),
     "indicators.small_areas": {"possible_laws"},
     "indicators.since_birth": set(),
+    "indicators.strengths": set(),
     "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import essentials as listed
-from ctg_analysis.catalogue.essentials import essentials
-from ctg_analysis.chapter.essential import findings_of, key_figures, printed
+from ctg_analysis.catalogue.essentials import essentials, themes
+from ctg_analysis.chapter.essential import findings_of, printed
+from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK
@@ -113,9 +114,9 @@ def test_no_synthesis_of_thirty_epcis_has_fewer_than_six_figures_or_repeats_a_th
     faults = []
     for epci in epcis[some]:
         territory = open_territory(epci, france)
-        figures, found = key_figures(territory, MOST), findings_of(territory)
-        themes = [essential.theme for essential in figures]
-        if not 6 <= len(figures) <= MOST or len(set(themes)) < len(themes) or found["theme"].duplicated().any():
-            faults.append((epci, themes))
+        shown, found = synthesis(territory), findings_of(territory)
+        told = [themes()[indicator.id] for indicator in shown.figures]
+        if not 6 <= len(told) <= FIGURES or len(set(told)) < len(told) or found["theme"].duplicated().any():
+            faults.append((epci, told))
         assert set(found["indicator"]) <= {essential.indicator.id for essential in printed(territory)}
     assert not faults

@@ -154,15 +154,6 @@ def test_no_theme_comes_twice(france, example):
     assert [fault for epci in (DEFAULT_EPCI, EXAMPLE_EPCI) for fault in check_of(epci)] == []
 
 
-@pytest.mark.nightly
-@pytest.mark.slow
-def test_thirty_epcis_have_six_figures_at_least_and_no_theme_twice(france):
-    """One of forty-one, in the order of their numbers: métropoles, overseas and the smallest among them."""
-    places = pd.read_parquet(france.processed / "territories.parquet", filters=[("level", "==", "epci")])
-    sample = sorted(places["code"])[::41][:30]
-    assert len(sample) == 30 and [fault for epci in sample for fault in check_of(epci)] == []
-
-
 @pytest.mark.slow
 def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
     """In the text of each chapter, what folds, drawings and links apart; names of EPCIs, such as CINOR, are names."""

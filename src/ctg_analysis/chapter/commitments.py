@@ -1,5 +1,7 @@
 """What the démarche has decided: the enjeux retained, the actions of each axis, the money and who brings it."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
@@ -15,24 +17,44 @@ from ctg_analysis.display.words.texts import listed, typography
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 
 
-def commitments(territory: Territory) -> Html:
-    """The enjeux, their decisions, the actions and their euros; nothing of what the démarche has not written yet."""
+@dataclass(frozen=True)
+class Commitments:
+    """What a démarche has decided, in words: see `decided_in`.
+
+    enjeux: the titles of those retained; decided: how many, and when. axes: title, actions, euros; total: of all;
+    financers: who brings them.
+    """
+
+    enjeux: list[str]
+    decided: str
+    axes: list[tuple[str, str, str]]
+    total: str
+    financers: str
+
+
+def decided_in(territory: Territory) -> Commitments | None:
+    """The enjeux, their decisions, the actions and their euros; nothing as long as none is written."""
     territory.read.add(DEMARCHE)
     table = territory.demarche.table
     enjeux, actions = _retained(table("enjeux")), active(table("actions"))
     if enjeux.empty and actions.empty:
-        return Html("")
+        return None
     funding = budget.of_the_plan(table("financements"), table("actions"))
-    pages = {notebook.number: notebook.page for notebook in notebooks()}
-    return markup.piece(
-        "commitments.html.j2",
+    return Commitments(
         enjeux=[typography(title) for title in enjeux["titre"]],
         decided=typography(_decided(table("enjeux"), enjeux)),
         axes=[tuple(map(typography, line)) for line in _axes(table("axes"), actions, funding)],
         total=typography(_total(actions, funding)),
         financers=typography(_financers(funding)),
-        pages={"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)},
     )
+
+
+def commitments(territory: Territory) -> Html:
+    """What a démarche has decided, with links to the chapters that tell more."""
+    decided = decided_in(territory)
+    pages = {notebook.number: notebook.page for notebook in notebooks()}
+    to = {"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)}
+    return markup.piece("commitments.html.j2", **vars(decided), pages=to) if decided else Html("")
 
 
 def _retained(enjeux: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is essential of a territory: the findings that the editorial list allows, and its key figures."""
+"""What is essential of a territory: the findings that the editorial list allows."""
 
 from functools import lru_cache
 
@@ -28,16 +28,3 @@ def findings_of(territory: Territory) -> pd.DataFrame:
     known = printed(territory)
     compared = [territory.against(essential.indicator) for essential in known]
     return findings(pd.concat(compared), known) if compared else findings(territory.tested[:0], known)
-
-
-def key_figures(territory: Territory, most: int) -> list[Essential]:
-    """The first figures of a territory, one a theme: its findings, then what is known of other themes, in their order.
-
-    most: how many. Of a theme without a finding, the first indicator that compares with another place.
-    """
-    found, by_id = findings_of(territory), {essential.indicator.id: essential for essential in printed(territory)}
-    chosen = {row.theme: by_id[row.indicator] for row in found.itertuples(index=False)}
-    for essential in by_id.values():
-        if territory.against(essential.indicator)["status"].eq(OK).sum() > 1:
-            chosen.setdefault(essential.theme, essential)
-    return list(chosen.values())[:most]

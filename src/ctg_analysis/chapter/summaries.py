@@ -52,7 +52,8 @@ def _in_words(
         chapter=texts.typography(chapter.title),
         sentence=of_team.get(indicator.id, texts.typography(sentence)),
         comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
-        drawing=_beside(territory, indicator, rows),
+        drawing=_beside(indicator, rows),
+        places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value"]].itertuples(index=False, name=None)),
         source=known.source(territory, rows),
         page=chapter.page,
         anchor=indicator.id,
@@ -68,7 +69,7 @@ def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tup
     return sentences.statement(indicator, territory.own(indicator).iloc[-1]), sentences.beside(rows)
 
 
-def _beside(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> str:
+def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
     """The bars of the territory beside larger places and the median of its peers, with their text alternative."""
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,14 +99,29 @@ def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
             yield document
 
 
-def _print(program: str, page: Path, pdf: Path, profile: Path, sockets: Path) -> None:
+def picture(html: str, size: tuple[int, int], scratch: Path) -> bytes:
+    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in.
+
+    Raises:
+        UserError: no browser, or one that cannot draw it.
+    """
+    with TemporaryDirectory(dir=scratch, prefix="draw-") as folder, temporary(scratch) as sockets:
+        page, png = Path(folder) / "page.html", Path(folder) / "page.png"
+        page.write_text(html, encoding="utf-8")
+        of_size = (f"--window-size={size[0]},{size[1]}", "--force-device-scale-factor=2", "--hide-scrollbars")
+        _print(browser(), page, png, Path(folder) / "profile", sockets, (f"--screenshot={png}", *of_size))
+        return png.read_bytes()
+
+
+def _print(program: str, page: Path, made: Path, profile: Path, sockets: Path, options: Sequence[str] = ()) -> None:
+    options = options or (f"--print-to-pdf={made}",)
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # Chromium refuses it for root
-    command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
+    command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", *options, page.as_uri()]
     try:
         answer = run_program(command, LONGEST, TMPDIR=str(sockets))
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
-    if answer.returncode or not pdf.is_file():
+    if answer.returncode or not made.is_file():
         message = (answer.stderr.strip().splitlines() or ["nothing"])[-1]
         raise UserError(f"{program}: could not print the PDF, it says: {message}")
 

@@ -36,8 +36,8 @@ SIDES = {
 class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
-    side: see `indicators.strengths`. by_team: « phrase » where the team has written the sentence, « place » where it
-    has chosen the side.
+    places: the values of the drawing, the territory first. side: see `indicators.strengths`. by_team: « phrase » of
+    the sentence that the team has written, « place » of the side that it has chosen.
     """
 
     side: str
@@ -46,6 +46,7 @@ class MessageText:
     sentence: str
     comparison: str
     drawing: str
+    places: tuple[tuple[str, float], ...]
     source: Citation
     page: str
     anchor: str

@@ -1,7 +1,7 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  essentiel-….pdf  restitution-….html  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  restitution-….html  restitution-….pptx  envoi-….zip
 
 They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
@@ -17,10 +17,11 @@ from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
+from ctg_analysis.publishing.handover.deck import write_deck
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.publishing.handover.short_report import short_report
-from ctg_analysis.publishing.handover.slides import slides
+from ctg_analysis.publishing.handover.slides import shown_of, slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
@@ -66,7 +67,8 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*chapters, GUIDE] if (edition / GUIDE).exists() else chapters
-    page_of_slides = slides(seen, made_from["date"])
+    shown = shown_of(seen, made_from["date"])
+    page_of_slides = slides(shown)
 
     def write_whole(path: Path) -> None:
         title = "Diagnostic partagé, annexe"
@@ -84,6 +86,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
         documents[f"essentiel-{name}.pdf"] = lambda path: write_pdf(essential, path, made_from["date"])
+    documents[f"restitution-{name}.pptx"] = lambda path: write_deck(shown, path)
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 
 

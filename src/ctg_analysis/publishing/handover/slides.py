@@ -1,50 +1,74 @@
 """The slides of a restitution: messages, maps, enjeux and decisions, in one page that works without network."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from markupsafe import Markup
 
-from ctg_analysis.chapter.commitments import commitments
+from ctg_analysis.chapter.commitments import Commitments, decided_in
 from ctg_analysis.chapter.figures import communes_map
-from ctg_analysis.chapter.known import on_map
+from ctg_analysis.chapter.known import on_map, source
 from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.synthesis import RULE, synthesis
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.display.pieces.sheets import SIDES
+from ctg_analysis.display.pieces.sheets import SIDES, MessageText
 from ctg_analysis.display.words import glossary
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.words.texts import titled, typography
 from ctg_analysis.publishing.handover.joining import inert
 from ctg_analysis.publishing.pages.site import page
 
 MAPS, FEWEST = 3, 4  # maps; values that differ and may be written: fewer make no map
 
 
-def slides(seen: Territory, date: str) -> str:
-    """Return the slides of a territory: title, messages, maps, enjeux, how they were chosen.
+@dataclass(frozen=True)
+class Shown:
+    """What the slides of a territory show.
 
-    date: ISO, that of the edition.
+    date, day: of the edition, in words and ISO. maps: title, source and drawing of each.
     """
+
+    territory: str
+    fictional: bool
+    date: str
+    day: str
+    messages: list[MessageText]
+    maps: list[tuple[str, str, Markup]]
+    decided: Commitments | None
+
+    def kind(self, message: MessageText) -> str:
+        """Return what a message is: a strength, an alert, a trait."""
+        return SIDES[message.side].one
+
+
+def shown_of(seen: Territory, date: str) -> Shown:
+    """Return what the slides of a territory show. date: ISO, that of the edition."""
+    name = typography(seen.row["name"])
+    maps = [_map(seen, indicator) for indicator in mapped(seen, MAPS)]
+    return Shown(name, seen.root.fictional, date_text(date), date, messages(seen), maps, decided_in(seen))
+
+
+def slides(shown: Shown) -> str:
+    """Return the slides of a territory: title, messages, maps, enjeux, how they were chosen."""
     entries = [
         {
             **vars(message),
-            "kind": SIDES[message.side].one,
+            "kind": shown.kind(message),
             "drawing": Markup(message.drawing),
             "terms": _terms(message.sentence, message.comparison),
         }
-        for message in messages(seen)
+        for message in shown.messages
     ]
-    about = {
-        "territory": typography(seen.row["name"]),
-        "date": date_text(date),
-        "fictional": seen.root.fictional,
-    }
-    drawn = [Markup(inert(for_readers(communes_map(seen, indicator).html))) for indicator in mapped(seen, MAPS)]
-    decided = Markup(inert(commitments(seen).html))
-    return page("restitution.html.j2", page=about, messages=entries, maps=drawn, decided=decided, rule=typography(RULE))
+    return page("restitution.html.j2", page=shown, messages=entries, rule=typography(RULE))
+
+
+def _map(seen: Territory, indicator: Indicator) -> tuple[str, str, Markup]:
+    title = typography(f"{titled(indicator.label)}, par commune")
+    cited = typography(str(source(seen, on_map(seen, indicator))))
+    return title, cited, Markup(inert(for_readers(communes_map(seen, indicator).html)))
 
 
 def mapped(seen: Territory, most: int) -> list[Indicator]:

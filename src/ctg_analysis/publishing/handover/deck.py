@@ -1,0 +1,116 @@
+"""The slides of a restitution as a PowerPoint file, whose words and charts the team may change."""
+
+import datetime
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.presentation import Presentation as Deck
+from pptx.slide import Slide
+from pptx.util import Cm, Pt
+
+from ctg_analysis.chapter.synthesis import RULE
+from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.handover.slides import Shown
+from ctg_analysis.publishing.pdf import picture
+
+WIDE, HIGH, MARGIN = Cm(33.87), Cm(19.05), Cm(2)
+TITLE_ONLY = 5  # of the layouts of python-pptx
+PIXELS = (620, 620)
+ALONE = (
+    "<style>body {{ margin: 0; font-family: sans-serif }} figure {{ margin: 0 }} figcaption, details, figure > p {{ "
+    "display: none }} svg {{ width: 600px; height: auto; max-height: 610px }}</style>{}"
+)
+FICTIONAL = "Territoire fictif : tout est inventé."
+
+
+def write_deck(shown: Shown, path: Path) -> None:
+    """Write the slides of a territory; a browser of this machine draws the maps."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = WIDE, HIGH
+    first = _slide(deck, shown.territory, 40)
+    _words(first, ["Convention territoriale globale, diagnostic partagé.", f"Données au {shown.date}."], Cm(9), 20)
+    for message in shown.messages:
+        slide = _slide(deck, message.sentence.removesuffix(","), 28)
+        _words(slide, [f"{shown.kind(message)} : {message.theme}", message.comparison], Cm(5.2), 18)
+        _chart(slide, message.places, message.label)
+        _words(slide, [f"Source : {message.source}"], Cm(17.2), 11)
+    for title, source, drawing in shown.maps:
+        slide = _slide(deck, title, 28)
+        png = picture(ALONE.format(drawing), PIXELS, path.parent)
+        drawn = slide.shapes.add_picture(io.BytesIO(png), MARGIN, Cm(4.6), height=Cm(12.4))
+        _describe(drawn, title)
+        _words(slide, [f"Source : {source}"], Cm(17.2), 11)
+    if (decided := shown.decided) and decided.enjeux:
+        numbered = [f"{rank}. {title}" for rank, title in enumerate(decided.enjeux, start=1)]
+        _words(_slide(deck, decided.decided, 28), numbered, Cm(4.6), 18)
+    if decided and decided.axes:
+        lines = [f"{title} : {', '.join(filter(None, rest))}" for title, *rest in decided.axes]
+        _words(_slide(deck, decided.total, 28), [*lines, decided.financers], Cm(4.6), 18)
+    _words(_slide(deck, "Comment ces messages sont choisis", 28), [RULE], Cm(5), 18)
+    for slide in deck.slides if shown.fictional else ():
+        _words(slide, [FICTIONAL], Cm(0.3), 12)
+    about, day = deck.core_properties, datetime.datetime.fromisoformat(shown.day)
+    about.title, about.language, about.author = f"Restitution, {shown.territory}", "fr", ""
+    about.created = about.modified = day
+    deck.save(path)
+
+
+def _slide(deck: Deck, title: str, size: int) -> Slide:
+    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    for shape in list(slide.placeholders):
+        if shape.placeholder_format.type not in (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE):
+            shape.element.getparent().remove(shape.element)
+    head = slide.shapes.title
+    head.left, head.top, head.width, head.height = MARGIN, Cm(1.2), WIDE - 2 * MARGIN, Cm(3.6)
+    head.text_frame.word_wrap = True
+    _write(head.text_frame.paragraphs[0], title, size, TERRITORY, bold=True)
+    return slide
+
+
+def _words(slide: Slide, lines: Sequence[str], top: int, size: int) -> None:
+    frame = slide.shapes.add_textbox(MARGIN, top, WIDE - 2 * MARGIN, Cm(1)).text_frame
+    frame.word_wrap = True
+    for rank, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if rank == 0 else frame.add_paragraph()
+        _write(paragraph, line, size, FAINT if size < 14 else INK)
+
+
+def _write(paragraph, text: str, size: int, colour: str, *, bold: bool = False) -> None:
+    run = paragraph.add_run()
+    run.text = typography(text)
+    run.font.size, run.font.bold = Pt(size), bold
+    run.font.color.rgb, run.font.language_id = RGBColor.from_string(colour.removeprefix("#")), MSO_LANGUAGE_ID.FRENCH
+
+
+def _chart(slide: Slide, places: Sequence[tuple[str, float]], label: str) -> None:
+    """Draw bars whose numbers the team may change, the territory on top."""
+    data = CategoryChartData(number_format="#,##0.0")
+    data.categories = [name for name, _ in reversed(places)]
+    data.add_series(label, [value for _, value in reversed(places)])
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, MARGIN, Cm(8), Cm(24), Cm(9), data)
+    chart = frame.chart
+    chart.has_legend, chart.has_title, chart.font.size = False, False, Pt(14)
+    plot = chart.plots[0]
+    plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 40, True, False
+    chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
+    chart.value_axis.minimum_scale = min(0.0, *(value for _, value in places))
+    fill = plot.series[0].format.fill
+    fill.solid()
+    fill.fore_color.rgb = RGBColor.from_string("8C8C8C")
+    own = plot.series[0].points[len(places) - 1].format.fill
+    own.solid()
+    own.fore_color.rgb = RGBColor.from_string(TERRITORY.removeprefix("#"))
+    _describe(frame, f"{label} : {' ; '.join(f'{name} {value:g}' for name, value in places)}")
+
+
+def _describe(shape, words: str) -> None:
+    """Give a shape its text alternative."""
+    shape.element.xpath(".//p:cNvPr")[0].set("descr", typography(words))
