@@ -38,7 +38,6 @@ def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
         chapter.glossary,
         chapter.method,
         chapter.peers,
-        chapter.meanings,
         Bilan(chapter.territory).glossary,
     )
     before = [verb() for verb in closing]
