@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import communes_tables, families, single_indicator, summaries, territory
+from ctg_analysis.chapter import communes_tables, families, single_indicator, territory
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -114,8 +114,6 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert {"epci", "departement", "region", "france", "peers"} <= set(compared["level"])
     told = texts.typography(f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} (2023).")
     assert told in single_indicator.reading(ahead, rate).html
-    _, words, _ = summaries._beside(ahead, rate)
-    assert texts.typography(words).endswith(told.removesuffix("."))
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
 
 

@@ -55,7 +55,9 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
             f"{texts.uncapitalised(row.name)} {row.text}" for row in own[["name", "text"]].itertuples(index=False)
         ]
         sentence = f"{title}, {period} : {texts.listed(values)}."
-        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
+        return markup.together(
+            markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source(territory, own))
+        )
     data = charts.family_listing(known, compared, territory.row["name"])
     units = {indicator.unit for indicator in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()

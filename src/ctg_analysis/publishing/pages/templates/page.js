@@ -10,7 +10,7 @@ const make = (name, properties, ...children) => {
 };
 
 /* Profiles. The cells that bear the comparator that is chosen are kept, with its test, those of the others put away. */
-const profiles = all(".profile"), beside = all(".profile [data-comparator]");
+const beside = all(".profile [data-comparator]");
 const names = new Map(beside.filter(cell => cell.localName === "th").map(head => [head.dataset.comparator, head.textContent.trim()]));
 const choice = make("select", {autocomplete: "off"}, new Option("tous", ""), ...[...names].map(([value, text]) => new Option(text, value)));
 const tests = all(".profile .test").map(cell => [cell, [...cell.childNodes]]);
@@ -21,29 +21,39 @@ choice.addEventListener("change", () => {
     cell.replaceChildren(...(choice.value ? [told] : first));
   }
 });
-profiles.forEach((profile, rank) => {
-  const label = rank || names.size < 2 ? [] : [make("label", {}, "Comparé à ", choice)];
-  profile.before(make("div", {className: "choice"}, ...label, make("p", {className: "readout"})));
-});
+if (names.size > 1) beside[0].closest(".profile").before(make("div", {className: "choice"}, make("label", {}, "Comparé à ", choice)));
 
 /* Drawings. A mark has a title, « name : value »; marks of one title are read together. Above the drawing, or the
    profile that it is in, the line that is read: it stays until another mark is read, or Escape. A slider, which is not
    seen, reads them by the keyboard. */
 const COLON = "\u00a0: ", NEAR = 28;
-const readers = all(".drawing > svg, .profile td > svg").map(svg => {
+let current = () => {};
+const readers = all("svg[role=img]:has(title)").map(svg => {
   const marks = new Map();
   for (const title of all("title", svg)) {
     const text = title.textContent;
     marks.set(text, [...(marks.get(text) ?? []), title.parentNode]);
   }
-  return marks.size && reader(svg, marks);
-}).filter(Boolean);
+  return reader(svg, marks);
+});
+
+addEventListener("keydown", event => { if (event.key === "Escape") current(""); });
+
+/* Where a drawing is read: above it, above the table that it is a cell of, at the end of the sentence that it is in. */
+function lineOf(svg) {
+  const table = svg.closest("td")?.closest(".table"), sentence = svg.closest("p");
+  if (table && !table.previousElementSibling?.matches(".choice")) table.before(make("div", {className: "choice"}));
+  const place = table?.previousElementSibling ?? sentence ?? svg.parentNode;
+  const line = (table && place.querySelector(".readout")) ?? make(sentence ? "span" : "p", {className: "readout"});
+  if (!line.parentNode) (table || sentence ? place.append(line) : place.prepend(line));
+  return line;
+}
 
 function reader(svg, marks) {
-  const texts = [...marks.keys()], profile = svg.closest(".profile");
-  const line = profile?.previousElementSibling.querySelector(".readout") ?? make("p", {className: "readout"});
+  const texts = [...marks.keys()], line = lineOf(svg);
   const range = make("input", {type: "range", min: 0, max: texts.length - 1, value: 0, autocomplete: "off", className: "reader"});
-  const title = svg.closest("tr")?.cells[0].textContent ?? svg.closest("figure")?.querySelector(".title")?.textContent ?? svg.getAttribute("aria-label").split(COLON)[0];
+  const named = svg.closest("tr")?.cells[0] ?? svg.closest("figure, li")?.querySelector(".title, .label");
+  const title = named?.textContent.trim() ?? svg.getAttribute("aria-label").split(COLON)[0];
   range.setAttribute("aria-label", "Valeurs, avec les flèches\u00a0: " + title);
   let chosen = "";
   const show = (text, name) => (marks.get(text) ?? []).forEach(one => {
@@ -51,6 +61,8 @@ function reader(svg, marks) {
     if (one.parentNode !== svg) one.parentNode.append(one);
   });
   const read = text => {
+    if (text && current !== read) current("");
+    if (text) current = read;
     all(".read", svg).forEach(one => one.classList.remove("read"));
     show(text, "read");
     line.textContent = text || chosen;
@@ -72,8 +84,6 @@ function reader(svg, marks) {
   range.addEventListener("input", () => read(texts[range.value]));
   range.addEventListener("focus", () => read(texts[range.value]));
   range.addEventListener("blur", () => read(""));
-  addEventListener("keydown", event => { if (event.key === "Escape") read(""); });
-  if (!profile) svg.parentNode.prepend(line);
   svg.after(range);
   read("");
   return name => {
