@@ -13,11 +13,12 @@ from ctg_analysis.publishing.editions import INDEX, matter_of, publish
 
 FOLDER = "documents"
 KINDS = {
-    "essentiel": "L’essentiel, en quatre pages (PDF)",
-    "synthese": "La synthèse, en deux pages (PDF)",
-    "restitution": "Les diapositives de la restitution",
-    "diagnostic": "En annexe, le diagnostic entier (PDF)",
-    "envoi": "Toutes les pages et les données, à envoyer (zip)",
+    "essentiel.pdf": "L’essentiel, en quatre pages (PDF)",
+    "synthese.pdf": "La synthèse, en deux pages (PDF)",
+    "restitution.html": "Les diapositives de la restitution",
+    "restitution.pptx": "Les mêmes, pour PowerPoint",
+    "diagnostic.pdf": "En annexe, le diagnostic entier (PDF)",
+    "envoi.zip": "Toutes les pages et les données, à envoyer (zip)",
 }
 BEGIN, END = "<!--documents-->", "<!--/documents-->"
 PLACE, EMPTY = re.compile(f"{BEGIN}.*?{END}", re.DOTALL), f"{BEGIN}{END}"
@@ -52,7 +53,7 @@ def link_documents(edition: Path, out: Path, epci: str) -> None:
 
 def _links(epci: str, names: list[str]) -> str:
     """Return the list of documents: one of each kind, in the order of KINDS."""
-    by_kind = {name.partition("-")[0]: name for name in names}
+    by_kind = {f"{name.partition('-')[0]}{Path(name).suffix}": name for name in names}
     lines = [
         f'<li><a href="../{FOLDER}/{epci}/{escape(by_kind[kind])}">{title}</a></li>'
         for kind, title in KINDS.items()
