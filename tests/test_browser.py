@@ -156,11 +156,11 @@ def test_the_code_is_shown_to_who_asks_for_it(tab, shipped):
     assert not code.is_visible()
 
 
-@pytest.mark.parametrize("name", each(CHAPTERS))
+@pytest.mark.parametrize("name", each(CHAPTERS[1:]))  # the synthèse, two sheets, has none
 def test_the_table_of_contents_stays_in_sight_on_a_wide_screen(tab, shipped, name):
     page = opened(tab, shipped, EXAMPLE_EPCI, name)
-    links = page.locator(".contents.wide a")
-    assert links.count() == page.locator("main h2").count() > 2
+    links = page.locator(".contents.wide li:not(.for-team) a")
+    assert links.count() == sum(one.is_visible() for one in page.locator("main h2").all()) > 2
     last = links.last
     last.click()
     assert page.locator("main h2").last.bounding_box()["y"] < HEIGHT and last.bounding_box()["y"] >= 0
