@@ -76,7 +76,7 @@ def test_every_chart_has_its_words_and_its_data(page):
     own = re.search(r'<p class="territory">(?:<a[^>]*>)?(.*?)<', page)[1]
     for figure in FIGURE.findall(page):
         assert faults(figure, unescape(own)) == [], figure[:400]
-        assert re.search(f"Source{NBSP}: (?:<[^>]+>)?[^<]*[A-Za-z]", figure)
+        assert re.search(f"Source{NBSP}: (?:<[^>]+>)*[^<]*[A-Za-z]", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
 
