@@ -48,7 +48,7 @@ def page(request, reports):
     return (reports / epci / name).read_text(encoding="utf-8")
 
 
-SAID_OF_THE_PAGE = re.compile("différence|comparables|Écarts notables|communes \\(")  # its method and its perimeter
+SAID_OF_THE_PAGE = re.compile("différence|comparables|Cette synthèse|communes \\(")  # its method and its perimeter
 
 
 def sum_of(script):
@@ -76,7 +76,7 @@ def test_every_chart_has_its_words_and_its_data(page):
     own = re.search(r'<p class="territory">(?:<a[^>]*>)?(.*?)<', page)[1]
     for figure in FIGURE.findall(page):
         assert faults(figure, unescape(own)) == [], figure[:400]
-        assert re.search(f"Source{NBSP}: [^<]*[A-Za-z]", figure)
+        assert re.search(f"Source{NBSP}: (?:<[^>]+>)*[^<]*[A-Za-z]", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
 
