@@ -217,6 +217,7 @@ def test_after_a_damaged_edition_the_one_before_serves_again(out, chapters, tmp_
 # A failure is told.
 
 
+@pytest.mark.nightly
 def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, chapters, tmp_path, built):
     date = record(latest(out, EXAMPLE_EPCI))["date"]
     good = page(out, f"{SECOND}.html")

@@ -70,7 +70,8 @@ def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("numbers", [["12"], pytest.param([], marks=pytest.mark.nightly, id="all")])
+@pytest.mark.nightly
+@pytest.mark.parametrize("numbers", [["12"], pytest.param([], id="all")])
 def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, monkeypatch, numbers):
     """Scenario: the stock kernel is the reference; the bytes of the notebooks are compared, clocks and ids in them."""
     chapters, made = chosen_chapters(numbers), {}

@@ -17,7 +17,7 @@ from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
 from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 NONE_FOUND = "no LibreOffice or no pdftotext: apt install libreoffice-writer-nogui poppler-utils (Debian, Ubuntu)"
 OF_THE_MACHINE = re.compile(r"javaldx|^$")  # LibreOffice says that it found no Java, which nothing here needs

@@ -216,8 +216,8 @@ def test_tables_sort_as_french_counts_and_spells(tab, values, order):
 
 
 @pytest.mark.parametrize("name", each(CHAPTERS))
-@pytest.mark.parametrize("width", [WIDE, PHONE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [pytest.param(WIDE, marks=pytest.mark.nightly), PHONE])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.nightly), "dark"])
 def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped, name, width, scheme):
     page = opened(tab, shipped, name)
     page.emulate_media(color_scheme=scheme)
@@ -232,7 +232,7 @@ def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped
 
 
 @pytest.mark.parametrize("name", each(SHIPPED))
-@pytest.mark.parametrize("width", [WIDE, PHONE])
+@pytest.mark.parametrize("width", [pytest.param(WIDE, marks=pytest.mark.nightly), PHONE])
 def test_axe_finds_nothing_without_script(shipped, browser, name, width):
     """The page as it is written: its own script is refused, that of axe is not."""
     context = browser.new_context(viewport={"width": width, "height": HEIGHT}, bypass_csp=True)
