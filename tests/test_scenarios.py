@@ -172,7 +172,7 @@ def test_a_territory_that_no_file_tells_of_is_not_said_to_be_one_of_small_commun
 def test_small_communes_that_are_withheld_are_said_to_be_so_by_the_source_that_withholds_them(france):
     shown = large_communes.table(Territory("200067171", france), CATALOGUE["poverty_rate"]).html
     assert "l’Insee ne publie pas ce chiffre pour les communes trop petites, et le territoire" in shown
-    assert "Filosofi" in shown and "unavailable" not in shown
+    assert "Source\u00a0: Insee, revenus localisés." in shown and "unavailable" not in shown
 
 
 def test_scenario_5_large_communes_without_their_file_have_the_box(france):
@@ -191,8 +191,8 @@ def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_p
     split = to_reference(table[table["code"].eq("12001")], source, Perimeter.between(then, now))
     by_place = split.set_index(["level", "code"])["status"]
     assert by_place["commune", "12001"] == by_place["commune", "12002"] == MISSING and by_place["epci", EPCI] == OK
-    assert notes.geography([source], 2026, series=True) == "À périmètre constant, géographie au 01/01/2026"
-    published = notes.geography([SOURCES["caf_txcouv_pe"]], 2026, series=True)
+    assert notes.geography([source], 2026) == "À périmètre constant, géographie au 01/01/2026"
+    published = notes.geography([SOURCES["caf_txcouv_pe"]], 2026)
     assert "constant" not in published and "publiées par le producteur" in published
 
 

@@ -19,6 +19,7 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import glossary, sentences, texts
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import SIGNS
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
 
@@ -156,7 +157,7 @@ def test_no_theme_comes_twice(france, example):
 
 @pytest.mark.slow
 def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
-    """In the text of each chapter, what folds, drawings and links apart; names of EPCIs, such as CINOR, are names."""
+    """In what each chapter tells its readers, folds, drawings and links apart; EPCIs, such as CINOR, are names."""
     places = pd.read_parquet(france.processed / "territories.parquet")
     named = re.findall(ACRONYM, "\n".join(places.loc[places["level"].eq("epci"), "name"]))
     not_acronyms = NOT_ACRONYMS | (set(named) - set(glossary.terms()))
@@ -165,7 +166,7 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
         opened = set(re.findall(r'popovertarget="([^"]+)"', html))
         meant = re.findall(r'<div popover class="meaning" id="([^"]+)" role="note">', html)
         assert sorted(opened) == sorted(meant), path
-        body = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
+        body = for_readers(re.search(r"<main.*?</main>", html, re.DOTALL)[0])
         body = re.sub(r"<(svg|pre|code|details|dt|h1|a)\b.*?</\1>", "", body, flags=re.DOTALL)
         body = re.sub(r"\b(C[ACU])\W[A-Z]{2,}\b", r"\1", body)  # « CA CAP Excellence » is a name
         used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))

@@ -198,7 +198,7 @@ def reference(folder: Path) -> None:
     """Write the small tables of data/exemple/reference."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, entries in (("departements.csv", DEPARTEMENTS), ("regions.csv", REGIONS)):
-        lines = ["code;nom", *(f"{code};{label}" for code, label in entries.items())]
+        lines = ["code;nom;de", *(f"{code};{label};{after}" for code, (label, after) in entries.items())]
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     country = {"F": "Pays d'Exemple", "FM": "Pays d'Exemple métropolitain"}
     text = {"annee": 2026, "note": "Communes et EPCI inventés, au 1er janvier 2026.", "france": country}

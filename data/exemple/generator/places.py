@@ -79,8 +79,12 @@ EPCIS = {
     "999999997": ("CC du Pays de Fiction", "CC"),
     "999999996": ("CA de l'Ailleurs", "CA"),
 } | {siren: (name, "CC") for siren, name, _ in NEIGHBOURS}
-DEPARTEMENTS = {"99": "Exemple", "98": "Fiction", "980": "Ailleurs"}
-REGIONS = {"99": "Région d'Exemple", "98": "Région d'Ailleurs"}
+# Names, and what they are after « de ».
+DEPARTEMENTS = {"99": ("Exemple", "d'Exemple"), "98": ("Fiction", "de Fiction"), "980": ("Ailleurs", "d'Ailleurs")}
+REGIONS = {
+    "99": ("Région d'Exemple", "de la Région d'Exemple"),
+    "98": ("Région d'Ailleurs", "de la Région d'Ailleurs"),
+}
 
 
 def population(commune: Commune, year: int) -> int:
