@@ -43,12 +43,14 @@ def test_every_chapter_runs(epci, france):
     for file in all_chapters():
         seen.read.clear()
         names: dict = {}
+        said = ""
         for cell in nbformat.read(file.path, as_version=4).cells:
             if cell.cell_type == "code":
                 shown = run(cell.source, names)
                 names["epci"] = epci  # after the cell of the parameters
                 if shown is not None:
                     text = re.sub(r"<[^>]*>", " ", shown.html)
-                    assert text.strip() or file.number > "10"  # without material, a démarche says so once
+                    said += text.strip()
                     assert not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
+        assert said or file.number > "10"  # without material, the chapters of a démarche are silent
         assert len(sum_of_inputs(seen, seen.read)) == 64

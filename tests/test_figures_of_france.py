@@ -251,12 +251,11 @@ def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
     assert beside and not any("caf_" in cell for cell in beside)
 
 
-def test_births_of_two_years_are_drawn_without_a_mean_of_three(whole):
+def test_births_of_two_years_make_no_trend_that_would_be_drawn(whole):
     """Of most EPCIs the comparateur alone is known, of 2020 and 2022."""
-    births = CATALOGUE["births_count"]
-    assert births.parts == ("births_3_year_mean_count",)
-    drawn = figures.trend(Territory("243500139", data_root()), births).html
-    assert "<svg" in drawn and "moyenne" not in drawn.split("</svg>")[0]
+    rennes, births = Territory("243500139", data_root()), CATALOGUE["births_count"]
+    assert rennes.own(births)["period"].tolist() == ["2020", "2022"]
+    assert figures.trend(rennes, births).html == ""
 
 
 def test_mayotte_is_taken_out_of_each_rate_of_france_by_itself(whole):

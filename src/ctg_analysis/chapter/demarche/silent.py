@@ -1,4 +1,7 @@
-"""The chapters of a démarche that have nothing to tell yet: a report leaves them out until their first tables come."""
+"""The chapters that have nothing to tell: a report has no page for them, its index names them.
+
+Those of a démarche until their first tables come, thematic ones of which nothing is known.
+"""
 
 from ctg_analysis.chapter.demarche.addresses import BILAN, CONSULTATION, ENJEUX, FOLLOWUP, INTERVIEWS, STRATEGY
 from ctg_analysis.chapter.demarche.bilan import Bilan
@@ -9,6 +12,7 @@ from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.demarche.results.demarche import Demarche
 
 CHAPTERS: dict[str, type[DemarcheChapter]] = {
@@ -21,8 +25,13 @@ CHAPTERS: dict[str, type[DemarcheChapter]] = {
 }
 
 
+def untold(territory: Territory) -> list[str]:
+    """The pages of all the chapters that have nothing to tell of a territory, in their order."""
+    return [*unknown(territory), *silent(territory.demarche)]
+
+
 def silent(demarche: Demarche) -> list[str]:
-    """The pages of the chapters that have nothing to tell, in their order."""
+    """The pages of the chapters of a démarche that have nothing to tell, in their order."""
     return [
         page for page, chapter in CHAPTERS.items() if all(demarche.table(name).empty for name in chapter.tells_from())
     ]

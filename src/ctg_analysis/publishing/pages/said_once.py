@@ -3,7 +3,7 @@
 import re
 
 NOTES = r'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|<dd>'
-ASIDE = re.compile(rf"({NOTES})(.*?)(?=</|<span)", re.DOTALL)
+ASIDE = re.compile(rf"({NOTES})([^<]*)(?=</|<span)")  # of plain text: links and lists are not cut
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])")
 LONG = 10  # words: a longer sentence is not said again
 SAME = "Même définition que plus haut."
@@ -15,6 +15,9 @@ def said_once(body: str) -> str:
     >>> caveat = '<p class="note">Une adresse compte dès qu’elle est ouverte au public toute l’année. Ici : {}.</p>'
     >>> said_once(caveat.format("A") + caveat.format("B")).count("ouverte au public"), said_once(caveat).count("Ici")
     (1, 1)
+    >>> linked = '<dd><ul><li>Un constat que deux enjeux citent : chacun le montre en entier.</li></ul></dd>'
+    >>> said_once(linked * 2) == linked * 2
+    True
     """
     said: set[str] = set()
 

@@ -12,7 +12,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
-from ctg_analysis.chapter.demarche.silent import silent
+from ctg_analysis.chapter.demarche.silent import untold
 from ctg_analysis.chapter.missing import why_absent
 from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
@@ -52,7 +52,7 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     sources = {source for indicator in known for source in indicator.sources}
     received = sorted((name, date) for name, date in seen.received.items() if name in sources)
     absent = sorted((name, why_absent(seen, SOURCES[name])) for name in sources)
-    digest = sha256(repr((received, absent, seen.convention, silent(seen.demarche))).encode())
+    digest = sha256(repr((received, absent, seen.convention, untold(seen))).encode())
     for name in ("", *(indicator.id for indicator in known)):
         digest.update(of_all[name])
     for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):

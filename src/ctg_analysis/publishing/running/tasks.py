@@ -50,7 +50,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.closing import close
-    from ctg_analysis.chapter.demarche.silent import silent
+    from ctg_analysis.chapter.demarche.silent import silent, untold
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
@@ -58,9 +58,10 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
     territory = open_chapter(report.epci).territory
-    if chapter.page in silent(territory.demarche):
-        of_tables = {"read": [DEMARCHE], "observations": sum_of_inputs(territory, [DEMARCHE])}
-        return of_tables | {"run": False, "contents": {}, "left_out": []}
+    if chapter.page in untold(territory):
+        read = [DEMARCHE] if chapter.page in silent(territory.demarche) else []
+        sums = {"read": read, "observations": sum_of_inputs(territory, read)}
+        return sums | {"run": False, "contents": {}, "left_out": []}
     if former and sum_of_inputs(territory, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
@@ -84,9 +85,11 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.latest import latest_values
     from ctg_analysis.chapter.missing import completeness
+    from ctg_analysis.chapter.unknown_chapters import unknown
     from ctg_analysis.core.settings import data_root
     from ctg_analysis.demarche.proof_checks import breaks
     from ctg_analysis.display.words.lacks import known_of
+    from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import (
         write_csv,
@@ -115,8 +118,16 @@ def write_data(report: Report) -> dict:
     chapters = [
         link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
     ]
+    to_come = chapters_to_come(report)
+    without_data = unknown(territory)
+    on_index = {
+        "chapters": chapters,
+        "to_come": to_come,
+        "unknown": [typography(one.title) for one in report.chapters if one.page in without_data],
+        "values": latest_values(territory),
+    }
     return {
-        "page": page | {"chapters": chapters, "to_come": chapters_to_come(report), "values": latest_values(territory)},
+        "page": page | on_index,
         "departements": chapter.territory.row["departement"],
         "date": max(chapter.territory.received.values()),
         "observations": observations,
@@ -134,16 +145,16 @@ def write_data(report: Report) -> dict:
 
 
 def chapters_to_come(report: Report) -> list[dict]:
-    """Return the chapters that have nothing to tell yet: title, files to begin with."""
+    """Return the chapters of the démarche that have nothing to tell yet: title, files to begin with."""
     from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.demarche.silent import to_begin
+    from ctg_analysis.chapter.demarche.silent import silent, to_begin
     from ctg_analysis.display.words.texts import typography
 
-    seen, silent = open_chapter(report.epci).territory, _of_territory(report.epci)["silent"]
+    seen = open_chapter(report.epci).territory
     return [
         {"title": typography(chapter.title), "files": to_begin(seen, chapter.page)}
         for chapter in report.chapters
-        if chapter.page in silent
+        if chapter.page in silent(seen.demarche)
     ]
 
 
@@ -166,7 +177,7 @@ def about(report: Report) -> dict:
 def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.demarche.backlinks import proved
-    from ctg_analysis.chapter.demarche.silent import silent
+    from ctg_analysis.chapter.demarche.silent import untold
     from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
     from ctg_analysis.display.words.texts import typography
@@ -180,6 +191,6 @@ def _of_territory(epci: str) -> dict:
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root).note),
         "proofs": proved(seen.demarche),
-        "silent": silent(seen.demarche),
+        "silent": untold(seen),
         "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }

@@ -84,7 +84,6 @@ def become_program() -> None:
 
 def warm_up() -> None:
     """Import what chapters use, read them, and run and publish a small one, so that no fork has to."""
-    import docxtpl  # noqa: F401
     import nbformat
     import pandas
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook

@@ -31,8 +31,7 @@ def diagnosis(dossier: Dossier) -> Blocks:
     """Return the messages of the synthèse, word for word, then the constats that were validated."""
     messages = together(
         text(message.theme, SUBSECTION)
-        + text(message.sentence)
-        + _line(message.comparison)
+        + text(f"{message.sentence} {message.comparison}".strip())
         + text(f"Source : {message.source}", "Caption")
         for message in dossier.messages
     )
@@ -63,10 +62,6 @@ def _later(dossier: Dossier) -> Blocks:
         f"sont ceux du {date_text(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
         REMARK,
     )
-
-
-def _line(words: str) -> Blocks:
-    return text(f"{words}.") if words else Blocks()
 
 
 def services(dossier: Dossier) -> Blocks:

@@ -1,0 +1,52 @@
+"""The chapters that have nothing to tell of a territory: no page, one line on the index."""
+
+import json
+import re
+
+import pytest
+
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.chapter.unknown_chapters import shown_by, unknown
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI
+from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.publishing.build import build
+
+RENNES = "243500139"
+
+
+def notebook(path, *cells):
+    """Write a notebook: its title, its opening, then text or code, which calls the chapter."""
+    opening = {"cell_type": "code", "metadata": {"tags": ["setup"]}, "source": "chapter = open_chapter(epci)"}
+    written = [
+        {"cell_type": "code" if "chapter" in source else "markdown", "metadata": {}, "source": source}
+        for source in cells
+    ]
+    title = {"cell_type": "markdown", "metadata": {}, "source": "# Essai"}
+    path.write_text(json.dumps({"cells": [title, opening, *written]}), encoding="utf-8")
+    return path
+
+
+def test_a_notebook_that_shows_indicators_alone_names_them(tmp_path):
+    place = tmp_path / "98_essai.ipynb"
+    shown = ("## Essai", 'chapter.profile(\n    "births_count",\n    "deaths_count",\n)', "chapter.glossary()")
+    assert shown_by(notebook(place, *shown)) == {"births_count", "deaths_count"}
+    for other in ("Ce que dit l'équipe.", "chapter.peers()", 'chapter.table("births_count").html', "2 + chapter"):
+        assert shown_by(notebook(place, *shown, other)) == set(), other
+    assert shown_by(notebook(place, *shown, "## Ce que dit l'équipe")) == set()
+
+
+def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france):
+    assert [page[:2] for page in unknown(open_territory(RENNES, france))] == ["07", "08"]
+    assert unknown(open_territory(DEFAULT_EPCI, france)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_it_has_no_page_and_is_named_once_on_the_index(tmp_path, warm):
+    chapters = [chapter for chapter in all_chapters() if chapter.number in ("06", "07", "08", "09")]
+    (built,) = build([RENNES], chapters, tmp_path, warm=warm)
+    pages = {page.name: for_readers(page.read_text(encoding="utf-8")) for page in built.place.glob("*.html")}
+    assert not any(re.match("0[78]", name) for name in pages)
+    assert not any("07_parentalite.html" in html or "08_handicap.html" in html for html in pages.values())
+    assert "Aucune donnée ici pour : Parentalité, Handicap." in pages["index.html"].replace("\u00a0", " ")
