@@ -8,10 +8,12 @@ from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS, coded
 from ctg_analysis.core.files import once_each
 from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.processes import give_memory_back
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 POPULATION = "population"
@@ -27,6 +29,19 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     Raises:
         InputError: what is wrong with its files; codes of communes that do not exist in the geography of the source.
     """
+    declared, together, perimeters = _given_together(source, folders, frame)
+    give_memory_back()  # that of what was read
+    for measures in _measures_at_once(together["measure"]):
+        some = together[together["measure"].isin(measures)]
+        tables = [
+            to_reference(facts.drop(columns="perimeter"), declared, perimeters[number])
+            for number, facts in some.groupby("perimeter", sort=False)
+        ]
+        yield pd.concat(tables, ignore_index=True)
+
+
+def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source, pd.DataFrame, dict[int, Perimeter]]:
+    """Return the source, its facts as published, with the perimeter of each in a column `perimeter`, and these."""
     several = [(given, perimeter_of(given, frame)) for given in given_of(source, folders, frame)]
     findings = [
         finding
@@ -44,14 +59,7 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
         for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter
             parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
-    together = coded(pd.concat(parts, ignore_index=True))
-    for measures in _measures_at_once(together["measure"]):
-        some = together[together["measure"].isin(measures)]
-        tables = [
-            to_reference(facts.drop(columns="perimeter"), several[0][0].source, perimeters[number])
-            for number, facts in some.groupby("perimeter", sort=False)
-        ]
-        yield pd.concat(tables, ignore_index=True)
+    return several[0][0].source, coded(pd.concat(parts, ignore_index=True)), perimeters
 
 
 def perimeter_of(given: Given, frame: Frame) -> Perimeter:

@@ -86,13 +86,14 @@ def observe_coded(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
-    tables = [
+    tables = (
         observe_alike(some, by_measure, sources, fractions, members)
         for several in alike.values()
         for some in _at_once(several, rows)
-    ]
+    )
     table = _together([part for part in tables if len(part)] or [NOTHING])
-    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+    order = np.lexsort([table[name].cat.codes for name in ("period", "indicator", "level", "territory")])
+    return table.iloc[order].reset_index(drop=True)
 
 
 def _at_once(indicators: list[Indicator], rows: dict[Indicator, int]) -> Iterator[list[Indicator]]:
@@ -162,7 +163,7 @@ def observe_alike(
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    return rows[observations.COLUMNS]
+    return rows[observations.COLUMNS].astype({"denominator_period": "category"})
 
 
 def compute(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.fact_files import measures_of
+from ctg_analysis.cleaning.fact_files import measures_of, size_of
 from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, MASSIFS, PASSAGE, missing_of_frame, read_frame
 from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
@@ -34,7 +34,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
 Task = partial
-LARGE = 200_000_000  # bytes of files: more are read with a gigabyte of memory or two
+LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
 GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
 OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", ENTRY, "library", "lock")
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
@@ -160,7 +160,7 @@ class Derivation:
             folder, missing = self._entry(kept.OBSERVATIONS, name, indicators, sums, rule, *made_by)
             self.groups[name] = folder
             if missing:
-                work = self._work(name, folder)
+                work = replace(self._work(name, folder), large=sum(map(size_of, facts)) > LARGE_FACTS)
                 tasks.append(partial(works.make_observations, work, indicators, facts, self.populations, rule))
         return tasks
 

@@ -13,6 +13,7 @@ from ctg_analysis.cleaning.official.contours import BOUNDS, clean_contours, exte
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.cleaning.source_facts import facts_of_source
 from ctg_analysis.core.geography import read_geography
+from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
@@ -142,7 +143,9 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
     members = members_in(work.frame, read_geography(work.root).annee)
-    observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions, members)
+    known = read_facts(facts, measure=measures_read(group))
+    give_memory_back()  # reading takes three times what is read
+    observed = observe_coded(group, known, sources, fractions, members)
     with keeping(work.folder, work.aside) as fresh:
         write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
 
