@@ -5,7 +5,7 @@ import re
 import pytest
 from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
-from shipped_pages import CHAPTERS, SHIPPED
+from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words.texts import NBSP
@@ -169,6 +169,8 @@ def test_the_pointer_and_the_finger_read_the_commune_they_are_on(shipped, browse
 @pytest.mark.parametrize("name", each(CHAPTERS))
 @pytest.mark.parametrize("epci", [EXAMPLE_EPCI, pytest.param(DEFAULT_EPCI, marks=pytest.mark.nightly)])
 def test_every_commune_of_a_map_is_identified(tab, shipped, epci, name):
+    if name not in PAGES_OF[epci]:
+        pytest.skip("its démarche tells nothing of it yet")
     page = opened(tab, shipped, name, epci)
     communes = set(page.locator("#ma-commune option:not(:first-child)").all_text_contents())
     for figure in page.locator("figure.map").all():

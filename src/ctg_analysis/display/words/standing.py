@@ -42,7 +42,7 @@ def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
     What no test compares is told by its figures: « contre 18,7 (Aveyron) ». The median of the peers always
     stands there: it is what a reader looks for first.
     """
-    kept = gaps[gaps["sure"] & gaps["matters"]]
+    kept = gaps[gaps["sure"] & gaps["matters"] & gaps["level"].isin(rows["level"])]  # the région of one département
     kept = kept[kept["higher"].eq(kept["higher"].iloc[0])]
     levels = [level for level in COMPARATORS if level in set(kept["level"])][:NAMED]
     values = dict(zip(rows["level"], rows["text"], strict=True))
