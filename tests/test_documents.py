@@ -256,7 +256,8 @@ def test_each_tag_of_a_pdf_is_whole(printed):
     kinds = {str(one.S).removeprefix("/") for one in found}
     assert kinds <= STANDARD | set(pdf.ROLES) and {"H1", "H2", "P", "Figure"} <= kinds
     figures = [str(one.get("/Alt", "")) for one in found if pikepdf.Name.Figure == one.S]
-    assert figures and all(len(words) > 30 and re.search(r"\d|nd|^Carte de situation", words) for words in figures)
+    assert figures
+    assert [words for words in figures if len(words) < 30 or not re.search(r"\d|nd|^Carte de situation", words)] == []
     for one in found:
         if one.S == pikepdf.Name.TH:
             assert any("/Scope" in kind for kind in one.A)
