@@ -8,6 +8,8 @@ from ctg_analysis.core.layouts import NO_OTHER_KEY
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.yaml_files import load_yaml
 
+BOUNDS = ["west", "south", "east", "north"]  # columns of a contour, of an EPCI
+
 
 @dataclass(frozen=True)
 class ReferenceGeography:

@@ -62,8 +62,8 @@ def observe(
     indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame | Members
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
-    coded = observe_coded(indicators, facts, sources, *more)
-    return coded.astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
+    rows = observe_coded(indicators, facts, sources, *more).astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
+    return rows.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
 
 def observe_coded(
@@ -73,7 +73,7 @@ def observe_coded(
     fractions: pd.DataFrame | None = None,
     members: Members | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of all the indicators, before the secrecy gate, their words as categories.
+    """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     members: see members.members_of; without them, as of what may be withheld, no dispersion is told.
@@ -91,9 +91,7 @@ def observe_coded(
         for several in alike.values()
         for some in _at_once(several, rows)
     )
-    table = _together([part for part in tables if len(part)] or [NOTHING])
-    order = np.lexsort([table[name].cat.codes for name in ("period", "indicator", "level", "territory")])
-    return table.iloc[order].reset_index(drop=True)
+    return _together([part for part in tables if len(part)] or [NOTHING])
 
 
 def _at_once(indicators: list[Indicator], rows: dict[Indicator, int]) -> Iterator[list[Indicator]]:

@@ -9,10 +9,10 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import read_facts, write_facts
 from ctg_analysis.cleaning.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
-from ctg_analysis.cleaning.official.contours import BOUNDS, clean_contours, extents, projected
+from ctg_analysis.cleaning.official.contours import clean_contours, extents, projected
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.cleaning.source_facts import facts_of_source
-from ctg_analysis.core.geography import read_geography
+from ctg_analysis.core.geography import BOUNDS, read_geography
 from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership

@@ -5,11 +5,11 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import commune_code, read
 from ctg_analysis.core.errors import each
+from ctg_analysis.core.geography import BOUNDS
 from ctg_analysis.sources.certificates import RawFolder
 
 SCHEMA = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])
 LAMBERT_93 = 2154
-BOUNDS = ["west", "south", "east", "north"]
 OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}  # décret 2000-1276, modified in 2019
 
 

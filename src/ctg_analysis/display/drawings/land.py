@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ctg_analysis.core.geography import BOUNDS
 from ctg_analysis.display.drawings.drawing import written
 from ctg_analysis.display.drawings.neighbours import Label, neighbour_labels
 from ctg_analysis.display.drawings.style import WIDTH
@@ -15,7 +16,6 @@ from ctg_analysis.display.words.texts import typography
 FINEST = 2.2  # units of the drawing: what is smaller is left out of a contour
 MARGIN = 22  # units around the territory, where its neighbours are seen
 HEIGHTS = (200, 560)
-BOUNDS = ["west", "south", "east", "north"]
 
 
 @dataclass(frozen=True)
