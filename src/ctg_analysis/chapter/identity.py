@@ -12,7 +12,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.locator import locator, read_surroundings
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.commune_types import most_common_type
+from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.display.words.dates import date_text
 
 PEOPLE = "population_count"
@@ -72,7 +72,7 @@ def _facts(territory: Territory) -> dict[str, str]:
         "Région" + "s" * (len(regions) > 1): texts.listed(regions),
         "Communes": f"{len(territory.communes)}{named}",
         "Habitants": f"{own['text'].iloc[0]} ({date_text(own['period'].iloc[0])})" if len(own) else "",
-        "Espace": most_common_type(territory.communes),
+        "Espace": where_most_live(territory.communes, people.set_index("territory")["value"]),
         "Convention": f"{span[0]}-{span[1]}" if span else "",
     }
 

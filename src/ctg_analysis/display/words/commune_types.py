@@ -36,20 +36,18 @@ def type_sentence(density: object, massif: object) -> str:
     return f"{capitalised(words)}." if words else ""
 
 
-def most_common_type(communes: pd.DataFrame) -> str:
-    """The class that most of the communes are of, how many of them, and their massifs; what is not known is not said.
+def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
+    """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
 
-    communes: columns density, massif.
+    communes: columns code, density, massif. people: inhabitants, by code.
 
-    >>> places = pd.DataFrame({"density": ["Bourgs ruraux", "Bourgs ruraux", "Petites villes"], "massif": None})
-    >>> most_common_type(places), most_common_type(places.assign(density=None))
-    ('Bourg rural (2 communes sur 3)', '')
+    >>> places = pd.DataFrame({"code": ["a", "b", "c"], "density": ["Bourgs ruraux"] * 2 + ["Petites villes"]})
+    >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
+    'Petite ville (75 % des habitants)'
     """
-    classes = communes["density"].dropna()
     massifs = sorted({name for names in communes["massif"].dropna() for name in names.split("|")})
-    if classes.empty:
+    by_class = communes["code"].map(people).groupby(communes["density"]).sum()
+    if not by_class.sum():
         return ", ".join(massifs)
-    most, among = classes.value_counts().index[0], len(classes)
-    some = int(classes.eq(most).sum())
-    count = f"{some} commune{'s' if some > 1 else ''} sur {among}"
-    return ", ".join([f"{capitalised(CLASSES[most])} ({count})", *massifs])
+    share = f"{100 * by_class.max() / by_class.sum():.0f} % des habitants"
+    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share})", *massifs])
