@@ -157,13 +157,6 @@ class Territory:
         self.read.add(EVERYTHING)
         return self._beside.table.copy()
 
-    def tested_among(self, indicators: Collection[Indicator]) -> pd.DataFrame:
-        """The rows of `tested` of some indicators."""
-        names = {indicator.id for indicator in indicators}
-        self.read |= names
-        rows = self._beside.table
-        return rows[rows["indicator"].isin(names)]
-
     def of(self, indicators: Collection[str]) -> pd.DataFrame:
         """The observations of several indicators, by their ids."""
         self.read.update(indicators)
