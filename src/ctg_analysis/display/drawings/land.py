@@ -71,11 +71,8 @@ def land(codes: list[str], communes: np.ndarray, beside: pd.DataFrame | None = N
     unit = max((east - west) / (WIDTH - 2 * MARGIN), (north - south) / (HEIGHTS[1] - 2 * MARGIN))
     height = max(HEIGHTS[0], (north - south) / unit + 2 * MARGIN)
     left, top = (WIDTH - (east - west) / unit) / 2, (height - (north - south) / unit) / 2
-    to_page = lambda points: np.column_stack(  # noqa: E731
-        [left + (points[:, 0] - west) / unit, top + (north - points[:, 1]) / unit]
-    )
     everything = shapely.coverage_simplify(np.concatenate([communes, beside["shape"].to_numpy()]), FINEST * unit)
-    everything = shapely.transform(everything, to_page)
+    everything = on_page(everything, (west, north), unit, (left, top))
     own, others = everything[: len(communes)], everything[len(communes) :]
     centres = shapely.get_coordinates(shapely.point_on_surface(own))
     beside = beside.assign(shape=others)
@@ -86,6 +83,20 @@ def land(codes: list[str], communes: np.ndarray, beside: pd.DataFrame | None = N
         neighbour_labels(own, beside, height),
         height,
     )
+
+
+def on_page(shapes: np.ndarray, corner: tuple[float, float], unit: float, place: tuple[float, float]) -> np.ndarray:
+    """Return shapes in metres as a drawing holds them. corner: west and north, which come to `place`. unit: metres.
+
+    >>> on_page(np.array([shapely.Point(30, 80)]), (10, 100), 10, (5, 5))[0]
+    <POINT (7 7)>
+    """
+    (west, north), (left, top) = corner, place
+
+    def moved(points: np.ndarray) -> np.ndarray:
+        return np.column_stack([left + (points[:, 0] - west) / unit, top + (north - points[:, 1]) / unit])
+
+    return shapely.transform(shapes, moved)
 
 
 def _outlines(own: np.ndarray, beside: pd.DataFrame, height: float) -> str:

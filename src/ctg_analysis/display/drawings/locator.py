@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 
 from ctg_analysis.display.drawings.drawing import Drawing, length
-from ctg_analysis.display.drawings.land import path
+from ctg_analysis.display.drawings.land import on_page, path
+from ctg_analysis.display.drawings.neighbours import overlap
 from ctg_analysis.display.drawings.style import INK, LAND, PAPER, RULE, SEQUENTIAL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
@@ -72,10 +73,7 @@ def surroundings(communes: pd.DataFrame, polygons: np.ndarray, epci: str, depart
     west, south, east, north = shapely.total_bounds(polygons)
     unit = max((east - west) / (WIDTH - 2 * MARGIN), (north - south) / (TALLEST - 2 * MARGIN))
     left, height = (WIDTH - (east - west) / unit) / 2, (north - south) / unit + 2 * MARGIN
-    to_page = lambda points: np.column_stack(  # noqa: E731
-        [left + (points[:, 0] - west) / unit, MARGIN + (north - points[:, 1]) / unit]
-    )
-    drawn = shapely.transform(shapely.coverage_simplify(polygons, FINEST * unit), to_page)
+    drawn = on_page(shapely.coverage_simplify(polygons, FINEST * unit), (west, north), unit, (left, MARGIN))
     shapes = pd.Series(drawn)
     by_epci = {code: path(shapely.union_all(list(rows))) for code, rows in shapes.groupby(communes["epci"])}
     inside = communes["departement"].isin(departements)
@@ -119,11 +117,7 @@ def _named(places: Iterable[tuple[str, list[float]]], height: float) -> Iterator
         for anchor, start in (("start", x + CLEAR), ("end", x - CLEAR - across)):
             box = (start, y - LETTERS * 0.6, start + across, y + LETTERS * 0.6)
             inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= height
-            if inside and not any(_meet(box, town.box) for town in named):
+            if inside and not any(overlap(box, town.box) for town in named):
                 named.append(Town(name, x, y, anchor, box))
                 yield named[-1]
                 break
-
-
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
