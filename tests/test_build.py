@@ -128,17 +128,17 @@ def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built
 
 
 def test_a_text_that_pages_quote_and_a_file_of_the_analyst_make_them_run_again(chapters, tmp_path, monkeypatch):
-    """data/reference, and the CSV files beside the notebooks."""
+    """data/reference, the model of the letters, and the CSV files beside the notebooks."""
     copy = tmp_path / "project"
     for name in ("data/reference", "notebooks"):
         shutil.copytree(settings().root / name, copy / name)
     monkeypatch.setattr(keys_, "settings", lambda: replace(settings(), root=copy))
     key, changed = (lambda: keys_.keys(chapters, data_root(EXAMPLE_EPCI), EXAMPLE_EPCI)[FIRST]["texts"]), []
-    for name in ("data/reference/pedt.yml", "notebooks/mes_chiffres.csv"):
+    for name in ("data/reference/pedt.yml", "data/reference/convention/demande.docx", "notebooks/mes_chiffres.csv"):
         before = key()
         (copy / name).write_text("other", encoding="utf-8")
         changed.append(key() != before)
-    assert changed == [True, True]
+    assert changed == [True] * 3
 
 
 @pytest.mark.nightly

@@ -379,6 +379,12 @@ def test_the_deck_says_what_the_slides_say_in_words_and_charts_that_may_be_chang
     assert len(pictures) == 3 and all(shape.element.xpath(".//p:cNvPr/@descr") for shape in pictures)
     told = [[re.sub(r"\s", " ", s.text_frame.text) for s in one.shapes if s.has_text_frame] for one in deck.slides]
     assert all(any(FICTIONAL in text for text in texts) for texts in told)
+    books = [ZipFile(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)) for chart in charts]
+    written = [re.findall(r"created [^>]*>([^<]*)<", book.read("docProps/core.xml").decode()) for book in books]
+    assert {*map(tuple, written)} == {("2026-11-24T00:00:00Z",)}  # the date of the data, not of the writing
+    numbers = [re.findall(r"<v>([^<]*)</v>", book.read("xl/worksheets/sheet1.xml").decode()) for book in books]
+    values = [chart.plots[0].series[0].values for chart in charts]
+    assert [[float(n) for n in told][-1] for told in numbers] == [of_chart[-1] for of_chart in values]
 
 
 @pytest.mark.slow

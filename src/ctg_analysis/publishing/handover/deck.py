@@ -14,11 +14,13 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Cm, Pt
+from xlsxwriter import Workbook
 
 from ctg_analysis.chapter.synthesis import RULE
 from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.handover.slides import Shown
+from ctg_analysis.publishing.office_files import same_bytes
 from ctg_analysis.publishing.pdf import picture
 
 WIDE, HIGH, MARGIN = Cm(33.87), Cm(19.05), Cm(2)
@@ -35,12 +37,13 @@ def write_deck(shown: Shown, path: Path) -> None:
     """Write the slides of a territory; a browser of this machine draws the maps."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDE, HIGH
+    day = datetime.datetime.fromisoformat(shown.day)
     first = _slide(deck, shown.territory, 40)
     _words(first, ["Convention territoriale globale, diagnostic partagé.", f"Données au {shown.date}."], Cm(9), 20)
     for message in shown.messages:
         slide = _slide(deck, message.sentence.removesuffix(","), 28)
         _words(slide, [f"{shown.kind(message)} : {message.theme}", message.comparison], Cm(5.2), 18)
-        _chart(slide, message.places, message.label)
+        _chart(slide, message.places, message.label, day)
         _words(slide, [f"Source : {message.source}"], Cm(17.2), 11)
     for title, source, drawing in shown.maps:
         slide = _slide(deck, title, 28)
@@ -57,10 +60,10 @@ def write_deck(shown: Shown, path: Path) -> None:
     _words(_slide(deck, "Comment ces messages sont choisis", 28), [RULE], Cm(5), 18)
     for slide in deck.slides if shown.fictional else ():
         _words(slide, [FICTIONAL], Cm(0.3), 12)
-    about, day = deck.core_properties, datetime.datetime.fromisoformat(shown.day)
+    about = deck.core_properties
     about.title, about.language, about.author = f"Restitution, {shown.territory}", "fr", ""
     about.created = about.modified = day
-    deck.save(path)
+    path.write_bytes(same_bytes(deck))
 
 
 def _slide(deck: Deck, title: str, size: int) -> Slide:
@@ -90,13 +93,14 @@ def _write(paragraph, text: str, size: int, colour: str, *, bold: bool = False) 
     run.font.color.rgb, run.font.language_id = RGBColor.from_string(colour.removeprefix("#")), MSO_LANGUAGE_ID.FRENCH
 
 
-def _chart(slide: Slide, places: Sequence[tuple[str, float]], label: str) -> None:
+def _chart(slide: Slide, places: Sequence[tuple[str, float]], label: str, day: datetime.datetime) -> None:
     """Draw bars whose numbers the team may change, the territory on top."""
     data = CategoryChartData(number_format="#,##0.0")
     data.categories = [name for name, _ in reversed(places)]
     data.add_series(label, [value for _, value in reversed(places)])
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, MARGIN, Cm(8), Cm(24), Cm(9), data)
     chart = frame.chart
+    chart.part.chart_workbook.update_from_xlsx_blob(_workbook(data, day))
     chart.has_legend, chart.has_title, chart.font.size = False, False, Pt(14)
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 40, True, False
@@ -109,6 +113,18 @@ def _chart(slide: Slide, places: Sequence[tuple[str, float]], label: str) -> Non
     own.solid()
     own.fore_color.rgb = RGBColor.from_string(TERRITORY.removeprefix("#"))
     _describe(frame, f"{label} : {' ; '.join(f'{name} {value:g}' for name, value in places)}")
+
+
+def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:
+    """Return the numbers of a chart where python-pptx looks for them, without the moment of their writing."""
+    written = io.BytesIO()
+    with Workbook(written, {"in_memory": True}) as book:
+        book.set_properties({"created": day})
+        sheet, (series,) = book.add_worksheet(), data
+        sheet.write_column(1, 0, [category.label for category in data.categories])
+        sheet.write_string(0, 1, series.name)
+        sheet.write_column(1, 1, series.values)
+    return written.getvalue()
 
 
 def _describe(shape, words: str) -> None:

@@ -5,7 +5,7 @@ import platform
 from hashlib import sha256
 
 from ctg_analysis.core.notebooks import ChapterNotebook
-from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.core.settings import MODELS, DataRoot, settings
 from ctg_analysis.processing.freshness import library, locked, public_inputs, tables_of
 from ctg_analysis.publishing.pages.site import text_sources
 
@@ -20,6 +20,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     guessed.
     """
     texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
+    texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
     texts += sorted((settings().root / "notebooks").glob("*.csv"))  # those that an analyst sets beside the figures
     common = {
         "parameters": repr([("epci", epci)]),

@@ -5,7 +5,6 @@ holds.
 """
 
 import datetime
-import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
@@ -24,13 +23,13 @@ from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.publishing.office_files import same_bytes
 from ctg_analysis.publishing.word.content import Blocks
 from ctg_analysis.publishing.word.ooxml import Styles, words, xml
 
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
 OF_A_TAG = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of every part of a file: the first moment that a zip can tell
 CONTENTS = "TOC"  # the instruction of a table of contents
 FIRST_LEVEL = "heading 1"
 
@@ -161,15 +160,3 @@ def _numbering(document: Document, heading: CT_P) -> tuple[int, str]:
     abstract = lists.num_having_numId(number).abstractNumId.val
     levels = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
     return number, f"{levels[0].get(qn('w:val'))} "
-
-
-def same_bytes(document: Document) -> bytes:
-    """Return the file without the moment of its writing; parts are not compressed, which differs between machines."""
-    saved, same = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(same, "w") as file:
-        for part in parts.infolist():
-            entry = zipfile.ZipInfo(part.filename, EPOCH)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            file.writestr(entry, parts.read(part))
-    return same.getvalue()
