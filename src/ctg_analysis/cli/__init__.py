@@ -1,6 +1,7 @@
 """The command `ctg`."""
 
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -10,11 +11,12 @@ from ctg_analysis.cli.data_commands import check, data, list_, observations
 from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
 from ctg_analysis.cli.doctor_command import doctor
 from ctg_analysis.cli.download_commands import fetch
+from ctg_analysis.cli.project_command import init
 from ctg_analysis.cli.report_commands import build, changes, documents, gc, verify
 from ctg_analysis.core.errors import UserError
 
 COMMANDS = [build, verify, changes, documents, convention, flash, gc]
-COMMANDS += [doctor, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
+COMMANDS += [init, doctor, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
@@ -42,9 +44,18 @@ def main() -> None:
         sys.exit(1)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        messages.print(f"ctg_analysis {version('ctg_analysis')}")
+        raise typer.Exit
+
+
 @app.callback()
 def general_options(
     debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version_: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_tell_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Build the shared diagnosis of a convention territoriale globale, for any EPCI of France."""
     global debug

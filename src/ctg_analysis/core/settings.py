@@ -23,10 +23,11 @@ EXAMPLE_PREFIX = "9999999"  # the invented EPCIs: SIREN numbers that no real EPC
 class Settings:
     """What the environment says.
 
-    root (CTG_ROOT): the project's folder, by default the one this package sits in. kernels (CTG_KERNELS): `warm` runs
-    chapters in forks of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel
-    for each. readers (CTG_READERS): who a report is for: `public`, or `copil`, whose members may read more of what was
-    said in interviews. chromium (CTG_CHROMIUM): the browser that prints the PDF, when it is not found by its name.
+    root (CTG_ROOT): the project's folder; by default the checkout that this package sits in, or for an installed one
+    the folder that a command is in, or one above. kernels (CTG_KERNELS): `warm` runs chapters in forks of a process
+    that has everything imported, where the system can; `stock` starts a Jupyter kernel for each. readers (CTG_READERS):
+    who a report is for: `public`, or `copil`, whose members may read more of what was said in interviews. chromium
+    (CTG_CHROMIUM): the browser that prints the PDF, when it is not found by its name.
     """
 
     root: Path = Path(__file__).resolve().parents[3]
@@ -47,12 +48,24 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """Return the settings, read once; raise UserError for a value that there is not."""
+    """Return the settings, read once; raise UserError for a value that there is not, or without a project."""
     return Settings(
-        root=Path(os.environ.get("CTG_ROOT") or Settings.root),
+        root=_root(),
         kernels=_one_of("CTG_KERNELS", KERNELS),
         readers=_one_of("CTG_READERS", READERS),
         chromium=os.environ.get("CTG_CHROMIUM", ""),
+    )
+
+
+def _root() -> Path:
+    if named := os.environ.get("CTG_ROOT"):
+        return Path(named)
+    for folder in (Settings.root, Path.cwd(), *Path.cwd().parents):
+        if (folder / "data" / "reference" / NORMS).is_file():
+            return folder
+    raise UserError(
+        f"{Path.cwd()}: no project here nor above, expected the folder of one: go into it, name it in CTG_ROOT, or "
+        "make one with `ctg init FOLDER`"
     )
 
 
