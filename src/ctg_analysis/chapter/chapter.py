@@ -23,6 +23,7 @@ from ctg_analysis.chapter import (
     identity,
     large_communes,
     natural_balance,
+    need_by_commune,
     positions,
     profiles,
     projections,
@@ -201,6 +202,14 @@ class Chapter:
     def childcare_reach(self) -> Html:
         """The places of childcare that each commune reaches by car, and how much the limit matters."""
         return childcare_reach.childcare_reach(self.territory)
+
+    def childcare_by_commune(self) -> Html:
+        """The children under 3 of each commune beside its childcare and that within reach: which are to be examined."""
+        return need_by_commune.need_by_commune(self.territory, need_by_commune.CHILDCARE)
+
+    def leisure_by_commune(self) -> Html:
+        """The children from 3 to 11 of each commune beside its leisure centres and those within reach."""
+        return need_by_commune.need_by_commune(self.territory, need_by_commune.LEISURE)
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
