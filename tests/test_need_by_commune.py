@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.chapter import open_chapter, reach_inputs
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
@@ -60,7 +61,7 @@ def lines(html):
 
 def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand_ins(france):
     chapter = open_chapter(DEFAULT_EPCI)
-    childcare, leisure = chapter.childcare_by_commune().html, chapter.leisure_by_commune().html
+    childcare, leisure = chapter.need_by_commune("childcare").html, chapter.need_by_commune("leisure").html
     for html, need in ((childcare, "Naissances des trois dernières années"), (leisure, "Enfants de 5 à 9 ans")):
         header, *rows = lines(html)
         assert header[1].startswith(need) and header[-2:][0].endswith(", 2025") and header[-1] == "À examiner"
@@ -69,23 +70,23 @@ def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand
             assert int(within) >= int(there[0]), "what a commune has is within its reach"
             assert (verdict == "à examiner") == (int(within) == 0 and int(children) >= norm("examined_children"))
     assert "à vol d’oiseau" in childcare and "ne compte pas, ni les assistants maternels à domicile" in childcare
-    assert texts.typography("Source : Insee, base permanente des équipements 2025") in childcare
+    assert texts.typography("Source : Insee, état civil, base permanente des équipements 2025.") in childcare
 
 
 def test_the_invented_territory_has_its_places_and_their_reach(example):
     chapter = open_chapter(EXAMPLE_EPCI)
-    header, *rows = lines(chapter.childcare_by_commune().html)
+    header, *rows = lines(chapter.need_by_commune("childcare").html)
     assert [head.partition(",")[0] for head in header] == [
-        *("Commune", "Enfants de 0 à 2 ans", "Places autorisées en EAJE", "Établissements d’accueil du jeune enfant"),
-        *("Assistants maternels en activité", "Places à 15 minutes", "À examiner"),
+        *("Commune", "Enfants de 0 à 2 ans", "Places autorisées en EAJE", "EAJE", "Assistants maternels en activité"),
+        *("Places à 15 minutes", "À examiner"),
     ]
     on_map = {row[0]: row[2] for row in lines(chapter.childcare_reach().html)[1:]}
     assert {row[0]: row[5] for row in rows[:-1]} == on_map, "one fact, one value"
     assert "s" in {row[4] for row in rows}, "what is withheld stays so"
-    header, *rows = lines(chapter.leisure_by_commune().html)
+    header, *rows = lines(chapter.need_by_commune("leisure").html)
     assert header[-2] == texts.typography("Places le mercredi à 15 minutes, pour 100 enfants") and len(rows) == 9
     whole = rows[-1]
-    assert whole[3] == str(sum(int(row[3]) for row in rows[:-1])), "the territory has the places of its communes"
+    assert whole[2] == str(sum(int(row[2]) for row in rows[:-1])), "the territory has the places of its communes"
 
 
 def test_a_commune_without_contour_is_not_said_to_be_far(example, monkeypatch):
@@ -93,14 +94,22 @@ def test_a_commune_without_contour_is_not_said_to_be_far(example, monkeypatch):
     chapter = open_chapter(EXAMPLE_EPCI)
     unknown = reach_inputs.minutes(chapter.territory, chapter.territory.communes["code"]).mul(float("nan"))
     monkeypatch.setattr(reach_inputs, "minutes", lambda territory, points: unknown[list(points)])
-    html = chapter.leisure_by_commune().html
-    assert "À vingt minutes" in html and texts.typography("dont moins de 50 % des habitants") in html
+    html = chapter.need_by_commune("leisure").html
+    assert (
+        "Habitants à vingt minutes d’un accueil de loisirs" in html
+        and texts.typography("dont moins de 50 % des habitants") in html
+    )
     monkeypatch.setattr("ctg_analysis.chapter.need_by_commune._people_near", lambda territory, kind: None)
-    rows = {row[0]: row for row in lines(chapter.leisure_by_commune().html)}
+    rows = {row[0]: row for row in lines(chapter.need_by_commune("leisure").html)}
     assert rows["L’Ébauche"][-2:] == ["nd", "nd"]
 
 
 def test_nothing_is_shown_where_no_child_is_counted_by_commune(france):
     chapter = open_chapter(RENNES)
-    for html in (chapter.childcare_by_commune().html, chapter.leisure_by_commune().html):
+    for html in (chapter.need_by_commune("childcare").html, chapter.need_by_commune("leisure").html):
         assert "<table" not in html and "unavailable" in html
+
+
+def test_a_need_that_is_none_of_those_known_is_refused(example):
+    with pytest.raises(UserError, match="found 'youth', expected childcare or leisure"):
+        open_chapter(EXAMPLE_EPCI).need_by_commune("youth")

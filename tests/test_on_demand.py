@@ -11,7 +11,7 @@ from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import simulator
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import NBSP
@@ -285,7 +285,8 @@ def test_the_page_works_out_what_the_library_does(tab, rate, places, at_childmin
     rows = pd.DataFrame({"indicator": known.keys(), "value": [*map(float, known.values())], "period": "2023"})
     rows = rows.assign(status="ok", source="cnaf")
     first = simulate(rows, places=0, leaving=1)
-    html = simulator.simulator(CATALOGUE[RATE], first, first, Html("")).html
+    around = {"scenario": Html(""), "basis": "", "source": Citation("Cnaf.")}
+    html = simulator.simulator(CATALOGUE[RATE], first, first, **around).html
     tab.set_content(f"<main>{html}</main><script>{script('page.js')}</script>")
     faults = []
     for added, leaving in product(range(0, 120, 7), range(1, at_work + 40, max(1, at_work // 12))):

@@ -65,5 +65,6 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     cited = source(territory, pd.DataFrame({"source": result.sources}))
     scenario = childcare.simulation(indicator, result, parts, cited)
     known = isinstance(someone_leaves, Simulation) and someone_leaves.period == result.period
-    sliders = simulator.simulator(indicator, someone_leaves if known else result, result, scenario)
-    return markup.together(sliders, markup.reading(childcare.basis(result), ""))
+    leaving_known = someone_leaves if known else result
+    basis = childcare.basis(leaving_known)
+    return simulator.simulator(indicator, leaving_known, result, scenario=scenario, basis=basis, source=cited)

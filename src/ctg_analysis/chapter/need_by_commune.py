@@ -10,6 +10,7 @@ from ctg_analysis.chapter.childcare_reach import usual_time
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Indicator
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -28,50 +29,53 @@ BEYOND = "Ce qui est au-delà du territoire ne compte pas"
 class Kind(NamedTuple):
     """A need and what answers it, by the ids of indicators.
 
-    children: those of the need, the first that is known. there: what a commune has. together: the family whose members
-    are added up, with the name of the sum. places: what children share within a driving time; none: what the démarche
-    lists. near: the share of the inhabitants near a facility. one: a facility, several: its short name, besides: what
-    does not count either (French).
+    caption: of the table (French). children: those of the need, the first that is known. together: the family whose
+    members are added up, with the header of the sum. there: what a commune has, with its header. places: what children
+    share within a driving time; none: what the démarche lists. facilities: with the word for one. near: the share of
+    the inhabitants near one. besides: what does not count either (French).
     """
 
+    caption: str
     children: tuple[str, ...]
-    there: tuple[str, ...]
     together: tuple[str, str] | None
+    there: dict[str, str]
     places: str | None
     facilities: str
-    near: str
     one: str
-    several: str
+    near: str
     besides: str
 
 
 CHILDCARE = Kind(
-    (*childcare_reach.CHILDREN, "children_0_4_count"),
-    ("eaje_facilities_count", "active_childminders_count"),
-    ("authorised_places", "Places autorisées en EAJE"),
-    None,
-    "eaje_facilities_count",
-    "childcare_centre_near_share",
-    "établissement d'accueil du jeune enfant",
-    "Établissements",
-    ", ni les assistants maternels à domicile",
+    caption="Jeunes enfants et accueil",
+    children=(*childcare_reach.CHILDREN, "children_0_4_count"),
+    together=("authorised_places", "Places autorisées en EAJE"),
+    there={"eaje_facilities_count": "EAJE", "active_childminders_count": "Assistants maternels en activité"},
+    places=None,
+    facilities="eaje_facilities_count",
+    one="EAJE",
+    near="childcare_centre_near_share",
+    besides=", ni les assistants maternels à domicile",
 )
 LEISURE = Kind(
-    ("children_3_11_count", "children_5_9_count"),
-    (
-        "leisure_centres_count",
-        "leisure_places_wednesday_count",
-        "leisure_places_short_holidays_count",
-        "leisure_places_summer_count",
-    ),
-    None,
-    "leisure_places_wednesday_count",
-    "leisure_centres_count",
-    "leisure_centre_near_share",
-    "accueil de loisirs",
-    "Accueils de loisirs",
-    "",
+    caption="Enfants et accueils de loisirs",
+    children=("children_3_11_count", "children_5_9_count"),
+    together=None,
+    there={
+        "leisure_centres_count": "Accueils de loisirs",
+        "leisure_places_wednesday_count": "Places le mercredi",
+        "leisure_places_short_holidays_count": "Places aux petites vacances",
+        "leisure_places_summer_count": "Places en été",
+    },
+    places="leisure_places_wednesday_count",
+    facilities="leisure_centres_count",
+    one="accueil de loisirs",
+    near="leisure_centre_near_share",
+    besides="",
 )
+
+
+KINDS = {"childcare": CHILDCARE, "leisure": LEISURE}
 
 
 class Reached(NamedTuple):
@@ -98,36 +102,43 @@ class Column(NamedTuple):
     rows: pd.DataFrame
 
 
-def need_by_commune(territory: Territory, kind: Kind) -> Html:
-    """The table of a need and its supply by commune, or the box of what is lacking: the children, or all supply."""
+def need_by_commune(territory: Territory, name: str) -> Html:
+    """The table of a need and its supply by commune, or the box of what is lacking: the children, or all supply.
+
+    Raises:
+        UserError: name is none of KINDS.
+    """
+    if name not in KINDS:
+        raise UserError(f"need_by_commune: found {name!r}, expected {' or '.join(KINDS)}")
+    kind = KINDS[name]
     need, reached = _first_known(territory, kind.children), _reached(territory, kind)
     if need is None or reached is None:
         lacking = CATALOGUE[kind.children[0] if need is None else kind.facilities]
         return telling(unavailable(territory, lacking, f"{lacking.label}, par commune"), SHOWN, lacking.id)
     there = [one for one in map(CATALOGUE.get, kind.there) if len(by_commune(territory, one))]
-    columns = [_column(territory, one) for one in (need, *there)]
+    if kind.places in [one.id for one in there]:
+        there.remove(CATALOGUE[kind.facilities])
+    columns = [_column(territory, one, kind.there.get(one.id, one.label)) for one in (need, *there)]
     columns[1:1] = _together(territory, *kind.together) if kind.together else []
     children, fewest = by_commune(territory, need).set_index("territory")["value"], norm("examined_children")
     found = to_examine(children, reached.values, fewest=fewest, enough=reached.enough)
     verdict = found.map({True: EXAMINED, False: ""}).fillna(texts.SIGNS[MISSING])
     codes = [*territory.communes["code"], territory.epci]
-    cells = {column.header: column.cells.reindex(codes) for column in columns} | {
-        reached.header: reached.told.reindex(codes)
-    }
-    table = pd.DataFrame(cells).fillna(texts.SIGNS[MISSING])
+    cells = {column.header: column.cells for column in columns} | {reached.header: reached.told}
+    table = pd.DataFrame({header: told.reindex(codes) for header, told in cells.items()}).fillna(texts.SIGNS[MISSING])
     table.insert(0, "Commune", [*territory.communes["name"], territory.row["name"]])
     table[texts.capitalised(EXAMINED)] = verdict.reindex(codes).fillna("")
     beyond = "" if reached.whole else f" {BEYOND}{kind.besides}."
     rule = f"À examiner : les communes d'au moins {number(fewest)} {need.unit} {reached.rule}.{beyond}"
-    caption = f"Le besoin et l'offre, commune par commune ({texts.uncapitalised(need.label)})"
-    cited = source(territory, pd.concat([reached.rows, *(column.rows for column in columns)]))
+    rows = pd.concat([*(column.rows for column in columns), reached.rows])
+    cited = source(territory, rows)
     cited = markup.cited_with(cited, Citation(reached.gathered)) if reached.gathered else cited
     piece = markup.together(
         markup.reading(_sentence(territory, found), ""),
-        tables.listed(table, caption, frozenset({len(table) - 1}), rule),
+        tables.listed(table, kind.caption, frozenset({len(table) - 1}), rule),
         markup.source(cited),
     )
-    return telling(piece, SHOWN, need.id, *(one.id for one in there))
+    return telling(piece, SHOWN, *rows["indicator"].unique())
 
 
 def _first_known(territory: Territory, names: tuple[str, ...]) -> Indicator | None:
@@ -135,11 +146,11 @@ def _first_known(territory: Territory, names: tuple[str, ...]) -> Indicator | No
     return next((one for one in map(CATALOGUE.get, names) if len(by_commune(territory, one))), None)
 
 
-def _column(territory: Territory, indicator: Indicator) -> Column:
+def _column(territory: Territory, indicator: Indicator, header: str) -> Column:
     """The column of an indicator, at the period of the communes."""
     period = by_commune(territory, indicator)["period"].iloc[0]
     rows = _at(territory, indicator, period)
-    return Column(f"{indicator.label}, {date_text(period)}", rows.set_index("territory")["text"], rows)
+    return Column(f"{header}, {date_text(period)}", rows.set_index("territory")["text"], rows)
 
 
 def _at(territory: Territory, indicator: Indicator, period: str) -> pd.DataFrame:
@@ -209,7 +220,7 @@ def _people_near(territory: Territory, kind: Kind) -> Reached | None:
     rows = by_commune(territory, near)
     if rows.empty:
         return None
-    column = _column(territory, near)
+    column = _column(territory, near, f"Habitants à vingt minutes d'un {kind.one}")
     enough = norm("examined_supply") * 100
     rule = f"dont moins de {percent(enough)} des habitants sont à vingt minutes d'un {kind.one}"
     values = rows.set_index("territory")["value"]
@@ -224,7 +235,8 @@ def _facilities_around(territory: Territory, kind: Kind) -> Reached | None:
     found = facilities_within(rows.set_index("territory")["value"], reach_inputs.kilometres(territory), limit)
     told = found.map(number, na_action="ignore")
     told.loc[territory.epci] = texts.SIGNS[NOT_APPLICABLE]
-    header = f"{kind.several} à {number(limit)} km au plus, {date_text(rows['period'].iloc[0])}"
+    short = kind.there[kind.facilities]
+    header = f"{short} à {number(limit)} km au plus, {date_text(rows['period'].iloc[0])}"
     rule = f"sans {kind.one} à {number(limit)} km au plus, à vol d'oiseau"
     return Reached(header, found, told, 0.0, rule, rows)
 
