@@ -256,7 +256,7 @@ def test_the_sliders_of_the_simulator_stand_in_the_place_of_the_scenario_but_on_
     page = opened(tab, shipped, CHILDCARE)
     simulator, scenario = page.locator(".simulator"), page.locator(".scenario")
     assert simulator.is_visible() and not scenario.is_visible()
-    places, result = page.get_by_label("Places de plus en EAJE"), simulator.locator("output")
+    places, result = simulator.get_by_role("slider", name="Places de plus en EAJE"), simulator.locator("output")
     assert result.get_attribute("aria-live") == "polite"
     before = result.inner_text()
     places.focus()
