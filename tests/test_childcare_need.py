@@ -68,7 +68,7 @@ def test_what_nothing_tells_is_an_axis_and_is_said():
     supply = supply_of(rows)
     offered = offers(supply, None, simulate(rows, places=0, leaving=0))
     assert list(offered) == ["today", "10 %", "20 %"], "no change is simulated"
-    html = childcare_needs.need(grid({"2023": 300.0}, *axes, offered), supply, set(), None, Citation("Cnaf.")).html
+    html = childcare_needs.need(grid({"2023": 300.0}, *axes, offered), supply, set(), None, "", Citation("Cnaf.")).html
     assert "27 scénarios" in html and html.count("<tr>") + html.count("<tr ") == 10
     for words in (
         "tous les parents ont un emploi",
@@ -101,11 +101,11 @@ def test_a_share_that_is_sampled_stands_between_its_bounds():
 def test_the_page_of_the_invented_territory_has_its_own_shares_and_the_years_to_come(example):
     html = open_chapter(EXAMPLE_EPCI).childcare_need(places=12, leaving=5).html
     assert "48 scénarios" in html, "3 shares of parents x 3 wishes, then 3 scenarios of children, x 4 offers"
-    assert "2028, central" in html and "Avec le changement simulé" in html
+    assert "2028, central" in html and "Avec 12 places de plus en EAJE et 5 assistants maternels" in html
     assert "Rien ne dit ici" not in html and texts.typography("40 % des assistants maternels ont 55 ans") in html
 
 
 def test_the_page_of_a_territory_of_which_little_is_known_is_for_100_children(france):
     html = open_chapter(DEFAULT_EPCI).childcare_need(places=12, leaving=5).html
     assert "27 scénarios" in html and texts.typography("pour 100 enfants de moins de 3 ans") in html
-    assert "Rien ne dit ici" in html and "Avec le changement simulé" not in html
+    assert "Rien ne dit ici" in html and "de plus en EAJE" not in html

@@ -33,6 +33,7 @@ FORMULAS = {
     "indicators.dispersion": {"is_of_events", "is_flow", "with_dispersion"},
     "indicators.intervals": set(),
     "indicators.lasting_gaps": set(),
+    "indicators.need_and_supply": set(),
     "indicators.peer_values": set(),
     "indicators.peer_profiles": {"profiles", "density_of_epcis", "classify"},
     "indicators.peers": {"nearest_of_each", "pairs"},

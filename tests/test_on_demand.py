@@ -1,14 +1,21 @@
 """What the script of the pages does: my commune, values on demand, tables that sort, by pointer and by keyboard."""
 
 import re
+from itertools import product
 
+import pandas as pd
 import pytest
 from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
 from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import simulator
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import NBSP
+from ctg_analysis.indicators.simulation import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
 from ctg_analysis.publishing.pages.site import script
 
 pytestmark = pytest.mark.slow
@@ -243,6 +250,51 @@ def test_axe_finds_nothing_without_script(shipped, browser, name, width):
     page.set_content(html.replace(f"<script>{script('page.js')}</script>", ""))
     assert violations(with_axe(page)) == []
     context.close()
+
+
+def test_the_sliders_of_the_simulator_stand_in_the_place_of_the_scenario_but_on_paper(tab, shipped):
+    page = opened(tab, shipped, CHILDCARE)
+    simulator, scenario = page.locator(".simulator"), page.locator(".scenario")
+    assert simulator.is_visible() and not scenario.is_visible()
+    places, result = simulator.get_by_role("slider", name="Places de plus en EAJE"), simulator.locator("output")
+    assert result.get_attribute("aria-live") == "polite"
+    before = result.inner_text()
+    places.focus()
+    page.keyboard.press("ArrowRight")
+    assert int(places.input_value()) == int(places.get_attribute("value")) + 1 and result.inner_text() != before
+    page.emulate_media(media="print")
+    assert scenario.is_visible() and not simulator.is_visible()
+
+
+WORKED_OUT = """([places, leaving, most]) => {
+  const [first, second] = document.querySelectorAll(".simulator input");
+  for (const [input, value] of [[first, places], [second, leaving]]) {
+    input.max = most;
+    input.value = value;
+  }
+  first.dispatchEvent(new Event("input", {bubbles: true}));
+  return document.querySelector(".simulator output").textContent;
+}"""
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("rate, places, at_childminders, at_work", [(60, 180, 120, 50), (12.8, 1433, 1433, 611)])
+def test_the_page_works_out_what_the_library_does(tab, rate, places, at_childminders, at_work):
+    """All that the sliders allow, and more departures than there are childminders: the same words to the last digit."""
+    known = {RATE: rate, PLACES: places, CHILDMINDER_PLACES: at_childminders, AT_WORK: at_work}
+    rows = pd.DataFrame({"indicator": known.keys(), "value": [*map(float, known.values())], "period": "2023"})
+    rows = rows.assign(status="ok", source="cnaf")
+    first = simulate(rows, places=0, leaving=1)
+    around = {"scenario": Html(""), "basis": "", "source": Citation("Cnaf.")}
+    html = simulator.simulator(CATALOGUE[RATE], first, first, **around).html
+    tab.set_content(f"<main>{html}</main><script>{script('page.js')}</script>")
+    faults = []
+    for added, leaving in product(range(0, 120, 7), range(1, at_work + 40, max(1, at_work // 12))):
+        after = simulate(rows, places=added, leaving=leaving).after
+        expected = tab.locator(".simulator").get_attribute("data-text").replace("{}", number(after, 1))
+        found = tab.evaluate(WORKED_OUT, [added, leaving, 9999])
+        faults += [(added, leaving, expected, found)] if found != expected else []
+    assert faults == []
 
 
 def test_paper_has_nothing_of_the_script(tab, shipped):

@@ -9,8 +9,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import childcare
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.simulation import (
@@ -145,19 +145,19 @@ def test_the_sentences():
     both = childcare.simulation_sentence(one, simulate(observed(KNOWN), places=12, leaving=10))
     assert both == texts.typography(
         "Avec 12 places de plus en EAJE et 10 assistants maternels en activité de moins, le taux de couverture de 2023 "
-        "passerait de 60,0 à 56,0 places pour 100 enfants de moins de 3 ans. C'est un calcul, toutes choses égales par "
-        "ailleurs, et non une prévision."
+        "passerait de 60,0 à 56,0 places pour 100 enfants de moins de 3 ans."
     )
     few = simulate(observed(KNOWN), places=1, leaving=1)
     assert "1 place de plus en EAJE et 1 assistant maternel en activité" in childcare.simulation_sentence(one, few)
-    assert texts.typography("300 enfants de moins de 3 ans") in childcare.basis(few)
+    told = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision. Il compte 300 enfants"
+    assert childcare.basis(few).startswith(texts.typography(told))
     assert texts.typography(
         "2,4 places : les places que la Cnaf compte chez eux, rapportées aux 50"
     ) in childcare.basis(few)
     approved = simulate(observed(without(AT_WORK)), places=0, leaving=5)
     assert "3,4 en moyenne en 2023" in childcare.basis(approved) and "maximum" in childcare.basis(approved)
-    assert "dépassent" in childcare.basis(simulate(observed(KNOWN), places=0, leaving=60))
-    assert "dépassent" not in childcare.basis(few)
+    assert "dépassent" in childcare.simulation_sentence(one, simulate(observed(KNOWN), places=0, leaving=60))
+    assert "dépassent" not in both
 
 
 def test_the_bars_have_the_components_before_and_after():
@@ -177,7 +177,20 @@ def test_the_bars_have_the_components_before_and_after():
         ["Publié, 2023", "60,0", "25,0", "35,0", "1,5", "180"],
         ["Avec le changement", "56,0", "29,0", "27,0", "1,5", "168"],
     ]
-    assert html.count("non une prévision") == 1
+
+
+AROUND = {"basis": "C'est un calcul.", "source": Citation("Cnaf.")}
+
+
+def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_is():
+    """50 childminders at work; half of the 180 places; twice the places asked for when they are more than that."""
+    asked = simulate(observed(KNOWN), places=12, leaving=5)
+    html = simulator.simulator(CATALOGUE[RATE], asked, asked, scenario=Html("<p>12 and 5</p>"), **AROUND).html
+    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("90", "12"), ("50", "5")]
+    assert '<div class="scenario">\n<p>12 and 5</p>' in html and "hidden" in html
+    many = simulate(observed(KNOWN), places=100, leaving=0)
+    html = simulator.simulator(CATALOGUE[RATE], many, many, scenario=Html(""), **AROUND).html
+    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("200", "100")], "nothing tells what a childminder takes"
 
 
 def test_the_chapter_of_the_invented_territory(example):
@@ -188,6 +201,7 @@ def test_the_chapter_of_the_invented_territory(example):
     places = chapter.data(PLACES)
     count = places[places["level"].eq("epci") & places["period"].eq("2023")]["value"].iloc[0]
     assert f"{number(before, 1)} à {number(before * (1 + 12 / count), 1)} places" in html
+    assert html.count("non une prévision") == 1 and html.count('type="range"') == 2
 
 
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example):

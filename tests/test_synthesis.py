@@ -194,7 +194,7 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
     assert glossary.with_meanings("Caf (").startswith("<button")
 
 
-@pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "dt", "h1"])
+@pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "label", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
     assert glossary.with_meanings(body) == body and "<button" in glossary.with_meanings(body + "<p>Caf</p>")

@@ -23,6 +23,7 @@ from ctg_analysis.chapter import (
     identity,
     large_communes,
     natural_balance,
+    need_by_commune,
     positions,
     profiles,
     projections,
@@ -41,7 +42,6 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import notes
-from ctg_analysis.indicators.simulation import RATE
 from ctg_analysis.processing.run import ensure
 
 
@@ -104,10 +104,7 @@ class Chapter:
         return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
     def show(self, indicator: str) -> Html:
-        """The sentence and the chart of an indicator, or the box when no place here has it.
-
-        A chart that would say no more than the sentence is left out; see `single_indicator.show`.
-        """
+        """The sentence of an indicator, and its chart unless it says no more; or the box when no place here has it."""
         return self._piece(single_indicator.show, indicator)
 
     def reading(self, indicator: str) -> Html:
@@ -202,9 +199,13 @@ class Chapter:
         """The places of childcare that each commune reaches by car, and how much the limit matters."""
         return childcare_reach.childcare_reach(self.territory)
 
+    def need_by_commune(self, name: str) -> Html:
+        """The children of each commune beside its supply and that within reach. name: childcare or leisure."""
+        return need_by_commune.need_by_commune(self.territory, name)
+
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
-        return self._piece(childcare_law.simulation, RATE, places=places, leaving=leaving)
+        return self._piece(childcare_law.simulation, "childcare_coverage_rate", places=places, leaving=leaving)
 
     def childcare_need(self, *, places: int, leaving: int) -> Html:
         """The need for childcare beside the supply, scenario by scenario. places, leaving: as in the simulation."""

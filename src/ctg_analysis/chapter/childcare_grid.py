@@ -9,7 +9,7 @@ from ctg_analysis.chapter.projections import own_rows, shown_projections
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import childcare_needs, projections
+from ctg_analysis.display.pieces import childcare, childcare_needs, projections
 from ctg_analysis.indicators.childcare_need import (
     AGED_55_PLUS,
     AT_WORK,
@@ -24,7 +24,7 @@ from ctg_analysis.indicators.childcare_need import (
     supply_of,
 )
 from ctg_analysis.indicators.projection import BY_AGE
-from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
+from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, Simulation, simulate
 
 YOUNGEST = "0_2"
 
@@ -38,13 +38,14 @@ def childcare_need(territory: Territory, *, places: int, leaving: int) -> Html:
         lacking = CATALOGUE[supply.indicator]
         return telling(unavailable(territory, lacking, "Besoin d'accueil du jeune enfant"), SHOWN, lacking.id)
     told = rows[rows["indicator"].isin([AT_WORK, WISHED, AGED_55_PLUS]) & rows["status"].eq(OK)]
-    older = latest(rows, AGED_55_PLUS)
-    offered = offers(supply, older, simulate(rows, places=places, leaving=leaving))
+    older, changed = latest(rows, AGED_55_PLUS), simulate(rows, places=places, leaving=leaving)
+    offered = offers(supply, older, changed)
     axes, ahead = [shares(rows, name) for name in (AT_WORK, WISHED)], children_ahead(territory, supply)
     today = grid({supply.period: supply.children}, *axes, offered)
     found = pd.concat([today, grid(ahead, *map(middle, axes), offered)], ignore_index=True)
     cited = source(territory, pd.DataFrame({"source": [*supply.sources, *told["source"]]}))
-    return childcare_needs.need(found, supply, set(told["indicator"]), older, cited)
+    change = childcare.change(changed) if isinstance(changed, Simulation) else ""
+    return childcare_needs.need(found, supply, set(told["indicator"]), older, change, cited)
 
 
 def children_ahead(territory: Territory, supply: Supply) -> dict[str, float]:

@@ -11,11 +11,11 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import childcare
+from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.childcare_authority import authorities, by_population, read_thresholds
-from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
+from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, Simulation, simulate
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
@@ -53,7 +53,8 @@ def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:
 def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
     """What more places in childcare centres and fewer childminders would make of the coverage rate."""
     rows = territory.of(WORKED_OUT_FROM)
-    result = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
+    rows = rows[rows["level"].eq("epci")]
+    result, someone_leaves = (simulate(rows, places=places, leaving=number) for number in (leaving, leaving or 1))
     if isinstance(result, Missing):
         lacking = CATALOGUE[result.indicator]
         year = f" ({date_text(result.period)})" if result.period else ""
@@ -61,4 +62,9 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
         return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
     parts = labelled_parts(territory, indicator)
     parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]
-    return childcare.simulation(indicator, result, parts, source(territory, pd.DataFrame({"source": result.sources})))
+    cited = source(territory, pd.DataFrame({"source": result.sources}))
+    scenario = childcare.simulation(indicator, result, parts, cited)
+    known = isinstance(someone_leaves, Simulation) and someone_leaves.period == result.period
+    leaving_known = someone_leaves if known else result
+    basis = childcare.basis(leaving_known)
+    return simulator.simulator(indicator, leaving_known, result, scenario=scenario, basis=basis, source=cited)

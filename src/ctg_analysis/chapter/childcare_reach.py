@@ -24,6 +24,8 @@ from ctg_analysis.indicators.catchments import supply_within_reach
 FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
 UNIT = "places pour 100 enfants de moins de 3 ans"
+GATHERED = "Démarche de la convention territoriale globale, services et trajets."
+DRIVEN = "Démarche de la convention territoriale globale, trajets."
 STEP = 5  # minutes more and less, to tell how much the limit matters
 NOTE = (
     "Places des EAJE et des maisons d'assistants maternels en service, rapportées d'abord aux enfants de toutes les "
@@ -53,7 +55,7 @@ def reach(territory: Territory) -> Reach | None:
         return None
     indicator, rows = whole[0]
     places = reach_inputs.services(territory).groupby("commune")["capacite"].sum()
-    children, minutes = rows.set_index("territory")["value"], reach_inputs.minutes(territory)
+    children, minutes = rows.set_index("territory")["value"], reach_inputs.minutes(territory, places.index)
     limits = (usual_time() - STEP, usual_time(), usual_time() + STEP)
     found = {limit: supply_within_reach(places, children, minutes, limit) * 100 for limit in limits}
     return Reach(indicator, rows, pd.DataFrame(found))
@@ -76,8 +78,7 @@ def childcare_reach(territory: Territory) -> Html:
     if known is None:
         return telling(unavailable(territory, first, f"{first.label}, dans chaque commune"), SHOWN, first.id)
     counted = source(territory, known.rows)
-    gathered = "Démarche de la convention territoriale globale, services et trajets."
-    cited = Citation(texts.typography(f"{gathered} {counted}"), counted.day)
+    cited = Citation(texts.typography(f"{GATHERED} {counted}"), counted.day)
     return telling(_drawn(territory, known.rows, known.found, cited), SHOWN, known.children.id)
 
 

@@ -1,6 +1,10 @@
-"""What the reach of childcare is worked out from: places by service, driving times; and what is lacking of them."""
+"""What reach is worked out from: places by service, driving times, distances; what is lacking of the first two."""
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
+import shapely
 
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.notebooks import DEMARCHE
@@ -17,15 +21,27 @@ def services(territory: Territory) -> pd.DataFrame:
     return table[table["type"].isin(KINDS) & table["statut"].eq("en service")]
 
 
-def minutes(territory: Territory) -> pd.DataFrame:
-    """The driving times from each commune (rows) to each commune that has a service; 0 within one, NaN if unknown."""
+def minutes(territory: Territory, points: Iterable[str]) -> pd.DataFrame:
+    """The driving times from each commune (rows) to some (columns); 0 within one, NaN if unknown."""
     territory.read.add(DEMARCHE)
     table = territory.demarche.table(TIMES)
     known = table.drop_duplicates(["depart", "arrivee"]).pivot(index="depart", columns="arrivee", values="minutes")
-    times = known.reindex(index=territory.communes["code"], columns=sorted(set(services(territory)["commune"])))
+    times = known.reindex(index=territory.communes["code"], columns=sorted(set(points)))
     for code in times.columns.intersection(times.index):
         times.loc[code, code] = 0.0
     return times.astype(float)
+
+
+def kilometres(territory: Territory) -> pd.DataFrame:
+    """How far the communes are from each other as the crow flies, from a point within each; NaN without a contour."""
+    mine = [("epci", "==", territory.epci)]
+    contours = pd.read_parquet(
+        territory.root.processed / "contours.parquet", columns=["code", "geometry"], filters=mine
+    )
+    points = shapely.get_coordinates(shapely.point_on_surface(shapely.from_wkb(contours["geometry"]))) / 1000
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    codes, communes = list(contours["code"]), list(territory.communes["code"])
+    return pd.DataFrame(apart, codes, codes).reindex(index=communes, columns=communes)
 
 
 def lacking(territory: Territory) -> dict[str, str]:
@@ -41,7 +57,7 @@ def lacking(territory: Territory) -> dict[str, str]:
     unknown = list(some.loc[some["capacite"].isna(), "nom"])
     if unknown:
         found[SERVICES] = f"places inconnues : {texts.listed(unknown)}"
-    missing = int(minutes(territory).isna().sum().sum())
+    missing = int(minutes(territory, some["commune"]).isna().sum().sum())
     if missing:
         found[TIMES] = f"{missing} trajet{'s' if missing > 1 else ''} d'une commune à un service, à compléter"
     return found

@@ -49,7 +49,8 @@ class Simulation:
 
     before, after: places for 100 children under 3, the published ones of the year `period` and those worked out.
     places: published places. children: those that rate and places imply. added, leaving: the change asked for.
-    lost: places that go with the childminders, all those that there are at most; capped: when more were asked for.
+    there: places at childminders, lost: those that go with the childminders who stop; capped: when more were asked for.
+    Without any who stops, none is told.
     change: what each component of the rate gains, by indicator.
     """
 
@@ -61,10 +62,22 @@ class Simulation:
     added: int
     leaving: int
     each: PerChildminder | None
+    there: float
     lost: float
     capped: bool
     change: dict[str, float]
     sources: tuple[str, ...]
+
+
+def rate_after(before: float, children: float, *, places: float, lost: float) -> float:
+    """The coverage rate over the same children with places more and places lost. The page works it out again.
+
+    Of 200 children, 50 places for 100, 10 places more and 6 lost: 4 places, 2 for 100 children.
+
+    >>> rate_after(50.0, 200.0, places=10, lost=6)
+    52.0
+    """
+    return before + (places / children * 100 - lost / children * 100)
 
 
 def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | Missing:
@@ -111,12 +124,13 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
     return Simulation(
         period=period,
         before=given.at[RATE, "value"],
-        after=given.at[RATE, "value"] + sum(change.values()),
+        after=rate_after(given.at[RATE, "value"], children, places=places, lost=lost),
         places=given.at[PLACES, "value"],
         children=children,
         added=places,
         leaving=leaving,
         each=each,
+        there=there,
         lost=lost,
         capped=gone > there + 1e-9,
         change=change,

@@ -214,7 +214,7 @@ def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, so
         title="Taux de couverture, avant et après un changement de l'offre",
         message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
     )
-    return markup.together(markup.reading(simulation_sentence(indicator, result), basis(result)), chart)
+    return markup.together(markup.reading(simulation_sentence(indicator, result), ""), chart)
 
 
 def _written(rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,24 +222,32 @@ def _written(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def simulation_sentence(indicator: Indicator, result: Simulation) -> str:
-    """Return what the rate would be, and that this is a calculation."""
-    change = []
-    if result.added:
-        change.append(f"{counted(result.added, 'place')} de plus en EAJE")
-    if result.leaving:
-        change.append(f"{counted(result.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
-    what = f"Avec {' et '.join(change)}" if change else "Sans changement de l'offre"
-    return texts.typography(
-        f"{what}, le taux de couverture de {date_text(result.period)} passerait de "
-        f"{number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}. {CALCULATION}"
+    """Return what the rate would be."""
+    text = (
+        f"{change(result)}, le taux de couverture de {date_text(result.period)} passerait de "
+        f"{number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}."
     )
+    if result.capped:
+        text += " Ces départs dépassent ce que le territoire compte : toutes ces places sont perdues, et pas plus."
+    return texts.typography(text)
+
+
+def change(result: Simulation) -> str:
+    """Return what changes, as a sentence begins with it."""
+    parts = []
+    if result.added:
+        parts.append(f"{counted(result.added, 'place')} de plus en EAJE")
+    if result.leaving:
+        parts.append(f"{counted(result.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
+    return f"Avec {' et '.join(parts)}" if parts else "Sans changement de l'offre"
 
 
 def basis(result: Simulation) -> str:
-    """Return what a simulation was worked out from."""
+    """Return that a simulation is a calculation, and what it was worked out from."""
     text = (
-        f"Il compte {counted(result.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
-        f"taux et les {counted(result.places, 'place')} que la Cnaf publie pour {date_text(result.period)}."
+        f"{CALCULATION} Il compte {counted(result.children, 'enfant')} de moins de 3 ans : c'est le nombre que "
+        f"donnent ensemble le taux et les {counted(result.places, 'place')} que la Cnaf publie pour "
+        f"{date_text(result.period)}."
     )
     each = result.each
     if each and each.at_work:
@@ -252,6 +260,4 @@ def basis(result: Simulation) -> str:
             f" Un assistant maternel y compte pour ses places agréées ({number(each.places, 1)} en moyenne en "
             f"{date_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
         )
-    if result.capped:
-        text += " Ces départs dépassent ce que le territoire compte : toutes ces places sont perdues, et pas plus."
     return texts.typography(text)

@@ -33,11 +33,13 @@ CAVEAT = (
 )
 
 
-def need(found: pd.DataFrame, supply: Supply, told: Collection[str], older: float | None, source: Citation) -> Html:
+def need(
+    found: pd.DataFrame, supply: Supply, told: Collection[str], older: float | None, change: str, source: Citation
+) -> Html:
     """Return the sentence and the table of a grid.
 
     found: see `childcare_need.grid`. told: the indicators whose value is known here. older: the share of the
-    childminders who are 55 or more, in %, when it is.
+    childminders who are 55 or more, in %, when it is. change: that of the offer « simulated », as a header.
     """
     keys, names = ["children", "at_work", "wished", "needed"], list(found["offer"].unique())
     wide = found.pivot_table(index=keys, columns="offer", values="balance", sort=False).reset_index()
@@ -50,7 +52,7 @@ def need(found: pd.DataFrame, supply: Supply, told: Collection[str], older: floa
         for row in wide.to_dict("records")
     ]
     header = ["Enfants en", "Parents en emploi", "Accueil formel souhaité", "Places qu'il faudrait"]
-    header += [offer_name(name, of_ages=older is not None) for name in names]
+    header += [change if name == "simulated" else offer_name(name, of_ages=older is not None) for name in names]
     unit = "en places" if supply.counted else f"en places {OF_100}"
     caption = f"Places de plus (+) ou de moins (−) que le besoin, {unit}, offre de {date_text(supply.period)}"
     note = texts.typography(f"{basis(supply, told, older)} {CAVEAT}")
@@ -66,9 +68,8 @@ def offer_name(offer: str, *, of_ages: bool) -> str:
     >>> offer_name("20 %", of_ages=False)
     '20\u202f% des places d’assistants maternels en moins'
     """
-    named = {"today": "Offre d'aujourd'hui", "simulated": "Avec le changement simulé"}
     who = "des assistants maternels s'arrêtent" if of_ages else "des places d'assistants maternels en moins"
-    return texts.typography(named.get(offer, f"{offer} {who}"))
+    return texts.typography("Offre d'aujourd'hui" if offer == "today" else f"{offer} {who}")
 
 
 def sentence(found: pd.DataFrame, supply: Supply) -> str:

@@ -121,9 +121,9 @@ def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(
 
 
 def _of_words(lines: list[list[str]]) -> frozenset[int]:
-    """Return the columns in which no cell holds a figure."""
+    """Return the columns, after that of the names, in which no cell holds a figure."""
     columns = enumerate(zip(*lines, strict=True))
-    return frozenset(rank for rank, cells in columns if not any(map(str.isdigit, "".join(cells))))
+    return frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
 
 
 def _cell(value: object) -> str:

@@ -11,7 +11,7 @@ from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.team import TEAM
 from ctg_analysis.display.words.texts import typography
 
-LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
+LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
 
 NOT_IN_ID = re.compile("[^A-Za-z]")
 OPENING, CLOSING = '<button type="button" class="term"', "</button>"

@@ -1,0 +1,50 @@
+"""The simulator of a coverage rate: sliders of which the page works out the result, in the place of one scenario."""
+
+import math
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.indicators.simulation import Simulation
+
+RESULT = "{}"  # where the page writes the rate that it works out
+
+
+def simulator(
+    indicator: Indicator, known: Simulation, asked: Simulation, *, scenario: Html, basis: str, source: Citation
+) -> Html:
+    """Return the sliders of a simulation and the scenario that stands in their place without script and on paper.
+
+    indicator: of the rate. known: tells what goes with a childminder, where that is known. asked: where the sliders
+    stand first. basis: what it is worked out from.
+    """
+    sliders = [("Places de plus en EAJE", asked.added, most_places(asked))]
+    if known.each:
+        most = max(math.ceil(known.there / known.each.places), asked.leaving)
+        sliders.append(("Assistants maternels de moins", asked.leaving, most))
+    text = texts.typography(
+        f"Le taux de couverture de {date_text(asked.period)} passerait de {number(asked.before, 1)} à {RESULT} "
+        f"{indicator.unit}."
+    )
+    filled = markup.piece(
+        "simulator.html.j2",
+        known=known,
+        sliders=sliders,
+        text=text,
+        result=text.replace(RESULT, number(asked.after, 1)),
+        basis=basis,
+        source=Markup(markup.source(source).html),
+        scenario=Markup(scenario.html),
+    )
+    return replace(filled, about=scenario.about)
+
+
+def most_places(asked: Simulation) -> int:
+    """Return the most places that the slider adds: half of those that there are, twice those asked for at least."""
+    return max(math.ceil(asked.places / 20) * 10, 2 * asked.added)
