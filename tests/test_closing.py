@@ -10,7 +10,7 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.closing import close
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.words.texts import typography, with_unit
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,8 @@ def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
 
 def test_what_a_chapter_shows_is_listed_wherever_it_stands(chapter):
     shown = chapter.show("population_count"), chapter.table("births_count", "deaths_count")
-    label = [typography(CATALOGUE[name].label) for name in ("population_count", "births_count", "deaths_count")]
+    named = [CATALOGUE[name] for name in ("population_count", "births_count", "deaths_count")]
+    label = [typography(with_unit(one.label, one.unit)) for one in named]
     first, *_ = closed(chapter, chapter.glossary(), *shown)
     *_, last = closed(chapter, *shown[::-1], chapter.glossary())
     assert first == last and sorted(defined(first)) == sorted(label)
@@ -60,7 +61,8 @@ def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
     alone = closed(chapter, rate, chapter.method())[-1]
     *_, peers, with_list = closed(chapter, rate, chapter.peers(), chapter.method())
     before_list = closed(chapter, rate, chapter.method(), chapter.peers())[1]
-    assert "plus haut" in with_list and "plus haut" not in alone and "plus haut" not in before_list
+    above = "dans le chapitre du territoire"
+    assert above in with_list and above not in alone and above not in before_list
     assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
     in_a_kernel = chapter.peers().html
     assert "<table" in in_a_kernel and "de ce chapitre" not in in_a_kernel

@@ -43,6 +43,7 @@ FORMULAS = {
     "indicators.simulation": set(),
     "indicators.standardisation": set(),
     "indicators.positions": set(),
+    "indicators.similar_places": set(),
     "indicators.small_areas": {"possible_laws"},
     "indicators.since_birth": set(),
     "indicators.strengths": set(),

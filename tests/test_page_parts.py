@@ -161,13 +161,13 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     figure = markup.figure(
         "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
     )
-    defined = [{"label": "C & D", "definition": "Ce que c’est (Caf).", "caveats": "", "sources": "Source"}]
-    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", [])]
+    defined = [{"names": ["cd"], "label": "C & D", "definition": "Ce que c’est (Caf).", "caveats": ""}]
+    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", "", [], [], [])]
     cells = [
         showing(figure, 'chapter.show("births_count")'),
         showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
         showing(markup.definitions(defined), "chapter.definitions()"),
-        showing(commune_sheets.sheets(sheets, ["", ""], Citation("S")), "chapter.sheets()"),
+        showing(commune_sheets.sheets(sheets, "", ("2025", "2023"), Citation("S")), "chapter.sheets()"),
     ]
     cells = placed(cells)
     cells[1].metadata.page.labels = ["B", "C & D"]

@@ -150,14 +150,26 @@ def test_r19_every_figure_printed_has_its_source(page):
     assert sum(piece[0] == "source" for piece in pieces) >= sum(piece[0] == "figure" for piece in pieces)
 
 
-def test_r19_a_chapter_tells_the_whole_of_its_sources_once(reports):
-    """Those beside charts are short: vintage, licence of the notes and day of extraction stand at the end."""
+def test_r19_the_whole_of_the_sources_is_told_once_a_report(reports):
+    """Those beside charts are short: vintage, licence of the notes and day of extraction stand with the definitions."""
     for epci in (DEFAULT, EXAMPLE_EPCI):
-        for name in [name for name in CHAPTERS if "01" <= name[:2] <= "10"]:
-            page = (reports / epci / name).read_text(encoding="utf-8")
-            told = re.findall(r'<li class="note">(.*?)</li>', page, re.DOTALL)
-            assert told and all(re.search(r"Extraction du \d\d/\d\d/\d{4}", one) for one in told), name
-            assert len(set(told)) == len(told)
+        page = (reports / epci / "definitions.html").read_text(encoding="utf-8")
+        told = re.findall(r'<li class="note">(.*?)</li>', page, re.DOTALL)
+        assert len(told) > 20 and all(re.search(r"Extraction du \d\d/\d\d/\d{4}", one) for one in told)
+        assert len(set(told)) == len(told)
+        assert "Extraction du" not in (reports / epci / "01_territoire.html").read_text(encoding="utf-8")
+
+
+def test_an_indicator_is_defined_once_a_report_and_the_line_that_shows_it_leads_there(reports):
+    for epci in (DEFAULT, EXAMPLE_EPCI):
+        page = (reports / epci / "definitions.html").read_text(encoding="utf-8")
+        labels = re.findall(r'<dt id="[^"]+">(.*?)</dt>', page)
+        assert len(labels) > 100 and len(set(labels)) == len(labels)
+        lines = re.findall(
+            r'<th scope="row"><a href="definitions.html#([^"]+)"',
+            "".join((reports / epci / name).read_text(encoding="utf-8") for name in CHAPTERS[1:11]),
+        )
+        assert len(lines) > 50 and [name for name in lines if f'id="{name}"' not in page] == []
 
 
 def test_it_is_light(page):
@@ -329,9 +341,9 @@ def test_scenario_8_the_sheet_of_a_commune_of_158_inhabitants(reports):
     (sheet,) = [part for part in page.split("<h2")[1:] if ">L’Ébauche" in part.split("</h2>")[0]]
     assert "Population\u00a0: 408 en 1876, 158 en 2023." in sheet
     lines = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', re.sub("</?(?:button|abbr).*?>", "", sheet)))
-    assert lines["Enfants de 0 à 2 ans"] == "2" and lines["Écoles"] == "0"
+    assert lines["Enfants de 0 à 2 ans"] == "2" and "école" not in lines.get("Sur place", "")
     for place in ("école", "crèche", "médecin généraliste", "France services"):
-        assert float(lines[f"Temps moyen\u00a0: {place} (minutes)"].replace(",", ".")) > 0
+        assert re.search(rf"{place} \((?:\d+, )?\d+,\d min", lines["Ailleurs, en voiture"])
     assert not re.search("familles? monoparentale", sheet) and not re.search(r"\b(?:rang|\d+e sur)\b", sheet)
 
 

@@ -15,6 +15,7 @@ from ctg_analysis.chapter import (
     childcare_reach,
     closing,
     commitments,
+    commune_sheets,
     communes_tables,
     equal_ages,
     families,
@@ -255,8 +256,8 @@ class Chapter:
         return summaries.team(self.territory)
 
     def communes(self, *indicators: str) -> Html:
-        """One sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
-        return self._piece(summaries.communes, *indicators)
+        """One sheet for each commune: these indicators, communes of its size and the EPCI beside; no rank."""
+        return self._piece(commune_sheets.communes, *indicators)
 
     def peers(self, *indicators: str) -> Html:
         """How the comparable EPCIs were chosen, how many indicators they stand beside, and their list.

@@ -23,7 +23,7 @@ from ctg_analysis.sources import SOURCES
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 LAST_THEME = "10"  # the chapters after it tell the démarche
 LIST = "list"  # the piece asks for a list: the name of a closing verb
-LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
+LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, dans le chapitre du territoire."
 
 
 def telling(piece: Html, what: str, *names: str) -> Html:
@@ -78,6 +78,16 @@ def definitions(territory: Territory, names: Sequence[str]) -> Html:
     used = [name for name in dict.fromkeys(rows.loc[rows["status"].eq(OK), "source"]) if name in territory.received]
     cited = [(SOURCES[name], territory.received[name]) for name in used]
     return markup.together(markup.definitions(notes.definitions(known)), markup.sources(notes.sources(cited)))
+
+
+def whole_sources(territory: Territory) -> dict[str, list[str]]:
+    """The sources of each indicator that is known here, in whole."""
+    rows = territory.observations
+    rows = rows.loc[rows["status"].eq(OK), ["indicator", "source"]].drop_duplicates()
+    received = territory.received.items()
+    told = {name: notes.sources([(SOURCES[name], day)])[0] for name, day in received if name in set(rows["source"])}
+    by_indicator = rows[rows["indicator"].isin(list(CATALOGUE))].groupby("indicator")["source"]
+    return {one: [told[name] for name in names if name in told] for one, names in by_indicator}
 
 
 def recalled(names: Sequence[str]) -> Html:

@@ -98,6 +98,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         latest["text"],
         date_text(latest["period"]),
         series=small_series(indicator, own),
+        name=indicator.id,
     )
     compared = territory.compared(indicator)
     compared = compared[compared["status"].eq(OK)]
@@ -112,7 +113,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        apart, sign, test, tests,
+        apart, sign, test, tests, indicator.id,
     )  # fmt: skip
 
 

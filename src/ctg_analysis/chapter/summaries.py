@@ -2,22 +2,18 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import themes
 from ctg_analysis.chapter import known, profiles, synthesis
 from ctg_analysis.chapter.essential import findings_of
-from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import MISSING, OK, Indicator
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import sentences, texts
-from ctg_analysis.display.words.commune_types import type_sentence
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
 
@@ -87,57 +83,3 @@ def team(territory: Territory) -> Html:
     if signed and signed.le.isoformat() < newest:
         line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
     return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
-
-
-def communes(territory: Territory, *indicators: Indicator) -> Html:
-    """One sheet for each commune; an indicator that no commune has is left out."""
-    columns = []
-    for indicator in indicators:
-        rows = territory.readable(indicator)
-        period = latest_period(rows[rows["level"].eq("commune")])
-        if period:
-            columns.append((indicator, period, rows[rows["period"].eq(period)]))
-    with_cells = [(indicator, period, _cells(indicator, rows)) for indicator, period, rows in columns]
-    past = territory.readable(CATALOGUE["historical_population_count"])
-    written = [_sheet(place, with_cells, past, territory.epci) for place in territory.communes.itertuples(index=False)]
-    source = known.source(territory, pd.concat([rows for *_, rows in columns]))
-    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
-
-
-def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """The text of each place, with the estimate of a commune whose share is not reliable."""
-    cells = dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
-    communes = with_estimates(indicator, rows[rows["level"].eq("commune")])
-    communes = communes[communes["estimate"].notna()]
-    return cells | {
-        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {_estimate(row)}"
-        for row in communes.itertuples(index=False)
-    }
-
-
-def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
-    unknown = texts.SIGNS[MISSING]
-    lines = [
-        [
-            _labelled(indicator),
-            cells.get(("commune", place.code), unknown),
-            cells.get(("epci", epci), unknown),
-            date_text(period),
-        ]
-        for indicator, period, cells in columns
-    ]
-    own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period", kind="stable")
-    first, people, _, period = lines[0]
-    lead = texts.typography(f"{first} : {people} ({period}). {type_sentence(place.density, place.massif)}".strip())
-    written = [[texts.typography(text) for text in line] for line in lines]
-    return sheets.Sheet(place.code, texts.typography(place.name), lead, sheets.history(own, "Population"), written)
-
-
-def _labelled(indicator: Indicator) -> str:
-    """The label of an indicator, and its unit where the value does not show it."""
-    return indicator.label if indicator.unit.startswith("%") else texts.with_unit(indicator.label, indicator.unit)
-
-
-def _estimate(row: tuple) -> str:
-    """The estimate of a cell, with its counts where the cell does not give them."""
-    return row.estimate_text.partition(", pour ")[0] if " sur " in row.text else row.estimate_text

@@ -25,8 +25,8 @@ SHEETS, ROWS = "sheets", "rows"
 class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
-    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the labels that
-    it defines, with their definitions. days: of the data that it cites, ISO. sheets: the codes of the communes that it
+    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the entries of
+    what it defines, see `definitions`. days: of the data that it cites, ISO. sheets: the codes of the communes that it
     has a section on. rows: for each table not behind a chart, the names of its rows.
     """
 
@@ -185,10 +185,13 @@ def _without_repeats(whats: list[str]) -> list[str]:
     return [what for what, base in bases.items() if base not in whats]
 
 
-def definitions(entries: list[dict[str, str]]) -> Html:
-    """Return the list of definitions. entries: label, definition, caveats, sources."""
-    defined = [[entry["label"], entry["definition"]] for entry in entries]
-    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: defined})
+def definitions(entries: list[dict]) -> Html:
+    """Return the list of definitions.
+
+    entries: label, definition, caveats; names, the ids of the indicators that it is of: none for words of method; part,
+    the heading that words of method stand under in the page of definitions, that of their chapter unless given.
+    """
+    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: entries})
 
 
 def sources(told: list[str]) -> Html:

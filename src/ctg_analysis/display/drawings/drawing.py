@@ -86,6 +86,10 @@ class Drawing:
         for number, line in enumerate(lines):
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
+    def again(self, name: str) -> None:
+        """Show what a group of another drawing of the page draws. name: its id."""
+        self._mark("use", href=f"#{name}")
+
     @contextmanager
     def group(self, title: str = "", **attributes: object) -> Iterator[None]:
         """Put what is drawn within in a group, which has what its marks share; no group where nothing is drawn."""

@@ -1,7 +1,7 @@
 """The locator map: an EPCI among those of its départements, and the towns by which a reader finds it."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -85,7 +85,7 @@ def surroundings(communes: pd.DataFrame, polygons: np.ndarray, epci: str, depart
         by_epci.pop(epci),
         tuple(by_epci.values()),
         tuple(path(shapely.union_all(list(rows))) for _, rows in borders),
-        tuple(_named(zip(largest["name"].map(typography), centres.tolist(), strict=True), height)),
+        tuple(named(zip(largest["name"].map(typography), centres.tolist(), strict=True), height)),
         height,
     )
 
@@ -98,26 +98,31 @@ def locator(around: Surroundings) -> str:
     drawing.area(around.own, SEQUENTIAL[2], stroke=TERRITORY, stroke_width=1.8)
     for border in around.borders:
         drawing.area(border, "none", stroke=INK, stroke_width=1.4)
-    with drawing.halo(width=5):
-        for town in around.towns:
-            start = town.x + (CLEAR if town.anchor == "start" else -CLEAR)
-            drawing.text(start, town.y, town.name, anchor=town.anchor, size=LETTERS)
-    for town in around.towns:
-        drawing.circle(town.x, town.y, 4, INK, stroke=PAPER, stroke_width=1.5)
+    write_towns(drawing, around.towns)
     return drawing.svg()
 
 
-def _named(places: Iterable[tuple[str, list[float]]], height: float) -> Iterator[Town]:
-    """Yield the first of some places whose names find room, far enough from each other."""
-    named: list[Town] = []
+def write_towns(drawing: Drawing, towns: Iterable[Town]) -> None:
+    """Draw towns and their names."""
+    with drawing.halo(width=5):
+        for town in towns:
+            start = town.x + (CLEAR if town.anchor == "start" else -CLEAR)
+            drawing.text(start, town.y, town.name, anchor=town.anchor, size=LETTERS)
+    for town in towns:
+        drawing.circle(town.x, town.y, 4, INK, stroke=PAPER, stroke_width=1.5)
+
+
+def named(places: Iterable[tuple[str, Sequence[float]]], height: float) -> Iterator[Town]:
+    """Yield the first of some places whose names find room, far enough from each other. places: name, x and y."""
+    towns: list[Town] = []
     for name, (x, y) in places:
-        if len(named) == TOWNS or any(math.hypot(x - town.x, y - town.y) < APART for town in named):
+        if len(towns) == TOWNS or any(math.hypot(x - town.x, y - town.y) < APART for town in towns):
             continue
         across = length(name, LETTERS)
         for anchor, start in (("start", x + CLEAR), ("end", x - CLEAR - across)):
             box = (start, y - LETTERS * 0.6, start + across, y + LETTERS * 0.6)
             inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= height
-            if inside and not any(overlap(box, town.box) for town in named):
-                named.append(Town(name, x, y, anchor, box))
-                yield named[-1]
+            if inside and not any(overlap(box, town.box) for town in towns):
+                towns.append(Town(name, x, y, anchor, box))
+                yield towns[-1]
                 break

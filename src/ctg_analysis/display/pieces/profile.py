@@ -30,10 +30,10 @@ class Drawn:
 class Line:
     """A figure of the profile.
 
-    label, unit; value, when: the latest, and its period; then: the value at the period of the comparison, where that
-    is an older one; series, peers: drawings, where there is something to draw; places: level → value there;
-    apart: levels of the places that it differs from, surely and largely; sign, test: what the test says of the first
-    that differs; tests: level → sign and words, of each.
+    label, unit; name: the id of the indicator, which leads to its definition; value, when: the latest, and its period;
+    then: the value at the period of the comparison, where that is an older one; series, peers: drawings, where there is
+    something to draw; places: level → value there; apart: levels of the places that it differs from, surely and
+    largely; sign, test: what the test says of the first that differs; tests: level → sign and words, of each.
     """
 
     label: str
@@ -48,6 +48,7 @@ class Line:
     sign: str = ""
     test: str = ""
     tests: dict[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 def profile(

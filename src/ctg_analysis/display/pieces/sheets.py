@@ -10,11 +10,13 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import SHORTEST
-from ctg_analysis.display.drawings.style import FAINT, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
+
+HIGH = 130  # of the drawing of a population, in its units
 
 
 class Side(NamedTuple):
@@ -56,13 +58,21 @@ class MessageText:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is said of a commune: its code and name, a sentence, a drawing, and lines of texts (label first)."""
+    """What is said of a commune.
+
+    lead: its sentence. map, history, ages: drawings with their words, empty where there is nothing to draw. services:
+    lines of texts, the service first. figures: header, then lines of texts, the label first.
+    """
 
     code: str
     name: str
     lead: str
-    drawing: str
-    lines: list[list[str]]
+    map: str
+    history: str
+    ages: str
+    services: list[list[str]]
+    header: list[str]
+    figures: list[list[str]]
 
 
 def messages(synthesis: list[MessageText], rule: str) -> Html:
@@ -75,24 +85,31 @@ def messages(synthesis: list[MessageText], rule: str) -> Html:
     return markup.dated(html, *(message.source for message in synthesis))
 
 
-def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:
-    """Return one sheet for each commune, which prints on one page."""
+def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
+    """Return one sheet for each commune, which prints on one page.
+
+    note: of all. years: of the services and of the figures that tell none.
+    """
+    service_year, year = years
+    services = f"Au plus près (à vol d'oiseau), en {service_year} sauf autre année"
     sections = [
         {
             **vars(sheet),
-            "drawing": Markup(sheet.drawing),
-            "table": Markup(
-                markup.table(Table(f"{sheet.name} en chiffres", header, sheet.lines, _signs(sheet.lines))).html
-            ),
+            **{name: Markup(getattr(sheet, name)) for name in ("map", "history", "ages")},
+            "services": _table(services, ["Où", "Services"], sheet.services),
+            "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
+            "signs": texts.typography(charts.signs([*sheet.services, *sheet.figures])),
         }
         for sheet in communes
     ]
-    html = markup.piece("sheets.html.j2", sheets=sections, source=source).html
+    html = markup.piece("sheets.html.j2", sheets=sections, note=texts.typography(note), source=source).html
     return markup.dated(html, source, **{markup.SHEETS: [commune.code for commune in communes]})
 
 
-def _signs(lines: list[list[str]]) -> str:
-    return texts.typography(charts.signs(lines))
+def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
+    written = [[texts.typography(text) for text in line] for line in [header, *lines]]
+    table = Table(texts.typography(caption), written[0], written[1:])
+    return Markup(markup.table(table).html) if lines else Markup("")
 
 
 def history(rows: pd.DataFrame, what: str) -> str:
@@ -103,10 +120,10 @@ def history(rows: pd.DataFrame, what: str) -> str:
     (first, _, first_text), (last, _, last_text) = points[0], points[-1]
     ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
     left, right = length(ends[0], SMALL) + 8, WIDTH - length(ends[1], SMALL) - 8
-    x, y = scale(first, last, left, right), scale(0, max(value for _, value, _ in points), 44, 6)
+    x, y = scale(first, last, left, right), scale(0, max(value for _, value, _ in points), HIGH - 6, 6)
     line = [(x(year), y(value)) for year, value, _ in points]
-    drawing = Drawing(50)
-    drawing.line([(left, 44), (right, 44)], "#b9b5ab")
+    drawing = Drawing(HIGH)
+    drawing.line([(left, HIGH - 6), (right, HIGH - 6)], RULE)
     drawing.line(line, TERRITORY, 2)
     for point, (year, _, text) in zip(line, points, strict=True):
         with drawing.of(str(year), text):

@@ -1,7 +1,7 @@
 """What a page says of itself: definitions, sources, method, dated texts, written from declarations."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +16,15 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
+METHOD = "Méthode de tout le diagnostic"
 
+WORD = re.compile(r"\d+|[a-z]{3,}")
+SHORT_NAME = re.compile(r".*\(([A-Z]+)\)$")
 OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
 
 
-def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
-    """Return the entry of an indicator: label, definition, caveats; or that of a family, member by member.
+def definition(indicator: Indicator, *others: Indicator) -> dict:
+    """Return the entry of an indicator: names, label with its unit, definition, caveats; or that of a family.
 
     The ages of a pyramid all read alike: the first stands for them.
     """
@@ -29,17 +32,45 @@ def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     mixed = any(other.unit != indicator.unit for other in others)
     if others and indicator.family in TITLES:
         label = TITLES[indicator.family]
-        meaning = " ".join(
-            f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (indicator, *others)
-        )
+        meaning = _of_each((indicator, *others))
     return {
-        "label": texts.typography(label),
-        "definition": texts.typography(meaning if mixed else f"{meaning} Unité : {indicator.unit}."),
+        "names": [one.id for one in (indicator, *others)],
+        "label": texts.typography(label if mixed else texts.with_unit(label, indicator.unit)),
+        "definition": texts.typography(meaning),
         "caveats": texts.typography(indicator.caveats),
     }
 
 
-def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
+def _of_each(members: Sequence[Indicator]) -> str:
+    """Return the definitions of members, one after the other; one that its label tells, after the first, is not said.
+
+    A label tells a definition that differs from the first by words of the label alone, or by a number that the label
+    has another of: « Écoles d'indice de 90 à moins de 105 » after those under 90, the second decile after the first.
+    """
+    first, *others = members
+    told = [member for member in others if not _is_told(member, first)]
+    alike = [texts.uncapitalised(member.label) for member in others if member not in told]
+    said = [f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (first, *told)]
+    said.insert(1, f"De même : {', '.join(alike)}." if alike else "")
+    return " ".join(filter(None, said))
+
+
+def _is_told(member: Indicator, first: Indicator) -> bool:
+    own, of_first = _stems(member.definition), _stems(first.definition)
+    return _tells(first.label, of_first - own) and _tells(member.label, own - of_first)
+
+
+def _tells(label: str, words: set[str]) -> bool:
+    known = _stems(label)
+    return all(word in known or (word.isdigit() and any(map(str.isdigit, known))) for word in words)
+
+
+def _stems(text: str) -> set[str]:
+    """Return the words of a text by their first letters, which plurals share; its numbers whole."""
+    return {word[:5] for word in WORD.findall(texts.alphabetical(text))}
+
+
+def definitions(indicators: Iterable[Indicator]) -> list[dict]:
     """Return the entries of indicators in their order, one for all that are of a family."""
     families: dict[str, list[Indicator]] = {}
     for indicator in indicators:
@@ -101,7 +132,7 @@ def _method_texts() -> dict[str, dict[str, str]]:
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
     text = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": text, "caveats": ""}
+    return {"label": texts.typography(label), "definition": text, "caveats": "", "part": METHOD}
 
 
 def geography(sources: list[Source], year: int) -> str:
@@ -129,6 +160,16 @@ def short_sources(sources: Iterable[Source]) -> str:
         label = head if " " in head else source.label
         told.setdefault(source.producer, {})[texts.uncapitalised(label)] = None
     return " ; ".join(", ".join([producer, *labels]) for producer, labels in told.items())
+
+
+def producers(sources: Iterable[Source]) -> str:
+    """Return the producers of sources, each once, by the short name that the long one ends with.
+
+    >>> producers(SOURCES[name] for name in ("insee_rp_population", "insee_etat_civil", "france_services"))
+    'Insee, ANCT'
+    """
+    names = (SHORT_NAME.sub(r"\1", source.producer).partition(",")[0] for source in sources)
+    return ", ".join(dict.fromkeys(one for name in names for one in name.split(" et ")))
 
 
 def read_reference(name: str) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
 from ctg_analysis.secrecy.adoption import adopt
 
-SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"
+SYNTHESIS, NOTES = "00_synthese.html", ("definitions.html", "guide.html")
 
 
 def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
@@ -66,7 +66,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
-    whole = [*chapters, GUIDE] if (edition / GUIDE).exists() else chapters
+    whole = [*chapters, *(name for name in NOTES if (edition / name).exists())]
     shown = shown_of(seen, made_from["date"])
     page_of_slides = slides(shown)
 

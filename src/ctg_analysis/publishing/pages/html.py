@@ -18,6 +18,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
+from ctg_analysis.publishing.pages.definitions import moved, told
 from ctg_analysis.publishing.pages.said_once import said_once
 from ctg_analysis.publishing.pages.search import contents
 from ctg_analysis.publishing.pages.sections import with_sections
@@ -29,7 +30,7 @@ VALUE = "a value without HTML"
 
 
 class ChapterPage(NamedTuple):
-    """The page of a chapter, and what the search finds there, see `search.contents`."""
+    """The page of a chapter, and what other pages take from it, see `search.contents`, `definitions.told`."""
 
     html: str
     contents: dict[str, list]
@@ -44,12 +45,12 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     here = about["current"][:2]
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
-    cells = placed(merged(notebook.cells), proofs)
+    cells = placed(merged(moved(notebook.cells, about)), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
     body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
-    return ChapterPage(html, contents(cells, sections, about.get("communes", {})))
+    return ChapterPage(html, contents(cells, sections, about.get("communes", {})) | told(cells))
 
 
 def left_out(notebook: nbformat.NotebookNode) -> list[str]:

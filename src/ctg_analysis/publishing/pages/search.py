@@ -43,7 +43,7 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
     definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a table
     that has a row for each commune.
     """
-    definitions = dict(entries_of(cells, DEFINITIONS))
+    definitions = {entry["label"]: entry["definition"] for entry in entries_of(cells, DEFINITIONS)}
     placed = [cell for cell in cells if cell.metadata.page.ids]
     return {
         "sections": [[section.id, section.title] for section in sections if section.seen],

@@ -25,6 +25,15 @@ class Section:
     seen: bool = True
 
 
+def slug(title: str) -> str:
+    """Return the id of the first section of a page that bears a title.
+
+    >>> slug("Territoire et population")
+    'territoire-et-population'
+    """
+    return NOT_IN_SLUG.sub("-", alphabetical(title)).strip("-") or "section"
+
+
 def with_sections(body: str) -> tuple[str, list[Section]]:
     """Return the content of a page with an id on each heading of second level, and these sections."""
     used = dict.fromkeys(OWN_IDS, 1)
@@ -32,9 +41,9 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
 
     def identified(heading: re.Match) -> str:
         title = unescape(TAG.sub("", heading[1])).strip()
-        slug = NOT_IN_SLUG.sub("-", alphabetical(title)).strip("-") or "section"
-        used[slug] = used.get(slug, 0) + 1
-        sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
+        name = slug(title)
+        used[name] = used.get(name, 0) + 1
+        sections.append(Section(name if used[name] == 1 else f"{name}-{used[name]}", title))
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
 
     body = HEADING.sub(identified, body)

@@ -83,6 +83,7 @@ def write_data(report: Report) -> dict:
     import pandas as pd
 
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.closing import whole_sources
     from ctg_analysis.chapter.latest import latest_values
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.chapter.unknown_chapters import unknown
@@ -125,6 +126,7 @@ def write_data(report: Report) -> dict:
         "to_come": to_come,
         "unknown": [typography(one.title) for one in report.chapters if one.page in without_data],
         "values": latest_values(territory),
+        "sources": whole_sources(territory),
     }
     return {
         "page": page | on_index,

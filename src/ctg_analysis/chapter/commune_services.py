@@ -1,0 +1,103 @@
+"""The services of each commune: those that are there, else where the nearest of the territory are."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.known import by_commune
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
+
+SERVICES = {  # what each is called: the indicator that counts it, that of the time to it by car
+    "école": ("schools_count", "school_time"),
+    "crèche": ("eaje_facilities_count", "childcare_centre_time"),
+    "accueil de loisirs": ("leisure_centres_count", "leisure_centre_time"),
+    "médecin généraliste": ("general_practitioners_count", "general_practitioner_time"),
+    "pharmacie": ("pharmacies_count", None),
+    "commerce d'alimentation": ("food_shops_count", None),
+    "bibliothèque": ("libraries_count", None),
+    "France services": ("france_services_count", "france_services_time"),
+    "gare": ("train_stations_count", None),
+}
+
+
+HERE, BY_CAR, NOWHERE = "Sur place", "Ailleurs, en voiture", "Pas dans le territoire"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service whose number is known in all the communes.
+
+    counts: readable, by the code of the commune: name, value, text. minutes: the time to it by car, as a reader sees
+    it, by code, where it is known.
+    """
+
+    name: str
+    indicators: tuple[Indicator, ...]
+    period: str
+    counts: pd.DataFrame
+    minutes: dict[str, str]
+
+    def is_in(self, code: str) -> bool:
+        """Whether a commune has it."""
+        return bool(self.counts.loc[code, "value"] > 0)
+
+
+def services_known(territory: Territory) -> list[Service]:
+    """The services whose number is known in all the communes."""
+    found = (_service(territory, name, *ids) for name, ids in SERVICES.items())
+    return [service for service in found if service]
+
+
+def _service(territory: Territory, name: str, count: str, time: str | None) -> Service | None:
+    rows = by_commune(territory, CATALOGUE[count]).set_index("territory")
+    if not rows["status"].eq(OK).all() or len(rows) < len(territory.communes):
+        return None
+    minutes = by_commune(territory, CATALOGUE[time]).set_index("territory") if time else rows.iloc[:0]
+    minutes = dict(minutes.loc[minutes["status"].eq(OK), "text"])
+    used = tuple(CATALOGUE[one] for one in ([count, time] if minutes else [count]))
+    return Service(name, used, rows["period"].iloc[0], rows[["name", "value", "text"]], minutes)
+
+
+def services_of(territory: Territory, services: Sequence[Service], code: str, year: str) -> list[list[str]]:
+    """Where each service of a commune is: lines of a place and its services, those of the commune first.
+
+    year: that of the services named without one.
+    """
+    lines: dict[str, list[str]] = {HERE: []}
+    for service in services:
+        when = date_text(service.period)
+        told = [service.counts.loc[code, "text"]] if service.is_in(code) else []
+        told += [f"{service.minutes[code]} min"] if code in service.minutes else []
+        told += [when] if when != year else []
+        lines.setdefault(_where(territory, service, code), []).append(
+            f"{service.name} ({', '.join(told)})" if told else service.name
+        )
+    nowhere = lines.pop(NOWHERE, [])
+    return [[place, ", ".join(some)] for place, some in (lines | {NOWHERE: nowhere}).items() if some]
+
+
+def _where(territory: Territory, service: Service, code: str) -> str:
+    """Where a service is for a commune; the nearest that has it is told as the crow flies, from centre to centre."""
+    if service.is_in(code):
+        return HERE
+    if code in service.minutes:
+        return BY_CAR
+    names = service.counts.loc[service.counts["value"].gt(0), "name"]
+    points, metres = territory.land.points, territory.land.unit
+    away = {
+        other: math.dist(points[code], points[other]) * metres / 1000
+        for other in names.index
+        if code in points and other in points
+    }
+    if len(away) < len(names):
+        return "Ailleurs"
+    if not away:
+        return NOWHERE
+    nearest = min(away, key=away.__getitem__)
+    return f"{names[nearest]}, à {number(max(away[nearest], 1))} km"

@@ -1,0 +1,229 @@
+"""The sheet of each commune: where it lies, its people, its services, and communes of its size beside it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter.commune_services import Service, services_known, services_of
+from ctg_analysis.chapter.known import by_commune
+from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import MISSING, OK, Indicator
+from ctg_analysis.core.norms import norm
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.age_strip import age_strip
+from ctg_analysis.display.drawings.mini_maps import mini_maps
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import sheets
+from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words.commune_types import type_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import percent
+from ctg_analysis.indicators.comparisons import latest_period
+from ctg_analysis.indicators.similar_places import of_similar_size
+from ctg_analysis.sources import SOURCES
+
+PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
+YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
+BY_FIVE_YEARS = {"children_0_4_count", "children_5_9_count", "children_10_14_count", "youth_15_19_count"}
+BY_SCHOOL_AGE = {"children_0_2_count", "children_3_5_count", "children_6_10_count", "children_11_14_count"}
+BESIDE = 2  # communes of its size
+FIRST = ("école", "crèche", "médecin généraliste")  # of the services, those that the sentence names
+NOTE = (
+    "À côté de chaque commune : les deux du territoire dont la population est la plus proche, de la moitié au double ; "
+    "aucune quand il n'y en a pas de cette taille. Services : leur nombre, la durée moyenne du trajet en voiture où "
+    "elle est connue, sinon, à vol d'oiseau, la commune du territoire la plus proche qui en a."
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """An indicator of the sheets: its label with its year when that is another one, and its texts by level and code."""
+
+    indicator: Indicator
+    period: str
+    cells: dict[tuple[str, str], str]
+
+    def label(self, year: str) -> str:
+        """The label, with its unit where the value does not show it, and its year unless it is this one."""
+        one, when = self.indicator, date_text(self.period)
+        told = one.unit.startswith(("%", "euros")) or " " not in one.unit
+        named = one.label if told else texts.with_unit(one.label, one.unit)
+        return named if when == year else f"{named}, {when}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the sheets are made of: columns and services, with the year of most of them; maps, ages; past and present
+    people of the communes.
+    """
+
+    columns: list[Column]
+    year: str
+    services: list[Service]
+    service_year: str
+    maps: dict[str, str]
+    ages: dict[tuple[str, str], tuple[float, float, float]]
+    age_year: str
+    past: pd.DataFrame
+    people: pd.DataFrame
+
+
+def communes(territory: Territory, *indicators: Indicator) -> Html:
+    """One sheet for each commune; an indicator that no commune has is left out."""
+    known = _known(territory, indicators)
+    written = [_sheet(territory, known, place) for place in territory.communes.itertuples(index=False)]
+    shown = [PEOPLE, PAST, YOUNG, OLD, *(column.indicator for column in known.columns)]
+    shown += [indicator for service in known.services for indicator in service.indicators]
+    ids = list(dict.fromkeys(one.id for one in shown))
+    years = known.service_year, known.year
+    return telling(sheets.sheets(written, NOTE, years, _source(territory, ids)), SHOWN, *ids)
+
+
+def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
+    columns, services = list(_columns(territory, (PEOPLE, *indicators))), services_known(territory)
+    ages, when = _ages(territory)
+    past = territory.readable(PAST)
+    past = past[past["level"].eq("commune") & past["status"].eq(OK)].sort_values("period", kind="stable")
+    people = by_commune(territory, PEOPLE)
+    people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
+    year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
+    maps = _maps(territory, people)
+    return Known(columns, year, services, service_year, maps, ages, when, past, people)
+
+
+def _most_common(periods: Sequence[str]) -> str:
+    """The year of most periods, the latest of two; nothing without any."""
+    return pd.Series([date_text(period) for period in periods], dtype=object).mode().max() if periods else ""
+
+
+def _columns(territory: Territory, indicators: Sequence[Indicator]) -> Iterator[Column]:
+    """The indicators that a commune has a value of; children by five years of age where school ages are not known."""
+    found = []
+    for indicator in indicators:
+        rows = territory.readable(indicator)
+        period = latest_period(rows[rows["level"].eq("commune")])
+        if period:
+            found.append(Column(indicator, period, _cells(indicator, rows[rows["period"].eq(period)])))
+    ages = {column.indicator.id for column in found} & BY_SCHOOL_AGE
+    return (column for column in found if not ages or column.indicator.id not in BY_FIVE_YEARS)
+
+
+def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The text of each place, with the estimate of a commune whose share is not reliable."""
+    cells = dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
+    communes = with_estimates(indicator, rows[rows["level"].eq("commune")])
+    communes = communes[communes["estimate"].notna()]
+    return cells | {
+        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {_estimate(row)}"
+        for row in communes.itertuples(index=False)
+    }
+
+
+def _estimate(row: tuple) -> str:
+    """The estimate of a cell, with its counts where the cell does not give them."""
+    return row.estimate_text.partition(", pour ")[0] if " sur " in row.text else row.estimate_text
+
+
+def _maps(territory: Territory, people: pd.DataFrame) -> dict[str, str]:
+    """The mini-map of each commune, with its words."""
+    of, by_name = territory.row["name"], territory.communes.set_index("code")["name"]
+    order = [*people["territory"], *by_name.index.difference(people["territory"])]
+    names = {code: texts.typography(by_name[code]) for code in order}
+    return {
+        code: markup.described(drawing, texts.typography(f"Carte de situation : {names[code]}, dans {of}."))
+        for code, drawing in mini_maps(territory.land, names).items()
+    }
+
+
+def _ages(territory: Territory) -> tuple[dict[tuple[str, str], tuple[float, float, float]], str]:
+    """The shares of three ages of each place, by level and code, where both that are observed may be written.
+
+    Those of 20 to 64 are what is left of the same inhabitants: nothing is said where the two are not of the same.
+    """
+    both = [territory.readable(one).set_index(["level", "territory"]) for one in (YOUNG, OLD)]
+    period = latest_period(both[0][both[0].index.get_level_values("level") == "commune"])
+    young, old = (rows[rows["period"].eq(period)] for rows in both)
+    found = {}
+    for place in young.index.intersection(old.index):
+        one, other = young.loc[place], old.loc[place]
+        written = all(row["status"] == OK and sentences.is_printed(of, row) for of, row in ((YOUNG, one), (OLD, other)))
+        if written and one["source"] == other["source"] and one["denominator"] == other["denominator"]:
+            found[place] = (one["value"], 100 - one["value"] - other["value"], other["value"])
+    return found, date_text(period) if period else ""
+
+
+def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
+    code, name = place.code, texts.typography(place.name)
+    own = known.past[known.past["territory"].eq(code)]
+    names, cells = _beside(known, code)
+    lines = [
+        [column.label(known.year), *of_communes, column.cells.get(("epci", territory.epci), texts.SIGNS[MISSING])]
+        for column, of_communes in zip(known.columns, cells, strict=True)
+    ]
+    return sheets.Sheet(
+        code=code,
+        name=name,
+        lead=texts.typography(_sentence(known, place, own)),
+        map=known.maps.get(code, ""),
+        history=sheets.history(own, "Population"),
+        ages=_strip(territory, known, code, name),
+        services=services_of(territory, known.services, code, known.service_year),
+        header=["Indicateur", "Ici", *names, "Ensemble"],
+        figures=[line for line in lines if line[1] != texts.SIGNS[MISSING]],
+    )
+
+
+def _sentence(known: Known, place, past: pd.DataFrame) -> str:
+    """The sentence of a commune: its type, its people and when they were the most, the first services there or not."""
+    own = known.people[known.people["territory"].eq(place.code)]
+    kind = texts.capitalised(type_text(place.density, place.massif))
+    said = [f"{own['text'].iloc[0]} habitants en {date_text(own['period'].iloc[0])}"] if len(own) else []
+    if len(past) and (most := past.loc[past["value"].idxmax()])["period"] < past["period"].iloc[-1]:
+        said.append(f"au plus {most['text']} en {date_text(most['period'])}")
+    there = {service.name: service.is_in(place.code) for service in known.services if service.name in FIRST}
+    here = [name for name, is_there in there.items() if is_there]
+    away = [name for name, is_there in there.items() if not is_there]
+    services = [f"{texts.listed(here)} sur place"] if here else []
+    services += [f"ni {' ni '.join(away)}" if len(away) > 1 else f"pas de {away[0]}"] if away else []
+    counted = " ; ".join(filter(None, [", ".join(said), ", ".join(services)]))
+    return f"{kind} : {counted}." if kind else f"{counted}."
+
+
+def _strip(territory: Territory, known: Known, code: str, name: str) -> str:
+    """The ages of a commune above those of all, with their words; nothing where its own may not be written."""
+    keys = {name: ("commune", code), "Ensemble": ("epci", territory.epci)}
+    places = [(label, known.ages[key]) for label, key in keys.items() if key in known.ages]
+    if keys[name] not in known.ages:
+        return ""
+    said = [
+        f"{label}, {percent(first)} de moins de 20 ans et {percent(last)} de 65 ans ou plus"
+        for label, (first, _, last) in places
+    ]
+    drawn = age_strip([("Ici" if label == name else label, shares) for label, shares in places])
+    return markup.described(drawn, texts.typography(f"Âges en {known.age_year} : {' ; '.join(said)}."))
+
+
+def _beside(known: Known, code: str) -> tuple[list[str], list[list[str]]]:
+    """The names of the communes of the territory of its size; its texts and theirs, column by column."""
+    people = known.people.set_index("territory")
+    near = of_similar_size(people["value"], code, most=BESIDE, times=norm("similar_size"))
+    unknown = texts.SIGNS[MISSING]
+    cells = [
+        [column.cells.get(("commune", code), unknown)]
+        + [column.cells.get(("commune", one), unknown).partition(" ; ")[0] for one in near]
+        for column in known.columns
+    ]
+    return [people.loc[one, "name"] for one in near], cells
+
+
+def _source(territory: Territory, ids: Sequence[str]) -> Citation:
+    """The producers of what the sheets show; the whole of their names is in the page of definitions."""
+    rows = territory.of(ids)
+    rows = rows[rows["level"].eq("commune") & rows["status"].eq(OK)]
+    names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
+    told = texts.typography(f"{notes.producers(SOURCES[name] for name in names)}.")
+    return Citation(told, max(territory.received[name] for name in names))
