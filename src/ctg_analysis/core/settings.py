@@ -48,8 +48,10 @@ class Settings:
 @cache
 def settings() -> Settings:
     """Return the settings, read once; raise UserError for a value that there is not."""
+    root = Path(os.environ.get("CTG_ROOT") or Settings.root).absolute()
+    os.environ["CTG_ROOT"] = str(root)  # what this process starts in another folder finds the same
     return Settings(
-        root=Path(os.environ.get("CTG_ROOT") or Settings.root),
+        root=root,
         kernels=_one_of("CTG_KERNELS", KERNELS),
         readers=_one_of("CTG_READERS", READERS),
         chromium=os.environ.get("CTG_CHROMIUM", ""),
