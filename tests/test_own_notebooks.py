@@ -8,16 +8,19 @@ import pytest
 from notebook_files import write_notebook
 
 from ctg_analysis.chapter import new_chapter
+from ctg_analysis.chapter.coverage import sample
 from ctg_analysis.chapter.new_chapter import write_new_chapter
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
+from ctg_analysis.core.notebooks import ChapterNotebook, chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root, settings
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.own_outputs import DRAWN, WITHOUT_ALT
+from ctg_analysis.publishing.running.execution import execute, prepare
 from ctg_analysis.publishing.running.keys import keys
+from ctg_analysis.publishing.running.workers import Job, run
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -131,8 +134,8 @@ def test_a_new_chapter_is_sound_and_never_written_over_what_is_there(folder):
     assert list(folder.iterdir()) == [path]
 
 
-IDS = """chapter.data("population_count")
-get_ipython().complete("births_c", 'chapter.data("births_c')[1], get_ipython().complete("x", 'chapter.find("x')[1]"""
+IDS = """code = 'chapter.data("births_c'
+get_ipython().complete("births_c", code, len(code))[1]"""
 BESIDE = "from pathlib import Path\nimport pandas as pd\nprint(Path.cwd().name)\npd.read_csv('beside.csv')"
 
 
@@ -151,7 +154,7 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     nbformat.write(made, path)
     assert told() == (0, "1 chapter made again", [])
     text = page.read_text(encoding="utf-8")
-    assert "births_count" in text and '<pre class="said">notebooks</pre>' in text
+    assert '<pre class="said">[&#39;births_count&#39;]</pre>' in text and '<pre class="said">notebooks</pre>' in text
     assert "&lt;script&gt;x()&lt;/script&gt;</th><td>1\u202f240,5</td>" in text and "<script>x()" not in text
     (folder / "beside.csv").write_text("commune,part\nA,3\n", encoding="utf-8")
     made.cells.append(nbformat.v4.new_code_cell('chapter.show("birth_count")', id="own-2"))
@@ -160,3 +163,14 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     assert code == 2 and "UserError: no indicator 'birth_count': did you mean births_count" in lines[0]
     log = (tmp_path / "reports" / JOURNAL / EXAMPLE_EPCI / "18_mobilite.log").read_text(encoding="utf-8")
     assert len(log.splitlines()) == 2
+
+
+@pytest.mark.nightly
+def test_the_first_notebook_runs_for_any_epci(tmp_path, warm):
+    """Its own figures are of the invented territory: elsewhere they are left out, which is said."""
+    chapter = ChapterNotebook("", settings().root / "notebooks" / "commencer_ici.ipynb", "Commencer ici", "")
+    jobs = [Job(epci, execute, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample()[::6]]]
+    outcomes = list(run(jobs, 2, prepare, warm=warm))
+    assert [str(outcome.error) for outcome in outcomes if outcome.error] == [] and len(outcomes) > 5
+    said = [output.text for cell in outcomes[-1].result.cells for output in cell.get("outputs", []) if "text" in output]
+    assert "7 lines of communes outside" in "".join(said)
