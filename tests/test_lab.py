@@ -12,10 +12,10 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from notebook_files import code_cells, logic
+from notebook_files import build, code_cells, logic, project
 
 from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI, settings
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 
 NOTEBOOKS = settings().root / "notebooks"
 START = "commencer_ici.ipynb"
@@ -48,9 +48,9 @@ def test_the_first_notebook_is_committed_empty_and_holds_no_logic():
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """A copy of the notebooks, beside it the settings of a JupyterLab of its own."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(NOTEBOOKS, home / "notebooks")
+    """A project with a copy of the notebooks, beside it the settings of a JupyterLab of its own."""
+    home = project(tmp_path_factory.mktemp("lab") / "project")
+    shutil.copytree(NOTEBOOKS, home / "notebooks", dirs_exist_ok=True)
     for name, content in SETTINGS.items():
         path = home / "settings" / f"{name.replace(':', '/')}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +67,7 @@ def lab(desk, france, example):
     folders = ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_WORKSPACES_DIR")
     environment = os.environ | {f"JUPYTER{name}": str(desk / name.lower()) for name in folders}
     environment |= {"JUPYTERLAB_SETTINGS_DIR": str(desk / "settings"), "IPYTHONDIR": str(desk / "ipython")}
+    environment |= {"CTG_ROOT": str(desk)}
     options = [
         f"--port={address.rpartition(':')[2]}",
         "--ServerApp.port_retries=0",
@@ -113,6 +114,15 @@ def expected(name, shipped) -> int:
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", [START, *(one.path.name for one in all_chapters())])
 def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
+    run_all(tab, name)
+    shown = tab.evaluate(SHOWN)
+    assert errors(tab, desk / "notebooks" / name) == []
+    assert shown == expected(name, shipped)
+    tab.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon:visible").last.click()
+
+
+def run_all(tab, name):
+    """Open a notebook of the list and run all its cells."""
     tab.locator(f".jp-DirListing-item:has-text('{name}')").dblclick()
     tab.locator(f".lm-TabBar-tab.lm-mod-current:has-text('{name}')").wait_for()
     tab.get_by_text(IDLE).wait_for(timeout=SECONDS * 1000)
@@ -120,11 +130,42 @@ def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
     tab.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
     tab.wait_for_function(ENDED, timeout=SECONDS * 1000)
     tab.get_by_text(IDLE).wait_for(timeout=SECONDS * 1000)
-    shown = tab.evaluate(SHOWN)
-    with tab.expect_response(lambda one: one.request.method == "PUT" and name in one.url):
+
+
+def errors(tab, path):
+    """Save the notebook in sight; return the errors of its cells."""
+    with tab.expect_response(lambda one: one.request.method == "PUT" and path.name in one.url):
         tab.keyboard.press("Control+s")
-    saved = nbformat.read(desk / "notebooks" / name, as_version=4)
-    outputs = [output for cell in code_cells(saved) for output in cell.outputs]
-    assert [output.evalue for output in outputs if output.output_type == "error"] == []
-    assert shown == expected(name, shipped)
-    tab.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon:visible").last.click()
+    outputs = [output for cell in code_cells(nbformat.read(path, as_version=4)) for output in cell.outputs]
+    return [output.evalue for output in outputs if output.output_type == "error"]
+
+
+@pytest.mark.nightly
+def test_a_chapter_of_ones_own_is_made_drawn_completed_and_published(tab, browser, desk):
+    """Scenario: a command writes it, JupyterLab runs it, Tab completes an id, `ctg build` publishes it with its alt."""
+    command = [sys.executable, "-m", "ctg_analysis", "new-chapter", "18", "Mobilité"]
+    subprocess.run(command, check=True, env=os.environ | {"CTG_ROOT": str(desk)})
+    path = desk / "notebooks" / "18_mobilite.ipynb"
+    tab.get_by_role("button", name="Refresh the file browser").click()
+    run_all(tab, path.name)
+    assert tab.evaluate(SHOWN) == 1  # the picture; the drawings of the profile are small
+    notebook = tab.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-Notebook")
+    notebook.locator(".jp-CodeCell .cm-content").last.click()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("b")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type('chapter.data("births_c')
+    tab.keyboard.press("Tab")
+    notebook.locator(".jp-CodeCell .cm-content").last.get_by_text("births_count").wait_for()  # the only one: inserted
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("d")
+    tab.keyboard.press("d")
+    assert errors(tab, path) == []
+    out = desk / "reports"
+    answer = build(desk, EXAMPLE_EPCI, out, "--chapters", "18")
+    assert answer.returncode == 0, answer.stderr
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"file://{out}/{EXAMPLE_EPCI}/18_mobilite.html")
+    drawn = page.get_by_role("img", name="Barres : le nombre d’habitants du territoire, année par année.")
+    assert drawn.bounding_box()["width"] > 300 and drawn.evaluate("one => one.naturalWidth") > 600
+    page.close()

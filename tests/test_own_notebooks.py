@@ -3,31 +3,40 @@
 import shutil
 from hashlib import sha256
 
+import nbformat
 import pytest
 from notebook_files import write_notebook
 
+from ctg_analysis.chapter import new_chapter
+from ctg_analysis.chapter.coverage import sample
+from ctg_analysis.chapter.new_chapter import write_new_chapter
 from ctg_analysis.core import notebooks
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook, chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root, settings
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
+from ctg_analysis.publishing.pages.own_outputs import DRAWN, WITHOUT_ALT
+from ctg_analysis.publishing.running.execution import execute, prepare
 from ctg_analysis.publishing.running.keys import keys
+from ctg_analysis.publishing.running.workers import Job, run
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
 OWN = OPENS.format("epci") + "chapter.perimeter()"
 OTHER = OPENS.format('"200067171"') + "chapter.perimeter()"
-SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", OWN)
-WHY = "not on the page, which shows HTML alone, as the verbs of a chapter return it"
-LEFT_OUT = [f"notebooks/18_a.ipynb, cell {cell}: {WHY}" for cell in ("3: printed text", "4: Markdown")]
+DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)
+TO_MEND = [f"notebooks/18_a.ipynb, cell 5: an image {WITHOUT_ALT}"]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
 STAYS = "the page is not of this edition"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
+    for module in (notebooks, new_chapter):
+        monkeypatch.setattr(module, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     return tmp_path / "notebooks"
 
@@ -76,21 +85,23 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     away = write_notebook(folder / "21_d.ipynb", OTHER)
     own = write_notebook(folder / "22_e.ipynb", OWN, title="# Le mien\n\nQuoi ?")
     code, head, lines = told()
-    assert (code, head, len(lines)) == (2, "2 chapters made again", 6)
+    assert (code, head, len(lines)) == (2, "2 chapters made again", 5)
     assert lines[0].startswith("notebooks/19_b.ipynb: refused: no code cell with the tag")
     assert lines[1].startswith("notebooks/20_c.ipynb: refused: line 2, column 1: no Jupyter notebook")
-    assert lines[2:5] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *LEFT_OUT]
+    assert lines[2:4] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *TO_MEND]
     assert pages() == ["18_a", "21_d", "22_e"] and "19_b" not in page("index")
-    assert "Monts d" in page("18_a") and "un\n" not in page("18_a") and "Monts d" in page("22_e")
+    assert "Monts d" in page("18_a") and "Monts d" in page("22_e")
+    assert '<pre class="said">un</pre>' in page("18_a") and "<em>deux</em>" in page("18_a")
+    assert f'alt="{DRAWN}"' in page("18_a")
     assert "Ce chapitre n’a pas pu être établi" in page("21_d") and "Aveyron" not in page("21_d")
-    assert (journal / "18_a.log").read_text(encoding="utf-8").splitlines() == LEFT_OUT
+    assert (journal / "18_a.log").read_text(encoding="utf-8").splitlines() == TO_MEND
     assert "Aveyron" in (journal / "21_d.ipynb").read_text(encoding="utf-8")
 
     write_notebook(away, OWN)
     own.write_text("{", encoding="utf-8")
     code, head, lines = told()
     assert (code, head) == (2, "1 chapter made again") and "take it back from git" in lines[2]
-    assert lines[3:6] == [f"notebooks/22_e.ipynb: refused: {STAYS}", *LEFT_OUT]
+    assert lines[3:5] == [f"notebooks/22_e.ipynb: refused: {STAYS}", *TO_MEND]
     assert all("Chapitre daté" in page(name) for name in ("22_e", "index")) and "Le mien" in page("index")
     assert "Monts d" in page("22_e") and "Monts d" in page("21_d") and (journal / "18_a.log").is_file()
 
@@ -110,3 +121,56 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     assert (code, head) == (2, "1 chapter made again") and "21_d.ipynb: refused" in lines[2]
     assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")
     assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")
+
+
+def test_a_new_chapter_is_sound_and_never_written_over_what_is_there(folder):
+    path = write_new_chapter("18", "Mobilité : l'œuvre")
+    (chosen,) = chosen_chapters([])
+    assert path.name == "18_mobilite_l_oeuvre.ipynb" and (chosen.title, chosen.fault) == ("Mobilité : l'œuvre", "")
+    nbformat.validate(nbformat.read(path, as_version=4))
+    for number, title, said in (("18", "Autre", "bears this number"), ("8", "x", "two digits"), ("19", "!", "words")):
+        with pytest.raises(UserError, match=said):
+            write_new_chapter(number, title)
+    assert list(folder.iterdir()) == [path]
+
+
+IDS = """code = 'chapter.data("births_c'
+get_ipython().complete("births_c", code, len(code))[1]"""
+BESIDE = "from pathlib import Path\nimport pandas as pd\nprint(Path.cwd().name)\npd.read_csv('beside.csv')"
+
+
+@pytest.mark.nightly
+def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, told, tmp_path):
+    """Scenario: as it was written; then with a table read from beside it, ids completed, an error told in one line."""
+    (folder / "beside.csv").write_text("commune,part\n<script>x()</script>,1240.5\n", encoding="utf-8")
+    path = write_new_chapter("18", "Mobilité")
+    assert told() == (0, "1 chapter made again", [])
+    page = tmp_path / "reports" / EXAMPLE_EPCI / "18_mobilite.html"
+    text = page.read_text(encoding="utf-8")
+    assert 'alt="Barres\u00a0: le nombre d’habitants' in text and "Le territoire et ses EPCI comparables" in text
+    assert text.count("data:image/png;base64,") == 1 and text.count("Population municipale") > 2
+    made = nbformat.read(path, as_version=4)
+    made.cells += [nbformat.v4.new_code_cell(source, id=f"own-{n}") for n, source in enumerate((IDS, BESIDE))]
+    nbformat.write(made, path)
+    assert told() == (0, "1 chapter made again", [])
+    text = page.read_text(encoding="utf-8")
+    assert '<pre class="said">[&#39;births_count&#39;]</pre>' in text and '<pre class="said">notebooks</pre>' in text
+    assert "&lt;script&gt;x()&lt;/script&gt;</th><td>1\u202f240,5</td>" in text and "<script>x()" not in text
+    (folder / "beside.csv").write_text("commune,part\nA,3\n", encoding="utf-8")
+    made.cells.append(nbformat.v4.new_code_cell('chapter.show("birth_count")', id="own-2"))
+    nbformat.write(made, path)
+    code, _, lines = told()
+    assert code == 2 and "UserError: no indicator 'birth_count': did you mean births_count" in lines[0]
+    log = (tmp_path / "reports" / JOURNAL / EXAMPLE_EPCI / "18_mobilite.log").read_text(encoding="utf-8")
+    assert len(log.splitlines()) == 2
+
+
+@pytest.mark.nightly
+def test_the_first_notebook_runs_for_any_epci(tmp_path, warm):
+    """Its own figures are of the invented territory: elsewhere they are left out, which is said."""
+    chapter = ChapterNotebook("", settings().root / "notebooks" / "commencer_ici.ipynb", "Commencer ici", "")
+    jobs = [Job(epci, execute, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample()[::6]]]
+    outcomes = list(run(jobs, 2, prepare, warm=warm))
+    assert [str(outcome.error) for outcome in outcomes if outcome.error] == [] and len(outcomes) > 5
+    said = [output.text for cell in outcomes[-1].result.cells for output in cell.get("outputs", []) if "text" in output]
+    assert "7 lines of communes outside" in "".join(said)

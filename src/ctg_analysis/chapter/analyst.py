@@ -1,79 +1,145 @@
-"""What an analyst asks in a notebook besides what chapters show: an indicator by a word, own figures beside."""
+"""What an analyst asks of a territory besides what chapters show: indicators by words, plain tables, its contours."""
 
-from pathlib import Path
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.files import load
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.notebooks import EVERYTHING
+from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.display.words.synonyms import meanings, stems
 from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.indicators.comparisons import last_year
 
-CODE = "code"
-NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+WHEN = ["territory", "level", "name", "period", "year", "date"]  # what a row of a wide table is about
+CLOSE = 3  # words, partners
+WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def find(territory: Territory, words: str) -> pd.DataFrame:
-    """The indicators whose id, label or definition has all these words, whatever their accents and capitals.
+    """The indicators whose id, label or definition has all these words or their synonyms (data/reference).
 
-    Columns: indicator, label, unit, latest (the latest period at which the territory or a commune has a value).
+    Accents, capitals, plural and feminine are indifferent. Columns: indicator, label, unit, latest (the latest period
+    at which the territory or a commune has a value).
+
+    Raises:
+        UserError: nothing is found; says which words are close to them.
     """
     here = territory.observations
     known = here[here["status"].eq(OK) & here["level"].isin(["epci", "commune"])]
     latest = known.groupby("indicator", observed=True)["period"].max()
-    asked = alphabetical(words).split()
+    asked = meanings(words)
+    texts_of = {one: " ".join(stems(f"{one.id} {one.label} {one.definition}")) for one in CATALOGUE.values()}
     rows = [
         (indicator.id, indicator.label, indicator.unit, latest.get(indicator.id, ""))
-        for indicator in CATALOGUE.values()
-        if all(word in alphabetical(f"{indicator.id} {indicator.label} {indicator.definition}") for word in asked)
+        for indicator, text in texts_of.items()
+        if any(all(word in text for word in question) for question in asked)
     ]
+    if not rows:
+        raise UserError(f"no indicator with {words!r}: {_close(words)}expected words of a label or of a definition")
     return pd.DataFrame(rows, columns=["indicator", "label", "unit", "latest"])
 
 
-def with_own(territory: Territory, indicator: Indicator, path: Path) -> pd.DataFrame:
-    """The communes of the territory with the latest value of an indicator and the columns of a file.
+def _close(words: str) -> str:
+    """« did you mean crèche? »; nothing when no word of a label is close."""
+    known = {alphabetical(word): word for one in CATALOGUE.values() for word in WORD.findall(one.label.lower())}
+    unknown = [word for word in map(alphabetical, words.split()) if word not in known]
+    close = [known[found] for word in unknown for found in get_close_matches(word, known, CLOSE)]
+    return f"did you mean {', '.join(dict.fromkeys(close))}? " if close else ""
 
-    path: a CSV file in UTF-8, with ; or , between cells: a column `code` (that of INSEE), one line a commune, and any
-    other columns; numbers may have a comma. Columns returned: code, name, period, the id of the indicator, status, then
-    those of the file. A commune that the file leaves out has no value there.
+
+def data(territory: Territory, indicators: list[Indicator], *, wide: bool) -> pd.DataFrame:
+    """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
+
+    Columns added: label, unit; year, the last year of the period, a whole number; date, its last day. wide: columns of
+    WHEN, then a column of values for each indicator, none filled; why one is missing is in the other form alone.
 
     Raises:
-        InputError: no such file, no column `code`, a code that comes twice or is of no commune of the territory.
+        UserError: no indicator.
     """
-    rows = territory.data(indicator)
-    rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
-    rows = rows.drop_duplicates("territory", keep="last")
-    rows = rows.rename(columns={"territory": CODE, "value": indicator.id}).sort_values(
-        CODE, ignore_index=True, kind="stable"
+    if not indicators:
+        raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
+    tables = [territory.data(one).assign(label=one.label, unit=one.unit) for one in dict.fromkeys(indicators)]
+    rows = pd.concat(tables, ignore_index=True)
+    periods = {period: _end(period) for period in rows["period"].unique()}
+    rows = rows.assign(year=rows["period"].map(last_year).astype(int), date=rows["period"].map(periods))
+    if not wide:
+        return rows
+    values = rows.pivot(index=WHEN, columns="indicator", values="value")
+    return values[list(dict.fromkeys(rows["indicator"]))].reset_index().rename_axis(columns=None)
+
+
+def _end(period: str) -> pd.Timestamp:
+    """The last day of a period.
+
+    >>> [str(_end(period).date()) for period in ("2023", "2018-2023", "2024-02", "2024-03-01")]
+    ['2023-12-31', '2023-12-31', '2024-02-29', '2024-03-01']
+    """
+    years = len(period) == len("2018-2023") and period[5:].isdigit()
+    return pd.Timestamp(last_day(period[5:] if years else period))
+
+
+def peers_table(territory: Territory) -> pd.DataFrame:
+    """The EPCI, then its peers, nearest first: epci, name, distance, then the variables that they were chosen by."""
+    peers = territory.peers().peers
+    own = pd.DataFrame({"peer": [territory.epci], "distance": [0.0]})
+    rows = pd.concat([own, peers[["peer", "distance"]]], ignore_index=True).rename(columns={"peer": "epci"})
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    variables = territory.profiles[[name for name in territory.profiles if not name.startswith("class_")]]
+    rows.insert(1, "name", rows["epci"].map(names))
+    return rows.merge(variables.reset_index(), on="epci", how="left", validate="1:1")
+
+
+def land(territory: Territory) -> "GeoDataFrame":
+    """The communes with their contours, in metres, in the legal projection of the place: territory, name, geometry.
+
+    A commune without a known contour has none.
+    """
+    from geopandas import GeoDataFrame, GeoSeries  # heavy, and seldom asked for
+
+    of_the_epci = [("epci", "==", territory.epci)]
+    contours = pd.read_parquet(territory.root.processed / "contours.parquet", filters=of_the_epci).set_index("code")
+    communes = territory.communes[["code", "name"]].rename(columns={"code": "territory"}).reset_index(drop=True)
+    shapes = GeoSeries.from_wkb(communes["territory"].map(contours["geometry"]), crs=int(contours["crs"].iloc[0]))
+    return GeoDataFrame(communes, geometry=shapes)
+
+
+def described(territory: Territory) -> str:
+    """What is known of a territory and what is missing, in a few lines."""
+    here = territory.observations
+    known = here[here["status"].eq(OK) & here["level"].isin(["epci", "commune"])]
+    lacking = missing(territory)
+    lacking = lacking[lacking["indicator"].isin(CATALOGUE)]
+    holders = (
+        lacking.drop_duplicates(["indicator", "who"])["who"]
+        .value_counts(sort=False)
+        .sort_values(ascending=False, kind="stable")
     )
-    own = _read(path, set(rows[CODE]))
-    return rows[[CODE, "name", "period", indicator.id, "status"]].merge(own, on=CODE, how="left", validate="1:1")
-
-
-def _read(path: Path, communes: set[str]) -> pd.DataFrame:
-    place = project_path(path.absolute())
-    if not path.is_file():
-        raise InputError([Finding(place, None, None, "no file", "a CSV file with a column code")])
-    table = load(path, lambda header: header).apply(lambda cells: cells.str.strip())
-    if CODE not in table:
-        raise InputError([Finding(place, 1, CODE, "no such column", "the INSEE code of a commune in each line")])
-    again = table[CODE].duplicated()
-    findings = [
-        Finding(place, line, CODE, f"{code!r}{' again' if again[line] else ''}", "a commune of the territory, once")
-        for line, code in table[CODE].items()
-        if again[line] or code not in communes
+    asked = ", ".join(f"{who} {count}" for who, count in holders[:CLOSE].items())
+    used = sorted(set(known["source"]) & territory.received.keys())
+    days = sorted(territory.received[name] for name in used)
+    periods = sorted(known["period"].map(last_year))
+    territory.read.add(EVERYTHING)
+    fictional = ", invented" if territory.root.fictional else ""
+    count, communes = known["indicator"].nunique(), len(territory.communes)
+    lines = [
+        f"{territory.row['name']} ({territory.epci}{fictional}): {communes} commune{'s' * (communes > 1)},"
+        f" geography of {territory.year}",
+        f"known: {count} of {len(CATALOGUE)} indicators, from {periods[0]} to {periods[-1]}; {len(used)} sources, had"
+        f" from {days[0]} to {days[-1]}"
+        if count
+        else f"known: none of {len(CATALOGUE)} indicators",
+        f"missing: {lacking['indicator'].nunique()} indicators (asked of {asked}): `ctg list missing {territory.epci}`"
+        if asked
+        else "missing: nothing",
     ]
-    if findings:
-        raise InputError(findings)
-    return table.apply(_numbers).assign(code=table[CODE]).reset_index(drop=True)
-
-
-def _numbers(cells: pd.Series) -> pd.Series:
-    """A column as numbers when all its cells are, blank ones missing; else as it is."""
-    filled = cells[cells.ne("")]
-    if filled.empty or not filled.str.fullmatch(NUMBER).all():
-        return cells
-    return pd.to_numeric(cells.str.replace(",", "."), errors="coerce")
+    return "\n".join(lines)

@@ -1,13 +1,11 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import (
-    analyst,
+    asked,
     assessments,
     births,
     childcare_grid,
@@ -17,6 +15,7 @@ from ctg_analysis.chapter import (
     commitments,
     commune_sheets,
     communes_tables,
+    desk,
     equal_ages,
     families,
     figures,
@@ -35,9 +34,8 @@ from ctg_analysis.chapter import (
     typology,
 )
 from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, telling
+from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
@@ -54,6 +52,7 @@ def open_chapter(epci: str | int) -> "Chapter":
     """
     root = data_root(str(epci))
     ensure(root)
+    prepare_shell()
     return Chapter(str(epci), root)
 
 
@@ -76,17 +75,9 @@ class Chapter:
         """The same observations with the names of the territories, by indicator."""
         return self.territory.named
 
-    def data(self, indicator: str) -> pd.DataFrame:
-        """The observations of an indicator as a plain table, with the names of the territories."""
-        return self.territory.data(self._indicator(indicator))
-
-    def find(self, words: str) -> pd.DataFrame:
-        """The indicators that some words name, with the latest period that is known here."""
-        return analyst.find(self.territory, words)
-
-    def with_own(self, indicator: str, path: str | Path) -> pd.DataFrame:
-        """The communes with the latest value of an indicator and the columns of an own CSV file beside."""
-        return analyst.with_own(self.territory, self._indicator(indicator), Path(path))
+    data, find, with_own, compare = desk.data, desk.find, desk.with_own, desk.compare
+    peers_table, land, picture, framed = desk.peers_table, desk.land, desk.picture, desk.framed
+    __repr__ = desk.described
 
     def perimeter(self) -> Html:
         """Which communes, and the geography they are in."""
@@ -280,22 +271,13 @@ class Chapter:
 
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
         """What a function makes of some indicators, which the piece tells."""
-        several = [self._indicator(name) for name in names]
+        several = [asked.indicator(self.territory, name) for name in names]
         return telling(make(self.territory, *several, **options), SHOWN, *names)
 
     def _family(self, make: Callable[..., Html], name: str) -> Html:
         """What a function makes of a family of indicators, which the piece tells."""
-        members = [self._indicator(indicator.id) for indicator in CATALOGUE.values() if indicator.family == name]
-        if not members:
-            raise UserError(f"no family {name!r}: `ctg list indicators` shows the families")
+        members = asked.family(self.territory, name)
         return telling(make(self.territory, name, members), SHOWN, *(indicator.id for indicator in members))
 
     def _ids(self, names: tuple[str, ...]) -> list[str]:
-        return [self._indicator(name).id for name in names]
-
-    def _indicator(self, name: str) -> Indicator:
-        """An indicator by its id, and note that the chapter reads it."""
-        if name not in CATALOGUE:
-            raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-        self.territory.read.add(name)
-        return CATALOGUE[name]
+        return [asked.indicator(self.territory, name).id for name in names]

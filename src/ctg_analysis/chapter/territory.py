@@ -29,6 +29,7 @@ from ctg_analysis.processing.freshness import MANIFEST
 from ctg_analysis.sources import SOURCES
 
 LOCAL = ("commune", "secteur")
+ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
 Span = tuple[str, str]  # two moments: days, or years where no more is known
 _read: dict[str, set[str]] = {}
 
@@ -61,7 +62,7 @@ class Territory:
 
     epci: SIREN. territories: all but the communes of other EPCIs. row: its own. communes, secteurs, beside: the places,
     in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING when all
-    of them, DEMARCHE with what was gathered.
+    of them, DEMARCHE with what was gathered, ELSEWHERE and a SIREN of an EPCI that was chosen to compare with.
     """
 
     def __init__(self, epci: str, root: DataRoot):
@@ -181,10 +182,11 @@ class Territory:
         """The observations of an indicator with what a reader sees: name, text, interval."""
         self.read.add(indicator.id)
         if indicator.id not in self._readable:
-            self._readable[indicator.id] = self._in_words(indicator, self.data(indicator))
+            self._readable[indicator.id] = self.in_words(indicator, self.data(indicator))
         return self._readable[indicator.id].copy()
 
-    def _in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+        """Observations of an indicator, with their names, as `readable` gives them."""
         each = each_row(rows)
         return rows.assign(
             text=[sentences.value_text(indicator, row) for row in each],
@@ -227,7 +229,7 @@ class Territory:
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
             rows = self.against(indicator)
-            told = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+            told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared
             self._compared[indicator.id] = sentences.on_one_scale(indicator, told).drop_duplicates(["name", "text"])
         rows = self._compared[indicator.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
@@ -235,7 +237,7 @@ class Territory:
     @cached_property
     def _nothing_compared(self) -> pd.DataFrame:
         indicator = next(iter(CATALOGUE.values()))
-        return self._in_words(indicator, self._beside.table[:0])
+        return self.in_words(indicator, self._beside.table[:0])
 
     @cached_property
     def _beside(self) -> ByIndicator:

@@ -112,3 +112,14 @@ def gc(
         messages.print(line)
     for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)) if cache else ():
         messages.print(f"{project_path(root.path / CACHE)}: {forget_all(root) / 1e6:.0f} MB removed")
+
+
+def new_chapter(
+    number: Annotated[str, typer.Argument(help="Two digits that no other chapter bears, such as 18.")],
+    title: Annotated[str, typer.Argument(help="Its title, such as « Mobilité ».")],
+) -> None:
+    """Write the notebook of a chapter of one's own, which runs at once; never over what is there."""
+    from ctg_analysis.chapter.new_chapter import write_new_chapter
+
+    path = write_new_chapter(number, title)
+    messages.print(f"{project_path(path)}: written; `make lab` opens it, `ctg build --chapters {number}` publishes it")

@@ -22,6 +22,10 @@ class UserError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows of it in a notebook: the same line."""
+        return [str(self)]
+
 
 class Busy(UserError):
     """Another process is at the same work; the command may be run again when it has ended."""

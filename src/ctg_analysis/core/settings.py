@@ -59,6 +59,7 @@ def settings() -> Settings:
 
 def _root() -> Path:
     if named := os.environ.get("CTG_ROOT"):
+        named = os.environ["CTG_ROOT"] = str(Path(named).absolute())  # the same for what is started in another folder
         return Path(named)
     for folder in (Settings.root, Path.cwd(), *Path.cwd().parents):
         if (folder / "data" / "reference" / NORMS).is_file():

@@ -17,6 +17,7 @@ _templates = Environment(
 
 
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
+PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
 SHEETS, ROWS = "sheets", "rows"
 
@@ -38,8 +39,7 @@ class Html:
         return f"<{len(self.html)} characters of HTML>"
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        bundle = {"text/html": self.html, "text/plain": repr(self)}
-        return bundle | {ABOUT: dict(self.about)} if self.about else bundle
+        return {"text/html": self.html, "text/plain": repr(self), ABOUT: dict(self.about)}
 
 
 def together(*pieces: Html) -> Html:

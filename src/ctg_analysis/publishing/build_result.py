@@ -13,7 +13,7 @@ from ctg_analysis.publishing.editions import JOURNAL
 class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
-    refused: why notebooks are, each in one line. left_out: what chapters show and their pages do not.
+    refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
     away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
     or changed some of their files.
@@ -25,7 +25,7 @@ class Built:
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
-    left_out: dict[str, list[str]] = field(default_factory=dict)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
     exposure: str = ""
@@ -36,7 +36,7 @@ class Built:
         """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
         if self.error:
             return getattr(self.error, "exit_code", 1)
-        return 2 if self.failed or self.refused or self.left_out or self.breaks else 0
+        return 2 if self.failed or self.refused or self.remarks or self.breaks else 0
 
 
 def lines_of(built: Built) -> list[str]:
@@ -53,17 +53,16 @@ def lines_of(built: Built) -> list[str]:
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     lines += built.refused
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
-    lines += [f"{built.epci}: {line}" for stem in built.left_out for line in left_out(built, stem)]
+    lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
     lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
 
 
-def left_out(built: Built, stem: str) -> list[str]:
-    """Return in one line each what a chapter shows and its page does not."""
-    why = "not on the page, which shows HTML alone, as the verbs of a chapter return it"
-    return [f"notebooks/{stem}.ipynb, {what}: {why}" for what in built.left_out.get(stem, [])]
+def remarks(built: Built, stem: str) -> list[str]:
+    """Return in one line each what is to be mended in what a chapter shows."""
+    return [f"notebooks/{stem}.ipynb, {remark}" for remark in built.remarks.get(stem, [])]
 
 
 def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
@@ -72,5 +71,5 @@ def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[s
     for chapter in refused:
         if chapter.path.stem in entries:
             built.failed[chapter.path.stem] = UserError(chapter.fault)
-    built.left_out = {stem: entry["left_out"] for stem, entry in entries.items() if entry.get("left_out")}
+    built.remarks = {stem: entry["remarks"] for stem, entry in entries.items() if entry.get("remarks")}
     return built

@@ -10,7 +10,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.processing.run import exposure, record_published
 from ctg_analysis.publishing.build_plan import Plan
-from ctg_analysis.publishing.build_result import Built, left_out, with_notebooks
+from ctg_analysis.publishing.build_result import Built, remarks, with_notebooks
 from ctg_analysis.publishing.dated_chapters import is_made_of, note, with_own_data
 from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import DAMAGED, JOURNAL, compared_with, publish, write_record
@@ -19,7 +19,7 @@ from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
-OF_A_PAGE = ("read", "observations", "contents", "left_out")  # what the record keeps, see `tasks.write_chapter`
+OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
 
 
 def concluded(plan: Plan, out: Path) -> Built:
@@ -125,15 +125,15 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
-    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran; what is left
-    out of pages.
+    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran; what is to
+    be mended in what chapters show.
 
     Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
     """
     journal = out / JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
     logs = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
-    for stem, lines in (logs | {stem: left_out(built, stem) for stem in built.left_out}).items():
+    for stem, lines in (logs | {stem: remarks(built, stem) for stem in built.remarks}).items():
         journal.mkdir(parents=True, exist_ok=True)
         text = "\n".join(filter(None, lines))
         (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import TITLES
-from ctg_analysis.core.settings import settings
-from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
+from ctg_analysis.display.words import synonyms as words
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.sections import Section
 
@@ -102,8 +101,7 @@ def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
 
 def synonyms() -> str:
     """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
-    words = load_yaml(settings().reference / "synonymes.yml", dict[str, list[str]]).value
-    return _json(list(words.items()))
+    return _json(list(words.synonyms().items()))
 
 
 def _json(content: list) -> str:

@@ -108,7 +108,10 @@ class CellShell(InteractiveShell):
     def showtraceback(self, exc_tuple=None, filename=None, tb_offset=None, **_):
         """Keep an error."""
         kind, error, trace = exc_tuple or sys.exc_info()
-        lines = self.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        if hasattr(error, "_render_traceback_"):
+            lines = error._render_traceback_()
+        else:
+            lines = self.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         self._keep(kind, error, lines)
 
     def showsyntaxerror(self, filename=None, running_compiled_code=False):

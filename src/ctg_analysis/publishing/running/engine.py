@@ -8,6 +8,8 @@ process that has everything imported. Notebooks that are not chapters run as the
 
 import os
 import tempfile
+from contextlib import chdir
+from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -53,6 +55,7 @@ class ChapterEngine(NBClientEngine):
             super().execute_managed_notebook(nb_man, kernel_name, **options)
             return
         os.environ |= SAFE_PATH  # papermill starts a kernel with that of this process
+        options["resources"] = {"metadata": {"path": str(_folder(options))}}
         with tempfile.TemporaryDirectory(prefix="ctg-") as sockets:
             local = Config(
                 {"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}} if os.name == "posix" else {}
@@ -75,12 +78,15 @@ class WarmEngine(ChapterEngine):
         from ctg_analysis.publishing.running.cells import run_cells
 
         if fork_protocol.is_fork():
-            run_cells(nb_man, before_cell=fork_protocol.tell)
+            with chdir(_folder(options)):
+                run_cells(nb_man, before_cell=fork_protocol.tell)
             return
         if not workers.can_fork():
             super().execute_managed_notebook(nb_man, kernel_name, **options)
             return
-        (outcome,) = workers.run([workers.Job("", _executed, (nb_man.nb,), _name(options))], 1, prepare=str)
+        (outcome,) = workers.run(
+            [workers.Job("", _executed, (nb_man.nb, _folder(options)), _name(options))], 1, prepare=str
+        )
         if outcome.error:
             raise outcome.error
         nb_man.nb = outcome.result
@@ -100,11 +106,12 @@ def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
     return nb
 
 
-def _executed(nb: NotebookNode) -> NotebookNode:
+def _executed(nb: NotebookNode, folder: Path) -> NotebookNode:
     from ctg_analysis.publishing.running.cells import run_cells
 
     manager = NotebookExecutionManager(nb, progress_bar=False)
-    run_cells(manager, before_cell=fork_protocol.tell)
+    with chdir(folder):
+        run_cells(manager, before_cell=fork_protocol.tell)
     return manager.nb
 
 
@@ -119,6 +126,11 @@ def _first_lines() -> list[str]:
 def _last_started(nb_man: NotebookExecutionManager) -> int:
     started = [place for place, cell in enumerate(nb_man.nb.cells) if cell.metadata.papermill["start_time"]]
     return started[-1]
+
+
+def _folder(options: dict) -> Path:
+    """Return the folder that the cells run in: that of the notebook, as in JupyterLab."""
+    return Path(options.get("input_path") or "notebook").absolute().parent
 
 
 def _name(options: dict) -> str:

@@ -11,12 +11,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.demarche.silent import untold
 from ctg_analysis.chapter.missing import why_absent
 from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
-from ctg_analysis.chapter.territory import Territory, forget_read
+from ctg_analysis.chapter.territory import ELSEWHERE, Territory, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.sources import SOURCES, SURVEY
@@ -45,7 +46,7 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
     their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
     are compared by; what the indicators prove; the chapters that all pages lead to; all of the démarche for those that
-    tell it.
+    tell it; all that is known of the EPCIs that it was set beside.
     """
     known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
@@ -64,6 +65,8 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     digest.update(
         repr([(indicator.id, proofs[indicator.id]) for indicator in known if indicator.id in proofs]).encode()
     )
+    if others := tuple(sorted(name.removeprefix(ELSEWHERE) for name in read if name.startswith(ELSEWHERE))):
+        digest.update(_sums_of_rows(elsewhere(seen, others)).tobytes())
     if DEMARCHE in read:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()

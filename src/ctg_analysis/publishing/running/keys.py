@@ -3,6 +3,7 @@
 import json
 import platform
 from hashlib import sha256
+from pathlib import Path
 
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import MODELS, DataRoot, settings
@@ -21,7 +22,8 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     """
     texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
-    texts += sorted((settings().root / "notebooks").glob("*.csv"))  # those that an analyst sets beside the figures
+    beside = sorted((settings().root / "notebooks").rglob("[!.]*"))  # what an analyst reads: tables, modules
+    texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),
@@ -38,6 +40,11 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         for chapter in chapters
     }
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
+
+
+def _is_seen(path: Path) -> bool:
+    """Tell whether no part of a path is hidden: not what JupyterLab and Python keep for themselves."""
+    return not any(name.startswith((".", "__")) for name in path.relative_to(settings().root).parts)
 
 
 def _sum_of_data(root: DataRoot, epci: str) -> str:

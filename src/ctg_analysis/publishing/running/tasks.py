@@ -45,7 +45,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
     former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
-    holds for the search and what it shows that its page does not. One that has nothing to tell yet has no page.
+    holds for the search and what is to be said of what it shows. One that has nothing to tell yet has no page.
     """
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.chapter.chapter import open_chapter
@@ -53,7 +53,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     from ctg_analysis.chapter.demarche.silent import silent, untold
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.display.words.texts import typography
-    from ctg_analysis.publishing.pages.html import chapter_page, left_out
+    from ctg_analysis.publishing.pages.html import chapter_page
     from ctg_analysis.publishing.running.execution import execute
     from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
@@ -61,7 +61,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     if chapter.page in untold(territory):
         read = [DEMARCHE] if chapter.page in silent(territory.demarche) else []
         sums = {"read": read, "observations": sum_of_inputs(territory, read)}
-        return sums | {"run": False, "contents": {}, "left_out": []}
+        return sums | {"run": False, "contents": {}, "remarks": []}
     if former and sum_of_inputs(territory, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
@@ -70,12 +70,12 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         close(notebook, territory)
         known, of = completeness(territory, chapter.number)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
-        html, contents = chapter_page(notebook, page)
+        html, contents, remarks = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     counted = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == chapter.number}
     read = sorted(counted.union(notebook.metadata["ctg"]["read"]))
     sums = {"read": read, "observations": sum_of_inputs(territory, read)}
-    return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
+    return sums | {"run": True, "contents": contents, "remarks": remarks}
 
 
 def write_data(report: Report) -> dict:

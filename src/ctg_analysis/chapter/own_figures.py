@@ -1,0 +1,115 @@
+"""Figures of an analyst's own beside the observations of the communes, and what of them is left out."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import load
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.display.words.texts import alphabetical
+
+CODE = "code"
+CODES = ("code", "codgeo", "codeinsee", "codecommune", "insee", "com", "depcom")  # letters of a name, as files have it
+COMMUNE = re.compile(r"\d[\dAB]\d{3}")
+SPACES = re.compile(r"[\s\u00a0\u202f]+")
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?[%€]?"
+WITHHELD, ABSENT = r"s|ss|secret|[<≤]\d+", r"nd|n\.d\.|na|n/a|nan|so|-|–|…"
+TABLE = "the table"  # how an error names a DataFrame
+MOST_CODES = 5  # that are named
+COLUMN = "the INSEE code of a commune in each line, in a column code, CODGEO or code_insee"
+
+
+def with_own(territory: Territory, indicator: Indicator, own: Path | pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The communes of the territory with the latest value of an indicator and the columns of a table of one's own.
+
+    Parameters:
+        own: a DataFrame, or a file (CSV in UTF-8, with ; or , between cells, .xlsx, .parquet): a column of INSEE codes
+            (code, CODGEO, code_insee), one line a commune, any other columns. « 1 240 », « 12,5 » and « 12 % » are
+            numbers; « s » and « <5 » are withheld, so missing.
+
+    Returns:
+        Columns code, name, period, the id of the indicator, status, then those of the table: a commune that it leaves
+        out has no value there. And what is left out of it, a line each.
+
+    Raises:
+        InputError: no such file, no column of codes, a commune that comes twice.
+    """
+    rows = territory.data(indicator)
+    rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
+    rows = rows.drop_duplicates("territory", keep="last")
+    rows = rows.rename(columns={"territory": CODE, "value": indicator.id}).sort_values(
+        CODE, ignore_index=True, kind="stable"
+    )
+    table, left_out = _read(own, set(territory.communes["code"]), territory.row["name"])
+    beside = rows[[CODE, "name", "period", indicator.id, "status"]]
+    return beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own")), left_out
+
+
+def _read(own: Path | pd.DataFrame, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
+    """The lines of the communes of a territory, their numbers read, and what is left out. name: of the territory."""
+    place, first, table = _opened(own)
+    column = next(
+        (one for code in CODES for one in table if re.sub("[^a-z]", "", alphabetical(str(one))) == code), None
+    )
+    if column is None:
+        raise InputError([Finding(place, first, CODE, "no such column", COLUMN)])
+    codes = _codes(table[column])
+    is_commune, is_own = codes.str.fullmatch(COMMUNE.pattern), codes.isin(communes)
+    again = codes[is_own & codes.duplicated()]
+    if len(again):
+        once = "a commune of the territory, once"
+        raise InputError([Finding(place, line, str(column), f"{code!r} again", once) for line, code in again.items()])
+    left_out = [f"{place}, line {line}: left out, {code!r} is no commune" for line, code in codes[~is_commune].items()]
+    if len(others := codes[is_commune & ~is_own]):
+        some = ", ".join(others[:MOST_CODES]) + ", …" * (len(others) > MOST_CODES)
+        lines = f"{len(others)} line{'s' * (len(others) > 1)}"
+        left_out.append(f"{place}: left out, {lines} of communes outside {name}: {some}")
+    kept = table.drop(columns=column)[is_own]
+    read = {column: _figures(kept[column]) for column in kept}
+    left_out += [f"{place}, column {column}: {told}" for column, (_, told) in read.items() if told]
+    figures = pd.DataFrame({column: cells for column, (cells, _) in read.items()}, index=kept.index)
+    figures.insert(0, CODE, codes[is_own])
+    return figures.reset_index(drop=True), left_out
+
+
+def _opened(own: Path | pd.DataFrame) -> tuple[str, int | None, pd.DataFrame]:
+    """How errors name a table, the line of its header, and it; index: its lines as a person counts them."""
+    if isinstance(own, pd.DataFrame):
+        table = own.reset_index() if own.index.name is not None else own
+        return TABLE, None, table.set_axis(range(1, len(table) + 1))
+    place = project_path(own.absolute())
+    if not own.is_file():
+        raise InputError([Finding(place, None, None, "no file", "a CSV file with a column code")])
+    return place, 1, load(own, lambda header: header).apply(lambda cells: cells.str.strip())
+
+
+def _codes(cells: pd.Series) -> pd.Series:
+    """Codes of communes as the INSEE writes them: a spreadsheet may have taken 01001 for a number.
+
+    >>> _codes(pd.Series([1001, 12001])).tolist(), _codes(pd.Series(["2a004", " 1001", "Total"])).tolist()
+    (['01001', '12001'], ['2A004', '01001', 'TOTAL'])
+    """
+    texts = cells.astype(str).str.strip().str.removesuffix(".0").str.upper()
+    return texts.where(~texts.str.fullmatch(r"\d{4}"), "0" + texts)
+
+
+def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
+    """A column as numbers when all its filled cells are or say why there is none, else as it is; what was withheld.
+
+    >>> _figures(pd.Series(["1 240", "12,5 %", "s", ""]))[0].tolist()
+    [1240.0, 12.5, nan, nan]
+    """
+    if not pd.api.types.is_string_dtype(cells) and cells.dtype != object:
+        return cells, ""
+    plain = cells.fillna("").astype(str).str.replace(SPACES, "", regex=True).str.replace("−", "-")
+    withheld, absent = (plain.str.fullmatch(one, case=False) for one in (WITHHELD, ABSENT))
+    filled = plain[plain.ne("") & ~withheld & ~absent]
+    if filled.empty or not filled.str.fullmatch(NUMBER).all():
+        return cells, ""
+    numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
+    count = int(withheld.sum())
+    return numbers, f"{count} withheld (s or <5): no value in the place of each" if count else ""

@@ -1,0 +1,177 @@
+"""What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
+
+What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, and what data may
+have put in it, is sanitised: a page runs nothing, loads nothing, and keeps its own style.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import bleach
+from markupsafe import escape
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+
+from ctg_analysis.display.markup import ABOUT, PAGE
+from ctg_analysis.display.pieces.own_pieces import image
+from ctg_analysis.publishing.pages.written_cells import rendered
+
+INJECTED = "injected-parameters"  # the tag of papermill's own cell
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
+HEAVIEST = 1_500_000  # bytes of an output: a page is read on a telephone too
+DRAWN = "Graphique sans texte de remplacement"
+WITHOUT_ALT = 'without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
+RUNS = "that a page does not show, for it runs nothing: show an image or a table"
+OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
+ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
+TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
+
+ACTIVE = re.compile(r"<(script|iframe|object|embed|form|video|audio|canvas)\b", re.I)
+SWALLOWED = re.compile(r"<(script|style|title|template|noscript|iframe|object|head)\b.*?</\1\s*>", re.I | re.S)
+TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em"}
+TAGS |= {"h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span"}
+TAGS |= {"strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
+LINK, DRAWING = re.compile(r"(?:https?://|mailto:|#)|[\w./%-]+(?:#[\w-]*)?$"), re.compile(r"data:image/[a-z+]+;base64,")
+HEAD = re.compile(r"<thead>.*?</thead>", re.S)
+UNDESCRIBED = re.compile(r"<img(?![^>]*\balt=\"[^\"])")
+WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
+OF_A_FILE = re.compile(r"!\[[^\]]*\]\((?!attachment:|data:)|<img\b(?![^>]*\bsrc=[\"']?data:)", re.I)  # in Markdown
+SVG_OWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
+ID = re.compile(r'\bid="([^"]+)"')
+
+
+class Published(NamedTuple):
+    """Cells whose outputs are all HTML of ours, and what is to be said of the others, a line each."""
+
+    cells: list[NotebookNode]
+    remarks: list[str]
+
+
+def published(cells: Sequence[NotebookNode]) -> Published:
+    """Return the cells of an executed chapter with the outputs that its page shows.
+
+    What is written to standard error is for the analyst, not for the page; nor is the value that a cell ends with where
+    it draws, or the name and the address of an object. Lines name the cell of the notebook, from 1.
+    """
+    kept, remarks, number = [], [], 0
+    for cell in cells:
+        number += INJECTED not in cell.metadata.get("tags", [])
+        outputs = cell.get("outputs", [])
+        if cell.cell_type == "markdown" and OF_A_FILE.search(cell.source):
+            remarks.append(f"cell {number}: {ELSEWHERE}")
+        if all(_is_ours(output) for output in outputs):
+            kept.append(cell)
+            continue
+        draws = any(set(IMAGES) & set(output.get("data", {})) for output in outputs)
+        shown = []
+        for output in outputs:
+            html, remark = (output, "") if _is_ours(output) else _as_html(output, draws=draws)
+            shown += [html] if _is_ours(output) else [_output(html, output)] if html else []
+            remarks += [f"cell {number}: {remark}"] if remark else []
+        kept.append(NotebookNode(cell | {"outputs": shown}))
+    return Published(kept, list(dict.fromkeys(remarks)))
+
+
+def _is_ours(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return ABOUT in data and PAGE not in data
+
+
+def _output(html: str, output: NotebookNode) -> NotebookNode:
+    about = {ABOUT: output.data[ABOUT]} if ABOUT in output.get("data", {}) else {}
+    return NotebookNode(output_type="display_data", data=NotebookNode({HTML: html} | about), metadata=NotebookNode())
+
+
+def _as_html(output: NotebookNode, *, draws: bool) -> tuple[str, str]:
+    """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
+    if output.output_type == "stream":
+        return (_text(output.text), "") if output.name == "stdout" else ("", "")
+    data = output.get("data", {})
+    heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
+    if heavy > HEAVIEST:
+        return "", f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"
+    if PAGE in data:
+        return data[PAGE], ""
+    drawn = next((kind for kind in IMAGES if kind in data), "")
+    if drawn and not (HTML in data and not ACTIVE.search(data[HTML])):
+        return _image(drawn, data[drawn]), f"an image {WITHOUT_ALT}"
+    if HTML in data:
+        html = sanitised(data[HTML])
+        if ACTIVE.search(data[HTML]):
+            return "", f"a script or a frame {RUNS}"
+        return html, _lack_of_images(data[HTML], html)
+    if MARKDOWN in data:
+        html = rendered(data[MARKDOWN], {})
+        return sanitised(html), _lack_of_images(html, sanitised(html))
+    if others := [kind for kind in data if kind != PLAIN]:
+        return "", f"{others[0]} {OTHER}"
+    text = data.get(PLAIN, "")
+    return ("" if draws or text.startswith("<") else _text(text)), ""
+
+
+def _lack_of_images(whole: str, html: str) -> str:
+    """Return what is to be said of the images of some HTML, once it is sanitised."""
+    if html.count("<img") < whole.lower().count("<img"):
+        return ELSEWHERE
+    return f"an image {WITHOUT_ALT}" if UNDESCRIBED.search(html) else ""
+
+
+def _text(text: str) -> str:
+    """Return printed text, without the colours of a terminal and what it wrote over."""
+    lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").rstrip().split("\n")]
+    said = escape("\n".join(lines))
+    return f'<pre class="said">{said}</pre>' if said.strip() else ""
+
+
+def _image(kind: str, content: str) -> str:
+    plain = _settled(content).encode() if kind == "image/svg+xml" else b64decode(content)
+    return image(plain, kind, DRAWN).html
+
+
+def _settled(svg: str) -> str:
+    """Return an SVG without its date, its ids by order: matplotlib draws them at random.
+
+    >>> _settled('<svg><metadata>today</metadata><g id="p3f"/><use href="#p3f"/></svg>')
+    '<svg><g id="i0"/><use href="#i0"/></svg>'
+    """
+    svg = SVG_OWN.sub("", svg)
+    names = {name: f"i{rank}" for rank, name in enumerate(dict.fromkeys(ID.findall(svg)))}
+    svg = ID.sub(lambda one: f'id="{names[one[1]]}"', svg)
+    return re.sub(r"#([\w.:-]+)", lambda one: f"#{names.get(one[1], one[1])}", svg)
+
+
+def sanitised(html: str) -> str:
+    """Return HTML of anybody without what runs, loads or restyles anything, its tables in their frame.
+
+    >>> sanitised('<p onclick="x()">Un <b style="color:red">mot</b><script>x()</script></p>')
+    '<p>Un <b>mot</b></p>'
+    """
+    clean = bleach.clean(
+        SWALLOWED.sub("", html),
+        tags=TAGS,
+        attributes=_is_allowed,
+        protocols={"http", "https", "mailto", "data"},
+        strip=True,
+    )
+    clean = WITHOUT_SOURCE.sub("", clean)
+    if "<table>" not in clean:
+        return clean.strip()
+    clean = HEAD.sub(lambda head: head[0].replace("<th>", '<th scope="col">'), clean).replace(
+        "<th>", '<th scope="row">'
+    )
+    frame = '<div class="table" role="group" aria-label="Tableau" tabindex="0"><table>'
+    return clean.replace("<table>", frame).replace("</table>", "</table></div>").strip()
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    match tag, name:
+        case "a", "href":
+            return bool(LINK.match(value))
+        case "img", "src":
+            return bool(DRAWING.match(value))
+        case ("img", "alt" | "width" | "height") | ("abbr", "title") | ("th" | "td", "colspan" | "rowspan"):
+            return True
+    return False

@@ -1,0 +1,162 @@
+"""What cells of an analyst's own show on a page: tables, images, Markdown, text; nothing that runs, the same bytes."""
+
+import base64
+import re
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import seaborn as sns
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
+from ctg_analysis.display.pieces.own_pieces import MOST_ROWS, frame, picture
+from ctg_analysis.publishing.pages.own_outputs import (
+    ELSEWHERE,
+    HEAVIEST,
+    RUNS,
+    TOO_HEAVY,
+    WITHOUT_ALT,
+    published,
+    sanitised,
+)
+
+HOSTILE = '<img src="x" onerror="x()"><script>x()</script>'
+SOURCE = Citation("Enquête de l'office, 2026")
+
+
+def cell(*outputs):
+    return nbformat.v4.new_code_cell("x", outputs=list(outputs))
+
+
+def shown(data=None, stream=""):
+    if stream:
+        return nbformat.v4.new_output("stream", name=stream, text="\x1b[31mun\x1b[0m\n2 %\r<b>\n")
+    return nbformat.v4.new_output("display_data", data=data)
+
+
+def html_of(*outputs):
+    """Return the HTML of what a cell shows, and the remarks."""
+    made = published([cell(*outputs)])
+    return [output.data["text/html"] for output in made.cells[0].outputs], made.remarks
+
+
+def test_each_kind_of_output_is_published_or_told():
+    kinds = {
+        "stdout": (shown(stream="stdout"), '<pre class="said">un\n&lt;b&gt;</pre>', ""),
+        "stderr": (shown(stream="stderr"), "", ""),
+        "text": (shown({"text/plain": "(1, '<b>')"}), '<pre class="said">(1, &#39;&lt;b&gt;&#39;)</pre>', ""),
+        "object": (shown({"text/plain": "<Axes: >"}), "", ""),
+        "markdown": (shown({"text/markdown": f"**Né** : {HOSTILE}"}), "<p><strong>Né</strong>\u00a0: </p>", ELSEWHERE),
+        "html": (shown({"text/html": f"<h2>Un</h2>{HOSTILE}", "text/plain": "x"}), "", RUNS),
+        "plotly": (shown({"application/vnd.plotly.v1+json": {}, "text/html": "<script>x()</script>"}), "", RUNS),
+        "latex": (shown({"text/latex": "$x$", "text/plain": "x"}), "", "text/latex that a page"),
+        "heavy": (shown({"text/html": "x" * (HEAVIEST + 1)}), "", TOO_HEAVY),
+        "image": (
+            shown({"image/png": "AAAA", "text/plain": "<Figure>"}),
+            '<img src="data:image/png;base64,AAAA" alt="G',
+            WITHOUT_ALT,
+        ),
+        "ours": (shown({"text/html": "<p>1</p>", ABOUT: {}}), "<p>1</p>", ""),
+        "frame": (shown({"text/html": "<table>", PAGE: "<p>page</p>", ABOUT: {"rows": [["a"]]}}), "<p>page</p>", ""),
+    }
+    faults = []
+    for name, (output, html, remark) in kinds.items():
+        found, remarks = html_of(output)
+        if html not in "".join(found) or bool(html) != bool(found) or bool(remark) != bool(remarks):
+            faults.append((name, found, remarks))
+        elif remark and remark not in remarks[0]:
+            faults.append((name, remarks))
+        if "onerror" in "".join(found) or "<script" in "".join(found):
+            faults.append((name, found))
+    assert faults == []
+
+
+def test_a_value_beside_a_drawing_is_not_on_the_page_and_lines_name_the_cell_of_the_notebook():
+    injected = nbformat.v4.new_code_cell("epci = 1", metadata={"tags": ["injected-parameters"]})
+    drawn = cell(shown({"text/plain": "[Text(0.5, 0, 'x')]"}), shown({"image/png": "AAAA"}))
+    made = published([nbformat.v4.new_markdown_cell("# Un\n\n![plan](plan.png)"), injected, drawn])
+    assert len(made.cells[-1].outputs) == 1
+    assert made.remarks == [f"cell 1: {ELSEWHERE}", f"cell 2: an image {WITHOUT_ALT}"]
+
+
+def test_html_of_anybody_runs_loads_and_restyles_nothing_and_its_tables_have_their_frame():
+    table = "<table border='1' class='for-team'><thead><tr><th>a</th></tr></thead><tbody><tr><th>1</th></tr></tbody>"
+    clean = sanitised(f"<style scoped>.a{{}}</style>{table}</table>")
+    assert clean.startswith('<div class="table" role="group" aria-label="Tableau" tabindex="0"><table><thead>')
+    assert '<th scope="col">a</th>' in clean and '<th scope="row">1</th>' in clean and "for-team" not in clean
+    hostile = (
+        '<a href="javascript:x()">a</a><a href="data:text/html,x">b</a><img src="https://e.org/x.png" alt="c">'
+        '<svg onload="x()"><script>x()</script></svg><base href="//e.org"><meta http-equiv="refresh" content="0">'
+        '<link rel="stylesheet" href="x"><input autofocus onfocus="x()"></main>'
+        '<div id="contenu" style="position:fixed">'
+    )
+    clean = sanitised(hostile)
+    assert not re.search(r"script|href=|src=|on\w+=|style|id=|</?(?:main|meta|base|link|input|svg)", clean), clean
+    assert '<a href="https://e.org/">d</a>' in sanitised('<a href="https://e.org/" target="_top">d</a>')
+
+
+def test_a_frame_is_told_in_french_with_its_index_where_it_says_something():
+    rows = pd.DataFrame(
+        {
+            "commune": ["Le Bourg", HOSTILE],
+            "code": ["01001", "2A004"],
+            "year": [2023, 2024],
+            "part": [12.345, None],
+            "nombre": [1240, 3],
+            "le": pd.to_datetime(["2026-11-27", None]),
+            "oui": [True, False],
+        },
+        index=[4, 9],
+    )
+    html = frame(rows, "Titre", SOURCE).html
+    cells = re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", html)
+    assert cells[7:14] == ["Le Bourg", "01001", "2023", "12,3", "1\u202f240", "27 novembre 2026", "oui"]
+    assert cells[16:] == ["2024", "—", "3", "—", "non"] and "onerror=&#34;x()" in html and "<script>" not in html
+    assert "Source\u00a0: Enquête" in html and "<caption><span>Titre</span>" in html
+    series = frame(rows.set_index("commune")["nombre"]).html
+    assert re.findall(r"<th [^>]*>(.*?)</th>", series)[:3] == ["commune", "nombre", "Le Bourg"]
+
+
+def test_a_long_frame_says_what_is_left_out_and_no_small_number_becomes_a_zero():
+    html = frame(pd.DataFrame(np.arange(100 * 30).reshape(100, 30))).html
+    assert html.count("<tr>") == MOST_ROWS + 1
+    assert "Seules sont montrées\u00a0: 60 lignes sur 100, 20 colonnes sur 30." in html
+    small = frame(pd.DataFrame({"a": ["x", "y", "z"], "p": [0.00001, 0.5, 0.0]})).html
+    assert "<td>1,0e−05</td>" in small and "<td>0,5000</td>" in small and "<td>0,0000</td>" in small
+    assert frame(pd.DataFrame({"a": []})).html == "<p>Tableau sans ligne.</p>"
+    two = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", 2023), ("a", 2024)]))
+    assert ">a 2023<" in frame(two).html
+
+
+def test_a_picture_has_its_words_and_the_same_bytes_each_time():
+    def drawn():
+        axes = sns.scatterplot(pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]}), x="x", y="y")
+        return picture(axes, 'Nuage de "points"', SOURCE, "Titre")
+
+    first = drawn()
+    assert isinstance(first, Html) and first.html == drawn().html and not plt.get_fignums()
+    assert 'alt="Nuage de &#34;points&#34;"' in first.html and '<strong class="title">Titre' in first.html
+    content = base64.b64decode(re.search('base64,([^"]+)', first.html)[1])
+    assert content.startswith(b"\x89PNG") and b"tEXt" not in content and len(content) < 60_000
+    grid = sns.relplot(pd.DataFrame({"x": [1, 2], "y": [3, 1]}), x="x", y="y")
+    assert "<img" in picture(grid, "Nuage", SOURCE).html and not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    "drawing, alt, source, said",
+    [(None, "x", "x", "found NoneType"), (plt, " ", "x", "no text alternative"), (plt, "x", "", "no source")],
+)
+def test_a_picture_without_its_words_is_told_in_one_line(drawing, alt, source, said):
+    with pytest.raises(UserError, match=said) as error:
+        picture(drawing, alt, Citation(source))
+    assert error.value._render_traceback_() == [str(error.value)] and "\n" not in str(error.value)
+
+
+def test_an_svg_has_the_same_bytes_each_time():
+    def drawn(date, name):
+        return shown({"image/svg+xml": f'<svg><metadata>{date}</metadata><g id="{name}"/><use href="#{name}"/></svg>'})
+
+    assert html_of(drawn("a", "p1")) == html_of(drawn("b", "p2"))
