@@ -215,7 +215,8 @@ def test_a_bad_yaml_file_is_told_with_its_line(root, public):
 def test_the_command_says_it_and_exits_with_1(root, public):
     change(public / "enjeux.csv", 2, "transversal", "peut-être")
     answer = CliRunner().invoke(app, ["check", str(root.path)])
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
+    assert "1 dans les fichiers de la démarche" in answer.stderr
     assert "enjeux.csv, line 2, column transversal: found 'peut-être', expected oui or non" in answer.stdout
 
 
