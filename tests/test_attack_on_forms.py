@@ -122,7 +122,7 @@ WITHOUT = {
         [EDITIONS[2], EDITIONS[3]],
         (CHILDMINDERS,),
         {},
-        {(secondary, "withheld_before"): lambda *_: []},
+        {(secondary, "unsaid_groups"): lambda *_: []},
     ),
 }
 

@@ -94,7 +94,7 @@ def spoil(public, private):
     again = add(public / "constats.csv", **again, statut="proposé")
     change(public / "extraits.csv", 4, "code", "PE_INCONNU")
     vote = add(public / "votes.csv", atelier_id="SEM2", bulletin="B99", objet_id="E77", type_votant="élu", points="5")
-    change(public / "reunions.csv", 5, "date", "19/01/2025")
+    change(public / "reunions.csv", 5, "date", "01/19/2025")
     change(public / "suivi.csv", 2, "statut", "en retard")
     change(public / "instances.csv", 1, "role", "mission")
     change(public / "documents.csv", 3, "titre", "=HYPERLINK(1)")
@@ -116,7 +116,7 @@ def spoil(public, private):
         f"{public}/instances.csv, line 1, column mission: found a column that is not in this table",
         f"{public}/instances.csv, line 1, column role: found no such column",
         f"{public}/marges.csv, line 2, column modalite: found 'X', expected a code of sexe",
-        f"{public}/reunions.csv, line 5, column date: found '19/01/2025', expected a date, such as 2023-01-19",
+        f"{public}/reunions.csv, line 5, column date: found '01/19/2025', expected a date, such as 2023-01-19",
         f"{public}/suivi.csv, line 2, column statut: found 'en retard', expected one of non démarrée, en cours",
         f"{public}/votes.csv, line {vote}, column objet_id: found 'E77', expected an id of enjeux.csv or constats.csv",
     ]
@@ -258,7 +258,8 @@ def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, fi
 
 def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
     """A table that no file declares, a key that is no column, a column of no kind."""
-    table = "- name: axes\n  title: Axes\n  key: axe_id\n  columns:\n    axe_id: {label: identifiant, type: id%s}\n"
+    table = "- name: axes\n  title: Axes\n  sheet: Axes\n  key: axe_id\n  columns:\n"
+    table += "    axe_id: {label: identifiant, type: id%s}\n"
     path = tmp_path / "1_test.yml"
     path.write_text(table % "", encoding="utf-8")
     assert list(read_tables(tmp_path)) == ["axes"]

@@ -89,7 +89,9 @@ def test_every_form_has_an_empty_template_that_reads_back(root):
     tables, agreements = read_private(root, PLACES)
     assert tables == [] and agreements == {}
     written = {path.name for path in (root.private / EPCI).iterdir()}
-    assert written == {*FORMS, "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
+    forms = {source.form_file for source in FORMS.values()}
+    workbooks = {"caf.xlsx", "msa.xlsx", "departement.xlsx", "sdjes.xlsx", "communes.xlsx", "mission_locale.xlsx"}
+    assert written == {*forms, *workbooks, "dsden.xlsx", "mdph.xlsx", "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
     for source in FORMS.values():
         assert len(cleaner(source)(source, root.private / EPCI / source.form_file, {EPCI})) == 0
 
@@ -98,12 +100,12 @@ def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
     text = (root.private / EPCI / "LISEZMOI.md").read_text(encoding="utf-8")
     assert text.startswith(f"# Fichiers des partenaires, CC des Monts d'Exemple ({EPCI})")
     for source in FORMS.values():
-        section = text.partition(f"## {source.form_file}\n")[2].partition("\n## ")[0]
+        section = text.partition(f"## {source.form_file}, feuille « {source.form.sheet} »")[2].partition("\n## ")[0]
         assert f"À demander à : {source.producer}" in section
         for field in source.form.fields:
             limit = f", au plus {field.part_of}" if field.part_of else ""
             assert f"| {field.column} | {field.label} | {TEXTS.kinds[field.kind]}{limit} |" in section
-    assert "mois de décembre" in text.partition("## msa_familles.csv")[2].partition("\n## ")[0]
+    assert "mois de décembre" in text.partition("## msa_familles.csv, feuille")[2].partition("\n## ")[0]
     example = yaml.safe_load(text.partition("`accords.yml` :\n\n")[2].partition("\n\n")[0])
     assert set(example["nom_du_fichier_sans_extension"]) == {"recu_le", "convention", "seuil"}
 
@@ -169,7 +171,10 @@ def test_a_column_of_names_cannot_slip_in(root):
         ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
         ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
         ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
-        ({"territoire": "1001"}, "column territoire: found '1001', expected a commune, an EPCI or a département"),
+        (
+            {"territoire": "1001"},
+            "column territoire: found '01001', expected the EPCI, one of its communes",
+        ),
         ({"territoire": "99101"}, "found '99101', expected the EPCI, one of its communes or its département"),
         ({"territoire": OTHER}, f"found '{OTHER}', expected the EPCI, one of its communes or its département"),
         ({"territoire": EPCI, "sppe_recenser": 1}, "found 1, expected a blank cell, for this column is filled commune"),

@@ -111,8 +111,8 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
         ({"gestionnaire": "Mme Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
         ({"gestionnaire": "a@b.fr"}, "column gestionnaire: found an e-mail address, expected the name of an"),
         (
-            {"agrement_debut": "01/07/2022"},
-            "column agrement_debut: found '01/07/2022', expected a day that exists, such",
+            {"agrement_debut": "07/13/2022"},
+            "column agrement_debut: found '07/13/2022', expected a day that exists, such",
         ),
         (
             {"agrement_fin": "2026-06-31"},

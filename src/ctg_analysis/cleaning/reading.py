@@ -11,8 +11,10 @@ from pandera.errors import SchemaErrors
 
 from ctg_analysis.core.errors import MOST, Finding, InputError, counted
 from ctg_analysis.core.files import ROWS, TEXT, Keep, load
+from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.plain_text import BIDIRECTIONAL, TURNED_ROUND
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.sheets import place_of
 from ctg_analysis.sources.certificates import RawFolder, integrity
 
 LARGEST = 1e13  # no count of France is larger, not even in euros
@@ -141,7 +143,7 @@ def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, st
     return wanted
 
 
-def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> pd.DataFrame:
     """Return the table with the schema's types, or raise InputError with a finding for each bad cell.
 
     A blank cell of a number is a missing value, which the schema accepts or not. A word that stands for a status
@@ -184,15 +186,15 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     return typed
 
 
-def wrong_cells(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
+def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
-    file, column = project_path(path), str(cells.name)
+    file, column = place_of(path), str(cells.name)
     return counted(cells.index, lambda line: Finding(file, int(line), column, repr(cells[line])[:60], expected))
 
 
-def turned_round(texts: pd.DataFrame, path: Path) -> list[Finding]:
+def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     """Return the cells of a table, indexed by its lines, that read otherwise than they are written."""
-    file = project_path(path)
+    file = place_of(path)
     return [
         Finding(file, int(line), column, *TURNED_ROUND)
         for column in texts
@@ -200,9 +202,9 @@ def turned_round(texts: pd.DataFrame, path: Path) -> list[Finding]:
     ]
 
 
-def missing_columns(path: Path, names: list[str]) -> list[Finding]:
+def missing_columns(path: Filled, names: list[str]) -> list[Finding]:
     """Return what is said of columns that a file should have."""
-    return [Finding(project_path(path), 1, name, "no such column", "this column in the header") for name in names]
+    return [Finding(place_of(path), 1, name, "no such column", "this column in the header") for name in names]
 
 
 def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
@@ -218,8 +220,8 @@ def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str
     return [column for column in table if column in exact or any(re.fullmatch(p, column) for p in patterns)]
 
 
-def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
-    file, check, column = project_path(path), str(case["check"]), str(case["column"])
+def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding:
+    file, check, column = place_of(path), str(case["check"]), str(case["column"])
     line = None if pd.isna(case["index"]) else int(case["index"])
     if check == "not_nullable":
         return Finding(file, line, column, BLANK, A_VALUE)

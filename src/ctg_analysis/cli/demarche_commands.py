@@ -51,7 +51,7 @@ def answers(
 
     if not export.is_file():
         raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
-    root, _ = _known(epci)
+    root, *_ = _known(epci)
     for line in take_in(root, epci, export.resolve()):
         messages.print(line)
 
@@ -83,18 +83,24 @@ def purge(
 
 
 def new(epci: Epci) -> None:
-    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
+    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French.
+
+    Each as CSV files, and as workbooks for Excel or LibreOffice: what is filled in one of the two is read. What is
+    there already stays as it is; what is lacking is added.
+    """
     from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
     from ctg_analysis.demarche.files import empty_tables as of_the_material
 
-    root, name = _known(epci)
+    root, name, communes = _known(epci)
     folder = root.private / epci
-    messages.print(summary(epci, folder, write_templates(epci, name, folder)))
-    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))
+    messages.print(summary(epci, folder, write_templates(epci, name, folder, communes)))
+    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name, communes)))
 
 
-def _known(epci: str) -> tuple[DataRoot, str]:
-    """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
+def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:
+    """Return the data root of an EPCI, its name, the codes and names of its communes; raise UserError when there is no
+    such EPCI.
+    """
     import pandas as pd
 
     from ctg_analysis.core.territories import find_epci
@@ -102,4 +108,7 @@ def _known(epci: str) -> tuple[DataRoot, str]:
 
     root = data_root(epci)
     ensure(root)
-    return root, find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    name = find_epci(places, epci)["name"]
+    communes = places[places["level"].eq("commune") & places["epci"].eq(epci)].sort_values("code", kind="stable")
+    return root, name, list(zip(communes["code"], communes["name"], strict=True))

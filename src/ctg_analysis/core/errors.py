@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from ctg_analysis.core.findings_in_french import in_french
+from ctg_analysis.core.sheet_places import SheetPlace
+
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
 MOST, MOST_LINES = 20, 1000  # findings alike that are told one by one, lines in all
@@ -71,7 +74,11 @@ class Finding:
     expected: str
 
     def __str__(self) -> str:
-        """Say it on one line."""
+        """Say it on one line; of a workbook, in French and by its cell: who fills one reads no English."""
+        if isinstance(self.path, SheetPlace):
+            cell = self.path.cell(self.line, self.column)
+            place = f"{self.path}, {cell}" if cell else self.path
+            return f"{place} : trouvé {in_french(self.found)}, attendu {in_french(self.expected)}"
         place = self.path
         if self.line is not None:
             place += f", line {self.line}"

@@ -26,6 +26,7 @@ TEXT = pd.StringDtype(na_value=math.nan)
 ARROW_TEXT = pd.StringDtype("pyarrow", na_value=math.nan)
 
 LONGEST_HEADER, MOST_COLUMNS = 1_000_000, 10_000  # characters, cells
+SEPARATORS = ";,\t"  # the first of those that come as often
 BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
 ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept or not
 TITLE_LINES = 30  # the header of a workbook stands in its first lines
@@ -91,7 +92,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
             if len(chosen) > 1:
                 table = pd.DataFrame(rows[number + 1 :], columns=header, index=range(number + 2, len(rows) + 1))
                 table = table.map(_cell)
-                tables.append(table.loc[~_without_data(table), chosen].assign(sheet=name))
+                tables.append(table.loc[~without_data(table), chosen].assign(sheet=name))
                 break
     if not tables:
         raise _broken(path, None, "no sheet with the columns", "a sheet with them in its first lines")
@@ -124,7 +125,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.
             block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
-            wanted = ~_without_data(block)
+            wanted = ~without_data(block)
             whole += int(wanted.sum())
             kept = block.loc[wanted if keep is None else wanted & keep(block), chosen]
             blocks.append(pd.DataFrame({name: _shared(kept[name]) for name in chosen}, index=kept.index))
@@ -160,7 +161,7 @@ def once_each(column: pd.Series, function: Callable[[pd.Series], pd.Series]) -> 
     return made.take(places).set_axis(column.index)
 
 
-def _without_data(rows: pd.DataFrame) -> pd.Series:
+def without_data(rows: pd.DataFrame) -> pd.Series:
     """Tell the blank rows and the footers from the others."""
     alone = rows.iloc[:, 1:].eq("").all(axis=1)
     first = rows.iloc[:, 0][alone]  # several columns may have its name
@@ -168,7 +169,7 @@ def _without_data(rows: pd.DataFrame) -> pd.Series:
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
-    """Return the columns of a CSV and its separator, the more frequent of ; and , in its first line."""
+    """Return the columns of a CSV and its separator, the most frequent of ; , and tab in its first line."""
     with path.open("rb") as file:
         first = file.readline(LONGEST_HEADER)
     if len(first) == LONGEST_HEADER:
@@ -179,7 +180,7 @@ def header_of(path: Path) -> tuple[list[str], str]:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise badly_encoded(path) from error
-    separator = ";" if text.count(";") >= text.count(",") else ","
+    separator = max(SEPARATORS, key=text.count)
     try:
         header = next(csv.reader([text], delimiter=separator))
     except csv.Error as error:  # a cell over the limit of the module

@@ -143,7 +143,7 @@ def apart(whole: str, *parts: str) -> Link:
 class Form:
     """A file that a partner fills: one row per place (commune, EPCI, département) and year.
 
-    fields: its columns besides `territoire` and `periode`.
+    fields: its columns besides `territoire` and `periode`. sheet: the name of its sheet in the workbook of a partner.
     written: what `periode` is; a month is a December, for what is compared with the Caf's counts of that month.
     breakdowns: whole → its parts, as measures, when the parts add up to the whole: one of them is then known from the
     others, which the secrecy gate must know.
@@ -154,6 +154,7 @@ class Form:
 
     __pydantic_config__ = NO_OTHER_KEY
     fields: tuple[Field, ...]
+    sheet: str = ""
     written: Literal["year", "month"] = YEAR
     breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: tuple[Annotated[Link, BeforeValidator(link)], ...] = ()

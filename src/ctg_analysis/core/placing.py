@@ -1,5 +1,6 @@
 """Files put in the data folders: never over one that is there, the private ones for their owner alone."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,10 +35,16 @@ def for_owner_alone(folder: Path) -> Iterator[None]:
                 path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def write_absent(texts: dict[Path, str]) -> list[Path]:
+def write_absent(contents: dict[Path, str | bytes]) -> list[Path]:
     """Write the files that are not there yet, and return them: what someone has filled is never lost."""
-    written = [path for path in texts if not path.exists()]
+    written = [path for path in contents if not path.exists()]
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, texts[path])
+        write_whole(path, contents[path])
     return written
+
+
+def free_name(path: Path) -> Path:
+    """The path, or the first of those named `<name>_2`, `<name>_3` … that no file has."""
+    numbered = (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())

@@ -66,10 +66,10 @@ def temporary(folder: Path) -> Iterator[Path]:
         link.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file, all of it or nothing; what a killed command has begun is written over by the next one."""
     part = path.with_name(f".{path.name}{PART}")
-    part.write_text(text, encoding="utf-8")
+    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     part.replace(path)
 
 

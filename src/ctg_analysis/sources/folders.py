@@ -17,8 +17,10 @@ def sha256(path: Path) -> str:
 
 
 def is_note(path: Path) -> bool:
-    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
-    return path.name.startswith((".", "README", "LISEZMOI"))
+    """Tell what no data are: notes for a person, what git and `ctg fetch` keep in data/raw, what marks that a
+    spreadsheet has a workbook open.
+    """
+    return path.name.startswith((".", "README", "LISEZMOI", "~$"))
 
 
 def files_of(raw: Path) -> list[Path]:

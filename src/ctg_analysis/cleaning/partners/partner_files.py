@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 import pandera.pandas as pa
@@ -19,18 +19,34 @@ from ctg_analysis.cleaning.reading import (
     validate,
     wrong_cells,
 )
+from ctg_analysis.core import habits
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS, facts
-from ctg_analysis.core.files import load
-from ctg_analysis.core.forms import CALENDAR_YEAR, NOT_ADDITIVE, PERIOD, PERSONS, PLACE, YES_NO, Field, Form
+from ctg_analysis.core.filled_tables import Filled, load_filled
+from ctg_analysis.core.forms import (
+    CALENDAR_YEAR,
+    CHOICE,
+    DAY,
+    EVIDENCE,
+    NAME,
+    NOT_ADDITIVE,
+    PERIOD,
+    PERSONS,
+    PLACE,
+    YES_NO,
+    Field,
+    Form,
+)
+from ctg_analysis.core.habits import is_withheld
 from ctg_analysis.core.layouts import MONTH
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK
-from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.core.sheets import place_of
 
 README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
 SITE = "site"  # measure of the column that names the site, in a form of sites
+HABITS = {YES_NO: partial(habits.yes_no, yes="1", no="0"), DAY: habits.day}  # of its cells, by the kind of a column
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
@@ -40,7 +56,7 @@ A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
 A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
 
 
-def clean_form(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+def clean_form(source: Source, path: Filled, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
     """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
@@ -50,11 +66,14 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     """
     form = source.form
     columns = form.columns
-    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    texts = as_read(load_filled(path, lambda header: known_columns(header, columns, path), MOST_ROWS), form)
     if texts.empty:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS)
     ours = "the EPCI, one of its communes or its département"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
+    numbers = [field.column for field in form.numbers if field.kind != YES_NO]
+    withheld = texts[numbers].map(is_withheld)
+    texts[numbers] = texts[numbers].mask(withheld, "")
     findings = turned_round(texts, path) + wrong_cells(strangers, path, ours) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
@@ -66,20 +85,36 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
     parts = [
-        rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field))
+        rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field, withheld))
         for field in form.numbers
     ]
     return facts(pd.concat(parts, ignore_index=True), source.id)
 
 
-def _status(table: pd.DataFrame, field: Field) -> pd.Series:
-    """Return ok, `so` where a blank cell is about nothing that the form counts, `nd` for the other blank cells."""
+def as_read(texts: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """Return the cells of a form without what a spreadsheet or its user has made of them (`core.habits`)."""
+    read = {PLACE: habits.place, PERIOD: habits.period} | {
+        field.column: partial(habits.choice, choices=field.choices)
+        if field.kind == CHOICE
+        else HABITS.get(field.kind, habits.count)
+        for field in form.fields
+        if field.kind not in (EVIDENCE, NAME)
+    }
+    return texts.assign(**{name: texts[name].map(read[name]) for name in texts if name in read})
+
+
+def _status(table: pd.DataFrame, field: Field, withheld: pd.DataFrame) -> pd.Series:
+    """Return ok; of blank cells, `secret` where the partner withholds the number, `so` where they are about nothing
+    that the form counts, `nd` elsewhere.
+    """
     nothing = table[[*field.about]].eq(0).all(axis=1) if field.about else pd.Series(False, index=table.index)
     status = nothing.map({True: NOT_APPLICABLE, False: MISSING})
+    if field.column in withheld:
+        status = status.mask(withheld[field.column], SECRET)
     return status.where(table[field.column].isna(), OK)
 
 
-def words_of(source: Source, path: Path) -> pd.DataFrame:
+def words_of(source: Source, path: Filled) -> pd.DataFrame:
     """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
 
     Columns: code, level, period, site (its name, blank in a form without sites), measure (that of the scores), words,
@@ -87,7 +122,7 @@ def words_of(source: Source, path: Path) -> pd.DataFrame:
     """
     names = [field.column for field in source.form.fields if field.measure == SITE]
     columns = [PLACE, PERIOD, *names, *(field.column for field in source.form.words)]
-    table = load(path, lambda header: [name for name in header if name in columns])
+    table = as_read(load_filled(path, lambda header: [name for name in header if name in columns]), source.form)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
     for name in names:
         rows[SITE] = table[name].str.strip()
@@ -99,34 +134,34 @@ def words_of(source: Source, path: Path) -> pd.DataFrame:
     return rows[rows["words"].ne("")]
 
 
-def known_columns(header: list[str], columns: list[str], path: Path) -> list[str]:
+def known_columns(header: list[str], columns: list[str], path: Filled) -> list[str]:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
     findings = missing_columns(path, [name for name in columns if name not in header])
     for name in dict.fromkeys(header):
         if name not in columns:
             expected = "the columns of `ctg new` only"
-            findings.append(Finding(project_path(path), 1, name, "a column that is not in the form", expected))
+            findings.append(Finding(place_of(path), 1, name, "a column that is not in the form", expected))
         elif header.count(name) > 1:
-            findings.append(Finding(project_path(path), 1, name, "this column again", "each column once"))
+            findings.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
     if findings:
         raise InputError(findings)
     return columns
 
 
-def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
+def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Filled) -> list[Finding]:
     """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
     findings, written = [], set(periods)
     for line, period in periods.items():
         if received and period > received.isoformat()[: len(period)]:
             expected = f"a period before the form was received, on {received.isoformat()}"
-            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
         if len(period) > len("2024") and period[:4] in written:
             expected = f"{period[:4]!r} in every row, or {period!r} in every row"
-            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
     return findings
 
 
-def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
     findings = []
     for field in form.numbers:
@@ -141,7 +176,7 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
     return findings
 
 
-def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the figures of an EPCI that its own communes exceed together."""
     level = table[PLACE].map(_level)
     findings = []
@@ -154,13 +189,11 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list
             parts = communes.get(row[PERIOD], 0.0)
             if parts > row[field.column] + 1e-6:
                 expected = f"at least {parts:g}, which its communes have together"
-                findings.append(
-                    Finding(project_path(path), int(line), field.column, f"{row[field.column]:g}", expected)
-                )
+                findings.append(Finding(place_of(path), int(line), field.column, f"{row[field.column]:g}", expected))
     return findings
 
 
-def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
 
     That a column exceeds the one that it names as its whole is found by the schema.
@@ -171,7 +204,7 @@ def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Fi
     for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
         for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
             figure, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
-            findings.append(Finding(project_path(path), int(line), part, figure, expected))
+            findings.append(Finding(place_of(path), int(line), part, figure, expected))
     return findings
 
 
@@ -183,12 +216,12 @@ def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(every)
 
 
-def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the answers 0 or 1 that are not given by a commune: of an EPCI, it is its communes that are counted."""
     above = table[table[PLACE].map(_level).ne("commune")]
     expected = "a blank cell, for this column is filled commune by commune"
     return [
-        Finding(project_path(path), int(line), field.column, f"{value:g}", expected)
+        Finding(place_of(path), int(line), field.column, f"{value:g}", expected)
         for field in form.numbers
         if field.kind == YES_NO
         for line, value in above[field.column].dropna().items()

@@ -7,19 +7,22 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.sheets import place_of, workbooks_in
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 
-FORMS = {source.form_file: source for source in SOURCES.values() if source.form}
-LEAST = {source.id: source.secrecy.threshold for source in FORMS.values()}
+FORMS = {source.id: source for source in SOURCES.values() if source.form}
+LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
@@ -35,8 +38,7 @@ def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, 
     findings: list[Finding] = []
     tables: dict[str, list[pd.DataFrame]] = {}
     agreements: dict[str, Agreement] = {}
-    homes = sorted(path for path in root.private.iterdir() if path.is_dir()) if root.private.is_dir() else []
-    for folder in homes:
+    for folder in homes(root):
         agreed, received, wrong = _read_folder(folder, places)
         findings += wrong
         for source, agreement in agreed.items():
@@ -59,17 +61,13 @@ def _read_folder(
     received: dict[str, pd.DataFrame] = {}
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
-    own = _codes(places, folder.name)
-    files = (path for path in folder.iterdir() if path.is_file() and not is_note(path))
-    for path in sorted(path for path in files if path.name not in BESIDE_THE_FORMS):
-        source = FORMS.get(path.name)
-        if source is None:
-            expected = f"one of {', '.join(sorted(FORMS))}"
-            findings.append(Finding(project_path(path), None, None, "a form that is not known", expected))
-            continue
-        agreement = agreed.get(source.id)
+    findings += _strays(folder)
+    own, forms = _codes(places, folder.name), forms_in(folder)
+    findings += forms.findings
+    for name, form in sorted(forms.tables.items()):
+        source, agreement = FORMS[name], agreed.get(name)
         try:
-            facts = cleaner(source)(source, path, own, agreement.recu_le if agreement else None)
+            facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None)
         except InputError as error:
             findings += error.findings
             facts = None
@@ -77,10 +75,32 @@ def _read_folder(
             continue
         if agreement is None:
             expected = f"an entry {source.id} in {AGREEMENTS}, with {KEYS}"
-            findings.append(Finding(project_path(path), None, None, "a form without valid agreement", expected))
+            findings.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
         elif facts is not None:
             received[source.id] = facts
     return agreed, received, findings
+
+
+def homes(root: DataRoot) -> list[Path]:
+    """Return the folders of the partners' files, one per EPCI."""
+    return sorted(path for path in root.private.iterdir() if path.is_dir()) if root.private.is_dir() else []
+
+
+def forms_in(folder: Path) -> FilledTables:
+    """Return the forms of an EPCI, by source: CSV files, or sheets of workbooks under any name."""
+    return tables_in(folder, [headings(source) for source in FORMS.values()])
+
+
+def _strays(folder: Path) -> list[Finding]:
+    """Return what is said of the files that are no form, no workbook and nothing that lies beside them."""
+    known = {source.form_file for source in FORMS.values()}
+    beside = {*known, *BESIDE_THE_FORMS, *(path.name for path in workbooks_in(folder))}
+    expected = f"one of {', '.join(sorted(known))}, or a workbook (.xlsx, .ods)"
+    return [
+        Finding(project_path(path), None, None, "a form that is not known", expected)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not is_note(path) and path.name not in beside
+    ]
 
 
 def cleaner(source: Source) -> Callable[..., pd.DataFrame]:

@@ -2,12 +2,11 @@
 
 import datetime
 import re
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, SITE, known_columns, wrong_periods
+from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, SITE, as_read, known_columns, wrong_periods
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     commune_code,
@@ -21,11 +20,12 @@ from ctg_analysis.cleaning.reading import (
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.files import TEXT, load
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.filled_tables import Filled, load_filled
 from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, PERIOD, PLACE, Field, Form
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.core.personal_data import PERSON, signs
-from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.sheets import place_of
 
 SPACES = "agrements_vie_sociale"
 KINDS = {"centre social": "approved_social_centres", "EVS": "approved_local_spaces"}
@@ -35,7 +35,7 @@ BEGIN, END = "begin", "end"
 EXPECTED_DAY = "a day that exists, such as 2023-01-01"
 
 
-def clean_spaces(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+def clean_spaces(source: Source, path: Filled, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
     """Return the facts of the list: one row per commune, year and measure; a commune without a row has no structure.
 
     A list that came without any row says that there was none, in the year in which it came.
@@ -52,8 +52,7 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
     form = source.form
     columns = form.columns
-    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
-    texts = texts.apply(lambda cells: cells.str.strip())
+    texts = as_read(load_filled(path, lambda header: known_columns(header, columns, path), MOST_ROWS), form)
     ours = "a commune of the EPCI, where the structure has its address"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(COMMUNE_CODE) & ~texts[PLACE].isin(communes)]
     findings = turned_round(texts, path) + _persons(texts, form, path) + wrong_cells(strangers, path, ours)
@@ -71,15 +70,15 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     return facts(_counted(sites, communes, received or datetime.date.max), source.id, level="commune")
 
 
-def spaces_of(source: Source, path: Path) -> pd.DataFrame:
+def spaces_of(source: Source, path: Filled) -> pd.DataFrame:
     """Return the structures of a list that `clean_spaces` reads.
 
     Columns: territory (the commune), period, site, kind, manager, management, begin and end of the approval (ISO), and
     criterion_* (0 to 3, missing where the structure is not assessed).
     """
     form = source.form
-    texts = load(path, lambda header: [name for name in header if name in _columns(form)])
-    return _named(validate(texts.apply(lambda cells: cells.str.strip()), _schema(form), path), form)
+    texts = as_read(load_filled(path, lambda header: [name for name in header if name in _columns(form)]), form)
+    return _named(validate(texts, _schema(form), path), form)
 
 
 def empty_spaces(source: Source) -> pd.DataFrame:
@@ -146,11 +145,11 @@ def _is_day(cell: str) -> bool:
     return True
 
 
-def _persons(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the names that are, or begin with, those of persons, and what reaches them; a place may bear a name."""
     expected = "the name of an organisation, such as Centre social Jean-Moulin"
     return [
-        Finding(project_path(path), int(line), field.column, sign.kind, expected)
+        Finding(place_of(path), int(line), field.column, sign.kind, expected)
         for field in form.fields
         if field.kind == NAME
         for line, name in texts[field.column].items()
@@ -159,22 +158,22 @@ def _persons(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
     ]
 
 
-def _ended_before(sites: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _ended_before(sites: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     column = {field.measure: field.column for field in form.fields}
     wrong = sites[sites[END].lt(sites[BEGIN])]
     return [
-        Finding(project_path(path), int(line), column[END], row[END], f"a day after {column[BEGIN]}, {row[BEGIN]}")
+        Finding(place_of(path), int(line), column[END], row[END], f"a day after {column[BEGIN]}, {row[BEGIN]}")
         for line, row in wrong.iterrows()
     ]
 
 
-def _half_assessed(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+def _half_assessed(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the blank scores of the structures that have others: their means would not be of the same structures."""
     grades = [field.column for field in form.numbers]
     some = table[grades].notna().any(axis=1)
     expected = "a score for each criterion, or for none of them"
     return [
-        Finding(project_path(path), int(line), column, "a blank cell", expected)
+        Finding(place_of(path), int(line), column, "a blank cell", expected)
         for column in grades
         for line in table.index[some & table[column].isna()]
     ]

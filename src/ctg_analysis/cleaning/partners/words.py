@@ -1,13 +1,18 @@
 """What partners say by name or in words: the spaces of social life, what scores rest on; no person is named."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.partner_files import words_of
-from ctg_analysis.cleaning.partners.received_forms import FORMS
+from ctg_analysis.cleaning.partners.received_forms import forms_in, homes
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, empty_spaces, spaces_of
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.personal_data import signs
-from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.sheets import place_of
 from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["territory", "level", "period", "site", "measure", "words"]
@@ -24,13 +29,12 @@ def read_evidence(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     """
     allowed = tuple(places["name"].dropna())
     tables, findings = [pd.DataFrame(columns=COLUMNS, dtype=str)], []
-    for path in sorted(root.private.glob("*/*.csv")):
-        source = FORMS.get(path.name)
-        if source is None or not source.form.words:
+    for source, form in _filled(root):
+        if not source.form.words:
             continue
-        rows = words_of(source, path)
+        rows = words_of(source, form)
         for row in rows.itertuples():
-            where = project_path(path), int(row.Index), row.column
+            where = place_of(form), int(row.Index), row.column
             expected = "words that name nobody: what was done, not who did it"
             findings += [Finding(*where, sign.kind, expected) for sign in signs(row.words, allowed)]
             if len(row.words) > LONGEST:
@@ -47,7 +51,12 @@ def read_spaces(root: DataRoot) -> pd.DataFrame:
 
     Columns: those of `cleaning.social_spaces.spaces_of`, in the order of the period, the commune, the name.
     """
-    source = SOURCES[SPACES]
-    tables = [spaces_of(source, path) for path in sorted(root.private.glob(f"*/{source.form_file}"))]
-    table = pd.concat(tables, ignore_index=True) if tables else empty_spaces(source)
+    tables = [spaces_of(source, form) for source, form in _filled(root) if source.id == SPACES]
+    table = pd.concat(tables, ignore_index=True) if tables else empty_spaces(SOURCES[SPACES])
     return table.sort_values(["period", "territory", "site"], ignore_index=True)
+
+
+def _filled(root: DataRoot) -> Iterator[tuple[Source, Filled]]:
+    """The forms of every EPCI, each with its source."""
+    for folder in homes(root):
+        yield from ((SOURCES[name], form) for name, form in sorted(forms_in(folder).tables.items()))

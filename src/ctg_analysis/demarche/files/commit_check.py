@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import MATERIAL, project_path, settings
+from ctg_analysis.core.sheets import HELP, LISTS, WORKBOOKS, authors, read_workbook, rows_of
 from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES, admitted
@@ -38,6 +39,9 @@ def found_in(path: Path) -> list[Finding]:
 
 def _in_material(path: Path) -> Iterator[Finding]:
     """What a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
+    if path.suffix in WORKBOOKS:
+        yield from _in_workbook(path)
+        return
     allowed, text = admitted(path.parent), text_of(path)
     table = next((table for table in PUBLIC.values() if table.file == path.name), None)
     if table and not (file := read_table(path, table)).unread:
@@ -50,8 +54,31 @@ def _in_material(path: Path) -> Iterator[Finding]:
         yield from _in_lines(path, text, allowed)
 
 
+def _in_workbook(path: Path) -> Iterator[Finding]:
+    """What the sheets of a workbook say of someone, and the author that its properties name; one that cannot be read
+    cannot enter git.
+    """
+    allowed = admitted(path.parent)
+    known = {table.headings.name: table for table in PUBLIC.values()}
+    try:
+        sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
+        read = {sheet.name for sheet in sheets.values()}
+        rest = ((name, rows) for name, rows, _ in rows_of(path) if name not in {*read, HELP, LISTS})
+        yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
+        for _, rows in rest:
+            yield from _in_lines(path, "\n".join(" ; ".join(row) for row in rows), allowed)
+    except InputError as error:
+        yield from error.findings
+        return
+    if authors(path):
+        expected = "none: in Excel, File, Info, Inspect Document, remove them"
+        yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
+
+
 def text_of(path: Path) -> str:
     """The text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
+    if path.suffix in WORKBOOKS:
+        return "\n".join(" ; ".join(row) for _, rows, _ in rows_of(path) for row in rows)
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")

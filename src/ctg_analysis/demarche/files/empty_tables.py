@@ -1,31 +1,40 @@
 """`ctg new`: the empty files of a démarche, with what to write in them, in French."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ctg_analysis.core.placing import for_owner_alone, write_absent
+from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.material_files import ALLOWED, FORMER_CONVENTION, YAML_FILES
 from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
+from ctg_analysis.demarche.files.table_sheets import sheets_there, table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
-from ctg_analysis.demarche.tables.declared_tables import Column, Table
+from ctg_analysis.demarche.tables.declared_tables import Table, how_written
 
+WORKBOOK, PRIVATE_WORKBOOK = "demarche.xlsx", "demarche_personnes.xlsx"
+BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
 
 
-def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
+def write_templates(root: DataRoot, epci: str, name: str, communes: Sequence[tuple[str, str]] = ()) -> list[Path]:
     """Write the empty files of a démarche, public and private; return the new ones.
 
-    A file that exists is left as it is: what has been filled is never lost.
+    A table is a CSV file, and a sheet of a workbook. A file that exists is left as it is: what has been filled is never
+    lost; sheets that no workbook has go into one more. communes: codes and names of those of the EPCI.
     """
     public, private = root.material(epci), root.restricted_material(epci)
     names = {"name": name, "epci": epci, "private": project_path(private)}
-    texts = {public / table.file: _header(table) for table in PUBLIC.values()}
-    closed = {private / table.file: _header(table) for table in RESTRICTED.values()}
+    texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values()}
+    closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in RESTRICTED.values()}
     begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
     for file in (*begun, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     closed[private / RETENTION] = _retention()
+    places = [(epci, name), *communes]
+    texts |= _workbook(public, WORKBOOK, PUBLIC, f"La démarche – {name}", places)
+    by_hand = {table: RESTRICTED[table] for table in BY_HAND}
+    closed |= _workbook(private, PRIVATE_WORKBOOK, by_hand, f"La démarche, données personnelles – {name}", places)
     texts[public / README] = _text(README, **names) + "".join(map(_described, PUBLIC.values()))
     names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
     closed[private / README] = _text("LISEZMOI_prive.md", **names) + "".join(map(_described, RESTRICTED.values()))
@@ -40,6 +49,16 @@ def summary(root: DataRoot, epci: str, written: list[Path]) -> str:
     if not written:
         return f"{folder}: all the tables of {epci} are there already, nothing was changed"
     return f"{folder}: {len(written)} files of the démarche, some in {project_path(root.restricted_material(epci))}"
+
+
+def _workbook(
+    folder: Path, file: str, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
+) -> dict[Path, bytes]:
+    """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
+    there = sheets_there(folder, tables)
+    lacking = {name: table for name, table in tables.items() if name not in there}
+    what_to_do = _text(Path(file).stem + ".md").splitlines()
+    return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places)} if lacking else {}
 
 
 def _header(table: Table) -> str:
@@ -57,19 +76,15 @@ def _retention() -> str:
 
 def _described(table: Table) -> str:
     """The section of the LISEZMOI that says what to write in a table."""
-    lines = ["", f"## {table.file}", "", f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.", ""]
+    lines = [
+        "",
+        f"## {table.file}, feuille « {table.sheet} »",
+        "",
+        f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.",
+        "",
+    ]
     lines += ["| colonne | ce qu'on y écrit | comment | vide permis |", "| --- | --- | --- | --- |"]
     for name, column in table.columns.items():
-        cells = (name, column.label, _how(column), "oui" if column.optional else "non")
+        cells = (name, column.label, how_written(column), "oui" if column.optional else "non")
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def _how(column: Column) -> str:
-    """How a cell is written: the form of a number or a date, the closed list, the tables that it names."""
-    how = [
-        column.kind.how,
-        "parmi : " + ", ".join(column.kind.choices) if column.kind.choices else "",
-        "de " + " ou ".join(f"{name}.csv" for name in column.of) if column.of else "",
-    ]
-    return " ; ".join(filter(None, how)) or "texte"

@@ -11,11 +11,12 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.sheets import workbooks_in
 from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.questionnaire import questions_wrong
 from ctg_analysis.demarche.files.references import dangling, of_convention, of_info_flashes, of_synthesis
-from ctg_analysis.demarche.files.table_files import TableFile, read_table
+from ctg_analysis.demarche.files.table_files import TableFile, read_folder
 from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.demarche.tables.declared_tables import Table
 from ctg_analysis.demarche.tables.yaml_documents import Consultation, Convention, InfoFlash, SynthesisEdition
@@ -41,7 +42,7 @@ class MaterialFiles:
     """The files of the folder of a démarche as they were read, whatever is wrong with them.
 
     tables: by name, all of them, without rows when the file is absent. yaml: by the name of the file. allowed: names
-    that are no person's.
+    that are no person's. workbooks: what is wrong with those that may hold tables.
     """
 
     epci: str
@@ -49,6 +50,7 @@ class MaterialFiles:
     tables: dict[str, TableFile]
     yaml: dict[str, ReadYaml]
     allowed: tuple[str, ...] = ()
+    workbooks: tuple[Finding, ...] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The valid rows of a table, in pandas types (lists are tuples); its index is the line in the file."""
@@ -82,7 +84,8 @@ class MaterialFiles:
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the files, each taken alone."""
-        return [finding for file in (*self.tables.values(), *self.yaml.values()) for finding in file.findings]
+        of_files = (finding for file in (*self.tables.values(), *self.yaml.values()) for finding in file.findings)
+        return [*self.workbooks, *of_files]
 
 
 def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFiles:
@@ -115,9 +118,9 @@ def read_material(folder: Path, names: tuple[str, ...] = ()) -> MaterialFiles:
 
     names: those of places, which may be written anywhere.
     """
-    tables = {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()}
+    tables, findings = read_folder(folder, PUBLIC)
     yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
-    return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names))
+    return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names), findings)
 
 
 def admitted(folder: Path) -> tuple[str, ...]:
@@ -154,13 +157,14 @@ def persons_named(files: MaterialFiles) -> Iterator[Finding]:
 def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
     """The files and folders of a folder that nothing reads.
 
-    beside: other files that it may hold; folders: those that it may hold. Notes (LISEZMOI, *.md) and images may lie
-    there.
+    beside: other files that it may hold; folders: those that it may hold. Workbooks, whose sheets are checked apart,
+    notes (LISEZMOI, *.md) and images may lie there.
     """
     known = {table.file for table in tables.values()} | beside
+    workbooks = workbooks_in(folder)
     findings = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES:
+        if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
             continue
         kind, names = ("folder", folders) if path.is_dir() else ("file", known)
         if path.name not in names:

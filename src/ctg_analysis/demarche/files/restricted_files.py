@@ -17,7 +17,7 @@ from ctg_analysis.demarche.files.anonymity import personal_data
 from ctg_analysis.demarche.files.material_files import CONSULTATION, MaterialFiles, strays
 from ctg_analysis.demarche.files.questionnaire import answers_wrong, totals_wrong
 from ctg_analysis.demarche.files.references import dangling
-from ctg_analysis.demarche.files.table_files import DELETIONS, TableFile, read_table
+from ctg_analysis.demarche.files.table_files import DELETIONS, TableFile, read_folder
 from ctg_analysis.demarche.tables import RESTRICTED
 from ctg_analysis.demarche.tables.columns import Day
 from ctg_analysis.sources.folders import is_note
@@ -39,11 +39,14 @@ class Retention(BaseModel):
 
 @dataclass(frozen=True)
 class RestrictedFiles:
-    """The files of the private folder of a démarche as they were read; retention: until when they are kept."""
+    """The files of the private folder of a démarche as they were read; retention: until when they are kept; workbooks:
+    what is wrong with those that may hold tables.
+    """
 
     folder: Path
     tables: dict[str, TableFile]
     retention: ReadYaml
+    workbooks: tuple[Finding, ...] = ()
 
     @property
     def until(self) -> Retention:
@@ -53,14 +56,15 @@ class RestrictedFiles:
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the files, each taken alone."""
-        return [finding for file in (*self.tables.values(), self.retention) for finding in file.findings]
+        of_files = (finding for file in (*self.tables.values(), self.retention) for finding in file.findings)
+        return [*self.workbooks, *of_files]
 
 
 def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
     """The files of the private folder of a démarche."""
     folder = root.restricted_material(epci)
-    tables = {name: read_table(folder / table.file, table) for name, table in RESTRICTED.items()}
-    return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention))
+    tables, findings = read_folder(folder, RESTRICTED)
+    return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention), findings)
 
 
 def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.DataFrame]:
@@ -80,10 +84,10 @@ def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.
 def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list[Finding]:
     """What is wrong between the private files, with the public ones, or with how long they are kept."""
     tables = {**material.tables, **files.tables}
-    names = {file.table.file for file in files.tables.values()}
+    places = {file.place for file in files.tables.values()}
     return [
         *strays(files.folder, RESTRICTED, {RETENTION, DELETIONS}, {RECORDINGS, EXPORTS}),
-        *(finding for finding in dangling(tables) if Path(finding.path).name in names),
+        *(finding for finding in dangling(tables) if finding.path in places),
         *answers_wrong(tables["reponses"], tables["questionnaire"]),
         *answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
         *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),

@@ -12,22 +12,39 @@ from pathlib import Path
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.placing import for_owner_alone
-from ctg_analysis.core.scratch import PART
-from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.scratch import PART, write_whole
+from ctg_analysis.core.sheets import Sheet, place_of, read_workbook
 from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RestrictedFiles, Retention, recorded
-from ctg_analysis.demarche.files.table_files import DELETIONS
+from ctg_analysis.demarche.files.table_files import DELETIONS, TableFile
+from ctg_analysis.demarche.files.table_sheets import table_workbook
+from ctg_analysis.demarche.tables import RESTRICTED
 
+PURGED = ("Des lignes échues ont été supprimées de ce classeur : voir suppressions.csv.",)
 HEADER = "date;fichier;lignes;motif\n"
 
 
 @dataclass(frozen=True)
 class Due:
-    """A file, or some of its lines, that should be deleted. since: the day it was due; count: how many lines."""
+    """A file, or some of its lines, that should be deleted. since: the day it was due; count: how many lines.
+
+    sheet: that of a workbook, of which the path is.
+    """
 
     path: Path
     since: datetime.date
     count: int
     lines: frozenset[int] | None = None
+    sheet: Sheet | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person reads it."""
+        return place_of(self.sheet or self.path)
+
+    @property
+    def file(self) -> str:
+        """The name of its file, and of its sheet."""
+        return f"{self.path.name}, {self.sheet.name}" if self.sheet else self.path.name
 
     def __str__(self) -> str:
         """Say it in a few words, without anything of what it holds."""
@@ -44,9 +61,17 @@ def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
             continue
         if name == EXPORTS:
             overdue += [Due(path, until, 0) for path in recorded(files.folder / EXPORTS)]
-        elif files.tables[name].path.is_file():
-            overdue.append(Due(files.tables[name].path, until, len(files.tables[name].texts)))
+        else:
+            overdue += _table(files.tables[name], until)
     return overdue
+
+
+def _table(file: TableFile, until: datetime.date) -> list[Due]:
+    """A whole table: its file, or the rows of its sheet when it has any."""
+    if isinstance(file.form, Sheet):
+        rows = frozenset(file.texts.index.tolist())
+        return [Due(file.path, until, len(rows), rows, file.form)] if rows else []
+    return [Due(file.path, until, len(file.texts))] if file.path.is_file() else []
 
 
 def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
@@ -60,8 +85,12 @@ def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
     return [
         *(Due(path, since, 0) for path in named),
-        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist())),
+        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), _sheet(interviews)),
     ]
+
+
+def _sheet(file: TableFile) -> Sheet | None:
+    return file.form if isinstance(file.form, Sheet) else None
 
 
 def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
@@ -73,8 +102,12 @@ def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
         left.unlink()
     deleted = due(files, today)
     with for_owner_alone(files.folder):
+        in_sheets = [part for part in deleted if part.sheet]
+        for path in sorted({part.path for part in in_sheets}):
+            _delete_rows(path, [part for part in in_sheets if part.path == path])
         for part in deleted:
-            _delete(part)
+            if not part.sheet:
+                _delete(part)
             _note(files.folder / DELETIONS, part, today)
     return deleted
 
@@ -85,7 +118,7 @@ def readable(files: RestrictedFiles) -> RestrictedFiles:
     Raises:
         InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
     """
-    unreadable = [*files.retention.findings, *files.tables["entretiens"].findings]
+    unreadable = [*files.workbooks, *files.retention.findings, *files.tables["entretiens"].findings]
     if unreadable:
         raise InputError(unreadable)
     return files
@@ -100,6 +133,18 @@ def _delete(overdue: Due) -> None:
     part = path.with_name(f".{path.name}{PART}")
     part.write_bytes(without(path.read_bytes(), overdue.lines, separator))
     part.replace(path)
+
+
+def _delete_rows(path: Path, overdue: list[Due]) -> None:
+    """Write a workbook again without some rows of its sheets: nothing of them is left in it.
+
+    Once for all of them, for the rows that stay move up. It has no sheet but of tables (`readable`).
+    """
+    gone = {part.sheet.name: part.lines for part in overdue}
+    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).sheets
+    tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}
+    rows = {name: sheet.texts.drop(gone.get(sheet.name, [])) for name, sheet in sheets.items()}
+    write_whole(path, table_workbook(path.stem, PURGED, tables, rows=rows))
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
@@ -119,15 +164,15 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
         path.write_text(HEADER, encoding="utf-8")
     reason = f"échéance du {deleted.since.isoformat()}"
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{today.isoformat()};{deleted.path.name};{deleted.count or ''};{reason}\n")
+        file.write(f"{today.isoformat()};{deleted.file};{deleted.count or ''};{reason}\n")
 
 
 def as_line(overdue: Due) -> str:
     """A line that says what is due, without anything of what it holds."""
-    return f"{project_path(overdue.path)}: {overdue}"
+    return f"{overdue.place}: {overdue}"
 
 
 def as_finding(overdue: Due) -> Finding:
     """What `ctg check` says of what should have been deleted by now."""
     expected = "its deletion: run `ctg purge EPCI --delete`"
-    return Finding(project_path(overdue.path), None, None, str(overdue), expected)
+    return Finding(overdue.place, None, None, str(overdue), expected)

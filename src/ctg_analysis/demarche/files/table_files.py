@@ -1,16 +1,19 @@
 """A file of the field material held to its model: every problem at once, each with its line and its column."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from pydantic import ValidationError
 
 from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turned_round
 from ctg_analysis.core.errors import Finding, InputError, first_ones
-from ctg_analysis.core.files import load
-from ctg_analysis.core.settings import project_path
-from ctg_analysis.demarche.tables.declared_tables import Table
+from ctg_analysis.core.files import once_each
+from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
+from ctg_analysis.core.sheets import Sheet, place_of
+from ctg_analysis.demarche.tables.declared_tables import Column, Table
 
 FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
@@ -27,14 +30,20 @@ class TableFile:
 
     texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
     findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
+    form: the CSV file, or the sheet of a workbook.
     """
 
     table: Table
-    path: Path
+    form: Filled
     texts: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     unread: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The file that holds it, alone or with others."""
+        return self.form.path if isinstance(self.form, Sheet) else self.form
 
     @property
     def outlived(self) -> bool:
@@ -43,20 +52,41 @@ class TableFile:
 
     @property
     def place(self) -> str:
-        """The path as a person reads it."""
-        return project_path(self.path)
+        """The path, or the sheet, as a person reads it."""
+        return place_of(self.form)
 
 
-def read_table(path: Path, table: Table) -> TableFile:
-    """The rows of a file of the field material and what is wrong with it; no row when it is absent."""
+class Tables(NamedTuple):
+    """The tables of a folder, by name, and what is wrong with the workbooks that may hold some."""
+
+    files: dict[str, TableFile]
+    findings: tuple[Finding, ...]
+
+
+def read_folder(folder: Path, tables: Mapping[str, Table]) -> Tables:
+    """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
+
+    What a sheet that cannot be read may hold is unread, but for what another file gives.
+    """
+    held = tables_in(folder, [table.headings for table in tables.values()])
+    files = {}
+    for name, table in tables.items():
+        file = read_table(held.tables.get(name, folder / table.file), table)
+        lost = name in held.unread and not len(file.texts)
+        files[name] = replace(file, unread=file.unread or lost)
+    return Tables(files, held.findings)
+
+
+def read_table(path: Filled, table: Table) -> TableFile:
+    """The rows of a file or a sheet of the field material and what is wrong with it; no row when it is absent."""
     nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
-    if not path.is_file():
+    if isinstance(path, Path) and not path.is_file():
         return nothing
     try:
-        texts = load(path, lambda header: _columns(header, table, path), most=MOST_ROWS)
+        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
-    texts = texts.apply(lambda cells: cells.str.strip())
+    texts = texts.assign(**{name: once_each(texts[name], _unmade(column)) for name, column in table.columns.items()})
     texts.index = texts.index.astype(int)
     rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
     for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
@@ -69,27 +99,32 @@ def read_table(path: Path, table: Table) -> TableFile:
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
 
 
-def _columns(header: list[str], table: Table, path: Path) -> list[str]:
+def _unmade(column: Column) -> Callable[[pd.Series], pd.Series]:
+    """What undoes in the cells of a column what spreadsheets do to them."""
+    return lambda cells: cells.map(column.kind.as_read)
+
+
+def _columns(header: list[str], table: Table, path: Filled) -> list[str]:
     """The columns to read: all those of the model, and no other but questions where they have their place."""
     findings = missing_columns(path, [name for name in table.columns if name not in header])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            findings.append(Finding(project_path(path), 1, name, "this column again", "each column once"))
+            findings.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
         elif name not in table.columns and table.name not in WITH_QUESTIONS:
             expected = f"only {', '.join(table.columns)}"
-            findings.append(Finding(project_path(path), 1, name, "a column that is not in this table", expected))
+            findings.append(Finding(place_of(path), 1, name, "a column that is not in this table", expected))
     if findings:
         raise InputError(findings)
     return header
 
 
-def _repeated(texts: pd.DataFrame, table: Table, path: Path) -> list[Finding]:
+def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
     """The rows whose key an earlier row has."""
     key = list(table.key)
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
     expected = "a key that comes once: give this line another, or delete it"
     return [
-        Finding(project_path(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} again", expected)
+        Finding(place_of(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} again", expected)
         for line, *cells in again[key].itertuples()
     ]
 
@@ -97,7 +132,7 @@ def _repeated(texts: pd.DataFrame, table: Table, path: Path) -> list[Finding]:
 def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
     column = str(problem["loc"][0])
     if problem["type"] == "missing":
-        return Finding(project_path(path), line, column, BLANK, A_VALUE)
+        return Finding(place_of(path), line, column, BLANK, A_VALUE)
     match problem["type"]:
         case "value_error":
             expected = str(problem["ctx"]["error"])
@@ -105,7 +140,7 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
             expected = "one of " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         case _:
             expected = problem["msg"]
-    return Finding(project_path(path), line, column, quoted(str(problem["input"]), table), expected)
+    return Finding(place_of(path), line, column, quoted(str(problem["input"]), table), expected)
 
 
 def quoted(text: str, table: Table) -> str:
@@ -113,9 +148,9 @@ def quoted(text: str, table: Table) -> str:
     return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
 
 
-def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
+def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     """The cells that a spreadsheet would run, or that no person wrote."""
-    place = project_path(path)
+    place = place_of(path)
     plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
     findings = turned_round(texts, path)
     for column in texts:

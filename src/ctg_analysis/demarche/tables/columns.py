@@ -3,11 +3,14 @@
 import datetime
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from ctg_analysis.core import habits
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
 
 Champ = Literal[
@@ -161,7 +164,8 @@ class Kind:
 
     annotation: how pydantic reads one. dtype: in a table; lists and pairs are tuples, kept as objects. how: how it is
     written, in French, for the person who fills it. choices: the closed list of its values, or of those of its parts.
-    free_text: nobody may be named in it. places: it names the EPCI or its communes.
+    free_text: nobody may be named in it. places: it names the EPCI or its communes. habit: what a spreadsheet and its
+    user make of a cell, or of a part of it, unmade (`core.habits`). marks: what else may stand between its parts.
     """
 
     annotation: Any
@@ -170,31 +174,53 @@ class Kind:
     choices: tuple[str, ...] = ()
     free_text: bool = False
     places: bool = False
+    habit: Callable[[str], str] | None = None
+    marks: str = ""
+
+    def as_read(self, text: str) -> str:
+        """A cell without what a spreadsheet and its user have made of it.
+
+        >>> KINDS["day"].as_read("19/01/2023"), KINDS["ids"].as_read("E1 ; E2"), KINDS["field"].as_read("Handicap")
+        ('2023-01-19', 'E1|E2', 'handicap')
+        """
+        habit = partial(habits.choice, choices=self.choices) if self.choices and not self.habit else self.habit
+        if self.dtype == "object":
+            text = habits.several(text, LIST, self.marks)
+            return LIST.join(map(habit, text.split(LIST))) if habit and PAIR not in text else text
+        return habit(text) if habit else text
 
 
 KINDS = {
     "id": Kind(Id, how="identifiant : lettres sans accent, chiffres, - _ ."),
     "text": Kind(Text, how="texte libre, sans nom de personne", free_text=True),
     "words": Kind(str),  # that may name someone, or that nobody has written freely
-    "code": Kind(Code, how="code Insee, SIREN", places=True),
+    "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
     "link": Kind(Link, how="adresse ou fichier"),
-    "day": Kind(Day, "datetime64[s]", "date : 2023-01-19"),
-    "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023"),
+    "day": Kind(Day, "datetime64[s]", "date : 2023-01-19 ou 19/01/2023", habit=habits.day),
+    "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023", habit=habits.moment),
     "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
-    "number": Kind(Number, "float64", "nombre : 1234 ou 12,5"),
-    "amount": Kind(Annotated[Number, AfterValidator(_at_least_0)], "float64", "nombre, 0 ou plus : 1234 ou 12,5"),
-    "whole": Kind(Whole, "Int64", "nombre entier"),
+    "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
+    "amount": Kind(
+        Annotated[Number, AfterValidator(_at_least_0)],
+        "float64",
+        "nombre, 0 ou plus : 1234 ou 12,5",
+        habit=habits.number,
+    ),
+    "whole": Kind(Whole, "Int64", "nombre entier", habit=habits.number),
     "percent": Kind(
-        Annotated[int, _whole(0, 100, "a whole number from 0 to 100")], "Int64", "nombre entier de 0 à 100"
+        Annotated[int, _whole(0, 100, "a whole number from 0 to 100")],
+        "Int64",
+        "nombre entier de 0 à 100",
+        habit=habits.percent,
     ),
     "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 or 3")], "Int64", "1, 2 ou 3"),
     "mark_5": Kind(Annotated[int, _whole(1, 5, "a whole number from 1 to 5")], "Int64", "note de 1 à 5"),
-    "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non"),
+    "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non", habit=habits.yes_no),
     "field": Kind(Champ, choices=FIELDS),
     "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),
-    "ids": Kind(_list_of(Id), "object", "identifiants séparés par |"),
-    "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True),
-    "fields": Kind(_list_of(Champ), "object", choices=FIELDS),
+    "ids": Kind(_list_of(Id), "object", "identifiants séparés par |", marks=";,"),
+    "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True, habit=habits.place, marks=";,"),
+    "fields": Kind(_list_of(Champ), "object", choices=FIELDS, marks=";,"),
     "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),
     "labels": Kind(_pairs_of(Id, str), "object", "code=texte, séparés par |"),
     "filter": Kind(

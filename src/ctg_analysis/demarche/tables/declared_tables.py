@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.sheets import Headings
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables.columns import KINDS, Kind, Row
 
@@ -50,7 +51,8 @@ class Column(BaseModel):
 
 
 class Table(BaseModel):
-    """A table: its file is <name>.csv. key: columns whose values come once. title: what it is, in French.
+    """A table: its file is <name>.csv. key: columns whose values come once. title: what it is, in French. sheet: the
+    name of its sheet in a workbook.
 
     private: holds personal data, lives in data/private/<siren>/demarche/ and never in git.
     """
@@ -58,6 +60,7 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str
     title: str
+    sheet: str
     key: Names
     columns: dict[str, Column]
     private: bool = False
@@ -66,6 +69,12 @@ class Table(BaseModel):
     def file(self) -> str:
         """The name of its file."""
         return f"{self.name}.csv"
+
+    @cached_property
+    def headings(self) -> Headings:
+        """What it is known by in a workbook."""
+        labels = {name: column.label for name, column in self.columns.items()}
+        return Headings(self.name, self.sheet, labels)
 
     @cached_property
     def row(self) -> type[Row]:
@@ -87,6 +96,16 @@ class Table(BaseModel):
     def lists(self) -> list[str]:
         """The columns whose cells hold several values, as tuples."""
         return [name for name, dtype in self.dtypes.items() if dtype == "object"]
+
+
+def how_written(column: Column) -> str:
+    """How a cell is written, in French: the form of a number or a date, the closed list, the tables that it names."""
+    how = [
+        column.kind.how,
+        "parmi : " + ", ".join(column.kind.choices) if column.kind.choices else "",
+        "de " + " ou ".join(f"{name}.csv" for name in column.of) if column.of else "",
+    ]
+    return " ; ".join(filter(None, how)) or "texte"
 
 
 def read_tables(folder: Path = FOLDER) -> dict[str, Table]:

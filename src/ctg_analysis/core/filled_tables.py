@@ -1,0 +1,99 @@
+"""Tables that people fill, in CSV files or in sheets of workbooks: found in a folder, read as the same texts."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import Choose, load
+from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
+
+Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
+
+
+@dataclass(frozen=True)
+class FilledTables:
+    """The tables of a folder, by name: those that have a file or a sheet. unread: those that cannot be."""
+
+    tables: dict[str, Filled]
+    findings: tuple[Finding, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
+def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
+    """The tables that a folder holds, each in `<name>.csv` or in a sheet of any workbook there.
+
+    One that is filled in several of them is a finding: nothing tells which is the right one. One that is empty in a
+    place and filled in another is the filled one.
+    """
+    found: dict[str, list[Filled]] = {}
+    for table in tables:
+        path = folder / f"{table.name}.csv"
+        if path.is_file():
+            found[table.name] = [path]
+    findings: list[Finding] = []
+    unread: set[str] = set()
+    for path in workbooks_in(folder):
+        try:
+            workbook = read_workbook(path, tables)
+        except InputError as error:
+            findings += error.findings
+            unread |= {table.name for table in tables}
+            continue
+        findings += workbook.findings
+        unread |= workbook.unread
+        for name, sheet in workbook.sheets.items():
+            found.setdefault(name, []).append(sheet)
+    for several in found.values():
+        filled = [table for table in several if is_filled(table)]
+        several[:] = filled or several
+        findings += [
+            Finding(
+                place_of(other),
+                None,
+                None,
+                f"a table that {place_of(filled[0])} gives too",
+                "this table in one file: empty one of the two",
+            )
+            for other in filled[1:]
+        ]
+    return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), frozenset(unread))
+
+
+def is_filled(table: Filled) -> bool:
+    """Whether a table holds anything below its header, be it what cannot be read."""
+    if isinstance(table, Sheet):
+        return len(table.texts) > 0
+    with table.open("rb") as file:
+        file.readline()
+        return any(line.strip(b" ;,\t\r\n") for line in file)
+
+
+def load_filled(table: Filled, choose: Choose, most: float = math.inf) -> pd.DataFrame:
+    """The cells of a table as texts without spaces around; index: the line of the file, or the row of the sheet.
+
+    choose: header → the columns to read. Columns without a name are left out when nothing is in them. most: rows.
+
+    Raises:
+        InputError: as `files.load` does; cells below a blank heading; too many rows.
+    """
+    place = place_of(table)
+    if isinstance(table, Sheet):
+        chosen = choose(list(table.texts.columns))
+        if len(table.texts) > most:
+            raise InputError([Finding(place, None, None, f"more than {most} rows", f"{most} at most")])
+        return table.texts.loc[:, chosen].apply(lambda cells: cells.str.strip())
+
+    def keep(rows: pd.DataFrame) -> pd.Series:
+        nameless = rows.loc[:, [not name.strip() for name in rows.columns]].ne("").any(axis=1)
+        if nameless.any():
+            expected = "a code in the row of codes, or no cell below"
+            line = int(nameless.idxmax())
+            raise InputError([Finding(place, line, None, "a column without a code", expected)])
+        return rows.ne("").any(axis=1)
+
+    texts = load(table, lambda header: choose([name for name in header if name.strip()]), keep, most=most)
+    return texts.apply(lambda cells: cells.str.strip())

@@ -1,0 +1,37 @@
+"""Where a table stands in a workbook, as a person finds it there: file, sheet, cell."""
+
+from collections.abc import Mapping
+
+
+class SheetPlace(str):
+    """The place of a table in a workbook, written `caf.xlsx, feuille « Foyers »`; it knows the cells of its columns.
+
+    letters: the letter of each column, by its code. header: the row of these codes, which messages call line 1.
+    """
+
+    letters: Mapping[str, str]
+    header: int
+
+    @classmethod
+    def of(cls, path: str, sheet: str, letters: Mapping[str, str], header: int = 1) -> "SheetPlace":
+        """The place of a sheet of a file."""
+        place = cls(f"{path}, feuille « {sheet} »")
+        place.letters, place.header = letters, header
+        return place
+
+    def cell(self, line: int | None, column: str | None) -> str:
+        """The cells that a line and its columns are, and the codes of these.
+
+        >>> place = SheetPlace.of("caf.xlsx", "Foyers", {"territoire": "A", "periode": "B"}, header=2)
+        >>> place.cell(12, "periode"), place.cell(1, "periode"), place.cell(12, "territoire, periode")
+        ('B12 (periode)', 'B2 (periode)', 'A12 B12 (territoire, periode)')
+        >>> place.cell(12, None), place.cell(1, "nom"), place.cell(None, None)
+        ('ligne 12', 'ligne 2 (nom)', '')
+        """
+        if line is None:
+            return column or ""
+        row = self.header if line == 1 else line
+        names = column.split(", ") if column else []
+        cells = [f"{self.letters[name]}{row}" for name in names if name in self.letters]
+        where = " ".join(cells) if cells else f"ligne {row}"
+        return f"{where} ({column})" if column else where

@@ -1,0 +1,210 @@
+"""A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells."""
+
+import datetime
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import TEXT, TITLE_LINES, without_data
+from ctg_analysis.core.habits import folded
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.sheet_places import SheetPlace
+from ctg_analysis.core.workbook_safety import A_WORKBOOK, EXPECTED, Cells, broken, letters, scanned
+
+WORKBOOKS = (".xlsx", ".ods")
+HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
+AUTHORS = ("creator", "lastModifiedBy", "initial-creator")
+NO_CODE = "a code in the row of codes, or no cell below"
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What a table that may stand in a sheet is known by.
+
+    sheet: the name of its sheet. columns: the codes of its columns, and what stands above each. prefilled: the columns
+    that are filled when the form is handed out: a row where nothing else is filled is none.
+    """
+
+    name: str
+    sheet: str
+    columns: Mapping[str, str]
+    prefilled: Collection[str] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """The names under which its sheet is known, its own and that of its file."""
+        return {folded(self.sheet), folded(self.name), folded(self.name[:31])}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a workbook. texts: its cells, columns by their codes, index: the row, as the spreadsheet counts."""
+
+    path: Path
+    name: str
+    place: SheetPlace
+    texts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What a workbook gives: sheets by the name of their table, what is wrong with others, their tables."""
+
+    sheets: dict[str, Sheet]
+    findings: list[Finding]
+    unread: set[str]
+
+
+def workbooks_in(folder: Path) -> list[Path]:
+    """The workbooks of a folder, but for what a spreadsheet that has one open leaves beside it."""
+    if not folder.is_dir():
+        return []
+    files = (path for path in folder.iterdir() if path.suffix.lower() in WORKBOOKS and path.is_file())
+    return sorted(path for path in files if not path.name.startswith((".", "~$")))
+
+
+def place_of(table: Path | Sheet) -> str:
+    """The place of a table as a person reads it: its file, or its sheet of a workbook."""
+    return table.place if isinstance(table, Sheet) else project_path(table)
+
+
+def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
+    """The tables of a workbook, of those that it may hold.
+
+    A sheet is known by its name, or else by the codes of its columns; they stand in one of its first rows.
+
+    Raises:
+        InputError: not a workbook, or one made to harm.
+    """
+    sheets: dict[str, Sheet] = {}
+    findings: list[Finding] = []
+    unread: set[str] = set()
+    for name, rows, cells in rows_of(path):
+        table = _table_of(name, rows, tables)
+        if table is None:
+            if any(any(row) for row in rows) and folded(name) not in (folded(HELP), folded(LISTS)):
+                expected = f"one of {', '.join(known.sheet for known in tables)}"
+                place = SheetPlace.of(project_path(path), name, {})
+                findings.append(Finding(place, None, None, "a sheet that nothing reads", expected))
+            continue
+        try:
+            sheet = _sheet(path, name, rows, cells, table)
+        except InputError as error:
+            findings += error.findings
+            unread.add(table.name)
+            continue
+        if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
+            place, found = sheet.place, f"a table that {sheets[table.name].place} gives too"
+            findings.append(Finding(place, None, None, found, "this table in one file: empty one of the two"))
+        if table.name not in sheets or not len(sheets[table.name].texts):
+            sheets[table.name] = sheet
+    return Workbook(sheets, findings, unread)
+
+
+def rows_of(path: Path) -> Iterator[tuple[str, list[list[str]], Cells]]:
+    """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells."""
+    cells = scanned(path)
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            for name in workbook.sheet_names:
+                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                yield name, [[text_of(cell) for cell in row] for row in rows], cells.get(name, Cells())
+    except PasswordError as error:
+        raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
+    except CalamineError as error:
+        raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
+
+
+def authors(path: Path) -> list[str]:
+    """The names that the properties of a workbook keep of who wrote it."""
+    with zipfile.ZipFile(path) as parts:
+        properties = [name for name in ("docProps/core.xml", "meta.xml") if name in parts.namelist()]
+        texts = [element for name in properties for element in ElementTree.fromstring(parts.read(name)).iter()]
+    return [element.text for element in texts if element.text and element.tag.rpartition("}")[2] in AUTHORS]
+
+
+def text_of(value: object) -> str:
+    """A cell as a person would write it in a CSV: a number without superfluous decimals, a date as 2026-11-10.
+
+    >>> text_of(12.0), text_of(0.1 + 0.2), text_of(True), text_of(datetime.datetime(2026, 11, 10)), text_of(" a ")
+    ('12', '0.3', 'oui', '2026-11-10', 'a')
+    """
+    match value:
+        case bool():
+            return "oui" if value else "non"
+        case float() if value.is_integer():
+            return str(int(value))
+        case float():
+            return f"{value:.15g}"
+        case datetime.datetime() if value.time() == datetime.time():
+            return value.date().isoformat()
+    return str(value).strip()
+
+
+def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) -> Headings | None:
+    """The table that a sheet holds, by its name, or else by all its codes."""
+    by_name = next((table for table in tables if folded(name) in table.names), None)
+    if by_name:
+        return by_name
+    heads = [{folded(cell) for cell in row} for row in rows[:TITLE_LINES]]
+    fitting = [table for table in tables if any({folded(code) for code in table.columns} <= head for head in heads)]
+    return max(fitting, key=lambda table: len(table.columns), default=None)
+
+
+def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> Sheet:
+    """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes.
+
+    Raises:
+        InputError: no such row, cells below no code, or without a value.
+    """
+    top, codes = _header(rows, table)
+    if top is None:
+        place = SheetPlace.of(project_path(path), name, {})
+        expected = "the codes of the columns, as `ctg new` writes them"
+        raise InputError([Finding(place, 1, None, "no row of headings", expected)])
+    places = {code or letters(at + 1): letters(at + 1) for at, code in reversed([*enumerate(codes)])}
+    place = SheetPlace.of(project_path(path), name, places, top + 1)
+    wide = len(codes)
+    texts = pd.DataFrame(
+        [row + [""] * (wide - len(row)) for row in rows[top + 1 :]],
+        index=range(top + 2, len(rows) + 1),
+        columns=range(wide),
+        dtype=TEXT,
+    )
+    texts = texts[~without_data(texts)]
+    findings = [
+        Finding(place, top + 1, letters(at + 1), "a column without a code", NO_CODE)
+        for at, code in enumerate(codes)
+        if not code and texts[at].ne("").any()
+    ]
+    findings += [
+        Finding(place, row, codes[column - 1], fault, EXPECTED[fault])
+        for (row, column), fault in cells.faults.items()
+        if row > top + 1 and column <= wide
+    ]
+    if findings:
+        raise InputError(findings)
+    kept = [at for at, code in enumerate(codes) if code]
+    filled = [at for at in kept if codes[at] not in table.prefilled]
+    texts = texts.loc[texts[filled].ne("").any(axis=1), kept]
+    return Sheet(path, name, place, texts.set_axis([codes[at] for at in kept], axis=1))
+
+
+def _header(rows: list[list[str]], table: Headings) -> tuple[int | None, list[str]]:
+    """The row of the codes, from 0, and the code of each column; of the headings, where they are told apart."""
+    codes = {folded(code): code for code in table.columns}
+    above = [folded(heading) for heading in table.columns.values()]
+    words = {folded(text): code for code, text in table.columns.items() if above.count(folded(text)) == 1}
+    found = [
+        (sum(folded(cell) in known for cell in row), top, known)
+        for known in (codes, words)
+        for top, row in enumerate(rows[:TITLE_LINES])
+    ]
+    most, top, known = max(found, key=lambda one: one[0], default=(0, 0, {}))
+    return (top, [known.get(folded(cell), cell) for cell in rows[top]]) if most else (None, [])

@@ -1,0 +1,162 @@
+"""Whether a workbook may be opened: how large it is once unpacked, how far its cells stand, which have no value.
+
+A workbook is a zip of XML. A small one may unpack to gigabytes, or hold one cell so far away that what reads it asks
+for all the memory between; and what reads values gives a blank for an error, which would then mean "unknown".
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+from xml.etree import ElementTree
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import project_path
+
+LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
+A_WORKBOOK = "a whole workbook (.xlsx or .ods)"
+BLOCK = 1_000_000
+XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+OF_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+ERROR, NO_VALUE = "a cell in error", "a formula without its value"
+EXPECTED = {
+    ERROR: "a value: correct the formula",
+    NO_VALUE: "a value: open the workbook in a spreadsheet, and save it again",
+}
+
+
+@dataclass
+class Cells:
+    """What a scan tells of a sheet: its last row and column that hold something, its cells without a value and why."""
+
+    rows: int = 0
+    columns: int = 0
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def add(self, row: int, column: int, fault: str = "") -> None:
+        """Take a cell that holds something."""
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        if fault and len(self.faults) < MOST_COLUMNS:
+            self.faults[row, column] = fault
+
+
+def scanned(path: Path) -> dict[str, Cells]:
+    """What the cells of a workbook are, by sheet.
+
+    Raises:
+        InputError: not a workbook, too large, or cells too far away.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise broken(path, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
+        with zipfile.ZipFile(path) as parts:
+            _hold_small(path, parts)
+            scan = _ods if "content.xml" in parts.namelist() else _xlsx
+            sheets: dict[str, Cells] = {}
+            for name, row, column, fault in scan(parts):
+                cells = sheets.setdefault(name, Cells())
+                cells.add(row, column, fault)
+                if cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS:
+                    far = f"a cell at {letters(cells.columns)}{cells.rows}"
+                    raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
+            return sheets
+    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, NotImplementedError) as error:
+        raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
+    except RuntimeError as error:  # what zipfile raises for a part under a password
+        raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
+
+
+def broken(path: Path, found: str, expected: str) -> InputError:
+    """The error of a workbook that is not opened."""
+    return InputError([Finding(project_path(path), None, None, found, expected)])
+
+
+def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
+    """Raise InputError when the parts are too many or too large; what they unpack to is counted, whatever they say."""
+    whole = 0
+    if len(parts.infolist()) > PARTS:
+        raise broken(path, "a truncated or foreign file", A_WORKBOOK)
+    for part in parts.infolist():
+        if whole + part.file_size > UNPACKED:
+            raise broken(path, f"{whole + part.file_size} bytes once unpacked", f"{UNPACKED} at most")
+        with parts.open(part) as file:
+            while block := file.read(BLOCK):
+                whole += len(block)
+
+
+def letters(column: int) -> str:
+    """The letters of a column, counted from 1.
+
+    >>> letters(1), letters(26), letters(27), letters(16384)
+    ('A', 'Z', 'AA', 'XFD')
+    """
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _number(name: str) -> int:
+    """The number of a column, by its letters."""
+    number = 0
+    for letter in name:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
+
+
+def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
+    """The cells of an .xlsx that hold something: sheet, row, column, fault."""
+    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    files = {link.get("Id"): link.get("Target", "") for link in links}
+    for sheet in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter(f"{XLSX}sheet"):
+        target = files[sheet.get(LINK)].removeprefix("/")
+        name = target if target.startswith("xl/") else str(PurePosixPath("xl") / target)
+        if "worksheets" in name:
+            with parts.open(name) as file:
+                for row, column, fault in _xlsx_cells(file):
+                    yield sheet.get("name", ""), row, column, fault
+
+
+def _xlsx_cells(file: IO[bytes]) -> Iterator[tuple[int, int, str]]:
+    row = column = 0
+    for _, element in ElementTree.iterparse(file, events=("end",)):
+        if element.tag == f"{XLSX}row":
+            row, column = int(element.get("r") or row + 1), 0
+            for cell in element.iter(f"{XLSX}c"):
+                match = re.fullmatch(r"([A-Z]{1,4})(\d{1,7})", cell.get("r") or "")
+                column = _number(match[1]) if match else column + 1
+                row = int(match[2]) if match else row
+                value, formula = cell.find(f"{XLSX}v"), cell.find(f"{XLSX}f")
+                if cell.get("t") == "e":
+                    yield row, column, ERROR
+                elif formula is not None and (value is None or value.text is None) and cell.get("t") != "str":
+                    yield row, column, NO_VALUE
+                elif value is not None or cell.find(f"{XLSX}is") is not None:
+                    yield row, column, ""
+            element.clear()
+
+
+def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
+    """The cells of an .ods that hold something; a cell or a row may say how many times it comes."""
+    name, row = "", 0
+    with parts.open("content.xml") as file:
+        for event, element in ElementTree.iterparse(file, events=("start", "end")):
+            if event == "start" and element.tag == f"{TABLE}table":
+                name, row = element.get(f"{TABLE}name", ""), 0
+            elif event == "end" and element.tag == f"{TABLE}table-row":
+                times, column = int(element.get(f"{TABLE}number-rows-repeated", "1")), 0
+                for cell in element:
+                    column += int(cell.get(f"{TABLE}number-columns-repeated", "1"))
+                    filled = cell.get(f"{OFFICE}value-type") or len(cell)
+                    if filled or cell.get(f"{TABLE}formula"):
+                        error = cell.get(OF_CALC) == "error"
+                        yield name, row + times, column, ERROR if error else "" if filled else NO_VALUE
+                row += times
+                element.clear()

@@ -1,0 +1,314 @@
+"""Forms and tables filled in workbooks: what Excel and its users do is understood, or told by sheet and cell."""
+
+import datetime
+import re
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from ctg_analysis.cleaning.partners import empty_forms
+from ctg_analysis.cleaning.partners.partner_files import clean_form
+from ctg_analysis.cleaning.partners.received_forms import forms_in
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.model import OK, SECRET
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.sheets import read_workbook
+from ctg_analysis.demarche.files import empty_tables
+from ctg_analysis.demarche.files.material_files import read_material
+from ctg_analysis.demarche.files.restricted_files import read_restricted
+from ctg_analysis.demarche.files.table_files import read_table
+from ctg_analysis.demarche.tables import PUBLIC, TABLES
+from ctg_analysis.sources import SOURCES
+
+EPCI, COMMUNES = "999999999", ["99001", "01002"]
+PLACES = {EPCI, *COMMUNES, "99"}
+YOUTH = SOURCES["mission_locale"]
+SAME_DAY = datetime.date(2026, 11, 10)
+ENGLISH = re.compile(r"\b(?:found|expected|the|such as|of|a (?:number|date|value|key))\b")
+
+
+def is_english(line):
+    return ENGLISH.search(line.partition("feuille «")[2]) is not None
+
+
+def book(path, sheets):
+    """Write a workbook: cells by sheet, row by row; a tuple is a formula and the value that it last had."""
+    with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as made:
+        for name, rows in sheets.items():
+            sheet = made.add_worksheet(name)
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, tuple):
+                        sheet.write_formula(at, column, cell[0], None, cell[1])
+                    elif cell is not None:
+                        sheet.write(at, column, cell)
+    return path
+
+
+def calendar(path, *rows, codes=None, above=(), name="Calendrier"):
+    """Write a calendar as a workbook, and read it."""
+    table = TABLES["calendrier"]
+    book(path, {name: [*above, [one.label for one in table.columns.values()], codes or [*table.columns], *rows]})
+    read = read_workbook(path, [table.headings])
+    return read_table(read.sheets["calendrier"], table) if read.sheets else read
+
+
+def youth(path, *rows):
+    """Write a form of the mission locale as a workbook, and read it: values by commune, period and measure."""
+    book(path, {"Jeunes suivis": [["territoire", "periode", "jeunes_suivis", "permanences"], *rows]})
+    read = read_workbook(path, [empty_forms.headings(YOUTH)])
+    if read.findings:
+        raise InputError(read.findings)
+    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES)
+    keys = facts[["code", "period", "measure"]].itertuples(index=False, name=None)
+    return dict(zip(keys, facts["value"].where(facts["status"].eq(OK), facts["status"]), strict=True))
+
+
+STEP = ["Lancement", "diagnostic partagé", "2026-11-10"]
+# A habit: the rows of a calendar, what is then read of its first row.
+UNDERSTOOD = {
+    "a real date": (["Lancement", "diagnostic partagé", SAME_DAY], {"debut": "2026-11-10"}),
+    "a date as a text": (["Lancement", "diagnostic partagé", "10/11/2026"], {"debut": "2026-11-10"}),
+    "a date in words": (["Lancement", "diagnostic partagé", "10 novembre 2026"], {"debut": "2026-11-10"}),
+    "a month": (["Lancement", "diagnostic partagé", "11/2026"], {"debut": "2026-11"}),
+    "a month in words": (["Lancement", "diagnostic partagé", "nov. 2026"], {"debut": "2026-11"}),
+    "a year as a number": (["Lancement", "diagnostic partagé", 2026.0], {"debut": "2026"}),
+    "capitals and accents": (["Lancement", "DIAGNOSTIC PARTAGE", "2026"], {"phase": "diagnostic partagé"}),
+    "spaces around": ([" Lancement\u00a0", " diagnostic partagé ", "2026 "], {"etape": "Lancement", "debut": "2026"}),
+    "trailing empty columns": ([*STEP, None, None, None, None, "", ""], {"debut": "2026-11-10"}),
+    "a formula": (["Lancement", "diagnostic partagé", ("=TODAY()", "2026-11")], {"debut": "2026-11"}),
+}
+
+
+@pytest.mark.parametrize("habit", UNDERSTOOD)
+def test_a_habit_of_excel_is_understood(habit, tmp_path):
+    row, expected = UNDERSTOOD[habit]
+    read = calendar(tmp_path / "x.xlsx", row)
+    assert read.findings == ()
+    assert read.rows.iloc[0][[*expected]].to_dict() == expected
+
+
+# A habit: the rows of a form, what is then read.
+COUNTED = {
+    "a thousand with a space": (["99001", 2024, "1 234"], 1234),
+    "a thin space": (["99001", 2024, "1\u202f234"], 1234),
+    "a decimal comma": (["99001", 2024, "12,0"], 12),
+    "a code with its name": (["99001 Valmont", 2024, 12], 12),
+    "a formula that was computed": (["99001", 2024, ("=5+7", 12)], 12),
+    "s": (["99001", 2024, "s"], SECRET),
+    "S": (["99001", 2024, "S"], SECRET),
+    "<5": (["99001", 2024, "<5"], SECRET),
+    "moins de 5": (["99001", 2024, "moins de 5"], SECRET),
+    "nd": (["99001", 2024, "nd"], "nd"),
+}
+
+
+@pytest.mark.parametrize("habit", COUNTED)
+def test_a_number_as_partners_write_it_is_understood(habit, tmp_path):
+    row, expected = COUNTED[habit]
+    assert youth(tmp_path / "x.xlsx", row)["99001", "2024", "youth_followed"] == expected
+
+
+def test_a_code_that_lost_its_zero_a_december_and_yes_are_understood(tmp_path):
+    assert youth(tmp_path / "x.xlsx", [1002, 2024, 7])["01002", "2024", "youth_followed"] == 7
+    form = SOURCES["msa_familles"]
+    december = [["99001", datetime.date(2024, 12, 1), 40], ["01002", "déc. 2024", 30]]
+    columns = form.form.columns
+    path = book(tmp_path / "m.xlsx", {"msa_familles": [columns, *december]})
+    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).sheets[form.id], PLACES)
+    assert set(facts["period"]) == {"2024-12"} and sorted(facts["value"].dropna()) == [30, 40]
+    form = SOURCES["enquete_locale_parentalite"]
+    path = book(tmp_path / "p.xlsx", {form.form.sheet: [form.form.columns, ["99001", 2024, "Oui", "NON", True]]})
+    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).sheets[form.id], PLACES)
+    said = facts[facts["status"].eq(OK)].set_index("measure")["value"].to_dict()
+    assert said == {"scheme_laep": 1, "scheme_laep_itinerant": 0, "scheme_reaap": 1}
+
+
+def test_lists_are_separated_as_people_do(tmp_path):
+    table = TABLES["enjeux"]
+    row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
+    path = book(tmp_path / "x.xlsx", {"ENJEUX": [[*table.columns], row]})
+    read = read_table(read_workbook(path, [table.headings]).sheets["enjeux"], table)
+    assert read.findings == ()
+    one = read.rows.iloc[0]
+    assert (one["champ"], one["constats"], one["transversal"]) == (("petite enfance", "handicap"), ("C1", "C2"), False)
+
+
+# A habit: the rows of a calendar, what is said of it.
+TOLD = {
+    "an American date": ([["Lancement", "diagnostic partagé", "11/13/2026"]], "C3 (debut) : trouvé '11/13/2026'"),
+    "a word out of the list": ([["Lancement", "bilan", "2026"]], "B3 (phase) : trouvé 'bilan', attendu l'une de"),
+    "a key that comes twice": ([STEP, STEP], "A4 (etape) : trouvé 'Lancement' une seconde fois"),
+    "a blank cell": ([["Lancement", None, "2026"]], "B3 (phase) : trouvé une case vide, attendu une valeur"),
+    "a formula as a text": ([["'=A1", "diagnostic partagé", "2026"], ["@A1", "bilan"]], "A4 (etape) : trouvé une form"),
+}
+
+
+@pytest.mark.parametrize("habit", TOLD)
+def test_what_is_not_understood_is_one_french_line_with_its_cell(habit, tmp_path):
+    rows, expected = TOLD[habit]
+    told = [str(finding) for finding in calendar(tmp_path / "x.xlsx", *rows).findings]
+    assert any(f"x.xlsx, feuille « Calendrier », {expected}" in line for line in told), told
+    assert [line for line in told if is_english(line) or "\n" in line] == []
+
+
+# A habit: cells of a form, what is said of them.
+REFUSED = {
+    "a thousand with a point": (
+        ["99001", 2024, 1.234],
+        "C2 (jeunes_suivis) : trouvé '1.234', attendu un nombre",
+    ),
+    "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
+    "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
+    "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
+    "a period": (["99001", "été 2024", 40], "B2 (periode) : trouvé 'été 2024', attendu une année"),
+    "a stranger": (["99999", 2024, 4], "A2 (territoire) : trouvé '99999', attendu l'EPCI, l'une de ses communes"),
+    "a remark beside": (["99001", 2024, 4, None, "à vérifier"], "E1 (E) : trouvé une colonne sans code, attendu"),
+    "a formula without value": (["99001", 2024, ("=B9", "")], "C2 (jeunes_suivis) : trouvé une formule sans sa valeur"),
+}
+
+
+@pytest.mark.parametrize("habit", REFUSED)
+def test_what_a_form_does_not_understand_is_one_french_line_with_its_cell(habit, tmp_path):
+    row, expected = REFUSED[habit]
+    with pytest.raises(InputError) as error:
+        youth(tmp_path / "x.xlsx", row)
+    lines = str(error.value).splitlines()
+    assert any(f"feuille « Jeunes suivis », {expected}" in line for line in lines), lines
+    assert [line for line in lines if is_english(line)] == []
+
+
+@pytest.mark.parametrize("mark", [";", "\t", ","])
+def test_a_csv_file_has_its_mark_and_its_blank_columns(mark, tmp_path):
+    path = tmp_path / "mission_locale.csv"
+    rows = [["territoire", "periode", "jeunes_suivis", "permanences", "", ""], ["99001", "2024", "1 234", "<5", "", ""]]
+    path.write_text("\n".join(mark.join(row) for row in rows) + "\n", encoding="utf-8")
+    facts = clean_form(YOUTH, path, PLACES)
+    assert dict(zip(facts["measure"], facts["status"], strict=True)) == {"youth_followed": OK, "youth_sessions": SECRET}
+    assert facts["value"].dropna().tolist() == [1234]
+    path.write_text(path.read_text(encoding="utf-8").replace(f"<5{mark}", f"<5{mark}Jeanne"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: found a column without a code"):
+        clean_form(YOUTH, path, PLACES)
+
+
+def test_titles_above_columns_moved_and_sheets_renamed_are_found(tmp_path):
+    codes = ["phase", "etape", "debut", "fin", "livrable", "responsable", "statut"]
+    row = ["stratégie", "Lancement", "2026"]
+    for rank, options in enumerate(
+        ({"above": [["Notre calendrier"], []]}, {"name": "CALENDRIER "}, {"name": "calendrier"}, {"name": "Feuil1"})
+    ):
+        read = calendar(tmp_path / f"{rank}.xlsx", row, codes=codes, **options)
+        assert read.findings == () and read.rows["etape"].tolist() == ["Lancement"]
+
+
+def test_a_sheet_without_its_codes_is_known_by_its_headings(tmp_path):
+    table = TABLES["calendrier"]
+    headings = [column.label for column in table.columns.values()]
+    path = book(tmp_path / "x.xlsx", {"Calendrier": [headings, STEP]})
+    assert read_table(read_workbook(path, [table.headings]).sheets["calendrier"], table).rows["debut"].tolist() == [
+        "2026-11-10"
+    ]
+
+
+def folder_of(root):
+    """Write the empty forms and tables of the invented territory."""
+    empty_forms.write_templates(EPCI, "CC des Monts d'Exemple", root.private / EPCI, [("99001", "Valmont")])
+    empty_tables.write_templates(root, EPCI, "CC des Monts d'Exemple", [("99001", "Valmont")])
+    return root.private / EPCI
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """The forms as they are handed out: nobody writes there."""
+    root = DataRoot(tmp_path_factory.mktemp("handed out"))
+    folder_of(root)
+    return root
+
+
+def test_every_form_and_table_has_its_sheet_which_reads_as_empty(handed_out):
+    folder = handed_out.private / EPCI
+    known = [empty_forms.headings(source) for source in empty_forms.FORMS.values()]
+    partners = {"caf", "msa", "departement", "sdjes", "communes", "mission_locale", "dsden", "mdph"}
+    read = {path.stem: read_workbook(path, known) for path in folder.glob("*.xlsx")}
+    assert read.keys() == partners and not any(one.findings for one in read.values())
+    assert {name for one in read.values() for name in one.sheets} == empty_forms.FORMS.keys()
+    assert not any(len(sheet.texts) for one in read.values() for sheet in one.sheets.values())
+    material, restricted = read_material(handed_out.material(EPCI)), read_restricted(handed_out, EPCI)
+    assert material.findings == [] and restricted.findings == []
+    sheets = read_workbook(handed_out.material(EPCI) / "demarche.xlsx", [table.headings for table in PUBLIC.values()])
+    assert sheets.sheets.keys() == PUBLIC.keys()
+
+
+def test_the_names_of_sheets_are_those_that_a_workbook_takes():
+    names = [source.form.sheet for source in empty_forms.FORMS.values()], [table.sheet for table in TABLES.values()]
+    assert [
+        name for one in names for name in one if not name or len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)
+    ] == []
+    assert all(len(set(one)) == len(one) for one in names)
+
+
+def test_what_to_do_is_said_in_ten_lines_and_secrecy_in_words(handed_out):
+    for path in [*handed_out.path.rglob("*.xlsx")]:
+        with zipfile.ZipFile(path) as parts:
+            texts = parts.read("xl/sharedStrings.xml").decode()
+            sheets = parts.read("xl/workbook.xml").decode().split("<sheet ")
+        assert all(f"{rank}. " in texts for rank in range(1, 11)) and "Mode d'emploi" in sheets[1], path
+        if path.stem == "caf":
+            assert "un nombre de personnes de 1 à 5 exclu n'est jamais publié" in texts
+
+
+def test_lists_notes_communes_and_dates_are_there(handed_out):
+    with zipfile.ZipFile(handed_out.material(EPCI) / "demarche.xlsx") as parts:
+        texts = parts.read("xl/sharedStrings.xml").decode()
+        rules = "".join(parts.read(name).decode() for name in parts.namelist() if "worksheets/sheet" in name)
+        notes = "".join(parts.read(name).decode() for name in parts.namelist() if "comments" in name)
+        styles = parts.read("xl/styles.xml").decode()
+    assert "99001 Valmont" in texts and "code Insee, SIREN" in notes and 'formatCode="dd/mm/yyyy"' in styles
+    assert "<formula1>Listes!$" in rules and "<formula1>'Constats'!$A$3:$A$2002" in rules.replace(
+        "Constats!", "'Constats'!"
+    )
+
+
+def test_a_filled_workbook_is_left_as_it_is_and_what_lacks_is_added(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = folder_of(root)
+    form = empty_forms.FORMS["mission_locale"]
+    mine = book(folder / "Envoi de la mission.xlsx", {form.form.sheet: [form.form.columns, ["99001", 2024, 12]]})
+    (folder / "mission_locale.xlsx").unlink()
+    (folder / "msa.xlsx").unlink()
+    before = mine.read_bytes()
+    written = empty_forms.write_templates(EPCI, "x", folder, [])
+    assert [path.name for path in written] == ["msa.xlsx"] and mine.read_bytes() == before
+    caf = folder / "caf.xlsx"
+    book(caf, {"Foyers allocataires": [empty_forms.FORMS["caf_partenaire_familles"].form.columns]})
+    before = caf.read_bytes()
+    written = empty_forms.write_templates(EPCI, "x", folder, [])
+    assert [path.name for path in written] == ["caf_2.xlsx"] and caf.read_bytes() == before
+    assert empty_forms.write_templates(EPCI, "x", folder, []) == []
+
+
+def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tmp_path):
+    columns = YOUTH.form.columns
+    csv = tmp_path / "mission_locale.csv"
+    csv.write_text(";".join(columns) + "\n", encoding="utf-8")
+    book(tmp_path / "a.xlsx", {"Jeunes suivis": [columns, ["99001", 2024, 12]]})
+    held = forms_in(tmp_path)
+    assert held.findings == () and len(held.tables[YOUTH.id].texts) == 1
+    csv.write_text(";".join(columns) + "\n99001;2024;12;\n", encoding="utf-8")
+    (told,) = forms_in(tmp_path).findings
+    assert "a.xlsx, feuille « Jeunes suivis » : trouvé une table que donne aussi" in str(told)
+    assert "mission_locale.csv, attendu cette table dans un seul fichier" in str(told)
+
+
+def test_a_sheet_that_is_no_table_is_told_with_those_that_are(tmp_path):
+    book(tmp_path / "a.xlsx", {"Feuil1": [["Bonjour"]], "Feuil2": []})
+    (told,) = forms_in(tmp_path).findings
+    assert "a.xlsx, feuille « Feuil1 » : trouvé une feuille que rien ne lit, attendu l'une de ces valeurs" in str(told)
+    assert "Jeunes suivis" in str(told)
+
+
+def test_an_error_of_excel_is_told_and_never_read_as_unknown(tmp_path):
+    path = book(tmp_path / "x.xlsx", {"Jeunes suivis": [YOUTH.form.columns, ["99001", 2024, ("=1/0", "#DIV/0!")]]})
+    (told,) = read_workbook(path, [empty_forms.headings(YOUTH)]).findings
+    assert "C2 (jeunes_suivis) : trouvé une case en erreur (#DIV/0!" in str(told)
