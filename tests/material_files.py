@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.indicators.observation_files import FOLDER
@@ -55,9 +56,14 @@ def line_of(path: Path, column: str, value: str) -> int:
     return next(number for number, row in enumerate(rows, start=1) if row[rows[0].index(column)] == value)
 
 
+def found_in(root: DataRoot) -> list[Finding]:
+    """Return what is wrong with the field material, but for its proofs by an indicator, file by file."""
+    return in_order(finding for several in check_material(root, TODAY).values() for finding in several)
+
+
 def said(root: DataRoot) -> list[str]:
     """Return what `ctg check` says of the field material, but for its proofs by an indicator."""
-    return [str(finding).replace(f"{root.path}/", "") for finding in check_material(root, TODAY)]
+    return [str(finding).replace(f"{root.path}/", "") for finding in found_in(root)]
 
 
 def with_rows(material: MaterialFiles, **tables: pd.DataFrame) -> MaterialFiles:

@@ -262,5 +262,6 @@ def test_check_says_the_same_and_writes_nothing(root, with_others):
 def test_the_command_exits_with_1_and_no_traceback(root):
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     answer = CliRunner().invoke(app, ["check", str(root.path)])
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
+    assert answer.stderr.startswith("1 défaut : 1 dans les données")
     assert len(answer.stdout.splitlines()) == 1 and "line 5, column OBS_VALUE" in answer.stdout

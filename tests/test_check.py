@@ -1,18 +1,24 @@
 """`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
+import typer
 import yaml
 from environment import environment
+from material_files import change
 from raw_files import certify, keep
 from typer.testing import CliRunner
 
-from ctg_analysis.cli import app
-from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.cli import app, check_command
+from ctg_analysis.cli.check_command import by_urgency
+from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.processing import check_demarche, check_raw
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
+from ctg_analysis.processing.known_findings import KnownFindings
 from ctg_analysis.processing.run import process
 
 pytestmark = pytest.mark.slow
@@ -86,7 +92,8 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
     spoil(root)
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     lines = answer.stdout.splitlines()
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
+    assert answer.stderr == "8 défauts : 8 dans les données et les formulaires, dont dépend tout rapport\n"
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected in EXPECTED:
         assert sum(expected in line for line in lines) == 1, expected
@@ -214,3 +221,57 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     made = DataRoot(tmp_path / "data" / "exemple")
     keep(made, SOME)
     assert check_root(made) == []  # empty forms are no fault
+
+
+@pytest.mark.nightly
+def test_only_what_has_changed_is_looked_at_again_and_the_findings_are_those_of_the_whole(root, monkeypatch):
+    spoil(root)
+    whole = check_root(root)
+    first = KnownFindings(root)
+    assert check_root(root, first) == whole
+    first.save()
+    read = []
+    check_source = check_raw._check_source
+    monkeypatch.setattr(
+        check_raw, "_check_source", lambda name, *others: read.append(name) or check_source(name, *others)
+    )
+    assert check_root(root, KnownFindings(root)) == whole and read == []
+    put(root.raw / "rna" / "full" / "waldec.csv", 3, 2, "A;")
+    certify(root.raw / "rna/full/waldec.csv")
+    assert check_root(root, KnownFindings(root)) == check_root(root) != whole
+    assert read[0] == "rna" and read.count("insee_etat_civil") == 1  # that of the whole
+
+
+@pytest.mark.nightly
+def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(example, tmp_path, monkeypatch):
+    """Of the démarche as of a form, on which a proof may rest."""
+    root = DataRoot(tmp_path / "exemple")
+    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    known = KnownFindings(root)
+    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
+    known.save()
+    asked = []
+    tables = check_demarche._tables
+    monkeypatch.setattr(check_demarche, "_tables", lambda *of: asked.append(of) or tables(*of))
+    change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
+    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    assert asked == [] and again["files"]
+    assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(asked) == 1
+    put(root.private / YOUTH, 3, 2, "9")
+    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == by_urgency(root, [EXAMPLE_EPCI], None)
+
+
+def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, monkeypatch):
+    one = Finding("a.csv", 2, "b", "c", "d")
+    found = {"chain": [one], "persons": [replace(one, path="z.csv")], "files": [], "data": []}
+    monkeypatch.setattr(check_command, "by_urgency", lambda *of: found)
+    with pytest.raises(typer.Exit):
+        check_command.check(EXAMPLE_EPCI)
+    said = capsys.readouterr()
+    assert [line[:5] for line in said.out.splitlines()] == ["z.csv", "a.csv"]
+    assert said.err == (
+        "2 défauts : 1 sur une personne nommée ou une donnée à supprimer, "
+        "1 sur la chaîne des preuves aux actions et la convention\n"
+    )
+    with pytest.raises(UserError, match="no EPCI 999999123"):
+        check_command.check("999999123")

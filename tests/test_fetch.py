@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,20 +23,23 @@ import pyarrow.parquet as parquet
 import pytest
 from environment import environment
 from filelock import FileLock
+from raw_files import certify
 
 from ctg_analysis.cli import download_commands
 from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.core.errors import Busy, UserError
+from ctg_analysis.core.errors import Busy, Finding, UserError
+from ctg_analysis.processing import check_raw
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import campaign, transport
 from ctg_analysis.sources.fetching import sizes as sizes_asked
 from ctg_analysis.sources.fetching.by_hand import page_of
 from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, Outcome, amount, fetched
-from ctg_analysis.sources.fetching.fetch import _where, fetch
+from ctg_analysis.sources.fetching.fetch import _where, fetch, undo
 from ctg_analysis.sources.fetching.received import FetchError, refuse_foreign
 from ctg_analysis.sources.fetching.sizes import asked_sizes
 from ctg_analysis.sources.fetching.transport import mirrored
+from ctg_analysis.sources.folders import source_folders
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -488,7 +492,10 @@ def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
     assert answer.stdout.startswith("busy     caf_txcouv_pe  fetched by another process; run the command again")
     assert len(answer.stdout.splitlines()) == 1
     answer = run()
-    assert answer.returncode == 0 and answer.stdout.startswith("got      caf_txcouv_pe  6 files, ")
+    assert answer.returncode == 1 and answer.stdout.startswith(
+        "failed   caf_txcouv_pe  data/raw/caf_txcouv_pe/.refused/"
+    )
+    assert answer.stderr.splitlines()[0] == "asking 1 server for the sizes of the files"
 
 
 def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, server):
@@ -497,6 +504,71 @@ def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, se
     with pytest.raises(FetchError):
         fetch(source("gone"), tmp_path, mirror=server)
     assert files(tmp_path) == {"dataset/full/data.csv", "dataset/full/source.yml"}
+
+
+def test_files_that_cannot_be_read_are_put_aside_and_asked_for_again(tmp_path, server):
+    good = fetch(source("good"), tmp_path, mirror=server)
+
+    def without_column(one, folder):
+        assert folder.name == "full" and one.id == "dataset" and read_certificate(good)
+        return [Finding(f"{folder}/data.csv", 1, column, "no such column", "this one") for column in ("a", "b")]
+
+    with pytest.raises(FetchError, match=r"dataset/\.refused/data\.csv, line 1, column a: .* \(and 1 more\); what was"):
+        fetch(source("later"), tmp_path, mirror=server, wrong=without_column)
+    assert files(tmp_path / "dataset") == {
+        *("full/data.csv", "full/source.yml", ".refused/data.csv", ".refused/source.yml"),
+    }
+    asked = len(Misbehaving.seen["later"])
+    fetch(source("later"), tmp_path, mirror=server)
+    assert len(Misbehaving.seen["later"]) > asked
+
+
+def test_the_columns_of_new_files_are_those_that_the_library_reads(tmp_path, example):
+    fresh = tmp_path / "full"
+    shutil.copytree(example.raw / "france_services" / "full", fresh)
+    assert check_raw.wrong_in_new(example, "france_services", fresh) == []
+    file = fresh / "liste_france_services.csv"
+    header, _, rows = file.read_text(encoding="utf-8").partition("\n")
+    file.write_text(f"{header.partition(';')[0]}_2027;{header.partition(';')[2]}\n{rows}", encoding="utf-8")
+    certify(file)
+    (finding,) = check_raw.wrong_in_new(example, "france_services", fresh)
+    assert finding.found == "no such column" and finding.column == header.partition(";")[0]
+
+
+def test_the_former_files_are_kept_and_taken_back(tmp_path, server):
+    one = source("good")
+    with pytest.raises(FetchError, match="dataset: nothing was fetched, there is nothing to go back to"):
+        undo(one, tmp_path)
+    full = fetch(one, tmp_path, mirror=server)
+    assert undo(one, tmp_path) is False and not full.exists()  # the extract counts again
+    assert source_folders(tmp_path) == {}
+    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
+    (full / "data.csv").write_bytes(b"former")
+    fetch(one, tmp_path, mirror=server)
+    assert (full / "data.csv").read_bytes() == GOOD
+    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == b"former"
+    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
+    assert files(tmp_path / "dataset") == {"full/data.csv", "full/source.yml", ".former/data.csv", ".former/source.yml"}
+
+
+def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
+    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
+    with environment(CTG_ROOT=tmp_path):
+        with pytest.raises(UserError, match="expected the sources whose former files are wanted"):
+            download_commands.fetch(None, undo=True)
+        for _ in range(2):
+            download_commands.fetch(["caf_txcouv_pe"], None, None, server)
+        download_commands.fetch(["caf_txcouv_pe"], undo=True)
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"data/raw/caf_txcouv_pe/full: the files of {today} are back, those that were here are kept; "
+        "ctg fetch --undo caf_txcouv_pe takes it back"
+    )
+
+
+def test_a_folder_that_a_fetch_has_left_empty_stops_no_build(tmp_path):
+    (tmp_path / "rna").mkdir()
+    assert source_folders(tmp_path) == {}
 
 
 def test_a_catalogue_that_is_none_is_told_in_one_line(tmp_path, server):
@@ -632,13 +704,24 @@ def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, m
     assert came[0].why == "good: 127.0.0.1:9 does not answer"
     monkeypatch.setattr(campaign, "host_of", lambda download, mirror: download.url)  # as many servers as files
     came = outcomes_of(sources, tmp_path, dead)
-    assert len(set(asked)) == 2 and len(asked) == 2 * transport.ATTEMPTS
+    assert len(set(asked)) == 2 and len(asked) == 2  # none is asked twice
     assert [one.why.rpartition(": ")[2] for one in came[2:]] == ["not asked for, the network is down"] * 3
     lines = download_commands.summary(came, [], tmp_path)
     assert len(lines) == len(came) + 2 and lines[-1].startswith("no server answers: run the command again where")
     assert download_commands.exit_code(came) == 1
     came = outcomes_of(several("gone", "page", "good"), tmp_path, server)  # servers that answer are no dead network
     assert [one.state for one in came] == [FAILED, FAILED, GOT]
+
+
+def test_no_more_servers_are_asked_when_none_of_the_first_ones_answers(tmp_path, monkeypatch):
+    asked, told = [], []
+    monkeypatch.setattr(
+        sizes_asked, "_announced", lambda downloads, mirror: asked.append(downloads) or time.sleep(0.01)
+    )
+    sources = [several("good", host=f"www.example{number}.org")[0] for number in range(60)]
+    _, silent = asked_sizes(sources, tmp_path, "", told.append)
+    assert len(silent) == 60 and len(asked) < 30
+    assert told[0] == "asking 60 servers for the sizes of the files" and told[-1].endswith("the network is down")
 
 
 def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refused(tmp_path, server):
@@ -666,6 +749,7 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     (raw / "finess" / "full" / "finess.csv").write_bytes(GOOD)
     lacking = {"caf_txcouv_pe": "ctg fetch caf_txcouv_pe", "finess": "", "insee_acces": "ctg list sources insee_acces"}
     monkeypatch.setattr(download_commands, "lacking_sources", lambda epci: lacking)
+    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         download_commands.fetch(None, "200067171", None, server)
         with pytest.raises(UserError, match="one of them"):
@@ -677,8 +761,10 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     assert lines[0].startswith("kept     finess         1 file, 0.4 MB") and "finess" not in Misbehaving.seen
     assert lines[1].startswith("got      caf_txcouv_pe  6 files") and lines[2].startswith("by hand  insee_acces")
     assert "`ctg data` reads the new files" in lines[-1]
-    assert said.err.splitlines()[:2] == [
+    assert said.err.splitlines()[:4] == [
+        "asking 1 server for the sizes of the files",
         "1 source, 6 files: 2.2 MB for 6 of them, about 1 minute at 16 Mbit/s",
+        "1 of 1  caf_txcouv_pe",
         "1 of 1  got  caf_txcouv_pe",
     ]
     assert said.err.splitlines()[-1] == "200067171: no open file would give what its report lacks"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 import yaml
-from material_files import TODAY, add, change, copy_of, line_of, places_of, said
+from material_files import add, change, copy_of, found_in, line_of, places_of, said
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
@@ -23,7 +23,6 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
 from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.processing.check_demarche import check_material
 
 
 @pytest.fixture
@@ -53,8 +52,8 @@ def private(root):
 
 
 def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, example):
-    assert check_material(example, TODAY) == []
-    assert check_material(france, TODAY) == []
+    assert found_in(example) == []
+    assert found_in(france) == []
 
 
 def test_every_table_of_the_example_is_filled_and_opened_with_its_types(material, restricted):
@@ -216,7 +215,8 @@ def test_a_bad_yaml_file_is_told_with_its_line(root, public):
 def test_the_command_says_it_and_exits_with_1(root, public):
     change(public / "enjeux.csv", 2, "transversal", "peut-être")
     answer = CliRunner().invoke(app, ["check", str(root.path)])
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
+    assert "1 dans les fichiers de la démarche" in answer.stderr
     assert "enjeux.csv, line 2, column transversal: found 'peut-être', expected oui or non" in answer.stdout
 
 
@@ -229,7 +229,7 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     assert (public / "axes.csv").read_text(encoding="utf-8") == "axe_id;titre;ordre\nA1;Le mien;1\n"
     assert {path.name for path in written} >= {table.file for table in TABLES.values()} - {"axes.csv"}
     assert {path.name for path in private.iterdir()} >= {table.file for table in RESTRICTED.values()}
-    assert check_material(root, TODAY) == []
+    assert found_in(root) == []
     assert write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple") == []
     readme = (public / "LISEZMOI.md").read_text(encoding="utf-8") + (private / "LISEZMOI.md").read_text(
         encoding="utf-8"

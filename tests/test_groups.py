@@ -16,7 +16,7 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import NUMBERS
 from ctg_analysis.processing import conclusion
-from ctg_analysis.processing.groups import RESTRICTED, groups, is_restricted
+from ctg_analysis.processing.groups import RESTRICTED, groups
 from ctg_analysis.processing.run import forget_all, process
 from ctg_analysis.secrecy.gate import emptied, withhold_beside
 from ctg_analysis.secrecy.statements import Edition
@@ -31,7 +31,7 @@ def test_each_indicator_is_in_one_group_and_the_restricted_ones_are_in_theirs():
     ids = [indicator.id for group in named.values() for indicator in group]
     assert sorted(ids) == sorted(CATALOGUE)
     apart = {indicator.id for indicator in named[RESTRICTED]}
-    assert apart == {one.id for one in CATALOGUE.values() if any(is_restricted(SOURCES[name]) for name in one.sources)}
+    assert apart == {one.id for one in CATALOGUE.values() if any(SOURCES[name].withholds for name in one.sources)}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """The synthèse: twelve figures, what is a strength, an alert or a trait, chosen by rule; the team may reorder them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -9,15 +10,18 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import Essential, themes
 from ctg_analysis.chapter.essential import findings_of, printed
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.notebooks import DEMARCHE
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import Place
 from ctg_analysis.demarche.files.material_files import SYNTHESIS
+from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
 from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
 
 FIGURES, OF_A_SIDE, IN_ALL, TRAITS = 12, 3, 9, 5  # at most
+NO_LINES: Mapping[Place, int] = MappingProxyType({})
 BESIDE = ("departement", "france")  # of the figures, besides the peers
 QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
 RULE = (
@@ -43,7 +47,7 @@ def synthesis(territory: Territory) -> Synthesis:
     """The synthèse of a territory: what the team names first, then what the rule adds.
 
     Raises:
-        UserError: the team names an indicator of which nothing can be written here.
+        InputError: the team names indicators of which nothing can be written here.
     """
     territory.read.add(DEMARCHE)
     edition = territory.demarche.synthesis
@@ -52,7 +56,8 @@ def synthesis(territory: Territory) -> Synthesis:
     of_rule = {side: list(found.loc[found["side"].eq(side), "indicator"]) for side in (STRENGTH, ALERT, TRAIT)}
     named = [*edition.atouts, *edition.alertes]
     known = printed(territory)
-    _check(territory, {"chiffres": edition.chiffres, "atouts": edition.atouts, "alertes": edition.alertes}, known)
+    if findings := unwritten(territory, edition):
+        raise InputError(findings)
     strengths = _first(edition.atouts, of_rule[STRENGTH], named)
     alerts = _first(edition.alertes, of_rule[ALERT], named)
     left = min(TRAITS, IN_ALL - len(strengths) - len(alerts))
@@ -73,14 +78,17 @@ def _first(named: Sequence[str], of_rule: Sequence[str], taken: Sequence[str]) -
     return tuple(CATALOGUE[name] for name in names[:OF_A_SIDE])
 
 
-def _check(territory: Territory, named: dict[str, tuple[str, ...]], known: Sequence[Essential]) -> None:
-    written = {essential.indicator.id for essential in known}
-    for key, names in named.items():
-        for name in names:
-            if name not in written:
-                path = project_path(territory.root.material(territory.epci) / SYNTHESIS)
-                expected = "expected an indicator of essentiel.yml with a value here that may be written"
-                raise UserError(f"{path}: {key}: found {name!r}, {expected}")
+def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Place, int] = NO_LINES) -> list[Finding]:
+    """What the team puts in the synthèse of which nothing can be written here. lines: where each part is written."""
+    written = {essential.indicator.id for essential in printed(territory)}
+    path = project_path(territory.root.material(territory.epci) / SYNTHESIS)
+    expected = "an indicator of data/reference/essentiel.yml with a value here that may be written"
+    return [
+        Finding(path, lines.get((key, rank)), f"{key}.{rank}", repr(name), expected)
+        for key in ("chiffres", "atouts", "alertes")
+        for rank, name in enumerate(getattr(edition, key))
+        if name not in written
+    ]
 
 
 def _figures(

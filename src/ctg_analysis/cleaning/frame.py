@@ -18,6 +18,7 @@ from ctg_analysis.sources.certificates import RawFolder
 
 GEOGRAPHY, CONTOURS, PASSAGE = "etalab_decoupage", "contours", "insee_passage"
 DENSITY, MASSIFS = "insee_densite", "anct_massifs"
+GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)  # what a frame is read from
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 NONE_JOINED = MappingProxyType({})
 COMMUNES, EPCIS, PLACES = "communes_", "epcis_", "territories"  # files of a frame that is kept

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ctg_analysis.cli.check_command import check
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.cli.data_commands import check, data, list_, observations
+from ctg_analysis.cli.data_commands import data, list_, observations
 from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
 from ctg_analysis.cli.doctor_command import doctor
 from ctg_analysis.cli.download_commands import fetch

@@ -1,17 +1,15 @@
-"""The commands about data: raw files checked and derived, lists, observations."""
+"""The commands about data: raw files derived, lists, observations."""
 
-import datetime
 import re
 import sys
 import time
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from ctg_analysis.cli.common_options import Epci, messages
-from ctg_analysis.core.errors import UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 
 
 def data() -> None:
@@ -38,25 +36,6 @@ def data() -> None:
     for root in roots:
         for note in read_notes(root):
             messages.print(f"{project_path(root.processed)}: {note}")
-
-
-def check(
-    path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
-) -> None:
-    """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
-    from ctg_analysis.processing.check_demarche import check_material
-    from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.freshness import holes
-
-    roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
-    findings = []
-    for root in roots:
-        wrong = [*check_root(root), *holes(root)]
-        findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
-    if findings:
-        print(*in_lines(findings), sep="\n")
-        raise typer.Exit(1)
-    messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
 
 
 def list_(

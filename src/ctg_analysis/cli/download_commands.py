@@ -29,12 +29,14 @@ def fetch(
     ] = None,
     mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
     offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the files that these sources had before.")] = False,
 ) -> None:
     """Download the full official files, verified; an interrupted download goes on where it stopped.
 
     Says how much and how long beforehand, goes on after an error with the other sources, and ends with what was got,
-    kept, failed, and what is left to do by hand.
+    kept, failed, and what is left to do by hand. Files that `ctg data` could not read take no one's place.
     """
+    from ctg_analysis.processing.check_raw import wrong_in_new
     from ctg_analysis.sources import SOURCES
     from ctg_analysis.sources.fetching.campaign import KEPT, amount, fetched, held
     from ctg_analysis.sources.fetching.sizes import asked_sizes
@@ -45,7 +47,13 @@ def fetch(
         raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
     if sources and for_:
         raise UserError("ctg fetch: expected sources, or --for EPCI, one of them")
-    raw = data_root(for_).raw if for_ else data_root().raw
+    if undo and (for_ or not sources):
+        raise UserError("ctg fetch --undo: expected the sources whose former files are wanted")
+    root = data_root(for_) if for_ else data_root()
+    raw = root.raw
+    if undo:
+        go_back([SOURCES[name] for name in sources or []], raw)
+        return
     there, wanted, others = [], [SOURCES[name] for name in sources or []], []
     if for_:
         commands = lacking_sources(for_)
@@ -63,11 +71,13 @@ def fetch(
     silent: set[str] = set()
     if wanted and not given:
         with messages.status("sizes"):
-            sizes, silent = asked_sizes(wanted, raw, mirror)
+            sizes, silent = asked_sizes(wanted, raw, mirror, messages.print)
         messages.print(told(wanted, amount(wanted, sizes)))
     outcomes = [held(source, raw / source.id / FULL, KEPT) for source in there]
+    options = {"mirror": mirror, "given": given, "silent": silent}
     with progress_of(wanted) as (advance, done):
-        for outcome in fetched(wanted, raw, mirror=mirror, given=given, silent=silent, progress=advance):
+        options |= {"progress": advance, "wrong": lambda source, folder: wrong_in_new(root, source.id, folder)}
+        for outcome in fetched(wanted, raw, **options):
             outcomes.append(outcome)
             done(outcome)
     if not outcomes and not others:
@@ -76,6 +86,22 @@ def fetch(
     print(*summary(outcomes, others, raw), sep="\n")
     if code := exit_code(outcomes):
         raise typer.Exit(code)
+
+
+def go_back(sources: "Sequence[Source]", raw: Path) -> None:
+    """Put the former files of some sources back, and say what each has now."""
+    from ctg_analysis.sources.certificates import read_certificate
+    from ctg_analysis.sources.fetching.fetch import undo
+    from ctg_analysis.sources.folders import FULL
+
+    for source in sources:
+        full = raw / source.id / FULL
+        if undo(source, raw):
+            day = read_certificate(full).certificate.date_acces
+            what = f"the files of {day} are back, those that were here are kept"
+        else:
+            what = "no full files any more, the extract that is shipped counts again"
+        messages.print(f"{project_path(full)}: {what}; ctg fetch --undo {source.id} takes it back")
 
 
 def lacking_sources(epci: str) -> dict[str, str]:
@@ -179,6 +205,9 @@ def _lines(count: int) -> tuple[Callable[..., None], Callable[..., None]]:
     ended, latest = 0, {}
 
     def advance(source: "Source", name: str, size: int, total: int | None) -> None:
+        if not name:
+            messages.print(f"{ended + 1} of {count}  {source.id}")
+            return
         now = time.monotonic()
         if now - latest.setdefault((source.id, name), now) >= SECONDS_BETWEEN_LINES:
             of = f" of {megabytes(total)}" if total else ""

@@ -221,6 +221,11 @@ class Source:
         return not self.partner
 
     @property
+    def withholds(self) -> bool:
+        """Tell whether some of its figures may be withheld: its own, or those that it adds up."""
+        return bool(self.secrecy.threshold or self.form or self.addition)
+
+    @property
     def of_large_communes(self) -> set[str]:
         """The measures that the producer publishes of large communes only (Table.large)."""
         return {measure for table in self.tables if table.large for measure in table.measures.values()}

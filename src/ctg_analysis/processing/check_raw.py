@@ -1,12 +1,13 @@
 """`ctg check`: all that is wrong with a data root, nothing of it written."""
 
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
-from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHY, Frame, read_frame
+from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, read_frame
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.official.schools import schools_left_out
 from ctg_analysis.cleaning.partners.received_forms import read_private
@@ -16,26 +17,41 @@ from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.processing.known_findings import KnownFindings
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
+from ctg_analysis.sources.certificates import Certificate, RawFolder, integrity, read_certificate
 from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, is_note
 
 SCHOOLS = "depp_ecoles"
 
 
-def check_root(root: DataRoot) -> list[Finding]:
-    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
+def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Finding]:
+    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
+
+    known: what need not be looked at again; without it, all is.
+    """
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     folders, findings = certificates(root)
     findings += strays(root.raw)
     findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
-    frame, wrong = _frame(root, folders)
-    findings += wrong
+    frame = cache(lambda: _frame(root, folders))  # read when something asks for it
+    geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
+    same_places = bool(known) and known.are_sound(*geography)
+    findings += [] if same_places else frame()[1]
     for name in read_sources(folders):
-        findings += _check_source(name, folders, frame)
-    if frame:
-        findings += _check_forms(root, frame.places)
+        files = (f"raw/{name}/", *geography)
+        if not known:
+            findings += _check_source(name, folders, frame()[0])
+        elif name == SCHOOLS or not known.are_sound(*files):
+            findings += known.of_files(name, files, lambda name=name: _check_source(name, folders, frame()[0]))
+    if not (known and known.are_sound("private/", *geography)):
+        places = root.processed / "territories.parquet"
+        if same_places and places.is_file():
+            findings += _check_forms(root, pd.read_parquet(places))
+        elif frame()[0]:
+            findings += _check_forms(root, frame()[0].places)
     return in_order(set(findings))
 
 
@@ -69,6 +85,25 @@ def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Find
             perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
             findings += strangers(part, SOURCES[name], perimeter, folder.path)
     return findings
+
+
+def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
+    """Return what would keep `ctg data` from reading full files in the place of those of a source.
+
+    fresh: their folder, with a certificate, named as that of full files. The places are those of the files that are
+    here; where these cannot be read, the codes of the places are not checked.
+    """
+    new = RawFolder(fresh, load_yaml(fresh / CERTIFICATE, Certificate).value)
+    folders = certificates(root)[0] if root.raw.is_dir() else {}
+    if name in (*GEOGRAPHIES, CONTOURS):
+        own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
+        return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
+    return _check_source(name, {name: [new]}, _frame_now(root)) if read_sources({name: [new]}) else []
+
+
+@lru_cache(maxsize=1)
+def _frame_now(root: DataRoot) -> Frame | None:
+    return _frame(root, certificates(root)[0])[0] if root.raw.is_dir() else None
 
 
 def _check_forms(root: DataRoot, places: pd.DataFrame) -> list[Finding]:

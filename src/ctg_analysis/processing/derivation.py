@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of, size_of
-from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, MASSIFS, PASSAGE, missing_of_frame, read_frame
+from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
 from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import put_in_place
@@ -32,10 +32,10 @@ from ctg_analysis.processing.freshness import (
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.folders import files_of
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
-GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
 OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", ENTRY, "library", "lock")
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
@@ -115,7 +115,7 @@ class Derivation:
             folder, missing = self._entry(kind, name, files, *self._made_by)
             self.facts[name] = folder
             if missing:
-                size = sum(path.stat().st_size for path in (self.root.raw / name).rglob("*") if path.is_file())
+                size = sum(path.stat().st_size for path in files_of(self.root.raw / name))
                 work = replace(self._work(name, folder), large=size > LARGE)
                 tasks.append((size, name, partial(make, work, self._folders(name, GEOGRAPHY))))
         return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first

@@ -28,7 +28,7 @@ def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[
     alike: dict[tuple[str, ...], list[Indicator]] = {}
     restricted: list[Indicator] = []
     for indicator in indicators:
-        if any(is_restricted(sources[name]) for name in indicator.sources):
+        if any(sources[name].withholds for name in indicator.sources):
             restricted.append(indicator)
         else:
             alike.setdefault(indicator.sources, []).append(indicator)
@@ -44,11 +44,6 @@ def groups_of(indicators: Collection[str]) -> list[str]:
     """Return the groups that hold some indicators, by their ids."""
     named = groups(CATALOGUE.values(), SOURCES)
     return [name for name, group in named.items() if any(indicator.id in indicators for indicator in group)]
-
-
-def is_restricted(source: Source) -> bool:
-    """Tell whether figures of a source may be withheld: its own, or those that it adds up."""
-    return bool(source.secrecy.threshold or source.form or source.addition)
 
 
 def measures_read(indicators: Iterable[Indicator]) -> set[str]:

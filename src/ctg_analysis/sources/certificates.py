@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256, source_of
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, source_of
+from ctg_analysis.sources.known_sums import sum_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     file = project_path(path)
     if not path.is_file():
         return [Finding(file, None, None, "no file", f"the file that {CERTIFICATE} lists")]
-    expected, digest = folder.entry(name).sha256, sha256(path)
+    expected, digest = folder.entry(name).sha256, sum_of(path)
     if digest != expected:
         return [Finding(file, None, None, f"sha256 {digest}", f"sha256 {expected}, as in {CERTIFICATE}")]
     return []

@@ -55,6 +55,5 @@ def source_of(folder: Path) -> str:
 
 
 def _is_begun(home: Path) -> bool:
-    """Tell whether a folder holds only what an interrupted download has begun."""
-    names = [path.name for path in home.iterdir()]
-    return bool(names) and all(name.startswith(".") for name in names)
+    """Tell whether a folder holds nothing, or only what downloads have begun, refused or put aside."""
+    return all(path.name.startswith(".") for path in home.iterdir())

@@ -3,7 +3,7 @@
 What holds personal data is apart (`restricted_files`): nothing here reads it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,13 +143,15 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
         *of_info_flashes(files.yaml[INFO_FLASH], tables, folder / INFO_FLASH),
         *of_synthesis(files.yaml[SYNTHESIS], folder / SYNTHESIS),
         *questions_wrong(tables["questionnaire"], tables["marges"]),
-        *personal_data(files.tables.values(), files.allowed),
-        *(
-            finding
-            for file, read in files.yaml.items()
-            for finding in personal_data_in_yaml(read, folder / file, files.allowed)
-        ),
+        *persons_named(files),
     ]
+
+
+def persons_named(files: MaterialFiles) -> Iterator[Finding]:
+    """What is written about someone."""
+    yield from personal_data(files.tables.values(), files.allowed)
+    for file, read in files.yaml.items():
+        yield from personal_data_in_yaml(read, files.folder / file, files.allowed)
 
 
 def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:

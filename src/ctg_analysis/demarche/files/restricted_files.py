@@ -3,7 +3,7 @@
 Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,16 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
         *answers_wrong(tables["reponses"], tables["questionnaire"]),
         *answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
         *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
-        *personal_data([tables["ouvertes_codees"]], material.allowed),
+        *coded_persons(files, material),
         *_without_consent(tables["reponses_sensibles"]),
         *_without_date(files),
         *_recordings(files),
     ]
+
+
+def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[Finding]:
+    """What is written about someone in the open answers once coded, some of which are quoted."""
+    return personal_data([files.tables["ouvertes_codees"]], material.allowed)
 
 
 def _without_consent(file: TableFile) -> list[Finding]:

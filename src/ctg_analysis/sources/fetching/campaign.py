@@ -9,7 +9,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Busy
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.fetching.by_hand import packed_name, page_of
-from ctg_analysis.sources.fetching.fetch import fetch
+from ctg_analysis.sources.fetching.fetch import Wrong, fetch
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.sizes import host_of
 from ctg_analysis.sources.fetching.transport import NoAnswer
@@ -70,8 +70,10 @@ def fetched(
     given: Path | None = None,
     silent: Collection[str] = (),
     progress: Progress,
+    wrong: Wrong = lambda source, folder: [],
 ) -> Iterator[Outcome]:
-    """Yield what comes of each source; one that fails does not stop the others.
+    """Yield what comes of each source; one that fails does not stop the others. progress: told without a name, as a
+    source is begun. wrong: see `fetch`.
 
     silent: the servers that did not answer when they were asked for sizes: nothing more is asked of them. When REFUSALS
     others stop answering one after the other, the network is down, and nothing more is asked of any.
@@ -84,16 +86,17 @@ def fetched(
         elif lost:
             yield Outcome(source, SILENT, f"{source.id}: {', '.join(lost)} does not answer")
         else:
-            outcome = _outcome(source, raw, mirror, given, progress)
+            progress(source, "", 0, None)
+            outcome = _outcome(source, raw, mirror, given, progress, wrong)
             silence = outcome.state == SILENT
             refusals = refusals + 1 if silence else 0
             dead |= {host_of(download, mirror) for download in source.downloads} if silence else set()
             yield outcome
 
 
-def _outcome(source: Source, raw: Path, mirror: str, given: Path | None, progress: Progress) -> Outcome:
+def _outcome(source: Source, raw: Path, mirror: str, given: Path | None, progress: Progress, wrong: Wrong) -> Outcome:
     try:
-        folder = fetch(source, raw, mirror=mirror, given=given, progress=partial(progress, source))
+        folder = fetch(source, raw, mirror=mirror, given=given, progress=partial(progress, source), wrong=wrong)
     except (FetchError, Busy) as error:
         state = BUSY if isinstance(error, Busy) else SILENT if isinstance(error, NoAnswer) else FAILED
         return Outcome(source, state, str(error))

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 
 from ctg_analysis.core.datasets import Download, Source
+from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import put_in_place, restore
 from ctg_analysis.core.settings import project_path
@@ -18,7 +20,8 @@ from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, NoAnswer, Progress, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
 
-FORMER = ".former"
+FORMER, NEXT, REFUSED = ".former", ".next", ".refused"  # beside the full files of a source, never read
+Wrong = Callable[[Source, Path], list[Finding]]
 
 
 def fetch(
@@ -29,11 +32,13 @@ def fetch(
     given: Path | None = None,
     seconds: float = SECONDS_FOR_A_FILE,
     progress: Callable[[str, int, int | None], None] = lambda name, done, total: None,
+    wrong: Wrong = lambda source, folder: [],
 ) -> Path:
-    """Return the folder data/raw/<source>/full/ with all the files of the source.
+    """Return the folder data/raw/<source>/full/ with all the files of the source; the former ones stay in FORMER.
 
     An interrupted fetch goes on where it stopped. given: a folder of files that a person has downloaded, which are
-    taken from there, see `by_hand.given_file`. progress: called with a name, the bytes so far and the total.
+    taken from there, see `by_hand.given_file`. progress: called with a name, the bytes so far and the total. wrong:
+    what keeps the files that came from being read; they are then put in REFUSED, and the former ones stay in place.
 
     Raises:
         FetchError: a file could not be had; the former folder is still in place. NoAnswer: no server answered.
@@ -59,6 +64,7 @@ def fetch(
             if failures:
                 raise failures[0]
             _certify(source, begun)
+            _refuse(source, begun, wrong)
             return _put_in_place(begun, full)
     except OSError as error:
         place = project_path(Path(error.filename)) if error.filename else project_path(home)
@@ -109,17 +115,57 @@ def _certify(source: Source, folder: Path) -> None:
     )
 
 
+def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
+    """Put files that cannot be read aside.
+
+    Raises:
+        FetchError: the first thing that is wrong with them, how many more there are, where they are.
+    """
+    with TemporaryDirectory() as made:
+        full = Path(made) / FULL  # what reads them knows full files by the name of their folder
+        full.symlink_to(begun.resolve(), target_is_directory=True)
+        findings = wrong(source, full)
+    if not findings:
+        return
+    refused = begun.with_name(REFUSED)
+    shutil.rmtree(refused, ignore_errors=True)
+    begun.rename(refused)
+    first, more = str(findings[0]).replace(str(full), project_path(refused)), len(findings) - 1
+    raise FetchError(f"{source.id}: {first}{f' (and {more} more)' if more else ''}; what was here stays in its place")
+
+
 def _put_in_place(partial: Path, full: Path) -> Path:
-    """Put the new files in the place of the former ones.
+    """Put the new files in the place of the former ones, which are kept.
 
     Under another name first: what is in `.partial` is taken for downloaded, where former files may never be.
     """
-    aside = full.with_name(FORMER)
-    shutil.rmtree(aside, ignore_errors=True)
+    coming, former = full.with_name(NEXT), full.with_name(FORMER)
+    shutil.rmtree(coming, ignore_errors=True)
     if full.exists():
-        partial.rename(aside)
-        put_in_place(aside, full)
-        shutil.rmtree(aside, ignore_errors=True)
+        partial.rename(coming)
+        put_in_place(coming, full)
+        shutil.rmtree(former, ignore_errors=True)
+        coming.rename(former)
     else:
         partial.rename(full)
     return full
+
+
+def undo(source: Source, raw: Path) -> bool:
+    """Put the former full files of a source back, and keep those that were there in their stead: done again, it brings
+    these back. Where there were none before, the extract counts again. Return whether there are full files now.
+
+    Raises:
+        FetchError: nothing to go back to. Busy: another process fetches the source.
+    """
+    full = raw / source.id / FULL
+    former = full.with_name(FORMER)
+    if not (full.is_dir() or former.is_dir()):
+        raise FetchError(f"{source.id}: nothing was fetched, there is nothing to go back to")
+    with alone(raw, source.id, f"{source.id}: fetched"):
+        restore(full)
+        if former.is_dir():
+            put_in_place(former, full)
+        else:
+            full.rename(former)
+    return full.is_dir()

@@ -1,7 +1,7 @@
 """How much there is to download, asked of each server before anything is: the size of each file, where it is told."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,11 +22,14 @@ def host_of(download: Download, mirror: str) -> str:
     return urlsplit(mirrored(download.url, mirror)).netloc
 
 
-def asked_sizes(sources: Iterable[Source], raw: Path, mirror: str) -> tuple[dict[str, int | None], set[str]]:
+def asked_sizes(
+    sources: Iterable[Source], raw: Path, mirror: str, tell: Callable[[str], None] = lambda line: None
+) -> tuple[dict[str, int | None], set[str]]:
     """Return the bytes of each file by its address, None where nobody tells, and the servers that do not answer.
 
     The size is the one that the server announces (HEAD), else that of the file fetched before, as its certificate has
-    it. A server that does not answer is asked of one file only.
+    it. A server that does not answer is asked of one file only; when none of the first ones does, the network is down,
+    and the others are not asked. tell: called with what a person who waits may know.
     """
     sizes: dict[str, int | None] = {}
     by_host: dict[str, list[Download]] = {}
@@ -34,14 +37,22 @@ def asked_sizes(sources: Iterable[Source], raw: Path, mirror: str) -> tuple[dict
         sizes |= _fetched_before(source, raw)
         for download in source.downloads:
             by_host.setdefault(host_of(download, mirror), []).append(download)
-    silent = set()
+    tell(f"asking {len(by_host)} server{'s' if len(by_host) > 1 else ''} for the sizes of the files")
+    silent, spoke = set(), False
     with ThreadPoolExecutor(SERVERS_TOGETHER) as together:
-        answers = together.map(lambda downloads: _announced(downloads, mirror), by_host.values())
-        for host, told in zip(by_host, answers, strict=True):
-            if told is None:
-                silent.add(host)
-            else:
+        asked = {together.submit(_announced, downloads, mirror): host for host, downloads in by_host.items()}
+        for answer in as_completed(asked):
+            told = answer.result()
+            if told is not None:
+                spoke = True
                 sizes |= {url: size for url, size in told.items() if size is not None}
+                continue
+            silent.add(asked[answer])
+            tell(f"{asked[answer]}: no answer")
+            if not spoke and len(silent) == SERVERS_TOGETHER:
+                together.shutdown(wait=False, cancel_futures=True)
+                tell("no server answers: the network is down")
+                return sizes, {*by_host}
     return sizes, silent
 
 

@@ -27,7 +27,7 @@ from ctg_analysis.sources.fetching.received import (
 )
 
 ATTEMPTS = 5
-SECONDS_WITHOUT_A_BYTE = 30
+SECONDS_TO_CONNECT, SECONDS_WITHOUT_A_BYTE = 10, 30
 SECONDS_FOR_A_FILE = 3600
 LONGEST_WAIT = 120  # seconds that a server may ask us to wait
 SECONDS_BETWEEN = {"api.insee.fr": 2.0}  # at most 30 requests a minute to Melodi
@@ -38,6 +38,7 @@ REFUSED = (
     requests.exceptions.TooManyRedirects,
     ValueError,  # an address, that of a redirection too, which cannot be read
 )
+TIMEOUTS = SECONDS_TO_CONNECT, SECONDS_WITHOUT_A_BYTE
 HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
 
 Progress = Callable[[int, int | None], None]
@@ -169,7 +170,7 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
     had = part.stat().st_size if part.exists() and known else 0
     headers = HEADERS | ({"Range": f"bytes={had}-", "If-Range": known} if had else {})
     try:
-        with requests.get(url, headers=headers, stream=True, timeout=SECONDS_WITHOUT_A_BYTE) as answer:
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUTS) as answer:
             if answer.status_code == 416 or (answer.status_code == 206 and not _goes_on(answer, had)):
                 # What we have may be whole, or of another file.
                 part.unlink(missing_ok=True)
@@ -188,6 +189,8 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
     except REFUSED as error:
         raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        if isinstance(error, requests.ConnectionError) and isinstance(error.args[0], urllib3.exceptions.MaxRetryError):
+            raise NoAnswer(f"{url}: no connection ({type(error).__name__}); run the command again later") from error
         answered = not isinstance(error, requests.ConnectionError)
         raise _Passing(f"the connection failed ({type(error).__name__})", answered=answered) from error
 

@@ -1,0 +1,125 @@
+"""The command that says all that is wrong with the files: in French, for those who fill them, most urgent first."""
+
+import datetime
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctg_analysis.cli.common_options import messages
+from ctg_analysis.core.errors import Finding, UserError, in_lines
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
+
+if TYPE_CHECKING:
+    from ctg_analysis.processing.known_findings import KnownFindings
+
+DATA = "data"
+# How the count names each urgency, in the order in which they are told.
+COUNTED = {
+    "persons": "{} sur une personne nommée ou une donnée à supprimer",
+    DATA: "{} dans les données et les formulaires, dont dépend tout rapport",
+    "files": "{} dans les fichiers de la démarche",
+    "chain": "{} sur la chaîne des preuves aux actions et la convention",
+}
+
+
+def check(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[EPCI|PATH]", help="A SIREN, or a data folder that holds raw/.")
+    ] = None,
+) -> None:
+    """Check raw data, certificates, forms, the tables of démarches, what has been published: a line for each finding.
+
+    In French, most urgent first, with a count at the end; exit code 1. What has not changed since the last time is not
+    read again.
+    """
+    from ctg_analysis.core.errors import in_order
+    from ctg_analysis.processing.known_findings import KnownFindings
+
+    epcis = [what] if what and re.fullmatch("[0-9]{9}", what) else None
+    if epcis:
+        roots = [data_root(what)]
+        _must_be_known(what)
+    elif what:
+        roots = [DataRoot(Path(what).resolve())]
+    else:
+        roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
+    found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
+    for root in roots:
+        known = KnownFindings(root)
+        for urgency, findings in by_urgency(root, epcis, known).items():
+            found[urgency] |= {*findings}
+        known.save()
+    for findings in found.values():
+        if findings:
+            print(*in_lines(in_order(findings)), sep="\n")
+    if any(found.values()):
+        messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
+        raise typer.Exit(1)
+    messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
+
+
+def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
+    """Return the findings about a data root, by urgency. known: what need not be looked at again."""
+    from ctg_analysis.processing.check_demarche import check_material
+    from ctg_analysis.processing.check_raw import check_root
+    from ctg_analysis.processing.freshness import demarches, holes
+
+    wrong = [*check_root(root, known), *holes(root)]
+    found = check_material(root, datetime.date.today(), sound=not wrong, epcis=epcis, known=known)
+    if not wrong and not any(found.values()):
+        here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
+        found["chain"] = [finding for epci in here for finding in _of_synthesis(root, epci, known)]
+    return found | {DATA: wrong}
+
+
+def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
+    """Return the indicators that a team puts in its synthèse, which a convention opens with, and that have no value."""
+    from ctg_analysis.catalogue import CATALOGUE
+    from ctg_analysis.core.yaml_files import read_yaml
+    from ctg_analysis.demarche.files.material_files import SYNTHESIS
+    from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
+    from ctg_analysis.processing.freshness import are_observations_stale, material_inputs
+    from ctg_analysis.sources import PLAN, SURVEY
+
+    path = root.material(epci) / SYNTHESIS
+    read = read_yaml(path, SynthesisEdition)
+    names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
+    if not names:
+        return []
+    surveyed = any({SURVEY, PLAN} & {*CATALOGUE[name].sources} for name in names)
+
+    def find() -> list[Finding]:
+        from ctg_analysis.chapter.synthesis import unwritten
+        from ctg_analysis.chapter.territory import open_territory
+        from ctg_analysis.processing.run import ensure
+
+        if surveyed or are_observations_stale(root):
+            ensure(root)
+        return unwritten(open_territory(epci, root), read.value, read.lines)
+
+    if not known:
+        return find()
+    made_from = [known.key_of_observations(restricted=True), material_inputs(root)[epci] if surveyed else ""]
+    return known.of([project_path(path), path.read_text(encoding="utf-8"), *made_from], find)
+
+
+def _must_be_known(epci: str) -> None:
+    """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
+    import pandas as pd
+
+    path = data_root(epci).processed / "territories.parquet"
+    if path.is_file() and not (pd.read_parquet(path, columns=["code"], filters=[("code", "==", epci)])).size:
+        raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
+
+
+def count_of(counts: dict[str, int]) -> str:
+    """Return the count that ends the findings, in French.
+
+    >>> count_of({"persons": 1, "data": 0, "files": 2, "chain": 0})
+    '3 défauts : 1 sur une personne nommée ou une donnée à supprimer, 2 dans les fichiers de la démarche'
+    """
+    total = sum(counts.values())
+    parts = [COUNTED[urgency].format(count) for urgency, count in counts.items() if count]
+    return f"{total} défaut{'s' if total > 1 else ''} : {', '.join(parts)}"

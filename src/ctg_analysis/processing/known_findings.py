@@ -1,0 +1,82 @@
+"""What `ctg check` found before, by the sum of what it looked at: only what has changed is looked at again."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import astuple
+from hashlib import sha256
+from pathlib import Path
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.scratch import write_whole
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.processing.freshness import OPEN, inputs, library, made_from
+from ctg_analysis.sources.known_sums import CACHE, known_sums
+
+FINDINGS = "findings.json"
+EVERYWHERE = ("reference/", "library", "lock")
+
+
+class KnownFindings:
+    """The findings that are known of a data root, none made from a restricted file.
+
+    What data/processed was made from is sound: `ctg data` stops at the first thing that is not.
+    """
+
+    def __init__(self, root: DataRoot):
+        self._path = root.path / CACHE / FINDINGS
+        self._then, self._home = made_from(root), root.path
+        try:
+            self._now = inputs(root)
+        except InputError:  # holes in the record, which are findings of their own: nothing is taken for known
+            self._now = self._then = {}
+        self._known, self._used = _read(self._path), {}
+
+    def are_sound(self, *prefixes: str) -> bool:
+        """Tell whether data/processed was made from some files as they are now, by the first letters of their names."""
+        now = self._files(*prefixes)
+        return bool(now) and now == _named(self._then, *prefixes, *EVERYWHERE)
+
+    def _files(self, *prefixes: str) -> dict[str, str]:
+        return _named(self._now, *prefixes, *EVERYWHERE)
+
+    def of_files(self, what: str, prefixes: Collection[str], find: Callable[[], list[Finding]]) -> list[Finding]:
+        """Return the findings about some files: those that are known, else those that are found."""
+        return self.of([project_path(self._home), what, self._files(*prefixes)], find)
+
+    def key_of_observations(self, *, restricted: bool) -> object:
+        """Return what tells whether observations are still the same: restricted figures rest on all files."""
+        return [self._now if restricted else _named(self._now, *OPEN), library()]
+
+    def has(self, key: object) -> bool:
+        """Tell whether the findings of a key are known."""
+        return bool(self._now) and _digest(key) in self._known
+
+    def of(self, key: object, find: Callable[[], list[Finding]]) -> list[Finding]:
+        """Return the findings of a key, which holds all that they depend on: those known, else those that are found."""
+        digest = _digest(key)
+        if not (self._now and digest in self._known):
+            self._known[digest] = [astuple(finding) for finding in find()]
+        self._used[digest] = self._known[digest]
+        return [Finding(*row) for row in self._known[digest]]
+
+    def save(self) -> None:
+        """Keep the findings that were of use, and the sums of the files that were read."""
+        if self._now and self._path.parent.is_dir() and self._used != _read(self._path):
+            write_whole(self._path, json.dumps(self._used, ensure_ascii=False))
+        known_sums(self._home).save()
+
+
+def _named(files: dict[str, str], *prefixes: str) -> dict[str, str]:
+    return {name: digest for name, digest in files.items() if name.startswith(prefixes)}
+
+
+def _digest(key: object) -> str:
+    return sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _read(path: Path) -> dict[str, list]:
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none yet, or damaged: all is looked at again
+        return {}
+    return known if isinstance(known, dict) else {}
