@@ -69,13 +69,15 @@ def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand
         for _, children, *there, within, verdict in rows[:-1]:
             assert int(within) >= int(there[0]), "what a commune has is within its reach"
             assert (verdict == "à examiner") == (int(within) == 0 and int(children) >= norm("examined_children"))
-    assert "à vol d’oiseau" in childcare and "ne compte pas, ni les assistants maternels à domicile" in childcare
+    assert "à vol d’oiseau" in childcare and "ne compte pas, ni les assistants maternels." in childcare
     assert texts.typography("Source : Insee, état civil, base permanente des équipements 2025.") in childcare
 
 
 def test_the_invented_territory_has_its_places_and_their_reach(example):
     chapter = open_chapter(EXAMPLE_EPCI)
-    header, *rows = lines(chapter.need_by_commune("childcare").html)
+    html = chapter.need_by_commune("childcare").html
+    header, *rows = lines(html)
+    assert "ne compte pas, ni les assistants maternels à domicile." in html
     assert [head.partition(",")[0] for head in header] == [
         *("Commune", "Enfants de 0 à 2 ans", "Places autorisées en EAJE", "EAJE", "Assistants maternels en activité"),
         *("Places à 15 minutes", "À examiner"),

@@ -32,7 +32,7 @@ class Kind(NamedTuple):
     caption: of the table (French). children: those of the need, the first that is known. together: the family whose
     members are added up, with the header of the sum. there: what a commune has, with its header. places: what children
     share within a driving time; none: what the démarche lists. facilities: with the word for one. near: the share of
-    the inhabitants near one. besides: what does not count either (French).
+    the inhabitants near one. besides: what is no facility (French).
     """
 
     caption: str
@@ -55,7 +55,7 @@ CHILDCARE = Kind(
     facilities="eaje_facilities_count",
     one="EAJE",
     near="childcare_centre_near_share",
-    besides=", ni les assistants maternels à domicile",
+    besides=", ni les assistants maternels",
 )
 LEISURE = Kind(
     caption="Enfants et accueils de loisirs",
@@ -80,8 +80,8 @@ KINDS = {"childcare": CHILDCARE, "leisure": LEISURE}
 
 class Reached(NamedTuple):
     """What the communes reach. values: by commune; told: as a reader sees them, the whole too; enough: the least value
-    that is not too little. rule: what makes a commune one to examine, gathered: what of the démarche it comes from
-    (French). rows: the observations that it comes from. whole: whether what is beyond the territory counts.
+    that is not too little. rule: what makes a commune one to examine, note: what does not count, gathered: what of the
+    démarche it comes from (French). rows: the observations that it comes from.
     """
 
     header: str
@@ -89,9 +89,9 @@ class Reached(NamedTuple):
     told: pd.Series
     enough: float
     rule: str
+    note: str
     rows: pd.DataFrame
     gathered: str = ""
-    whole: bool = False
 
 
 class Column(NamedTuple):
@@ -128,8 +128,7 @@ def need_by_commune(territory: Territory, name: str) -> Html:
     table = pd.DataFrame({header: told.reindex(codes) for header, told in cells.items()}).fillna(texts.SIGNS[MISSING])
     table.insert(0, "Commune", [*territory.communes["name"], territory.row["name"]])
     table[texts.capitalised(EXAMINED)] = verdict.reindex(codes).fillna("")
-    beyond = "" if reached.whole else f" {BEYOND}{kind.besides}."
-    rule = f"À examiner : les communes d'au moins {number(fewest)} {need.unit} {reached.rule}.{beyond}"
+    rule = f"À examiner : les communes d'au moins {number(fewest)} {need.unit} {reached.rule}. {reached.note}".strip()
     rows = pd.concat([*(column.rows for column in columns), reached.rows])
     cited = source(territory, rows)
     cited = markup.cited_with(cited, Citation(reached.gathered)) if reached.gathered else cited
@@ -209,6 +208,7 @@ def _places(territory: Territory, kind: Kind) -> Reached | None:
             f"qui ont, à {usual_time()} minutes en voiture, moins de {percent(share * 100)} des {what} pour 100 "
             f"{unit} qu'a le territoire entier"
         ),
+        note=f"{BEYOND}{kind.besides and f'{kind.besides} à domicile'}.",
         rows=rows,
         gathered=gathered,
     )
@@ -224,7 +224,7 @@ def _people_near(territory: Territory, kind: Kind) -> Reached | None:
     enough = norm("examined_supply") * 100
     rule = f"dont moins de {percent(enough)} des habitants sont à vingt minutes d'un {kind.one}"
     values = rows.set_index("territory")["value"]
-    return Reached(column.header, values, column.cells, enough, rule, column.rows, whole=True)
+    return Reached(column.header, values, column.cells, enough, rule, "", column.rows)
 
 
 def _facilities_around(territory: Territory, kind: Kind) -> Reached | None:
@@ -238,7 +238,7 @@ def _facilities_around(territory: Territory, kind: Kind) -> Reached | None:
     short = kind.there[kind.facilities]
     header = f"{short} à {number(limit)} km au plus, {date_text(rows['period'].iloc[0])}"
     rule = f"sans {kind.one} à {number(limit)} km au plus, à vol d'oiseau"
-    return Reached(header, found, told, 0.0, rule, rows)
+    return Reached(header, found, told, 0.0, rule, f"{BEYOND}{kind.besides}.", rows)
 
 
 def _sentence(territory: Territory, found: pd.Series) -> str:
