@@ -463,7 +463,7 @@ def test_there_is_a_slide_for_each_message_with_its_source(shown, out, epci):
     of_messages = [section for section in sections if "Preuve\u00a0: " in section]
     for section in of_messages:
         said = unescape(re.search(r"<h2[^>]*>(.*?)</h2>", section)[1])
-        assert re.sub(r"\s+", " ", said) in plain
+        assert re.sub(r"\s+", " ", said) in plain and not said.endswith((",", ":", ";"))
         assert "Source\u00a0: " in section
         assert all(len(alt) > 30 for alt in re.findall(r'<svg role="img" aria-label="([^"]*)"', section))
     assert len(of_messages) == synthesis.count('class="theme"') >= 4
