@@ -219,7 +219,7 @@ def test_each_commune_has_one_sheet_of_a4(tab, shipped, epci):
         numbers = {sheet.objgen: number for number, sheet in enumerate(printed.pages, start=1)}
         with printed.open_outline() as outline:
             sheets = [numbers[one.destination[0].objgen] for one in outline.root[0].children]
-        assert len(printed.pages) == communes + 1
+        assert communes + 1 <= len(printed.pages) <= communes + 2  # the footer may come after the last one
     assert sheets == list(range(2, communes + 2))
 
 

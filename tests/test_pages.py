@@ -312,8 +312,11 @@ def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
 def test_scenario_5_the_page_of_the_caf_adviser(reports):
     html = (reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")
     text = " ".join(Text(html).pieces)
+    definitions = (reports / EXAMPLE_EPCI / "definitions.html").read_text(encoding="utf-8")
+    ours = re.search('id="childcare_coverage_rate".*?</dd>', definitions, re.DOTALL)[0]
+    assert "Places d’accueil théoriques" in ours and "definitions.html#childcare_coverage_rate" in html
+    assert "sans doubles comptes" in definitions
     for said in (
-        "Places d’accueil théoriques",  # the definition of the Cnaf
         "63,1",
         "Accueil en EAJE (crèches, micro-crèches)",
         "Accueil chez un assistant maternel",
@@ -321,7 +324,6 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
         "Garde à domicile",
         f"pour les communes de 10{NARROW}000 habitants et moins, et le territoire n’en a pas de plus grande",
         "55 ans ou plus",
-        "sans doubles comptes",
         f"3{NARROW}500",
         f"10{NARROW}000",
         "hors MSA",

@@ -49,10 +49,10 @@ def test_the_types_of_the_real_territory():
     assert "grille" in html.lower() and "densité" in html
 
 
-def test_tables_of_maps_and_sheets_tell_the_types():
+def test_the_types_are_told_once_and_on_the_sheet_of_each_commune():
     chapter = open_chapter(EXAMPLE_EPCI)
-    assert "Type de commune" in chapter.map("vacant_dwellings_share").html
-    assert "Bourg rural, Massif des Monts d’Exemple." in chapter.communes("population_count").html
+    assert "bourg rural" not in chapter.map("vacant_dwellings_share").html.lower()
+    assert "Bourg rural, Massif des Monts d’Exemple\u00a0:" in chapter.communes("births_count").html
 
 
 def test_communes_of_one_type_are_one_sentence():

@@ -9,7 +9,6 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.chapter.typology import with_types
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -62,7 +61,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
     inhabitants = territory.communes.set_index("code")["total_population"]
-    rows = with_types(territory, with_estimates(indicator, rows))
+    rows = with_estimates(indicator, rows)
     rows = rows.assign(inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
     left_out = ""
     if isinstance(indicator.value, Count | Mean):

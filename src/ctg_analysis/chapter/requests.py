@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.forms import PERSONS
@@ -25,7 +25,7 @@ BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du
 class Figure:
     """A figure that is asked: its label, its definition, at what level, of what period, what of it is not shown.
 
-    places: the communes of which alone it is missing.
+    places: the communes of which alone it is missing. family: the title of those that it is told with, if any.
     """
 
     label: str
@@ -33,7 +33,8 @@ class Figure:
     level: str
     period: str
     secret: str
-    places: str = ""
+    places: tuple[str, ...] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,9 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
         level = BY_SITE
     period = PERIODS[bool(form) and form.form.written == MONTH]
     secret = f"moins de {form.secrecy.threshold}" if form and _counts_persons(indicator, form) else "aucun"
-    lacking = ", ".join(names[code] for code in places if code in names)
-    return Figure(*map(typography, (indicator.label, indicator.definition, level, period, secret, lacking)))
+    told = map(typography, (indicator.label, indicator.definition, level, period, secret))
+    lacking = tuple(typography(names[code]) for code in places if code in names)
+    return Figure(*told, lacking, typography(TITLES.get(indicator.family, "")))
 
 
 def _counts_persons(indicator: Indicator, form: Source) -> bool:

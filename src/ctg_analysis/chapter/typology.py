@@ -54,7 +54,7 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
 
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
     communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
-    communes = with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
+    communes = _with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
     rows = communes.merge(
         people[["territory", "value", "text"]].rename(columns={"value": "inhabitants"}),
         on="territory",
@@ -138,7 +138,7 @@ def _of_class(indicator: Indicator, rows: pd.DataFrame, codes: list[str]) -> str
     return percent(top / bottom * 100, indicator.decimals if bottom >= DECIMALS_FROM else 0)
 
 
-def with_types(territory: Territory, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_types(territory: Territory, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of communes with the type of each, in a column commune_type: "" where it is not known.
 
     The massif is told where it is not that of all the communes.

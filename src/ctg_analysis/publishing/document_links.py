@@ -15,6 +15,7 @@ FOLDER = "documents"
 KINDS = {
     "essentiel.pdf": "L’essentiel, en quatre pages (PDF)",
     "synthese.pdf": "La synthèse, en deux pages (PDF)",
+    "fiches.pdf": "Les fiches communales, une page pour chacune (PDF)",
     "restitution.html": "Les diapositives de la restitution",
     "restitution.pptx": "Les mêmes, pour PowerPoint",
     "diagnostic.pdf": "En annexe, le diagnostic entier (PDF)",

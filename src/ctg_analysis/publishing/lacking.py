@@ -3,8 +3,9 @@
 Nothing heavy is imported here before it is needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ctg_analysis.core.errors import room_in
@@ -13,10 +14,11 @@ from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.publishing.running.tasks import Report, about, chapters_to_come
 
 if TYPE_CHECKING:
-    from ctg_analysis.chapter.requests import Request
+    from ctg_analysis.chapter.requests import Figure, Request
 
 PAGE, TITLE = "manques.html", "Ce qui manque, et à qui le demander"
 FOLDER = "demandes"
+NAMED, TOGETHER = 3, 3  # communes that the page names at most; figures of a family that it tells by their title
 OTHERS = {
     "demarche": "La démarche elle-même",
     "open-data": "Les données ouvertes",
@@ -82,7 +84,24 @@ def _written(request: "Request") -> dict:
     from ctg_analysis.display.words.texts import capitalised
 
     address = f"{FOLDER}/{request.form}" if request.form else ""
-    return asdict(request) | {"address": address, "how": capitalised(request.how)}
+    return asdict(request) | {"address": address, "how": capitalised(request.how), "asked": [*_asked(request.figures)]}
+
+
+def _asked(figures: "Sequence[Figure]") -> Iterator[tuple[str, str]]:
+    """Yield the labels of figures and where alone they are missing; of a family, its title and how many they are.
+
+    The letter to a partner says each of them, and names each commune.
+    """
+    from ctg_analysis.display.words.quantities import counted
+
+    for family, group in groupby(figures, key=lambda figure: figure.family):
+        members = list(group)
+        if family and len(members) >= TOGETHER:
+            yield family, counted(len(members), "chiffre")
+            continue
+        for one in members:
+            places = counted(len(one.places), "commune") if len(one.places) > NAMED else ", ".join(one.places)
+            yield one.label, places
 
 
 def _sections(partners: list[dict], others: list) -> Iterator[Section]:

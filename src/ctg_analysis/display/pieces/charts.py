@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, Indicator
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
@@ -45,9 +45,8 @@ def listing(
     if rows["interval"].ne("").any():
         table = table.beside("Intervalle", list(rows["interval"]))
     if "estimate_text" in rows and rows["estimate_text"].ne("").any():
-        table = table.beside("Estimation lissée", [text or "non nécessaire" for text in rows["estimate_text"]])
-    if "commune_type" in rows and rows["commune_type"].nunique() > 1:
-        table = table.beside("Type de commune", [text or "nd" for text in rows["commune_type"]])
+        pointless = texts.SIGNS[NOT_APPLICABLE]
+        table = table.beside("Estimation lissée", [text or pointless for text in rows["estimate_text"]])
     if parts is not None:
         for label, group in parts.groupby("part", sort=False):
             cells = dict(zip(group[key], group["text"], strict=True))

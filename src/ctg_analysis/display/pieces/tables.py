@@ -23,7 +23,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
     places = places[places["level"].isin(shown)]
-    local, beyond = (int(places["level"].isin(levels).sum()) for levels in (["commune"], ["epci"]))
+    local = int(places["level"].eq("commune").sum())
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for indicator, period, _ in columns:
@@ -39,8 +39,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
     note = " ".join(text for text in (unknown, _frances(columns)) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
-    parts = ["les communes"] * bool(local) + ["le territoire et ce à quoi il se compare"] * bool(beyond)
-    caption = f"{texts.capitalised(', puis '.join(parts) or 'autour du territoire')}{when}"
+    caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
     return markup.together(table, markup.source(source))
 

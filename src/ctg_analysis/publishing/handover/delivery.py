@@ -1,7 +1,8 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  essentiel-….pdf  restitution-….html  restitution-….pptx  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….html
+                                restitution-….pptx  envoi-….zip
 
 They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
@@ -27,7 +28,7 @@ from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
 from ctg_analysis.secrecy.adoption import adopt
 
-SYNTHESIS, NOTES = "00_synthese.html", ("definitions.html", "guide.html")
+SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
 
 
 def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
@@ -66,7 +67,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
-    whole = [*chapters, *(name for name in NOTES if (edition / name).exists())]
+    whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
     shown = shown_of(seen, made_from["date"])
     page_of_slides = slides(shown)
 
@@ -86,6 +87,9 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
         documents[f"essentiel-{name}.pdf"] = lambda path: write_pdf(essential, path, made_from["date"])
+    if SHEETS in chapters:
+        sheets = joined(edition, [SHEETS], "Fiches communales")
+        documents[f"fiches-{name}.pdf"] = lambda path: write_pdf(sheets, path, made_from["date"])
     documents[f"restitution-{name}.pptx"] = lambda path: write_deck(shown, path)
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 

@@ -39,7 +39,10 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
             table(
                 f"{request.label} ({request.form}), {request.figures[0].period}",
                 HEADER,
-                [[one.label, one.definition, one.places or one.level, one.secret] for one in request.figures],
+                [
+                    [one.label, one.definition, ", ".join(one.places) or one.level, one.secret]
+                    for one in request.figures
+                ],
             )
             for request in requests
         ),
