@@ -71,6 +71,10 @@ PHRASES = {
     "{n} lines due for deletion since {day}": "{n} lignes à supprimer depuis le {day}",
     "{n} line due for deletion since {day}": "{n} ligne à supprimer depuis le {day}",
     "the name of an author in the properties": "le nom d'un auteur dans les propriétés du fichier",
+    "no value of {name} in {period}": "aucune valeur de {name} en {period}",
+    "no value of {name} any more": "plus de valeur de {name}",
+    "no value in {period} any more": "plus de valeur en {period}",
+    "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
     "a value": "une valeur",
@@ -82,7 +86,6 @@ PHRASES = {
     "the codes of the columns, as `ctg new` writes them": "les codes des colonnes, tels que `ctg new` les écrit",
     "the columns of `ctg new` only": "les seules colonnes de `ctg new`",
     "only {names}": "seulement {names}",
-    "one of {names}": "l'une de ces valeurs : {names}",
     "a whole workbook (.xlsx or .ods)": "un classeur entier (.xlsx ou .ods)",
     "a workbook that opens without one": "un classeur qui s'ouvre sans mot de passe",
     "a value: correct the formula": "une valeur : corriger la formule",
@@ -147,7 +150,6 @@ PHRASES = {
     "at most {n}": "au plus {n}",
     "{n} at most": "{n} au plus",
     "{part} at most {whole}": "{part} au plus égal à {whole}",
-    "{part} of {whole}": "{part} pour {whole}",
     "{n} at least, the answers of {file}": "{n} au moins, les réponses de {file}",
     "a blank cell, for this column is filled commune by commune": (
         "une case vide : cette colonne se remplit commune par commune"
@@ -217,6 +219,20 @@ PHRASES = {
     "a baseline of {day} at the latest, when the convention was validated": (
         "une valeur de départ du {day} au plus tard, quand la convention a été validée"
     ),
+    "{fault}: correct the proof and read the constat again, or withdraw it": (
+        "{fault} ; corriger la preuve et relire le constat, ou le retirer"
+    ),
+    "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
+    "one of {names}, with its code when there are several": (
+        "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
+    ),
+    "a comparator that has one": "un point de comparaison qui en a une",
+    "an earlier period that has one": "une période d'avant qui en a une",
+    "{word}, as the observations say now": "{word}, comme le disent les observations d'aujourd'hui",
+    "what {value} says, as it is observed now": "ce que dit {value}, la valeur d'aujourd'hui",
+    "a change that the observations still show": "une évolution que les observations montrent encore",
+    "one of {names}": "l'une de ces valeurs : {names}",
+    "{part} of {whole}": "{part} pour {whole}",
     "its deletion: run `ctg purge EPCI --delete`": "sa suppression : lancer `ctg purge EPCI --delete`",
 }
 
