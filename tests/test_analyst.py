@@ -6,6 +6,7 @@ from math import nan
 import pandas as pd
 import pytest
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.core.errors import InputError, UserError
@@ -116,6 +117,17 @@ def test_data_comes_long_or_wide_with_years_and_dates(chapter):
     for name in names:
         found = wide.set_index(["territory", "level", "period"])[name].dropna()
         assert found.sort_index().equals(long[name].rename(name).sort_index())
+
+
+def test_what_has_no_period_has_no_year_and_the_source_of_what_is_unknown_is_told(chapter, monkeypatch):
+    """An indicator that no place has: one row for each, without a period."""
+    rows = chapter.territory.data(CATALOGUE["births_count"]).drop_duplicates(["territory", "level"])
+    rows = rows.assign(period="", value=nan, status="nd", source="").head(3)
+    monkeypatch.setattr(chapter.territory, "data", lambda _: rows)
+    for table in (chapter.data("births_count"), chapter.data("births_count", wide=True)):
+        assert len(table) == 3 and table[["year", "date"]].isna().all(axis=None)
+    piece = chapter.framed(pd.DataFrame({"a": ["x"]}), title="Un", source="births_count")
+    assert "Source\u00a0: Insee" in piece.html
 
 
 def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):

@@ -79,13 +79,13 @@ def _cells(cells: pd.Series) -> list[str]:
 
 
 def _decimals(values: np.ndarray) -> int:
-    """The fewest decimals that keep three figures of each number, or all that it has.
+    """The fewest decimals that keep three figures of each number and one decimal, or all that it has.
 
     >>> [_decimals(np.array(values)) for values in ([3.0, 40], [12.34, 5.5], [0.125], [0.1 + 0.2], [1234.56, 99.6])]
     [0, 1, 3, 1, 1]
     """
     finite = values[np.isfinite(values) & (values != 0)]
-    wanted = FIGURES - 1 - np.floor(np.log10(np.abs(finite)))
+    wanted = np.maximum(1, FIGURES - 1 - np.floor(np.log10(np.abs(finite))))
     for decimals in range(MOST_DECIMALS):
         if np.all((wanted <= decimals) | np.isclose(np.round(finite, decimals), finite, rtol=1e-12, atol=0)):
             return decimals
