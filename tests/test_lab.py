@@ -156,7 +156,10 @@ def test_a_chapter_of_ones_own_is_made_drawn_completed_and_published(tab, browse
     tab.keyboard.press("Enter")
     tab.keyboard.type('chapter.data("births_c')
     tab.keyboard.press("Tab")
-    notebook.locator(".jp-CodeCell .cm-content").last.get_by_text("births_count").wait_for()  # the only one: inserted
+    tab.locator(".jp-Completer-match").first.wait_for()
+    assert tab.locator(".jp-Completer-match").all_inner_texts() == ["births_count"]
+    tab.keyboard.press("Enter")
+    assert notebook.locator(".jp-CodeCell .cm-content").last.inner_text() == 'chapter.data("births_count'
     tab.keyboard.press("Escape")
     tab.keyboard.press("d")
     tab.keyboard.press("d")
