@@ -11,6 +11,7 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 from ctg_analysis.sources import SOURCES
 
 
@@ -95,7 +96,8 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.show("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.family("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
-        (lambda chapter: chapter.compare("births_count", with_="1"), "epci '1' is not an EPCI"),
+        (lambda chapter: chapter.compare("births_count", with_=1), "epci '1' is not an EPCI"),
+        (lambda chapter: chapter.compare("births_count", with_=[EXAMPLE_EPCI]), "compare: expected an indicator and"),
     ],
 )
 def test_a_mistake_is_one_line_in_a_notebook_too(chapter, ask, said):
@@ -137,7 +139,9 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     assert list(rows["EPCI"]) == [chapter.territory.row["name"].replace("'", "’"), peer["name"].replace("'", "’")]
     assert rows.iloc[:, 1].str.contains("%").all() and "Sans test" in piece.html
     assert piece.about["indicators"] == ["age_65_plus_share", "births_count"]
-    assert f"{ELSEWHERE}{peer['epci']}" in chapter.territory.read
+    read = f"{ELSEWHERE}{peer['epci']}"
+    assert read in chapter.territory.read
+    assert len({sum_of_inputs(chapter.territory, names) for names in ([], [read], [f"{ELSEWHERE}{EXAMPLE_EPCI}"])}) == 3
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)
     kept = chapter.compare(own.loc[entrusted, "indicator"].iloc[0], with_=peer["epci"])

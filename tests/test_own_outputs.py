@@ -45,9 +45,13 @@ def html_of(*outputs):
 
 def test_each_kind_of_output_is_published_or_told():
     kinds = {
-        "stdout": (shown(stream="stdout"), '<pre class="said">un\n&lt;b&gt;</pre>', ""),
+        "stdout": (shown(stream="stdout"), '<pre class="said" tabindex="0">un\n&lt;b&gt;</pre>', ""),
         "stderr": (shown(stream="stderr"), "", ""),
-        "text": (shown({"text/plain": "(1, '<b>')"}), '<pre class="said">(1, &#39;&lt;b&gt;&#39;)</pre>', ""),
+        "text": (
+            shown({"text/plain": "(1, '<b>')"}),
+            '<pre class="said" tabindex="0">(1, &#39;&lt;b&gt;&#39;)</pre>',
+            "",
+        ),
         "object": (shown({"text/plain": "<Axes: >"}), "", ""),
         "markdown": (shown({"text/markdown": f"**Né** : {HOSTILE}"}), "<p><strong>Né</strong>\u00a0: </p>", ELSEWHERE),
         "html": (shown({"text/html": f"<h2>Un</h2>{HOSTILE}", "text/plain": "x"}), "", RUNS),

@@ -11,6 +11,7 @@ from ctg_analysis.chapter import analyst, asked, comparing, own_figures
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import MISSING
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import own_pieces
@@ -68,9 +69,11 @@ def land(chapter: Opened) -> "GeoDataFrame":
 
 def compare(chapter: Opened, *indicators: str, with_: str | list[str]) -> Html:
     """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN."""
-    sirens = [with_] if isinstance(with_, str) else with_
+    sirens = [with_] if isinstance(with_, str | int) else with_
     named = [asked.indicator(chapter.territory, name) for name in indicators]
     others = [siren for siren in dict.fromkeys(map(str, sirens)) if siren != chapter.territory.epci]
+    if not named or not others:
+        raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
     return telling(comparing.compare(chapter.territory, others, *named), SHOWN, *indicators)
 
 

@@ -123,7 +123,7 @@ def _text(text: str) -> str:
     """Return printed text, without the colours of a terminal and what it wrote over."""
     lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").rstrip().split("\n")]
     said = escape("\n".join(lines))
-    return f'<pre class="said">{said}</pre>' if said.strip() else ""
+    return f'<pre class="said" tabindex="0">{said}</pre>' if said.strip() else ""
 
 
 def _image(kind: str, content: str) -> str:
