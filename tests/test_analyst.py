@@ -186,6 +186,9 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
             ", column inscrits: 1 withheld (s or <5): no value in the place of each",
             ", column part: 1 withheld (s or <5): no value in the place of each",
         ]
+    book = own("").with_suffix(".xlsx")
+    pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
+    assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
     with pytest.raises(InputError, match="the table, line 2, column code_insee: found '99001' again"):
         chapter.with_own("children_0_2_count", again)

@@ -16,7 +16,7 @@ from ctg_analysis.display.words.dates import date_text
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
 DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
 FIGURES, MOST_DECIMALS = 3, 4  # of a number of a table
-NOTHING = "\u2014"
+NOTHING, UNNAMED = "\u2014", "Ligne"  # what is missing; the head of a column that has none
 YEARS, YEAR_NAMES = (1800, 2200), {"an", "annee", "année", "annees", "années", "period", "periode", "période", "year"}
 
 
@@ -53,7 +53,7 @@ def _flat(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if flat.index.nlevels == 1 and flat.index.name is None and pd.api.types.is_integer_dtype(flat.index):
         return flat
     return flat.reset_index(
-        names=["" if name is None else str(name) for name in flat.index.names], allow_duplicates=True
+        names=[UNNAMED if name is None else str(name) for name in flat.index.names], allow_duplicates=True
     )
 
 
