@@ -49,7 +49,8 @@ class Settings:
 def settings() -> Settings:
     """Return the settings, read once; raise UserError for a value that there is not."""
     root = Path(os.environ.get("CTG_ROOT") or Settings.root).absolute()
-    os.environ["CTG_ROOT"] = str(root)  # what this process starts in another folder finds the same
+    if "CTG_ROOT" in os.environ:
+        os.environ["CTG_ROOT"] = str(root)  # what this process starts in another folder finds the same
     return Settings(
         root=root,
         kernels=_one_of("CTG_KERNELS", KERNELS),
