@@ -6,10 +6,12 @@ from math import nan
 import pandas as pd
 import pytest
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 from ctg_analysis.sources import SOURCES
 
 
@@ -94,7 +96,8 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.show("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.family("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
-        (lambda chapter: chapter.compare("births_count", with_="1"), "epci '1' is not an EPCI"),
+        (lambda chapter: chapter.compare("births_count", with_=1), "epci '1' is not an EPCI"),
+        (lambda chapter: chapter.compare("births_count", with_=[EXAMPLE_EPCI]), "compare: expected an indicator and"),
     ],
 )
 def test_a_mistake_is_one_line_in_a_notebook_too(chapter, ask, said):
@@ -118,6 +121,17 @@ def test_data_comes_long_or_wide_with_years_and_dates(chapter):
         assert found.sort_index().equals(long[name].rename(name).sort_index())
 
 
+def test_what_has_no_period_has_no_year_and_the_source_of_what_is_unknown_is_told(chapter, monkeypatch):
+    """An indicator that no place has: one row for each, without a period."""
+    rows = chapter.territory.data(CATALOGUE["births_count"]).drop_duplicates(["territory", "level"])
+    rows = rows.assign(period="", value=nan, status="nd", source="").head(3)
+    monkeypatch.setattr(chapter.territory, "data", lambda _: rows)
+    for table in (chapter.data("births_count"), chapter.data("births_count", wide=True)):
+        assert len(table) == 3 and table[["year", "date"]].isna().all(axis=None)
+    piece = chapter.framed(pd.DataFrame({"a": ["x"]}), title="Un", source="births_count")
+    assert "Source\u00a0: Insee" in piece.html
+
+
 def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     peer = chapter.peers_table().iloc[1]
     piece = chapter.compare("age_65_plus_share", "births_count", with_=peer["epci"])
@@ -125,7 +139,9 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     assert list(rows["EPCI"]) == [chapter.territory.row["name"].replace("'", "’"), peer["name"].replace("'", "’")]
     assert rows.iloc[:, 1].str.contains("%").all() and "Sans test" in piece.html
     assert piece.about["indicators"] == ["age_65_plus_share", "births_count"]
-    assert f"{ELSEWHERE}{peer['epci']}" in chapter.territory.read
+    read = f"{ELSEWHERE}{peer['epci']}"
+    assert read in chapter.territory.read
+    assert len({sum_of_inputs(chapter.territory, names) for names in ([], [read], [f"{ELSEWHERE}{EXAMPLE_EPCI}"])}) == 3
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)
     kept = chapter.compare(own.loc[entrusted, "indicator"].iloc[0], with_=peer["epci"])
@@ -170,6 +186,9 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
             ", column inscrits: 1 withheld (s or <5): no value in the place of each",
             ", column part: 1 withheld (s or <5): no value in the place of each",
         ]
+    book = own("").with_suffix(".xlsx")
+    pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
+    assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
     with pytest.raises(InputError, match="the table, line 2, column code_insee: found '99001' again"):
         chapter.with_own("children_0_2_count", again)

@@ -162,12 +162,14 @@ def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, warm):
 
 @pytest.mark.nightly
 def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path, warm):
-    """No clock in it, nor a random name of a cell; its kernel is reached through files, and ends with the build."""
-    path = write_notebook(tmp_path / "18_a.ipynb", LISTENING)
+    """No clock in it, nor a random name of a cell; its kernel is reached through files, and ends with the build. It
+    runs in its folder."""
+    path = write_notebook(tmp_path / "18_a.ipynb", "from pathlib import Path\nprint(Path.cwd())", LISTENING)
     chapter = ChapterNotebook("18", path, "Titre", "")
     ours, reference = outcome_of(chapter, tmp_path, warm).result, execute(chapter, EXAMPLE_EPCI, tmp_path)
     assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
     assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
+    assert reference.cells[-2].outputs[0].text == f"{tmp_path}\n"
 
 
 def test_a_chapter_that_ends_before_its_last_cell_fails(tmp_path, warm):

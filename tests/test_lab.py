@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
+from accessibility import violations, with_axe
 from notebook_files import build, code_cells, logic, project
 
 from ctg_analysis.core.notebooks import all_chapters
@@ -156,7 +157,10 @@ def test_a_chapter_of_ones_own_is_made_drawn_completed_and_published(tab, browse
     tab.keyboard.press("Enter")
     tab.keyboard.type('chapter.data("births_c')
     tab.keyboard.press("Tab")
-    notebook.locator(".jp-CodeCell .cm-content").last.get_by_text("births_count").wait_for()  # the only one: inserted
+    tab.locator(".jp-Completer-match").first.wait_for()
+    assert tab.locator(".jp-Completer-match").all_inner_texts() == ["births_count"]
+    tab.keyboard.press("Enter")
+    assert notebook.locator(".jp-CodeCell .cm-content").last.inner_text() == 'chapter.data("births_count'
     tab.keyboard.press("Escape")
     tab.keyboard.press("d")
     tab.keyboard.press("d")
@@ -168,4 +172,5 @@ def test_a_chapter_of_ones_own_is_made_drawn_completed_and_published(tab, browse
     page.goto(f"file://{out}/{EXAMPLE_EPCI}/18_mobilite.html")
     drawn = page.get_by_role("img", name="Barres : le nombre d’habitants du territoire, année par année.")
     assert drawn.bounding_box()["width"] > 300 and drawn.evaluate("one => one.naturalWidth") > 600
+    assert violations(with_axe(page)) == []
     page.close()

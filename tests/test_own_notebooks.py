@@ -91,7 +91,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     assert lines[2:4] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *TO_MEND]
     assert pages() == ["18_a", "21_d", "22_e"] and "19_b" not in page("index")
     assert "Monts d" in page("18_a") and "Monts d" in page("22_e")
-    assert '<pre class="said">un</pre>' in page("18_a") and "<em>deux</em>" in page("18_a")
+    assert '<pre class="said" tabindex="0">un</pre>' in page("18_a") and "<em>deux</em>" in page("18_a")
     assert f'alt="{DRAWN}"' in page("18_a")
     assert "Ce chapitre n’a pas pu être établi" in page("21_d") and "Aveyron" not in page("21_d")
     assert (journal / "18_a.log").read_text(encoding="utf-8").splitlines() == TO_MEND
@@ -154,7 +154,10 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     nbformat.write(made, path)
     assert told() == (0, "1 chapter made again", [])
     text = page.read_text(encoding="utf-8")
-    assert '<pre class="said">[&#39;births_count&#39;]</pre>' in text and '<pre class="said">notebooks</pre>' in text
+    assert (
+        '<pre class="said" tabindex="0">[&#39;births_count&#39;]</pre>' in text
+        and '<pre class="said" tabindex="0">notebooks</pre>' in text
+    )
     assert "&lt;script&gt;x()&lt;/script&gt;</th><td>1\u202f240,5</td>" in text and "<script>x()" not in text
     (folder / "beside.csv").write_text("commune,part\nA,3\n", encoding="utf-8")
     made.cells.append(nbformat.v4.new_code_cell('chapter.show("birth_count")', id="own-2"))

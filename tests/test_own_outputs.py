@@ -45,9 +45,13 @@ def html_of(*outputs):
 
 def test_each_kind_of_output_is_published_or_told():
     kinds = {
-        "stdout": (shown(stream="stdout"), '<pre class="said">un\n&lt;b&gt;</pre>', ""),
+        "stdout": (shown(stream="stdout"), '<pre class="said" tabindex="0">un\n&lt;b&gt;</pre>', ""),
         "stderr": (shown(stream="stderr"), "", ""),
-        "text": (shown({"text/plain": "(1, '<b>')"}), '<pre class="said">(1, &#39;&lt;b&gt;&#39;)</pre>', ""),
+        "text": (
+            shown({"text/plain": "(1, '<b>')"}),
+            '<pre class="said" tabindex="0">(1, &#39;&lt;b&gt;&#39;)</pre>',
+            "",
+        ),
         "object": (shown({"text/plain": "<Axes: >"}), "", ""),
         "markdown": (shown({"text/markdown": f"**Né** : {HOSTILE}"}), "<p><strong>Né</strong>\u00a0: </p>", ELSEWHERE),
         "html": (shown({"text/html": f"<h2>Un</h2>{HOSTILE}", "text/plain": "x"}), "", RUNS),
@@ -83,10 +87,14 @@ def test_a_value_beside_a_drawing_is_not_on_the_page_and_lines_name_the_cell_of_
 
 
 def test_html_of_anybody_runs_loads_and_restyles_nothing_and_its_tables_have_their_frame():
-    table = "<table border='1' class='for-team'><thead><tr><th>a</th></tr></thead><tbody><tr><th>1</th></tr></tbody>"
-    clean = sanitised(f"<style scoped>.a{{}}</style>{table}</table>")
+    table = "<table border='1' class='for-team'><thead><tr><th>&nbsp;</th><th>a</th></tr></thead>"
+    clean = sanitised(f"<style scoped>.a{{}}</style>{table}<tbody><tr><th>1</th></tr></tbody></table>")
     assert clean.startswith('<div class="table" role="group" aria-label="Tableau" tabindex="0"><table><thead>')
-    assert '<th scope="col">a</th>' in clean and '<th scope="row">1</th>' in clean and "for-team" not in clean
+    assert (
+        '<th scope="col">Ligne</th><th scope="col">a</th>' in clean
+        and '<th scope="row">1</th>' in clean
+        and "for-team" not in clean
+    )
     hostile = (
         '<a href="javascript:x()">a</a><a href="data:text/html,x">b</a><img src="https://e.org/x.png" alt="c">'
         '<svg onload="x()"><script>x()</script></svg><base href="//e.org"><meta http-equiv="refresh" content="0">'
@@ -129,6 +137,7 @@ def test_a_long_frame_says_what_is_left_out_and_no_small_number_becomes_a_zero()
     assert frame(pd.DataFrame({"a": []})).html == "<p>Tableau sans ligne.</p>"
     two = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", 2023), ("a", 2024)]))
     assert ">a 2023<" in frame(two).html
+    assert '<th scope="col">Ligne</th>' in frame(pd.Series([1.5], index=["mean"], name="a")).html
 
 
 def test_a_picture_has_its_words_and_the_same_bytes_each_time():

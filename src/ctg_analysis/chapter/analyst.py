@@ -20,7 +20,7 @@ from ctg_analysis.indicators.comparisons import last_year
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-WHEN = ["territory", "level", "name", "period", "year", "date"]  # what a row of a wide table is about
+PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
 CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -60,8 +60,9 @@ def _close(words: str) -> str:
 def data(territory: Territory, indicators: list[Indicator], *, wide: bool) -> pd.DataFrame:
     """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
 
-    Columns added: label, unit; year, the last year of the period, a whole number; date, its last day. wide: columns of
-    WHEN, then a column of values for each indicator, none filled; why one is missing is in the other form alone.
+    Columns added: label, unit; year, the last year of the period, a whole number; date, its last day: both missing
+    where it is. wide: columns of PLACE and WHEN, then a column of values for each indicator, none filled; why one is
+    missing is in the other form alone.
 
     Raises:
         UserError: no indicator.
@@ -70,12 +71,19 @@ def data(territory: Territory, indicators: list[Indicator], *, wide: bool) -> pd
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
     tables = [territory.data(one).assign(label=one.label, unit=one.unit) for one in dict.fromkeys(indicators)]
     rows = pd.concat(tables, ignore_index=True)
-    periods = {period: _end(period) for period in rows["period"].unique()}
-    rows = rows.assign(year=rows["period"].map(last_year).astype(int), date=rows["period"].map(periods))
     if not wide:
-        return rows
-    values = rows.pivot(index=WHEN, columns="indicator", values="value")
-    return values[list(dict.fromkeys(rows["indicator"]))].reset_index().rename_axis(columns=None)
+        return _dated(rows)
+    values = rows.pivot(index=PLACE, columns="indicator", values="value")[[one.id for one in dict.fromkeys(indicators)]]
+    dated = _dated(values.reset_index().rename_axis(columns=None))
+    return dated[[*PLACE, *WHEN, *values.columns]]
+
+
+def _dated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the year and the date of their period; none where it is not known, the year being then nullable."""
+    periods = [period for period in rows["period"].unique() if period]
+    years = rows["period"].map({period: last_year(period) for period in periods})
+    dates = pd.to_datetime(rows["period"].map({period: _end(period) for period in periods}))
+    return rows.assign(year=years.astype("Int64" if years.isna().any() else int), date=dates)
 
 
 def _end(period: str) -> pd.Timestamp:

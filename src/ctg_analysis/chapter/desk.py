@@ -11,9 +11,13 @@ from ctg_analysis.chapter import analyst, asked, comparing, own_figures
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import MISSING
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import own_pieces
+from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.indicators.comparisons import newest
+from ctg_analysis.sources import SOURCES
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -65,9 +69,11 @@ def land(chapter: Opened) -> "GeoDataFrame":
 
 def compare(chapter: Opened, *indicators: str, with_: str | list[str]) -> Html:
     """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN."""
-    sirens = [with_] if isinstance(with_, str) else with_
+    sirens = [with_] if isinstance(with_, str | int) else with_
     named = [asked.indicator(chapter.territory, name) for name in indicators]
     others = [siren for siren in dict.fromkeys(map(str, sirens)) if siren != chapter.territory.epci]
+    if not named or not others:
+        raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
     return telling(comparing.compare(chapter.territory, others, *named), SHOWN, *indicators)
 
 
@@ -90,11 +96,14 @@ def described(chapter: Opened) -> str:
 
 
 def _cited(chapter: Opened, source: str) -> Citation:
+    """A text; of an indicator, the source of its latest figures here, failing that those that it is declared with."""
     if source not in CATALOGUE:
         return Citation(source)
     rows = chapter.territory.data(CATALOGUE[source])
-    rows = rows[rows["source"].isin(chapter.territory.received)]
-    return source_of(chapter.territory, rows[rows["period"].eq(newest(rows["period"]))]) if len(rows) else Citation("")
+    rows = rows[rows["status"].ne(MISSING) & rows["source"].isin(chapter.territory.received)]
+    if rows.empty:
+        return Citation(f"{short_sources([SOURCES[name] for name in CATALOGUE[source].sources])}.")
+    return source_of(chapter.territory, rows[rows["period"].eq(newest(rows["period"]))])
 
 
 def _citing(chapter: Opened, piece: Html, source: str) -> Html:

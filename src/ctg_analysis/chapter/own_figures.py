@@ -84,7 +84,9 @@ def _opened(own: Path | pd.DataFrame) -> tuple[str, int | None, pd.DataFrame]:
     place = project_path(own.absolute())
     if not own.is_file():
         raise InputError([Finding(place, None, None, "no file", "a CSV file with a column code")])
-    return place, 1, load(own, lambda header: header).apply(lambda cells: cells.str.strip())
+    table = load(own, lambda header: header)
+    table = table.drop(columns="sheet") if own.suffix == ".xlsx" else table
+    return place, 1, table.apply(lambda cells: cells.str.strip())
 
 
 def _codes(cells: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from ctg_analysis.display.words.dates import date_text
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
 DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
 FIGURES, MOST_DECIMALS = 3, 4  # of a number of a table
-NOTHING = "\u2014"
+NOTHING, UNNAMED = "\u2014", "Ligne"  # what is missing; the head of a column that has none
 YEARS, YEAR_NAMES = (1800, 2200), {"an", "annee", "année", "annees", "années", "period", "periode", "période", "year"}
 
 
@@ -53,7 +53,7 @@ def _flat(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if flat.index.nlevels == 1 and flat.index.name is None and pd.api.types.is_integer_dtype(flat.index):
         return flat
     return flat.reset_index(
-        names=["" if name is None else str(name) for name in flat.index.names], allow_duplicates=True
+        names=[UNNAMED if name is None else str(name) for name in flat.index.names], allow_duplicates=True
     )
 
 
@@ -79,13 +79,13 @@ def _cells(cells: pd.Series) -> list[str]:
 
 
 def _decimals(values: np.ndarray) -> int:
-    """The fewest decimals that keep three figures of each number, or all that it has.
+    """The fewest decimals that keep three figures of each number and one decimal, or all that it has.
 
     >>> [_decimals(np.array(values)) for values in ([3.0, 40], [12.34, 5.5], [0.125], [0.1 + 0.2], [1234.56, 99.6])]
     [0, 1, 3, 1, 1]
     """
     finite = values[np.isfinite(values) & (values != 0)]
-    wanted = FIGURES - 1 - np.floor(np.log10(np.abs(finite)))
+    wanted = np.maximum(1, FIGURES - 1 - np.floor(np.log10(np.abs(finite))))
     for decimals in range(MOST_DECIMALS):
         if np.all((wanted <= decimals) | np.isclose(np.round(finite, decimals), finite, rtol=1e-12, atol=0)):
             return decimals

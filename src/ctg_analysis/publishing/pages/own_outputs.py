@@ -15,7 +15,7 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from ctg_analysis.display.markup import ABOUT, PAGE
-from ctg_analysis.display.pieces.own_pieces import image
+from ctg_analysis.display.pieces.own_pieces import UNNAMED, image
 from ctg_analysis.publishing.pages.written_cells import rendered
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
@@ -35,6 +35,7 @@ TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "d
 TAGS |= {"h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span"}
 TAGS |= {"strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
 LINK, DRAWING = re.compile(r"(?:https?://|mailto:|#)|[\w./%-]+(?:#[\w-]*)?$"), re.compile(r"data:image/[a-z+]+;base64,")
+EMPTY = re.compile(r'(<th scope="col">)(?:\s|&nbsp;)*(?=</th>)')
 HEAD = re.compile(r"<thead>.*?</thead>", re.S)
 UNDESCRIBED = re.compile(r"<img(?![^>]*\balt=\"[^\"])")
 WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
@@ -123,7 +124,7 @@ def _text(text: str) -> str:
     """Return printed text, without the colours of a terminal and what it wrote over."""
     lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").rstrip().split("\n")]
     said = escape("\n".join(lines))
-    return f'<pre class="said">{said}</pre>' if said.strip() else ""
+    return f'<pre class="said" tabindex="0">{said}</pre>' if said.strip() else ""
 
 
 def _image(kind: str, content: str) -> str:
@@ -162,6 +163,7 @@ def sanitised(html: str) -> str:
     clean = HEAD.sub(lambda head: head[0].replace("<th>", '<th scope="col">'), clean).replace(
         "<th>", '<th scope="row">'
     )
+    clean = EMPTY.sub(rf"\1{UNNAMED}", clean)
     frame = '<div class="table" role="group" aria-label="Tableau" tabindex="0"><table>'
     return clean.replace("<table>", frame).replace("</table>", "</table></div>").strip()
 
