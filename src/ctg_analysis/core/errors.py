@@ -50,7 +50,14 @@ def room_in(folder: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         what = f"{os.strerror(error.errno)}, expected room there: make some, then run the command again"
-        raise FullError(f"{folder}: {what}") from error
+        there = Path(error.filename).absolute().parent if isinstance(error.filename, str) else folder
+        raise FullError(f"{folder if _disk(there) == _disk(folder) else there}: {what}") from error
+
+
+def _disk(folder: Path) -> int:
+    """Return the number of the disk that a folder is on, or will be."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists()).stat().st_dev
 
 
 def raise_all(failures: list[UserError]) -> None:

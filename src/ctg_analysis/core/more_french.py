@@ -22,6 +22,10 @@ OF_FILES = {
     "a number, such as 20 or 12,5": "un nombre, tel que 20 ou 12,5",
     # convention, info flash, synthèse
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",
+    "no convention yet": "aucune convention encore",
+    "its parties and its articles: `ctg new {epci}` writes the file to fill": (
+        "ses parties et ses articles : `ctg new {epci}` écrit le fichier à remplir"
+    ),
     "nothing in a validated convention": "rien, dans une convention validée",
     "the text that was signed": "le texte signé",
     "a number once": "un numéro une seule fois",
