@@ -122,7 +122,7 @@ WITHOUT = {
         [EDITIONS[2], EDITIONS[3]],
         (CHILDMINDERS,),
         {},
-        {(secondary, "unsaid_groups"): lambda *_: []},
+        {(secondary, "withheld_before"): lambda *_: []},
     ),
 }
 

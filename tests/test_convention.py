@@ -348,7 +348,11 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
             "  champs_auto: []\n#",
             "articles.10.texte_md : trouvé rien, dans une convention validée",
         ),
-        ("- 'no': 4\n  titre: Obj", "- 'no': 5\n  titre: Obj", "articles.3.no : trouvé 5, attendu 4 : à la suite, à partir de 1"),
+        (
+            "- 'no': 4\n  titre: Obj",
+            "- 'no': 5\n  titre: Obj",
+            "articles.3.no : trouvé 5, attendu 4 : à la suite, à partir de 1",
+        ),
         ("validee_le: 2024-07-12\n", "", "colonne validee_le : trouvé rien, dans une convention validée"),
     ],
 )

@@ -51,7 +51,7 @@ FORMULAS = {
     "secrecy.blocks": {"compiled", "to_protect", "inequalities", "sparse_matrix"},
     "secrecy.links": {"together", "blocks_of", "within_reach"},
     "secrecy.primary": {"is_guarded"},
-    "secrecy.secondary": {"unsaid_groups"},
+    "secrecy.secondary": {"withheld_before"},
     "secrecy.statements": {"measures", "counted", "measures_of_persons", "statements", "place_of", "sizes"},
     "secrecy.suppression": {"consistent", "sensitive", "search", "show_again", "witnesses", "explore", "nearest_world"},
 }

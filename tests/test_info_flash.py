@@ -173,7 +173,9 @@ def test_a_quote_that_may_not_be_made_is_refused(example, tmp_path):
     path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("paroles: []", f"paroles: [{alone}]"), encoding="utf-8")
     change(extracts, line_of(extracts, "extrait_id", alone), "niveau_diffusion", "public")
-    with pytest.raises(InputError, match=rf"colonne 0\.paroles\.0 : trouvé '{alone}', attendu un extrait .* moins de 3"):
+    with pytest.raises(
+        InputError, match=rf"colonne 0\.paroles\.0 : trouvé '{alone}', attendu un extrait .* moins de 3"
+    ):
         issue_page(EXAMPLE_EPCI, root)
 
 

@@ -484,3 +484,12 @@ def test_both_regimes_follow_the_agreement_of_the_msa(root):
     sign(root, msa_familles={"seuil": 11})
     sources = with_thresholds(SOURCES, read_private(root, PLACES)[1])
     assert sources["caf_et_msa"].secrecy.threshold == sources["msa_familles"].secrecy.threshold == 11
+
+
+def test_what_a_partner_withholds_is_secret_and_what_is_shown_does_not_give_it_away(root):
+    given = [row(code, "2024", jeunes_suivis=value) for code, value in (("99001", 60), ("99002", 37), ("99003", "s"))]
+    seen = shown([*given, row(EPCI, "2024", jeunes_suivis=100)], 5, root)
+    assert ("99003", "secret") in seen
+    assert sum(status == "secret" for _, status in seen) > 1, seen  # 100 less the two others would be the third
+    alone = shown([row("99001", "2024", jeunes_suivis=60), row("99003", "2024", jeunes_suivis="<5")], 5, root)
+    assert alone["99001", "ok"] == 60 and ("99003", "secret") in alone and (EPCI, "nd") in alone

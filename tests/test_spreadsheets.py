@@ -3,19 +3,23 @@
 import datetime
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from material_files import change, copy_of
 
 from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import forms_in
 from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.findings_in_french import in_french
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.sheets import read_workbook
 from ctg_analysis.demarche.files import empty_tables
-from ctg_analysis.demarche.files.material_files import read_material
+from ctg_analysis.demarche.files.consistency import inconsistencies
+from ctg_analysis.demarche.files.material_files import read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.table_files import read_table
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
@@ -312,3 +316,66 @@ def test_an_error_of_excel_is_told_and_never_read_as_unknown(tmp_path):
     path = book(tmp_path / "x.xlsx", {"Jeunes suivis": [YOUTH.form.columns, ["99001", 2024, ("=1/0", "#DIV/0!")]]})
     (told,) = read_workbook(path, [empty_forms.headings(YOUTH)]).findings
     assert "C2 (jeunes_suivis) : trouvé une case en erreur (#DIV/0!" in str(told)
+
+
+SPOILED = (  # table, line, column, what is written there: what no table may hold, then what breaks the chain
+    (
+        ("actions", 6, "indicateurs_resultat", "ZZZ"),
+        ("actions", 7, "axe_id", "ZZZ"),
+        ("actions", 8, "priorite", "9"),
+        ("actions", 10, "lien_pedt", "peut-être"),
+        ("ateliers", 3, "presents_par_type", "maire"),
+        ("bilan_actions", 2, "preuve", "X1|X 2"),
+        ("competences", 2, "territoire", "99999"),
+        ("constats", 3, "enonce", "Mme Durand, 06 01 02 03 04"),
+        ("documents", 2, "lien", "a b"),
+        ("documents", 3, "date", "hier"),
+        ("enjeux", 3, "transversal", ""),
+        ("equipements_services", 2, "x", "douze"),
+        ("equipements_services", 3, "capacite", "-1"),
+        ("indicateurs_suivi", 2, "indicateur", "nothing_count"),
+        ("indicateurs_suivi", 3, "action_id", "ZZZ"),
+        ("marges", 2, "variable", "ZZZ"),
+        ("preuves", 2, "ref", "X"),
+        ("preuves", 5, "lecture", ""),
+        ("questionnaire", 2, "modalites", ""),
+        ("questionnaire", 3, "modalites", "NSP=x"),
+        ("questionnaire", 4, "filtre", "x=y"),
+        ("reunions", 2, "date", "1999-02-30"),
+        ("suivi", 2, "valeurs_indicateurs", "ZZZ=1"),
+        ("suivi", 3, "avancement_pct", "140"),
+        ("suivi", 4, "annee", "24"),
+        ("votes", 2, "importance_1_5", "7"),
+        ("votes", 3, "bulletin", "deux mots"),
+    ),
+    (
+        ("actions", 2, "pilote", ""),
+        ("actions", 3, "calendrier_debut", ""),
+        ("actions", 4, "budget_fonct", "3"),
+        ("actions", 5, "indicateurs_resultat", ""),
+        ("actions", 9, "calendrier_fin", "1999"),
+        ("ateliers", 2, "presents", "999"),
+        ("calendrier", 2, "fin", "1999-01"),
+        ("constats", 12, "force_preuve", "3"),
+        ("enjeux", 2, "motif", ""),
+        ("equipements_services", 4, "agrement_fin", "1999-01-01"),
+        ("extraits", 2, "relu_par", ""),
+    ),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize("faults", SPOILED)
+def test_whatever_is_told_of_a_table_is_told_in_french(faults, example, tmp_path):
+    root = copy_of(example, tmp_path)
+    folder = root.material(EPCI)
+    for table, line, column, written in faults:
+        change(folder / f"{table}.csv", line, column, written)
+    material = read_material(folder)
+    found = [*material.findings, *wrong_together(material, material.tables, {EPCI, "99001"})]
+    found += inconsistencies(material.tables, material.convention)
+    told = {(Path(one.path).stem, one.line, one.column) for one in found}
+    assert sorted({(table, line, column) for table, line, column, _ in faults} - told) == []
+    texts = {text for one in found if one.path.endswith(".csv") for text in (one.found, one.expected)}
+    assert {text: in_french(text) for text in texts if ENGLISH.search(in_french(text))} == {}

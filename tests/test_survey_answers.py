@@ -1,7 +1,11 @@
 """Exports of survey tools, read as they are downloaded into the answers of the questionnaire."""
 
+import csv
+import io
+
 import pandas as pd
 import pytest
+import xlsxwriter
 from material_files import modes
 
 from ctg_analysis.core.errors import InputError
@@ -98,6 +102,37 @@ def test_an_export_of_limesurvey_is_read_as_it_is(tmp_path):
     assert answers.sensitive[["consentement", "handicap"]].to_numpy().tolist() == [["oui", "oui"]]
     assert answers.opened[["q_id", "texte"]].to_numpy().tolist() == [["mots", "Plus, c'est mieux"]]
     assert answers.opened["rep_id"].isin(answers.closed["rep_id"]).all()
+
+
+FULL_TEXT = {
+    '"id","submitdate","lastpage","startlanguage","seed","ipaddr"': '"ID de la réponse","Date de soumission",'
+    '"Dernière page","Langue de départ","Tête de série","Adresse IP"',
+    '"enfant","sexe"': '"Avez-vous un enfant de moins de 3 ans ?","Vous êtes"',
+    '"garde[SQ001]","garde[SQ002]","garde[other]"': '"Quels modes d’accueil utilisez-vous ? [Crèche]",'
+    '"Quels modes d’accueil utilisez-vous ? [Assistante maternelle, à domicile]",'
+    '"Quels modes d’accueil utilisez-vous ? [Autre]"',
+    '"avis","trajet","handicap"': '"L\'offre vous convient","Minutes de trajet",'
+    '"Un enfant est en situation de handicap"',
+    '"mots","interviewtime"': '"Que souhaitez-vous ajouter ?","Temps total"',
+}
+
+
+def test_headings_in_full_text_and_workbooks_give_the_same_answers(tmp_path):
+    codes, full = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE), LIMESURVEY
+    for code, words in FULL_TEXT.items():
+        assert code in full
+        full = full.replace(code, words)
+    path = tmp_path / "export.xlsx"
+    rows = list(csv.reader(io.StringIO(full)))
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("résultats")
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    for other in (written(tmp_path, full), path):
+        answers = read_answers(other, QUESTIONNAIRE)
+        for before, after in zip(codes[:3], answers[:3], strict=True):
+            pd.testing.assert_frame_equal(before, after)
+        assert answers[3:] == codes[3:]
 
 
 def test_what_tells_who_answered_is_dropped_and_told(tmp_path):

@@ -10,7 +10,7 @@ from ctg_analysis.core.more_french import OF_FILES
 
 PART = re.compile(r"\{(\w+)\}")
 
-# Each phrase, of which {parts} change, and its French; the first that fits is taken.
+# Each phrase, of which {parts} change, and its French; of those that fit, that with most words of its own is taken.
 OF_TABLES = {
     "{found}, and as much in {n} other lines": "{found}, et autant dans {n} autres lignes",
     "{found} (and in {n} other lines)": "{found} (et dans {n} autres lignes)",
@@ -73,6 +73,10 @@ OF_TABLES = {
     "{n} lines due for deletion since {day}": "{n} lignes à supprimer depuis le {day}",
     "{n} line due for deletion since {day}": "{n} ligne à supprimer depuis le {day}",
     "the name of an author in the properties": "le nom d'un auteur dans les propriétés du fichier",
+    "no value of {name} in {period}": "aucune valeur de {name} en {period}",
+    "no value of {name} any more": "plus de valeur de {name}",
+    "no value in {period} any more": "plus de valeur en {period}",
+    "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
     "a value": "une valeur",
@@ -84,10 +88,6 @@ OF_TABLES = {
     "the codes of the columns, as `ctg new` writes them": "les codes des colonnes, tels que `ctg new` les écrit",
     "the columns of `ctg new` only": "les seules colonnes de `ctg new`",
     "only {names}": "seulement {names}",
-    "one of {names}, with its code when there are several": (
-        "l'un de : {names}, avec son code quand il y en a plusieurs"
-    ),
-    "one of {names}": "l'une de ces valeurs : {names}",
     "a whole workbook (.xlsx or .ods)": "un classeur entier (.xlsx ou .ods)",
     "a workbook that opens without one": "un classeur qui s'ouvre sans mot de passe",
     "a value: correct the formula": "une valeur : corriger la formule",
@@ -152,7 +152,6 @@ OF_TABLES = {
     "at most {n}": "au plus {n}",
     "{n} at most": "{n} au plus",
     "{part} at most {whole}": "{part} au plus égal à {whole}",
-    "{part} of {whole}": "{part} pour {whole}",
     "{n} at least, the answers of {file}": "{n} au moins, les réponses de {file}",
     "a blank cell, for this column is filled commune by commune": (
         "une case vide : cette colonne se remplit commune par commune"
@@ -222,6 +221,20 @@ OF_TABLES = {
     "a baseline of {day} at the latest, when the convention was validated": (
         "une valeur de départ du {day} au plus tard, quand la convention a été validée"
     ),
+    "{fault}: correct the proof and read the constat again, or withdraw it": (
+        "{fault} ; corriger la preuve et relire le constat, ou le retirer"
+    ),
+    "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
+    "one of {names}, with its code when there are several": (
+        "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
+    ),
+    "a comparator that has one": "un point de comparaison qui en a une",
+    "an earlier period that has one": "une période d'avant qui en a une",
+    "{word}, as the observations say now": "{word}, comme le disent les observations d'aujourd'hui",
+    "what {value} says, as it is observed now": "ce que dit {value}, la valeur d'aujourd'hui",
+    "a change that the observations still show": "une évolution que les observations montrent encore",
+    "one of {names}": "l'une de ces valeurs : {names}",
+    "{part} of {whole}": "{part} pour {whole}",
     "its deletion: run `ctg purge EPCI --delete`": "sa suppression : lancer `ctg purge EPCI --delete`",
 }
 PHRASES = OF_TABLES | OF_FILES
@@ -245,7 +258,9 @@ def in_french(text: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern, str]]:
-    return [(_pattern(english), french) for english, french in PHRASES.items() if PART.search(english)]
+    some = [english for english in PHRASES if PART.search(english)]
+    longest_first = sorted(some, key=lambda english: len(PART.sub("", english)), reverse=True)
+    return [(_pattern(english), PHRASES[english]) for english in longest_first]
 
 
 def _pattern(english: str) -> re.Pattern:

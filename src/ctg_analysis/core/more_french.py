@@ -4,21 +4,6 @@ OF_FILES = {
     # proofs
     "no value of {what} any more": "plus aucune valeur de {what}",
     "no value of {what} in {period}": "aucune valeur de {what} en {period}",
-    "no value in {period} any more": "plus aucune valeur en {period}",
-    "an observation (there are {periods}): {remedy}": "une observation (il y a {periods}) : {remedy}",
-    "no period": "aucune période",
-    "a comparator that has one: {remedy}": "un repère qui en a une : {remedy}",
-    "{word}, as the observations say now: {remedy}": (
-        "{word}, comme le disent les observations d'aujourd'hui : {remedy}"
-    ),
-    "what {value} says, as it is observed now: {remedy}": "ce que dit {value}, observé aujourd'hui : {remedy}",
-    "an earlier period that has one: {remedy}": "une période antérieure qui en a une : {remedy}",
-    "a change that the observations still show: {remedy}": (
-        "une évolution que les observations montrent encore : {remedy}"
-    ),
-    "correct the proof and read the constat again, or withdraw it": (
-        "corriger la preuve et relire le constat, ou le retirer"
-    ),
     "a number, such as 20 or 12,5": "un nombre, tel que 20 ou 12,5",
     # convention, info flash, synthèse
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",

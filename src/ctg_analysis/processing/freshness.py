@@ -9,7 +9,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.secrecy.earlier_editions import entries
-from ctg_analysis.sources.folders import files_of, sha256
+from ctg_analysis.sources.folders import files_of, is_lock, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
 MANIFEST = "manifest.json"
@@ -134,7 +134,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
-    files += sorted(path for path in private if path.is_file())
+    files += sorted(path for path in private if path.is_file() and not is_lock(path))
     digests = {str(path.relative_to(root.path)): sum_of(path) for path in files}
     digests |= _named(_entries(root))
     digests |= {f"reference/{NORMS}": sha256(path) for path in [settings().reference / NORMS] if path.is_file()}
@@ -172,7 +172,7 @@ def demarches(root: DataRoot) -> list[str]:
 def _sum_of(root: DataRoot, epci: str) -> str:
     digest = hash_()
     for folder in (root.material(epci), root.restricted_material(epci)):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_lock(path)):
             digest.update(f"{path.relative_to(root.path)}\0{sha256(path)}\0".encode())
     return digest.hexdigest()
 

@@ -50,7 +50,7 @@ def secondary(
     complete = [link for link in [*parts_of_wholes(indicators, persons), *links] if set(link.terms) <= known]
     links = list({(*sorted(link.terms.items()), link.communes): link for link in complete}.values())
     near = informative(persons, links)
-    former = unsaid_groups((*current, *earlier), persons, links)
+    former = withheld_before(earlier, persons, links)
     rows, exposed = [], []
     for block in blocks_of([statement for statement in statements if statement.group.measure in near], links):
         more, groups = _protected(block, persons, links, hidden, threshold, former)
@@ -59,13 +59,12 @@ def secondary(
     return rows, exposed
 
 
-def unsaid_groups(statements: Iterable[Statement], persons: Collection[str], links: Sequence[Link]) -> list[Group]:
-    """The groups of persons of whom a row has no value: withheld by earlier editions, in the places of that time, or by
-    the partner itself. What is shown now is not to give them away. Who is in a whole and not in its part, where both
-    are without value, is one of them.
+def withheld_before(earlier: Iterable[Statement], persons: Collection[str], links: Sequence[Link]) -> list[Group]:
+    """The groups of persons of whom earlier editions have withheld a row, in the places of that time: what is shown now
+    is not to give them away either. Who is in a whole and not in its part, where both were withheld, is one of them.
     """
     groups = (
-        statement.group for statement in statements if statement.value is None and statement.group.measure in persons
+        statement.group for statement in earlier if statement.value is None and statement.group.measure in persons
     )
     unsaid = dict.fromkeys(groups, float("nan"))
     return [*unsaid, *differences(unsaid, pairs_of(links, persons))]
@@ -79,7 +78,7 @@ def _protected(
     threshold: int,
     former: list[Group],
 ) -> tuple[list[int], list[Group]]:
-    """What `secondary` returns, of statements that hold together. former: groups that are withheld already."""
+    """What `secondary` returns, of statements that hold together. former: groups that earlier editions withheld."""
     together = dict.fromkeys(within_reach(former, statements), float("nan"))
     size_of, pairs = sizes(statements), pairs_of(links, persons)
     while True:

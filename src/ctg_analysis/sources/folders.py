@@ -17,10 +17,13 @@ def sha256(path: Path) -> str:
 
 
 def is_note(path: Path) -> bool:
-    """Tell what no data are: notes for a person, what git and `ctg fetch` keep in data/raw, what marks that a
-    spreadsheet has a workbook open.
-    """
-    return path.name.startswith((".", "README", "LISEZMOI", "~$"))
+    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
+    return path.name.startswith((".", "README", "LISEZMOI")) or is_lock(path)
+
+
+def is_lock(path: Path) -> bool:
+    """Tell what Excel or LibreOffice leaves beside a workbook as long as one has it open."""
+    return path.name.startswith(("~$", ".~lock."))
 
 
 def files_of(raw: Path) -> list[Path]:

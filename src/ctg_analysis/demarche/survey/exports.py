@@ -1,7 +1,8 @@
 """The file that LimeSurvey or Framaforms gives, as it was downloaded: its columns, its cells, who was done and when.
 
-LimeSurvey: results exported as CSV with the codes of the questions as headings, one line of header. Framaforms, which
-is Drupal's Webform: delimited text, three lines of header: the form; the question of a group of columns; the column.
+LimeSurvey: results exported with one line of headings, the codes of the questions or their full text. Framaforms, which
+is Drupal's Webform: three lines of header: the form; the question of a group of columns; the column. Both as text (CSV,
+delimited) or as a workbook, of which the first sheet is read.
 Source: the exporters of both (LimeSurvey application/helpers/admin/export, Webform 7.x-4 includes/webform.report.inc).
 """
 
@@ -16,6 +17,7 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import MOST_COLUMNS, badly_encoded
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.sheets import WORKBOOKS, rows_of
 
 LARGEST = 500_000_000  # bytes
 SEPARATORS = ";,\t"
@@ -23,13 +25,37 @@ SID = {"sid", "webformsid"}
 DRAFT = {"draft", "webformdraft", "brouillon"}
 NO_DATE = "1980-01-01"  # what LimeSurvey writes for the day of an answer when it keeps no date
 OTHER = "autre"  # the code of the option that a respondent words
+# The columns of LimeSurvey that are no question, in full text (English, French) → by their code.
+FULL_TEXT = {
+    "responseid": "id",
+    "iddelaréponse": "id",
+    "datesubmitted": "submitdate",
+    "datedesoumission": "submitdate",
+    "lastpage": "lastpage",
+    "dernièrepage": "lastpage",
+    "startlanguage": "startlanguage",
+    "languededépart": "startlanguage",
+    "seed": "seed",
+    "têtedesérie": "seed",
+    "datestarted": "startdate",
+    "datedelancement": "startdate",
+    "datelastaction": "datestamp",
+    "datedeladernièreaction": "datestamp",
+    "ipaddress": "ipaddr",
+    "adresseip": "ipaddr",
+    "referrerurl": "refurl",
+    "accesscode": "token",
+    "codedaccès": "token",
+    "totaltime": "interviewtime",
+    "tempstotal": "interviewtime",
+}
 TIMES = ("submitdate", "startdate", "datestamp")
 LIMESURVEY = re.compile(
     r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
     r"|emailstatus|attribute_\d+|interviewtime|(?:group|question)?\w*Time\d*"
 )
 A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
-EITHER = "an export of LimeSurvey (CSV, question codes) or of Framaforms (delimited text, with the submission details)"
+EITHER = "an export of LimeSurvey (CSV or Excel) or of Framaforms (delimited text, with the submission details)"
 
 
 class Column(NamedTuple):
@@ -73,6 +99,26 @@ def read_export(path: Path) -> Export:
     """
     if path.stat().st_size > LARGEST:
         raise _broken(path, None, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
+    rows, lines = _rows_of_workbook(path) if path.suffix.lower() in WORKBOOKS else _rows_of_text(path)
+    if len(rows[0]) > MOST_COLUMNS:
+        raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
+    if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
+        return _framaforms(path, rows, lines)
+    if "id" in map(_technical, rows[0]):
+        return _limesurvey(path, rows, lines)
+    raise _broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
+
+
+def _rows_of_workbook(path: Path) -> tuple[tuple, tuple]:
+    """The rows of the first sheet that holds any, and their numbers."""
+    for _, rows, _ in rows_of(path):
+        if filled := [(cells, line) for line, cells in enumerate(rows, start=1) if any(cells)]:
+            return tuple(zip(*filled, strict=True))
+    raise _broken(path, 1, "an empty file", EITHER)
+
+
+def _rows_of_text(path: Path) -> tuple[tuple, tuple]:
+    """The rows of a delimited text that hold anything, and the lines where they end."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -89,13 +135,16 @@ def read_export(path: Path) -> Export:
         rows, lines = zip(*((cells, reader.line_num) for cells in reader if any(cells)), strict=True)
     except csv.Error as error:
         raise _broken(path, reader.line_num, str(error), EITHER) from error
-    if len(rows[0]) > MOST_COLUMNS:
-        raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
-    if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
-        return _framaforms(path, rows, lines)
-    if "id" in rows[0]:
-        return _limesurvey(path, rows, lines)
-    raise _broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
+    return rows, lines
+
+
+def _technical(name: str) -> str:
+    """The code of a column of LimeSurvey that is no question, be it written in full text.
+
+    >>> _technical("ID de la réponse"), _technical("submitdate"), _technical("Votre commune ?")
+    ('id', 'submitdate', 'Votre commune ?')
+    """
+    return FULL_TEXT.get(key(name), name)
 
 
 def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
@@ -116,7 +165,7 @@ def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
 
 
 def _limesurvey(path: Path, rows: tuple, lines: tuple) -> Export:
-    cells, names = _cells(path, rows, lines, 1), rows[0]
+    cells, names = _cells(path, rows, lines, 1), [*map(_technical, rows[0])]
     columns = []
     for name in names:
         group, bracket, inside = name.partition("[")

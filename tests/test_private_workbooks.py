@@ -1,0 +1,240 @@
+"""Workbooks of partners and of persons: none harms who opens it, nothing private gets out, what is due is deleted."""
+
+import datetime
+import io
+import zipfile
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from ctg_analysis.cleaning.partners.form_sheets import headings
+from ctg_analysis.cleaning.partners.received_forms import forms_in
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.core.sheets import read_workbook, rows_of
+from ctg_analysis.core.workbook_safety import LARGEST, UNPACKED
+from ctg_analysis.demarche.files.commit_check import found_in
+from ctg_analysis.demarche.files.restricted_files import read_restricted
+from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
+from ctg_analysis.demarche.files.table_sheets import table_workbook
+from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
+from ctg_analysis.processing.freshness import inputs, material_inputs
+from ctg_analysis.sources import SOURCES
+
+YOUTH = SOURCES["mission_locale"]
+TODAY = datetime.date(2026, 11, 27)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+OF_ODS = (
+    f'<o:document-content xmlns:o="{ODF}:office:1.0" xmlns:t="{ODF}:table:1.0"><o:body><o:spreadsheet>'
+    '<t:table t:name="A"><t:table-row t:number-rows-repeated="1048576">'
+    '<t:table-cell o:value-type="float" o:value="1" t:number-columns-repeated="16384"/>'
+    "</t:table-row></t:table></o:spreadsheet></o:body></o:document-content>"
+)
+LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(9)
+)
+
+
+def zipped(parts):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return made.getvalue()
+
+
+def of_a_sheet(cells, doctype=""):
+    """The parts of a workbook whose sheet holds some cells."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        book.add_worksheet("A").write(0, 0, 1)
+    with zipfile.ZipFile(made) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    xml = f'<?xml version="1.0"?>{doctype}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    return parts | {"xl/worksheets/sheet1.xml": xml}
+
+
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+# A workbook made to harm: its bytes, what is said of it.
+HARMFUL = {
+    "no zip.xlsx": (lambda: b"PK\x03\x04 not a zip", "a truncated or foreign file"),
+    "empty.ods": (lambda: b"", "a truncated or foreign file"),
+    "another zip.xlsx": (lambda: zipped({"a.txt": "a"}), "a truncated or foreign file"),
+    "an old one.xlsx": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "a truncated or foreign file"),
+    "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "a truncated or foreign file"),
+    "large.xlsx": (lambda: bytes(LARGEST + 1), f"{LARGEST + 1} bytes"),
+    "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(UNPACKED)}), "bytes once unpacked"),
+    "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
+    "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
+    "laughs.xlsx": (
+        lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
+        "a truncated or foreign file",
+    ),
+}
+
+
+def test_a_workbook_made_to_harm_is_one_line(tmp_path):
+    wrong = {}
+    for name, (content, found) in HARMFUL.items():
+        path = tmp_path / name
+        path.write_bytes(content())
+        try:
+            list(rows_of(path))
+            wrong[name] = "no error"
+        except InputError as error:
+            if found not in str(error) or "\n" in str(error) or len(str(error)) > 400:
+                wrong[name] = str(error)
+        path.unlink()
+    assert wrong == {}
+
+
+def test_what_a_part_says_of_its_size_is_not_believed(tmp_path):
+    """The zip says that its part unpacks to ten bytes; it holds much more."""
+    content = bytearray(zipped({"xl/workbook.xml": bytes(1_000_000)}))
+    for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = content.index(mark) + at
+        content[start : start + 4] = (10).to_bytes(4, "little")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="a truncated or foreign file"):
+        list(rows_of(path))
+
+
+def form_of(path, *rows):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet(YOUTH.form.sheet)
+        for at, row in enumerate([YOUTH.form.columns, *rows]):
+            sheet.write_row(at, 0, row)
+
+
+def test_a_private_workbook_is_among_what_the_tables_are_made_from(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = root.private / EXAMPLE_EPCI
+    root.raw.mkdir()
+    folder.mkdir(parents=True)
+    form_of(folder / "mission_locale.xlsx", ["99001", 2024, 12])
+    before = inputs(root)
+    name = f"private/{EXAMPLE_EPCI}/mission_locale.xlsx"
+    form_of(folder / "mission_locale.xlsx", ["99001", 2024, 13])
+    assert inputs(root)[name] != before[name]
+    (folder / "~$mission_locale.xlsx").write_bytes(b"open")
+    (folder / ".~lock.mission_locale.xlsx#").write_bytes(b"open")
+    assert inputs(root) == inputs(root) | {name: inputs(root)[name]} and len(inputs(root)) == len(before)
+    persons = root.restricted_material(EXAMPLE_EPCI)
+    persons.mkdir()
+    persons_of(persons / "demarche_personnes.xlsx")
+    with_persons = material_inputs(root)
+    persons_of(persons / "demarche_personnes.xlsx", until="2020-01-01")
+    assert material_inputs(root) != with_persons
+    assert forms_in(folder).tables.keys() == {YOUTH.id}
+
+
+def persons_of(path, until="2026-01-31", more=()):
+    """Write a workbook of persons: two interviews of which one is due, two actors."""
+    interviews = [
+        ["ENT1", "P1", "A1", "2025-01-10", "visio", "40", "équipe", "1", "oral", "", until],
+        ["ENT2", "P2", "A2", "2025-01-11", "visio", "40", "équipe", "1", "oral", "", "2027-01-31"],
+    ]
+    actors = [
+        ["A1", "Association", "association", "", "", "Jeanne Dupont", "oui"],
+        ["A2", "Caf", "Caf", "", "", "", "non"],
+        *more,
+    ]
+    rows = {"entretiens": interviews, "acteurs": actors}
+    tables = {name: RESTRICTED[name] for name in ("acteurs", "entretiens")}
+    frames = {name: pd.DataFrame(rows[name], columns=list(RESTRICTED[name].columns)) for name in tables}
+    path.write_bytes(table_workbook("Personnes", ["1."], tables, rows=frames))
+
+
+def test_what_is_due_is_deleted_from_a_workbook_and_nothing_of_it_is_left_there(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = root.restricted_material(EXAMPLE_EPCI)
+    folder.mkdir(parents=True)
+    path = folder / "personnes.xlsx"
+    persons_of(path)
+    (folder / "conservation.yml").write_text("acteurs: 2027-12-31\n", encoding="utf-8")
+    files = readable(read_restricted(root, EXAMPLE_EPCI))
+    assert [as_line(one).partition("personnes.xlsx, ")[2] for one in due(files, TODAY)] == [
+        "feuille « Entretiens »: 1 line due for deletion since 2026-01-31"
+    ]
+    purge(files, TODAY)
+    left = read_restricted(root, EXAMPLE_EPCI)
+    assert left.findings == [] and left.tables["entretiens"].rows["ent_id"].tolist() == ["ENT2"]
+    assert left.tables["acteurs"].rows["acteur_id"].tolist() == ["A1", "A2"]
+    assert "2026-11-27;personnes.xlsx, Entretiens;1;" in (folder / "suppressions.csv").read_text(encoding="utf-8")
+    (folder / "conservation.yml").write_text("acteurs: 2026-01-31\n", encoding="utf-8")
+    purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
+    with zipfile.ZipFile(path) as parts:
+        whole = b"".join(parts.read(name) for name in parts.namelist())
+    assert b"Jeanne Dupont" not in whole and b"ENT2" in whole and b"ENT1" not in whole
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_workbook_that_holds_something_else_is_not_written_again(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = root.restricted_material(EXAMPLE_EPCI)
+    folder.mkdir(parents=True)
+    with xlsxwriter.Workbook(folder / "a.xlsx") as book:
+        book.add_worksheet("Notes").write(0, 0, "Jeanne Dupont")
+    with pytest.raises(InputError, match="une feuille que rien ne lit") as error:
+        readable(read_restricted(root, EXAMPLE_EPCI))
+    assert "Dupont" not in str(error.value)
+
+
+def test_what_is_wrong_with_persons_is_told_without_quoting_them(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = root.restricted_material(EXAMPLE_EPCI)
+    folder.mkdir(parents=True)
+    persons_of(folder / "a.xlsx", more=[["Jeanne D", "x", "voisine", "", "", "0601020304", "peut-être"]])
+    told = "\n".join(map(str, read_restricted(root, EXAMPLE_EPCI).findings))
+    assert "feuille « Acteurs », C5 (type) : trouvé un texte de 7 caractères, attendu l'une de ces valeurs" in told
+    assert "Jeanne" not in told and "0601" not in told and "voisine" not in told
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project at the root of which the paths of what enters git are told."""
+    monkeypatch.setenv("CTG_ROOT", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def contributions(path, text, author="", sheet="Contributions"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = PUBLIC["contributions"]
+    cells = dict.fromkeys(table.columns, "") | {"contrib_id": "X1", "texte": text}
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"author": author})
+        made = book.add_worksheet(sheet)
+        for at, row in enumerate([table.columns, cells.values()] if sheet == "Contributions" else [[text]]):
+            made.write_row(at, 0, row)
+
+
+def test_no_one_is_named_in_a_workbook_that_enters_git(project):
+    path = project / "data/raw/demarche/999999999/demarche.xlsx"
+    contributions(path, "La crèche ferme trop tôt.")
+    assert found_in(path) == []
+    contributions(path, "Appeler Mme Durand au 06 01 02 03 04.")
+    assert any("D2 (texte) : trouvé un numéro de téléphone" in str(one) for one in found_in(path))
+    contributions(path, "Appeler Mme Durand.", sheet="Notes")
+    assert any("the name of a person" in str(one) for one in found_in(path))
+    contributions(path, "La crèche ferme trop tôt.", author="Jeanne Durand")
+    (told,) = found_in(path)
+    assert "the name of an author in the properties" in str(told) and "Durand" not in str(told)
+    private = project / "data/private/200067171/caf.xlsx"
+    contributions(private, "x")
+    assert "a private file" in str(found_in(private)[0])
+    invented = project / "data/exemple/private/999999999/demarche/a.xlsx"
+    contributions(invented, "Jeanne Durand, 06 01 02 03 04", sheet="Notes")
+    assert any(one.found == "a telephone number" for one in found_in(invented))
+
+
+def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):
+    (tmp_path / "~$caf.xlsx").write_bytes(b"open")
+    (tmp_path / ".~lock.caf.ods#").write_bytes(b"open")
+    assert forms_in(tmp_path).findings == ()
+    form_of(tmp_path / "a.xlsx", ["99001", 2024, 12])
+    assert read_workbook(tmp_path / "a.xlsx", [headings(YOUTH)]).sheets.keys() == {YOUTH.id}
