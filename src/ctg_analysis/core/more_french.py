@@ -22,6 +22,10 @@ OF_FILES = {
     "an indicator of data/reference/essentiel.yml with a value here that may be written": (
         "un indicateur de data/reference/essentiel.yml dont la valeur est connue ici et peut être écrite"
     ),
+    "a .png, .jpg or .svg of {n} kB at most in the folder of info_flash.yml": (
+        "un .png, .jpg ou .svg de {n} Ko au plus dans le dossier de info_flash.yml"
+    ),
+    "a figure that `ctg observations {epci}` has": "un chiffre que donne `ctg observations {epci}`",
     "an indicator once": "un indicateur une seule fois",
     "{n} at most, as {name} says": "{n} au plus, comme le dit {name}",
     "the open answers in reponses_ouvertes.csv": "les réponses ouvertes dans reponses_ouvertes.csv",
