@@ -264,4 +264,4 @@ def test_the_command_exits_with_1_and_no_traceback(root):
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
     assert answer.stderr.startswith("1 défaut : 1 dans les données")
-    assert len(answer.stdout.splitlines()) == 1 and "line 5, column OBS_VALUE" in answer.stdout
+    assert len(answer.stdout.splitlines()) == 1 and "ligne 5, colonne OBS_VALUE" in answer.stdout

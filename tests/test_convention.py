@@ -327,8 +327,8 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
         write_convention(EXAMPLE_EPCI, spoiled, tmp_path / "reports")
     said = str(refused.value)
     for found in (
-        "column pilote: found F04 without it",
-        "column calendrier_fin: found F04 without it",
+        "colonne pilote : trouvé F04, qui ne le dit pas",
+        "colonne calendrier_fin : trouvé F04, qui ne le dit pas",
         "column budget_fonct: found 22000.00",
         "column indicateurs_resultat: found F05 without result indicator",
         "column valeur_reference: found F06-T2 of F06 without it",
@@ -346,10 +346,14 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
         (
             "  texte_md: Rédaction inventée. Toute",
             "  champs_auto: []\n#",
-            "articles.10.texte_md: found nothing in a valid",
+            "articles.10.texte_md : trouvé rien, dans une convention validée",
         ),
-        ("- 'no': 4\n  titre: Obj", "- 'no': 5\n  titre: Obj", "articles.3.no: found 5, expected 4: in order, from 1"),
-        ("validee_le: 2024-07-12\n", "", "column validee_le: found nothing in a validated convention"),
+        (
+            "- 'no': 4\n  titre: Obj",
+            "- 'no': 5\n  titre: Obj",
+            "articles.3.no : trouvé 5, attendu 4 : à la suite, à partir de 1",
+        ),
+        ("validee_le: 2024-07-12\n", "", "colonne validee_le : trouvé rien, dans une convention validée"),
     ],
 )
 def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after, said):
@@ -362,7 +366,7 @@ def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after
 
 
 def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
-    with pytest.raises(UserError, match=r"convention\.yml: found no convention yet"):
+    with pytest.raises(UserError, match=r"convention\.yml : trouvé aucune convention encore, attendu ses parties"):
         read_dossier("200067171", france)
 
 

@@ -122,3 +122,30 @@ def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, exampl
     code, (line,) = told("answers", "999999912", "export.csv")
     assert code == 1 and line.startswith("epci '999999912' is not an EPCI of the reference year")
     assert not (example.private / "999999912").exists()
+
+
+def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
+    """In a build, in the data stage, in a fetch, in any other command."""
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    def one_then_stop(*_, **__):
+        yield Built(EPCI, tmp_path / EPCI)
+        raise KeyboardInterrupt
+
+    last = "interrupted: what is here is whole; run the command again, it goes on from there"
+    monkeypatch.setattr("ctg_analysis.publishing.build.build", one_then_stop)
+    monkeypatch.setattr("ctg_analysis.processing.run.process", stop)
+    monkeypatch.setattr("ctg_analysis.sources.fetching.campaign.fetched", stop)
+    monkeypatch.setattr("ctg_analysis.sources.fetching.sizes.asked_sizes", lambda *_: ({}, set()))
+    monkeypatch.setattr("ctg_analysis.processing.run.ensure", stop)
+    code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
+    assert code == 130 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
+    code, lines = told("data")
+    kept = "data/processed and data/exemple/processed: as they were; the works that are done are kept"
+    assert code == 130 and lines == [kept, last]
+    code, lines = told("fetch", "rna")
+    assert code == 130
+    assert lines[1:] == ["0 of 1 source got, what has come of the others is kept for the next time", last]
+    assert told("new", EPCI) == (130, [last])

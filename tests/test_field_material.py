@@ -217,7 +217,7 @@ def test_the_command_says_it_and_exits_with_1(root, public):
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
     assert "1 dans les fichiers de la démarche" in answer.stderr
-    assert "enjeux.csv, line 2, column transversal: found 'peut-être', expected oui or non" in answer.stdout
+    assert "enjeux.csv, ligne 2, colonne transversal : trouvé 'peut-être', attendu oui ou non" in answer.stdout
 
 
 def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp_path, example):

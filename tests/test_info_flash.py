@@ -151,7 +151,7 @@ def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(e
         encoding="utf-8",
     )
     with pytest.raises(
-        InputError, match=r"info_flash\.yml, column chiffres_cles, numero 2: found no value of births_count"
+        InputError, match=r"info_flash\.yml, colonne chiffres_cles, numero 2 : trouvé aucune valeur de births_count"
     ):
         issue_page(EXAMPLE_EPCI, root, 2)
 
@@ -173,7 +173,9 @@ def test_a_quote_that_may_not_be_made_is_refused(example, tmp_path):
     path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("paroles: []", f"paroles: [{alone}]"), encoding="utf-8")
     change(extracts, line_of(extracts, "extrait_id", alone), "niveau_diffusion", "public")
-    with pytest.raises(InputError, match=rf"column 0\.paroles\.0: found '{alone}', expected an extract .* moins de 3"):
+    with pytest.raises(
+        InputError, match=rf"colonne 0\.paroles\.0 : trouvé '{alone}', attendu un extrait .* moins de 3"
+    ):
         issue_page(EXAMPLE_EPCI, root)
 
 
@@ -202,7 +204,7 @@ def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
     assert re.search(r'<img alt="Logo\u00a0: la caf" src="data:image/svg\+xml;base64,', page)
     for name in ("https://exemple.invalid/logo.png", "../../../secret.png", "absent.png"):
         path.write_text(f"{text.rstrip()}\n  logos: [{name}]\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"column logos, numero 1: found .*, expected a \.png"):
+        with pytest.raises(InputError, match=r"colonne logos, numero 1 : trouvé .*, attendu un \.png"):
             issue_page(EXAMPLE_EPCI, root)
 
 

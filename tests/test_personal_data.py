@@ -180,7 +180,7 @@ def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(r
 def test_a_date_that_cannot_be_read_stops_the_deletion_before_it_begins(root, private):
     prepare(private)
     change(private / "entretiens.csv", 7, "suppression_prevue_le", "fin 2026")
-    with pytest.raises(InputError, match=r"line 7, column suppression_prevue_le"):
+    with pytest.raises(InputError, match=r"ligne 7, colonne suppression_prevue_le"):
         readable(read_restricted(root, EXAMPLE_EPCI))
 
 

@@ -78,7 +78,7 @@ PHRASE = {"indicateur": "childcare_coverage_eaje_rate", "texte": "Trop peu de cr
 
 
 def test_an_indicator_without_value_here_is_refused_in_one_line(edited):
-    said = r"raw/demarche/999999999/synthese.yml, column atouts.0: found 'gave_up_right_share_of_none'"
+    said = r"raw/demarche/999999999/synthese.yml, colonne atouts.0 : trouvé 'gave_up_right_share_of_none'"
     with pytest.raises(UserError, match=said):
         synthesis.synthesis(edited(atouts=("gave_up_right_share_of_none",)))
 

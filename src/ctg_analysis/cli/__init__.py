@@ -21,6 +21,7 @@ COMMANDS += [list_, observations, new, new_chapter]  # in the order of `ctg --he
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
+INTERRUPTED = 130  # what typer ends with after Ctrl-C
 debug = False
 (WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
 
@@ -28,7 +29,10 @@ debug = False
 def main() -> None:
     """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work."""
     try:
-        sys.exit(app(prog_name="ctg", standalone_mode=False))
+        code = app(prog_name="ctg", standalone_mode=False)
+        if code == INTERRUPTED:
+            messages.print("interrupted: what is here is whole; run the command again, it goes on from there")
+        sys.exit(code)
     except WrongUse as error:
         if what := error.format_message():  # nothing for `ctg` alone, whose help typer has shown
             messages.print(f"{error.ctx.command_path}: {what}")

@@ -53,7 +53,7 @@ def check(
         known.save()
     for findings in found.values():
         if findings:
-            print(*in_lines(in_order(findings)), sep="\n")
+            print(*in_lines(in_order(findings), french=True), sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
         raise typer.Exit(1)

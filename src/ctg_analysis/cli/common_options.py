@@ -1,6 +1,8 @@
 """What several commands take, and where they write to a person."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,16 @@ def number_of(count: int, noun: str) -> str:
     """
     plural = "es" if noun.endswith("s") else "s"
     return f"{count} {noun}{'' if count == 1 else plural}"
+
+
+@contextmanager
+def interrupted(tell: Callable[[], str]) -> Iterator[None]:
+    """Say what stands of a work that Ctrl-C stops. tell: in one line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        messages.print(tell())
+        raise
 
 
 def reports_folder(given: Path | None) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ctg_analysis.cli.common_options import Epci, messages
+from ctg_analysis.cli.common_options import Epci, interrupted, messages
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 
@@ -21,7 +21,9 @@ def data() -> None:
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
+    bars_of = Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal)
+    folders = " and ".join(project_path(root.processed) for root in roots)
+    with interrupted(lambda: f"{folders}: as they were; the works that are done are kept"), bars_of as bars:
         bar = bars.add_task("data", total=None)
 
         def show(stage: str, done: int, works: int, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctg_analysis.cli.common_options import messages, number_of, sirens
+from ctg_analysis.cli.common_options import interrupted, messages, number_of, sirens
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import data_root, project_path
 
@@ -75,7 +75,7 @@ def fetch(
         messages.print(told(wanted, amount(wanted, sizes)))
     outcomes = [held(source, raw / source.id / FULL, KEPT) for source in there]
     options = {"mirror": mirror, "given": given, "silent": silent}
-    with progress_of(wanted) as (advance, done):
+    with interrupted(lambda: standing(outcomes, len(wanted))), progress_of(wanted) as (advance, done):
         options |= {"progress": advance, "wrong": lambda source, folder: wrong_in_new(root, source.id, folder)}
         for outcome in fetched(wanted, raw, **options):
             outcomes.append(outcome)
@@ -162,6 +162,14 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
     if any(outcome.state == GOT for outcome in outcomes):
         lines += ["", f"{project_path(raw)}: `ctg data` reads the new files, `ctg build` does too"]
     return lines
+
+
+def standing(outcomes: "Sequence[Outcome]", count: int) -> str:
+    """Return what stands of a fetch that was interrupted."""
+    from ctg_analysis.sources.fetching.campaign import GOT
+
+    got = sum(outcome.state == GOT for outcome in outcomes)
+    return f"{got} of {number_of(count, 'source')} got, what has come of the others is kept for the next time"
 
 
 def exit_code(outcomes: "Sequence[Outcome]") -> int:

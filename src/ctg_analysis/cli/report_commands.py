@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ctg_analysis.cli.common_options import Epci, Out, messages, sirens
+from ctg_analysis.cli.common_options import Epci, Out, interrupted, messages, number_of, sirens
 from ctg_analysis.core.errors import UserError, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 from ctg_analysis.sources.known_sums import CACHE
@@ -41,7 +41,11 @@ def build(
         messages.print(f"--shard {shard}: no territory in this part, nothing to build")
         return
     start, codes, printed, published = time.perf_counter(), [], set(), False
-    with room_in(out), messages.status("data") as status:
+
+    def standing() -> str:
+        return f"{len(codes)} of {number_of(len(epcis), 'report')} made or up to date, the others stand as they were"
+
+    with interrupted(standing), room_in(out), messages.status("data") as status:
         if scheduler:
             from ctg_analysis.publishing.distributed import build_there
 

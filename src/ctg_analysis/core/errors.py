@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from ctg_analysis.core.findings_in_french import in_french
@@ -54,7 +54,14 @@ def room_in(folder: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         what = f"{os.strerror(error.errno)}, expected room there: make some, then run the command again"
-        raise FullError(f"{folder}: {what}") from error
+        there = Path(error.filename).absolute().parent if isinstance(error.filename, str) else folder
+        raise FullError(f"{folder if _disk(there) == _disk(folder) else there}: {what}") from error
+
+
+def _disk(folder: Path) -> int:
+    """Return the number of the disk that a folder is on, or will be."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists()).stat().st_dev
 
 
 def raise_all(failures: list[UserError]) -> None:
@@ -78,17 +85,34 @@ class Finding:
     expected: str
 
     def __str__(self) -> str:
-        """Say it on one line; of a workbook, in French and by its cell: who fills one reads no English."""
+        """Say it on one line; of a workbook, in French."""
         if isinstance(self.path, SheetPlace):
-            cell = self.path.cell(self.line, self.column)
-            place = f"{self.path}, {cell}" if cell else self.path
-            return f"{place} : trouvé {in_french(self.found)}, attendu {in_french(self.expected)}"
+            return self.french()
         place = self.path
         if self.line is not None:
             place += f", line {self.line}"
         if self.column is not None:
             place += f", column {self.column}"
         return f"{place}: found {self.found}, expected {self.expected}"
+
+    def french(self) -> str:
+        """Say it on one line in French, of a workbook by its cell.
+
+        >>> Finding("axes.csv", 2, "ordre", "'a'", "a number").french()
+        "axes.csv, ligne 2, colonne ordre : trouvé 'a', attendu un nombre"
+        """
+        if isinstance(self.path, SheetPlace):
+            parts = [self.path, self.path.cell(self.line, self.column)]
+        else:
+            line = "" if self.line is None else f"ligne {self.line}"
+            parts = [self.path, line, f"colonne {self.column}" if self.column else ""]
+        place = ", ".join(filter(None, parts))
+        return f"{place} : trouvé {in_french(self.found)}, attendu {in_french(self.expected)}"
+
+    @property
+    def is_in_filled(self) -> bool:
+        """Tell whether the file is one that a team or a partner fills, who read no English."""
+        return not {"demarche", "private"}.isdisjoint(PurePath(self.path).parts)
 
 
 class InputError(UserError):
@@ -124,11 +148,15 @@ def first_ones(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield from counted(several, lambda finding: finding)
 
 
-def in_lines(findings: list[Finding]) -> list[str]:
-    """Return the lines that tell some findings: so many at most, and how many more there are."""
-    lines = [str(finding) for finding in first_ones(findings)]
+def in_lines(findings: list[Finding], *, french: bool = False) -> list[str]:
+    """Return the lines that tell some findings: so many at most, and how many more there are.
+
+    In French all of them, or those of the files that a team or a partner fills.
+    """
+    lines = [one.french() if french or one.is_in_filled else str(one) for one in first_ones(findings)]
     more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"and {more} more findings"] if more > 0 else lines
+    last = f"et {more} autres défauts" if french else f"and {more} more findings"
+    return [*lines[:MOST_LINES], last] if more > 0 else lines
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

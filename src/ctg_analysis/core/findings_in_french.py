@@ -6,10 +6,12 @@ What has no phrase stays as it is: the tests ask for a phrase for whatever these
 import re
 from functools import cache
 
+from ctg_analysis.core.more_french import OF_FILES
+
 PART = re.compile(r"\{(\w+)\}")
 
-# Each phrase, of which {parts} change, and its French; the first that fits is taken.
-PHRASES = {
+# Each phrase, of which {parts} change, and its French; of those that fit, that with most words of its own is taken.
+OF_TABLES = {
     "{found}, and as much in {n} other lines": "{found}, et autant dans {n} autres lignes",
     "{found} (and in {n} other lines)": "{found} (et dans {n} autres lignes)",
     # what is found
@@ -99,13 +101,13 @@ PHRASES = {
         "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
     ),
     "a key that comes once": "une clé qui ne vient qu'une fois",
-    "a date, such as 2023-01-19": "une date, telle que 19/01/2023",
+    "a date, such as 2023-01-19": "une date, telle que 2023-01-19 ou, dans un tableau, 19/01/2023",
     "a day that exists, such as {day}": "un jour qui existe, tel que {day}",
     "a day, a month or a year, such as 2023-01-19, 2023-01 or 2023": (
-        "un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023"
+        "un jour, un mois ou une année, tels que 2023-01-19, 2023-01 ou 2023 et, dans un tableau, 19/01/2023 ou 01/2023"
     ),
     "a day or a month that exists, such as 2023-01-19 or 2023-01": (
-        "un jour ou un mois qui existe, tel que 19/01/2023 ou 01/2023"
+        "un jour ou un mois qui existe, tels que 2023-01-19 ou 2023-01 et, dans un tableau, 19/01/2023 ou 01/2023"
     ),
     "a number, such as 1234 or 12,5": "un nombre, tel que 1 234 ou 12,5",
     "a number of 0 or more": "un nombre, 0 ou plus",
@@ -235,6 +237,7 @@ PHRASES = {
     "{part} of {whole}": "{part} pour {whole}",
     "its deletion: run `ctg purge EPCI --delete`": "sa suppression : lancer `ctg purge EPCI --delete`",
 }
+PHRASES = OF_TABLES | OF_FILES
 
 
 def in_french(text: str) -> str:
@@ -255,7 +258,9 @@ def in_french(text: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern, str]]:
-    return [(_pattern(english), french) for english, french in PHRASES.items() if PART.search(english)]
+    some = [english for english in PHRASES if PART.search(english)]
+    longest_first = sorted(some, key=lambda english: len(PART.sub("", english)), reverse=True)
+    return [(_pattern(english), PHRASES[english]) for english in longest_first]
 
 
 def _pattern(english: str) -> re.Pattern:

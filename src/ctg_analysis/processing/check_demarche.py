@@ -12,8 +12,10 @@ from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import (
+    CONVENTION,
     codes_of,
     names_of,
+    no_convention,
     persons_named,
     read_material,
     wrong_together,
@@ -61,6 +63,8 @@ def check_material(
         found[FILES] |= {*wrong_together(material, tables, codes_of(places, epci) if places is not None else None)}
         found[FILES] |= {*wrong_in_restricted(restricted, material)}
         found[CHAIN] |= {*inconsistencies(material.tables, material.convention)}
+        if len(material["actions"]) and not material.convention and not material.yaml[CONVENTION].findings:
+            found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
             found[CHAIN] |= {*_no_longer(root, epci, material.tables["preuves"], known)}

@@ -17,6 +17,7 @@ from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 RETRIES = 2
 PATIENCE = "5s"
+SECONDS_FOR_A_WORKER = 10
 STARTING = Lock()
 
 
@@ -26,7 +27,7 @@ def build_there(
     """Build territories on the workers of a scheduler, and yield what came of each as it comes.
 
     Raises:
-        UserError: dask.distributed is not installed, nothing answers at the address.
+        UserError: dask.distributed is not installed, nothing answers at the address, no worker comes to it.
     """
     try:
         from distributed import Client, as_completed
@@ -37,6 +38,11 @@ def build_there(
     except (OSError, ValueError) as error:
         raise UserError(f"--scheduler {scheduler}: no answer, expected the address of a Dask scheduler") from error
     with client:
+        try:
+            client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
+        except TimeoutError as error:
+            what = f"no worker in {SECONDS_FOR_A_WORKER} s, expected one at least: dask worker {scheduler}"
+            raise UserError(f"--scheduler {scheduler}: {what}") from error
         waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
         named = dict(zip(waiting, epcis, strict=True))
         for future in as_completed(waiting):

@@ -147,6 +147,12 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
     ]
 
 
+def no_convention(folder: Path) -> Finding:
+    """What is said of a démarche that has no convention yet."""
+    expected = f"its parties and its articles: `ctg new {folder.name}` writes the file to fill"
+    return Finding(project_path(folder / CONVENTION), None, None, "no convention yet", expected)
+
+
 def persons_named(files: MaterialFiles) -> Iterator[Finding]:
     """What is written about someone."""
     yield from personal_data(files.tables.values(), files.allowed)

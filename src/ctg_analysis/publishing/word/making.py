@@ -5,12 +5,11 @@ from pathlib import Path
 
 from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material_files import CONVENTION as CONVENTION_FILE
-from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.files.material_files import no_convention, open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure
@@ -82,7 +81,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     """Return what the convention is made of.
 
     Raises:
-        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
+        InputError: material that cannot be trusted, or whose chain does not hold; no convention yet.
     """
     ensure(root)
     seen = open_territory(epci, root)
@@ -90,8 +89,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     if findings := breaks(root, epci, seen.observations, seen.territories):
         raise InputError(findings)
     if material.convention is None:
-        path = project_path(root.material(epci) / CONVENTION_FILE)
-        raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
+        raise InputError([no_convention(material.folder)])
     places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
     record_observed(seen)
     return Dossier(
