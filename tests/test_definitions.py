@@ -25,9 +25,10 @@ def method(label, part=""):
 
 def test_a_chapter_leads_to_each_part_of_the_page_once():
     both = defining("childcare_coverage_rate", "births_count")
-    cells = [cell(Html("<p>1</p>")), cell(both), cell(method("Tests", notes.METHOD)), cell(both)]
+    cells = [cell(Html("<p>1</p>")), cell(both), cell(method("Tests", notes.METHOD)), cell(both), cell(method("Ici"))]
     shown = ["".join(output.data["text/html"] for output in one.outputs) for one in moved(cells, ABOUT_PAGE)]
-    assert shown[0] == "<p>1</p>" and shown[3] == "" and "<dl" not in "".join(shown)
+    assert shown[0] == "<p>1</p>" and shown[3] == "" and "<dl" not in "".join(shown[:4])
+    assert "<dt>Ici</dt>" in shown[4]
     assert 'href="definitions.html#petite-enfance">Petite enfance</a>, <a href="definitions.html">Autres' in shown[1]
     assert "definitions.html#methode-de-tout-le-diagnostic" in shown[2]
     assert cells[1].outputs[0].data[ABOUT] == moved(cells, ABOUT_PAGE)[1].outputs[0].data[ABOUT]
@@ -38,12 +39,12 @@ def test_each_entry_stands_once_under_its_chapter_then_the_sources_then_the_meth
     chapters = [
         {"title": "Territoire", "page": "01_t.html", "contents": told([cell(shown, method("Tests", notes.METHOD))])},
         {"title": "Bilan", "page": "13_b.html", "contents": told([cell(shown, method("Tests", notes.METHOD))])},
-        {"title": "Enjeux", "page": "14_e.html", "contents": told([cell(method("Un enjeu"))])},
+        {"title": "Enjeux", "page": "14_e.html", "contents": told([cell(method("Un enjeu"))])},  # stays there
         {"title": "Ancien", "page": "15_s.html", "contents": {}},
     ]
     sources = {"births_count": ["Producteur, b."], "childcare_coverage_rate": ["Autre, c.", "Producteur, b."]}
     body, sections = definitions(chapters, sources)
-    assert [one.title for one in sections] == ["Territoire", "Enjeux", "Les sources", notes.METHOD]
+    assert [one.title for one in sections] == ["Territoire", "Les sources", notes.METHOD]
     assert body.count('id="births_count"') == body.count("<dt>Tests</dt>") == body.count("Producteur, b.") == 1
     assert "deaths_count" not in body  # of which nothing is known here
     assert body.index("Autre, c.") < body.index("Producteur, b.") < body.index("<dt>Tests</dt>")

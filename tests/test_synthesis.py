@@ -219,9 +219,9 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     assert not re.search(r"\brang\b|classement|\b\d+e sur\b", html)
     for sheet in by_commune.values():
         lead, alternative = re.search(
-            r'class="reading">(.*?)</p>.*?<svg role="img" aria-label="([^"]+)"', sheet, re.DOTALL
+            r'class="reading">(.*?)</p>.*?<svg role="img" aria-label="(Population\u00a0: [^"]+)"', sheet, re.DOTALL
         ).groups()
-        assert alternative.startswith("Population\u00a0: ") and figures(alternative) & figures(lead)
+        assert figures(alternative) & figures(lead)
     smallest = chapter.territory.communes.set_index("code").index[
         chapter.territory.communes["name"].eq("Hautefictive")
     ][0]
@@ -230,7 +230,7 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     shares = {one.id for one in CATALOGUE.values() if isinstance(one.value, Ratio) and one.value.bounded}
     few = rows[rows["denominator"].lt(sentences.SMALLEST_BASE) & rows["indicator"].isin(shares)]
     few = few.sort_values("period").drop_duplicates("indicator", keep="last")
-    cells = dict(re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', by_commune[smallest]))
+    cells = dict(re.findall(r'<th scope="row">([^<]+?)(?:, \d{4})?</th><td>([^<]+)</td>', by_commune[smallest]))
     assert len(few) and not all(sentences.is_weak(row) for row in few.itertuples())
     for row in few.itertuples():
         expected = texts.WEAK if sentences.is_weak(row) else f"{row.numerator:.0f} sur {row.denominator:.0f}"

@@ -189,7 +189,7 @@ def definitions(entries: list[dict]) -> Html:
     """Return the list of definitions.
 
     entries: label, definition, caveats; names, the ids of the indicators that it is of: none for words of method; part,
-    the heading that words of method stand under in the page of definitions, that of their chapter unless given.
+    the heading that words on the method of the whole report stand under in the page of definitions.
     """
     return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: entries})
 

@@ -26,14 +26,14 @@ SOURCES, OTHERS = "Les sources", "Autres chapitres"
 
 def told(cells: Sequence[NotebookNode]) -> dict[str, list]:
     """Return what the page of definitions takes from a chapter: shown, the ids of its indicators; method, its entries
-    that are of none.
+    on the method of the whole report. The words of the chapter's own method stay in it.
     """
     entries = entries_of(cells, DEFINITIONS)
     named = [name for entry in entries for name in entry.get("names", [])]
     shown = [name for name in [*entries_of(cells, SHOWN), *named] if name in CATALOGUE]
     return {
         "shown": list(dict.fromkeys(shown)),
-        "method": [entry for entry in entries if not entry.get("names")],
+        "method": [entry for entry in entries if entry.get("part")],
     }
 
 
@@ -46,7 +46,8 @@ def moved(cells: Sequence[NotebookNode], about: Mapping[str, str]) -> list[Noteb
     for cell in cells:
         outputs = []
         for output in cell.get("outputs", []):
-            if entries := output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS):
+            entries = output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS, [])
+            if any(entry.get("names") or entry.get("part") for entry in entries):
                 links = {part: link for part, link in _links(entries, about).items() if part not in linked}
                 linked |= links.keys()
                 html = piece("defined.html.j2", links=links).html if links else ""
@@ -80,7 +81,7 @@ def definitions(chapters: Sequence[dict], sources: Mapping[str, Sequence[str]]) 
         parts.setdefault(titles.get(CATALOGUE[entry["names"][0]].chapter, first), []).append(entry)
     for chapter in chapters:
         for entry in chapter["contents"].get("method", []):
-            of_part = parts.setdefault(entry.get("part") or chapter["title"], [])
+            of_part = parts.setdefault(entry["part"], [])
             if entry["label"] not in [one["label"] for one in of_part]:
                 of_part.append(entry)
     cited = list(dict.fromkeys(text for name in CATALOGUE if name in shown for text in sources[name]))
