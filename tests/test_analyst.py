@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter import comparing, open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -132,7 +132,7 @@ def test_what_has_no_period_has_no_year_and_the_source_of_what_is_unknown_is_tol
     assert "Source\u00a0: Insee" in piece.html
 
 
-def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
+def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter, monkeypatch):
     peer = chapter.peers_table().iloc[1]
     piece = chapter.compare("age_65_plus_share", "births_count", with_=peer["epci"])
     rows = pd.read_html(StringIO(piece.html))[0]
@@ -144,8 +144,10 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     assert len({sum_of_inputs(chapter.territory, names) for names in ([], [read], [f"{ELSEWHERE}{EXAMPLE_EPCI}"])}) == 3
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)
-    kept = chapter.compare(own.loc[entrusted, "indicator"].iloc[0], with_=peer["epci"])
-    assert "confié par un partenaire" in kept.html
+    theirs = own[entrusted].assign(territory=peer["epci"], name=peer["name"])
+    monkeypatch.setattr(comparing, "elsewhere", lambda *_: theirs)
+    kept = chapter.compare(theirs["indicator"].iloc[0], with_=peer["epci"])
+    assert "confié par un partenaire" in kept.html and list(pd.read_html(StringIO(kept.html))[0].iloc[1:, 1]) == ["nd"]
 
 
 def test_peers_and_contours_are_plain_tables(chapter):
