@@ -115,7 +115,7 @@ def test_what_no_date_would_delete_is_told(root, private):
     assert "conservation.yml, line 2, column acteurs: found 'bientôt', expected a date" in lines
     assert "enregistrements/e01.mp3: found a recording of no interview" in lines
     assert "entretiens.csv, line 4, column enregistrement: found no such file" in lines
-    assert "copie.xlsx: found a file that nothing reads" in lines
+    assert "copie.xlsx: found a truncated or foreign file" in lines
     (private / "conservation.yml").write_text("reponses: 2099-12-31\n", encoding="utf-8")
     lines = "\n".join(said(root))
     for name in ("acteurs", "reponses_sensibles", "reponses_ouvertes", "ouvertes_codees"):

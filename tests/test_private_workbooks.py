@@ -10,10 +10,10 @@ import xlsxwriter
 
 from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.received_forms import forms_in
+from ctg_analysis.core import workbook_safety
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.core.sheets import read_workbook, rows_of
-from ctg_analysis.core.workbook_safety import LARGEST, UNPACKED
 from ctg_analysis.demarche.files.commit_check import found_in
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
@@ -23,6 +23,7 @@ from ctg_analysis.processing.freshness import inputs, material_inputs
 from ctg_analysis.sources import SOURCES
 
 YOUTH = SOURCES["mission_locale"]
+SMALL = 200_000  # bytes, in the place of what a workbook may have
 TODAY = datetime.date(2026, 11, 27)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -64,8 +65,8 @@ HARMFUL = {
     "another zip.xlsx": (lambda: zipped({"a.txt": "a"}), "a truncated or foreign file"),
     "an old one.xlsx": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "a truncated or foreign file"),
     "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "a truncated or foreign file"),
-    "large.xlsx": (lambda: bytes(LARGEST + 1), f"{LARGEST + 1} bytes"),
-    "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(UNPACKED)}), "bytes once unpacked"),
+    "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} bytes"),
+    "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "bytes once unpacked"),
     "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
     "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
     "laughs.xlsx": (
@@ -75,7 +76,9 @@ HARMFUL = {
 }
 
 
-def test_a_workbook_made_to_harm_is_one_line(tmp_path):
+def test_a_workbook_made_to_harm_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_safety, "LARGEST", SMALL)
+    monkeypatch.setattr(workbook_safety, "UNPACKED", SMALL)
     wrong = {}
     for name, (content, found) in HARMFUL.items():
         path = tmp_path / name

@@ -129,6 +129,20 @@ def test_a_code_that_lost_its_zero_a_december_and_yes_are_understood(tmp_path):
     assert said == {"scheme_laep": 1, "scheme_laep_itinerant": 0, "scheme_reaap": 1}
 
 
+def test_an_id_that_is_not_there_is_sought_in_its_sheet(tmp_path):
+    folder = tmp_path / EPCI
+    folder.mkdir()
+    tables = {name: TABLES[name] for name in ("objectifs", "axes")}
+    rows = {"objectifs": [["O1", "A9", "Un objectif", "E1", "", ""]], "axes": [["A1", "Un axe", "1"]]}
+    book(folder / "a.xlsx", {one.sheet: [[*one.columns], *rows[name]] for name, one in tables.items()})
+    material = read_material(folder)
+    told = [str(one) for one in wrong_together(material, material.tables, {EPCI})]
+    assert any(
+        "feuille « Objectifs », B2 (axe_id) : trouvé 'A9', attendu un identifiant de la feuille « Axes »" in line
+        for line in told
+    )
+
+
 def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
@@ -259,7 +273,7 @@ def test_what_to_do_is_said_in_ten_lines_and_secrecy_in_words(handed_out):
             sheets = parts.read("xl/workbook.xml").decode().split("<sheet ")
         assert all(f"{rank}. " in texts for rank in range(1, 11)) and "Mode d'emploi" in sheets[1], path
         if path.stem == "caf":
-            assert "un nombre de personnes de 1 à 5 exclu n'est jamais publié" in texts
+            assert "un nombre de personnes de 1 à 4 n'est jamais publié" in texts
 
 
 def test_lists_notes_communes_and_dates_are_there(handed_out):

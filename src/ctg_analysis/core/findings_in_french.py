@@ -160,6 +160,8 @@ OF_TABLES = {
         "des mots qui ne nomment personne : ce qui a été fait, non qui l'a fait"
     ),
     "an entry {source} in {file}, with {keys}": "une entrée {source} dans {file}, avec {keys}",
+    "la feuille {one} or la feuille {other}": "la feuille {one} ou la feuille {other}",
+    "{one}.csv or {other}.csv": "{one}.csv ou {other}.csv",
     "an id of {files}: correct it or add it there": "un identifiant de {files} : le corriger ou l'y ajouter",
     "a text that names nobody: write a function, a place, or nothing; names of places go in noms_admis.txt": (
         "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans "

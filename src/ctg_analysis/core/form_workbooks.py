@@ -17,7 +17,8 @@ TEXT, DAY, NUMBER = "text", "day", "number"
 ROWS = 2_000  # that drop-down lists and formats reach
 FIRST = 2  # row of the first cell to fill, from 0
 BEGINNING = datetime.datetime(2026, 1, 1)  # of each workbook: the same content is the same bytes
-NARROW, WIDE, HEADING_HEIGHT = 14, 32, 48
+NARROW, WIDE, HELP_WIDTH, HEADING_HEIGHT = 16, 32, 90, 64
+A4 = 9  # as the format numbers papers
 FIXED = {"border": 1, "border_color": "#B8C2CC"}
 
 
@@ -67,7 +68,9 @@ def workbook(title: str, what_to_do: Sequence[str], tables: Sequence[Table]) -> 
 
 def _write_help(book: xlsxwriter.Workbook, title: str, lines: Sequence[str]) -> None:
     sheet = book.add_worksheet(HELP)
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, HELP_WIDTH)
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.write(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -83,6 +86,9 @@ def _write_table(book, sheet, table: Table, lists, ranges: dict[tuple[str, ...],
         DAY: book.add_format({"num_format": "dd/mm/yyyy", "valign": "top"}),
         NUMBER: book.add_format({"valign": "top"}),
     }
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.repeat_rows(0, FIRST - 1)
     sheet.set_row(0, HEADING_HEIGHT)
     sheet.freeze_panes(FIRST, 1)
     for at, column in enumerate(table.columns):

@@ -2,8 +2,9 @@
 
 import datetime
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from ctg_analysis.core.workbook_safety import A_WORKBOOK, EXPECTED, Cells, broke
 
 WORKBOOKS = (".xlsx", ".ods")
 HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
+KEPT = 32  # workbooks, as they were last read
 AUTHORS = ("creator", "lastModifiedBy", "initial-creator")
 NO_CODE = "a code in the row of codes, or no cell below"
 
@@ -107,18 +109,32 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     return Workbook(sheets, findings, unread)
 
 
-def rows_of(path: Path) -> Iterator[tuple[str, list[list[str]], Cells]]:
-    """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells."""
+def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
+    """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells.
+
+    Those of a file that has not changed since are not read again: several readers ask for the same.
+
+    Raises:
+        InputError: not a workbook, or one made to harm.
+    """
+    written = path.stat()
+    return _rows_of(path, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=KEPT)
+def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], ...]:
     cells = scanned(path)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
-            for name in workbook.sheet_names:
-                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                yield name, [[text_of(cell) for cell in row] for row in rows], cells.get(name, Cells())
+            named = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+            read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
     except PasswordError as error:
         raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
     except CalamineError as error:
         raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
+    return tuple(
+        (name, [[text_of(cell) for cell in row] for row in rows], cells.get(name, Cells())) for name, rows in read
+    )
 
 
 def authors(path: Path) -> list[str]:

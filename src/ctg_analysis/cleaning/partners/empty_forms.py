@@ -85,7 +85,7 @@ def file_name(partner: str) -> str:
 def _workbook(sources: list[Source], name: str, places: list[tuple[str, str]]) -> bytes:
     """The workbook of a partner: its first sheet says what to fill and what secrecy does with it."""
     partner, threshold = sources[0].partner, max(source.secrecy.threshold for source in sources)
-    words = {"partner": partner, "name": name, "threshold": threshold, "agreements": AGREEMENTS}
+    words = {"partner": partner, "name": name, "most": threshold - 1, "agreements": AGREEMENTS}
     what_to_do = [line.format(**words) for line in TEXTS.workbook]
     of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
     tables = [form_sheet(source, places, TEXTS.kinds) for source in sources]

@@ -3,7 +3,7 @@
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.form_workbooks import DAY as A_DAY
 from ctg_analysis.core.form_workbooks import NUMBER, TEXT, Column, Table
-from ctg_analysis.core.forms import DAY, EVIDENCE, NAME, PERIOD, PLACE, YES_NO, Field
+from ctg_analysis.core.forms import DAY, EVIDENCE, NAME, PERIOD, PLACE, YES_NO, Field, Form
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.sheets import Headings
 
@@ -12,7 +12,9 @@ YES_OR_NO = ("oui", "non")
 
 def headings(source: Source) -> Headings:
     """What the sheet of a form is known by; `territoire` is filled when it is handed out."""
-    above = {PLACE: "territoire", PERIOD: "période"} | {field.column: field.label for field in source.form.fields}
+    above = {PLACE: "territoire", PERIOD: _period(source.form)} | {
+        field.column: field.label for field in source.form.fields
+    }
     return Headings(source.id, source.form.sheet or source.id, above, (PLACE,))
 
 
@@ -22,14 +24,24 @@ def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, s
     places: codes and names, the EPCI first, then its communes. kinds: what is written in a kind of column.
     """
     form, named = source.form, [f"{code} {name}" for code, name in places]
-    period = "décembre, tel que 12/2024" if form.written == MONTH else "année, telle que 2024"
     columns = [
-        Column(PLACE, "territoire", "code de la commune, de l'EPCI ou du département", choices=named, refused=False),
-        Column(PERIOD, "période", period),
+        Column(
+            PLACE,
+            "territoire",
+            "code de la commune, de l'EPCI ou du département",
+            choices=named,
+            refused=False,
+            wide=True,
+        ),
+        Column(PERIOD, _period(form)),
         *(_column(field, kinds) for field in form.fields),
     ]
     rows = [] if form.by_site else [[place, *[""] * (len(columns) - 1)] for place in named]
     return Table(form.sheet or source.id, columns, rows)
+
+
+def _period(form: Form) -> str:
+    return "période : " + ("un mois de décembre (12/2024)" if form.written == MONTH else "une année (2024)")
 
 
 def _column(field: Field, kinds: dict[str, str]) -> Column:

@@ -39,10 +39,10 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
                 yield Finding(questionnaire.place, row.Index, "filtre", repr(f"{question}={code}"), expected)
     for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
         if row.variable not in codes:
-            expected = f"a question of {questionnaire.table.file}, or {SECTEUR}"
+            expected = f"a question of {questionnaire.label}, or {SECTEUR}"
             yield Finding(margins.place, row.Index, "variable", repr(row.variable), expected)
         elif row.modalite not in codes[row.variable]:
-            expected = f"a code of {row.variable} in {questionnaire.table.file}"
+            expected = f"a code of {row.variable} in {questionnaire.label}"
             yield Finding(margins.place, row.Index, "modalite", repr(row.modalite), expected)
 
 
@@ -67,7 +67,7 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
     questions = questionnaire.rows.set_index("q_id")
     here = questions[questions["type"].ne(OPEN) & questions["sensible"].eq(sensitive)]
     columns = [name for name in answers.texts if name not in answers.table.columns]
-    source = questionnaire.table.file
+    source = questionnaire.label
     for name in columns:
         if name not in here.index:
             yield Finding(
@@ -98,7 +98,7 @@ def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iter
             line = consultation.lines.get((column,))
             yield Finding(project_path(path), line, column, str(count), f"{limit} at most, as {of} says")
     if started is not None and kept > started:
-        expected = f"{kept} at least, the answers of {answers.table.file}"
+        expected = f"{kept} at least, the answers of {answers.label}"
         yield Finding(project_path(path), consultation.lines.get(("commences",)), "commences", str(started), expected)
 
 

@@ -57,7 +57,7 @@ def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
         if not targets or any(target.unread or target.outlived for target in targets):
             continue
         known = set().union(*(ids(target, column.of_column) for target in targets))
-        files = " or ".join(target.table.file for target in targets)
+        files = " or ".join(target.label for target in targets)
         for line, value in cells(file, name):
             if value not in known:
                 yield Finding(file.place, line, name, repr(value), f"an id of {files}: correct it or add it there")
@@ -93,7 +93,7 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
         if target.unread:
             continue
         if parts[0] not in ids(target) or len(parts) > (2 if row.type == evidence.DOCUMENT else 1):
-            yield replace(ref, expected=f"an id of {target.table.file}: correct it or add it there")
+            yield replace(ref, expected=f"an id of {target.label}: correct it or add it there")
 
 
 def _of_actions(tables: Tables) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     for row in follow_up.rows.itertuples() if not followed.unread else ():
         for name, _ in _parts(row.valeurs_indicateurs):
             if owner.get(name) != row.action_id:
-                expected = f"an indicator of {row.action_id} in {followed.table.file}"
+                expected = f"an indicator of {row.action_id} in {followed.label}"
                 yield Finding(follow_up.place, row.Index, "valeurs_indicateurs", repr(name), expected)
 
 

@@ -46,6 +46,11 @@ class TableFile:
         return self.form.path if isinstance(self.form, Sheet) else self.form
 
     @property
+    def label(self) -> str:
+        """What a message calls it: the name of its file, or its sheet."""
+        return f"la feuille « {self.form.name} »" if isinstance(self.form, Sheet) else self.table.file
+
+    @property
     def outlived(self) -> bool:
         """Whether personal data were deleted, so that what names them has nothing to find any more."""
         return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
