@@ -329,12 +329,12 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
     for found in (
         "colonne pilote : trouvé F04, qui ne le dit pas",
         "colonne calendrier_fin : trouvé F04, qui ne le dit pas",
-        "column budget_fonct: found 22000.00",
-        "column indicateurs_resultat: found F05 without result indicator",
-        "column valeur_reference: found F06-T2 of F06 without it",
-        "column cible: found F06-T2 of F06 without it",
-        "column collecteur: found F06-T2 of F06 without it",
-        "E10 retained without action",
+        "colonne budget_fonct : trouvé 22000.00",
+        "colonne indicateurs_resultat : trouvé F05, sans indicateur de résultat",
+        "colonne valeur_reference : trouvé F06-T2 de F06, qui ne le dit pas",
+        "colonne cible : trouvé F06-T2 de F06, qui ne le dit pas",
+        "colonne collecteur : trouvé F06-T2 de F06, qui ne le dit pas",
+        "E10, retenu sans action",
     ):
         assert found in said, found
     assert not (tmp_path / "reports").exists()

@@ -76,7 +76,7 @@ def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
 
 def test_a_scheduler_without_worker_is_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(distributed, "SECONDS_FOR_A_WORKER", 0.2)
-    with LocalCluster(n_workers=0, processes=False, host="127.0.0.1", dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None) as cluster:
         address = cluster.scheduler_address
         with pytest.raises(UserError, match=f"^--scheduler {address}: no worker in 0.2 s, expected one at least: dask"):
             next(build_there(["200067171"], [], tmp_path, force=False, scheduler=address))
