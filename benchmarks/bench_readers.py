@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile, sha256
+from ctg_analysis.sources.certificates import Certificate, CertifiedFile
+from ctg_analysis.sources.folders import sha256
 
 WIDE = """
 import pandera.pandas as pa
