@@ -57,6 +57,18 @@ def of_a_sheet(cells, doctype=""):
     return parts | {"xl/worksheets/sheet1.xml": xml}
 
 
+def renamed(part):
+    """A part of XML under the namespaces of the strict format."""
+    return (part if isinstance(part, bytes) else part.encode()).replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    )
+
+
+def moved(part):
+    """A part of XML that says that the sheet is elsewhere."""
+    return (part if isinstance(part, bytes) else part.encode()).replace(b"worksheets/sheet1.xml", b"s.bin")
+
+
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 # A workbook made to harm: its bytes, what is said of it.
 HARMFUL = {
@@ -68,6 +80,16 @@ HARMFUL = {
     "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} bytes"),
     "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "bytes once unpacked"),
     "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
+    "strict.xlsx": (
+        lambda: zipped({name: renamed(part) for name, part in of_a_sheet(FAR).items()}),
+        "a cell at XFD1048576",
+    ),
+    "elsewhere.xlsx": (
+        lambda: zipped(
+            {name.replace("worksheets/sheet1.xml", "s.bin"): moved(part) for name, part in of_a_sheet(FAR).items()}
+        ),
+        "a cell at XFD1048576",
+    ),
     "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),

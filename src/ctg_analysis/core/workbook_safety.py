@@ -19,11 +19,6 @@ LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
 A_WORKBOOK = "a whole workbook (.xlsx or .ods)"
 BLOCK = 1_000_000
-XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-OF_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 ERROR, NO_VALUE = "a cell in error", "a formula without its value"
 EXPECTED = {
     ERROR: "a value: correct the formula",
@@ -57,7 +52,7 @@ def scanned(path: Path) -> dict[str, Cells]:
             raise broken(path, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
         with zipfile.ZipFile(path) as parts:
             _hold_small(path, parts)
-            scan = _ods if "content.xml" in parts.namelist() else _xlsx
+            scan = _ods if path.suffix.lower() == ".ods" else _xlsx
             sheets: dict[str, Cells] = {}
             for name, row, column, fault in scan(parts):
                 cells = sheets.setdefault(name, Cells())
@@ -112,33 +107,53 @@ def _number(name: str) -> int:
 
 
 def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
-    """The cells of an .xlsx that hold something: sheet, row, column, fault."""
-    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
-    files = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter(f"{XLSX}sheet"):
-        target = files[sheet.get(LINK)].removeprefix("/")
-        name = target if target.startswith("xl/") else str(PurePosixPath("xl") / target)
-        if "worksheets" in name:
-            with parts.open(name) as file:
+    """The cells of an .xlsx that hold something: sheet, row, column, fault.
+
+    All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
+    unseen.
+    """
+    names = _sheet_names(parts)
+    for part in parts.namelist():
+        if part.casefold() in names or part.casefold().endswith(".xml"):
+            with parts.open(part) as file:
                 for row, column, fault in _xlsx_cells(file):
-                    yield sheet.get("name", ""), row, column, fault
+                    yield names.get(part.casefold(), ""), row, column, fault
+
+
+def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
+    """The name of the sheet that each part is, by its path in small letters."""
+    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
+    sheets = [one for one in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter() if _local(one.tag) == "sheet"]
+    files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
+    paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
+    return {path.casefold(): name for path, name in paths}
+
+
+def _local(name: str) -> str:
+    """A name of XML without its namespace, by which those who read a workbook know it."""
+    return name.rpartition("}")[2]
+
+
+def _attribute(element: ElementTree.Element, name: str, absent: str = "") -> str:
+    return next((value for key, value in element.items() if _local(key) == name), absent)
 
 
 def _xlsx_cells(file: IO[bytes]) -> Iterator[tuple[int, int, str]]:
     row = column = 0
     for _, element in ElementTree.iterparse(file, events=("end",)):
-        if element.tag == f"{XLSX}row":
+        if _local(element.tag) == "row":
             row, column = int(element.get("r") or row + 1), 0
-            for cell in element.iter(f"{XLSX}c"):
+            for cell in (one for one in element if _local(one.tag) == "c"):
                 match = re.fullmatch(r"([A-Z]{1,4})(\d{1,7})", cell.get("r") or "")
                 column = _number(match[1]) if match else column + 1
                 row = int(match[2]) if match else row
-                value, formula = cell.find(f"{XLSX}v"), cell.find(f"{XLSX}f")
+                inside = {_local(part.tag): part.text for part in cell}
                 if cell.get("t") == "e":
                     yield row, column, ERROR
-                elif formula is not None and (value is None or value.text is None) and cell.get("t") != "str":
+                elif "f" in inside and inside.get("v") is None and cell.get("t") != "str":
                     yield row, column, NO_VALUE
-                elif value is not None or cell.find(f"{XLSX}is") is not None:
+                elif "v" in inside or "is" in inside:
                     yield row, column, ""
             element.clear()
 
@@ -148,15 +163,16 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     name, row = "", 0
     with parts.open("content.xml") as file:
         for event, element in ElementTree.iterparse(file, events=("start", "end")):
-            if event == "start" and element.tag == f"{TABLE}table":
-                name, row = element.get(f"{TABLE}name", ""), 0
-            elif event == "end" and element.tag == f"{TABLE}table-row":
-                times, column = int(element.get(f"{TABLE}number-rows-repeated", "1")), 0
+            kind = _local(element.tag)
+            if event == "start" and kind == "table":
+                name, row = _attribute(element, "name"), 0
+            elif event == "end" and kind == "table-row":
+                times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
                 for cell in element:
-                    column += int(cell.get(f"{TABLE}number-columns-repeated", "1"))
-                    filled = cell.get(f"{OFFICE}value-type") or len(cell)
-                    if filled or cell.get(f"{TABLE}formula"):
-                        error = cell.get(OF_CALC) == "error"
+                    column += int(_attribute(cell, "number-columns-repeated", "1"))
+                    filled = _attribute(cell, "value-type") or len(cell)
+                    if filled or _attribute(cell, "formula"):
+                        error = "error" in [value for key, value in cell.items() if _local(key) == "value-type"]
                         yield name, row + times, column, ERROR if error else "" if filled else NO_VALUE
                 row += times
                 element.clear()
