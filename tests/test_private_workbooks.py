@@ -19,7 +19,7 @@ from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
 from ctg_analysis.demarche.files.table_sheets import table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
-from ctg_analysis.processing.freshness import inputs, material_inputs
+from ctg_analysis.processing.freshness import inputs, material_inputs, public_inputs, write_manifest
 from ctg_analysis.sources import SOURCES
 
 YOUTH = SOURCES["mission_locale"]
@@ -154,6 +154,16 @@ def test_a_private_workbook_is_among_what_the_tables_are_made_from(tmp_path):
     persons_of(persons / "demarche_personnes.xlsx", until="2020-01-01")
     assert material_inputs(root) != with_persons
     assert forms_in(folder).tables.keys() == {YOUTH.id}
+
+
+def test_a_report_tells_no_name_that_someone_gave_to_a_workbook(tmp_path):
+    root = DataRoot(tmp_path)
+    root.processed.mkdir()
+    names = ["mission_locale.csv", "accords.yml", "Envoi de Jeanne Dupont.xlsx"]
+    write_manifest(root.processed, {f"private/{EXAMPLE_EPCI}/{name}": "0" for name in names})
+    told = public_inputs(root, EXAMPLE_EPCI)
+    assert told["restricted"] == [f"private/{EXAMPLE_EPCI}/{name}" for name in ("*.xlsx", "accords.yml", names[0])]
+    assert "0" not in str(told["inputs"]) and "Jeanne" not in str(told)
 
 
 def persons_of(path, until="2026-01-31", more=()):
