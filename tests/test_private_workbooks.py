@@ -14,6 +14,7 @@ from ctg_analysis.core import workbook_safety
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.core.sheets import read_workbook, rows_of
+from ctg_analysis.core.workbook_safety import scanned
 from ctg_analysis.demarche.files.commit_check import found_in
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
@@ -125,6 +126,14 @@ def test_what_a_part_says_of_its_size_is_not_believed(tmp_path):
     path.write_bytes(content)
     with pytest.raises(InputError, match="a truncated or foreign file"):
         list(rows_of(path))
+
+
+def test_a_percentage_that_a_sheet_of_libreoffice_repeats_is_read_in_each_cell(tmp_path):
+    cells = '<t:table-cell o:value-type="percentage" o:value="0.45" t:number-columns-repeated="2"/>'
+    path = tmp_path / "a.ods"
+    one = OF_ODS[: OF_ODS.index("<t:table-row")] + f'<t:table-row t:number-rows-repeated="2">{cells}</t:table-row>'
+    path.write_bytes(zipped({"mimetype": "x", "content.xml": one + OF_ODS[OF_ODS.index("</t:table>") :]}))
+    assert scanned(path)["A"].percents == {(1, 1), (1, 2), (2, 1), (2, 2)}
 
 
 def form_of(path, *rows):

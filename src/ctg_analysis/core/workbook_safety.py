@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
@@ -19,7 +20,9 @@ LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
 A_WORKBOOK = "a whole workbook (.xlsx or .ods)"
 BLOCK = 1_000_000
-ERROR, NO_VALUE = "a cell in error", "a formula without its value"
+ERROR, NO_VALUE, PERCENT = "a cell in error", "a formula without its value", "%"
+PERCENT_FORMATS = {"9", "10"}  # of those that a workbook need not describe
+NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]')  # in a format: what is quoted, a condition
 EXPECTED = {
     ERROR: "a value: correct the formula",
     NO_VALUE: "a value: open the workbook in a spreadsheet, and save it again",
@@ -28,17 +31,29 @@ EXPECTED = {
 
 @dataclass
 class Cells:
-    """What a scan tells of a sheet: its last row and column that hold something, its cells without a value and why."""
+    """What a scan tells of a sheet: its last row and column that hold something, its cells without a value and why.
+
+    percents: the cells that show 45 % and hold 0.45.
+    """
 
     rows: int = 0
     columns: int = 0
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
-    def add(self, row: int, column: int, fault: str = "") -> None:
+    @property
+    def are_too_many(self) -> bool:
+        """Whether no table has so many, or so far away."""
+        far = self.rows > MOST_ROWS or self.columns > MOST_COLUMNS
+        return far or self.rows * self.columns > MOST_CELLS or len(self.percents) > MOST_ROWS
+
+    def add(self, row: int, column: int, kind: str = "") -> None:
         """Take a cell that holds something."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        if fault and len(self.faults) < MOST_COLUMNS:
-            self.faults[row, column] = fault
+        if kind == PERCENT:
+            self.percents.add((row, column))
+        elif kind and len(self.faults) < MOST_COLUMNS:
+            self.faults[row, column] = kind
 
 
 def scanned(path: Path) -> dict[str, Cells]:
@@ -54,10 +69,15 @@ def scanned(path: Path) -> dict[str, Cells]:
             _hold_small(path, parts)
             scan = _ods if path.suffix.lower() == ".ods" else _xlsx
             sheets: dict[str, Cells] = {}
-            for name, row, column, fault in scan(parts):
+            for name, row, column, kind in scan(parts):
                 cells = sheets.setdefault(name, Cells())
-                cells.add(row, column, fault)
-                if cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS:
+                cells.add(row, column, kind)
+                if (
+                    cells.rows > MOST_ROWS
+                    or cells.columns > MOST_COLUMNS
+                    or cells.rows * cells.columns > MOST_CELLS
+                    or len(cells.percents) > MOST_ROWS
+                ):
                     far = f"a cell at {letters(cells.columns)}{cells.rows}"
                     raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
             return sheets
@@ -107,17 +127,17 @@ def _number(name: str) -> int:
 
 
 def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
-    """The cells of an .xlsx that hold something: sheet, row, column, fault.
+    """The cells of an .xlsx that hold something: sheet, row, column, what is to be known of it.
 
     All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
     unseen.
     """
-    names = _sheet_names(parts)
+    names, percents = _sheet_names(parts), _percent_styles(parts)
     for part in parts.namelist():
         if part.casefold() in names or part.casefold().endswith(".xml"):
             with parts.open(part) as file:
-                for row, column, fault in _xlsx_cells(file):
-                    yield names.get(part.casefold(), ""), row, column, fault
+                for row, column, kind in _xlsx_cells(file, percents):
+                    yield names.get(part.casefold(), ""), row, column, kind
 
 
 def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
@@ -130,6 +150,17 @@ def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
     return {path.casefold(): name for path, name in paths}
 
 
+def _percent_styles(parts: zipfile.ZipFile) -> set[str]:
+    """The styles, by their number, in which a cell shows its value times a hundred and a %."""
+    if "xl/styles.xml" not in parts.namelist():
+        return set()
+    styles = list(ElementTree.fromstring(parts.read("xl/styles.xml")).iter())
+    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in styles if _local(one.tag) == "numFmt"}
+    known = PERCENT_FORMATS | {name for name, code in formats.items() if "%" in NOT_SHOWN.sub("", code)}
+    cells = [one for several in styles if _local(several.tag) == "cellXfs" for one in several]
+    return {str(rank) for rank, one in enumerate(cells) if one.get("numFmtId") in known}
+
+
 def _local(name: str) -> str:
     """A name of XML without its namespace, by which those who read a workbook know it."""
     return name.rpartition("}")[2]
@@ -139,7 +170,7 @@ def _attribute(element: ElementTree.Element, name: str, absent: str = "") -> str
     return next((value for key, value in element.items() if _local(key) == name), absent)
 
 
-def _xlsx_cells(file: IO[bytes]) -> Iterator[tuple[int, int, str]]:
+def _xlsx_cells(file: IO[bytes], percents: set[str]) -> Iterator[tuple[int, int, str]]:
     row = column = 0
     for _, element in ElementTree.iterparse(file, events=("end",)):
         if _local(element.tag) == "row":
@@ -154,7 +185,8 @@ def _xlsx_cells(file: IO[bytes]) -> Iterator[tuple[int, int, str]]:
                 elif "f" in inside and inside.get("v") is None and cell.get("t") != "str":
                     yield row, column, NO_VALUE
                 elif "v" in inside or "is" in inside:
-                    yield row, column, ""
+                    is_percent = cell.get("s") in percents and cell.get("t", "n") == "n"
+                    yield row, column, PERCENT if is_percent else ""
             element.clear()
 
 
@@ -163,16 +195,20 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     name, row = "", 0
     with parts.open("content.xml") as file:
         for event, element in ElementTree.iterparse(file, events=("start", "end")):
-            kind = _local(element.tag)
-            if event == "start" and kind == "table":
+            tag = _local(element.tag)
+            if event == "start" and tag == "table":
                 name, row = _attribute(element, "name"), 0
-            elif event == "end" and kind == "table-row":
+            elif event == "end" and tag == "table-row":
                 times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
                 for cell in element:
-                    column += int(_attribute(cell, "number-columns-repeated", "1"))
+                    first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
                     filled = _attribute(cell, "value-type") or len(cell)
                     if filled or _attribute(cell, "formula"):
-                        error = "error" in [value for key, value in cell.items() if _local(key) == "value-type"]
-                        yield name, row + times, column, ERROR if error else "" if filled else NO_VALUE
+                        yield name, row + times, column, ""  # the last of them, before each is told
+                        kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
+                        shown = PERCENT if "percentage" in kinds else ""
+                        if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
+                            places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
+                            yield from ((name, *place, kind) for place in places)
                 row += times
                 element.clear()
