@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from IPython.display import Image
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
@@ -63,6 +64,8 @@ def test_each_kind_of_output_is_published_or_told():
             '<img src="data:image/png;base64,AAAA" alt="G',
             WITHOUT_ALT,
         ),
+        "svg": (shown({"text/html": "<p>a</p><svg><text>b</text></svg>"}), "<p>a</p>", "a drawing within HTML"),
+        "long": (nbformat.v4.new_output("stream", name="stdout", text="x" * (HEAVIEST + 1)), "", TOO_HEAVY),
         "ours": (shown({"text/html": "<p>1</p>", ABOUT: {}}), "<p>1</p>", ""),
         "frame": (shown({"text/html": "<table>", PAGE: "<p>page</p>", ABOUT: {"rows": [["a"]]}}), "<p>page</p>", ""),
     }
@@ -76,6 +79,12 @@ def test_each_kind_of_output_is_published_or_told():
         if "onerror" in "".join(found) or "<script" in "".join(found):
             faults.append((name, found))
     assert faults == []
+
+
+def test_an_image_of_ipython_has_its_own_alternative():
+    bundle, metadata = Image(b"\x89PNG", alt="Plan du quartier")._repr_mimebundle_()
+    (html,), remarks = html_of(nbformat.v4.new_output("display_data", data=bundle, metadata=metadata))
+    assert 'alt="Plan du quartier"' in html and remarks == []
 
 
 def test_a_value_beside_a_drawing_is_not_on_the_page_and_lines_name_the_cell_of_the_notebook():
