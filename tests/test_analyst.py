@@ -113,7 +113,7 @@ def test_ids_complete_within_the_quotes_of_a_verb_and_nowhere_else(chapter):
     expected = {
         'x = ours.data("births_c': ["births_count"],
         "ours.data(\n    'population_count',\n    'births_c": ["births_count"],
-        'ours.show("hildcare_coverage': ["childcare_coverage_rate"],
+        'ours.show("irths_count': ["births_count"],
         'ours.find("births_c': [],
         'pd.read_csv("births_c': [],
         'theirs.data("births_c': [],
