@@ -112,6 +112,8 @@ def test_each_sheet_tells_its_signs_though_another_has_told_them(sheets):
     assert all(('class="note key"' in part) == ("<td>s</td>" in part) for part in sheets.split("<section")[1:])
 
 
+@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_sheets_of_forty_three_communes_are_light_and_tell_what_is_known(france):
     html = open_chapter("243500139").communes("living_standard_median", "living_standard_2021_median").html
     assert html.count("<section") == 43 and len(html) < 250_000
