@@ -1,6 +1,7 @@
 """What `ctg check` found before, by the sum of what it looked at: only what has changed is looked at again."""
 
 import json
+import os
 from collections.abc import Callable, Collection
 from dataclasses import astuple
 from hashlib import sha256
@@ -60,8 +61,10 @@ class KnownFindings:
         return [Finding(*row) for row in self._known[digest]]
 
     def save(self) -> None:
-        """Keep the findings that were of use, and the sums of the files that were read."""
-        if self._now and self._path.parent.is_dir() and self._used != _read(self._path):
+        """Keep the findings that were of use, and the sums of the files that were read, where one may write."""
+        if not os.access(self._path.parent, os.W_OK):
+            return
+        if self._now and self._used != _read(self._path):
             write_whole(self._path, json.dumps(self._used, ensure_ascii=False))
         known_sums(self._home).save()
 
