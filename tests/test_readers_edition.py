@@ -17,7 +17,7 @@ from ctg_analysis.publishing.handover.parcel import write_parcel
 
 pytestmark = pytest.mark.slow
 
-RENNES = "243500139"
+RENNES, BELLE_ILE = "243500139", "245600465"
 SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
 TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
 FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
@@ -60,10 +60,11 @@ def test_no_reader_meets_a_command_a_box_or_an_empty_section(epci, shipped):
 
 
 @pytest.mark.nightly
-def test_no_reader_of_a_large_territory_does_either(tmp_path, warm):
-    (built,) = build([RENNES], all_chapters(), tmp_path, warm=warm)
+@pytest.mark.parametrize("epci", [RENNES, BELLE_ILE])
+def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm, epci):
+    (built,) = build([epci], all_chapters(), tmp_path, warm=warm)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
-    beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html")
+    beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
 
 

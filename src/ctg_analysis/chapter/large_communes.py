@@ -12,6 +12,7 @@ from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.sources import SOURCES
 
 FEW = 6  # communes that a sentence may name
@@ -21,7 +22,7 @@ def table(territory: Territory, *several: Indicator) -> Html:
     """The communes that are large enough for the producer to publish indicators of them.
 
     Their values of the first indicator in a sentence when they are few, all beside the territory and its comparators in
-    a table; a sentence where the producer publishes none of them; the box where the files do not say so.
+    a table; a sentence for the team where the producer publishes none of them; the box where the files do not say so.
     """
     indicator = several[0]
     above = SOURCES[indicator.sources[0]].coverage.above
@@ -43,7 +44,8 @@ def table(territory: Territory, *several: Indicator) -> Html:
         return known.unavailable(territory, indicator, f"{indicator.label}, par commune")
     if values.empty:
         sentence = f"{indicator.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return known.with_source(sentence, known.source(territory, pd.DataFrame({"source": named[:1]})))
+        told = known.with_source(sentence, known.source(territory, pd.DataFrame({"source": named[:1]})))
+        return Html(for_team(told.html))
     period = values["period"].iloc[0]
     each = f"publié pour {len(values)} communes"
     if len(values) <= FEW:
