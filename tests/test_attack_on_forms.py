@@ -84,6 +84,7 @@ def found(shown, asked, counts):
 BY_NIGHT = [pytest.param(seed, EDITIONS, id=f"five, {seed}", marks=pytest.mark.nightly) for seed in (13, 1, 10)]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed, editions", [pytest.param(13, EDITIONS[0:3:2], id="two"), *BY_NIGHT])
 def test_no_withheld_group_is_bounded_by_several_editions(seed, editions, tmp_path):
     """By day by two, between which the secteurs are drawn anew."""

@@ -114,6 +114,7 @@ def test_a_pale_text_in_a_chart_is_seen(tab, shipped):
     assert len(page.evaluate(CONTRASTS, LEAST_CONTRAST)) == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 @pytest.mark.parametrize("name", each(SHIPPED))
 def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, epci, name, width):

@@ -172,6 +172,7 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
     assert built(out, chapters).ran == [FIRST]
 
 
+@pytest.mark.nightly
 def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
     name = latest(out, EXAMPLE_EPCI).name
     assert built(out, chapters, force=True).ran == [FIRST, SECOND]
@@ -300,6 +301,7 @@ def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_the
 # Whole or not at all, one at a time.
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("work", ["build", "verify", "documents"])
 def test_a_second_command_says_who_holds_the_report(out, work):
     holding = (

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pytest
 import yaml
 from environment import environment
 
@@ -21,6 +22,7 @@ def lacks(**commands):
     return pd.DataFrame(rows, columns=["indicator", "who", "command"])
 
 
+@pytest.mark.nightly
 def test_one_screen_says_all_of_it_and_three_commands(france):
     command = [sys.executable, "-m", "ctg_analysis", "doctor"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)

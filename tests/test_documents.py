@@ -403,6 +403,7 @@ def test_everything_is_light_enough_to_be_sent(handed):
     assert all(path.stat().st_size < LARGEST for path in handed.values())
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_without_browser_slides_and_parcel_are_made_all_the_same(out, no_browser):
     made = []

@@ -304,6 +304,7 @@ def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
     assert "Monts d" in made[EXAMPLE_EPCI] and "Monts d" not in made[DEFAULT_EPCI] + made["243500741"]
 
 
+@pytest.mark.nightly
 def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
     jobs = [Job(epci, os.getpid, (), epci) for epci in ("123456789", EXAMPLE_EPCI, "123456789")]
     outcomes = list(run(jobs, 2, prepare, warm=warm))
@@ -318,6 +319,7 @@ def end_parent() -> None:
     os.kill(os.getppid(), signal.SIGKILL)
 
 
+@pytest.mark.nightly
 def test_a_process_that_is_killed_costs_its_territory_and_no_other(warm):
     """That of a territory is lost with what it still had to do; the warm process is started again."""
     jobs = [Job("a", end_parent, (), "a1"), Job("a", os.getpid, (), "a2"), Job("b", os.getpid, (), "b1")]
@@ -426,6 +428,7 @@ def detach() -> None:
     subprocess.run([sys.executable, "-c", sleeps], check=True)
 
 
+@pytest.mark.nightly
 def test_what_a_job_has_detached_ends_with_the_warm_process(monkeypatch, tmp_path):
     monkeypatch.setenv("CTG_TEST_MARKER", tmp_path.name)
     own, marker = workers.WarmProcess(), f"CTG_TEST_MARKER={tmp_path.name}"

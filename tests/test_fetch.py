@@ -476,6 +476,7 @@ def test_a_second_fetch_of_a_source_says_who_holds_it_and_one_that_was_killed_ho
     assert {path.name for path in tmp_path.iterdir()} == {"dataset", ".dataset.lock"}
 
 
+@pytest.mark.nightly
 def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
     raw = tmp_path / "data" / "raw"
     raw.mkdir(parents=True)

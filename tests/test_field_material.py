@@ -135,6 +135,7 @@ def test_each_fault_of_bad_material_is_told_on_one_line_and_nothing_is_written(r
         open_material(root, EXAMPLE_EPCI, places_of(root))
 
 
+@pytest.mark.nightly
 def test_an_id_of_a_line_that_is_wrong_is_no_second_fault(root, public):
     change(public / "actions.csv", 3, "priorite", "9")
     (line,) = said(root)
@@ -164,6 +165,7 @@ NO_PROOFS = (  # their kind, what they name, what is expected
 )
 
 
+@pytest.mark.nightly
 def test_each_proof_that_names_nothing_is_told(root, public):
     lines = []
     for kind, ref, _ in NO_PROOFS:
@@ -176,6 +178,7 @@ def test_each_proof_that_names_nothing_is_told(root, public):
         assert told in finding
 
 
+@pytest.mark.nightly
 def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, private):
     """A sensitive question among the others, a code that was removed, a word where a number is due."""
     change(public / "questionnaire.csv", line_of(public / "questionnaire.csv", "q_id", "isolement"), "sensible", "oui")
@@ -196,6 +199,7 @@ def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, p
     assert "marges.csv, line 3, column modalite: found 'H', expected a code of sexe" in lines
 
 
+@pytest.mark.nightly
 def test_a_bad_yaml_file_is_told_with_its_line(root, public):
     faults = (
         ("- numero: 1\n  titre: [\n", "statut: signée\n"),
@@ -370,6 +374,7 @@ def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(material
     assert told[plain["q_id"]].ne("").all(axis=None)
 
 
+@pytest.mark.nightly
 def test_totals_of_the_consultation_that_contradict_each_other_are_named(root):
     path = root.material(EXAMPLE_EPCI) / "consultation.yml"
     text = path.read_text(encoding="utf-8")

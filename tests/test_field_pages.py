@@ -207,6 +207,7 @@ def with_table(shown, name, table):
 # Scenario 10: twenty interviews
 
 
+@pytest.mark.nightly
 def test_scenario_10_a_new_code_makes_matrix_saturation_and_quotes_again(root):
     before = Demarche(EXAMPLE_EPCI, root)
     sums, themes, known = before.sum(), before.table("themes_by_type"), before.table("saturation")["total"].max()
@@ -304,6 +305,7 @@ def planted(root) -> list[str]:
     return [*marks.values(), "zzretenu"]
 
 
+@pytest.mark.nightly
 def test_nothing_of_a_person_is_in_what_chapters_may_read(root):
     marks = planted(root)
     process_material(root)

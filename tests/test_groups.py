@@ -125,6 +125,7 @@ def made(root):
     return sorted(seen)
 
 
+@pytest.mark.nightly
 def test_only_what_has_changed_is_made_again(few):
     first = made(few)
     assert {

@@ -123,8 +123,8 @@ def test_the_key_figures_are_those_of_the_report(pages, shipped):
     names = ["population_count", "childcare_coverage_rate", "households_without_car_share"]
     for (value, label), chapter, name in zip(found, chapters, names, strict=True):
         report = (shipped / EXAMPLE_EPCI / chapter).read_text(encoding="utf-8")
-        heading = re.escape(f'<th scope="row">{typography(CATALOGUE[name].label)}')
-        line = unescape(re.search(rf"{heading}\b.*?<td>(.*?)</td>", report, re.DOTALL)[1])
+        heading = re.escape(f'#{name}">{typography(CATALOGUE[name].label)}</a>')
+        line = unescape(re.search(rf"{heading}.*?<td>(.*?)</td>", report, re.DOTALL)[1])
         number, year = re.sub(r"<span.*", "", value, flags=re.DOTALL).strip(), re.search(r"\d{4}", label)[0]
         assert re.search(rf"(?<![\d,]){re.escape(number)}(?![\d,])", line), (name, number, line)
         assert year in line

@@ -548,6 +548,7 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
 BY_NIGHT = [pytest.param(epci, marks=pytest.mark.nightly) for epci in (AUBRAC, "200066553")]
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", [EXAMPLE, PETITE_TERRE, *BY_NIGHT])
 def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(epci, request):

@@ -59,6 +59,7 @@ def test_a_text_that_names_someone_is_told_without_being_quoted_and_blocks_publi
         open_material(root, EXAMPLE_EPCI, places_of(root))
 
 
+@pytest.mark.nightly
 def test_the_convention_and_the_info_flash_are_searched_but_for_who_signs(root, public):
     path = public / "convention.yml"
     text = path.read_text(encoding="utf-8").replace(
@@ -71,6 +72,7 @@ def test_the_convention_and_the_info_flash_are_searched_but_for_who_signs(root, 
     assert "convention.yml, line" in line and "column articles.1.texte_md: found the name of a person" in line
 
 
+@pytest.mark.nightly
 def test_names_of_places_are_allowed_those_of_the_territory_and_those_of_a_list(root, public):
     change(public / "ateliers.csv", 2, "lieu", "Les Camille")
     (line,) = said(root)
@@ -79,6 +81,7 @@ def test_names_of_places_are_allowed_those_of_the_territory_and_those_of_a_list(
     assert said(root) == []
 
 
+@pytest.mark.nightly
 def test_an_extract_that_nobody_has_read_again_is_told(root, public):
     change(public / "extraits.csv", 2, "relu_par", "")
     extract, quote = said(root)
@@ -86,6 +89,7 @@ def test_an_extract_that_nobody_has_read_again_is_told(root, public):
     assert "info_flash.yml" in quote and "found 'X001'" in quote and "non relu" in quote  # which quotes it
 
 
+@pytest.mark.nightly
 def test_an_open_answer_that_may_be_quoted_is_searched_and_the_others_are_not(root, private):
     path = private / "ouvertes_codees.csv"
     change(path, 2, "extrait_nettoye", "Merci à Nathalie.")
@@ -105,6 +109,7 @@ def test_messages_about_private_files_show_no_cell(root, private):
     assert any("entretiens.csv, line 3, column mode: found a text of 20 characters" in line for line in lines)
 
 
+@pytest.mark.nightly
 def test_what_no_date_would_delete_is_told(root, private):
     (private / "conservation.yml").write_text("reponses: 2099-12-31\nacteurs: bientôt\n", encoding="utf-8")
     (private / "enregistrements").mkdir()
@@ -146,6 +151,7 @@ def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):
     assert not left.exists()
 
 
+@pytest.mark.nightly
 def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(root, private):
     prepare(private)
     before = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
@@ -222,6 +228,7 @@ def test_the_dates_of_the_example_are_far_away(example):
     assert due(read_restricted(example, EXAMPLE_EPCI), far) == []
 
 
+@pytest.mark.nightly
 def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, example):
     monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
     root = copy_of(example, tmp_path / "data")

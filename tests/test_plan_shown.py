@@ -235,6 +235,7 @@ def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_s
     assert "1 preuve contraire" in Enjeux(shown.territory).chain().html
 
 
+@pytest.mark.nightly
 def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
     proofs = shown.table("preuves").copy()
     assert "À relire" not in Enjeux(shown.territory).constats().html

@@ -77,6 +77,7 @@ def test_a_manifest_and_a_memory_of_another_shape_are_damaged(example, tmp_path,
     assert recorded(root) == [] and not made_from(root) and not is_whole(root.processed)
 
 
+@pytest.mark.nightly
 def test_the_checks_do_not_read_a_damaged_table(example, tmp_path):
     root = material_files.copy_of(example, tmp_path)
     known = material_files.said(root)

@@ -335,6 +335,7 @@ def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(re
     assert YOUTH[MOVED] not in differences
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_what_was_published_protects_the_neighbour_when_its_private_folder_is_deleted(real, home, built):
     """The agreement of one EPCI has ended; the other gives the total of their département: less the first, its own."""
@@ -372,6 +373,7 @@ def test_a_new_entry_makes_nothing_to_do_again_and_changes_nothing_of_what_it_te
     assert not built().published and latest(home / "reports", EPCI).name == name
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_hole_stops_every_command_with_one_line(real, home, built):
     built()

@@ -195,7 +195,9 @@ def test_the_full_files_come_before_the_extracts(tmp_path):
     extract, both, full = tmp_path / "extract", tmp_path / "both", tmp_path / "fetched" / "full"
     for folder in (extract, both / "full", both / "france", full):
         folder.mkdir(parents=True)
-    (both / "source.yml").write_text("id: both")
+    for home in (extract, both):
+        (home / "source.yml").write_text("id: one", encoding="utf-8")
+    (tmp_path / "empty").mkdir()  # what a fetch has begun
     assert source_folders(tmp_path) == {
         "extract": [extract],
         "both": [both / "full", both / "france", both],
