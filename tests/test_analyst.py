@@ -8,6 +8,7 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import comparing, open_chapter
+from ctg_analysis.chapter.notebook_shell import ids_for
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -105,6 +106,22 @@ def test_a_mistake_is_one_line_in_a_notebook_too(chapter, ask, said):
         ask(chapter)
     (line,) = error.value._render_traceback_()
     assert line.startswith(said) and "\n" not in line
+
+
+def test_ids_complete_within_the_quotes_of_a_verb_and_nowhere_else(chapter):
+    names = {"ours": chapter, "pd": pd}
+    expected = {
+        'x = ours.data("births_c': ["births_count"],
+        "ours.data(\n    'population_count',\n    'births_c": ["births_count"],
+        'ours.show("irths_count': ["births_count"],
+        'ours.find("births_c': [],
+        'pd.read_csv("births_c': [],
+        'theirs.data("births_c': [],
+        'ours.data("births_count").query("': [],
+    }
+    found = {code: ids_for(code, names) for code in expected}
+    assert {code: found[code] for code in expected if found[code] != expected[code]} == {}
+    assert set(ids_for('ours.matrix("', names)) == {one.family for one in CATALOGUE.values() if one.family}
 
 
 def test_data_comes_long_or_wide_with_years_and_dates(chapter):

@@ -11,6 +11,7 @@ from ctg_analysis.chapter.commune_services import Service, services_of
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.mini_maps import mini_maps
+from ctg_analysis.publishing.pages.said_once import said_once
 
 SQUARES = {"a": "M0 0h9v9h-9z", "b": "M9 0h9v9h-9z", "c": "M18 0h9v9h-9z"}
 GROUND = Land(SQUARES, {"a": (0.0, 0), "b": (40.0, 30), "c": (100.0, 0)}, "", (), 200, 100)
@@ -104,7 +105,18 @@ def test_each_sheet_has_its_map_its_ages_and_its_sources(sheets):
     assert sum(widths[:3]) == pytest.approx(sum(widths[3:]), abs=0.3)
 
 
-def test_the_sheets_of_forty_three_communes_are_light(france):
-    html = open_chapter("243500139").communes("households_count", "secondary_dwellings_share").html
+def test_each_sheet_tells_its_signs_though_another_has_told_them(sheets):
+    """A sheet hangs alone on a wall."""
+    told = said_once('<p class="note">{0}</p><p class="note key">{0}</p>'.format("Une phrase de plus de dix mots " * 2))
+    assert told.count("dix mots") == 4
+    assert all(('class="note key"' in part) == ("<td>s</td>" in part) for part in sheets.split("<section")[1:])
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_the_sheets_of_forty_three_communes_are_light_and_tell_what_is_known(france):
+    html = open_chapter("243500139").communes("living_standard_median", "living_standard_2021_median").html
     assert html.count("<section") == 43 and len(html) < 250_000
+    assert "Population\u00a0: " in html and "au plus" not in html  # six years alone: no peak is told
+    assert html.count("Niveau de vie médian en 2021") == 43
     assert open_chapter(DEFAULT_EPCI).communes("pupils_count").html.count('id="sol-du-territoire"') == 1

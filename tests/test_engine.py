@@ -18,6 +18,7 @@ from processes import living
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.markup import PAGE
 from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.running import fork_protocol, workers
 from ctg_analysis.publishing.running.execution import CellError, execute, parameterised, place, prepare
@@ -130,7 +131,9 @@ CELLS = (
     "get_ipython().events.register('pre_run_cell', lambda info: print(len(info.raw_cell)))",
     "get_ipython().ast_node_interactivity = 'all'",
     "5\n6",
+    "from ctg_analysis.chapter.notebook_shell import prepare_shell\nprepare_shell()\npd.DataFrame({'a': [1.5, None]})",
 )
+TELLS = "from ctg_analysis.core.errors import UserError\nraise UserError('one line')"
 
 
 @pytest.mark.nightly
@@ -140,6 +143,12 @@ def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
     ours, reference = outcome_of(chapter, tmp_path, warm).result, execute(chapter, EXAMPLE_EPCI, tmp_path)
     assert ours == reference
     assert "image/png" in ours.cells[2].outputs[0].data
+    assert any(PAGE in output.get("data", {}) for output in ours.cells[-1].outputs)
+    with pytest.raises(CellError) as told:
+        execute(notebook_of(tmp_path, TELLS), EXAMPLE_EPCI, tmp_path)
+    assert (
+        outcome_of(notebook_of(tmp_path, TELLS), tmp_path, warm).error.traceback == told.value.traceback == "one line"
+    )
     assert [line.partition(" without")[0] for line in published(ours.cells).remarks] == ["cell 2: an image"]
 
 

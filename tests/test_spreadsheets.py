@@ -129,6 +129,28 @@ def test_a_code_that_lost_its_zero_a_december_and_yes_are_understood(tmp_path):
     assert said == {"scheme_laep": 1, "scheme_laep_itinerant": 0, "scheme_reaap": 1}
 
 
+def test_a_percentage_is_the_one_that_excel_shows(tmp_path):
+    table, path = TABLES["suivi"], tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Suivi annuel")
+        sheet.write_row(0, 0, table.columns)
+        sheet.write_row(1, 0, ["F1", 2025, "en cours"])
+        sheet.write_number(1, 3, 0.45, made.add_format({"num_format": "0%"}))
+        sheet.write_number(2, 3, 45, made.add_format({"num_format": '0" %"'}))
+        sheet.write_row(2, 0, ["F2", 2025, "en cours"])
+    read = read_workbook(path, [table.headings]).sheets["suivi"]
+    assert read.texts["avancement_pct"].tolist() == ["45 %", "45"]
+    texts = read_table(read, table).texts
+    assert texts["avancement_pct"].tolist() == ["45", "45"]
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Jeunes suivis")
+        sheet.write_row(0, 0, YOUTH.form.columns)
+        sheet.write_row(1, 0, ["99001", 2024])
+        sheet.write_number(1, 2, 0.12, made.add_format({"num_format": "0.0%"}))
+    with pytest.raises(InputError, match=r"C2 \(jeunes_suivis\) : trouvé '12 %', attendu un nombre"):
+        clean_form(YOUTH, read_workbook(path, [empty_forms.headings(YOUTH)]).sheets[YOUTH.id], PLACES)
+
+
 def test_an_id_that_is_not_there_is_sought_in_its_sheet(tmp_path):
     folder = tmp_path / EPCI
     folder.mkdir()

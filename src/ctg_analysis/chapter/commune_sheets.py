@@ -28,8 +28,12 @@ from ctg_analysis.sources import SOURCES
 
 PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
 YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
-BY_FIVE_YEARS = {"children_0_4_count", "children_5_9_count", "children_10_14_count", "youth_15_19_count"}
-BY_SCHOOL_AGE = {"children_0_2_count", "children_3_5_count", "children_6_10_count", "children_11_14_count"}
+INSTEAD = {  # what is shown where another one is not known
+    **dict.fromkeys(
+        ("children_0_4_count", "children_5_9_count", "children_10_14_count", "youth_15_19_count"), "children_0_2_count"
+    ),
+    "living_standard_2021_median": "living_standard_median",
+}
 BESIDE = 2  # communes of its size
 FIRST = ("école", "crèche", "médecin généraliste")  # of the services, those that the sentence names
 NOTE = (
@@ -86,8 +90,9 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
 def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
     columns, services = list(_columns(territory, (PEOPLE, *indicators))), services_known(territory)
     ages, when = _ages(territory)
-    past = territory.readable(PAST)
-    past = past[past["level"].eq("commune") & past["status"].eq(OK)].sort_values("period", kind="stable")
+    past, recent = (territory.readable(one) for one in (PAST, PEOPLE))
+    past, recent = (rows[rows["level"].eq("commune") & rows["status"].eq(OK)] for rows in (past, recent))
+    past = pd.concat([past, recent[~recent["territory"].isin(past["territory"])]]).sort_values("period", kind="stable")
     people = by_commune(territory, PEOPLE)
     people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
@@ -101,15 +106,15 @@ def _most_common(periods: Sequence[str]) -> str:
 
 
 def _columns(territory: Territory, indicators: Sequence[Indicator]) -> Iterator[Column]:
-    """The indicators that a commune has a value of; children by five years of age where school ages are not known."""
+    """The indicators that a commune has a value of, without those that stand for another one that is known."""
     found = []
     for indicator in indicators:
         rows = territory.readable(indicator)
         period = latest_period(rows[rows["level"].eq("commune")])
         if period:
             found.append(Column(indicator, period, _cells(indicator, rows[rows["period"].eq(period)])))
-    ages = {column.indicator.id for column in found} & BY_SCHOOL_AGE
-    return (column for column in found if not ages or column.indicator.id not in BY_FIVE_YEARS)
+    known = {column.indicator.id for column in found}
+    return (column for column in found if INSTEAD.get(column.indicator.id) not in known)
 
 
 def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -182,7 +187,10 @@ def _sentence(known: Known, place, past: pd.DataFrame) -> str:
     own = known.people[known.people["territory"].eq(place.code)]
     kind = texts.capitalised(type_text(place.density, place.massif))
     said = [f"{own['text'].iloc[0]} habitants en {date_text(own['period'].iloc[0])}"] if len(own) else []
-    if len(past) and (most := past.loc[past["value"].idxmax()])["period"] < past["period"].iloc[-1]:
+    if (
+        past["indicator"].eq(PAST.id).any()
+        and (most := past.loc[past["value"].idxmax()])["period"] < past["period"].iloc[-1]
+    ):
         said.append(f"au plus {most['text']} en {date_text(most['period'])}")
     there = {service.name: service.is_in(place.code) for service in known.services if service.name in FIRST}
     here = [name for name, is_there in there.items() if is_there]

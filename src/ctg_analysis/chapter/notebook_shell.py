@@ -2,16 +2,18 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.asked import FAMILIES
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import ABOUT, PAGE
 from ctg_analysis.display.pieces.own_pieces import frame
 
-CALL = re.compile(r"""\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
+CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"family", "matrix", "scores", "criteria"}
 OF_WORDS = {"find", "reference", "norms", "essential"}  # verbs whose texts are no ids
 
@@ -40,28 +42,28 @@ def _on_page(table: pd.DataFrame | pd.Series) -> dict[str, object]:
     return {PAGE: piece.html, ABOUT: dict(piece.about)}
 
 
-def ids_for(code: str) -> list[str]:
+def ids_for(code: str, names: Mapping[str, object]) -> list[str]:
     """The ids that may stand at the end of a code, within the quotes of a verb: those that begin so, else hold it.
 
-    >>> ids_for('chapter.data("births_c'), ids_for('chapter.find("births_c'), ids_for('open("births_c')
-    (['births_count'], [], [])
+    names: what the variables of the notebook hold, a chapter among them.
     """
     call = CALL.search(code)
-    if not call or call[1] in OF_WORDS:
+    if not call or call[2] in OF_WORDS or not isinstance(getattr(names.get(call[1]), "territory", None), Territory):
         return []
-    known = FAMILIES if call[1] in OF_FAMILIES else CATALOGUE
-    begun = [name for name in known if name.startswith(call[2])]
-    return sorted(begun or [name for name in known if call[2] in name])
+    known = FAMILIES if call[2] in OF_FAMILIES else CATALOGUE
+    begun = [name for name in known if name.startswith(call[3])]
+    return sorted(begun or [name for name in known if call[3] in name])
 
 
 @cache
 def _matcher():
+    from IPython import get_ipython
     from IPython.core.completer import SimpleCompletion, context_matcher
 
     @context_matcher(identifier="ctg_analysis.ids")
     def ids(context):
         above = context.full_text.split("\n")[: context.cursor_line]
-        found = ids_for("\n".join([*above, context.text_until_cursor]))
+        found = ids_for("\n".join([*above, context.text_until_cursor]), get_ipython().user_ns)
         return {"completions": [SimpleCompletion(name, type="indicator") for name in found], "suppress": bool(found)}
 
     return ids

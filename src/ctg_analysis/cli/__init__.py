@@ -16,8 +16,8 @@ from ctg_analysis.cli.project_command import init
 from ctg_analysis.cli.report_commands import build, changes, documents, gc, new_chapter, verify
 from ctg_analysis.core.errors import UserError
 
-COMMANDS = [build, verify, changes, documents, convention, flash, gc, init, doctor, data, fetch, check, answers, purge]
-COMMANDS += [list_, observations, new, new_chapter]  # in the order of `ctg --help`
+COMMANDS = [build, verify, changes, documents, convention, flash, gc, new_chapter]
+COMMANDS += [init, doctor, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_").replace("_", "-"))(command)

@@ -81,14 +81,15 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     from ctg_analysis.demarche.files.material_files import SYNTHESIS
     from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
     from ctg_analysis.processing.freshness import are_observations_stale, material_inputs
-    from ctg_analysis.sources import PLAN, SURVEY
+    from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
     path = root.material(epci) / SYNTHESIS
     read = read_yaml(path, SynthesisEdition)
     names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
     if not names:
         return []
-    surveyed = any({SURVEY, PLAN} & {*CATALOGUE[name].sources} for name in names)
+    sources = {source for name in names for source in CATALOGUE[name].sources}
+    surveyed, restricted = bool({SURVEY, PLAN} & sources), any(SOURCES[name].withholds for name in sources)
 
     def find() -> list[Finding]:
         from ctg_analysis.chapter.synthesis import unwritten
@@ -101,7 +102,7 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
 
     if not known:
         return find()
-    made_from = [known.key_of_observations(restricted=True), material_inputs(root)[epci] if surveyed else ""]
+    made_from = [known.key_of_observations(restricted=restricted), material_inputs(root)[epci] if surveyed else ""]
     return known.of([project_path(path), path.read_text(encoding="utf-8"), *made_from], find)
 
 

@@ -227,6 +227,7 @@ OF_TABLES = {
         "{fault} ; corriger la preuve et relire le constat, ou le retirer"
     ),
     "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
+    "one of {names}, or a workbook (.xlsx, .ods)": "l'un de ces fichiers : {names}, ou un classeur (.xlsx, .ods)",
     "one of {names}, with its code when there are several": (
         "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
     ),

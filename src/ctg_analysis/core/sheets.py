@@ -132,9 +132,16 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
         raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
     except CalamineError as error:
         raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
-    return tuple(
-        (name, [[text_of(cell) for cell in row] for row in rows], cells.get(name, Cells())) for name, rows in read
-    )
+    return tuple((name, _texts(rows, known := cells.get(name, Cells())), known) for name, rows in read)
+
+
+def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
+    """The cells of a sheet as texts, a percentage as it is shown."""
+    texts = [[text_of(cell) for cell in row] for row in rows]
+    for row, column in cells.percents:
+        if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
+            texts[row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"
+    return texts
 
 
 def authors(path: Path) -> list[str]:

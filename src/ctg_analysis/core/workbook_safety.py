@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
@@ -19,12 +20,9 @@ LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
 A_WORKBOOK = "a whole workbook (.xlsx or .ods)"
 BLOCK = 1_000_000
-XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-OF_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
-ERROR, NO_VALUE = "a cell in error", "a formula without its value"
+ERROR, NO_VALUE, PERCENT = "a cell in error", "a formula without its value", "%"
+PERCENT_FORMATS = {"9", "10"}  # of those that a workbook need not describe
+NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]')  # in a format: what is quoted, a condition
 EXPECTED = {
     ERROR: "a value: correct the formula",
     NO_VALUE: "a value: open the workbook in a spreadsheet, and save it again",
@@ -33,17 +31,29 @@ EXPECTED = {
 
 @dataclass
 class Cells:
-    """What a scan tells of a sheet: its last row and column that hold something, its cells without a value and why."""
+    """What a scan tells of a sheet: its last row and column that hold something, its cells without a value and why.
+
+    percents: the cells that show 45 % and hold 0.45.
+    """
 
     rows: int = 0
     columns: int = 0
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
-    def add(self, row: int, column: int, fault: str = "") -> None:
+    @property
+    def are_too_many(self) -> bool:
+        """Whether no table has so many, or so far away."""
+        far = self.rows > MOST_ROWS or self.columns > MOST_COLUMNS
+        return far or self.rows * self.columns > MOST_CELLS or len(self.percents) > MOST_ROWS
+
+    def add(self, row: int, column: int, kind: str = "") -> None:
         """Take a cell that holds something."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        if fault and len(self.faults) < MOST_COLUMNS:
-            self.faults[row, column] = fault
+        if kind == PERCENT:
+            self.percents.add((row, column))
+        elif kind and len(self.faults) < MOST_COLUMNS:
+            self.faults[row, column] = kind
 
 
 def scanned(path: Path) -> dict[str, Cells]:
@@ -57,12 +67,17 @@ def scanned(path: Path) -> dict[str, Cells]:
             raise broken(path, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
         with zipfile.ZipFile(path) as parts:
             _hold_small(path, parts)
-            scan = _ods if "content.xml" in parts.namelist() else _xlsx
+            scan = _ods if path.suffix.lower() == ".ods" else _xlsx
             sheets: dict[str, Cells] = {}
-            for name, row, column, fault in scan(parts):
+            for name, row, column, kind in scan(parts):
                 cells = sheets.setdefault(name, Cells())
-                cells.add(row, column, fault)
-                if cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS:
+                cells.add(row, column, kind)
+                if (
+                    cells.rows > MOST_ROWS
+                    or cells.columns > MOST_COLUMNS
+                    or cells.rows * cells.columns > MOST_CELLS
+                    or len(cells.percents) > MOST_ROWS
+                ):
                     far = f"a cell at {letters(cells.columns)}{cells.rows}"
                     raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
             return sheets
@@ -112,34 +127,66 @@ def _number(name: str) -> int:
 
 
 def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
-    """The cells of an .xlsx that hold something: sheet, row, column, fault."""
+    """The cells of an .xlsx that hold something: sheet, row, column, what is to be known of it.
+
+    All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
+    unseen.
+    """
+    names, percents = _sheet_names(parts), _percent_styles(parts)
+    for part in parts.namelist():
+        if part.casefold() in names or part.casefold().endswith(".xml"):
+            with parts.open(part) as file:
+                for row, column, kind in _xlsx_cells(file, percents):
+                    yield names.get(part.casefold(), ""), row, column, kind
+
+
+def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
+    """The name of the sheet that each part is, by its path in small letters."""
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
-    files = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter(f"{XLSX}sheet"):
-        target = files[sheet.get(LINK)].removeprefix("/")
-        name = target if target.startswith("xl/") else str(PurePosixPath("xl") / target)
-        if "worksheets" in name:
-            with parts.open(name) as file:
-                for row, column, fault in _xlsx_cells(file):
-                    yield sheet.get("name", ""), row, column, fault
+    targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
+    sheets = [one for one in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter() if _local(one.tag) == "sheet"]
+    files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
+    paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
+    return {path.casefold(): name for path, name in paths}
 
 
-def _xlsx_cells(file: IO[bytes]) -> Iterator[tuple[int, int, str]]:
+def _percent_styles(parts: zipfile.ZipFile) -> set[str]:
+    """The styles, by their number, in which a cell shows its value times a hundred and a %."""
+    if "xl/styles.xml" not in parts.namelist():
+        return set()
+    styles = list(ElementTree.fromstring(parts.read("xl/styles.xml")).iter())
+    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in styles if _local(one.tag) == "numFmt"}
+    known = PERCENT_FORMATS | {name for name, code in formats.items() if "%" in NOT_SHOWN.sub("", code)}
+    cells = [one for several in styles if _local(several.tag) == "cellXfs" for one in several]
+    return {str(rank) for rank, one in enumerate(cells) if one.get("numFmtId") in known}
+
+
+def _local(name: str) -> str:
+    """A name of XML without its namespace, by which those who read a workbook know it."""
+    return name.rpartition("}")[2]
+
+
+def _attribute(element: ElementTree.Element, name: str, absent: str = "") -> str:
+    return next((value for key, value in element.items() if _local(key) == name), absent)
+
+
+def _xlsx_cells(file: IO[bytes], percents: set[str]) -> Iterator[tuple[int, int, str]]:
     row = column = 0
     for _, element in ElementTree.iterparse(file, events=("end",)):
-        if element.tag == f"{XLSX}row":
+        if _local(element.tag) == "row":
             row, column = int(element.get("r") or row + 1), 0
-            for cell in element.iter(f"{XLSX}c"):
+            for cell in (one for one in element if _local(one.tag) == "c"):
                 match = re.fullmatch(r"([A-Z]{1,4})(\d{1,7})", cell.get("r") or "")
                 column = _number(match[1]) if match else column + 1
                 row = int(match[2]) if match else row
-                value, formula = cell.find(f"{XLSX}v"), cell.find(f"{XLSX}f")
+                inside = {_local(part.tag): part.text for part in cell}
                 if cell.get("t") == "e":
                     yield row, column, ERROR
-                elif formula is not None and (value is None or value.text is None) and cell.get("t") != "str":
+                elif "f" in inside and inside.get("v") is None and cell.get("t") != "str":
                     yield row, column, NO_VALUE
-                elif value is not None or cell.find(f"{XLSX}is") is not None:
-                    yield row, column, ""
+                elif "v" in inside or "is" in inside:
+                    is_percent = cell.get("s") in percents and cell.get("t", "n") == "n"
+                    yield row, column, PERCENT if is_percent else ""
             element.clear()
 
 
@@ -148,15 +195,20 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     name, row = "", 0
     with parts.open("content.xml") as file:
         for event, element in ElementTree.iterparse(file, events=("start", "end")):
-            if event == "start" and element.tag == f"{TABLE}table":
-                name, row = element.get(f"{TABLE}name", ""), 0
-            elif event == "end" and element.tag == f"{TABLE}table-row":
-                times, column = int(element.get(f"{TABLE}number-rows-repeated", "1")), 0
+            tag = _local(element.tag)
+            if event == "start" and tag == "table":
+                name, row = _attribute(element, "name"), 0
+            elif event == "end" and tag == "table-row":
+                times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
                 for cell in element:
-                    column += int(cell.get(f"{TABLE}number-columns-repeated", "1"))
-                    filled = cell.get(f"{OFFICE}value-type") or len(cell)
-                    if filled or cell.get(f"{TABLE}formula"):
-                        error = cell.get(OF_CALC) == "error"
-                        yield name, row + times, column, ERROR if error else "" if filled else NO_VALUE
+                    first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
+                    filled = _attribute(cell, "value-type") or len(cell)
+                    if filled or _attribute(cell, "formula"):
+                        yield name, row + times, column, ""  # the last of them, before each is told
+                        kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
+                        shown = PERCENT if "percentage" in kinds else ""
+                        if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
+                            places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
+                            yield from ((name, *place, kind) for place in places)
                 row += times
                 element.clear()

@@ -16,6 +16,7 @@ MANIFEST = "manifest.json"
 RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
 ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
+OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"display", "chapter", "publishing", "cli", "__main__"}
 
@@ -112,12 +113,14 @@ def _named(entries: Iterable[str]) -> dict[str, str]:
 
 def public_inputs(root: DataRoot, epci: str) -> dict:
     """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
-    the names of the restricted files of the EPCI. Their sums would let small files be guessed.
+    the names of the restricted files of the EPCI. Their sums would let small files be guessed, and a workbook bears the
+    name that someone gave it: only its kind is told.
     """
     used = made_from(root)
+    files = [Path(name) for name in used if name.startswith(f"private/{epci}/")]
     return {
         "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
-        "restricted": sorted(name for name in used if name.startswith(f"private/{epci}/")),
+        "restricted": sorted({str(path if path.suffix in OURS else path.with_stem("*")) for path in files}),
     }
 
 

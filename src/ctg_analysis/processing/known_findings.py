@@ -1,6 +1,7 @@
 """What `ctg check` found before, by the sum of what it looked at: only what has changed is looked at again."""
 
 import json
+import os
 from collections.abc import Callable, Collection
 from dataclasses import astuple
 from hashlib import sha256
@@ -12,7 +13,7 @@ from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.processing.freshness import OPEN, inputs, library, made_from
 from ctg_analysis.sources.known_sums import CACHE, known_sums
 
-FINDINGS = "findings.json"
+FINDINGS, MOST = "findings.json", 10_000  # things looked at; of more, those of the last check alone are kept
 EVERYWHERE = ("reference/", "library", "lock")
 
 
@@ -60,9 +61,12 @@ class KnownFindings:
         return [Finding(*row) for row in self._known[digest]]
 
     def save(self) -> None:
-        """Keep the findings that were of use, and the sums of the files that were read."""
-        if self._now and self._path.parent.is_dir() and self._used != _read(self._path):
-            write_whole(self._path, json.dumps(self._used, ensure_ascii=False))
+        """Keep what was found, of other démarches too, and the sums of the files read, where one may write."""
+        if not os.access(self._path.parent, os.W_OK):
+            return
+        kept = self._known if len(self._known) <= MOST else self._used
+        if self._now and kept != _read(self._path):
+            write_whole(self._path, json.dumps(kept, ensure_ascii=False))
         known_sums(self._home).save()
 
 

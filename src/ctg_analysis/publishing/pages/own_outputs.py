@@ -24,13 +24,13 @@ HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
 HEAVIEST = 1_500_000  # bytes of an output: a page is read on a telephone too
 DRAWN = "Graphique sans texte de remplacement"
 WITHOUT_ALT = 'without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
-RUNS = "that a page does not show, for it runs nothing: show an image or a table"
+RUNS = "that a page does not show: show an image or a table"
 OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
 ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
 TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
 
 ACTIVE = re.compile(r"<(script|iframe|object|embed|form|video|audio|canvas)\b", re.I)
-SWALLOWED = re.compile(r"<(script|style|title|template|noscript|iframe|object|head)\b.*?</\1\s*>", re.I | re.S)
+SWALLOWED = re.compile(r"<(script|style|title|template|noscript|iframe|object|head|svg)\b.*?</\1\s*>", re.I | re.S)
 TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em"}
 TAGS |= {"h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span"}
 TAGS |= {"strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
@@ -69,8 +69,11 @@ def published(cells: Sequence[NotebookNode]) -> Published:
         draws = any(set(IMAGES) & set(output.get("data", {})) for output in outputs)
         shown = []
         for output in outputs:
-            html, remark = (output, "") if _is_ours(output) else _as_html(output, draws=draws)
-            shown += [html] if _is_ours(output) else [_output(html, output)] if html else []
+            if _is_ours(output):
+                shown.append(output)
+                continue
+            html, remark = _as_html(output, draws=draws)
+            shown += [_output(html, output)] if html else []
             remarks += [f"cell {number}: {remark}"] if remark else []
         kept.append(NotebookNode(cell | {"outputs": shown}))
     return Published(kept, list(dict.fromkeys(remarks)))
@@ -88,33 +91,33 @@ def _output(html: str, output: NotebookNode) -> NotebookNode:
 
 def _as_html(output: NotebookNode, *, draws: bool) -> tuple[str, str]:
     """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
-    if output.output_type == "stream":
-        return (_text(output.text), "") if output.name == "stdout" else ("", "")
-    data = output.get("data", {})
+    data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
     heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
     if heavy > HEAVIEST:
         return "", f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"
     if PAGE in data:
         return data[PAGE], ""
     drawn = next((kind for kind in IMAGES if kind in data), "")
-    if drawn and not (HTML in data and not ACTIVE.search(data[HTML])):
-        return _image(drawn, data[drawn]), f"an image {WITHOUT_ALT}"
-    if HTML in data:
-        html = sanitised(data[HTML])
-        if ACTIVE.search(data[HTML]):
-            return "", f"a script or a frame {RUNS}"
-        return html, _lack_of_images(data[HTML], html)
-    if MARKDOWN in data:
-        html = rendered(data[MARKDOWN], {})
-        return sanitised(html), _lack_of_images(html, sanitised(html))
+    if drawn and (HTML not in data or ACTIVE.search(data[HTML])):
+        alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
+        return _image(drawn, data[drawn], alt or DRAWN), "" if alt else f"an image {WITHOUT_ALT}"
+    if HTML in data and ACTIVE.search(data[HTML]):
+        return "", f"a script or a frame {RUNS}"
+    if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
+        html = sanitised(whole)
+        return html, _lack_of_images(whole, html)
     if others := [kind for kind in data if kind != PLAIN]:
         return "", f"{others[0]} {OTHER}"
+    if output.output_type == "stream":
+        return _text(output.text) if output.name == "stdout" else "", ""
     text = data.get(PLAIN, "")
     return ("" if draws or text.startswith("<") else _text(text)), ""
 
 
 def _lack_of_images(whole: str, html: str) -> str:
     """Return what is to be said of the images of some HTML, once it is sanitised."""
+    if "<svg" in whole.lower():
+        return f"a drawing within HTML {RUNS}"
     if html.count("<img") < whole.lower().count("<img"):
         return ELSEWHERE
     return f"an image {WITHOUT_ALT}" if UNDESCRIBED.search(html) else ""
@@ -127,9 +130,9 @@ def _text(text: str) -> str:
     return f'<pre class="said" tabindex="0">{said}</pre>' if said.strip() else ""
 
 
-def _image(kind: str, content: str) -> str:
+def _image(kind: str, content: str, alt: str) -> str:
     plain = _settled(content).encode() if kind == "image/svg+xml" else b64decode(content)
-    return image(plain, kind, DRAWN).html
+    return image(plain, kind, alt).html
 
 
 def _settled(svg: str) -> str:
