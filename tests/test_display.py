@@ -20,7 +20,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.settings import DEFAULT_EPCI
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
-from ctg_analysis.display.drawings.drawing import length
+from ctg_analysis.display.drawings.drawing import folded, length
 from ctg_analysis.display.drawings.land import land, read_land
 from ctg_analysis.display.drawings.map_classes import class_bounds, ranks_of
 from ctg_analysis.display.drawings.style import INK, LETTERS, SEQUENTIAL
@@ -148,6 +148,10 @@ def test_a_chart_without_alternative_or_source_is_refused():
 def test_no_text_of_a_csv_is_a_formula(text):
     assert spreadsheet_safe(text) == f"'{text}"
     assert spreadsheet_safe("L'Ébauche") == "L'Ébauche"
+
+
+def test_no_word_is_cut_where_a_name_is_folded():
+    assert folded("École maternelle à 2 ans", 9) == "École\nmaternelle\nà 2 ans"
 
 
 def test_a_drawing_is_the_same_bytes_twice_and_keeps_its_text():

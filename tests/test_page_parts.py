@@ -11,7 +11,7 @@ from ctg_analysis.display.pieces import sheets as commune_sheets
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import for_readers, for_team
 from ctg_analysis.publishing.pages.anchors import placed
-from ctg_analysis.publishing.pages.boxes import for_team_alone, merged
+from ctg_analysis.publishing.pages.boxes import for_team_alone, merged, without_law_alone
 from ctg_analysis.publishing.pages.search import contents, index
 from ctg_analysis.publishing.pages.sections import Section, with_sections
 from ctg_analysis.publishing.pages.site import css_text
@@ -89,6 +89,18 @@ def test_a_section_that_shows_nothing_is_for_the_team_and_its_subsections_count(
         "### Pas de chiffre",
     ]
     assert [hidden for one, hidden in zip(cells, alone, strict=True) if one.cell_type == "code"] == [1, 1, 0, 1]
+
+
+def test_a_section_that_shows_the_law_alone_is_for_the_team():
+    read = {"texte": "Un animateur pour huit.", "source": "Article R. 227-15", "date": "2017-01-03"}
+    law = showing(markup.references([read, read | {"a_verifier": "le nombre"}]))
+    cells = title_and(
+        new_markdown_cell("## La loi seule"), law, box("a."), new_markdown_cell("## Et un chiffre"), law, cell("<p>12")
+    )
+    cells = without_law_alone(cells)
+    assert for_team_alone(cells) == [False, True, True, True, False, False, False]
+    first, *_, last = [shown for shown in html(cells) if "huit" in shown]
+    assert for_readers(first) == "" and first.count("huit") == 2 and for_readers(last).count("huit") == 1
 
 
 def test_what_an_analyst_writes_stays_where_no_verb_is_asked_anything():

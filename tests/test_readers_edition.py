@@ -21,6 +21,7 @@ RENNES, BELLE_ILE = "243500139", "245600465"
 SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
 TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
 FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
+LAW = re.compile(r'<div class="references">.*?</div>', re.DOTALL)  # its figures are not of the territory
 OF_WORDS = {"Définitions et sources", "Méthode", "Glossaire"}  # sections that explain, and count nothing
 FIGURES = re.compile(r"\d|≈|oui|non")
 
@@ -29,7 +30,7 @@ def faults(html: str) -> list[str]:
     """Return what a page has that no reader should meet: commands, boxes, sections and tables without a figure."""
     seen = for_readers(html)
     found = FOR_THE_TEAM.findall(" ".join(Text(seen).pieces)) + re.findall('unavailable"|<code>ctg', seen)
-    for name, section in SECTIONS.findall(seen):
+    for name, section in SECTIONS.findall(LAW.sub("", seen)):
         title, _, content = section.partition("</h2>")
         if title not in OF_WORDS and not FIGURES.search(" ".join(Text(content).pieces)):
             found.append(f"section {name}")
@@ -49,6 +50,7 @@ def test_the_rule_finds_what_it_looks_for():
     box = "<p>ctg new</p>"
     table = "<table><tr><th>a</th><td>nd</td></tr></table>"
     assert len(faults(f'<main><h2 id="a">Rien</h2><p>mots</p>{table}{box}</main>')) == 3
+    assert faults('<main><h2 id="a">Rien</h2><div class="references">12 enfants</div></main>') == ["section a"]
     assert faults(f'<main>{TEAM[0]}<h2 id="a">Rien</h2>{box}{TEAM[1]}<h2 id="b">A</h2><p>12 places</p></main>') == []
 
 

@@ -135,6 +135,9 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
         assert name in shown and all(word in said[name].sentence + said[name].comparison for word in words), name
     for message in said.values():
         assert message.comparison and message.source.text and message.page and len(message.drawing) > 100
+    if epci == DEFAULT_EPCI:  # the share of 2023, what it is compared with of 2021
+        cited = said["secondary_dwellings_share"].source.text
+        assert "recensement de la population 2023" in cited and "recensement de la population 2021" in cited
     plain = words_of(chapter.messages().html + table.html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)

@@ -42,6 +42,7 @@ def _in_words(
     rows = territory.compared(indicator)
     sentence, comparison = _told(territory, indicator, rows)
     by_team = indicator.id in of_team
+    told = [territory.own(indicator).tail(1), rows]  # the latest may be of another source than what is compared
     return sheets.MessageText(
         side=side,
         theme=texts.typography(themes()[indicator.id]),
@@ -50,7 +51,7 @@ def _in_words(
         comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
         drawing=_beside(indicator, rows),
         places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value"]].itertuples(index=False, name=None)),
-        source=known.source(territory, rows),
+        source=known.source(territory, pd.concat(told)),
         page=chapter.page,
         anchor=indicator.id,
         label=texts.typography(indicator.label),

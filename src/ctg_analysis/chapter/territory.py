@@ -201,9 +201,9 @@ class Territory:
         totals = SOURCES[row.source].totals
         outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
         lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-        without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
+        without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
         told = without and row.status == OK and not self.root.fictional
-        return f"{row.name} {texts.listed([f'hors {place}' for place in without])}" if told else row.name
+        return f"{row.name} {', '.join(without)}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""

@@ -19,7 +19,7 @@ _templates = Environment(
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
-SHEETS, ROWS = "sheets", "rows"
+SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +28,8 @@ class Html:
 
     about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the entries of
     what it defines, see `definitions`. days: of the data that it cites, ISO. sheets: the codes of the communes that it
-    has a section on. rows: for each table not behind a chart, the names of its rows.
+    has a section on. rows: for each table not behind a chart, the names of its rows. texts: those of law, when it is
+    nothing else.
     """
 
     html: str
@@ -212,7 +213,8 @@ def references(entries: list[dict[str, str]]) -> Html:
     read = [entry for entry in entries if "a_verifier" not in entry]
     to_check = [entry for entry in entries if "a_verifier" in entry]
     html = piece("references.html.j2", entries=read).html if read else ""
-    return Html(html + (for_team(piece("references.html.j2", entries=to_check).html) if to_check else ""))
+    html += for_team(piece("references.html.j2", entries=to_check).html) if to_check else ""
+    return Html(html, {TEXTS: [entry["texte"] for entry in entries]})
 
 
 def banner(text: str) -> Html:

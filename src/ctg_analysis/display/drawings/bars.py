@@ -85,7 +85,7 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     shares: columns name, part, value, text. totals: columns name, level, value, text.
     """
     labels = [*dict.fromkeys(shares["part"]), "Ensemble"]
-    left = max(length(folded(name, 16), bold=True) for name in totals["name"]) + GAP
+    left = max(length(folded(name, 13), bold=True) for name in totals["name"]) + GAP
     across = (WIDTH - left) / len(labels)
     heads = [folded(label, max(7, int(across / 6.3))) for label in labels]
     written = {(row.name, row.part): row for row in shares.itertuples(index=False)}
@@ -93,7 +93,7 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     room = across - GAP - max(length(row.text, SMALL) for row in written.values()) - 4
     longest = max((row.value for row in written.values() if not math.isnan(row.value)), default=1) or 1
     head = max(label.count("\n") + 1 for label in heads) * LINE_HEIGHT + 6
-    rows = rows_of(totals["name"], 16, ROW, top=head)
+    rows = rows_of(totals["name"], 13, ROW, top=head)
     drawing = Drawing(rows[-1].bottom)
     for column, label in enumerate(heads):
         x = left + column * across

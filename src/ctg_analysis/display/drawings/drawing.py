@@ -145,5 +145,5 @@ def length(words: str, size: float = SIZE, *, bold: bool = False) -> float:
 
 
 def folded(words: str, width: int) -> str:
-    """Return words on lines of at most so many letters."""
-    return "\n".join(wrap(words, width)) or words
+    """Return words on lines of at most so many letters; a longer word stays whole."""
+    return "\n".join(wrap(words, width, break_long_words=False)) or words

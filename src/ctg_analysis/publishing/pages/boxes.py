@@ -6,13 +6,13 @@ say no more than one does. Readers see no box, and no section that would be a he
 
 import re
 from collections.abc import Sequence
-from itertools import groupby, takewhile
+from itertools import accumulate, groupby, takewhile
 
 from nbformat import NotebookNode
 
-from ctg_analysis.display.markup import ABOUT, MISSING, Box, Html, boxes
-from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.pages.cell_outputs import html_outputs
+from ctg_analysis.display.markup import ABOUT, MISSING, TEXTS, Box, Html, boxes
+from ctg_analysis.display.words.team import TEAM, for_readers, for_team
+from ctg_analysis.publishing.pages.cell_outputs import entries_of, html_outputs
 
 EMPTY = Html("")
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
@@ -28,6 +28,25 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
         run = list(run)
         kept += _one_box(run) if is_box and len(_all_boxes(run)) > 1 else run
     return kept
+
+
+def without_law_alone(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells with the texts of law for the team, in the sections that show readers nothing else."""
+    section = list(accumulate(0 < _level(cell) <= 2 for cell in cells))
+    figures = {one for one, cell in zip(section, cells, strict=True) if _is_seen(cell) and not _is_law(cell)}
+    return [
+        _for_team(cell) if _is_law(cell) and one not in figures else cell
+        for one, cell in zip(section, cells, strict=True)
+    ]
+
+
+def _is_law(cell: NotebookNode) -> bool:
+    return bool(entries_of([cell], TEXTS))
+
+
+def _for_team(cell: NotebookNode) -> NotebookNode:
+    shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
+    return _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
 
 
 def for_team_alone(cells: Sequence[NotebookNode]) -> list[bool]:

@@ -13,7 +13,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import for_team
 from ctg_analysis.publishing.pages.anchors import placed
-from ctg_analysis.publishing.pages.boxes import merged
+from ctg_analysis.publishing.pages.boxes import merged, without_law_alone
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.definitions import moved, told
 from ctg_analysis.publishing.pages.own_outputs import published
@@ -42,7 +42,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     shown = published(notebook.cells)
-    cells = placed(merged(moved(shown.cells, about)), proofs)
+    cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
     body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
