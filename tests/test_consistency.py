@@ -133,6 +133,8 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
         assert answer.returncode == 2 and state in answer.stderr, answer.stderr
         assert all(answer.stderr.count(one) == 1 for one in broken), answer.stderr
     answer = subprocess.run([*command, "convention", EXAMPLE_EPCI], **options)
+    broken = ["E03, retenu sans action", "F04, qui ne le dit pas", "trouvé 99000.00, attendu 22500.00"]
+    broken.append("trouvé 'plus élevé que', attendu 'plus faible que'")  # a person who fills tables reads French
     assert answer.returncode == 1 and all(answer.stderr.count(one) == 1 for one in broken)
 
 

@@ -538,7 +538,7 @@ def test_the_latest_edition_leads_to_its_documents_and_is_verified_with_them(out
     edition = latest(out, EXAMPLE_EPCI)
     index = (edition / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="\.\./(documents/[^"]+)"', index)
-    assert len(links) == 6 and all((out / link).is_file() for link in links)
+    assert len(links) == 7 and all((out / link).is_file() for link in links)
     assert is_whole(edition)
     assert {path.name for path in write_documents(EXAMPLE_EPCI, out)} == {link.rpartition("/")[2] for link in links}
     assert latest(out, EXAMPLE_EPCI) == edition

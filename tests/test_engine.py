@@ -86,7 +86,7 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
         ours, reference = (made[name][place(one)] for name in ("warm", "stock"))
         assert ours == reference, one.path.name
         shown = sum(cell.cell_type == "code" for cell in nbformat.read(one.path, as_version=4).cells) - 2
-        assert reference.count('"execute_result"') == shown > 1  # all cells but the parameters and the setup
+        assert reference.count('"execute_result"') == shown > 0  # all cells but the parameters and the setup
 
 
 def test_an_error_shows_the_lines_of_its_cell_whatever_was_forgotten_before(tmp_path, warm):

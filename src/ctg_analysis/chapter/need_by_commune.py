@@ -117,7 +117,7 @@ def need_by_commune(territory: Territory, name: str) -> Html:
         return telling(unavailable(territory, lacking, f"{lacking.label}, par commune"), SHOWN, lacking.id)
     there = [one for one in map(CATALOGUE.get, kind.there) if len(by_commune(territory, one))]
     if kind.places in [one.id for one in there]:
-        there.remove(CATALOGUE[kind.facilities])
+        there = [one for one in there if one.id != kind.facilities]
     columns = [_column(territory, one, kind.there.get(one.id, one.label)) for one in (need, *there)]
     columns[1:1] = _together(territory, *kind.together) if kind.together else []
     children, fewest = by_commune(territory, need).set_index("territory")["value"], norm("examined_children")
