@@ -81,7 +81,7 @@ class Commands:
         """Return the processes at work, and what lies in scratch and temporary folders and beside whole files."""
         processes = [str(pid) for pid in living(f"CTG_TEST_MARKER={self.root}") if pid != self.process.pid]
         scratch = [path for folder in self.root.rglob(SCRATCH) for path in folder.iterdir()]
-        begun = [path for kind in ("*.part", "*.pid", ".link", ".partial", ".former") for path in self.root.rglob(kind)]
+        begun = [path for kind in ("*.part", "*.pid", ".link", ".partial", ".looked") for path in self.root.rglob(kind)]
         return [*processes, *map(str, [*scratch, *begun, *self.temporary.iterdir()])]
 
 
@@ -197,6 +197,10 @@ def templates_of_word(root: Path, number: int) -> None:
 # A mirror of the producers' sites, which takes its time
 
 
+LEVELS = ("com", "epci", "dep", "reg", "nat")
+CODES = {"numcom": "12223", "numepci": "200067171", "numdep": "12", "numregi": "76", "national": "France"}
+
+
 class Mirror(BaseHTTPRequestHandler):
     """Answers with a table of the version of the moment, in parts."""
 
@@ -206,7 +210,12 @@ class Mirror(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        content = b"annee;numero;valeur\n" + f"2023;200067171;{self.version}\n".encode() * 2_000
+        measures = [
+            f"txcouv{kind}_{level}" for level in LEVELS for kind in ("", "_eaje", "_am_ind", "_prescol", "_gad_ind")
+        ]
+        header = ["annee", *CODES, *measures, "note"]  # the columns of all its files, which are one here
+        row = ["2023", *CODES.values(), *[str(self.version)] * len(measures), "." * 60_000]
+        content = f"{';'.join(header)}\n{';'.join(row)}\n".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("ETag", f'"{self.version}"')

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -20,7 +19,12 @@ from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, NoAnswer, Progress, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
 
-FORMER, NEXT, REFUSED = ".former", ".next", ".refused"  # beside the full files of a source, never read
+FORMER, NEXT, LOOKED, REFUSED = (
+    ".former",
+    ".next",
+    ".looked",
+    ".refused",
+)  # beside the full files of a source, never read
 Wrong = Callable[[Source, Path], list[Finding]]
 
 
@@ -121,10 +125,15 @@ def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
     Raises:
         FetchError: the first thing that is wrong with them, how many more there are, where they are.
     """
-    with TemporaryDirectory() as made:
-        full = Path(made) / FULL  # what reads them knows full files by the name of their folder
-        full.symlink_to(begun.resolve(), target_is_directory=True)
+    looked = begun.with_name(LOOKED)
+    shutil.rmtree(looked, ignore_errors=True)  # of a fetch that was killed
+    looked.mkdir()
+    full = looked / FULL  # what reads them knows full files by the name of their folder
+    full.symlink_to(begun.resolve(), target_is_directory=True)
+    try:
         findings = wrong(source, full)
+    finally:
+        shutil.rmtree(looked)
     if not findings:
         return
     refused = begun.with_name(REFUSED)
