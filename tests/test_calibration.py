@@ -23,7 +23,6 @@ from ctg_analysis.indicators.uncertainty import FLOOR, NEAREST, sum_interval
 ALLOWED, COVERED = (0.02, 0.08), (0.93, 0.97)
 
 
-@pytest.mark.nightly
 def test_communes_drawn_in_their_own_departement_are_seldom_called_different(france):
     """Before: 65+ 78 %, 0-19 68 %, secondary dwellings 91 % of the draws."""
     drawn = calibration.draws(france, calibration.DRAWN, calibration.SEED)
