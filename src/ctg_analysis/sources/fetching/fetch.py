@@ -139,7 +139,7 @@ def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
     refused = begun.with_name(REFUSED)
     shutil.rmtree(refused, ignore_errors=True)
     begun.rename(refused)
-    first, more = str(findings[0]).replace(str(full), project_path(refused)), len(findings) - 1
+    first, more = str(findings[0]).replace(project_path(full), project_path(refused)), len(findings) - 1
     raise FetchError(f"{source.id}: {first}{f' (and {more} more)' if more else ''}; what was here stays in its place")
 
 
