@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import random
 import zipfile
 
 import pandas as pd
@@ -10,10 +11,10 @@ import xlsxwriter
 
 from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.received_forms import forms_in
-from ctg_analysis.core import workbook_safety
+from ctg_analysis.core import zip_parts
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
-from ctg_analysis.core.sheets import read_workbook, rows_of
+from ctg_analysis.core.sheets import authors, read_workbook, rows_of
 from ctg_analysis.core.workbook_safety import scanned
 from ctg_analysis.demarche.files.commit_check import found_in
 from ctg_analysis.demarche.files.restricted_files import read_restricted
@@ -100,8 +101,8 @@ HARMFUL = {
 
 
 def test_a_workbook_made_to_harm_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook_safety, "LARGEST", SMALL)
-    monkeypatch.setattr(workbook_safety, "UNPACKED", SMALL)
+    monkeypatch.setattr(zip_parts, "LARGEST", SMALL)
+    monkeypatch.setattr(zip_parts, "UNPACKED", SMALL)
     wrong = {}
     for name, (content, found) in HARMFUL.items():
         path = tmp_path / name
@@ -282,3 +283,40 @@ def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):
     assert forms_in(tmp_path).findings == ()
     form_of(tmp_path / "a.xlsx", ["99001", 2024, 12])
     assert read_workbook(tmp_path / "a.xlsx", [headings(YOUTH)]).sheets.keys() == {YOUTH.id}
+
+
+IN_CALC = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "META-INF/manifest.xml": f'<m:manifest xmlns:m="{ODF}:manifest:1.0"/>',
+    "content.xml": f'<office:document-content xmlns:office="{ODF}:office:1.0" xmlns:table="{ODF}:table:1.0"'
+    f' xmlns:text="{ODF}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A"><table:table-row>'
+    '<table:table-cell office:value-type="string"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
+    "</office:spreadsheet></office:body></office:document-content>",
+    "meta.xml": "<a><creator>a</creator></a>",
+}
+
+
+@pytest.mark.parametrize("kind", [".xlsx", ".ods"])
+def test_a_workbook_with_wrong_bytes_is_read_or_refused_in_one_line(tmp_path, kind):
+    """Bytes of the zip, its headers and its streams, or bytes of a part before it is zipped."""
+    path, chance, refused = tmp_path / f"a{kind}", random.Random(20261127), 0
+    parts = of_a_sheet('<row r="1"><c r="A1"><v>1</v></c></row>') if kind == ".xlsx" else IN_CALC
+    path.write_bytes(zipped(parts))
+    assert [(name, rows) for name, rows, _ in rows_of(path)] == [("A", [["1"]])]
+    for rank in range(300):
+        name = chance.choice(list(parts))
+        part = parts[name] if isinstance(parts[name], bytes) else parts[name].encode()
+        content = zipped(parts) if rank % 2 else zipped(parts | {name: wrong_at_some_place(part, chance)})
+        path.write_bytes(wrong_at_some_place(content, chance) if rank % 2 else content)
+        try:
+            rows_of(path)
+            authors(path)
+        except InputError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert 50 < refused < 280  # some are read
+
+
+def wrong_at_some_place(content, chance):
+    place = chance.randrange(len(content))
+    return content[:place] + bytes([chance.randrange(256)]) + content[place + 1 :]

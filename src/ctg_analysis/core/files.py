@@ -82,7 +82,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
         sheets = {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
         }
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise _broken(path, None, "a truncated or foreign file", "a whole workbook") from error
     tables = []
     for name, rows in sheets.items():

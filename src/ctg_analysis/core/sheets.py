@@ -1,12 +1,10 @@
 """A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells."""
 
 import datetime
-import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
@@ -16,7 +14,8 @@ from ctg_analysis.core.files import TEXT, TITLE_LINES, without_data
 from ctg_analysis.core.habits import folded
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheet_places import SheetPlace
-from ctg_analysis.core.workbook_safety import A_WORKBOOK, EXPECTED, Cells, broken, letters, scanned
+from ctg_analysis.core.workbook_safety import EXPECTED, Cells, letters, scanned
+from ctg_analysis.core.zip_parts import broken, elements, foreign, opened
 
 WORKBOOKS = (".xlsx", ".ods")
 HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
@@ -130,8 +129,8 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
             read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
     except PasswordError as error:
         raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
-    except CalamineError as error:
-        raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
+    except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
+        raise foreign(path) from error
     return tuple((name, _texts(rows, known := cells.get(name, Cells())), known) for name, rows in read)
 
 
@@ -145,10 +144,14 @@ def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
 
 
 def authors(path: Path) -> list[str]:
-    """The names that the properties of a workbook keep of who wrote it."""
-    with zipfile.ZipFile(path) as parts:
+    """The names that the properties of a workbook keep of who wrote it.
+
+    Raises:
+        InputError: not a workbook, or one made to harm.
+    """
+    with opened(path) as parts:
         properties = [name for name in ("docProps/core.xml", "meta.xml") if name in parts.namelist()]
-        texts = [element for name in properties for element in ElementTree.fromstring(parts.read(name)).iter()]
+        texts = [element for name in properties for _, element in elements(parts, name)]
     return [element.text for element in texts if element.text and element.tag.rpartition("}")[2] in AUTHORS]
 
 

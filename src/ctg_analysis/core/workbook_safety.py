@@ -10,16 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path, PurePosixPath
-from typing import IO
 from xml.etree import ElementTree
 
-from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.zip_parts import broken, elements, foreign, opened, whole_number
 
-LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
-A_WORKBOOK = "a whole workbook (.xlsx or .ods)"
-BLOCK = 1_000_000
 ERROR, NO_VALUE, PERCENT = "a cell in error", "a formula without its value", "%"
 PERCENT_FORMATS = {"9", "10"}  # of those that a workbook need not describe
 NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]')  # in a format: what is quoted, a condition
@@ -62,47 +57,15 @@ def scanned(path: Path) -> dict[str, Cells]:
     Raises:
         InputError: not a workbook, too large, or cells too far away.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise broken(path, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
-        with zipfile.ZipFile(path) as parts:
-            _hold_small(path, parts)
-            scan = _ods if path.suffix.lower() == ".ods" else _xlsx
-            sheets: dict[str, Cells] = {}
-            for name, row, column, kind in scan(parts):
-                cells = sheets.setdefault(name, Cells())
-                cells.add(row, column, kind)
-                if (
-                    cells.rows > MOST_ROWS
-                    or cells.columns > MOST_COLUMNS
-                    or cells.rows * cells.columns > MOST_CELLS
-                    or len(cells.percents) > MOST_ROWS
-                ):
-                    far = f"a cell at {letters(cells.columns)}{cells.rows}"
-                    raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
-            return sheets
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, EOFError, NotImplementedError) as error:
-        raise broken(path, "a truncated or foreign file", A_WORKBOOK) from error
-    except RuntimeError as error:  # what zipfile raises for a part under a password
-        raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
-
-
-def broken(path: Path, found: str, expected: str) -> InputError:
-    """The error of a workbook that is not opened."""
-    return InputError([Finding(project_path(path), None, None, found, expected)])
-
-
-def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    """Raise InputError when the parts are too many or too large; what they unpack to is counted, whatever they say."""
-    whole = 0
-    if len(parts.infolist()) > PARTS:
-        raise broken(path, "a truncated or foreign file", A_WORKBOOK)
-    for part in parts.infolist():
-        if whole + part.file_size > UNPACKED:
-            raise broken(path, f"{whole + part.file_size} bytes once unpacked", f"{UNPACKED} at most")
-        with parts.open(part) as file:
-            while block := file.read(BLOCK):
-                whole += len(block)
+    sheets: dict[str, Cells] = {}
+    with opened(path) as parts:
+        for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
+            cells = sheets.setdefault(name, Cells())
+            cells.add(row, column, kind)
+            if cells.are_too_many:
+                far = f"a cell at {letters(cells.columns)}{cells.rows}"
+                raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
+    return sheets
 
 
 def letters(column: int) -> str:
@@ -135,16 +98,17 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     names, percents = _sheet_names(parts), _percent_styles(parts)
     for part in parts.namelist():
         if part.casefold() in names or part.casefold().endswith(".xml"):
-            with parts.open(part) as file:
-                for row, column, kind in _xlsx_cells(file, percents):
-                    yield names.get(part.casefold(), ""), row, column, kind
+            for row, column, kind in _xlsx_cells(parts, part, percents):
+                yield names.get(part.casefold(), ""), row, column, kind
 
 
 def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
     """The name of the sheet that each part is, by its path in small letters."""
-    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    links = [link for _, link in elements(parts, "xl/_rels/workbook.xml.rels")]
     targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
-    sheets = [one for one in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter() if _local(one.tag) == "sheet"]
+    sheets = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "sheet"]
+    if not {_attribute(one, "id") for one in sheets} <= targets.keys():
+        raise foreign(parts)
     files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
     paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
     return {path.casefold(): name for path, name in paths}
@@ -154,7 +118,7 @@ def _percent_styles(parts: zipfile.ZipFile) -> set[str]:
     """The styles, by their number, in which a cell shows its value times a hundred and a %."""
     if "xl/styles.xml" not in parts.namelist():
         return set()
-    styles = list(ElementTree.fromstring(parts.read("xl/styles.xml")).iter())
+    styles = [one for _, one in elements(parts, "xl/styles.xml")]
     formats = {one.get("numFmtId"): one.get("formatCode", "") for one in styles if _local(one.tag) == "numFmt"}
     known = PERCENT_FORMATS | {name for name, code in formats.items() if "%" in NOT_SHOWN.sub("", code)}
     cells = [one for several in styles if _local(several.tag) == "cellXfs" for one in several]
@@ -170,16 +134,16 @@ def _attribute(element: ElementTree.Element, name: str, absent: str = "") -> str
     return next((value for key, value in element.items() if _local(key) == name), absent)
 
 
-def _xlsx_cells(file: IO[bytes], percents: set[str]) -> Iterator[tuple[int, int, str]]:
+def _xlsx_cells(parts: zipfile.ZipFile, part: str, percents: set[str]) -> Iterator[tuple[int, int, str]]:
     row = column = 0
-    for _, element in ElementTree.iterparse(file, events=("end",)):
+    for _, element in elements(parts, part):
         if _local(element.tag) == "row":
-            row, column = int(element.get("r") or row + 1), 0
+            row, column = whole_number(parts, element.get("r") or str(row + 1)), 0
             for cell in (one for one in element if _local(one.tag) == "c"):
                 match = re.fullmatch(r"([A-Z]{1,4})(\d{1,7})", cell.get("r") or "")
                 column = _number(match[1]) if match else column + 1
                 row = int(match[2]) if match else row
-                inside = {_local(part.tag): part.text for part in cell}
+                inside = {_local(one.tag): one.text for one in cell}
                 if cell.get("t") == "e":
                     yield row, column, ERROR
                 elif "f" in inside and inside.get("v") is None and cell.get("t") != "str":
@@ -193,22 +157,25 @@ def _xlsx_cells(file: IO[bytes], percents: set[str]) -> Iterator[tuple[int, int,
 def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     """The cells of an .ods that hold something; a cell or a row may say how many times it comes."""
     name, row = "", 0
-    with parts.open("content.xml") as file:
-        for event, element in ElementTree.iterparse(file, events=("start", "end")):
-            tag = _local(element.tag)
-            if event == "start" and tag == "table":
-                name, row = _attribute(element, "name"), 0
-            elif event == "end" and tag == "table-row":
-                times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
-                for cell in element:
-                    first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
-                    filled = _attribute(cell, "value-type") or len(cell)
-                    if filled or _attribute(cell, "formula"):
-                        yield name, row + times, column, ""  # the last of them, before each is told
-                        kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
-                        shown = PERCENT if "percentage" in kinds else ""
-                        if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
-                            places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
-                            yield from ((name, *place, kind) for place in places)
-                row += times
-                element.clear()
+    for event, element in elements(parts, "content.xml", ("start", "end")):
+        tag = _local(element.tag)
+        if event == "start" and tag == "table":
+            name, row = _attribute(element, "name"), 0
+        elif event == "end" and tag == "table-row":
+            times, column = _times(parts, element, "number-rows-repeated"), 0
+            for cell in element:
+                first, column = column, column + _times(parts, cell, "number-columns-repeated")
+                filled = _attribute(cell, "value-type") or len(cell)
+                if filled or _attribute(cell, "formula"):
+                    yield name, row + times, column, ""  # the last of them, before each is told
+                    kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
+                    shown = PERCENT if "percentage" in kinds else ""
+                    if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
+                        places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
+                        yield from ((name, *place, kind) for place in places)
+            row += times
+            element.clear()
+
+
+def _times(parts: zipfile.ZipFile, element: ElementTree.Element, name: str) -> int:
+    return whole_number(parts, _attribute(element, name, "1"))

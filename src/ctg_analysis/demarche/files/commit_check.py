@@ -67,12 +67,11 @@ def _in_workbook(path: Path) -> Iterator[Finding]:
         yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
         for _, rows in rest:
             yield from _in_lines(path, "\n".join(" ; ".join(row) for row in rows), allowed)
+        if authors(path):
+            expected = "none: in Excel, File, Info, Inspect Document, remove them"
+            yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
     except InputError as error:
         yield from error.findings
-        return
-    if authors(path):
-        expected = "none: in Excel, File, Info, Inspect Document, remove them"
-        yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
 
 
 def text_of(path: Path) -> str:

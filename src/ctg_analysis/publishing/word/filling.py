@@ -23,6 +23,7 @@ from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.zip_parts import DAMAGED
 from ctg_analysis.publishing.office_files import same_bytes
 from ctg_analysis.publishing.word.content import Blocks
 from ctg_analysis.publishing.word.ooxml import Styles, words, xml
@@ -49,7 +50,7 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
                 raise UserError(f"{place}: found parts of more than {LARGEST // 10**6} MB, expected a template")
         document = DocxTemplate(template)
         styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, place)
-    except (zipfile.BadZipFile, OpcError, XMLSyntaxError, KeyError, ValueError) as error:
+    except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
         raise UserError(f"{place}: found a file that Word would not open, expected a .docx template") from error
 
     def written(value: object) -> object:

@@ -5,16 +5,15 @@ import fnmatch
 import gzip
 import itertools
 import json
-import lzma
 import shutil
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as parquet
 
 from ctg_analysis.core.datasets import Download
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.zip_parts import DAMAGED
 
 MAXIMUM_BYTES = 2_000_000_000
 MAXIMUM_RATIO, SMALL_BYTES = 200, 20_000_000  # a zip that grows by more, and not to a small file, is a bomb
@@ -28,15 +27,6 @@ KINDS = {
     ".xlsx": "a whole workbook",
     ".zip": "a whole zip",
 }
-DAMAGED = (
-    zipfile.BadZipFile,
-    NotImplementedError,  # a compression of zip that Python does not know
-    RuntimeError,  # a zip with a password
-    EOFError,
-    ValueError,
-    zlib.error,
-    lzma.LZMAError,
-)
 SEPARATORS = b";,\t|"
 
 

@@ -1,0 +1,100 @@
+"""Zips of XML, such as workbooks: opened when they are small and whole, their parts read, or refused in one line.
+
+A small one may unpack to gigabytes: what its parts unpack to is counted, whatever they say.
+"""
+
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import project_path
+
+LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
+BLOCK = 1_000_000
+ENCRYPTED = 0x1  # flag of a part
+DAMAGED = (  # what a zip that is cut, damaged or of another kind raises when it is read
+    zipfile.BadZipFile,
+    NotImplementedError,  # a compression that Python does not know
+    RuntimeError,  # a password
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The parts of a workbook, each of which can be read.
+
+    Raises:
+        InputError: no zip, a damaged one, under a password, too large.
+    """
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise broken(path, f"{size} bytes", f"{LARGEST} at most")
+    with path.open("rb") as file:
+        try:
+            parts = zipfile.ZipFile(file)
+            _hold_small(path, parts)
+        except (*DAMAGED, OSError) as error:  # of bzip2, and of a place before the beginning
+            raise foreign(path) from error
+        with parts:
+            yield parts
+
+
+def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
+    whole = 0
+    if len(parts.infolist()) > PARTS:
+        raise foreign(path)
+    for part in parts.infolist():
+        if part.flag_bits & ENCRYPTED:
+            raise broken(path, "a workbook with a password", "a workbook that opens without one")
+        if whole + part.file_size > UNPACKED:
+            raise broken(path, f"{whole + part.file_size} bytes once unpacked", f"{UNPACKED} at most")
+        with parts.open(part) as content:
+            while block := content.read(BLOCK):
+                whole += len(block)
+
+
+def elements(
+    parts: zipfile.ZipFile, name: str, events: Sequence[str] = ("end",)
+) -> Iterator[tuple[str, ElementTree.Element]]:
+    """The elements of a part of XML, each with its event, as they are read.
+
+    Raises:
+        InputError: no such part, or one that is no XML.
+    """
+    try:
+        with parts.open(name) as content:
+            yield from ElementTree.iterparse(content, events=events)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # of an encoding too
+        raise foreign(parts) from error
+
+
+def whole_number(parts: zipfile.ZipFile, text: str) -> int:
+    """A number that a part writes.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise foreign(parts) from error
+
+
+def foreign(file: Path | zipfile.ZipFile) -> InputError:
+    """The error of a file that is no workbook, or no whole one."""
+    path = Path(file.filename or "") if isinstance(file, zipfile.ZipFile) else file
+    return broken(path, "a truncated or foreign file", "a whole workbook (.xlsx or .ods)")
+
+
+def broken(path: Path, found: str, expected: str) -> InputError:
+    """The error of a workbook that is not opened."""
+    return InputError([Finding(project_path(path), None, None, found, expected)])
