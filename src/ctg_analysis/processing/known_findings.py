@@ -5,13 +5,12 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import astuple
 from hashlib import sha256
-from pathlib import Path
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.scratch import write_whole
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.processing.freshness import OPEN, inputs, library, made_from
-from ctg_analysis.sources.known_sums import CACHE, known_sums
+from ctg_analysis.sources.known_sums import CACHE, known_sums, read_cache
 
 FINDINGS, MOST = "findings.json", 10_000  # things looked at; of more, those of the last check alone are kept
 EVERYWHERE = ("reference/", "library", "lock")
@@ -30,7 +29,7 @@ class KnownFindings:
             self._now = inputs(root)
         except InputError:  # holes in the record, which are findings of their own: nothing is taken for known
             self._now = self._then = {}
-        self._known, self._used = _read(self._path), {}
+        self._known, self._used = read_cache(self._path), {}
 
     def are_sound(self, *prefixes: str) -> bool:
         """Tell whether data/processed was made from some files as they are now, by the first letters of their names."""
@@ -65,7 +64,7 @@ class KnownFindings:
         if not os.access(self._path.parent, os.W_OK):
             return
         kept = self._known if len(self._known) <= MOST else self._used
-        if self._now and kept != _read(self._path):
+        if self._now and kept != read_cache(self._path):
             write_whole(self._path, json.dumps(kept, ensure_ascii=False))
         known_sums(self._home).save()
 
@@ -76,11 +75,3 @@ def _named(files: dict[str, str], *prefixes: str) -> dict[str, str]:
 
 def _digest(key: object) -> str:
     return sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _read(path: Path) -> dict[str, list]:
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none yet, or damaged: all is looked at again
-        return {}
-    return known if isinstance(known, dict) else {}

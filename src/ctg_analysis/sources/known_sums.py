@@ -23,7 +23,7 @@ class KnownSums:
     def __init__(self, home: Path):
         self._home = home
         self._path = home / CACHE / SUMS
-        self._known = _read(self._path)
+        self._known = read_cache(self._path)
         self._fresh = False
 
     def of(self, path: Path) -> str:
@@ -62,9 +62,10 @@ def sum_of(path: Path) -> str:
     return known_sums(home).of(path) if home else sha256(path)
 
 
-def _read(path: Path) -> dict[str, list]:
+def read_cache(path: Path) -> dict[str, list]:
+    """Return what a file of CACHE holds; nothing when there is none yet, or a damaged one: it is then made again."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none yet, or damaged: the files are read again
+    except (FileNotFoundError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
