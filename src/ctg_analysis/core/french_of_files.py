@@ -1,9 +1,7 @@
-"""The French of what is said of files that are no tables of a démarche: official files, YAML, proofs, the record."""
+"""The French of what is said of other files, for `core.findings_in_french`: official files, YAML, the record."""
 
 OF_FILES = {
     # proofs
-    "no value of {what} any more": "plus aucune valeur de {what}",
-    "no value of {what} in {period}": "aucune valeur de {what} en {period}",
     "a number, such as 20 or 12,5": "un nombre, tel que 20 ou 12,5",
     # convention, info flash, synthèse
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",
