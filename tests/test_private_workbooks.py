@@ -266,6 +266,8 @@ def test_no_one_is_named_in_a_workbook_that_enters_git(project):
     assert any("D2 (texte) : trouvé un numéro de téléphone" in str(one) for one in found_in(path))
     contributions(path, "Appeler Mme Durand.", sheet="Notes")
     assert any("the name of a person" in str(one) for one in found_in(path))
+    in_capitals = path.rename(path.with_suffix(".XLSX"))
+    assert any("the name of a person" in str(one) for one in found_in(in_capitals))
     contributions(path, "La crèche ferme trop tôt.", author="Jeanne Durand")
     (told,) = found_in(path)
     assert "the name of an author in the properties" in str(told) and "Durand" not in str(told)

@@ -62,11 +62,16 @@ class Workbook:
     unread: set[str]
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a workbook by its name."""
+    return path.suffix.lower() in WORKBOOKS
+
+
 def workbooks_in(folder: Path) -> list[Path]:
     """The workbooks of a folder, but for what a spreadsheet that has one open leaves beside it."""
     if not folder.is_dir():
         return []
-    files = (path for path in folder.iterdir() if path.suffix.lower() in WORKBOOKS and path.is_file())
+    files = (path for path in folder.iterdir() if is_workbook(path) and path.is_file())
     return sorted(path for path in files if not path.name.startswith((".", "~$")))
 
 

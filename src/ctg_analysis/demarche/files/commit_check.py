@@ -14,7 +14,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import MATERIAL, project_path, settings
-from ctg_analysis.core.sheets import HELP, LISTS, WORKBOOKS, authors, read_workbook, rows_of
+from ctg_analysis.core.sheets import HELP, LISTS, authors, is_workbook, read_workbook, rows_of
 from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES, admitted
@@ -39,7 +39,7 @@ def found_in(path: Path) -> list[Finding]:
 
 def _in_material(path: Path) -> Iterator[Finding]:
     """What a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
-    if path.suffix in WORKBOOKS:
+    if is_workbook(path):
         yield from _in_workbook(path)
         return
     allowed, text = admitted(path.parent), text_of(path)
@@ -76,7 +76,7 @@ def _in_workbook(path: Path) -> Iterator[Finding]:
 
 def text_of(path: Path) -> str:
     """The text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
-    if path.suffix in WORKBOOKS:
+    if is_workbook(path):
         return "\n".join(" ; ".join(row) for _, rows, _ in rows_of(path) for row in rows)
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

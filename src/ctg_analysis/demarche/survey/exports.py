@@ -17,7 +17,7 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import MOST_COLUMNS, badly_encoded
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.sheets import WORKBOOKS, rows_of
+from ctg_analysis.core.sheets import is_workbook, rows_of
 
 LARGEST = 500_000_000  # bytes
 SEPARATORS = ";,\t"
@@ -99,7 +99,7 @@ def read_export(path: Path) -> Export:
     """
     if path.stat().st_size > LARGEST:
         raise _broken(path, None, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
-    rows, lines = _rows_of_workbook(path) if path.suffix.lower() in WORKBOOKS else _rows_of_text(path)
+    rows, lines = _rows_of_workbook(path) if is_workbook(path) else _rows_of_text(path)
     if len(rows[0]) > MOST_COLUMNS:
         raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
     if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
