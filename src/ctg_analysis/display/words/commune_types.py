@@ -26,16 +26,6 @@ def type_text(density: object, massif: object) -> str:
     return ", ".join(words)
 
 
-def type_sentence(density: object, massif: object) -> str:
-    """The type of a commune as a sentence; nothing where nothing is known of it.
-
-    >>> type_sentence("Petites villes", None), type_sentence(None, None)
-    ('Petite ville.', '')
-    """
-    words = type_text(density, massif)
-    return f"{capitalised(words)}." if words else ""
-
-
 def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
 
