@@ -14,13 +14,8 @@ from ctg_analysis.display.drawings.mini_maps import mini_maps
 from ctg_analysis.publishing.pages.said_once import said_once
 
 SQUARES = {"a": "M0 0h9v9h-9z", "b": "M9 0h9v9h-9z", "c": "M18 0h9v9h-9z"}
-GROUND = Land(SQUARES, {"a": (0.0, 0), "b": (40.0, 30), "c": (100.0, 0)}, "", (), 200, 100)
-
-
-class Place:
-    """A territory that has a ground alone."""
-
-    land = GROUND
+GROUND = Land(SQUARES, {"a": (0.0, 0), "b": (40.0, 30), "c": (100.0, 0)}, "", (), 200)
+APART = pd.DataFrame({"a": [0.0, 5, 10], "b": [5.0, 0, 7], "c": [10.0, 7, 0]}, index=list("abc"))
 
 
 def service(name, numbers, minutes=(), period="2025"):
@@ -32,7 +27,7 @@ def service(name, numbers, minutes=(), period="2025"):
 
 
 def test_services_are_there_or_where_the_nearest_of_the_territory_are():
-    """From a to b, 50 units of 100 metres: 5 km; to c, 10 km."""
+    """From a to b, 5 km; to c, 10 km."""
     services = [
         service("école", {"a": 2, "b": 1, "c": 0}, period="2024"),
         service("crèche", {"a": 0, "b": 1, "c": 1}),
@@ -40,21 +35,21 @@ def test_services_are_there_or_where_the_nearest_of_the_territory_are():
         service("gare", {"a": 0, "b": 0, "c": 0}),
         service("médecin", {"a": 0, "b": 1, "c": 0}, {"a": "7,5", "b": "2,0"}),
     ]
-    assert services_of(Place, services, "a", "2025") == [
+    assert services_of(services, APART, "a", "2025") == [
         ["Sur place", "école (2, 2024)"],
         ["B, à 5 km", "crèche"],
         ["C, à 10 km", "pharmacie"],
         ["Ailleurs, en voiture", "médecin (7,5 min)"],
         ["Pas dans le territoire", "gare"],
     ]
-    assert services_of(Place, services, "b", "2025")[0] == [
+    assert services_of(services, APART, "b", "2025")[0] == [
         "Sur place", "école (1, 2024), crèche (1), médecin (1, 2,0 min)"
     ]  # fmt: skip
 
 
 def test_no_distance_is_told_to_a_commune_whose_place_is_not_known():
     services = [service("crèche", {"a": 0, "d": 1})]
-    assert services_of(Place, services, "a", "2025") == [["Ailleurs", "crèche"]]
+    assert services_of(services, APART.assign(d=None), "a", "2025") == [["Ailleurs", "crèche"]]
 
 
 def test_the_ground_is_drawn_once_and_shown_on_each_map():

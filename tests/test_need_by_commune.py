@@ -67,10 +67,11 @@ def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand
         assert header[1].startswith(need) and header[-2:][0].endswith(", 2025") and header[-1] == "À examiner"
         assert len(rows) == len(chapter.territory.communes) + 1 and rows[-1][-2:] == ["–", ""]
         for _, children, *there, within, verdict in rows[:-1]:
-            assert int(within) >= int(there[0]), "what a commune has is within its reach"
+            assert int(within) >= int(there[-1]), "what a commune has is within its reach"
             assert (verdict == "à examiner") == (int(within) == 0 and int(children) >= norm("examined_children"))
     assert "à vol d’oiseau" in childcare and "ne compte pas, ni les assistants maternels." in childcare
-    assert texts.typography("Source : Insee, état civil, base permanente des équipements 2025.") in childcare
+    cited = "Source : Insee, état civil, recensement de la population 2023, base permanente des équipements 2025."
+    assert texts.typography(cited) in childcare
 
 
 def test_the_invented_territory_has_its_places_and_their_reach(example):
@@ -79,11 +80,11 @@ def test_the_invented_territory_has_its_places_and_their_reach(example):
     header, *rows = lines(html)
     assert "ne compte pas, ni les assistants maternels à domicile." in html
     assert [head.partition(",")[0] for head in header] == [
-        *("Commune", "Enfants de 0 à 2 ans", "Places autorisées en EAJE", "EAJE", "Assistants maternels en activité"),
-        *("Places à 15 minutes", "À examiner"),
+        *("Commune", "Enfants de 0 à 2 ans", "Enfants de moins de 5 ans", "EAJE", "Assistants maternels en activité"),
+        *("Places autorisées en EAJE", "Places à 15 minutes", "À examiner"),
     ]
     on_map = {row[0]: row[2] for row in lines(chapter.childcare_reach().html)[1:]}
-    assert {row[0]: row[5] for row in rows[:-1]} == on_map, "one fact, one value"
+    assert {row[0]: row[-2] for row in rows[:-1]} == on_map, "one fact, one value"
     assert "s" in {row[4] for row in rows}, "what is withheld stays so"
     header, *rows = lines(chapter.need_by_commune("leisure").html)
     assert header[-2] == texts.typography("Places le mercredi à 15 minutes, pour 100 enfants") and len(rows) == 9

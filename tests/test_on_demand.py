@@ -286,7 +286,7 @@ def test_the_page_works_out_what_the_library_does(tab, rate, places, at_childmin
     rows = rows.assign(status="ok", source="cnaf")
     first = simulate(rows, places=0, leaving=1)
     around = {"scenario": Html(""), "basis": "", "source": Citation("Cnaf.")}
-    html = simulator.simulator(CATALOGUE[RATE], first, first, **around).html
+    html = simulator.simulator(CATALOGUE[RATE], first, **around).html
     tab.set_content(f"<main>{html}</main><script>{script('page.js')}</script>")
     faults = []
     for added, leaving in product(range(0, 120, 7), range(1, at_work + 40, max(1, at_work // 12))):

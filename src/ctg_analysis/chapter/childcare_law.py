@@ -15,7 +15,7 @@ from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.childcare_authority import authorities, by_population, read_thresholds
-from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, Simulation, simulate
+from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
@@ -53,8 +53,7 @@ def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:
 def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
     """What more places in childcare centres and fewer childminders would make of the coverage rate."""
     rows = territory.of(WORKED_OUT_FROM)
-    rows = rows[rows["level"].eq("epci")]
-    result, someone_leaves = (simulate(rows, places=places, leaving=number) for number in (leaving, leaving or 1))
+    result = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
     if isinstance(result, Missing):
         lacking = CATALOGUE[result.indicator]
         year = f" ({date_text(result.period)})" if result.period else ""
@@ -64,7 +63,4 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]
     cited = source(territory, pd.DataFrame({"source": result.sources}))
     scenario = childcare.simulation(indicator, result, parts, cited)
-    known = isinstance(someone_leaves, Simulation) and someone_leaves.period == result.period
-    leaving_known = someone_leaves if known else result
-    basis = childcare.basis(leaving_known)
-    return simulator.simulator(indicator, leaving_known, result, scenario=scenario, basis=basis, source=cited)
+    return simulator.simulator(indicator, result, scenario=scenario, basis=childcare.basis(result), source=cited)

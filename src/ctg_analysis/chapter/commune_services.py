@@ -1,6 +1,5 @@
 """The services of each commune: those that are there, else where the nearest of the territory are."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,10 +63,10 @@ def _service(territory: Territory, name: str, count: str, time: str | None) -> S
     return Service(name, used, rows["period"].iloc[0], rows[["name", "value", "text"]], minutes)
 
 
-def services_of(territory: Territory, services: Sequence[Service], code: str, year: str) -> list[list[str]]:
+def services_of(services: Sequence[Service], apart: pd.DataFrame, code: str, year: str) -> list[list[str]]:
     """Where each service of a commune is: lines of a place and its services, those of the commune first.
 
-    year: that of the services named without one.
+    apart: kilometres between communes. year: that of the services named without one.
     """
     lines: dict[str, list[str]] = {HERE: []}
     for service in services:
@@ -75,29 +74,21 @@ def services_of(territory: Territory, services: Sequence[Service], code: str, ye
         told = [service.counts.loc[code, "text"]] if service.is_in(code) else []
         told += [f"{service.minutes[code]} min"] if code in service.minutes else []
         told += [when] if when != year else []
-        lines.setdefault(_where(territory, service, code), []).append(
+        lines.setdefault(_where(service, apart, code), []).append(
             f"{service.name} ({', '.join(told)})" if told else service.name
         )
     nowhere = lines.pop(NOWHERE, [])
     return [[place, ", ".join(some)] for place, some in (lines | {NOWHERE: nowhere}).items() if some]
 
 
-def _where(territory: Territory, service: Service, code: str) -> str:
-    """Where a service is for a commune; the nearest that has it is told as the crow flies, from centre to centre."""
+def _where(service: Service, apart: pd.DataFrame, code: str) -> str:
+    """Where a service is for a commune; the nearest that has it is told as the crow flies."""
     if service.is_in(code):
         return HERE
     if code in service.minutes:
         return BY_CAR
     names = service.counts.loc[service.counts["value"].gt(0), "name"]
-    points, metres = territory.land.points, territory.land.unit
-    away = {
-        other: math.dist(points[code], points[other]) * metres / 1000
-        for other in names.index
-        if code in points and other in points
-    }
-    if len(away) < len(names):
+    away = apart.loc[code, names.index]
+    if away.isna().any():
         return "Ailleurs"
-    if not away:
-        return NOWHERE
-    nearest = min(away, key=away.__getitem__)
-    return f"{names[nearest]}, à {number(max(away[nearest], 1))} km"
+    return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {number(max(away.min(), 1))} km"

@@ -9,6 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.commune_services import Service, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
+from ctg_analysis.chapter.reach_inputs import kilometres
 from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
@@ -61,14 +62,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Known:
-    """What the sheets are made of: columns and services, with the year of most of them; maps, ages; past and present
-    people of the communes.
+    """What the sheets are made of: columns and services, with the year of most of them; kilometres between communes;
+    maps, ages; past and present people of the communes.
     """
 
     columns: list[Column]
     year: str
     services: list[Service]
     service_year: str
+    apart: pd.DataFrame
     maps: dict[str, str]
     ages: dict[tuple[str, str], tuple[float, float, float]]
     age_year: str
@@ -96,8 +98,8 @@ def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
     people = by_commune(territory, PEOPLE)
     people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
-    maps = _maps(territory, people)
-    return Known(columns, year, services, service_year, maps, ages, when, past, people)
+    apart, maps = kilometres(territory), _maps(territory, people)
+    return Known(columns, year, services, service_year, apart, maps, ages, when, past, people)
 
 
 def _most_common(periods: Sequence[str]) -> str:
@@ -176,7 +178,7 @@ def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
         map=known.maps.get(code, ""),
         history=sheets.history(own, "Population"),
         ages=_strip(territory, known, code, name),
-        services=services_of(territory, known.services, code, known.service_year),
+        services=services_of(known.services, known.apart, code, known.service_year),
         header=["Indicateur", "Ici", *names, "Ensemble"],
         figures=[line for line in lines if line[1] != texts.SIGNS[MISSING]],
     )

@@ -12,6 +12,7 @@ from ctg_analysis.core.territories import find_epci
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.display.pieces.charts import signs
+from ctg_analysis.display.pieces.tables import head
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import comparable_rows, last_year
@@ -42,7 +43,8 @@ def compare(territory: Territory, sirens: Collection[str], *indicators: Indicato
         [name, *(texts_of.get(siren, texts.SIGNS[MISSING]) for texts_of in told.values())]
         for siren, name in names.items()
     ]
-    header = ["EPCI", *(_headed(one, rows) for one, rows in known.items())]
+    heads = [f"{head(one)}, {date_text(rows['period'].iloc[0])}" for one, rows in known.items()]
+    header = ["EPCI", *map(texts.typography, heads)]
     entrusted = [texts.uncapitalised(one.label) for one, rows in known.items() if not _is_open(rows).all()]
     kept = f"{texts.capitalised(texts.listed(entrusted))} : {ENTRUSTED}." if entrusted else ""
     note = texts.typography(" ".join(filter(None, [NOTE, kept, signs(lines)])))
@@ -50,12 +52,6 @@ def compare(territory: Territory, sirens: Collection[str], *indicators: Indicato
     table = markup.table(Table(caption, header, lines, note=note, marked=frozenset({0})))
     cited = source(territory, pd.concat(known.values()))
     return markup.together(table, markup.source(cited), *absent)
-
-
-def _headed(indicator: Indicator, rows: pd.DataFrame) -> str:
-    unit = indicator.unit
-    label = indicator.label if unit == "%" else texts.with_unit(indicator.label, unit)
-    return texts.typography(f"{label}, {date_text(rows['period'].iloc[0])}")
 
 
 def _rows(territory: Territory, sirens: tuple[str, ...], indicator: Indicator) -> pd.DataFrame:

@@ -30,9 +30,9 @@ class Kind(NamedTuple):
     """A need and what answers it, by the ids of indicators.
 
     caption: of the table (French). children: those of the need, the first that is known. together: the family whose
-    members are added up, with the header of the sum. there: what a commune has, with its header. places: what children
-    share within a driving time; none: what the démarche lists. facilities: with the word for one. near: the share of
-    the inhabitants near one. besides: what is no facility (French).
+    members are added up, with the header of the sum. there: what else a commune has, with its header. places: what
+    children share within a driving time; none: what the démarche lists. facilities: with the word for one. near: the
+    share of the inhabitants near one. besides: what is no facility (French).
     """
 
     caption: str
@@ -50,7 +50,11 @@ CHILDCARE = Kind(
     caption="Jeunes enfants et accueil",
     children=(*childcare_reach.CHILDREN, "children_0_4_count"),
     together=("authorised_places", "Places autorisées en EAJE"),
-    there={"eaje_facilities_count": "EAJE", "active_childminders_count": "Assistants maternels en activité"},
+    there={
+        "children_0_4_count": "Enfants de moins de 5 ans",
+        "eaje_facilities_count": "EAJE",
+        "active_childminders_count": "Assistants maternels en activité",
+    },
     places=None,
     facilities="eaje_facilities_count",
     one="EAJE",
@@ -118,8 +122,8 @@ def need_by_commune(territory: Territory, name: str) -> Html:
     there = [one for one in map(CATALOGUE.get, kind.there) if len(by_commune(territory, one))]
     if kind.places in [one.id for one in there]:
         there = [one for one in there if one.id != kind.facilities]
-    columns = [_column(territory, one, kind.there.get(one.id, one.label)) for one in (need, *there)]
-    columns[1:1] = _together(territory, *kind.together) if kind.together else []
+    columns = [_column(territory, one, kind.there.get(one.id, one.label)) for one in dict.fromkeys((need, *there))]
+    columns += _together(territory, *kind.together) if kind.together else []
     children, fewest = by_commune(territory, need).set_index("territory")["value"], norm("examined_children")
     found = to_examine(children, reached.values, fewest=fewest, enough=reached.enough)
     verdict = found.map({True: EXAMINED, False: ""}).fillna(texts.SIGNS[MISSING])

@@ -49,8 +49,8 @@ class Simulation:
 
     before, after: places for 100 children under 3, the published ones of the year `period` and those worked out.
     places: published places. children: those that rate and places imply. added, leaving: the change asked for.
-    there: places at childminders, lost: those that go with the childminders who stop; capped: when more were asked for.
-    Without any who stops, none is told.
+    each, there: the places of a childminder and of all of them, where both are known; lost: those that go with the
+    childminders who stop; capped: when more were asked for.
     change: what each component of the rate gains, by indicator.
     """
 
@@ -112,15 +112,17 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
     if isinstance(period, Missing):
         return period
     given = known[known["period"].eq(period)].set_index("indicator")
-    each = _per_childminder(known, given, period) if leaving else None
+    each = _per_childminder(known, given, period) if CHILDMINDER_PLACES in given.index else None
     if isinstance(each, Missing):
-        return each
-    there = given.at[CHILDMINDER_PLACES, "value"] if leaving else 0.0
-    gone = leaving * each.places if leaving else 0.0
+        if leaving:
+            return each
+        each = None
+    there = given.at[CHILDMINDER_PLACES, "value"] if each else 0.0
+    gone = leaving * each.places if each else 0.0
     lost = min(gone, there)
     children = given.at[PLACES, "value"] / given.at[RATE, "value"] * 100
     change = {IN_CENTRES: places / children * 100, AT_CHILDMINDERS: -lost / children * 100}
-    sources = [*given.loc[needed, "source"], *([each.source] if each else [])]
+    sources = [*given.loc[needed, "source"], *([each.source] if each and leaving else [])]
     return Simulation(
         period=period,
         before=given.at[RATE, "value"],

@@ -23,7 +23,7 @@ class Land:
     """Communes as a drawing shows them.
 
     paths: code → path. points: code → where a circle or a name stands. around: the path of the outlines of the
-    neighbouring EPCIs. labels: the names of these, and of towns. height: of the drawing. unit: its metres.
+    neighbouring EPCIs. labels: the names of these, and of towns. height: of the drawing.
     """
 
     paths: dict[str, str]
@@ -31,7 +31,6 @@ class Land:
     around: str
     labels: tuple[Label, ...]
     height: float
-    unit: float
 
 
 def read_land(processed: Path, epci: str) -> Land:
@@ -83,7 +82,6 @@ def land(codes: list[str], communes: np.ndarray, beside: pd.DataFrame | None = N
         _outlines(own, beside, height),
         neighbour_labels(own, beside, height),
         height,
-        unit,
     )
 
 

@@ -16,17 +16,14 @@ from ctg_analysis.indicators.simulation import Simulation
 RESULT = "{}"  # where the page writes the rate that it works out
 
 
-def simulator(
-    indicator: Indicator, known: Simulation, asked: Simulation, *, scenario: Html, basis: str, source: Citation
-) -> Html:
+def simulator(indicator: Indicator, asked: Simulation, *, scenario: Html, basis: str, source: Citation) -> Html:
     """Return the sliders of a simulation and the scenario that stands in their place without script and on paper.
 
-    indicator: of the rate. known: tells what goes with a childminder, where that is known. asked: where the sliders
-    stand first. basis: what it is worked out from.
+    indicator: of the rate. asked: where the sliders stand first. basis: what it is worked out from.
     """
-    sliders = [("Places de plus en EAJE", asked.added, most_places(asked))]
-    if known.each:
-        most = max(math.ceil(known.there / known.each.places), asked.leaving)
+    sliders = [("Places de plus en EAJE", asked.added, _most_places(asked))]
+    if asked.each:
+        most = max(math.ceil(asked.there / asked.each.places), asked.leaving)
         sliders.append(("Assistants maternels de moins", asked.leaving, most))
     text = texts.typography(
         f"Le taux de couverture de {date_text(asked.period)} passerait de {number(asked.before, 1)} à {RESULT} "
@@ -34,7 +31,7 @@ def simulator(
     )
     filled = markup.piece(
         "simulator.html.j2",
-        known=known,
+        asked=asked,
         sliders=sliders,
         text=text,
         result=text.replace(RESULT, number(asked.after, 1)),
@@ -45,6 +42,6 @@ def simulator(
     return replace(filled, about=scenario.about)
 
 
-def most_places(asked: Simulation) -> int:
+def _most_places(asked: Simulation) -> int:
     """Return the most places that the slider adds: half of those that there are, twice those asked for at least."""
     return max(math.ceil(asked.places / 20) * 10, 2 * asked.added)

@@ -15,6 +15,12 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
+def head(indicator: Indicator) -> str:
+    """Return the head of the column of an indicator: its label, and its unit unless the values show it."""
+    shown = indicator.unit in ("%", "habitants")
+    return indicator.label if shown else texts.with_unit(indicator.label, indicator.unit)
+
+
 def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
@@ -27,8 +33,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for indicator, period, _ in columns:
-        unit = indicator.unit
-        label = indicator.label if unit in ("%", "habitants") else texts.with_unit(indicator.label, unit)
+        label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda indicator, row: row.text)
     larger = places["level"].isin(["departement", "region", "france"])

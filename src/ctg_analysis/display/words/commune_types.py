@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ctg_analysis.display.words.quantities import percent
 from ctg_analysis.display.words.texts import capitalised
 
 CLASSES = {  # of the grid of density, from the densest, as one commune is said to be
@@ -26,16 +27,6 @@ def type_text(density: object, massif: object) -> str:
     return ", ".join(words)
 
 
-def type_sentence(density: object, massif: object) -> str:
-    """The type of a commune as a sentence; nothing where nothing is known of it.
-
-    >>> type_sentence("Petites villes", None), type_sentence(None, None)
-    ('Petite ville.', '')
-    """
-    words = type_text(density, massif)
-    return f"{capitalised(words)}." if words else ""
-
-
 def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
 
@@ -43,11 +34,11 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
 
     >>> places = pd.DataFrame({"code": ["a", "b", "c"], "density": ["Bourgs ruraux"] * 2 + ["Petites villes"]})
     >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
-    'Petite ville (75 % des habitants)'
+    'Petite ville (75\u202f% des habitants)'
     """
     massifs = sorted({name for names in communes["massif"].dropna() for name in names.split("|")})
     by_class = communes["code"].map(people).groupby(communes["density"]).sum()
     if not by_class.sum():
         return ", ".join(massifs)
-    share = f"{100 * by_class.max() / by_class.sum():.0f} % des habitants"
-    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share})", *massifs])
+    most, share = by_class.idxmax(), percent(100 * by_class.max() / by_class.sum())
+    return ", ".join([f"{capitalised(CLASSES[most])} ({share} des habitants)", *massifs])
