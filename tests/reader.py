@@ -31,6 +31,12 @@ class Text(HTMLParser):
 FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
 
 
+def rows_of(html: str) -> list[list[str]]:
+    """Return the cells of each row of the tables of a piece, heads included."""
+    rows = re.findall(r"<tr.*?</tr>", html, re.DOTALL)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+
+
 def faults(figure: str, own: str = "") -> list[str]:
     """Return what the text alternative of a chart lacks: the indicator, the period, the values behind it.
 

@@ -81,14 +81,10 @@ def found(shown, asked, counts):
     return list(compress(groups, new)), list(compress(groups, map(not_, new)))
 
 
-BY_NIGHT = [pytest.param(seed, EDITIONS, id=f"five, {seed}", marks=pytest.mark.nightly) for seed in (13, 1, 10)]
-
-
 @pytest.mark.nightly
-@pytest.mark.parametrize("seed, editions", [pytest.param(13, EDITIONS[0:3:2], id="two"), *BY_NIGHT])
-def test_no_withheld_group_is_bounded_by_several_editions(seed, editions, tmp_path):
-    """By day by two, between which the secteurs are drawn anew."""
-    shown, asked, exposed = published(DataRoot(tmp_path), seed, editions)
+@pytest.mark.parametrize("seed", [13, 1, 10])
+def test_no_withheld_group_is_bounded_by_five_editions(seed, tmp_path):
+    shown, asked, exposed = published(DataRoot(tmp_path), seed, EDITIONS)
     counts, _ = drawn(seed)
     assert len(victims(counts, *asked)) > 40
     assert sum(table["status"].eq(SECRET).sum() for table, _ in shown) > 100
@@ -135,3 +131,10 @@ def test_the_attacker_finds_victims_again_without(protection, tmp_path, monkeypa
         monkeypatch.setattr(module, name, nothing)
     shown, asked, _ = published(DataRoot(tmp_path), seed, editions, forms=forms, **unknown)
     assert found(shown, asked, drawn(seed)[0])[0]
+
+
+@pytest.mark.parametrize("protection", WITHOUT)
+def test_the_attacker_finds_no_victim_of_these_editions_with_all_protections(protection, tmp_path):
+    seed, editions, forms, *_ = WITHOUT[protection]
+    shown, asked, _ = published(DataRoot(tmp_path), seed, editions, forms=forms)
+    assert not found(shown, asked, drawn(seed)[0])[0]

@@ -1,11 +1,11 @@
 """Who organises childcare: the population counted and the duties of the law, worked by hand."""
 
-import re
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import yaml
+from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import InputError
@@ -131,10 +131,7 @@ def shown(*rows):
     html = childcare.authority(
         told, authorities(told, "T", thresholds), "CC de T", thresholds, Citation("Relevé.")
     ).html
-    cells = [
-        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
-    ]
-    return html, {line[0]: line[1:] for line in cells}
+    return html, {line[0]: line[1:] for line in rows_of(html)}
 
 
 def test_the_table_and_the_sentence():
@@ -190,9 +187,7 @@ def by_size(*rows, total=True):
     html = childcare.by_population(
         people.assign(name=people["territory"]), duties, "CC de T", thresholds, Citation("Insee.")
     ).html
-    lines = re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
-    return html.replace("&#39;", "’"), {line[0]: line[1:] for line in cells}
+    return html.replace("&#39;", "’"), {line[0]: line[1:] for line in rows_of(html)}
 
 
 def test_population_alone_tells_which_commune_passes_which_threshold():

@@ -1,9 +1,8 @@
 """Children beside the supply of their commune and within reach, and the rule by which a commune is to be examined."""
 
-import re
-
 import pandas as pd
 import pytest
+from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter, reach_inputs
 from ctg_analysis.core.errors import UserError
@@ -53,17 +52,11 @@ def test_a_facility_at_a_distance_that_is_not_known_is_not_far():
     assert facilities_within(pd.Series({"A": 2.0, "B": 0.0}), apart, 10).tolist() == [2, 2, 0], "of none, no matter"
 
 
-def lines(html):
-    """Return the cells of each row of a table."""
-    rows = re.findall(r"<tr.*?</tr>", html, re.DOTALL)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
-
-
 def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand_ins(france):
     chapter = open_chapter(DEFAULT_EPCI)
     childcare, leisure = chapter.need_by_commune("childcare").html, chapter.need_by_commune("leisure").html
     for html, need in ((childcare, "Naissances des trois dernières années"), (leisure, "Enfants de 5 à 9 ans")):
-        header, *rows = lines(html)
+        header, *rows = rows_of(html)
         assert header[1].startswith(need) and header[-2:][0].endswith(", 2025") and header[-1] == "À examiner"
         assert len(rows) == len(chapter.territory.communes) + 1 and rows[-1][-2:] == ["–", ""]
         for _, children, *there, within, verdict in rows[:-1]:
@@ -77,16 +70,16 @@ def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand
 def test_the_invented_territory_has_its_places_and_their_reach(example):
     chapter = open_chapter(EXAMPLE_EPCI)
     html = chapter.need_by_commune("childcare").html
-    header, *rows = lines(html)
+    header, *rows = rows_of(html)
     assert "ne compte pas, ni les assistants maternels à domicile." in html
     assert [head.partition(",")[0] for head in header] == [
         *("Commune", "Enfants de 0 à 2 ans", "Enfants de moins de 5 ans", "EAJE", "Assistants maternels en activité"),
         *("Places autorisées en EAJE", "Places à 15 minutes", "À examiner"),
     ]
-    on_map = {row[0]: row[2] for row in lines(chapter.childcare_reach().html)[1:]}
+    on_map = {row[0]: row[2] for row in rows_of(chapter.childcare_reach().html)[1:]}
     assert {row[0]: row[-2] for row in rows[:-1]} == on_map, "one fact, one value"
     assert "s" in {row[4] for row in rows}, "what is withheld stays so"
-    header, *rows = lines(chapter.need_by_commune("leisure").html)
+    header, *rows = rows_of(chapter.need_by_commune("leisure").html)
     assert header[-2] == texts.typography("Places le mercredi à 15 minutes, pour 100 enfants") and len(rows) == 9
     whole = rows[-1]
     assert whole[2] == str(sum(int(row[2]) for row in rows[:-1])), "the territory has the places of its communes"
@@ -103,7 +96,7 @@ def test_a_commune_without_contour_is_not_said_to_be_far(example, monkeypatch):
         and texts.typography("dont moins de 50 % des habitants") in html
     )
     monkeypatch.setattr("ctg_analysis.chapter.need_by_commune._people_near", lambda territory, kind: None)
-    rows = {row[0]: row for row in lines(chapter.need_by_commune("leisure").html)}
+    rows = {row[0]: row for row in rows_of(chapter.need_by_commune("leisure").html)}
     assert rows["L’Ébauche"][-2:] == ["nd", "nd"]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 import shutil
 import subprocess
 from types import SimpleNamespace
@@ -46,30 +47,28 @@ def private(root):
     return root.restricted_material(EXAMPLE_EPCI)
 
 
-def test_a_text_that_names_someone_is_told_without_being_quoted_and_blocks_publication(root, public):
+def test_a_text_that_names_someone_is_told_without_being_quoted_and_blocks_publication(root, public, private):
+    """In tables, in the convention but for who signs, in the open answers that may be quoted and in no other."""
     change(public / "extraits.csv", 6, "texte_anonymise", "Il faut voir avec Nathalie Durand, au 06 12 34 56 78.")
     change(public / "actions.csv", 2, "partenaires", "Caf|Mme Durand")
+    convention = (public / "convention.yml").read_text(encoding="utf-8")
+    signed = convention.replace("qualite: direction", "representant: Nathalie Durand\n  qualite: direction")
+    said_by = signed.replace("Rédaction inventée. La Caf", "Selon Mme Durand, la Caf")
+    assert convention != signed != said_by
+    (public / "convention.yml").write_text(said_by, encoding="utf-8")
+    for line, quoted in ((2, "non"), (3, "oui")):
+        change(private / "ouvertes_codees.csv", line, "extrait_nettoye", "Merci à Nathalie.")
+        change(private / "ouvertes_codees.csv", line, "publiable", quoted)
     lines = said(root)
-    assert len(lines) == 3 and not any("Nathalie" in line or "Durand" in line or "06" in line for line in lines)
+    assert len(lines) == 5 and not any("Nathalie" in line or "Durand" in line or "06" in line for line in lines)
     told = "\n".join(lines)
     assert "actions.csv, line 2, column partenaires: found the name of a person, at the character 5" in told
     assert "extraits.csv, line 6, column texte_anonymise: found the name of a person, at the character 19" in told
     assert "extraits.csv, line 6, column texte_anonymise: found a telephone number, at the character" in told
+    assert re.search(r"convention.yml, line \d+, column articles\.1\.texte_md: found the name of a person", told)
+    assert "ouvertes_codees.csv, line 3, column extrait_nettoye: found the name of a person" in told
     with pytest.raises(InputError):
         open_material(root, EXAMPLE_EPCI, places_of(root))
-
-
-@pytest.mark.nightly
-def test_the_convention_and_the_info_flash_are_searched_but_for_who_signs(root, public):
-    path = public / "convention.yml"
-    text = path.read_text(encoding="utf-8").replace(
-        "qualite: direction", "representant: Nathalie Durand\n  qualite: direction"
-    )
-    path.write_text(text, encoding="utf-8")
-    assert said(root) == []
-    path.write_text(text.replace("Rédaction inventée. La Caf", "Selon Mme Durand, la Caf"), encoding="utf-8")
-    (line,) = said(root)
-    assert "convention.yml, line" in line and "column articles.1.texte_md: found the name of a person" in line
 
 
 @pytest.mark.nightly
@@ -87,17 +86,6 @@ def test_an_extract_that_nobody_has_read_again_is_told(root, public):
     extract, quote = said(root)
     assert "extraits.csv, line 2, column relu_par: found a blank cell, expected who re-read" in extract
     assert "info_flash.yml" in quote and "found 'X001'" in quote and "non relu" in quote  # which quotes it
-
-
-@pytest.mark.nightly
-def test_an_open_answer_that_may_be_quoted_is_searched_and_the_others_are_not(root, private):
-    path = private / "ouvertes_codees.csv"
-    change(path, 2, "extrait_nettoye", "Merci à Nathalie.")
-    change(path, 2, "publiable", "non")
-    assert said(root) == []
-    change(path, 2, "publiable", "oui")
-    (line,) = said(root)
-    assert "ouvertes_codees.csv, line 2, column extrait_nettoye: found the name of a person" in line
 
 
 def test_messages_about_private_files_show_no_cell(root, private):
@@ -152,15 +140,19 @@ def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):
 
 
 @pytest.mark.nightly
+def test_what_is_due_is_told_until_it_is_deleted(root, private):
+    prepare(private)
+    told = "2 lines due for deletion since 2025-01-01, expected its deletion: run `ctg purge"
+    assert any(told in line for line in said(root))
+    purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
+    assert said(root) == []
+
+
 def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(root, private):
     prepare(private)
     before = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
     kept = readable(read_restricted(root, EXAMPLE_EPCI))
     assert len(due(kept, TODAY)) == 4 and {path: path.read_bytes() for path in before} == before
-    assert any(
-        "2 lines due for deletion since 2025-01-01, expected its deletion: run `ctg purge" in line
-        for line in said(root)
-    )
     deleted = purge(kept, TODAY)
     after = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
     gone = {path.name for path in set(before) - set(after)}
@@ -180,7 +172,7 @@ def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(r
         and "2026-11-24;entretiens.csv;2;échéance du 2025-01-01" in note
     )
     assert not any(pseudo in note for pseudo in ("E02", "E04", "N7"))
-    assert due(read_restricted(root, EXAMPLE_EPCI), TODAY) == [] and said(root) == []
+    assert due(read_restricted(root, EXAMPLE_EPCI), TODAY) == []
 
 
 def test_a_date_that_cannot_be_read_stops_the_deletion_before_it_begins(root, private):
@@ -229,23 +221,30 @@ def test_the_dates_of_the_example_are_far_away(example):
 
 
 @pytest.mark.nightly
+def test_what_is_shipped_names_nobody(monkeypatch, root):
+    monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=root.path.parent))
+    shipped = [path for path in root.path.rglob("*") if path.is_file() and path.suffix in (".csv", ".yml")]
+    assert len(shipped) > 30 and [finding for path in shipped for finding in commit_check.found_in(path)] == []
+
+
 def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, example):
     monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
     root = copy_of(example, tmp_path / "data")
-    shipped = sorted(path for path in root.path.rglob("*") if path.is_file() and path.suffix in (".csv", ".yml"))
-    assert [finding for path in shipped for finding in commit_check.found_in(path)] == []
+    contributions = root.material(EXAMPLE_EPCI) / "contributions.csv"
+    actors = root.restricted_material(EXAMPLE_EPCI) / "acteurs.csv"
+    assert [*commit_check.found_in(contributions), *commit_check.found_in(actors)] == []
     hidden = tmp_path / "data" / "private" / "200067171" / "x.csv"
     hidden.parent.mkdir(parents=True)
     hidden.write_text("a\n", encoding="utf-8")
-    change(root.material(EXAMPLE_EPCI) / "contributions.csv", 2, "texte", "Voir Nathalie Durand")
-    add(root.restricted_material(EXAMPLE_EPCI) / "acteurs.csv", contact="nathalie.durand@exemple.fr")
+    change(contributions, 2, "texte", "Voir Nathalie Durand")
+    add(actors, contact="nathalie.durand@exemple.fr")
     notebook = tmp_path / "notebooks" / "x.ipynb"
     notebook.parent.mkdir()
     notebook.write_text(
         '{"cells": [{"source": ["# écrire à a.b@exemple.fr"]}, {"source": ["# vu avec Nathalie Durand"]}]}',
         encoding="utf-8",
     )
-    told = [str(one) for path in [hidden, notebook, *shipped] for one in commit_check.found_in(path)]
+    told = [str(one) for path in (hidden, notebook, contributions, actors) for one in commit_check.found_in(path)]
     assert len(told) == 5 and not any("nathalie" in line.lower() for line in told), told
     assert "a private file, expected nothing of data/private in git" in told[0]
     assert "column cell 1: found an e-mail address" in told[1]

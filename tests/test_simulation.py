@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from reader import rows_of
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
@@ -172,8 +173,7 @@ def test_the_bars_have_the_components_before_and_after():
     html = childcare.simulation(
         CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, Citation("Cnaf.")
     ).html
-    lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html)]
-    assert lines[1:] == [
+    assert rows_of(html)[1:] == [
         ["Publié, 2023", "60,0", "25,0", "35,0", "1,5", "180"],
         ["Avec le changement", "56,0", "29,0", "27,0", "1,5", "168"],
     ]

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 from raw_files import copied, said, values
+from reader import rows_of
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces
@@ -196,10 +197,6 @@ def test_how_many_approvals_end_before_the_convention(ends, expected):
     assert spaces.early(pd.Series(ends), ("2024-01-01", "2027-12-31")) == expected
 
 
-def cells(html):
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?>(.*?)</tr>", html)]
-
-
 def plain(texts):
     return [text.replace("\u00a0", " ").replace("’", "'") for text in texts]
 
@@ -208,7 +205,7 @@ def test_each_structure_has_its_manager_its_dates_and_the_end_that_comes_too_ear
     html = spaces.approvals(open_territory(EXAMPLE_EPCI, example), CATALOGUE["social_approval_end_year"]).html
     _, figure, table = re.split(r"(<figure.*</figure>)", html, flags=re.DOTALL)
     assert "Les 2 agréments prennent fin avant la convention" in figure.replace("\u00a0", " ")
-    lines = [plain(line) for line in cells(table)]
+    lines = [plain(line) for line in rows_of(table)]
     assert lines[1:] == [
         [name, "du 1er janvier 2023 au 31 décembre 2026", "12 mois avant la convention", kind, commune, manager]
         for name, kind, commune, manager in (
@@ -260,7 +257,7 @@ def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
     members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
     lines = [
         plain(line)
-        for line in cells(spaces.criteria(open_territory(EXAMPLE_EPCI, example), "social_criteria", members).html)
+        for line in rows_of(spaces.criteria(open_territory(EXAMPLE_EPCI, example), "social_criteria", members).html)
     ]
     assert len(lines) == 1 + 5 * 2
     assert lines[2] == [

@@ -22,7 +22,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     """
     texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
-    beside = sorted((settings().root / "notebooks").rglob("[!.]*"))  # what an analyst reads: tables, modules
+    beside = sorted((settings().root / "notebooks").rglob("*"))  # what an analyst reads: tables, modules
     texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]
     common = {
         "parameters": repr([("epci", epci)]),
