@@ -277,6 +277,9 @@ def test_no_one_is_named_in_a_workbook_that_enters_git(project):
     invented = project / "data/exemple/private/999999999/demarche/a.xlsx"
     contributions(invented, "Jeanne Durand, 06 01 02 03 04", sheet="Notes")
     assert any(one.found == "a telephone number" for one in found_in(invented))
+    for damaged in (path, invented):
+        damaged.write_bytes(b"PK")
+        assert [one.found for one in found_in(damaged)] == ["a truncated or foreign file"]
 
 
 def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):

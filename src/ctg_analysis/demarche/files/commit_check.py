@@ -25,16 +25,24 @@ COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def found_in(path: Path) -> list[Finding]:
-    """What a file that is about to enter git says of someone."""
+    """What a file that is about to enter git says of someone; a workbook that cannot be read cannot enter it."""
+    try:
+        return list(_in(path))
+    except InputError as error:
+        return error.findings
+
+
+def _in(path: Path) -> Iterator[Finding]:
     inside = path.relative_to(settings().root).parts
     if inside[:2] == ("data", "private"):
         expected = "nothing of data/private in git: `git restore --staged` the file"
-        return [Finding(project_path(path), None, None, "a private file", expected)]
-    if path.suffix == ".ipynb":
-        return list(_in_notebook(path))
-    if "private" in inside:  # of an invented territory: there too nobody is real
-        return list(_in_lines(path, text_of(path)))
-    return list(_in_material(path)) if MATERIAL in inside and path.name != ALLOWED else []
+        yield Finding(project_path(path), None, None, "a private file", expected)
+    elif path.suffix == ".ipynb":
+        yield from _in_notebook(path)
+    elif "private" in inside:  # of an invented territory: there too nobody is real
+        yield from _in_lines(path, text_of(path))
+    elif MATERIAL in inside and path.name != ALLOWED:
+        yield from _in_material(path)
 
 
 def _in_material(path: Path) -> Iterator[Finding]:
@@ -55,23 +63,18 @@ def _in_material(path: Path) -> Iterator[Finding]:
 
 
 def _in_workbook(path: Path) -> Iterator[Finding]:
-    """What the sheets of a workbook say of someone, and the author that its properties name; one that cannot be read
-    cannot enter git.
-    """
+    """What the sheets of a workbook say of someone, and the author that its properties name."""
     allowed = admitted(path.parent)
     known = {table.headings.name: table for table in PUBLIC.values()}
-    try:
-        sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
-        read = {sheet.name for sheet in sheets.values()}
-        rest = ((name, rows) for name, rows, _ in rows_of(path) if name not in {*read, HELP, LISTS})
-        yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
-        for _, rows in rest:
+    if authors(path):
+        expected = "none: in Excel, File, Info, Inspect Document, remove them"
+        yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
+    sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
+    read = {sheet.name for sheet in sheets.values()}
+    yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
+    for name, rows, _ in rows_of(path):
+        if name not in {*read, HELP, LISTS}:
             yield from _in_lines(path, "\n".join(" ; ".join(row) for row in rows), allowed)
-        if authors(path):
-            expected = "none: in Excel, File, Info, Inspect Document, remove them"
-            yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
-    except InputError as error:
-        yield from error.findings
 
 
 def text_of(path: Path) -> str:
