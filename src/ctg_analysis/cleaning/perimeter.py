@@ -7,10 +7,11 @@ its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.cleaning.arrondissements import whole_communes
-from ctg_analysis.cleaning.sums import KEY, sum_up
+from ctg_analysis.cleaning.sums import ADDED, KEY, addends, finish, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import alike
@@ -100,8 +101,9 @@ class Units:
     """The units of every level, made of the communes of an earlier year.
 
     codes: the communes of then. places: level and code of each unit, numbered from 0. parts: pairs commune of then
-    (its rank among the codes), unit that holds some of it now (its number), and whether it holds all of it; a commune
-    that was split between two units is missing from both.
+    (its rank among the codes), unit that holds some of it now (its number), whether it holds all of it, and the
+    partition that the unit is of (see territories.unit_of); a commune that was split between two units is missing from
+    both.
     """
 
     codes: pd.Index
@@ -116,7 +118,7 @@ class Units:
         every = unit_of(now)
         there = every[0][1].index.get_indexer(ways["commune"])
         places, parts = [], []
-        for level, unit_of_commune in every:
+        for partition, (level, unit_of_commune) in enumerate(every):
             numbers, units = pd.factorize(unit_of_commune)
             numbers = numbers[there]
             pairs = pd.DataFrame({"commune": ranks, "unit": numbers})
@@ -124,7 +126,8 @@ class Units:
             whole = ~pairs["commune"].duplicated(keep=False)
             first = sum(map(len, places))
             places.append(pd.DataFrame({"level": level, "code": units}))
-            parts.append(pairs.assign(unit=pairs["unit"] + first, whole=whole)[pairs["unit"].ge(0)])
+            pairs = pairs.assign(unit=pairs["unit"] + first, whole=whole, partition=partition)[pairs["unit"].ge(0)]
+            parts.append(pairs)
         return cls(pd.Index(codes), pd.concat(places, ignore_index=True), pd.concat(parts, ignore_index=True))
 
     def at(self, *levels: str) -> "Units":
@@ -143,6 +146,34 @@ class Units:
         sizes = unit.value_counts()
         there = unit[~outside].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
+
+    @cached_property
+    def _holders(self) -> list[np.ndarray]:
+        """Return, for each partition, the unit that holds all of each commune of then, by its rank; -1 if none does."""
+        holders = []
+        for _, parts in self.parts[self.parts["whole"]].groupby("partition"):
+            units = np.full(len(self.codes), -1)
+            units[parts["commune"]] = parts["unit"]
+            holders.append(units)
+        return holders
+
+    def sums(self, figures: pd.DataFrame, series: np.ndarray) -> pd.DataFrame:
+        """Return the sums of figures of communes (`code`) by unit (its number, `code`) and series.
+
+        series: the number of that of each row. Whole figures are added up exactly: their decimals are added up apart.
+        """
+        communes, count = self.codes.get_indexer(figures["code"]), series.max() + 1
+        tables = []
+        for holders in self._holders:
+            units = np.where(communes < 0, -1, holders[communes])
+            there = np.flatnonzero(units >= 0)
+            ranks, cells = pd.factorize(units[there] * count + series[there])
+            sums = {
+                name: sum(np.bincount(ranks, part, len(cells)) for part in np.modf(np.nan_to_num(column)))
+                for name, column in figures.drop(columns="code").iloc[there].astype(float).items()
+            }
+            tables.append(pd.DataFrame({"code": cells // count, "series": cells % count} | sums))
+        return pd.concat(tables, ignore_index=True)
 
     def _are(self, communes: pd.Series) -> pd.Series:
         """Tell the parts that are of some communes."""
@@ -233,10 +264,11 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
 
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
-    ranked = facts.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns="code")
     lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
     lost = lost[~lost.isin(facts["code"].unique())]
-    inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
-    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
+    series = facts.groupby(KEY, observed=True).ngroup().to_numpy()
+    keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
+    sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
+    sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out, lost), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)

@@ -7,6 +7,7 @@ from ctg_analysis.core.facts import alike
 from ctg_analysis.core.model import MISSING, OK, SECRET
 
 KEY = ["source", "period", "measure"]
+ADDED = ["value", "known", "parts", "few"]  # known: whether there is a figure
 
 
 class NotAdditiveError(ValueError):
@@ -23,14 +24,26 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     Raises:
         NotAdditiveError: the source's figures cannot be added up (a rate, a median).
     """
+    grouped = addends(facts, source).groupby(["code", *KEY], as_index=False, observed=True)
+    return finish(grouped[ADDED].sum(), source, expected, facts)
+
+
+def addends(facts: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Return facts with what is added up of each: ADDED.
+
+    Raises:
+        NotAdditiveError: as `sum_up` does.
+    """
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
     withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
     few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
-    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
-    grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped[["value", "known", "parts", "few"]].sum()
+    return facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
+
+
+def finish(sums: pd.DataFrame, source: Source, expected: pd.Series, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return sums of ADDED by unit (`code`), period and measure as facts like those that they are of."""
     complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
