@@ -115,8 +115,9 @@ def _of_these_departements(covered: pd.DataFrame, named: pd.DataFrame, communes:
 
 def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of communes that a series does not name."""
-    marked = rows.merge(named, how="left", on=[*SERIES, "code"], indicator="there")
-    return marked[marked["there"].eq("left_only")].drop(columns="there")
+    key = [*SERIES, "code"]
+    again = pd.concat([named[key], rows[key]], ignore_index=True).duplicated()
+    return rows[~again.to_numpy()[len(named) :]]
 
 
 def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

@@ -163,17 +163,19 @@ class Units:
         series: the number of that of each row. Whole figures are added up exactly: their decimals are added up apart.
         """
         communes, count = self.codes.get_indexer(figures["code"]), series.max() + 1
-        tables = []
+        names = [name for name in figures if name != "code"]
+        columns = np.hstack(np.modf(np.nan_to_num(figures[names].to_numpy(float)))).T
+        cells_of, sums_of = [], []
         for holders in self._holders:
             units = np.where(communes < 0, -1, holders[communes])
             there = np.flatnonzero(units >= 0)
             ranks, cells = pd.factorize(units[there] * count + series[there])
-            sums = {
-                name: sum(np.bincount(ranks, part, len(cells)) for part in np.modf(np.nan_to_num(column)))
-                for name, column in figures.drop(columns="code").iloc[there].astype(float).items()
-            }
-            tables.append(pd.DataFrame({"code": cells // count, "series": cells % count} | sums))
-        return pd.concat(tables, ignore_index=True)
+            cells_of.append(cells)
+            sums_of.append([np.bincount(ranks, column[there], len(cells)) for column in columns])
+        cells = np.concatenate(cells_of)
+        decimals, whole = np.split(np.hstack(sums_of), 2)
+        sums = dict(zip(names, whole + decimals, strict=True))
+        return pd.DataFrame({"code": cells // count, "series": cells % count} | sums)
 
     def _are(self, communes: pd.Series) -> pd.Series:
         """Tell the parts that are of some communes."""
