@@ -1,4 +1,4 @@
-"""The indicators in groups, each derived and kept apart from the others: those that read the same sources."""
+"""The indicators in groups, each derived and kept apart from the others: those of the same first source."""
 
 from collections.abc import Collection, Iterable
 
@@ -16,7 +16,8 @@ def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[
     """Return the indicators by group, in the order in which they are declared.
 
     RESTRICTED holds those of which a source is withheld in part: what one shows may tell what another hides, and the
-    gate takes them together. Open ones are grouped by their sources.
+    gate takes them together. Open ones are grouped by the source that they prefer: each group costs whoever opens a
+    territory a file.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
@@ -25,18 +26,18 @@ def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[
     >>> {name: [indicator.id for indicator in group] for name, group in named.items()}
     {'insee_etat_civil-1': ['births_count', 'deaths_count'], 'restricted': ['approved_childminders_count']}
     """
-    alike: dict[tuple[str, ...], list[Indicator]] = {}
+    alike: dict[str, list[Indicator]] = {}
     restricted: list[Indicator] = []
     for indicator in indicators:
         if any(sources[name].withholds for name in indicator.sources):
             restricted.append(indicator)
         else:
-            alike.setdefault(indicator.sources, []).append(indicator)
-    named: dict[str, list[Indicator]] = {}
-    for names, several in alike.items():
-        for start in range(0, len(several), TOGETHER):
-            number = 1 + sum(group.rpartition("-")[0] == names[0] for group in named)
-            named[f"{names[0]}-{number}"] = several[start : start + TOGETHER]
+            alike.setdefault(indicator.sources[0], []).append(indicator)
+    named = {
+        f"{source}-{1 + start // TOGETHER}": several[start : start + TOGETHER]
+        for source, several in alike.items()
+        for start in range(0, len(several), TOGETHER)
+    }
     return named | ({RESTRICTED: restricted} if restricted else {})
 
 

@@ -1,5 +1,6 @@
 """The polygons of the communes, in the legal projection of the place."""
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -20,7 +21,7 @@ def clean_contours(folder: RawFolder) -> pd.DataFrame:
 
 
 def projected(contours: pd.DataFrame) -> pd.DataFrame:
-    """Return the polygons in metres, with their bounds. Columns added: crs (EPSG), west, south, east, north.
+    """Return the polygons in whole metres, with their bounds. Columns added: crs (EPSG), west, south, east, north.
 
     They come along a curve of Hilbert, neighbours together: a part of the country is read without the rest.
     """
@@ -30,7 +31,7 @@ def projected(contours: pd.DataFrame) -> pd.DataFrame:
     systems = contours["code"].str[:3].map(OVERSEAS).fillna(LAMBERT_93).astype(int)
     tables = []
     for system, rows in contours.groupby(systems):
-        shapes = geopandas.GeoSeries.from_wkb(rows["geometry"], crs=4326).to_crs(system)
+        shapes = geopandas.GeoSeries.from_wkb(rows["geometry"], crs=4326).to_crs(system).transform(np.round)
         bounds = shapes.bounds.set_axis(BOUNDS, axis=1)
         tables.append(rows.assign(geometry=shapes.to_wkb(), crs=system).join(bounds))
     return pd.concat(tables).loc[along.index].reset_index(drop=True)
