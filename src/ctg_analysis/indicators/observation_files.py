@@ -76,8 +76,11 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
     number = number[order]
     table = _table(observations.iloc[order], pd.Categorical.from_codes(np.maximum(number, 0), epcis.categories))
     for first, end in _files_of(number):
-        name = ABOVE if number[first] == ABOVE_ALL else epcis.categories[number[first]] or NONE
-        _write(table[first:end], folder / f"{name}.parquet", ROWS_TOGETHER)
+        if number[first] == ABOVE_ALL:
+            _write(table[first:end], folder / f"{ABOVE}.parquet", ROWS_OF_A_FILE)  # which is read whole
+        else:
+            name = epcis.categories[number[first]] or NONE
+            _write(table[first:end], folder / f"{name}.parquet", ROWS_TOGETHER)
 
 
 def _files_of(numbers: np.ndarray) -> Iterable[tuple[int, int]]:
