@@ -12,6 +12,7 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.findings import differences, findings
 
 NAN = float("nan")
@@ -52,6 +53,16 @@ def test_what_is_not_sure_not_large_or_was_not_there_before_is_no_finding():
     assert told(beside(OLD, 36.0, NAN, NAN, peers=(30.0, 28.0, 34.0, NAN))) == []  # no interval to be beyond
     assert told(beside(OLD, 36.0, 35.0, 37.0, **sure).assign(matters=False)) == []
     assert told(beside("youth_index", 2.0, 1.9, 2.1, departement=(1.0, NAN, NAN, 0.001))) == []  # not in the list
+
+
+def test_one_difference_that_chance_gives_among_many_is_no_finding():
+    """Under 5 % alone; of five tested, one under 5 % is expected in a quarter of territories (Benjamini-Hochberg)."""
+    alone = beside(OLD, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, 0.04))
+    tested = (one.indicator for one in essentials() if is_between_communes(one.indicator))
+    many = [indicator.id for indicator in tested if indicator.id != OLD][:4]
+    others = [beside(name, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, 0.5)) for name in many]
+    assert told(alone) == [[OLD, "departement"]] and len(others) == 4
+    assert told(pd.concat([alone, *others])) == []
 
 
 def test_what_is_counted_whole_needs_no_test_and_what_the_caf_alone_pays_makes_no_finding():
