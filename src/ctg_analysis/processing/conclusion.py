@@ -88,9 +88,8 @@ def conclude(
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
-    people = read_populations(populations)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-    gate = restricted_observations(work, frame, private, facts, people, sources)
+    gate = restricted_observations(work, frame, private, facts, populations, sources)
     if len(gate.observations):
         home = work.aside / RESTRICTED
         home.mkdir()
@@ -138,7 +137,7 @@ def restricted_observations(
     frame: Frame,
     private: list[tuple[str, pd.DataFrame]],
     facts: list[Path],
-    populations: pd.DataFrame,
+    populations: Path,
     sources: dict[str, Source],
 ) -> Gate:
     """Return the observations of the restricted indicators, through the gate.
@@ -149,9 +148,8 @@ def restricted_observations(
     if not private:
         return Gate(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=EXPOSED, dtype=str))
     whole = Perimeter.between(frame.now, frame.now)
-    forms = [
-        form_to_reference(with_population_covered(table, populations), SOURCES[name], whole) for name, table in private
-    ]
+    people = read_populations(populations)
+    forms = [form_to_reference(with_population_covered(table, people), SOURCES[name], whole) for name, table in private]
     codes = set(pd.concat(forms)["code"])
     around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)
     observed = observe(

@@ -24,6 +24,7 @@ class KnownSums:
         self._home = home
         self._path = home / CACHE / SUMS
         self._known = read_cache(self._path)
+        self._name_of = {known[-2]: name for name, known in self._known.items()}  # by inode
         self._fresh = False
 
     def of(self, path: Path) -> str:
@@ -31,14 +32,20 @@ class KnownSums:
         state, now = path.stat(), time.time_ns()
         signs = [state.st_size, state.st_mtime_ns, state.st_ino]
         name = os.path.relpath(path, self._home)
-        known = self._known.get(name)
-        if known and known[:-1] == signs:
-            return known[-1]
+        for one in {name, self._link_to(path, state.st_ino)} & {*self._known}:
+            if self._known[one][:-1] == signs:
+                return self._known[one][-1]
         digest = sha256(path)
         if now - state.st_mtime_ns > SETTLED:
             self._known[name] = [*signs, digest]
             self._fresh = True
         return digest
+
+    def _link_to(self, path: Path, inode: int) -> str:
+        """Return another name of a file, of which its sum is known; nothing if there is none."""
+        name = self._name_of.get(inode, "")
+        other = self._home / name
+        return name if name and other.exists() and other.samefile(path) else ""
 
     def save(self) -> None:
         """Write what is known, for other processes, of the files that are still there; one process does at a time."""
