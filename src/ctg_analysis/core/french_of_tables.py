@@ -21,6 +21,16 @@ OF_TABLES = {
     "a folder that nothing reads": "un dossier que rien ne lit",
     "a sheet that nothing reads": "une feuille que rien ne lit",
     "no row of headings": "aucune ligne de titres",
+    "parts of more than {n} MB": "des parties de plus de {n} Mo",
+    "a template": "un modèle",
+    "a file that Word would not open": "un fichier que Word n'ouvrirait pas",
+    "a .docx template": "un modèle .docx",
+    "a tag that says: {message}": "une balise qui ne va pas ({message})",
+    "the tags that data/reference/convention/LISEZMOI.md describes": (
+        "les balises que décrit data/reference/convention/LISEZMOI.md"
+    ),
+    "no style {name}": "aucun style {name}",
+    "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
     "a truncated or foreign file": "un fichier coupé, ou d'une autre sorte",
     "a workbook with a password": "un classeur protégé par un mot de passe",
     "a cell in error": "une case en erreur (#DIV/0!, #REF!, #N/A…)",

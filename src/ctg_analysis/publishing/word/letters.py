@@ -19,7 +19,7 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
     """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file.
 
     Raises:
-        UserError: a template that cannot be filled.
+        InputError: a template that cannot be filled.
     """
     title, model = f"Demande de données, {partner}", template(LETTER, seen.root, seen.epci)
     return fill(model, context(seen, partner, requests), title=title, date=date)
