@@ -350,8 +350,8 @@ def test_the_communes_that_a_form_leaves_blank_are_named(root):
     assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
     assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
     lack = Lack(YOUTH.id, BLANK, YOUTH.partner, YOUTH.form_file, f"ctg new {EPCI}", ("Bas-Mont", "Haut-Val"))
-    assert entry(lack)["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
-    assert entry(lack._replace(blank=()))["how"] == "formulaire mission_locale.csv reçu, à compléter"
+    assert entry(lack)["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, sans réponse pour Bas-Mont et Haut-Val"
+    assert entry(lack._replace(blank=()))["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, à compléter"
     assert "à faire remplir" in entry(lack._replace(why=NO_ANSWER))["how"]
 
 

@@ -37,7 +37,7 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
         "formulaires": bullets(f"{request.form} : {request.label}" for request in requests),
         "chiffres": together(
             table(
-                f"{request.label} ({request.form}), {request.figures[0].period}",
+                f"{request.label}, {request.figures[0].period}",
                 HEADER,
                 [
                     [one.label, one.definition, ", ".join(one.places) or one.level, one.secret]
