@@ -97,7 +97,9 @@ def test_a_habit_of_excel_is_understood(habit, tmp_path):
 COUNTED = {
     "a thousand with a space": (["99001", 2024, "1 234"], 1234),
     "a thin space": (["99001", 2024, "1\u202f234"], 1234),
+    "a thin space of the web": (["99001", 2024, "1\u2009234"], 1234),
     "a decimal comma": (["99001", 2024, "12,0"], 12),
+    "two decimals": (["99001", 2024, "1 234,00"], 1234),
     "a code with its name": (["99001 Valmont", 2024, 12], 12),
     "a formula that was computed": (["99001", 2024, ("=5+7", 12)], 12),
     "s": (["99001", 2024, "s"], SECRET),
@@ -165,6 +167,15 @@ def test_an_id_that_is_not_there_is_sought_in_its_sheet(tmp_path):
     )
 
 
+@pytest.mark.parametrize("written", ["1.234", "443.000", "1,234"])
+def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written, tmp_path):
+    table = TABLES["financements"]
+    path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["F1", "Caf", 2025, "fonctionnement", written]]})
+    (told,) = read_table(read_workbook(path, [table.headings]).sheets["financements"], table).findings
+    assert f"E2 (montant) : trouvé '{written}', attendu un nombre de deux décimales au plus" in str(told)
+    assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
+
+
 def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
@@ -202,6 +213,10 @@ REFUSED = {
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
+    "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),
+    "two in words": (["99001 et 01002", 2024, 40], "A2 (territoire) : trouvé '99001 et 01002', attendu le code d'une"),
+    "a thousand of decimals": (["99001", 2024, "1.000"], "C2 (jeunes_suivis) : trouvé '1.000', attendu un nombre"),
+    "a formula that nothing computed": (["99001", 2024, ("=B9+1", 0)], "C2 (jeunes_suivis) : trouvé une formule sans"),
     "a period": (["99001", "été 2024", 40], "B2 (periode) : trouvé 'été 2024', attendu une année"),
     "a stranger": (["99999", 2024, 4], "A2 (territoire) : trouvé '99999', attendu l'EPCI, l'une de ses communes"),
     "a remark beside": (["99001", 2024, 4, None, "à vérifier"], "E1 (E) : trouvé une colonne sans code, attendu"),
@@ -230,6 +245,37 @@ def test_a_csv_file_has_its_mark_and_its_blank_columns(mark, tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace(f"<5{mark}", f"<5{mark}Jeanne"), encoding="utf-8")
     with pytest.raises(InputError, match="line 2: found a column without a code"):
         clean_form(YOUTH, path, PLACES)
+
+
+# How a CSV was saved: its bytes, the one line that tells what to do.
+SAVED = {
+    "in UTF-16": ("utf-16", "", "\r\n", "ligne 1 : trouvé un texte en UTF-16, attendu un texte en UTF-8"),
+    "in UTF-16 without its mark": (
+        "utf-16-le",
+        "",
+        "\n",
+        "ligne 1 : trouvé un texte en UTF-16, attendu un texte en UTF-8",
+    ),
+    "on an old Macintosh": ("utf-8", "", "\r", "ligne 1 : trouvé une ligne de titres illisible, attendu"),
+    "with its mark told": ("utf-8", "sep=;\r\n", "\r\n", "ligne 1 : trouvé aucune ligne de titres, attendu les codes"),
+    "with a title": ("utf-8", "Nos chiffres;;;\n", "\n", "ligne 1 : trouvé aucune ligne de titres, attendu les codes"),
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_a_csv_file_that_is_not_understood_is_one_french_line(how, tmp_path):
+    encoding, above, end, expected = SAVED[how]
+    path = tmp_path / "private" / "mission_locale.csv"
+    path.parent.mkdir()
+    rows = [YOUTH.form.columns, ["99001", "2024", "12", "3"]]
+    path.write_bytes((above + "".join(";".join(row) + end for row in rows)).encode(encoding))
+    with pytest.raises(InputError) as error:
+        clean_form(YOUTH, path, PLACES)
+    (line,) = str(error.value).splitlines()
+    assert f"mission_locale.csv, {expected}" in line and not is_english(line)
+    path = path.rename(tmp_path / "private" / "calendrier.csv")
+    (told,) = read_table(path, TABLES["calendrier"]).findings
+    assert expected in told.french()
 
 
 def test_titles_above_columns_moved_and_sheets_renamed_are_found(tmp_path):

@@ -31,6 +31,12 @@ OF_TABLES = {
     ),
     "no style {name}": "aucun style {name}",
     "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
+    "a text in UTF-16": "un texte en UTF-16",
+    "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)": (
+        "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
+    ),
+    "a header that cannot be read": "une ligne de titres illisible",
+    "a file saved as « CSV UTF-8 »": "un fichier enregistré en « CSV UTF-8 »",
     "a truncated or foreign file": "un fichier coupé, ou d'une autre sorte",
     "a workbook with a password": "un classeur protégé par un mot de passe",
     "a cell in error": "une case en erreur (#DIV/0!, #REF!, #N/A…)",
