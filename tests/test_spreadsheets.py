@@ -16,7 +16,7 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.findings_in_french import in_french
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.sheets import read_workbook
+from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material, wrong_together
@@ -392,6 +392,36 @@ def test_a_sheet_that_is_no_table_is_told_with_those_that_are(tmp_path):
     (told,) = forms_in(tmp_path).findings
     assert "a.xlsx, feuille « Feuil1 » : trouvé une feuille que rien ne lit, attendu l'une de ces valeurs" in str(told)
     assert "Jeunes suivis" in str(told)
+
+
+# What is no workbook that opens, though it bears the name of one: its first bytes, what is said of it.
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+CLOSED = {
+    "a password of Excel": (OLE + "EncryptedPackage".encode("utf-16-le"), "un classeur protégé par un mot de passe"),
+    "an .xls renamed": (OLE + "Workbook".encode("utf-16-le"), "un fichier d'Excel 97, attendu un classeur enregistré"),
+    "a CSV renamed": (b"territoire;periode\n", "un fichier coupé, ou d'une autre sorte"),
+    "nothing": (b"", "un fichier coupé, ou d'une autre sorte"),
+}
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_a_file_that_is_no_workbook_says_which_it_is(what, tmp_path):
+    content, expected = CLOSED[what]
+    path = tmp_path / "caf.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        rows_of(path)
+    (told,) = error.value.findings
+    assert f"caf.xlsx : trouvé {expected}" in told.french()
+
+
+def test_a_password_of_libreoffice_is_said_to_be_one(tmp_path):
+    path = tmp_path / "caf.ods"
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+        parts.writestr("content.xml", b"\0\1")
+    with pytest.raises(InputError, match="a workbook with a password"):
+        rows_of(path)
 
 
 def test_an_error_of_excel_is_told_and_never_read_as_unknown(tmp_path):

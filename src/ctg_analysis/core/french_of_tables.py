@@ -31,6 +31,8 @@ OF_TABLES = {
     ),
     "no style {name}": "aucun style {name}",
     "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
+    "a file of Excel 97": "un fichier d'Excel 97",
+    "a workbook saved as .xlsx": "un classeur enregistré en .xlsx",
     "a text in UTF-16": "un texte en UTF-16",
     "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)": (
         "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
