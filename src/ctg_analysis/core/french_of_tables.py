@@ -7,6 +7,8 @@ OF_TABLES = {
     "a blank cell": "une case vide",
     "no value": "aucune valeur",
     "nothing": "rien",
+    "the day of an answer at least": "le jour d'une réponse au moins",
+    "the day of an answer at least: export the dates too": "le jour d'une réponse au moins : exporter aussi les dates",
     "no date": "aucune date",
     "no such file": "aucun fichier de ce nom",
     "no such column": "pas de colonne de ce nom",
