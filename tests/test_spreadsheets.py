@@ -387,6 +387,18 @@ def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tm
     assert "mission_locale.csv, attendu cette table dans un seul fichier" in str(told)
 
 
+def test_what_is_to_be_added_to_an_empty_table_is_asked_in_its_sheet(tmp_path):
+    folder = tmp_path / EPCI
+    folder.mkdir()
+    tables = {name: TABLES[name] for name in ("objectifs", "axes")}
+    (folder / "axes.csv").write_text(";".join(tables["axes"].columns) + "\n", encoding="utf-8")
+    rows = {"objectifs": [["O1", "A9", "Un objectif", "E1", "", ""]], "axes": []}
+    book(folder / "a.xlsx", {one.sheet: [[*one.columns], *rows[name]] for name, one in tables.items()})
+    material = read_material(folder)
+    told = [str(one) for one in wrong_together(material, material.tables, {EPCI})]
+    assert any("trouvé 'A9', attendu un identifiant de la feuille « Axes »" in line for line in told), told
+
+
 def test_a_sheet_that_is_no_table_is_told_with_those_that_are(tmp_path):
     book(tmp_path / "a.xlsx", {"Feuil1": [["Bonjour"]], "Feuil2": []})
     (told,) = forms_in(tmp_path).findings
