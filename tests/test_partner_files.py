@@ -232,6 +232,15 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     }
 
 
+def test_a_folder_where_what_came_back_was_put_is_told(root):
+    fill(root, YOUTH.id)
+    for name in ("demarche", ".git", "Retours"):
+        (root.private / EPCI / name).mkdir()
+    (root.private / EPCI / "Retours" / "caf.xlsx").write_bytes(b"")
+    (line,) = told(root)
+    assert line.endswith("Retours: found a folder that nothing reads, expected files only")
+
+
 # The agreements.
 
 GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
