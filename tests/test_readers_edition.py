@@ -7,7 +7,6 @@ import pytest
 from reader import Text
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.core.sheets import read_workbook, rows_of
@@ -18,6 +17,7 @@ from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.form_sheets import headings
 
 pytestmark = pytest.mark.slow
 

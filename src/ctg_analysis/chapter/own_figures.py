@@ -45,7 +45,7 @@ def with_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd.D
     rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
     rows = rows.drop_duplicates("territory", keep="last").rename(columns={"territory": CODE, "value": indicator.id})
     table, left_out = _read(own, set(territory.communes["code"]), territory.row["name"])
-    communes = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True)
+    communes = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
     beside = communes.merge(rows[[CODE, "period", indicator.id, "status"]], on=CODE, how="left", validate="1:1")
     beside["status"] = beside["status"].fillna(MISSING)
     return beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own")), left_out

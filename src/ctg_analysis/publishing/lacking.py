@@ -31,9 +31,9 @@ def write_missing(report: Report) -> None:
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.missing import missing
     from ctg_analysis.chapter.requests import requests
-    from ctg_analysis.cleaning.partners.empty_forms import partner_workbook
     from ctg_analysis.publishing.word.letters import letter
     from ctg_analysis.sources import SOURCES
+    from ctg_analysis.sources.partner_workbooks import partner_workbook
 
     seen, folder = open_chapter(report.epci).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)

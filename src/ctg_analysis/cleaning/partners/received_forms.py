@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
-from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
@@ -20,6 +19,7 @@ from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheets import place_of, workbooks_in
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
+from ctg_analysis.sources.form_sheets import headings
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
