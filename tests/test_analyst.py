@@ -51,6 +51,33 @@ def test_own_figures_stand_beside_the_latest_ones(chapter, own):
     assert table["taux"].iloc[2] == 4.5 and table["taux"].isna().sum() == 6
 
 
+def test_own_figures_of_communes_of_which_the_indicator_says_nothing_are_kept(chapter):
+    none = next(one for one in CATALOGUE.values() if "commune" not in chapter.data(one.id)["level"].unique())
+    table = chapter.with_own(none.id, pd.Series([7], index=pd.Index(["99002"], name="code"), name="x"))
+    assert len(table) == 8 and table.set_index("code")["x"].dropna().to_dict() == {"99002": 7}
+    assert set(table["status"]) == {"nd"} and table[none.id].isna().all() and table["name"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pd.DataFrame([["99001", 1, 2]], columns=["code", "x", "x"]),
+        pd.DataFrame([["99001", 1]], columns=pd.MultiIndex.from_tuples([("code", ""), ("x", "y")])),
+        ["99001"],
+        None,
+    ],
+)
+def test_what_is_no_table_of_communes_is_told_in_one_line(chapter, given):
+    with pytest.raises(UserError) as told:
+        chapter.with_own("children_0_2_count", given)
+    assert "\n" not in str(told.value) and "expected" in str(told.value)
+
+
+def test_ids_in_a_list_are_told_in_one_line(chapter):
+    with pytest.raises(UserError, match=r"no indicator \['births_count'\]"):
+        chapter.data(["births_count"])
+
+
 def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
     rows = chapter.observations
     hidden = rows[rows["status"].eq("secret") & rows["level"].eq("commune")].sort_values("period").iloc[-1]
@@ -171,6 +198,8 @@ def test_peers_and_contours_are_plain_tables(chapter):
     peers, land = chapter.peers_table(), chapter.land()
     assert peers["distance"].is_monotonic_increasing and list(peers)[:3] == ["epci", "name", "distance"]
     assert peers.loc[0, "epci"] == EXAMPLE_EPCI and len(peers) == 11
+    periods, own = peers.attrs["periods"], chapter.data("population_count").query("level == 'epci'").set_index("period")
+    assert peers.loc[0, "population"] == own.at[periods["population"], "value"] and "communes" not in periods
     assert list(land) == ["territory", "name", "geometry"] and land.crs.is_projected and len(land) == 8
     assert set(land["territory"]) == set(chapter.territory.communes["code"]) and not (land.area <= 0).any()
 

@@ -117,9 +117,9 @@ def typed(example, tmp_path_factory):
             )
             for source in forms
         }
-        name = empty_forms.file_name(partner)
-        suffix = ".ods" if partner == "Caf" else ".xlsx"
-        works.append({"open": str(folder / f"{name}.xlsx"), "save": str(office / f"{name}{suffix}"), "cells": cells})
+        book = folder / forms[0].form_workbook
+        filled = (office / book.name).with_suffix(".ods" if partner == "Caf" else ".xlsx")
+        works.append({"open": str(book), "save": str(filled), "cells": cells})
     (office / "profile" / "user").mkdir(parents=True)
     (office / "profile" / "user" / "registrymodifications.xcu").write_text(LOCALE, encoding="utf-8")
     address = f"pipe,name=ctg{os.getpid()}"
@@ -137,9 +137,8 @@ def typed(example, tmp_path_factory):
     for path in [*folder.glob("*.csv"), *folder.glob("*.xlsx"), *material.glob("*.csv"), *material.glob("*.xlsx")]:
         path.unlink()
     shutil.copy(office / "demarche.xlsx", material / "La démarche 2026.xlsx")
-    for path in (office / f"{empty_forms.file_name(partner)}" for partner in PARTNERS):
-        for one in office.glob(f"{path.name}.*"):
-            shutil.copy(one, folder / one.name)
+    for work in works[1:]:
+        shutil.copy(work["save"], folder)
     return root
 
 

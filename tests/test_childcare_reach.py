@@ -7,6 +7,7 @@ import pytest
 from ctg_analysis.chapter import open_chapter, reach_inputs
 from ctg_analysis.chapter.missing import REACH, missing
 from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.indicators.catchments import supply_within_reach
 
 AUBRAC = "200067171"
@@ -106,4 +107,5 @@ def test_the_real_territory_says_what_it_lacks():
     html = chapter.childcare_reach().html
     assert "<svg" not in html and "cartographie" in html
     (row,) = missing(chapter.territory).query("indicator == @REACH").itertuples()
-    assert (row.who, row.file) == ("Démarche", "equipements_services.csv, temps_de_trajet.csv")
+    tables = " ; ".join(TABLES[name].place for name in ("equipements_services", "temps_de_trajet"))
+    assert (row.who, row.file) == ("Démarche", tables)

@@ -23,12 +23,14 @@ from docxtpl import DocxTemplate
 from material_files import change, line_of, with_rows
 
 from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.cli import check_command
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
+from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_files, convention, letters, lists
 from ctg_analysis.publishing.word.filling import fill
@@ -437,6 +439,21 @@ def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_pa
         broken.write_bytes(content)
         with pytest.raises(UserError, match=r"broken\.docx: found"):
             fill(broken, context, title="", date=DATE)
+
+
+def test_whatever_is_wrong_with_templates_of_the_team_is_told_by_ctg_check(spoiled, monkeypatch):
+    monkeypatch.setattr(check_raw, "check_root", lambda *of: [])
+    folder = spoiled.material(EXAMPLE_EPCI)
+    own_template(folder, "{{ inconnu }}")
+    (folder / "fiche_action.docx").write_bytes(b"no zip")
+    shutil.copyfile(models() / LETTER, folder / LETTER)
+    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI], None)
+    lines = [finding.french() for urgent in found.values() for finding in urgent]
+    expected = (
+        "convention.docx : trouvé une balise qui ne va pas ('inconnu' is undefined), attendu les balises que décrit",
+        "fiche_action.docx : trouvé un fichier que Word n'ouvrirait pas, attendu un modèle .docx",
+    )
+    assert len(lines) == 2 and all(text in line for text, line in zip(expected, lines, strict=True)), lines
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:

@@ -668,7 +668,9 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
     assert lines[4] == "by hand  typed  no address is known" and "  classeur, sur exemple.fr" in lines
     assert f"  its place: {tmp_path}/typed/full, with a source.yml beside" in lines
     assert download_commands.exit_code(came) == 1 and download_commands.exit_code(came[:1]) == 0
-    assert campaign.by_hand(SOURCES["mission_locale"], tmp_path) == ["formulaire mission_locale.csv à faire remplir"]
+    assert campaign.by_hand(SOURCES["mission_locale"], tmp_path) == [
+        "formulaire à faire remplir : mission_locale.xlsx, feuille « Jeunes suivis », ou mission_locale.csv"
+    ]
 
 
 def test_sizes_are_asked_before_and_those_that_nobody_tells_are_counted(tmp_path, server):

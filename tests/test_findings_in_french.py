@@ -58,3 +58,10 @@ def test_what_a_team_or_a_partner_fills_is_told_in_french_by_every_command(path)
     assert in_lines([official], french=True) == [
         "data/raw/rna/waldec.csv, ligne 3 : trouvé 4 cases, attendu 3, comme dans l'en-tête"
     ]
+
+
+def test_what_someone_has_written_is_not_put_in_french():
+    found = Finding("data/private/200067171/a.csv", 3, "nom", "'Maison of the Hill' again", "a value")
+    assert "trouvé 'Maison of the Hill' une seconde fois" in found.french()
+    found = Finding("data/private/200067171/a.csv", None, None, "a table that Copy of caf.xlsx gives too", "a value")
+    assert "trouvé une table que donne aussi Copy of caf.xlsx, attendu" in found.french()

@@ -18,6 +18,7 @@ from ctg_analysis.cli.data_commands import list_
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -113,12 +114,12 @@ def test_a_partner_has_not_answered_or_left_blanks_and_those_are_named(tmp_path)
     youth = CATALOGUE["youth_followed_count"]
     waiting = Seen(tmp_path, rows_of(youth.id, [MISSING] * 3, "mission_locale", ""))
     command = f"ctg new {EPCI}"
-    assert lacks(waiting, youth) == [Lack("mission_locale", NO_ANSWER, "Mission locale", "mission_locale.csv", command)]
+    file = "mission_locale.xlsx, feuille « Jeunes suivis », ou mission_locale.csv"
+    assert lacks(waiting, youth) == [Lack("mission_locale", NO_ANSWER, "Mission locale", file, command)]
     blank = Seen(tmp_path, rows_of(youth.id, [MISSING, OK, MISSING], "mission_locale"))
-    assert lacks(blank, youth) == [
-        Lack("mission_locale", BLANK, "Mission locale", "mission_locale.csv", command, ("Bas",))
-    ]
-    assert entry(lacks(blank, youth)[0])["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas"
+    assert lacks(blank, youth) == [Lack("mission_locale", BLANK, "Mission locale", file, command, ("Bas",))]
+    said = "formulaire «\u00a0Jeunes suivis\u00a0» reçu, sans réponse pour Bas"
+    assert entry(lacks(blank, youth)[0])["how"] == said
 
 
 def test_what_is_withheld_has_no_command_and_the_démarche_is_asked_of_nobody_else(tmp_path):
@@ -198,13 +199,15 @@ def test_the_table_of_the_default_territory(france):
     table = missing(open_territory(DEFAULT_EPCI, france)).set_index(["indicator", "source"])
     children = table.loc[("leisure_occupancy_rate", "enquete_locale_enfance")]
     assert list(children[["level", "territory", "why", "who", "file", "command"]]) == [
-        *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes", "enquete_locale_enfance.csv", f"ctg new {DEFAULT_EPCI}"),
+        *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes"),
+        SOURCES["enquete_locale_enfance"].form_place,
+        f"ctg new {DEFAULT_EPCI}",
     ]
     reach = table.loc[(REACH, "suivi_ctg")]
     assert list(reach[["chapter", "who", "file"]]) == [
         "04",
         "Démarche",
-        "equipements_services.csv, temps_de_trajet.csv",
+        " ; ".join(TABLES[name].place for name in ("equipements_services", "temps_de_trajet")),
     ]
     incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
     assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)
@@ -223,7 +226,8 @@ def test_the_command_lists_what_is_missing_and_how_much_is_known(france, capsys)
     said = capsys.readouterr()
     lines = said.out.splitlines()
     assert len(lines) >= 15 and f"{len(lines)} missing" in said.err
-    assert {line.split("  ")[-1] for line in lines} == {"sdjes_accueils.csv"}
+    (form,) = {line.split("  ")[-1] for line in lines}
+    assert form.startswith("sdjes.xlsx, feuille « ") and form.endswith(" », ou sdjes_accueils.csv")
     assert len({line.index("SDJES") for line in lines}) == 1  # in columns
     for words, told in ((["123456789"], "is not an EPCI"), ([DEFAULT_EPCI, "zzz"], "nothing with 'zzz'")):
         with pytest.raises(UserError, match=told):

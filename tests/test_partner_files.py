@@ -232,6 +232,15 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     }
 
 
+def test_a_folder_where_what_came_back_was_put_is_told(root):
+    fill(root, YOUTH.id)
+    for name in ("demarche", ".git", "Retours"):
+        (root.private / EPCI / name).mkdir()
+    (root.private / EPCI / "Retours" / "caf.xlsx").write_bytes(b"")
+    (line,) = told(root)
+    assert line.endswith("Retours: found a folder that nothing reads, expected files only")
+
+
 # The agreements.
 
 GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
@@ -350,8 +359,8 @@ def test_the_communes_that_a_form_leaves_blank_are_named(root):
     assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
     assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
     lack = Lack(YOUTH.id, BLANK, YOUTH.partner, YOUTH.form_file, f"ctg new {EPCI}", ("Bas-Mont", "Haut-Val"))
-    assert entry(lack)["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
-    assert entry(lack._replace(blank=()))["how"] == "formulaire mission_locale.csv reçu, à compléter"
+    assert entry(lack)["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, sans réponse pour Bas-Mont et Haut-Val"
+    assert entry(lack._replace(blank=()))["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, à compléter"
     assert "à faire remplir" in entry(lack._replace(why=NO_ANSWER))["how"]
 
 

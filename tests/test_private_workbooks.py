@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.received_forms import forms_in
 from ctg_analysis.core import zip_parts
 from ctg_analysis.core.errors import InputError
@@ -23,6 +22,7 @@ from ctg_analysis.demarche.files.table_sheets import table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
 from ctg_analysis.processing.freshness import inputs, material_inputs, public_inputs, write_manifest
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.form_sheets import headings
 
 YOUTH = SOURCES["mission_locale"]
 SMALL = 200_000  # bytes, in the place of what a workbook may have

@@ -9,11 +9,15 @@ from shipped_pages import PAGES_OF
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.display.words.team import TEAM, for_readers
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.form_sheets import headings
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +93,20 @@ def test_a_chapter_that_has_nothing_to_tell_has_no_page_and_is_named_on_the_inde
     assert seen.count("Pas encore de matière pour") == 1 and "Enjeux et priorités" in seen
     assert "ctg new" in index and "enjeux.csv" in index
     assert not any(entry["silent"] for entry in record(shipped / EXAMPLE_EPCI)["chapters"].values())
+
+
+def test_what_is_missing_is_asked_by_the_workbook_of_each_partner_first(shipped):
+    edition = shipped / DEFAULT_EPCI
+    page = (edition / "manques.html").read_text(encoding="utf-8")
+    forms = [source for source in SOURCES.values() if source.form and f">{source.form_file}</a>" in page]
+    assert len(forms) > 10
+    for source in forms:
+        assert f"<p>Feuille «\u00a0{typography(source.form.sheet)}\u00a0» du classeur, ou " in page
+        assert f'<a href="demandes/{source.form_workbook}" download>' in page
+        read = read_workbook(edition / "demandes" / source.form_workbook, [headings(source)])
+        assert source.id in read.sheets and "12119 Laguiole" in str(
+            rows_of(edition / "demandes" / source.form_workbook)
+        )
 
 
 def test_the_switch_shows_what_is_for_the_team(shipped, browser):

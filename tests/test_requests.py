@@ -45,8 +45,8 @@ def test_every_figure_that_is_missing_is_asked_of_who_has_it(seen, asked):
 
 
 def test_what_both_regimes_count_is_asked_of_the_msa_by_its_form(asked):
-    (form,) = {request.form for request in asked.partners["MSA"]}
-    assert form == "msa_familles.csv" and form in {source.form_file for source in SOURCES.values() if source.form}
+    (form,) = {(request.workbook, request.file) for request in asked.partners["MSA"]}
+    assert form == ("msa.xlsx", "msa_familles.csv") and SOURCES["msa_familles"].form_file == form[1]
 
 
 def test_a_letter_lists_the_figures_of_a_partner_and_no_other(seen, asked):

@@ -16,7 +16,7 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.findings_in_french import in_french
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.sheets import read_workbook
+from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material, wrong_together
@@ -97,7 +97,9 @@ def test_a_habit_of_excel_is_understood(habit, tmp_path):
 COUNTED = {
     "a thousand with a space": (["99001", 2024, "1 234"], 1234),
     "a thin space": (["99001", 2024, "1\u202f234"], 1234),
+    "a thin space of the web": (["99001", 2024, "1\u2009234"], 1234),
     "a decimal comma": (["99001", 2024, "12,0"], 12),
+    "two decimals": (["99001", 2024, "1 234,00"], 1234),
     "a code with its name": (["99001 Valmont", 2024, 12], 12),
     "a formula that was computed": (["99001", 2024, ("=5+7", 12)], 12),
     "s": (["99001", 2024, "s"], SECRET),
@@ -165,6 +167,15 @@ def test_an_id_that_is_not_there_is_sought_in_its_sheet(tmp_path):
     )
 
 
+@pytest.mark.parametrize("written", ["1.234", "443.000", "1,234"])
+def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written, tmp_path):
+    table = TABLES["financements"]
+    path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["F1", "Caf", 2025, "fonctionnement", written]]})
+    (told,) = read_table(read_workbook(path, [table.headings]).sheets["financements"], table).findings
+    assert f"E2 (montant) : trouvé '{written}', attendu un nombre de deux décimales au plus" in str(told)
+    assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
+
+
 def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
@@ -202,6 +213,10 @@ REFUSED = {
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
+    "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),
+    "two in words": (["99001 et 01002", 2024, 40], "A2 (territoire) : trouvé '99001 et 01002', attendu le code d'une"),
+    "a thousand of decimals": (["99001", 2024, "1.000"], "C2 (jeunes_suivis) : trouvé '1.000', attendu un nombre"),
+    "a formula that nothing computed": (["99001", 2024, ("=B9+1", 0)], "C2 (jeunes_suivis) : trouvé une formule sans"),
     "a period": (["99001", "été 2024", 40], "B2 (periode) : trouvé 'été 2024', attendu une année"),
     "a stranger": (["99999", 2024, 4], "A2 (territoire) : trouvé '99999', attendu l'EPCI, l'une de ses communes"),
     "a remark beside": (["99001", 2024, 4, None, "à vérifier"], "E1 (E) : trouvé une colonne sans code, attendu"),
@@ -230,6 +245,37 @@ def test_a_csv_file_has_its_mark_and_its_blank_columns(mark, tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace(f"<5{mark}", f"<5{mark}Jeanne"), encoding="utf-8")
     with pytest.raises(InputError, match="line 2: found a column without a code"):
         clean_form(YOUTH, path, PLACES)
+
+
+# How a CSV was saved: its bytes, the one line that tells what to do.
+SAVED = {
+    "in UTF-16": ("utf-16", "", "\r\n", "ligne 1 : trouvé un texte en UTF-16, attendu un texte en UTF-8"),
+    "in UTF-16 without its mark": (
+        "utf-16-le",
+        "",
+        "\n",
+        "ligne 1 : trouvé un texte en UTF-16, attendu un texte en UTF-8",
+    ),
+    "on an old Macintosh": ("utf-8", "", "\r", "ligne 1 : trouvé une ligne de titres illisible, attendu"),
+    "with its mark told": ("utf-8", "sep=;\r\n", "\r\n", "ligne 1 : trouvé aucune ligne de titres, attendu les codes"),
+    "with a title": ("utf-8", "Nos chiffres;;;\n", "\n", "ligne 1 : trouvé aucune ligne de titres, attendu les codes"),
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_a_csv_file_that_is_not_understood_is_one_french_line(how, tmp_path):
+    encoding, above, end, expected = SAVED[how]
+    path = tmp_path / "private" / "mission_locale.csv"
+    path.parent.mkdir()
+    rows = [YOUTH.form.columns, ["99001", "2024", "12", "3"]]
+    path.write_bytes((above + "".join(";".join(row) + end for row in rows)).encode(encoding))
+    with pytest.raises(InputError) as error:
+        clean_form(YOUTH, path, PLACES)
+    (line,) = str(error.value).splitlines()
+    assert f"mission_locale.csv, {expected}" in line and not is_english(line)
+    path = path.rename(tmp_path / "private" / "calendrier.csv")
+    (told,) = read_table(path, TABLES["calendrier"]).findings
+    assert expected in told.french()
 
 
 def test_titles_above_columns_moved_and_sheets_renamed_are_found(tmp_path):
@@ -341,11 +387,53 @@ def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tm
     assert "mission_locale.csv, attendu cette table dans un seul fichier" in str(told)
 
 
+def test_what_is_to_be_added_to_an_empty_table_is_asked_in_its_sheet(tmp_path):
+    folder = tmp_path / EPCI
+    folder.mkdir()
+    tables = {name: TABLES[name] for name in ("objectifs", "axes")}
+    (folder / "axes.csv").write_text(";".join(tables["axes"].columns) + "\n", encoding="utf-8")
+    rows = {"objectifs": [["O1", "A9", "Un objectif", "E1", "", ""]], "axes": []}
+    book(folder / "a.xlsx", {one.sheet: [[*one.columns], *rows[name]] for name, one in tables.items()})
+    material = read_material(folder)
+    told = [str(one) for one in wrong_together(material, material.tables, {EPCI})]
+    assert any("trouvé 'A9', attendu un identifiant de la feuille « Axes »" in line for line in told), told
+
+
 def test_a_sheet_that_is_no_table_is_told_with_those_that_are(tmp_path):
     book(tmp_path / "a.xlsx", {"Feuil1": [["Bonjour"]], "Feuil2": []})
     (told,) = forms_in(tmp_path).findings
     assert "a.xlsx, feuille « Feuil1 » : trouvé une feuille que rien ne lit, attendu l'une de ces valeurs" in str(told)
     assert "Jeunes suivis" in str(told)
+
+
+# What is no workbook that opens, though it bears the name of one: its first bytes, what is said of it.
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+CLOSED = {
+    "a password of Excel": (OLE + "EncryptedPackage".encode("utf-16-le"), "un classeur protégé par un mot de passe"),
+    "an .xls renamed": (OLE + "Workbook".encode("utf-16-le"), "un fichier d'Excel 97, attendu un classeur enregistré"),
+    "a CSV renamed": (b"territoire;periode\n", "un fichier coupé, ou d'une autre sorte"),
+    "nothing": (b"", "un fichier coupé, ou d'une autre sorte"),
+}
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_a_file_that_is_no_workbook_says_which_it_is(what, tmp_path):
+    content, expected = CLOSED[what]
+    path = tmp_path / "caf.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        rows_of(path)
+    (told,) = error.value.findings
+    assert f"caf.xlsx : trouvé {expected}" in told.french()
+
+
+def test_a_password_of_libreoffice_is_said_to_be_one(tmp_path):
+    path = tmp_path / "caf.ods"
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+        parts.writestr("content.xml", b"\0\1")
+    with pytest.raises(InputError, match="a workbook with a password"):
+        rows_of(path)
 
 
 def test_an_error_of_excel_is_told_and_never_read_as_unknown(tmp_path):

@@ -10,8 +10,11 @@ from material_files import modes
 
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.demarche.files.material_files import read_material
+from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.survey.answers import read_answers
 from ctg_analysis.demarche.survey.intake import take_in
+from ctg_analysis.demarche.survey.weighted_answers import open_survey
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -87,6 +90,41 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     with pytest.raises(InputError):
         take_in(root, "999999999", written(tmp_path, LIMESURVEY.replace('"f"', '"x"')))
     assert {path: path.read_bytes() for path in private.iterdir()} == before
+
+
+def test_an_export_that_does_not_say_where_people_live_is_counted_without_it(tmp_path):
+    """A tool has no column `secteur` unless it was asked; some answers on paper may have it."""
+    root = DataRoot(tmp_path)
+    asked = QUESTIONNAIRE.assign(champ="petite enfance", obligatoire="non")
+    folder, private = root.material("999999999"), root.restricted_material("999999999")
+    folder.mkdir(parents=True)
+    columns = ["q_id", "libelle", "type", "modalites", "filtre", "champ", "obligatoire", "sensible"]
+    asked[columns].to_csv(folder / "questionnaire.csv", sep=";", index=False)
+    take_in(root, "999999999", written(tmp_path, LIMESURVEY))
+    kept = "".join(f"{name}: 2099-01-01\n" for name in ("reponses", "reponses_sensibles", "reponses_ouvertes"))
+    (private / "conservation.yml").write_text(kept, encoding="utf-8")
+
+    def survey():
+        restricted = read_restricted(root, "999999999")
+        assert [one.french() for one in restricted.tables["reponses"].findings] == []
+        return open_survey(read_material(folder), {name: table.rows for name, table in restricted.tables.items()})
+
+    assert survey().answers["date"].isna().sum() == 1 and survey().period == "2023"
+    assert "secteur" not in set(survey().questionnaire["q_id"])
+    table = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
+    table.loc[0, ["secteur", "date"]] = "Nord", ""
+    table.to_csv(private / "reponses.csv", sep=";", index=False)
+    told = survey()
+    assert told.questionnaire.set_index("q_id").at["secteur", "modalites"] == (("Nord", "Nord"),)
+    assert sorted(told.answers["secteur"]) == ["Nord", "SR", "SR"]
+    table.assign(date="").to_csv(private / "reponses.csv", sep=";", index=False)
+    lines = [one.french() for one in wrong_in_restricted(read_restricted(root, "999999999"), read_material(folder))]
+    assert [line.split("demarche/")[1] for line in lines] == [
+        "reponses.csv, colonne date : trouvé aucune date, attendu le jour d'une réponse au moins"
+    ]
+    undated = LIMESURVEY.replace("2023-02-10 18:03:11", "1980-01-01").replace("2023-02-11 09:00:00", "1980-01-01")
+    with pytest.raises(InputError, match="found no date, expected the day of an answer at least: export the dates"):
+        take_in(root, "999999999", written(tmp_path, undated))
 
 
 def test_an_export_of_limesurvey_is_read_as_it_is(tmp_path):

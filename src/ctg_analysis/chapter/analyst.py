@@ -16,6 +16,7 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display.words.synonyms import meanings, stems
 from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.peer_profiles import VARIABLES
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -97,14 +98,21 @@ def _end(period: str) -> pd.Timestamp:
 
 
 def peers_table(territory: Territory) -> pd.DataFrame:
-    """The EPCI, then its peers, nearest first: epci, name, distance, then the variables that they were chosen by."""
+    """The EPCI, then its peers, nearest first: epci, name, distance, then the variables that they were chosen by.
+
+    attrs["periods"]: the period of each variable that has one, the same for all EPCIs, and not always the latest.
+    """
     peers = territory.peers().peers
     own = pd.DataFrame({"peer": [territory.epci], "distance": [0.0]})
     rows = pd.concat([own, peers[["peer", "distance"]]], ignore_index=True).rename(columns={"peer": "epci"})
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
     variables = territory.profiles[[name for name in territory.profiles if not name.startswith("class_")]]
     rows.insert(1, "name", rows["epci"].map(names))
-    return rows.merge(variables.reset_index(), on="epci", how="left", validate="1:1")
+    table = rows.merge(variables.reset_index(), on="epci", how="left", validate="1:1")
+    periods = territory.vintages["period"]
+    dated = {name: variable.indicator for name, variable in VARIABLES.items() if variable.indicator in periods}
+    table.attrs["periods"] = {name: periods[indicator] for name, indicator in dated.items()}
+    return table
 
 
 def land(territory: Territory) -> "GeoDataFrame":

@@ -17,7 +17,7 @@ def indicator(territory: Territory, name: str) -> Indicator:
     Raises:
         UserError: no indicator has this id; says which ones are close to it.
     """
-    if name not in CATALOGUE:
+    if not isinstance(name, str) or name not in CATALOGUE:
         raise UserError(f'no indicator {name!r}: {_close(name, CATALOGUE)}chapter.find("WORD") finds their ids')
     territory.read.add(name)
     return CATALOGUE[name]

@@ -124,7 +124,7 @@ def _sensitivity(none: dict[int, int]) -> str:
 def _box(territory: Territory, lacks: dict[str, str]) -> Html:
     entries = [
         {
-            "label": texts.typography(f"{PUBLIC[name].title} ({PUBLIC[name].file})"),
+            "label": texts.typography(f"{PUBLIC[name].title} ({PUBLIC[name].place})"),
             "how": texts.typography(how),
             "command": f"ctg new {territory.epci}",
         }

@@ -1,7 +1,6 @@
 """The verbs of a chapter that give an analyst tables and take drawings: `Chapter` has them among its own."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
@@ -43,15 +42,13 @@ def find(chapter: Opened, words: str) -> pd.DataFrame:
     return analyst.find(chapter.territory, words)
 
 
-def with_own(chapter: Opened, indicator: str, own: str | Path | pd.DataFrame) -> pd.DataFrame:
+def with_own(chapter: Opened, indicator: str, own: own_figures.Own) -> pd.DataFrame:
     """The communes with the latest value of an indicator and the columns of an own table or file beside.
 
     What of it is left out is said on the standard error, which no page shows.
     """
     named = asked.indicator(chapter.territory, indicator)
-    table, left_out = own_figures.with_own(
-        chapter.territory, named, own if isinstance(own, pd.DataFrame) else Path(own)
-    )
+    table, left_out = own_figures.with_own(chapter.territory, named, own)
     for line in left_out:
         print(line, file=sys.stderr)
     return table

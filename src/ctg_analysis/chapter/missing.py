@@ -65,7 +65,7 @@ def _of_reach(territory: Territory) -> list[list[object]]:
     if not lacks:
         return []
     why = LEFT_OUT if territory.demarche.begun else TO_GATHER
-    files = ", ".join(TABLES[name].file for name in lacks)
+    files = " ; ".join(TABLES[name].place for name in lacks)
     lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
     return [[REACH, "04", False, "epci", territory.epci, *lack]]
 
@@ -158,7 +158,7 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
     secret = WITHHELD if source.secrecy.threshold else KEPT_BACK
     why = secret if withheld else why_absent(territory, source)
     form = SOURCES[source.addition.hides] if source.addition else source
-    file = form.form_file if form.form else ", ".join(download.name for download in source.downloads)
+    file = form.form_place or ", ".join(download.name for download in source.downloads)
     blank = blank_communes(territory, indicator, form) if why == BLANK else ()
     return Lack(
         source.id, why, source.partner or OPEN_DATA, file or source.how_to_get, _command(territory, source, why), blank

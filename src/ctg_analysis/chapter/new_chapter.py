@@ -38,8 +38,9 @@ chapter.picture(
     (
         CODE,
         """\
-peers = chapter.peers_table()[["name", "distance", "population"]]
-peers.columns = ["EPCI", "Écart", "Habitants"]
+peers = chapter.peers_table()
+year = peers.attrs["periods"]["population"]  # la même pour tous, pas toujours la dernière
+peers = peers[["name", "distance", "population"]].set_axis(["EPCI", "Écart", f"Habitants en {year}"], axis=1)
 chapter.framed(peers, title="Le territoire et ses EPCI comparables", source="population_count")""",
     ),
     (MARKDOWN, "## Définitions et sources"),

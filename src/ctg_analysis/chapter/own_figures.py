@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.files import load
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.display.words.texts import alphabetical
 
@@ -23,7 +23,10 @@ MOST_CODES = 5  # that are named
 COLUMN = "the INSEE code of a commune in each line, in a column code, CODGEO or code_insee"
 
 
-def with_own(territory: Territory, indicator: Indicator, own: Path | pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
+
+
+def with_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd.DataFrame, list[str]]:
     """The communes of the territory with the latest value of an indicator and the columns of a table of one's own.
 
     Parameters:
@@ -33,25 +36,27 @@ def with_own(territory: Territory, indicator: Indicator, own: Path | pd.DataFram
 
     Returns:
         Columns code, name, period, the id of the indicator, status, then those of the table: a commune that it leaves
-        out has no value there. And what is left out of it, a line each.
+        out has no value there, one of which the indicator says nothing is kept. And what is left out, a line each.
 
     Raises:
-        InputError: no such file, no column of codes, a commune that comes twice.
+        InputError: no such file, no column of codes, a commune or a column that comes twice. UserError: no table.
     """
     rows = territory.data(indicator)
     rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
-    rows = rows.drop_duplicates("territory", keep="last")
-    rows = rows.rename(columns={"territory": CODE, "value": indicator.id}).sort_values(
-        CODE, ignore_index=True, kind="stable"
-    )
+    rows = rows.drop_duplicates("territory", keep="last").rename(columns={"territory": CODE, "value": indicator.id})
     table, left_out = _read(own, set(territory.communes["code"]), territory.row["name"])
-    beside = rows[[CODE, "name", "period", indicator.id, "status"]]
+    communes = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
+    beside = communes.merge(rows[[CODE, "period", indicator.id, "status"]], on=CODE, how="left", validate="1:1")
+    beside["status"] = beside["status"].fillna(MISSING)
     return beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own")), left_out
 
 
-def _read(own: Path | pd.DataFrame, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
+def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
     """The lines of the communes of a territory, their numbers read, and what is left out. name: of the territory."""
     place, first, table = _opened(own)
+    if table.columns.nlevels > 1 or not table.columns.is_unique:
+        twice = "a header of several lines" if table.columns.nlevels > 1 else "a column that comes twice"
+        raise InputError([Finding(place, first, None, twice, "each column once, under one name")])
     column = next(
         (one for code in CODES for one in table if re.sub("[^a-z]", "", alphabetical(str(one))) == code), None
     )
@@ -76,11 +81,16 @@ def _read(own: Path | pd.DataFrame, communes: set[str], name: str) -> tuple[pd.D
     return figures.reset_index(drop=True), left_out
 
 
-def _opened(own: Path | pd.DataFrame) -> tuple[str, int | None, pd.DataFrame]:
+def _opened(own: Own) -> tuple[str, int | None, pd.DataFrame]:
     """How errors name a table, the line of its header, and it; index: its lines as a person counts them."""
+    if isinstance(own, pd.Series):
+        own = own.to_frame()
     if isinstance(own, pd.DataFrame):
         table = own.reset_index() if own.index.name is not None else own
         return TABLE, None, table.set_axis(range(1, len(table) + 1))
+    if not isinstance(own, str | Path):
+        raise UserError(f"found {type(own).__name__}, expected a DataFrame or the name of a file")
+    own = Path(own)
     place = project_path(own.absolute())
     if not own.is_file():
         raise InputError([Finding(place, None, None, "no file", "a CSV file with a column code")])

@@ -39,12 +39,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Request:
-    """What a source would bring. form: the file to fill. command: what gets it. how: in French, without a form."""
+    """What a source would bring. command: what gets it. how: in French, without a form.
+
+    form: where it is filled. workbook, file: the workbook of its partner, the CSV file.
+    """
 
     source: str
     label: str
     figures: tuple[Figure, ...]
     form: str = ""
+    workbook: str = ""
+    file: str = ""
     command: str = ""
     how: str = ""
 
@@ -85,7 +90,8 @@ def _requests(territory: Territory, lacks: pd.DataFrame) -> Iterator[Request]:
             for row in rows.drop_duplicates("indicator").itertuples(index=False)
         )
         label = typography(form.label if form else source_text(source))
-        yield Request(source.id, label, figures, form.form_file if form else "", lack.command, entry(lack)["how"])
+        files = (typography(form.form_place), form.form_workbook, form.form_file) if form else ("", "", "")
+        yield Request(source.id, label, figures, *files, lack.command, entry(lack)["how"])
 
 
 def _form(source: Source) -> Source | None:

@@ -207,6 +207,12 @@ def missing_columns(path: Filled, names: list[str]) -> list[Finding]:
     return [Finding(place_of(path), 1, name, "no such column", "this column in the header") for name in names]
 
 
+def no_headings(table: Filled) -> Finding:
+    """Return what is said of a table of which the first line names no column."""
+    expected = "the codes of the columns, as `ctg new` writes them"
+    return Finding(place_of(table), 1, None, "no row of headings", expected)
+
+
 def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
     return schema.columns.get(name) or next(
         column for pattern, column in schema.columns.items() if column.regex and re.fullmatch(pattern, name)

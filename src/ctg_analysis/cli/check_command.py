@@ -70,7 +70,8 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     found = check_material(root, datetime.date.today(), sound=not wrong, epcis=epcis, known=known)
     if not wrong and not any(found.values()):
         here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
-        found["chain"] = [finding for epci in here for finding in _of_synthesis(root, epci, known)]
+        last = (_of_synthesis, _of_templates)
+        found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
     return found | {DATA: wrong}
 
 
@@ -104,6 +105,23 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
         return find()
     made_from = [known.key_of_observations(restricted=restricted), material_inputs(root)[epci] if surveyed else ""]
     return known.of([project_path(path), path.read_text(encoding="utf-8"), *made_from], find)
+
+
+def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
+    """Return what keeps the Word templates of a team, where it has its own, from being filled."""
+    from ctg_analysis.demarche.files.material_files import TEMPLATES
+    from ctg_analysis.processing.freshness import material_inputs
+
+    if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
+        return []
+
+    def find() -> list[Finding]:
+        from ctg_analysis.publishing.word.making import wrong_templates
+
+        return wrong_templates(epci, root)
+
+    made_from = ["templates", known.key_of_observations(restricted=True), material_inputs(root)[epci]] if known else []
+    return known.of(made_from, find) if known else find()
 
 
 def _must_be_known(epci: str) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ctg_analysis.core.declared_values import Years
 from ctg_analysis.core.forms import Form
+from ctg_analysis.core.habits import folded
 from ctg_analysis.core.layouts import NO_OTHER_KEY, Cube, Layout, Register, Table
 
 COMPLEMENTARY, MAIN = "complementary", "main"
@@ -234,6 +235,16 @@ class Source:
     def form_file(self) -> str:
         """Return the name of the form that a partner fills, in data/private/<siren>/."""
         return f"{self.id}.csv"
+
+    @property
+    def form_workbook(self) -> str:
+        """Return the name of the workbook that is handed to its partner, with a sheet for each of its forms."""
+        return f"{'_'.join(folded(word) for word in self.partner.split())}.xlsx"
+
+    @property
+    def form_place(self) -> str:
+        """Return where its form is filled, for a person: a sheet of a workbook, or a file."""
+        return f"{self.form_workbook}, feuille « {self.form.sheet} », ou {self.form_file}" if self.form else ""
 
     @property
     def from_partners(self) -> bool:

@@ -172,5 +172,5 @@ def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Resu
         except InputError as error:
             findings += error.findings
     if findings:
-        raise InputError(findings)
+        raise InputError(dict.fromkeys(findings))
     return results

@@ -176,6 +176,8 @@ def header_of(path: Path) -> tuple[list[str], str]:
         raise _broken(path, 1, f"a header of {LONGEST_HEADER} characters or more", "the names of columns")
     if not first.strip():
         raise _broken(path, 1, "an empty file", "a header and rows")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in first:
+        raise _broken(path, 1, "a text in UTF-16", "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)")
     try:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -183,8 +185,8 @@ def header_of(path: Path) -> tuple[list[str], str]:
     separator = max(SEPARATORS, key=text.count)
     try:
         header = next(csv.reader([text], delimiter=separator))
-    except csv.Error as error:  # a cell over the limit of the module
-        raise _broken(path, 1, str(error), "the names of columns") from error
+    except csv.Error as error:  # a cell over the limit of the module, lines that end as on an old Macintosh
+        raise _broken(path, 1, "a header that cannot be read", "a file saved as « CSV UTF-8 »") from error
     if len(header) > MOST_COLUMNS:
         raise _broken(path, 1, f"{len(header)} columns", f"{MOST_COLUMNS} at most")
     return header, separator

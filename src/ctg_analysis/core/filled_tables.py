@@ -27,7 +27,7 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
     """The tables that a folder holds, each in `<name>.csv` or in a sheet of any workbook there.
 
     One that is filled in several of them is a finding: nothing tells which is the right one. One that is empty in a
-    place and filled in another is the filled one.
+    place and filled in another is the filled one; empty everywhere, it is the sheet, where people look for it.
     """
     found: dict[str, list[Filled]] = {}
     for table in tables:
@@ -49,7 +49,7 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
             found.setdefault(name, []).append(sheet)
     for several in found.values():
         filled = [table for table in several if is_filled(table)]
-        several[:] = filled or several
+        several[:] = filled or several[::-1]
         findings += [
             Finding(
                 place_of(other),

@@ -9,13 +9,14 @@ from functools import cache
 from ctg_analysis.core.french_of_files import OF_FILES
 from ctg_analysis.core.french_of_tables import OF_TABLES
 
-PART = re.compile(r"\{(\w+)\}")
+PART, PLACE = re.compile(r"\{(\w+)\}"), "place"  # the path of a file, or a cell
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")  # what someone has written
 # Each phrase, of which {parts} change, and its French; of those that fit, that with most words of its own is taken.
 PHRASES = OF_TABLES | OF_FILES
 
 
 def in_french(text: str) -> str:
-    """A phrase of a finding in French, its parts too; one that is not known as it is.
+    """A phrase of a finding in French, its parts too; one that is not known, or that is quoted, as it is.
 
     >>> in_french("a blank cell"), in_french("at least 12, which its communes have together")
     ('une case vide', 'au moins 12, ce que ses communes ont ensemble')
@@ -24,9 +25,12 @@ def in_french(text: str) -> str:
     """
     if text in PHRASES:
         return PHRASES[text]
+    if QUOTED.fullmatch(text):
+        return text
     for english, french in _patterns():
         if match := english.fullmatch(text):
-            return french.format(**{name: in_french(part) for name, part in match.groupdict().items()})
+            parts = {name: part if name == PLACE else in_french(part) for name, part in match.groupdict().items()}
+            return french.format(**parts)
     return text
 
 

@@ -7,6 +7,8 @@ OF_TABLES = {
     "a blank cell": "une case vide",
     "no value": "aucune valeur",
     "nothing": "rien",
+    "the day of an answer at least": "le jour d'une réponse au moins",
+    "the day of an answer at least: export the dates too": "le jour d'une réponse au moins : exporter aussi les dates",
     "no date": "aucune date",
     "no such file": "aucun fichier de ce nom",
     "no such column": "pas de colonne de ce nom",
@@ -21,6 +23,24 @@ OF_TABLES = {
     "a folder that nothing reads": "un dossier que rien ne lit",
     "a sheet that nothing reads": "une feuille que rien ne lit",
     "no row of headings": "aucune ligne de titres",
+    "parts of more than {n} MB": "des parties de plus de {n} Mo",
+    "a template": "un modèle",
+    "a file that Word would not open": "un fichier que Word n'ouvrirait pas",
+    "a .docx template": "un modèle .docx",
+    "a tag that says: {message}": "une balise qui ne va pas ({message})",
+    "the tags that data/reference/convention/LISEZMOI.md describes": (
+        "les balises que décrit data/reference/convention/LISEZMOI.md"
+    ),
+    "no style {name}": "aucun style {name}",
+    "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
+    "a file of Excel 97": "un fichier d'Excel 97",
+    "a workbook saved as .xlsx": "un classeur enregistré en .xlsx",
+    "a text in UTF-16": "un texte en UTF-16",
+    "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)": (
+        "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
+    ),
+    "a header that cannot be read": "une ligne de titres illisible",
+    "a file saved as « CSV UTF-8 »": "un fichier enregistré en « CSV UTF-8 »",
     "a truncated or foreign file": "un fichier coupé, ou d'une autre sorte",
     "a workbook with a password": "un classeur protégé par un mot de passe",
     "a cell in error": "une case en erreur (#DIV/0!, #REF!, #N/A…)",

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-SPACES = "[ \u00a0\u202f]"
+SPACES = "[ \u00a0\u2009\u202f]"
 GROUPED = re.compile(rf"[-+]?\d{{1,3}}(?:{SPACES}\d{{3}})+(?:[.,]\d+)?")
 MONTHS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
 FIRST_SERIAL, LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31 as a spreadsheet counts days
@@ -145,8 +145,11 @@ def place(text: str) -> str:
 
     >>> place("12119 Laguiole"), place("1001"), place("200067171 – CC Aubrac"), place("2A004"), place("Laguiole")
     ('12119', '01001', '200067171', '2A004', 'Laguiole')
+    >>> place("12119 ; 12223"), place("12119 et 12223")
+    ('12119 ; 12223', '12119 et 12223')
     """
-    match = re.match(rf"(\d{{9}}|\d[\dAB]\d{{3}}|\d{{4}}|\d[\dAB]\d?)(?:{SPACES}*[–—:-]?{SPACES}+\D.*)?$", text)
+    name = rf"{SPACES}*[–—:-]?{SPACES}+[^\W\d](?!.*\d{{5}}).*"  # that of a place, with no other code
+    match = re.match(rf"(\d{{9}}|\d[\dAB]\d{{3}}|\d{{4}}|\d[\dAB]\d?)(?:{name})?$", text)
     code = match[1] if match else text
     return code.zfill(5) if re.fullmatch(r"\d{4}", code) else code
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import TEXT, TITLE_LINES, without_data
@@ -15,7 +15,7 @@ from ctg_analysis.core.habits import folded
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.workbook_safety import EXPECTED, Cells, letters, scanned
-from ctg_analysis.core.zip_parts import broken, elements, foreign, opened
+from ctg_analysis.core.zip_parts import elements, foreign, opened
 
 WORKBOOKS = (".xlsx", ".ods")
 HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
@@ -132,8 +132,6 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
         with CalamineWorkbook.from_path(path) as workbook:
             named = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
             read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
-    except PasswordError as error:
-        raise broken(path, "a workbook with a password", "a workbook that opens without one") from error
     except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
         raise foreign(path) from error
     return tuple((name, _texts(rows, known := cells.get(name, Cells())), known) for name, rows in read)

@@ -95,10 +95,10 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
     unseen.
     """
-    names, percents = _sheet_names(parts), _percent_styles(parts)
+    names, percents, computed = _sheet_names(parts), _percent_styles(parts), _are_computed(parts)
     for part in parts.namelist():
         if part.casefold() in names or part.casefold().endswith(".xml"):
-            for row, column, kind in _xlsx_cells(parts, part, percents):
+            for row, column, kind in _xlsx_cells(parts, part, percents, computed):
                 yield names.get(part.casefold(), ""), row, column, kind
 
 
@@ -112,6 +112,12 @@ def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
     files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
     paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
     return {path.casefold(): name for path, name in paths}
+
+
+def _are_computed(parts: zipfile.ZipFile) -> bool:
+    """Whether its formulas have been: a program that leaves that to the spreadsheet writes 0 for their values."""
+    options = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "calcPr"]
+    return not any(one.get("fullCalcOnLoad") in ("1", "true") for one in options)
 
 
 def _percent_styles(parts: zipfile.ZipFile) -> set[str]:
@@ -134,8 +140,11 @@ def _attribute(element: ElementTree.Element, name: str, absent: str = "") -> str
     return next((value for key, value in element.items() if _local(key) == name), absent)
 
 
-def _xlsx_cells(parts: zipfile.ZipFile, part: str, percents: set[str]) -> Iterator[tuple[int, int, str]]:
+def _xlsx_cells(
+    parts: zipfile.ZipFile, part: str, percents: set[str], computed: bool
+) -> Iterator[tuple[int, int, str]]:
     row = column = 0
+    blank = (None,) if computed else (None, "0")
     for _, element in elements(parts, part):
         if _local(element.tag) == "row":
             row, column = whole_number(parts, element.get("r") or str(row + 1)), 0
@@ -146,7 +155,7 @@ def _xlsx_cells(parts: zipfile.ZipFile, part: str, percents: set[str]) -> Iterat
                 inside = {_local(one.tag): one.text for one in cell}
                 if cell.get("t") == "e":
                     yield row, column, ERROR
-                elif "f" in inside and inside.get("v") is None and cell.get("t") != "str":
+                elif "f" in inside and cell.get("t") != "str" and inside.get("v") in blank:
                     yield row, column, NO_VALUE
                 elif "v" in inside or "is" in inside:
                     is_percent = cell.get("s") in percents and cell.get("t", "n") == "n"

@@ -16,7 +16,11 @@ from ctg_analysis.core.settings import project_path
 
 LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
 BLOCK = 1_000_000
+AS_XLSX = "a workbook saved as .xlsx"
 ENCRYPTED = 0x1  # flag of a part
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file begins that is no zip: of Excel before 2007, or under a password
+UNDER_A_PASSWORD = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"  # within such a file; of an .ods
+MANIFEST = "META-INF/manifest.xml"
 DAMAGED = (  # what a zip that is cut, damaged or of another kind raises when it is read
     zipfile.BadZipFile,
     NotImplementedError,  # a compression that Python does not know
@@ -39,9 +43,13 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     if size > LARGEST:
         raise broken(path, f"{size} bytes", f"{LARGEST} at most")
     with path.open("rb") as file:
+        if file.read(len(OLE)) == OLE:
+            raise _locked(path) if UNDER_A_PASSWORD[0] in file.read() else broken(path, "a file of Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
             _hold_small(path, parts)
+            if MANIFEST in parts.namelist() and UNDER_A_PASSWORD[1] in parts.read(MANIFEST):
+                raise _locked(path)
         except (*DAMAGED, OSError) as error:  # of bzip2, and of a place before the beginning
             raise foreign(path) from error
         with parts:
@@ -54,7 +62,7 @@ def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
         raise foreign(path)
     for part in parts.infolist():
         if part.flag_bits & ENCRYPTED:
-            raise broken(path, "a workbook with a password", "a workbook that opens without one")
+            raise _locked(path)
         if whole + part.file_size > UNPACKED:
             raise broken(path, f"{whole + part.file_size} bytes once unpacked", f"{UNPACKED} at most")
         with parts.open(part) as content:
@@ -93,6 +101,10 @@ def foreign(file: Path | zipfile.ZipFile) -> InputError:
     """The error of a file that is no workbook, or no whole one."""
     path = Path(file.filename or "") if isinstance(file, zipfile.ZipFile) else file
     return broken(path, "a truncated or foreign file", "a whole workbook (.xlsx or .ods)")
+
+
+def _locked(path: Path) -> InputError:
+    return broken(path, "a workbook with a password", "a workbook that opens without one")
 
 
 def broken(path: Path, found: str, expected: str) -> InputError:

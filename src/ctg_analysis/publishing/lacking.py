@@ -33,6 +33,7 @@ def write_missing(report: Report) -> None:
     from ctg_analysis.chapter.requests import requests
     from ctg_analysis.publishing.word.letters import letter
     from ctg_analysis.sources import SOURCES
+    from ctg_analysis.sources.partner_workbooks import partner_workbook
 
     seen, folder = open_chapter(report.epci).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
@@ -49,11 +50,13 @@ def write_missing(report: Report) -> None:
     with room_in(report.out):
         (folder / FOLDER).mkdir()
         (folder / PAGE).write_text(html, encoding="utf-8")
+        places = [(seen.epci, seen.row["name"]), *zip(seen.communes["code"], seen.communes["name"], strict=True)]
         for who, several in asked.partners.items():
             (folder / _letter(who)).write_bytes(letter(seen, who, several, max(seen.received.values())))
-            for request in several:
-                columns = SOURCES[request.source].form.columns
-                (folder / FOLDER / request.form).write_text(";".join(columns) + "\n", encoding="utf-8")
+            sources = [SOURCES[name] for name in dict.fromkeys(request.source for request in several)]
+            (folder / _workbook(several)).write_bytes(partner_workbook(sources, seen.row["name"], places))
+            for source in sources:
+                (folder / FOLDER / source.form_file).write_text(";".join(source.form.columns) + "\n", encoding="utf-8")
 
 
 def _partner(who: str, several: "list[Request]") -> dict:
@@ -64,6 +67,7 @@ def _partner(who: str, several: "list[Request]") -> dict:
     return {
         "id": _name(who),
         "letter": _letter(who),
+        "workbook": _workbook(several),
         "name": who,
         "count": counted(len(figures), "chiffre"),
         "requests": [_written(request) for request in several],
@@ -80,11 +84,22 @@ def _letter(who: str) -> str:
     return f"{FOLDER}/lettre_{_name(who)}.docx"
 
 
-def _written(request: "Request") -> dict:
-    from ctg_analysis.display.words.texts import capitalised
+def _workbook(several: "list[Request]") -> str:
+    return f"{FOLDER}/{several[0].workbook}"
 
-    address = f"{FOLDER}/{request.form}" if request.form else ""
-    return asdict(request) | {"address": address, "how": capitalised(request.how), "asked": [*_asked(request.figures)]}
+
+def _written(request: "Request") -> dict:
+    from ctg_analysis.display.words.texts import capitalised, typography
+    from ctg_analysis.sources import SOURCES
+
+    address = f"{FOLDER}/{request.file}" if request.file else ""
+    sheet = SOURCES[request.source].form.sheet if request.file else ""
+    return asdict(request) | {
+        "address": address,
+        "sheet": typography(sheet),
+        "how": capitalised(request.how),
+        "asked": [*_asked(request.figures)],
+    }
 
 
 def _asked(figures: "Sequence[Figure]") -> Iterator[tuple[str, str]]:

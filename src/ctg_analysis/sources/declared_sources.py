@@ -48,7 +48,7 @@ def _of_a_partner(source: Source) -> Source:
         secrecy=RULE,
         geography=Geography("communes au 1er janvier de l'année de référence"),
         licence="fichier restreint, hors du dépôt",
-        how_to_get=f"formulaire {source.form_file} à faire remplir",
+        how_to_get=f"formulaire à faire remplir : {source.form_place}",
     )
 
 

@@ -116,7 +116,7 @@ class DemarcheChapter:
             texts.typography(f"{what}."),
             [
                 {
-                    "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].file})"),
+                    "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].place})"),
                     "how": texts.typography(how),
                     "command": f"ctg new {self.territory.epci}",
                 }
@@ -136,9 +136,9 @@ class DemarcheChapter:
         return cls.TELLS_FROM or cls.BEGINS_WITH
 
     def first_files(self) -> list[dict[str, str]]:
-        """The tables that a chapter begins with: file, title."""
+        """The tables that a chapter begins with: title, and where it is filled."""
         tables = [TABLES[name] for name in self.BEGINS_WITH]
-        return [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
+        return [{"place": texts.typography(table.place), "title": texts.typography(table.title)} for table in tables]
 
     def proves(self, place: str) -> Html:
         """Which constats rest on what stands under an id, with links to them; nothing when none does."""

@@ -38,5 +38,5 @@ def silent(demarche: Demarche) -> list[str]:
 
 
 def to_begin(territory: Territory, page: str) -> list[dict[str, str]]:
-    """The tables that a chapter begins with: file, title. page: of the chapter."""
+    """The tables that a chapter begins with: title, and where it is filled. page: of the chapter."""
     return CHAPTERS[page](territory).first_files()

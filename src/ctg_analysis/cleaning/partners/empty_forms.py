@@ -1,37 +1,18 @@
 """`ctg new`: the empty forms of a territory's partners, with what to write in each column."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
-from ctg_analysis.cleaning.partners.form_sheets import form_sheet, headings
 from ctg_analysis.cleaning.partners.partner_files import README
 from ctg_analysis.cleaning.partners.received_forms import FORMS
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.form_workbooks import workbook
-from ctg_analysis.core.habits import folded
-from ctg_analysis.core.layouts import MONTH, NO_OTHER_KEY
+from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import read_workbook, workbooks_in
-from ctg_analysis.core.yaml_files import load_yaml
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What a partner reads: of all the forms, of those with a row for each structure, of each kind of column, of a
-    workbook.
-    """
-
-    __pydantic_config__ = NO_OTHER_KEY
-    introduction: str
-    by_site: str
-    kinds: dict[str, str]
-    workbook: tuple[str, ...]
-
-
-TEXTS: Texts = load_yaml(Path(__file__).with_suffix(".yml"), Texts).value
+from ctg_analysis.sources.form_sheets import headings
+from ctg_analysis.sources.partner_workbooks import TEXTS, partner_workbook
 
 
 def write_templates(epci: str, name: str, folder: Path, communes: Sequence[tuple[str, str]] = ()) -> list[Path]:
@@ -49,7 +30,7 @@ def write_templates(epci: str, name: str, folder: Path, communes: Sequence[tuple
     introduction = TEXTS.introduction.format(name=name, epci=epci, agreements=AGREEMENTS)
     texts[folder / README] = "".join([f"{introduction}\n", *map(_described, FORMS.values())])
     places = [(epci, name), *communes]
-    texts |= {path: _workbook(sources, name, places) for path, sources in _lacking(folder)}
+    texts |= {path: partner_workbook(sources, name, places) for path, sources in _lacking(folder)}
     with for_owner_alone(folder):
         return write_absent(texts)
 
@@ -60,7 +41,7 @@ def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
     for partner in dict.fromkeys(source.partner for source in FORMS.values()):
         sources = [source for source in FORMS.values() if source.partner == partner and source.id not in there]
         if sources:
-            yield free_name(folder / f"{file_name(partner)}.xlsx"), sources
+            yield free_name(folder / sources[0].form_workbook), sources
 
 
 def sheets_there(folder: Path) -> set[str]:
@@ -73,28 +54,9 @@ def sheets_there(folder: Path) -> set[str]:
     return {name for path in workbooks_in(folder) for name in read_workbook(path, known).sheets}
 
 
-def file_name(partner: str) -> str:
-    """The name of a partner as that of a file.
-
-    >>> file_name("Département"), file_name("Mission locale")
-    ('departement', 'mission_locale')
-    """
-    return "_".join(folded(word) for word in partner.split())
-
-
-def _workbook(sources: list[Source], name: str, places: list[tuple[str, str]]) -> bytes:
-    """The workbook of a partner: its first sheet says what to fill and what secrecy does with it."""
-    partner, threshold = sources[0].partner, max(source.secrecy.threshold for source in sources)
-    words = {"partner": partner, "name": name, "most": threshold - 1, "agreements": AGREEMENTS}
-    what_to_do = [line.format(**words) for line in TEXTS.workbook]
-    of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
-    tables = [form_sheet(source, places, TEXTS.kinds) for source in sources]
-    return workbook(f"{partner} – {name}", [*what_to_do, "", *of_which], tables)
-
-
 def _described(source: Source) -> str:
     """Return the section of the LISEZMOI that says what to write in a form."""
-    title = f"## {source.form_file}, feuille « {source.form.sheet} » de {file_name(source.partner)}.xlsx"
+    title = f"## {source.form_file}, feuille « {source.form.sheet} » de {source.form_workbook}"
     lines = ["", title, "", f"{source.label}. À demander à : {source.producer}.", ""]
     lines += ["| colonne | ce qu'on y écrit | nature |", "| --- | --- | --- |"]
     for field in source.form.fields:

@@ -14,6 +14,7 @@ from ctg_analysis.cleaning.reading import (
     at_most,
     count,
     missing_columns,
+    no_headings,
     text,
     turned_round,
     validate,
@@ -136,6 +137,8 @@ def words_of(source: Source, path: Filled) -> pd.DataFrame:
 
 def known_columns(header: list[str], columns: list[str], path: Filled) -> list[str]:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
+    if not set(columns) & set(header):
+        raise InputError([no_headings(path)])
     findings = missing_columns(path, [name for name in columns if name not in header])
     for name in dict.fromkeys(header):
         if name not in columns:
@@ -168,7 +171,7 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
         cells = texts[field.column].astype(str).str.strip()
         numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
         pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
-        odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]0")
+        odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]00?")
         expected = (
             "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
         )

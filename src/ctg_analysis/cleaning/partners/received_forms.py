@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
-from ctg_analysis.cleaning.partners.form_sheets import headings
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
@@ -16,10 +15,11 @@ from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheets import place_of, workbooks_in
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
+from ctg_analysis.sources.form_sheets import headings
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
@@ -92,14 +92,17 @@ def forms_in(folder: Path) -> FilledTables:
 
 
 def _strays(folder: Path) -> list[Finding]:
-    """Return what is said of the files that are no form, no workbook and nothing that lies beside them."""
+    """Return what is said of the files that are no form, no workbook and nothing that lies beside them, and of the
+    folders where someone may have put some.
+    """
     known = {source.form_file for source in FORMS.values()}
     beside = {*known, *BESIDE_THE_FORMS, *(path.name for path in workbooks_in(folder))}
     expected = f"one of {', '.join(sorted(known))}, or a workbook (.xlsx, .ods)"
+    unread = "a folder that nothing reads", "files only"
     return [
-        Finding(project_path(path), None, None, "a form that is not known", expected)
+        Finding(project_path(path), None, None, *(unread if path.is_dir() else ("a form that is not known", expected)))
         for path in sorted(folder.iterdir())
-        if path.is_file() and not is_note(path) and path.name not in beside
+        if not is_note(path) and path.name not in {*beside, MATERIAL}
     ]
 
 

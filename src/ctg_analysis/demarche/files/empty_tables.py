@@ -11,8 +11,6 @@ from ctg_analysis.demarche.files.table_sheets import sheets_there, table_workboo
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
 from ctg_analysis.demarche.tables.declared_tables import Table, how_written
 
-WORKBOOK, PRIVATE_WORKBOOK = "demarche.xlsx", "demarche_personnes.xlsx"
-BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
 
@@ -32,9 +30,9 @@ def write_templates(root: DataRoot, epci: str, name: str, communes: Sequence[tup
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     closed[private / RETENTION] = _retention()
     places = [(epci, name), *communes]
-    texts |= _workbook(public, WORKBOOK, PUBLIC, f"La démarche – {name}", places)
-    by_hand = {table: RESTRICTED[table] for table in BY_HAND}
-    closed |= _workbook(private, PRIVATE_WORKBOOK, by_hand, f"La démarche, données personnelles – {name}", places)
+    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places)
+    by_hand = {name: table for name, table in RESTRICTED.items() if table.workbook}
+    closed |= _workbook(private, by_hand, f"La démarche, données personnelles – {name}", places)
     texts[public / README] = _text(README, **names) + "".join(map(_described, PUBLIC.values()))
     names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
     closed[private / README] = _text("LISEZMOI_prive.md", **names) + "".join(map(_described, RESTRICTED.values()))
@@ -52,11 +50,12 @@ def summary(root: DataRoot, epci: str, written: list[Path]) -> str:
 
 
 def _workbook(
-    folder: Path, file: str, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
+    folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
 ) -> dict[Path, bytes]:
     """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
     there = sheets_there(folder, tables)
     lacking = {name: table for name, table in tables.items() if name not in there}
+    (file,) = {table.workbook for table in tables.values()}
     what_to_do = _text(Path(file).stem + ".md").splitlines()
     return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places)} if lacking else {}
 

@@ -34,7 +34,7 @@ YAML_FILES = {
     SYNTHESIS: SynthesisEdition,
 }
 IMAGES = {".png", ".jpg", ".svg"}
-TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx"}  # of Word, in the place of ours
+TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
         *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
         *coded_persons(files, material),
         *_without_consent(tables["reponses_sensibles"]),
+        *_without_day(tables["reponses"]),
         *_without_date(files),
         *_recordings(files),
     ]
@@ -107,6 +108,12 @@ def _without_consent(file: TableFile) -> list[Finding]:
     expected = "oui: without explicit consent, delete the line"
     lines = file.rows.index[~file.rows["consentement"]].tolist()
     return [Finding(file.place, line, "consentement", "'non'", expected) for line in lines]
+
+
+def _without_day(file: TableFile) -> list[Finding]:
+    """What is said of answers of which none has a date: nothing tells when residents were asked."""
+    known = file.rows.empty or file.rows["date"].notna().any()
+    return [] if known else [Finding(file.place, None, "date", "no date", "the day of an answer at least")]
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:

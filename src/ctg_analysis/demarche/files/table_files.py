@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 from pydantic import ValidationError
 
-from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turned_round
+from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, no_headings, turned_round
 from ctg_analysis.core.errors import Finding, InputError, first_ones
 from ctg_analysis.core.files import once_each
 from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
@@ -111,6 +111,8 @@ def _unmade(column: Column) -> Callable[[pd.Series], pd.Series]:
 
 def _columns(header: list[str], table: Table, path: Filled) -> list[str]:
     """The columns to read: all those of the model, and no other but questions where they have their place."""
+    if not set(table.columns) & set(header):
+        raise InputError([no_headings(path)])
     findings = missing_columns(path, [name for name in table.columns if name not in header])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:

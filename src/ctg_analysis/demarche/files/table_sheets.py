@@ -12,7 +12,9 @@ from ctg_analysis.core.sheets import read_workbook, workbooks_in
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.declared_tables import Column, Table, how_written
 
-HOLDS = {"day": DAY} | dict.fromkeys(["number", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER)
+HOLDS = {"day": DAY} | dict.fromkeys(
+    ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
+)
 YES_OR_NO = ("oui", "non")
 
 

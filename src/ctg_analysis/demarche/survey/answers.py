@@ -88,6 +88,8 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
         columns = {column: option for column, (identifier, option) in places.items() if identifier == question}
         table[question], wrong = _coded(export.cells[list(columns)], list(columns.values()), questions.loc[question])
         findings += [Finding(place, line, question, *fault) for line, *fault in wrong]
+    if not export.moments.ne("").any():
+        findings.append(Finding(place, None, None, "no date", "the day of an answer at least: export the dates too"))
     if findings:
         raise InputError(findings)
     return _tables(pd.DataFrame(table, index=export.cells.index), export, questions, dropped)

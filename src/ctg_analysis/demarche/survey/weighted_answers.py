@@ -16,7 +16,7 @@ SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
 
 @dataclass(frozen=True)
 class Survey:
-    """Answers ready for counting. questionnaire: with the secteur as a question. answers: no blank left.
+    """Answers ready for counting. questionnaire: with the secteur as a question, if it was asked. answers: none blank.
 
     unsure: the questions to which 1 to 4 respondents said that they did not know: these are among those who did not
     answer, see `without_few_unsure`.
@@ -83,7 +83,10 @@ def without_few_unsure(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> tu
 
 
 def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    names = sorted(set(answers[SECTEUR]) - {""})
+    """The questions, with that of the secteur where it was asked."""
+    names = sorted(set(answers[SECTEUR].dropna()) - {""})
+    if not names:
+        return questionnaire
     row = {
         "q_id": SECTEUR,
         "libelle": SECTEUR_LABEL,

@@ -88,6 +88,13 @@ def last_day(moment: str) -> datetime.date:
 
 
 def _number(text: object) -> float:
+    """A number that can mean one alone: 1.234 may be a thousand or a little more than one."""
+    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", str(text)):
+        raise ValueError("a number of two decimals at most, such as 1234 or 12,5")
+    return _decimal(text)
+
+
+def _decimal(text: object) -> float:
     plain = str(text).replace(",", ".")
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) or not math.isfinite(float(plain)):
         raise ValueError("a number, such as 1234 or 12,5")
@@ -147,6 +154,7 @@ Link = Annotated[str, _matching(r"https?://\S+|[\w./-]+", "an address https://�
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
+Degrees = Annotated[float, BeforeValidator(_decimal)]
 Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more")]
 
 
@@ -200,6 +208,7 @@ KINDS = {
     "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023", habit=habits.moment),
     "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
+    "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
     "amount": Kind(
         Annotated[Number, AfterValidator(_at_least_0)],
         "float64",

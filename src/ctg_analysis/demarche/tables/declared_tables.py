@@ -13,6 +13,7 @@ from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables.columns import KINDS, Kind, Row
 
 FOLDER = Path(__file__).parent / "declared"
+BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
 
 
 def _several(written: Any) -> Any:
@@ -69,6 +70,16 @@ class Table(BaseModel):
     def file(self) -> str:
         """The name of its file."""
         return f"{self.name}.csv"
+
+    @property
+    def workbook(self) -> str:
+        """The name of the workbook that has a sheet for it; nothing where it is not filled by hand."""
+        return ("demarche_personnes.xlsx" if self.name in BY_HAND else "") if self.private else "demarche.xlsx"
+
+    @property
+    def place(self) -> str:
+        """Where it is filled, for a person: a sheet of a workbook, or a file."""
+        return f"{self.workbook}, feuille « {self.sheet} », ou {self.file}" if self.workbook else self.file
 
     @cached_property
     def headings(self) -> Headings:

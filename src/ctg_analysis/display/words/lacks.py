@@ -41,13 +41,14 @@ class Lack(NamedTuple):
 def entry(lack: Lack) -> dict[str, str]:
     """The entry of a box: label of the source, how to get it, command."""
     source = SOURCES[lack.source]
+    form = SOURCES[source.addition.hides] if source.addition else source
     unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
     said = {
         KEPT_BACK: "le producteur ne diffuse pas ce chiffre, couvert par le secret statistique",
         LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
         WITHHELD: "secret statistique, le chiffre existe et ne peut pas être montré",
         NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
-        BLANK: f"formulaire {lack.file} reçu, {unsaid}",
+        BLANK: f"formulaire « {form.form.sheet if form.form else ''} » reçu, {unsaid}",
     }
     how = said.get(lack.why) or source.how_to_get or "fichier complet à télécharger"
     return {"label": texts.typography(source_text(source)), "how": texts.typography(how), "command": lack.command}

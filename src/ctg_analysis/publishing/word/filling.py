@@ -21,7 +21,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from lxml.etree import XMLSyntaxError
 
-from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.zip_parts import DAMAGED
 from ctg_analysis.publishing.office_files import same_bytes
@@ -41,17 +41,17 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     title, date (ISO): of the properties of the file, where Word would write the moment.
 
     Raises:
-        UserError: a file that is no Word template, a tag that is wrong or names nothing, a style that is missing.
+        InputError: a file that is no Word template, a tag that is wrong or names nothing, a style that is missing.
     """
     place = project_path(template)
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise UserError(f"{place}: found parts of more than {LARGEST // 10**6} MB, expected a template")
+                raise _wrong(place, f"parts of more than {LARGEST // 10**6} MB", "a template")
         document = DocxTemplate(template)
         styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, place)
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
-        raise UserError(f"{place}: found a file that Word would not open, expected a .docx template") from error
+        raise _wrong(place, "a file that Word would not open", "a .docx template") from error
 
     def written(value: object) -> object:
         if isinstance(value, Blocks):
@@ -62,13 +62,18 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
         document.render(dict(context), _environment(written))
     except (TemplateError, *OF_A_TAG) as error:
         message = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        expected = "expected the tags that data/reference/convention/LISEZMOI.md describes"
-        raise UserError(f"{place}: found a tag that says: {message}; {expected}") from error
+        expected = "the tags that data/reference/convention/LISEZMOI.md describes"
+        raise _wrong(place, f"a tag that says: {message}", expected) from error
     filled = document.docx  # get_docx() would open the template again
     _describe(filled, title, date)
     _number_revisions(filled)
     _list_contents(filled)
     return same_bytes(filled)
+
+
+def _wrong(place: str, found: str, expected: str) -> InputError:
+    """Return the error of a template that cannot be filled."""
+    return InputError([Finding(place, None, None, found, expected)])
 
 
 class Tags(SandboxedEnvironment):

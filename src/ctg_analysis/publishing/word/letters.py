@@ -19,7 +19,7 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
     """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file.
 
     Raises:
-        UserError: a template that cannot be filled.
+        InputError: a template that cannot be filled.
     """
     title, model = f"Demande de données, {partner}", template(LETTER, seen.root, seen.epci)
     return fill(model, context(seen, partner, requests), title=title, date=date)
@@ -37,7 +37,7 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
         "formulaires": bullets(f"{request.form} : {request.label}" for request in requests),
         "chiffres": together(
             table(
-                f"{request.label} ({request.form}), {request.figures[0].period}",
+                f"{request.label}, {request.figures[0].period}",
                 HEADER,
                 [
                     [one.label, one.definition, ", ".join(one.places) or one.level, one.secret]

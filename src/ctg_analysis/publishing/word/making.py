@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ctg_analysis.chapter.missing import missing
+from ctg_analysis.chapter.requests import requests
 from ctg_analysis.chapter.summaries import messages
-from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import InputError
+from ctg_analysis.chapter.territory import Territory, open_territory
+from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material_files import no_convention, open_material
+from ctg_analysis.demarche.files.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.tables.yaml_documents import Convention
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
@@ -19,6 +22,7 @@ from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.issues import issue_page
+from ctg_analysis.publishing.word.letters import letter
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, template
 from ctg_analysis.publishing.word.reference import read_reference
 from ctg_analysis.publishing.word.writing import place, write
@@ -71,10 +75,31 @@ def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
         f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
         for action, context in action_files.contexts(dossier).items()
     }
-    return {
-        name: fill(template(model, root, dossier.material.epci), context, title=title, date=dossier.date)
-        for name, (model, context, title) in made.items()
-    }
+    models = {model: template(model, root, dossier.material.epci) for model, *_ in made.values()}
+    filled = each(lambda one: fill(models[one[0]], one[1], title=one[2], date=dossier.date), made.values())
+    return dict(zip(made, filled, strict=True))
+
+
+def wrong_templates(epci: str, root: DataRoot) -> list[Finding]:
+    """Return what keeps the templates of a démarche, of which nothing else is wrong, from being filled.
+
+    Nothing is written nor recorded of what is made of them here.
+    """
+    ensure(root)
+    seen = open_territory(epci, root)
+    material = open_material(root, epci, seen.territories)
+    date = max(seen.received.values())
+    works = [
+        lambda who=who, some=some: letter(seen, who, some, date)
+        for who, some in requests(seen, missing(seen)).partners.items()
+    ]
+    if convention := material.convention:
+        works.append(lambda: convention_documents(_dossier(seen, material, convention), root))
+    try:
+        each(lambda work: work(), works)
+    except InputError as error:
+        return error.findings
+    return []
 
 
 def read_dossier(epci: str, root: DataRoot) -> Dossier:
@@ -90,13 +115,17 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material.folder)])
-    places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
     record_observed(seen)
+    return _dossier(seen, material, material.convention)
+
+
+def _dossier(seen: Territory, material: MaterialFiles, convention: Convention) -> Dossier:
+    places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
     return Dossier(
         material,
-        material.convention,
+        convention,
         places.set_index("code")["name"].to_dict(),
         tuple(messages(seen)),
         max(seen.received.values()),
-        root.fictional,
+        seen.root.fictional,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, Template
 from markupsafe import Markup
 
-from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.display.markup import Table
 from ctg_analysis.publishing.word.content import Blocks
 
@@ -30,11 +30,11 @@ class Styles:
         """Return the id of a style.
 
         Raises:
-            UserError: the template has no style of that name.
+            InputError: the template has no style of that name.
         """
         if name.casefold() not in self._ids:
-            expected = "expected all the styles of the template that it replaces"
-            raise UserError(f"{self._template}: found no style {name!r}, {expected}")
+            expected = "all the styles of the template that it replaces"
+            raise InputError([Finding(self._template, None, None, f"no style {name!r}", expected)])
         return self._ids[name.casefold()]
 
 
