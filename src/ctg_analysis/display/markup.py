@@ -88,7 +88,7 @@ class Table:
 
     header: one text per column, the first for the names of the rows. rows: the name first.
     marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
-    left: numbers of the columns of words among columns of numbers.
+    left: numbers of the columns of words among columns of numbers. zeros: what has a row of zeros, told by the note.
     """
 
     caption: str
@@ -98,11 +98,14 @@ class Table:
     marked: frozenset[int] = frozenset()
     words: bool = False
     left: frozenset[int] = frozenset()
+    zeros: tuple[str, ...] = ()
 
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return Html(piece("table.html.j2", table=content).html, {ROWS: [[row[0] for row in content.rows]]})
+    return Html(
+        piece("table.html.j2", table=content).html, {ROWS: [[*(row[0] for row in content.rows), *content.zeros]]}
+    )
 
 
 def figure(
