@@ -251,7 +251,7 @@ class Chapter:
         return self._piece(commune_sheets.communes, *indicators)
 
     def peers(self, *indicators: str) -> Html:
-        """How the comparable EPCIs were chosen, how many indicators they stand beside, and their list.
+        """Which the comparable EPCIs are, how many indicators they stand beside, and their list.
 
         indicators: here and below, by default those that the whole chapter shows, once it has run.
         """
@@ -267,7 +267,7 @@ class Chapter:
     def method(self, *indicators: str) -> Html:
         """The methodological note, written from the declarations."""
         ids = self._ids(indicators)
-        return closing.method(self.territory, ids, peers_above=False) if ids else asking("method", "La méthode")
+        return closing.method(self.territory, ids) if ids else asking("method", "La méthode")
 
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
         """What a function makes of some indicators, which the piece tells."""
