@@ -781,6 +781,12 @@ def test_a_map_of_one_circle_is_a_sentence_that_names_its_commune(example):
     assert "<svg" in chapter.show("population_count").html
 
 
+def test_a_map_of_three_communes_is_a_sentence(france):
+    html = open_chapter("200067171").map("lower_secondary_ips_index").html
+    told = "Laguiole 103,7, Saint-Amans-des-Cots 102,0 et Mur-de-Barrez 101,8."
+    assert "<svg" not in html and told in html and "2022\u00a0: " in html
+
+
 def test_a_family_of_zeros_is_a_sentence(example):
     html = open_chapter("999999999").family("disability_services").html
     assert "<svg" not in html and "ni CAMSP" in html and "Source" in html

@@ -41,7 +41,10 @@ def test_the_largest_count_is_that_of_the_communes_that_are_shown():
     rows = communes(30, 50, 50, 900)
     rows["shown"] = [True, True, True, False]
     head = "Population municipale : jusqu'à"
-    assert messages.largest(PEOPLE, rows) == f"{head} 50 habitants par commune montrée (Commune B et Commune C)"
+    assert (
+        messages.largest(PEOPLE, rows)
+        == f"{head} 50 habitants par commune (Commune B et Commune C), parmi les 3 communes montrées"
+    )
     assert messages.largest(PEOPLE, rows[:2]) == f"{head} 50 habitants par commune (Commune B)"
     assert messages.largest(PEOPLE, communes(7, 9, shown=False)) == ""
 

@@ -173,8 +173,8 @@ def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     top = written.loc[written["value"].idxmax()]
     names = list(written.loc[written["text"].eq(top["text"]), "name"])
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
-    among = "par commune" if len(written) == len(rows) else "par commune montrée"
-    return about(indicator, f"jusqu'à {with_unit(indicator, top)} {among} ({where})")
+    among = "" if len(written) == len(rows) else f", parmi les {len(written)} communes montrées"
+    return about(indicator, f"jusqu'à {with_unit(indicator, top)} par commune ({where}){among}")
 
 
 def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) -> str:
