@@ -561,6 +561,9 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
     html = tables.places_by_indicator(places, [counts, rates], source=cited).html
     assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"]
     assert '<p class="note" data-zeros="B|C|D">' in html and "0 dans les 3 autres communes." in html
+    empty = by_commune("schools_count", **dict.fromkeys("ABCD", none))
+    html = tables.places_by_indicator(places[:4], [empty], source=cited).html
+    assert "<table" not in html and "0 dans les 4 communes, 2025." in html
     for other in (("s", "secret"), ("nd", "nd"), ("moins de 5 (arrondi)", "ok")):
         counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=other, Ici=("2", "ok"))
         assert 'scope="row">B' in tables.places_by_indicator(places, [counts], source=cited).html
@@ -577,6 +580,12 @@ def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     assert texts.typography(told) in html
     alone = tables.places_by_indicator(places, [secret], source=cited).html
     assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "pour toutes les communes." in alone
+
+
+def test_a_table_of_the_inhabitants_alone_is_not_shown(france):
+    chapter = open_chapter("243500139")
+    html = chapter.table("population_count", "population_in_social_space_share", "social_centre_time").html
+    assert "<table" not in html and "<table" in chapter.table("population_count").html
 
 
 def test_a_table_tells_la_reunion_once_and_one_france():

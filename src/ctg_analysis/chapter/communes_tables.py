@@ -18,11 +18,14 @@ from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 
+PEOPLE = "population_count"
+
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
     """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
 
-    An indicator that no place has is in a box below, without a column; the box stands for a table of such ones.
+    An indicator that no place here has is in a box below, without a column; the box stands for a table of such ones,
+    or of the inhabitants alone, who stand beside something else.
     """
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
@@ -30,7 +33,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     known, absent = {}, []
     for indicator in indicators:
         rows = territory.readable(indicator)
-        if rows["status"].eq(MISSING).all():
+        if is_absent(indicator, rows):
             absent.append(indicator)
         else:
             known[indicator] = rows
@@ -42,10 +45,24 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
     ]
     boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
-    if not columns:
+    if not columns or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
     return markup.together(tables.places_by_indicator(territory.places, columns, source=cited), *boxes)
+
+
+def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
+    """Whether the territory has no value of an indicator, nor its communes: that of larger places is not of it.
+
+    rows: its observations, columns level, status.
+
+    >>> rows = pd.DataFrame({"level": ["epci", "france"], "status": ["nd", "ok"]})
+    >>> is_absent(CATALOGUE["poverty_rate"], rows), is_absent(CATALOGUE["rsa_all_schemes_count"], rows)
+    (True, False)
+    """
+    here = [*LOCAL, "epci"]
+    near = rows["level"].isin(here) if set(here) & set(indicator.shown_at) else rows["level"].notna()
+    return bool(rows.loc[near, "status"].eq(MISSING).all())
 
 
 def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:

@@ -90,7 +90,8 @@ def _most(classes: pd.Series, people: pd.DataFrame) -> str:
     name, count = type_text(most, None), int(classes.eq(most).sum())
     if count == len(classes):
         return f"Toutes les communes : {name}"
-    return f"{texts.capitalised(name)} : {share} des habitants, dans {count} des {len(classes)} communes"
+    where = f"une des {len(classes)} communes" if count == 1 else f"{count} des {len(classes)} communes"
+    return f"{texts.capitalised(name)} : {share} des habitants, dans {where}"
 
 
 def _massifs(communes: pd.DataFrame) -> str:

@@ -208,7 +208,8 @@ def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) 
     if unit in FAR:
         alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
     both = f"{alone} ; puis {_second(second)}"
-    return both if second["value"] > 0 and len(both) <= BOTH_ENDS else alone
+    follows = second["value"] > 0 and order["text"].eq(second["text"]).sum() == 1
+    return both if follows and len(both) <= BOTH_ENDS else alone
 
 
 def _ends(unit: str, low: pd.Series, high: pd.Series) -> str:
