@@ -563,7 +563,7 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
     assert '<p class="note" data-zeros="B|C|D">' in html and "0 dans les 3 autres communes." in html
     empty = by_commune("schools_count", **dict.fromkeys("ABCD", none))
     html = tables.places_by_indicator(places[:4], [empty], source=cited).html
-    assert "<table" not in html and "0 dans les 4 communes, 2025." in html
+    assert "<table" not in html and "Écoles, 2025\u00a0: 0 dans les 4 communes." in html
     for other in (("s", "secret"), ("nd", "nd"), ("moins de 5 (arrondi)", "ok")):
         counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=other, Ici=("2", "ok"))
         assert 'scope="row">B' in tables.places_by_indicator(places, [counts], source=cited).html

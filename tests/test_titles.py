@@ -142,9 +142,8 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     rows["text"] = ["−13,2 %", "39,0 %", "39,8 %"]
     assert messages.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
     assert messages.family("Revenus", "%", rows, ordered=True) == "De −13,2 % (impôts, en moins) à 39,8 % (pensions)"
-    assert (
-        messages.family("Revenus", "%", rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])) == "Pensions d'abord : 39,8 %"
-    )
+    tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
+    assert messages.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
     assert messages.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
     assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 39.8])) == "Pensions d'abord : 39,8 %"

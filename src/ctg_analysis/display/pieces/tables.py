@@ -60,9 +60,8 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
     if not lines:
-        told = markup.reading(
-            texts.typography(f"Chacun de ces nombres est 0 dans les {len(zeros)} communes{when}."), ""
-        )
+        labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
+        told = markup.reading(texts.typography(f"{labels}{when} : 0 dans les {len(zeros)} communes."), "")
         return markup.together(told, markup.source(source))
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note, zeros=tuple(zeros))
     return markup.together(table, markup.source(source))
