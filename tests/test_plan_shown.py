@@ -43,6 +43,11 @@ def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_n
     assert "ce qui était prévu" in achievements._widest_gap(axes[:1])
 
 
+def test_the_money_of_the_plan_is_listed_once(example):
+    html = Strategy.open(EXAMPLE_EPCI).budget().html
+    assert len(re.findall(r'scope="row">(?:<[^>]+>)?Caf<', html)) == 1
+
+
 @pytest.fixture(scope="module")
 def shown(example):
     return DemarcheChapter.open(EXAMPLE_EPCI)
