@@ -582,6 +582,12 @@ def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "pour toutes les communes." in alone
 
 
+def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
+    old, new = "living_standard_2021_median", "living_standard_median"
+    assert open_chapter("200067171").table(old, unless=new).html == ""
+    assert "<table" in open_chapter("243500139").table(old, unless=new).html
+
+
 def test_a_table_of_the_inhabitants_alone_is_not_shown(france):
     chapter = open_chapter("243500139")
     html = chapter.table("population_count", "population_in_social_space_share", "social_centre_time").html

@@ -139,9 +139,13 @@ class Chapter:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
         return self._piece(natural_balance.table, balance, events, homes)
 
-    def table(self, *indicators: str) -> Html:
-        """The communes and the comparators in rows, the indicators in columns, each at its own period."""
-        return self._piece(communes_tables.table, *indicators)
+    def table(self, *indicators: str, unless: str = "") -> Html:
+        """The communes and the comparators in rows, the indicators in columns, each at its own period.
+
+        unless: a newer indicator; no table where the communes have it.
+        """
+        newer = asked.indicator(self.territory, unless).id if unless else ""
+        return self._piece(communes_tables.table, *indicators, unless=newer)
 
     def at_equal_ages(self, *indicators: str) -> Html:
         """Indicators counted, crude and standardised by age, against the places beside."""
