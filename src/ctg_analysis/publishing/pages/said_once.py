@@ -3,6 +3,7 @@
 import re
 
 from ctg_analysis.display.words.team import OF_TEAM
+from ctg_analysis.display.words.texts import NARROW
 
 NOTES = r'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|<dd>'
 ASIDE = re.compile(rf"({NOTES})([^<]*)(?=</|<span)")  # of plain text: links and lists are not cut
@@ -18,8 +19,10 @@ IN_PARENTHESES, BETWEEN_PRODUCERS = re.compile(r"\s*\([^)]*\)"), re.compile(r"\s
 ABOVE = "comme plus haut"
 
 
-def said_once(body: str) -> str:
+def said_once(body: str, *, sources: bool = True) -> str:
     """Return the HTML of a page without the long sentences that its notes and definitions say again.
+
+    sources: those that it cites again are shortened.
 
     >>> caveat = '<p class="note">Une adresse compte dès qu’elle est ouverte au public toute l’année. Ici : {}.</p>'
     >>> said_once(caveat.format("A") + caveat.format("B")).count("ouverte au public"), said_once(caveat).count("Ici")
@@ -29,9 +32,10 @@ def said_once(body: str) -> str:
     True
     """
     said: set[str] = set()
-    parts = APART.split(body)
-    parts[::2] = [SOURCE.sub(lambda line: line[1] + _source(line[2], said), part) for part in parts[::2]]
-    body = "".join(parts)
+    if sources:
+        parts = APART.split(body)
+        parts[::2] = [SOURCE.sub(lambda line: line[1] + _source(line[2], said), part) for part in parts[::2]]
+        body = "".join(parts)
 
     def kept(aside: re.Match[str]) -> str:
         sentences = SENTENCE.split(aside[2].strip())
@@ -69,7 +73,7 @@ def shortened(source: str) -> str:
     >>> shortened("Enquête auprès des habitants (volontaires ; web, papier), du 15/01/2024 au 24/02/2024, n = 612")
     'Enquête auprès des habitants'
     >>> shortened("Insee et DGCL, diffusés par Etalab, communes et EPCI ; Insee, recensement de la population 2021")
-    'Insee et DGCL ; Insee, recensement de la population 2021'
+    'Insee et DGCL\\u202f; Insee, recensement de la population 2021'
     """
     plain = IN_PARENTHESES.sub("", OF_A_PRODUCER.sub(r"\1\2", source))
     items = [item.split(", ") for item in BETWEEN_PRODUCERS.split(plain)]
@@ -86,7 +90,7 @@ def shortened(source: str) -> str:
 
 
 def _joined(items: list[list[str]]) -> str:
-    return "Source " + " ; ".join(", ".join(item) for item in items)
+    return "Source " + f"{NARROW}; ".join(", ".join(item) for item in items)
 
 
 def is_long(sentence: str) -> bool:
