@@ -28,6 +28,7 @@ from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import notes, nothing, quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
 from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.sources import SOURCES
@@ -580,6 +581,11 @@ def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     assert texts.typography(told) in html
     alone = tables.places_by_indicator(places, [secret], source=cited).html
     assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "pour toutes les communes." in alone
+
+
+def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
+    html = for_readers(open_chapter("243500139").matrix("zones").html)
+    assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
 
 
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):

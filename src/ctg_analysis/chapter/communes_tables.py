@@ -88,17 +88,21 @@ def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, st
 
 
 def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:
-    """A family of indicators by commune: yes or no, or the value of each."""
-    columns = []
+    """A family of indicators by commune: yes or no, or the value of each; a box for what is not known."""
+    columns, boxes = [], []
     for indicator in family:
         rows = territory.readable(indicator)
         period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
         if period is None:
-            return unavailable(territory, family[0], f"{indicator.label}, par commune")
-        columns.append((indicator, period, _with_part(territory, indicator, rows[rows["period"].eq(period)])))
+            boxes.append(unavailable(territory, indicator, f"{indicator.label}, par commune"))
+        else:
+            columns.append((indicator, period, _with_part(territory, indicator, rows[rows["period"].eq(period)])))
+    if not columns:
+        return markup.together(*boxes)
     places = territory.places[territory.places["level"].isin(["commune", "epci"])]
     piece = tables.matrix(places, columns, source=source(territory, pd.concat([rows for *_, rows in columns])))
-    return telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
+    told = telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
+    return markup.together(told, *boxes)
 
 
 def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:

@@ -112,13 +112,17 @@ def _text(indicator: Indicator, row) -> str:
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
-    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no, or that none has it.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
     header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
     lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
+    of_communes = [line[1:] for line, level in zip(lines, places["level"], strict=True) if level == "commune"]
+    if set().union(*of_communes) == {NO}:
+        told = markup.reading(texts.typography(f"{texts.listed(header[1:])} : aucune commune."), "")
+        return markup.together(told, markup.source(source))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
     return markup.together(table, markup.source(source))
