@@ -1,8 +1,12 @@
 """A page as its readers get it, without a browser: what is written, what is said, what is behind each chart."""
 
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
+
+from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.publishing.pages.said_once import SENTENCE, is_long
 
 UNSEEN = ("style", "script", "code")
 
@@ -26,6 +30,21 @@ class Text(HTMLParser):
     def handle_data(self, data):
         if not self.hidden:
             self.pieces.append(data)
+
+
+def said_twice(page: str) -> list[str]:
+    """Return the long sentences that a page says more than once, titles, captions and sources among them.
+
+    The sheet of a commune is a page of its own, and so is a text of law; cells are not sentences.
+    """
+    body = for_readers(page[page.index("<main") : page.index("</main>")])
+    body = re.sub(r'<section class="sheet".*?</section>|<div class="references">.*?</div>', " ", body, flags=re.DOTALL)
+    body = re.sub(r"<(svg|pre|nav|thead|tbody)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    starts = r'p|li|dd|dt|h\d|div|figcaption|caption|strong class="title"|span class="\w+"'
+    blocks = re.split(rf"</?(?:{starts})\b[^>]*>", body)
+    texts = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
+    told = Counter(one for text in texts for one in SENTENCE.split(text) if is_long(one))
+    return [one for one, times in told.items() if times > 1]
 
 
 FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)

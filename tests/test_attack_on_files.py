@@ -96,9 +96,9 @@ def from_pages(edition, names):
     counts = {texts.typography(one.label): one for one in CATALOGUE.values() if isinstance(one.value, Count)}
     said = []
     for html in edition.pages.values():
-        for table in re.findall(r"<table>.*?</table>", html, flags=re.DOTALL):
+        for table in re.findall(r'<div class="table".*?</table>', html, flags=re.DOTALL):
             header = re.findall(r'<th scope="col">([^<]*)</th>', table)
-            of_all = "".join(re.findall(r"<caption><span>[^<]*, (\d{4})</span></caption>", table))
+            of_all = "".join(re.findall(r'aria-label="[^"]*, (\d{4})"', table))
             for line in re.findall(r"<tr[^>]*>(<th scope=\"row\">.*?)</tr>", table, flags=re.DOTALL):
                 name, *cells = re.findall(r">([^<]*)</t[hd]>", line)
                 for head, cell in zip(header[1:], cells, strict=False):

@@ -109,3 +109,4 @@ def test_the_page_of_a_territory_of_which_little_is_known_is_for_100_children(fr
     html = open_chapter(DEFAULT_EPCI).childcare_need(places=12, leaving=5).html
     assert "27 scénarios" in html and texts.typography("pour 100 enfants de moins de 3 ans") in html
     assert "Rien ne dit ici" in html and "de plus en EAJE" not in html
+    assert "Enfants en" not in html and "enfants de 2023, offre de 2023" in html, "a column of one year is its caption"

@@ -56,13 +56,10 @@ def test_what_a_chapter_shows_is_listed_wherever_it_stands(chapter):
     assert defined(chapter.glossary("births_count").html) == label[1:2]
 
 
-def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
-    rate = chapter.show("poverty_rate")
-    alone = closed(chapter, rate, chapter.method())[-1]
-    *_, peers, with_list = closed(chapter, rate, chapter.peers(), chapter.method())
-    before_list = closed(chapter, rate, chapter.method(), chapter.peers())[1]
-    above = "dans le chapitre du territoire"
-    assert above in with_list and above not in alone and above not in before_list
+def test_the_method_tells_how_the_peers_are_chosen_and_their_list_which_they_are(chapter):
+    *_, peers, method = closed(chapter, chapter.show("poverty_rate"), chapter.peers(), chapter.method())
+    assert "distance euclidienne" in method and "distance euclidienne" not in peers
+    assert "ressemblent le plus au territoire" in peers
     assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
     in_a_kernel = chapter.peers().html
     assert "<table" in in_a_kernel and "de ce chapitre" not in in_a_kernel

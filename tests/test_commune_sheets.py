@@ -60,6 +60,12 @@ def test_the_ground_is_drawn_once_and_shown_on_each_map():
     assert maps["b"].count(SQUARES["b"]) == 2 and maps["a"].count(SQUARES["a"]) == 1  # its own, above
 
 
+def test_what_the_whole_has_no_value_of_is_an_empty_cell_that_the_note_names(example):
+    html = open_chapter("200067171").communes("living_standard_median").html
+    line = re.search(r'<th scope="row">Niveau de vie médian</th>(.*?)</tr>', html)[1]
+    assert line.endswith("<td></td>") and "Sans valeur pour l’ensemble\u00a0: niveau de vie médian." in html
+
+
 @pytest.fixture(scope="module")
 def sheets(example):
     chapter = open_chapter(EXAMPLE_EPCI)

@@ -28,6 +28,7 @@ from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import notes, nothing, quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
 from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.sources import SOURCES
@@ -546,6 +547,59 @@ def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
 
 
+def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
+    rows = pd.DataFrame([{"name": name, "text": text, "status": status} for name, (text, status) in cells.items()])
+    level = ["epci" if name == "Ici" else "commune" for name in rows["name"]]
+    return CATALOGUE[indicator], "2025", rows.assign(level=level, territory=rows["name"], interval="")
+
+
+def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_of_them():
+    places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
+    places = places.assign(territory=places["name"])
+    cited, none = Citation("x", "2026-01-01"), ("0", "ok")
+    counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=none, Ici=("2", "ok"))
+    rates = by_commune("pupils_per_class_ratio", A=("17,4", "ok"), **dict.fromkeys("BCD", ("–", "sans_objet")))
+    html = tables.places_by_indicator(places, [counts, rates], source=cited).html
+    assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"]
+    assert '<p class="note" data-zeros="B|C|D">' in html and "0 dans les 3 autres communes." in html
+    empty = by_commune("schools_count", **dict.fromkeys("ABCD", none))
+    html = tables.places_by_indicator(places[:4], [empty], source=cited).html
+    assert "<table" not in html and "Écoles, 2025\u00a0: 0 dans les 4 communes." in html
+    for other in (("s", "secret"), ("nd", "nd"), ("moins de 5 (arrondi)", "ok")):
+        counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=other, Ici=("2", "ok"))
+        assert 'scope="row">B' in tables.places_by_indicator(places, [counts], source=cited).html
+
+
+def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
+    places = pd.DataFrame({"name": ["A", "B", "Ici"], "level": ["commune", "commune", "epci"]})
+    places, cited = places.assign(territory=places["name"]), Citation("x", "2026-01-01")
+    schools = by_commune("schools_count", A=("2", "ok"), B=("1", "ok"), Ici=("3", "ok"))
+    secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
+    html = tables.places_by_indicator(places, [schools, secret], source=cited).html
+    assert html.count('<th scope="col"') == 2 and "s = secret" not in html
+    told = "Secret statistique pour toutes les communes : taux de pauvreté en 2021 (Ici 18,9 %)."
+    assert texts.typography(told) in html
+    alone = tables.places_by_indicator(places, [secret], source=cited).html
+    assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "pour toutes les communes." in alone
+
+
+def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
+    html = for_readers(open_chapter("243500139").matrix("zones").html)
+    assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
+
+
+def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
+    old, new = "living_standard_2021_median", "living_standard_median"
+    assert open_chapter("200067171").table(old, unless=new).html == ""
+    assert "<table" in open_chapter("243500139").table(old, unless=new).html
+
+
+def test_a_table_of_the_inhabitants_alone_is_not_shown(france):
+    chapter = open_chapter("243500139")
+    html = chapter.table("population_count", "population_in_social_space_share", "social_centre_time").html
+    assert "<table" not in html and "<table" in chapter.table("population_count").html
+
+
 def test_a_table_tells_la_reunion_once_and_one_france():
     places = pd.DataFrame({"level": ["epci", "departement", "region", "france"], "territory": ["1", "974", "04", "F"]})
     places = places.assign(name=["Ici", "La Réunion", "La Réunion", "France"])
@@ -746,6 +800,12 @@ def test_a_map_of_one_circle_is_a_sentence_that_names_its_commune(example):
     html = chapter.show("approved_social_centres_count").html
     assert "<svg" not in html and "Dans une seule commune\u00a0: Bourg-l’Exemple." in html
     assert "<svg" in chapter.show("population_count").html
+
+
+def test_a_map_of_three_communes_is_a_sentence(france):
+    html = open_chapter("200067171").map("lower_secondary_ips_index").html
+    told = "Laguiole 103,7, Saint-Amans-des-Cots 102,0 et Mur-de-Barrez 101,8."
+    assert "<svg" not in html and told in html and "2022\u00a0: " in html
 
 
 def test_a_family_of_zeros_is_a_sentence(example):

@@ -306,6 +306,18 @@ def test_the_sentence_says_class_method_variables_and_vintages():
     )
 
 
+def test_the_page_says_which_they_are_and_leaves_how_to_the_method():
+    assert typography(comparable.told(group_of(), DATED)) == (
+        "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
+        "de 50\u202f000 habitants, ceux qui ressemblent le plus au territoire."
+    )
+    assert "tous les autres EPCI à fiscalité propre" in comparable.told(group_of(k=5), DATED)
+    alone = peers.nearest(SIX.head(1), "A", classes_of(SIX.head(1)))
+    assert comparable.told(alone, DATED) == comparable.sentence(alone, DATED)
+    table = pd.DataFrame({"population": [1e3, 1e4, 1e4], "age_65_plus_share": [10.0, 30, 31]}, index=list("CAB"))
+    assert comparable.FAR in comparable.told(peers.nearest(table, "C", classes_of(table), k=2), DATED)
+
+
 def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
     text = comparable.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
     assert text.endswith(

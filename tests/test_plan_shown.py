@@ -18,11 +18,11 @@ from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import pieces, ranked_enjeux
+from ctg_analysis.display.demarche import achievements, pieces, ranked_enjeux, yearly_followup
 from ctg_analysis.display.drawings import gantt, progress
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.quantities import euros, number
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'
@@ -31,6 +31,21 @@ ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.ht
 
 def bars(drawing, *fills):
     return [tuple(map(float, one[:4])) for one in RECT.findall(drawing) if one[4] in fills]
+
+
+def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_not():
+    rows = pd.DataFrame({"year": [2024, 2025], "planned": [261_900.0, 814_000], "spent": [210_700.0, 505_000]})
+    html = yearly_followup.money(rows.assign(told=19, actions=19), Citation("x", "2026-01-01"), "money.csv").html
+    title = re.search(r'class="title">(.*?)</strong>', html)[1]
+    assert title == f"En 2025\u00a0: {euros(505_000)} dépensés pour {euros(814_000)} prévus"
+    axes = pd.DataFrame({"planned": [10.0, 40], "spent": [10.0, 25]}, index=["A", "B"])
+    assert achievements._widest_gap(axes) == f"Plus grand écart : B, {euros(25)} pour {euros(40)} prévus"
+    assert "ce qui était prévu" in achievements._widest_gap(axes[:1])
+
+
+def test_the_money_of_the_plan_is_listed_once(example):
+    html = Strategy.open(EXAMPLE_EPCI).budget().html
+    assert len(re.findall(r'scope="row">(?:<[^>]+>)?Caf<', html)) == 1
 
 
 @pytest.fixture(scope="module")

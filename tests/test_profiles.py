@@ -6,7 +6,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from reader import FIGURE
+from reader import FIGURE, said_twice
 from shipped_pages import CHAPTERS
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -14,7 +14,6 @@ from ctg_analysis.chapter import open_chapter, profiles
 from ctg_analysis.core.model import SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import standing
-from ctg_analysis.publishing.pages.said_once import SENTENCE, is_long
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
 ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": ["Médiane", "Aveyron", "France"]})
@@ -127,23 +126,12 @@ def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none()
 # The pages
 
 
-def prose(page):
-    """The long sentences that a reader meets, outside of tables and of what folds."""
-    body = page[page.index("<main") : page.index("</main>")]
-    body = re.sub(r"<(details|table|svg|pre|nav)\b.*?</\1>|<!--team-->.*?<!--/team-->", " ", body, flags=re.DOTALL)
-    body = re.sub(r'<div class="unavailable">.*?</div>|<p class="source">.*?</p>', " ", body, flags=re.DOTALL)
-    blocks = re.split(r"</?(?:p|li|dd|dt|h\d|div|figcaption|span class=\"caveats\")\b[^>]*>", body)
-    texts = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
-    return [one for text in texts for one in SENTENCE.split(text) if is_long(one)]
-
-
 @pytest.mark.slow
 def test_no_long_sentence_stands_twice_on_a_page(shipped):
     faults = []
     for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
         for name in THEMATIC:
-            told = pd.Series(prose((shipped / epci / name).read_text(encoding="utf-8")), dtype=object)
-            faults += [(epci, name, one) for one in told[told.duplicated()].unique()]
+            faults += [(epci, name, one) for one in said_twice((shipped / epci / name).read_text(encoding="utf-8"))]
     assert faults == []
 
 

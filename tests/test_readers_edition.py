@@ -4,7 +4,7 @@ import re
 from zipfile import ZipFile
 
 import pytest
-from reader import Text
+from reader import Text, said_twice
 from shipped_pages import PAGES_OF
 
 from ctg_analysis.core.notebooks import all_chapters
@@ -21,7 +21,7 @@ from ctg_analysis.sources.form_sheets import headings
 
 pytestmark = pytest.mark.slow
 
-RENNES, BELLE_ILE = "243500139", "245600465"
+RENNES, BELLE_ILE, CINOR = "243500139", "245600465", "249740119"
 SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
 TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
 FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
@@ -66,12 +66,14 @@ def test_no_reader_meets_a_command_a_box_or_an_empty_section(epci, shipped):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("epci", [RENNES, BELLE_ILE])
+@pytest.mark.parametrize("epci", [RENNES, BELLE_ILE, CINOR])
 def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm, epci):
     (built,) = build([epci], all_chapters(), tmp_path, warm=warm)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
     beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
+    twice = {page.name: said_twice(page.read_text(encoding="utf-8")) for page in chapters(built.place)}
+    assert {name: some for name, some in twice.items() if some} == {}
 
 
 def test_documents_hold_nothing_that_is_for_the_team(shipped, tmp_path):

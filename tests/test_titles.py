@@ -41,7 +41,10 @@ def test_the_largest_count_is_that_of_the_communes_that_are_shown():
     rows = communes(30, 50, 50, 900)
     rows["shown"] = [True, True, True, False]
     head = "Population municipale : jusqu'à"
-    assert messages.largest(PEOPLE, rows) == f"{head} 50 habitants par commune montrée (Commune B et Commune C)"
+    assert (
+        messages.largest(PEOPLE, rows)
+        == f"{head} 50 habitants par commune (Commune B et Commune C), parmi les 3 communes montrées"
+    )
     assert messages.largest(PEOPLE, rows[:2]) == f"{head} 50 habitants par commune (Commune B)"
     assert messages.largest(PEOPLE, communes(7, 9, shown=False)) == ""
 
@@ -78,13 +81,14 @@ def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
-    assert extremes.choropleth(vacant, rows) == f"{head}20 dans une seule commune, Commune B, à l'écart des autres"
+    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble"
+    assert extremes.choropleth(vacant, rows) == head + only
     rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
-    assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 parmi les 2 communes à l'écart des autres"
+    assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
     alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])
     assert extremes.choropleth(vacant, alike) == f"{head}{extremes.NONE_APART}"
     pair = bearing(communes(20, 20, 5, 5), 500.0, 500, 50, 2000, parts=[100, 100, 2, 100])
-    assert extremes.choropleth(vacant, pair) == f"{head}de 5 à 20 parmi les 3 communes à l'écart des autres"
+    assert extremes.choropleth(vacant, pair) == f"{head}de 5 à 20 dans les 3 communes qui s'écartent de l'ensemble"
     every = bearing(communes(6, 20), 800.0, 300, parts=[48, 60])
     assert extremes.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
     twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
@@ -117,9 +121,9 @@ def test_the_title_of_a_balance_says_its_common_words_once():
     "values, title",
     [
         ({"Crèche": 10.0, "France services": 4.0}, "Crèche : 10 minutes ; France services : 4"),
-        ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
+        ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "Le plus loin : crèche, 10 minutes ; puis gare : 7"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, ""),
-        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Crèche : 10 minutes ; puis gare : 7"),
+        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Le plus loin : crèche, 10 minutes ; puis gare : 7"),
         ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, ""),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 4.0, "École": 4.0, "Gare": 4.0}, "Accès : 4 dans chaque cas"),
@@ -127,17 +131,29 @@ def test_the_title_of_a_balance_says_its_common_words_once():
         ({"Crèche": 5.0}, "Crèche : 5"),
     ],
 )
-def test_the_title_of_a_family_tells_its_ends(values, title):
+def test_the_title_of_a_family_tells_its_greatest(values, title):
     rows = pd.DataFrame({"name": values.keys(), "value": values.values()})
     rows["text"] = [quantities.number(value) for value in rows["value"]]
     assert messages.family("Accès", "minutes", rows) == title
+
+
+def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
+    rows = pd.DataFrame({"name": ["Impôts, en moins", "Salaires", "Pensions"], "value": [-13.2, 39.0, 39.8]})
+    rows["text"] = ["−13,2 %", "39,0 %", "39,8 %"]
+    assert messages.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
+    assert messages.family("Revenus", "%", rows, ordered=True) == "De −13,2 % (impôts, en moins) à 39,8 % (pensions)"
+    tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
+    assert messages.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
+    near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
+    assert messages.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
+    assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 39.8])) == "Pensions d'abord : 39,8 %"
 
 
 def test_the_title_of_a_family_of_sums_told_by_their_bounds():
     names = ["Revenu de solidarité active", "Aide au logement", "Prime d'activité"]
     said = ["entre 28 et 122", "entre 303 et 375", "entre 388 et 456"]
     rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
-    title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
+    title = "Prime d'activité d'abord : entre 388 et 456 ; puis aide au logement : entre 303 et 375"
     assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
 
 

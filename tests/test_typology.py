@@ -39,7 +39,7 @@ def test_the_types_of_the_real_territory():
     chapter = open_chapter(AUBRAC)
     html = chapter.typology("age_65_plus_share").html
     plain = html.replace("\u00a0", " ").replace("\u202f", " ")
-    assert "14 des 21 communes : rural à habitat très dispersé ; toutes dans le Massif Central" in plain
+    assert "Rural à habitat très dispersé : 49 % des habitants, dans 14 des 21 communes ; toutes" in plain
     rows = chapter.territory.readable(CATALOGUE["age_65_plus_share"])
     communes = chapter.territory.communes.set_index("code")["density"]
     rows = rows[rows["period"].eq(chapter.territory.periods["age_65_plus_share"])]

@@ -139,9 +139,13 @@ class Chapter:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
         return self._piece(natural_balance.table, balance, events, homes)
 
-    def table(self, *indicators: str) -> Html:
-        """The communes and the comparators in rows, the indicators in columns, each at its own period."""
-        return self._piece(communes_tables.table, *indicators)
+    def table(self, *indicators: str, unless: str = "") -> Html:
+        """The communes and the comparators in rows, the indicators in columns, each at its own period.
+
+        unless: a newer indicator; no table where the communes have it.
+        """
+        newer = asked.indicator(self.territory, unless).id if unless else ""
+        return self._piece(communes_tables.table, *indicators, unless=newer)
 
     def at_equal_ages(self, *indicators: str) -> Html:
         """Indicators counted, crude and standardised by age, against the places beside."""
@@ -251,7 +255,7 @@ class Chapter:
         return self._piece(commune_sheets.communes, *indicators)
 
     def peers(self, *indicators: str) -> Html:
-        """How the comparable EPCIs were chosen, how many indicators they stand beside, and their list.
+        """Which the comparable EPCIs are, how many indicators they stand beside, and their list.
 
         indicators: here and below, by default those that the whole chapter shows, once it has run.
         """
@@ -267,7 +271,7 @@ class Chapter:
     def method(self, *indicators: str) -> Html:
         """The methodological note, written from the declarations."""
         ids = self._ids(indicators)
-        return closing.method(self.territory, ids, peers_above=False) if ids else asking("method", "La méthode")
+        return closing.method(self.territory, ids) if ids else asking("method", "La méthode")
 
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
         """What a function makes of some indicators, which the piece tells."""

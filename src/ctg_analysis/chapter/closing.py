@@ -23,7 +23,6 @@ from ctg_analysis.sources import SOURCES
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 LAST_THEME = "10"  # the chapters after it tell the démarche
 LIST = "list"  # the piece asks for a list: the name of a closing verb
-LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, dans le chapitre du territoire."
 
 
 def telling(piece: Html, what: str, *names: str) -> Html:
@@ -57,8 +56,7 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
                 case "definitions":
                     piece = definitions(territory, names[SHOWN])
                 case "method":
-                    above = names[LIST][: names[LIST].index(verb)]
-                    piece = method(territory, _thematic(territory), peers_above="peers" in above)
+                    piece = method(territory, _thematic(territory))
                 case "peers":
                     piece = peers(territory, names[BESIDE_PEERS])
                 case "recalled":
@@ -96,9 +94,9 @@ def recalled(names: Sequence[str]) -> Html:
     return markup.definitions(entries) if entries else Html("")
 
 
-def method(territory: Territory, names: Sequence[str], *, peers_above: bool) -> Html:
+def method(territory: Territory, names: Sequence[str]) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
-    how = LISTED_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
+    how = comparable.sentence(territory.peers(), territory.vintages)
     dispersions = {name: _dispersion(territory, CATALOGUE[name]) for name in names}
     told = {name: number for name, number in dispersions.items() if not np.isnan(number)}
     return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how, told))
@@ -112,7 +110,7 @@ def _dispersion(territory: Territory, indicator: Indicator) -> float:
 
 
 def peers(territory: Territory, names: Sequence[str] | None) -> Html:
-    """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list.
+    """Which the comparable EPCIs are, of how many of some indicators they have a median, and their list.
 
     names: None as long as it is not known which indicators are beside them; nothing is then said of medians.
     """
@@ -120,7 +118,7 @@ def peers(territory: Territory, names: Sequence[str] | None) -> Html:
     if names is not None and not group.peers.empty:
         number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
         count = texts.typography(comparable.medians(number))
-    how = markup.reading(texts.typography(comparable.sentence(group, territory.vintages)), count)
+    how = markup.reading(texts.typography(comparable.told(group, territory.vintages)), count)
     if group.peers.empty:
         return how
     rows = comparable.listed(group, territory.profiles, territory.territories)

@@ -86,7 +86,9 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
     shown += [indicator for service in known.services for indicator in service.indicators]
     ids = list(dict.fromkeys(one.id for one in shown))
     years = known.service_year, known.year
-    return telling(sheets.sheets(written, NOTE, years, _source(territory, ids)), SHOWN, *ids)
+    lacking = [texts.uncapitalised(one.indicator.label) for one in known.columns if not _whole(territory, one)]
+    note = f"{NOTE} Sans valeur pour l'ensemble : {texts.listed(lacking)}." if lacking else NOTE
+    return telling(sheets.sheets(written, note, years, _source(territory, ids)), SHOWN, *ids)
 
 
 def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
@@ -168,7 +170,7 @@ def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
     own = known.past[known.past["territory"].eq(code)]
     names, cells = _beside(known, code)
     lines = [
-        [column.label(known.year), *of_communes, column.cells.get(("epci", territory.epci), texts.SIGNS[MISSING])]
+        [column.label(known.year), *of_communes, _whole(territory, column)]
         for column, of_communes in zip(known.columns, cells, strict=True)
     ]
     return sheets.Sheet(
@@ -182,6 +184,12 @@ def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
         header=["Indicateur", "Ici", *names, "Ensemble"],
         figures=[line for line in lines if line[1] != texts.SIGNS[MISSING]],
     )
+
+
+def _whole(territory: Territory, column: Column) -> str:
+    """The text of the whole territory; nothing where it has no value, which the note of all the sheets says."""
+    text = column.cells.get(("epci", territory.epci), "")
+    return "" if text == texts.SIGNS[MISSING] else text
 
 
 def _sentence(known: Known, place, past: pd.DataFrame) -> str:

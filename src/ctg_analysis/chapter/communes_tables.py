@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
@@ -18,19 +18,25 @@ from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 
+PEOPLE = "population_count"
 
-def table(territory: Territory, *indicators: Indicator) -> Html:
+
+def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Html:
     """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
 
-    An indicator that no place has is in a box below, without a column; the box stands for a table of such ones.
+    An indicator that no place here has is in a box below, without a column; the box stands for a table of such ones,
+    or of the inhabitants alone, who stand beside something else. unless: the id of a newer indicator; nothing where
+    the communes have it.
     """
+    if unless and by_commune(territory, CATALOGUE[unless])["status"].eq(OK).any():
+        return Html("")
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
         return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")
     known, absent = {}, []
     for indicator in indicators:
         rows = territory.readable(indicator)
-        if rows["status"].eq(MISSING).all():
+        if is_absent(indicator, rows):
             absent.append(indicator)
         else:
             known[indicator] = rows
@@ -42,10 +48,24 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
     ]
     boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
-    if not columns:
+    if not columns or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
     return markup.together(tables.places_by_indicator(territory.places, columns, source=cited), *boxes)
+
+
+def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
+    """Whether the territory has no value of an indicator, nor its communes: that of larger places is not of it.
+
+    rows: its observations, columns level, status.
+
+    >>> rows = pd.DataFrame({"level": ["epci", "france"], "status": ["nd", "ok"]})
+    >>> is_absent(CATALOGUE["poverty_rate"], rows), is_absent(CATALOGUE["rsa_all_schemes_count"], rows)
+    (True, False)
+    """
+    here = [*LOCAL, "epci"]
+    near = rows["level"].isin(here) if set(here) & set(indicator.shown_at) else rows["level"].notna()
+    return bool(rows.loc[near, "status"].eq(MISSING).all())
 
 
 def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:
@@ -68,17 +88,21 @@ def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, st
 
 
 def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:
-    """A family of indicators by commune: yes or no, or the value of each."""
-    columns = []
+    """A family of indicators by commune: yes or no, or the value of each; a box for what is not known."""
+    columns, boxes = [], []
     for indicator in family:
         rows = territory.readable(indicator)
         period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
         if period is None:
-            return unavailable(territory, family[0], f"{indicator.label}, par commune")
-        columns.append((indicator, period, _with_part(territory, indicator, rows[rows["period"].eq(period)])))
+            boxes.append(unavailable(territory, indicator, f"{indicator.label}, par commune"))
+        else:
+            columns.append((indicator, period, _with_part(territory, indicator, rows[rows["period"].eq(period)])))
+    if not columns:
+        return markup.together(*boxes)
     places = territory.places[territory.places["level"].isin(["commune", "epci"])]
     piece = tables.matrix(places, columns, source=source(territory, pd.concat([rows for *_, rows in columns])))
-    return telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
+    told = telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
+    return markup.together(told, *boxes)
 
 
 def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
@@ -18,7 +18,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
 
-FEW = 2  # members: they are told, not drawn
+FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -50,7 +50,8 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     if len(own) > 1 and not own["value"].any():
         sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
         return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
-    if len(own) <= FEW:
+    beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
+    if len(own) <= FEW - beside:
         values = [
             f"{texts.uncapitalised(row.name)} {row.text}" for row in own[["name", "text"]].itertuples(index=False)
         ]

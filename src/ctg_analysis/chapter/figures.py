@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
@@ -27,6 +27,8 @@ COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_g
 PEOPLE = "population_count"
 LIKE_PEOPLE = "Commune par commune : ce nombre suit la population"
 FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
+FEW = 3  # communes with a value: they are told, not drawn
+WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
 SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
 
 
@@ -53,7 +55,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
 
 
 def communes_map(territory: Territory, indicator: Indicator) -> Html:
-    """The map of an indicator by commune: shades for a rate, circles for a count.
+    """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
 
     The table alone, folded, of a count that would draw the population again.
     """
@@ -63,8 +65,12 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     inhabitants = territory.communes.set_index("code")["total_population"]
     rows = with_estimates(indicator, rows)
     rows = rows.assign(inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
-    left_out = ""
-    if isinstance(indicator.value, Count | Mean):
+    left_out, counted = "", isinstance(indicator.value, Count | Mean)
+    some = rows[rows["value"].gt(0)] if counted and are_exact(indicator, rows) else rows[rows["shown"]]
+    others = rows.loc[~rows["shown"], "status"]
+    if len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
+        return _told(territory, indicator, some, rows)
+    if counted:
         if indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
             data = charts.listing(indicator, rows, over_years=False)
             when = date_text(rows["period"].iloc[0])
@@ -77,12 +83,20 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together, own=own)
         message = extremes.choropleth(indicator, rows)
         left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
-    if rows["shown"].sum() == 1 and rows["estimate"].isna().all():
-        told = markup.reading(texts.typography(f"{message}."), "")
-        return markup.together(told, markup.source(source(territory, rows)))
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
     note = " ".join(filter(None, [without_contour(territory, rows), shades or explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def _told(territory: Territory, indicator: Indicator, some: pd.DataFrame, rows: pd.DataFrame) -> Html:
+    """The values of a few communes in a sentence. some: those that are told, of rows."""
+    some = some.sort_values("value", ascending=False, kind="stable")
+    each = [f"{row.name} {row.text}" for row in some[["name", "text"]].itertuples(index=False)]
+    elsewhere = " ; 0 ailleurs" if rows["shown"].sum() > len(some) else ""
+    about = f"{texts.with_unit(indicator.label, indicator.unit)}, {date_text(rows['period'].iloc[0])}"
+    sentence = f"{about} : {texts.listed(each)}{elsewhere}." if each else f"{about} : dans aucune commune."
+    told = markup.reading(texts.typography(sentence), texts.typography(indicator.caveats))
+    return markup.together(told, markup.source(source(territory, rows)))
 
 
 def follows_population(counts: pd.DataFrame, people: pd.DataFrame) -> bool:

@@ -12,7 +12,7 @@ from ctg_analysis.core.settings import settings
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.messages import counted
-from ctg_analysis.display.words.notes import source_text
+from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.sources import SOURCES
 
@@ -57,7 +57,7 @@ def _figure(territory: Territory, indicator: Indicator) -> FirstFigure:
         typography(indicator.label),
         typography(counted(indicator, last)),
         date_text(last["period"]),
-        typography(source_text(SOURCES[last["source"]])),
+        typography(short_sources([SOURCES[last["source"]]])),
         typography(f"{first['text']} en {date_text(first['period'])}") if series else "",
         series.__html__() if series else "",
     )

@@ -11,7 +11,7 @@ from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.commune_types import CLASSES, type_text
+from ctg_analysis.display.words.commune_types import CLASSES, most_lived_in, type_text
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.sentences import DECIMALS_FROM, SMALLEST_BASE
@@ -40,7 +40,8 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
     cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
-    told = with_source(f"{' ; '.join(filter(None, [_most(key), _massifs(communes)]))}.", cited)
+    title = " ; ".join(filter(None, [_most(key, people), _massifs(communes)]))
+    told = with_source(f"{title}.", cited)
     if len(classes) == 1 and communes["massif"].nunique(dropna=False) == 1:
         return told
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
@@ -49,10 +50,10 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     counted = pd.concat([people, *(_rows(territory, one) for one in indicators)])
     behind = markup.source(source(territory, counted))
     alike = key.value_counts(normalize=True).max() >= NEARLY_ALL
-    return markup.together(told if alike else _map(territory, people, classes, cited), table, behind)
+    return markup.together(told if alike else _map(territory, people, classes, title, cited), table, behind)
 
 
-def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
+def _map(territory: Territory, people: pd.DataFrame, classes: list[str], title: str, cited: Citation) -> Html:
     communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
     communes = _with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
     rows = communes.merge(
@@ -65,7 +66,6 @@ def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: 
     inhabitants = rows["text"].fillna(texts.SIGNS[MISSING])
     told = [list(line) for line in zip(rows["name"], types, inhabitants, strict=True)]
     when = date_text(people["period"].iloc[0])
-    title = " ; ".join(filter(None, [_most(rows["class"]), _massifs(rows)]))
     says = " ; ".join(f"{name} : {words}, {count} habitants" for name, words, count in told)
     return markup.figure(
         maps.by_class(territory.land, rows, classes),
@@ -84,12 +84,14 @@ def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: 
     )
 
 
-def _most(classes: pd.Series) -> str:
-    """« 15 des 21 communes : rural à habitat très dispersé »."""
-    counts, whole = classes.value_counts(), len(classes)
-    name = next(one for one in CLASSES if counts.get(one, 0) == counts.max())
-    head = "Toutes les communes" if counts.max() == whole else f"{counts.max()} des {whole} communes"
-    return f"{head} : {type_text(name, None)}"
+def _most(classes: pd.Series, people: pd.DataFrame) -> str:
+    """« Grand centre urbain : 59 % des habitants, dans 2 des 43 communes ». classes: by code."""
+    most, share = most_lived_in(classes, people.set_index("territory")["value"])
+    name, count = type_text(most, None), int(classes.eq(most).sum())
+    if count == len(classes):
+        return f"Toutes les communes : {name}"
+    where = f"une des {len(classes)} communes" if count == 1 else f"{count} des {len(classes)} communes"
+    return f"{texts.capitalised(name)} : {share} des habitants, dans {where}"
 
 
 def _massifs(communes: pd.DataFrame) -> str:

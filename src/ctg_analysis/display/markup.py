@@ -1,7 +1,7 @@
 """The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader
@@ -19,6 +19,7 @@ _templates = Environment(
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
+VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
 SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
 
 
@@ -88,7 +89,8 @@ class Table:
 
     header: one text per column, the first for the names of the rows. rows: the name first.
     marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
-    left: numbers of the columns of words among columns of numbers.
+    left: numbers of the columns of words among columns of numbers. zeros: what has a row of zeros, told by the note.
+    name: what it is read aloud as, the caption unless given.
     """
 
     caption: str
@@ -98,17 +100,21 @@ class Table:
     marked: frozenset[int] = frozenset()
     words: bool = False
     left: frozenset[int] = frozenset()
+    zeros: tuple[str, ...] = ()
+    name: str = ""
 
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return Html(piece("table.html.j2", table=content).html, {ROWS: [[row[0] for row in content.rows]]})
+    return Html(
+        piece("table.html.j2", table=content).html, {ROWS: [[*(row[0] for row in content.rows), *content.zeros]]}
+    )
 
 
 def figure(
     drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: Citation, note: str, data: Table
 ) -> Html:
-    """Return a chart with its title, its text alternative, its source and the table of its data.
+    """Return a chart with its title, its text alternative, its source and the table of its data, folded.
 
     drawing: an SVG element of our own making. file: the CSV file of its values, empty when they are those of others.
     kind: chart or map.
@@ -125,7 +131,7 @@ def figure(
         subtitle=subtitle,
         source=source,
         note=note,
-        data=Markup(table(data).html),
+        data=Markup(table(replace(data, caption=VALUES[kind.partition(" ")[0]], name=data.caption)).html),
     )
     return dated(filled.html, source)
 

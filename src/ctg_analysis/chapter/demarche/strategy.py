@@ -107,13 +107,9 @@ class Strategy(DemarcheChapter):
         table = budget.by_financer(self.funding)
         source = self.source("financements")
         drawn = shown_as.budget_by_financer(table, pieces.Origin(source, self._years, FUNDING))
-        header, lines = shown_as.amounts(table)
-        listed = pieces.table(
-            "Financement des actions, en euros", header, lines, source, marked={len(lines) - 1}, words=False
-        )
         agreed = budget.reconciliation(self.actions, self.table("financements"))
         balance = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
-        return pieces.together(balance, drawn, listed)
+        return pieces.together(balance, drawn)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:

@@ -12,7 +12,7 @@ from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.words.quantities import agreed, counted, euros, money, quantity, thousands
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -97,11 +97,20 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         bars.dumbbell(ends, ("Prévu", "Réel")),
         data,
         origin,
-        message=f"{thousands(whole['spent'])} milliers d'euros dépensés pour {thousands(whole['planned'])} prévus",
+        message=_widest_gap(drawn),
         what="Coût prévu et coût réel, par axe (milliers d'euros)",
         note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {whole['actions']:.0f}.",
     )
     return pieces.together(pieces.phrase(sentence), figure)
+
+
+def _widest_gap(rows: pd.DataFrame) -> str:
+    """The line whose cost is the farthest from its plan. rows: columns planned, spent, one of them known."""
+    gaps = (rows["spent"] - rows["planned"]).abs()
+    if not gaps.max() > 0:
+        return "Chaque axe a coûté ce qui était prévu"
+    widest = rows.loc[gaps.idxmax()]
+    return f"Plus grand écart : {widest.name}, {euros(widest['spent'])} pour {euros(widest['planned'])} prévus"
 
 
 def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
@@ -146,7 +155,7 @@ def lessons(actions: pd.DataFrame, source: Citation) -> Html:
 def _first_financer(totals: pd.Series) -> str:
     """Who brings most. totals: euros by financer, then of all."""
     whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
-    return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
+    return f"Premier financeur : {each.idxmax()}, {money(each.max())} sur {money(whole)}"
 
 
 def by_year(rows: pd.DataFrame, title: str, indicator: Indicator, source: Citation) -> Html:

@@ -26,9 +26,7 @@ from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
-from ctg_analysis.display.words.quantities import euros, number, thousands
-
-IN_THOUSANDS = "milliers d'euros"
+from ctg_analysis.display.words.quantities import euros, money, number, thousands
 
 
 @dataclass(frozen=True)
@@ -95,13 +93,13 @@ def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
-    whole, most = thousands(by_financer.loc[budget.TOTAL, budget.TOTAL]), thousands(first.iloc[0])
+    whole, most = money(by_financer.loc[budget.TOTAL, budget.TOTAL]), money(first.iloc[0])
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
         origin,
-        message=f"Premier financeur : {first.index[0]}, {most} {IN_THOUSANDS} sur {whole}",
-        what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
+        message=f"Premier financeur : {first.index[0]}, {most} sur {whole}",
+        what="Financement des actions, par financeur et par année (milliers d'euros)",
     )
 
 

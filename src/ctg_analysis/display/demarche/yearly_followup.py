@@ -13,7 +13,7 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
+from ctg_analysis.display.words.quantities import counted, euros, quantity
 
 LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
@@ -207,6 +207,7 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
+    last = known.iloc[-1]
     ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
     lines = [
         [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
@@ -219,7 +220,7 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
         bars.dumbbell(ends, ("Prévu", "Dépensé")),
         Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
         pieces.Origin(source, years, file),
-        message=f"{thousands(spent)} milliers d'euros dépensés pour {thousands(planned)} prévus",
+        message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
         what="Argent prévu et dépensé par année (milliers d'euros)",
         note=note,
     )

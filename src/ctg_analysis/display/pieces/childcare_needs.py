@@ -54,7 +54,11 @@ def need(
     header = ["Enfants en", "Parents en emploi", "Accueil formel souhaité", "Places qu'il faudrait"]
     header += [change if name == "simulated" else offer_name(name, of_ages=older is not None) for name in names]
     unit = "en places" if supply.counted else f"en places {OF_100}"
-    caption = f"Places de plus (+) ou de moins (−) que le besoin, {unit}, offre de {date_text(supply.period)}"
+    when = f"offre de {date_text(supply.period)}"
+    if found["children"].nunique() == 1:
+        header, lines = header[1:], [line[1:] for line in lines]
+        when = f"enfants de {found['children'].iloc[0]}, {when}"
+    caption = f"Places de plus (+) ou de moins (−) que le besoin, {unit}, {when}"
     note = texts.typography(f"{basis(supply, told, older)} {CAVEAT}")
     if found["children"].nunique() > 1:
         note += texts.typography(f" {AHEAD}")

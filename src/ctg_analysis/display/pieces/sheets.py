@@ -28,8 +28,8 @@ class Side(NamedTuple):
 
 
 SIDES = {
-    STRENGTH: Side("Atouts", "Atout", "Aucun que la règle établisse."),
-    ALERT: Side("Alertes", "Alerte", "Aucune que la règle établisse."),
+    STRENGTH: Side("Atouts", "Atout", "La règle ci-dessous n'en retient aucun."),
+    ALERT: Side("Alertes", "Alerte", "La règle ci-dessous n'en retient aucune."),
     TRAIT: Side("Traits marquants, ni bons ni mauvais en soi", "Trait marquant"),
 }
 
@@ -78,7 +78,7 @@ class Sheet:
 def messages(synthesis: list[MessageText], rule: str) -> Html:
     """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
     lists = [
-        (words.heading, words.without, [message for message in synthesis if message.side == side])
+        (words.heading, texts.typography(words.without), [message for message in synthesis if message.side == side])
         for side, words in SIDES.items()
     ]
     html = markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule)).html

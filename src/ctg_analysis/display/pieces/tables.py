@@ -4,14 +4,22 @@ from numbers import Integral
 
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.indicators.observation_files import LOCAL
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
+HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
+NO_VALUE = {HIDDEN, UNKNOWN}
+WITHHELD = {
+    frozenset({HIDDEN}): "Secret statistique",
+    frozenset({UNKNOWN}): "Non disponible",
+    frozenset(NO_VALUE): "Secret ou non disponible",
+}
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
@@ -26,37 +34,95 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
 
     A place of a level at which none of them is shown has no row; a larger one that has none of the
     values is named below rather than given one. La Réunion, a département and a région, has one row.
+    An indicator that no commune has a value of is told below, and so are the communes that have nothing
+    of what is counted, where they are more than half.
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
     places = places[places["level"].isin(shown)]
+    places, columns, withheld = _of_communes(places, columns)
+    zeros = _zeros(places, columns)
+    places = places[~places.index.isin(zeros.index)]
     local = int(places["level"].eq("commune").sum())
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    lines = _lines(places, columns, lambda indicator, row: row.text)
+    lines = _lines(places, columns, _text)
     larger = places["level"].isin(["departement", "region", "france"])
     wide = _once([line for line, is_wide in zip(lines, larger, strict=True) if is_wide])
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
     lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
     lines += [line for line in wide if line[0] not in without]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
-    note = " ".join(text for text in (unknown, _frances(columns)) if text)
+    others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
+    note = " ".join(text for text in (others, withheld, unknown, _frances(columns)) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
-    table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
+    if not lines:
+        labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
+        told = markup.reading(texts.typography(f"{labels}{when} : 0 dans les {len(zeros)} communes."), "")
+        return markup.together(told, markup.source(source))
+    table = _table(caption, header, lines, frozenset(range(local, len(lines))), note, zeros=tuple(zeros))
     return markup.together(table, markup.source(source))
 
 
+def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFrame, list[Column], str]:
+    """Return the places and the columns without those in which no commune has a value, and what these say elsewhere.
+
+    Where no column is left, the larger places stand alone in all of them.
+    """
+    near = places["level"].isin(LOCAL)
+    kept, told = [], {}
+    for column in columns:
+        lines = _lines(places, [column], _text)
+        here = frozenset(line[1] for line, is_near in zip(lines, near, strict=True) if is_near)
+        if not here or here - NO_VALUE:
+            kept.append(column)
+            continue
+        beside = {
+            " ".join(line): None
+            for line, is_near in zip(lines, near, strict=True)
+            if not is_near and line[1] not in NO_VALUE
+        }
+        label = texts.uncapitalised(column[0].label)
+        told.setdefault(WITHHELD[here], []).append(f"{label} ({', '.join(beside)})" if beside else label)
+    if told and not kept:
+        return places[~near], columns, " ".join(f"{why} pour toutes les communes." for why in told)
+    return places, kept, " ".join(f"{why} pour toutes les communes : {' ; '.join(each)}." for why, each in told.items())
+
+
+def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
+    """Return the names of the communes of which every count is exactly 0, where they are more than half of them."""
+    cells = _lines(places, columns, lambda indicator, row: "" if _is_zero(row) else row.text)
+    some = [any(cell == "" for cell in line[1:]) and set(line[1:]) <= {"", POINTLESS} for line in cells]
+    names = pd.Series([line[0] for line in cells], index=places.index, dtype=object)
+    communes = places["level"].eq("commune")
+    names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
+    return names.map(texts.typography) if len(names) > communes.sum() / 2 else names[:0]
+
+
+def _is_zero(row) -> bool:
+    """Whether nothing is there, for sure: a published 0 that stands for a few has a text of its own."""
+    return row.status == OK and row.text == "0" and not getattr(row, "interval", "")
+
+
+def _text(indicator: Indicator, row) -> str:
+    return row.text
+
+
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
-    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no, or that none has it.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
     header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
     lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
+    of_communes = [line[1:] for line, level in zip(lines, places["level"], strict=True) if level == "commune"]
+    if set().union(*of_communes) == {NO}:
+        told = markup.reading(texts.typography(f"{texts.listed(header[1:])} : aucune commune."), "")
+        return markup.together(told, markup.source(source))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
     return markup.together(table, markup.source(source))
@@ -143,9 +209,18 @@ def _table(
     marked: frozenset[int] = frozenset(),
     note: str = "",
     left: frozenset[int] = frozenset(),
+    zeros: tuple[str, ...] = (),
 ) -> Html:
     note = texts.typography(" ".join(text for text in (charts.signs(lines), note) if text))
     written = [[texts.typography(text) for text in line] for line in lines]
     return markup.table(
-        Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked, left=left)
+        Table(
+            texts.typography(caption),
+            [texts.typography(text) for text in header],
+            written,
+            note,
+            marked,
+            left=left,
+            zeros=zeros,
+        )
     )

@@ -44,8 +44,8 @@ def by_width(
     rows = own.assign(**{name: own[name].to_numpy() / widths for name in ("value", "low", "high")})
     rows = rows.assign(text=[_text(first, row) for row in rows.itertuples(index=False)])
     what = CLASSES[family]
-    message = messages.family(title, first.unit, rows)
-    return rows, replace(first, unit=f"{first.unit} par {what}"), f"Par {what}, {texts.uncapitalised(message)}", ""
+    message = texts.uncapitalised(messages.family(title, first.unit, rows, ordered=True))
+    return rows, replace(first, unit=f"{first.unit} par {what}"), f"Par {what}, {message}" if message else "", ""
 
 
 def _text(indicator: Indicator, row) -> str:

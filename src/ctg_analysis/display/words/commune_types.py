@@ -37,8 +37,19 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     'Petite ville (75\u202f% des habitants)'
     """
     massifs = sorted({name for names in communes["massif"].dropna() for name in names.split("|")})
-    by_class = communes["code"].map(people).groupby(communes["density"]).sum()
+    most = most_lived_in(communes.set_index("code")["density"], people)
+    return ", ".join([f"{capitalised(CLASSES[most[0]])} ({most[1]} des habitants)", *massifs] if most else massifs)
+
+
+def most_lived_in(classes: pd.Series, people: pd.Series) -> tuple[str, str] | None:
+    """The class of commune where most inhabitants live, and their share; None where no inhabitant is known.
+
+    classes, people: of density, inhabitants, by code.
+
+    >>> most_lived_in(pd.Series({"a": "Bourgs ruraux", "b": "Petites villes"}), pd.Series({"a": 50, "b": 150}))
+    ('Petites villes', '75\u202f%')
+    """
+    by_class = people.reindex(classes.index).groupby(classes).sum()
     if not by_class.sum():
-        return ", ".join(massifs)
-    most, share = by_class.idxmax(), percent(100 * by_class.max() / by_class.sum())
-    return ", ".join([f"{capitalised(CLASSES[most])} ({share} des habitants)", *massifs])
+        return None
+    return by_class.idxmax(), percent(100 * by_class.max() / by_class.sum())

@@ -25,6 +25,21 @@ def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) 
     return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
 
 
+def told(group: PeerGroup, dated: pd.DataFrame) -> str:
+    """Which EPCIs the peers are, without how they are measured: one French sentence. dated: see `vintages`."""
+    if group.peers.empty:
+        return sentence(group, dated)
+    number, among = len(group.peers), quantities.number(group.candidates)
+    which = f"sont, parmi les {among} autres {_class_words(group)}, ceux qui ressemblent le plus au territoire"
+    if number == group.candidates:
+        which = f"sont tous les autres {_class_words(group)} dont les données sont connues"
+    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if _are_far(group) else ''}."
+
+
+def _are_far(group: PeerGroup) -> bool:
+    return group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
+
+
 def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     """How the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
 
@@ -50,7 +65,7 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     if group.lacking:
         verb, several = _not_in(group.lacking)
         text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
-    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
+    if _are_far(group):
         text += f" ; {FAR}"
     graded = bool(group.own["density"])
     widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]

@@ -9,8 +9,8 @@ from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, i
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of
 
-APART = ", à l'écart des autres"
-NONE_APART = "aucune commune ne s'écarte des autres plus que le hasard ne l'explique"
+APART = "qui s'écarte{} de l'ensemble"
+NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
 TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
@@ -40,14 +40,14 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{with_unit(indicator, high)} dans {in_communes(list(written['name']), len(rows))}")
     told = written[bears_its_value(written, indicator)]
     tested = comparison_of(indicator) is not None
-    apart = APART if tested and len(told) < len(rows) else ""
+    apart = APART.format("nt" if len(told) > 1 else "") if tested and len(told) < len(rows) else ""
     if told.empty:
         return about(indicator, NONE_APART) if tested else indicator.label
     low, high = _alike(indicator, told.iloc[0], told.iloc[-1])
     if low["text"] == high["text"]:
         some = in_communes(list(told["name"]), len(rows))
-        return about(indicator, f"{with_unit(indicator, high)} dans {some}{apart}")
-    where = f"parmi les {len(told)} communes{apart[1:]}" if apart else "selon la commune"
+        return about(indicator, ", ".join(filter(None, [f"{with_unit(indicator, high)} dans {some}", apart])))
+    where = f"dans les {len(told)} communes {apart}" if apart else "selon la commune"
     return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
 
 

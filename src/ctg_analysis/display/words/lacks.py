@@ -44,9 +44,9 @@ def entry(lack: Lack) -> dict[str, str]:
     form = SOURCES[source.addition.hides] if source.addition else source
     unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
     said = {
-        KEPT_BACK: "le producteur ne diffuse pas ce chiffre, couvert par le secret statistique",
+        KEPT_BACK: "secret statistique, le producteur ne diffuse pas ce chiffre",
         LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
-        WITHHELD: "secret statistique, le chiffre existe et ne peut pas être montré",
+        WITHHELD: "secret statistique, un chiffre connu qui ne peut être montré",
         NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
         BLANK: f"formulaire « {form.form.sheet if form.form else ''} » reçu, {unsaid}",
     }

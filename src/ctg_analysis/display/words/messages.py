@@ -16,7 +16,8 @@ from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Str
 PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
-BOTH_ENDS = 100  # letters of a title that tells both ends of a family
+BOTH_ENDS = 100  # letters of a title that tells both ends of a family, or its two greatest
+FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of what is not wished for
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 NAMED = 3  # communes that a title names
@@ -172,36 +173,52 @@ def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     top = written.loc[written["value"].idxmax()]
     names = list(written.loc[written["text"].eq(top["text"]), "name"])
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
-    among = "par commune" if len(written) == len(rows) else "par commune montrée"
-    return about(indicator, f"jusqu'à {with_unit(indicator, top)} {among} ({where})")
+    among = "" if len(written) == len(rows) else f", parmi les {len(written)} communes montrées"
+    return about(indicator, f"jusqu'à {with_unit(indicator, top)} par commune ({where}){among}")
 
 
-def family(title: str, unit: str, rows: pd.DataFrame) -> str:
-    """Return the least and the greatest of a family, or the greatest alone. rows: columns name, value, text."""
+def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) -> str:
+    """Return the greatest of a family and the one that follows it; of one in order, deciles or ages, its two ends.
+
+    rows: columns name, value, text, and low and high where they are estimates: of two whose intervals meet, none is
+    told to be the greater. Nothing where several are the greatest.
+    """
+    quantiles = rows["name"].str.contains(OF_A_QUANTILE)
     rows = rows.assign(name=rows["name"].str.replace(OF_A_QUANTILE, "", regex=True))
-    order = rows.sort_values("value", kind="stable")
-    low, high = order.iloc[0], order.iloc[-1]
+    order = rows.sort_values("value", ascending=False, kind="stable")
+    high = order.iloc[0]
     if len(rows) == 1:
         return f"{texts.headed(high['name'])} {high['text']}"
+    second, low = order.iloc[1], order.iloc[-1]
     if low["text"] == high["text"] and len(rows) > 2:
         return f"{texts.headed(title)} {high['text']} dans chaque cas"
-    lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
-    highest = _in_units(unit, high)
     if len(rows) == 2:
-        first, second = (row for _, row in rows.iterrows())
-        pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(second)}"
+        first, last = (row for _, row in rows.iterrows())
+        pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(last)}"
         if len(pair) <= LONGEST:
             return pair
-    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {highest} ({texts.uncapitalised(highs[0])})"
-    if BOUNDS in low["text"] + highest:
-        both = f"{lows[0]} ({low['text']}), {texts.uncapitalised(highs[0])} ({highest})"
-    if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
-        return both
-    if len(highs) > 1:
+    if order["text"].eq(high["text"]).sum() > 1:
         return ""
-    second = order.iloc[-2]
-    title = f"{texts.headed(highs[0])} {highest} ; puis {_second(second)}"
-    return title if len(title) <= LONGEST else f"{texts.headed(highs[0])} {highest}"
+    if ordered or quantiles.any():
+        return _ends(unit, low, high) if order["text"].eq(low["text"]).sum() == 1 else ""
+    if second.get("high", float("nan")) >= high.get("low", float("nan")):
+        alike = f"{texts.headed(high['name'])} {_in_units(unit, high)} ; {_second(second)}"
+        return alike if len(alike) <= BOTH_ENDS else ""
+    alone = f"{high['name']} d'abord : {_in_units(unit, high)}"
+    if unit in FAR:
+        alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
+    both = f"{alone} ; puis {_second(second)}"
+    follows = second["value"] > 0 and order["text"].eq(second["text"]).sum() == 1
+    return both if follows and len(both) <= BOTH_ENDS else alone
+
+
+def _ends(unit: str, low: pd.Series, high: pd.Series) -> str:
+    """Return the least and the greatest of a family in order; nothing where that would be long."""
+    names = [texts.uncapitalised(end["name"]) for end in (low, high)]
+    both = f"De {low['text']} ({names[0]}) à {_in_units(unit, high)} ({names[1]})"
+    if BOUNDS in low["text"] + high["text"]:
+        both = f"{low['name']} ({low['text']}), {names[1]} ({_in_units(unit, high)})"
+    return both if len(both) <= BOTH_ENDS and both.count("(") == 2 else ""
 
 
 def _second(row: pd.Series) -> str:

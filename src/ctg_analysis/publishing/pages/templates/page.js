@@ -164,12 +164,13 @@ const select = document.getElementById("ma-commune");
 if (!select) return;
 const KEY = "commune-" + select.dataset.territory, told = document.getElementById("ma-commune-dite"), sheet = document.getElementById("ma-fiche");
 const store = action => { try { return action(localStorage); } catch { return null; } };
-const rows = all("tbody tr:not(.marked)").filter(row => row.cells[0]?.scope === "row");
+const rows = all("tbody tr:not(.marked), [data-zeros]").filter(row => row.dataset.zeros || row.cells[0]?.scope === "row");
+const namesOf = row => row.dataset.zeros?.split("|") ?? [row.cells[0].textContent.trim()];
 const several = (number, what) => number + " " + what + (number > 1 ? "s" : "");
 function choose(code) {
   const name = code && select.selectedOptions[0].text;
   const drawn = readers.filter(one => one(name)).length;
-  const inRows = rows.filter(row => row.classList.toggle("mine", Boolean(name) && row.cells[0].textContent.trim() === name)).length;
+  const inRows = rows.filter(row => row.classList.toggle("mine", Boolean(name) && namesOf(row).includes(name))).length;
   all(".sheet").forEach(one => one.classList.toggle("mine", Boolean(code) && one.id === "commune-" + code));
   if (sheet) {
     sheet.hidden = !code;
