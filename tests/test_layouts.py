@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, read_table
+from ctg_analysis.cleaning import reading
+from ctg_analysis.cleaning.official.declared import clean_declared, read_cube
+from ctg_analysis.cleaning.official.tables_of_places import read_tables
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import load
 from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, Cube, Table
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES, declared_sources
@@ -17,6 +20,12 @@ from ctg_analysis.sources import SOURCES, declared_sources
 
 FAMILIES = Cube("DS_*.csv", {"families": {}, "large": {"NCH": "CH3 CH4"}, "single": {"TFN": "1"}})
 HEADER = "GEO;GEO_OBJECT;TFN;NCH;SEX;TIME_PERIOD;OBS_STATUS;CONF_STATUS;UNIT_MULT;OBS_VALUE"
+
+
+def read_table(layout, folder, name):
+    """Return the measures of one layout."""
+    (table,) = read_tables([layout], folder, name)
+    return table
 
 
 def cube(*rows):
@@ -191,6 +200,28 @@ def test_of_repeated_rows_the_highest_even_beside_a_blank(tmp_path):
     assert facts[("01002", "2024-12", "households")] == "nd"
     (line, *_) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
     assert "again, expected a key that comes once" in line
+
+
+def test_a_file_of_which_layouts_ask_for_other_rows_is_read_once(tmp_path, monkeypatch):
+    rows = ["01001;15;A", "01001;25;ABC", "01001;9;B", "01002;5;A", "01002;;ABC"]
+    wanted = {"A": "seekers_a", "ABC": "seekers_abc"}
+    layouts = [
+        Table("s*.csv", code="c", level="commune", period="2024", where={"k": k}, measures={"n": measure})
+        for k, measure in wanted.items()
+    ]
+    folder = received(tmp_path, {"s_1.csv": "\n".join(["c;n;k", *rows])}, full=True)
+    loads = []
+    monkeypatch.setattr(reading, "load", lambda *args: loads.append(args[0].name) or load(*args))
+    facts = values(clean_declared(Source("dataset", "L", "P", tables=tuple(layouts)), folder))
+    assert loads == ["s_1.csv"]
+    assert facts == {
+        ("01001", "2024", "seekers_a"): 15,
+        ("01001", "2024", "seekers_abc"): 25,
+        ("01002", "2024", "seekers_a"): 5,
+        ("01002", "2024", "seekers_abc"): "nd",
+    }
+    lacking = received(tmp_path / "two", {"s_1.csv": "c;n;k\n01001;9;B\n"}, full=True)
+    assert len(said(clean_declared, Source("dataset", "L", "P", tables=tuple(layouts)), lacking)) == 2
 
 
 def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
