@@ -1,7 +1,9 @@
 """What data/processed was made from, and whether it still is what it would be made from: no table is opened here."""
 
 import json
+import os
 from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256 as hash_
 from pathlib import Path
@@ -138,7 +140,11 @@ def inputs(root: DataRoot) -> dict[str, str]:
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file() and not is_lock(path))
-    digests = {str(path.relative_to(root.path)): sum_of(path) for path in files}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # full files are gigabytes
+        digests = {
+            str(path.relative_to(root.path)): digest
+            for path, digest in zip(files, pool.map(sum_of, files), strict=True)
+        }
     digests |= _named(_entries(root))
     digests |= {f"reference/{NORMS}": sha256(path) for path in [settings().reference / NORMS] if path.is_file()}
     return digests | {"library": library(without=PAGES), "lock": locked()}
