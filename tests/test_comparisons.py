@@ -9,7 +9,8 @@ from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows, tested_pairs
+from ctg_analysis.indicators import comparisons
+from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.preferred_sources import first_available
@@ -61,7 +62,7 @@ def test_a_sure_difference_that_no_figure_shows_has_no_word(dwellings, word):
     """30.04 % beside 30.0 % of ten times as many: p is under 1e-9, and both are read 30,0 %."""
     mine = pd.DataFrame({"numerator": [dwellings], "denominator": 1e8, "dispersion": 1.0, "low": float("nan")})
     mine = mine.assign(high=mine["low"], indicator="vacant_dwellings_share", source=CENSUS)
-    found = tested_pairs(mine, mine.assign(numerator=3e8, denominator=1e9), CATALOGUE)
+    found = comparisons.tested_pairs(mine, mine.assign(numerator=3e8, denominator=1e9), CATALOGUE)
     assert found["p"].item() < 1e-9 and found["word"].item() == word
 
 
