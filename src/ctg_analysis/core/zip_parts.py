@@ -23,8 +23,7 @@ UNDER_A_PASSWORD = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"  #
 MANIFEST = "META-INF/manifest.xml"
 DAMAGED = (  # what a zip that is cut, damaged or of another kind raises when it is read
     zipfile.BadZipFile,
-    NotImplementedError,  # a compression that Python does not know
-    RuntimeError,  # a password
+    RuntimeError,  # a password, or a compression that Python does not know
     EOFError,
     ValueError,
     zlib.error,

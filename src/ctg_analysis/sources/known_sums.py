@@ -32,20 +32,22 @@ class KnownSums:
         state, now = path.stat(), time.time_ns()
         signs = [state.st_size, state.st_mtime_ns, state.st_ino]
         name = os.path.relpath(path, self._home)
-        for one in {name, self._link_to(path, state.st_ino)} & {*self._known}:
-            if self._known[one][:-1] == signs:
-                return self._known[one][-1]
+        known = self._known.get(name)
+        if not known or known[:-1] != signs:
+            known = self._link(path, state.st_ino)
+        if known and known[:-1] == signs:
+            return known[-1]
         digest = sha256(path)
         if now - state.st_mtime_ns > SETTLED:
             self._known[name] = [*signs, digest]
             self._fresh = True
         return digest
 
-    def _link_to(self, path: Path, inode: int) -> str:
-        """Return another name of a file, of which its sum is known; nothing if there is none."""
-        name = self._name_of.get(inode, "")
-        other = self._home / name
-        return name if name and other.exists() and other.samefile(path) else ""
+    def _link(self, path: Path, inode: int) -> list | None:
+        """Return what is known of a file under another name, that of a link which is still there."""
+        name = self._name_of.get(inode)
+        other = self._home / (name or "")
+        return self._known[name] if name and other.exists() and other.samefile(path) else None
 
     def save(self) -> None:
         """Write what is known, for other processes, of the files that are still there; one process does at a time."""
