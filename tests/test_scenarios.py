@@ -177,6 +177,11 @@ def test_small_communes_that_are_withheld_are_said_to_be_so_by_the_source_that_w
     assert "Source\u00a0: Insee, revenus localisés." in shown and "unavailable" not in shown
 
 
+def test_values_of_many_communes_stand_in_their_table_alone(france):
+    shown = large_communes.table(Territory("243500139", france), CATALOGUE["income_from_wages_rate"]).html
+    assert "<table" in shown and 'class="reading"' not in shown and "trop petites" not in shown
+
+
 def test_scenario_5_large_communes_without_their_file_have_the_box(france):
     """Rennes and six others of its métropole have more than 10 000 inhabitants; no file of communes is shipped."""
     html = large_communes.table(Territory("243500139", france), CATALOGUE["childcare_coverage_rate"]).html

@@ -22,7 +22,8 @@ def table(territory: Territory, *several: Indicator) -> Html:
     """The communes that are large enough for the producer to publish indicators of them.
 
     Their values of the first indicator in a sentence when they are few, all beside the territory and its comparators in
-    a table; a sentence for the team where the producer publishes none of them; the box where the files do not say so.
+    a table, below the size from which the producer gives them where it tells one; a sentence for the team where the
+    producer publishes none of them; the box where the files do not say so.
     """
     indicator = several[0]
     above = SOURCES[indicator.sources[0]].coverage.above
@@ -47,9 +48,7 @@ def table(territory: Territory, *several: Indicator) -> Html:
         told = known.with_source(sentence, known.source(territory, pd.DataFrame({"source": named[:1]})))
         return Html(for_team(told.html))
     period = values["period"].iloc[0]
-    each = f"publié pour {len(values)} communes"
-    if len(values) <= FEW:
-        each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
+    each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
     unit = "" if indicator.unit.startswith("%") else f" ({indicator.unit})"
     sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each}{unit}."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
@@ -61,4 +60,6 @@ def table(territory: Territory, *several: Indicator) -> Html:
     columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in by_indicator]
     cited = known.source(territory, pd.concat([rows for *_, rows in columns]))
     written = tables.places_by_indicator(places, columns, source=cited)
-    return markup.together(markup.reading(texts.typography(sentence), texts.typography(more)), written)
+    if len(values) <= FEW:
+        return markup.together(markup.reading(texts.typography(sentence), texts.typography(more)), written)
+    return markup.together(markup.reading(texts.typography(more), ""), written) if above and more else written
