@@ -100,7 +100,7 @@ def bare(chapters: list[ChapterNotebook]) -> float:
                 exec(compile(code, chapter.path.name, "exec"), names)
                 if last:
                     shown = eval(compile(ast.Expression(last.value), chapter.path.name, "eval"), names)
-                    shown._repr_html_()
+                    shown._repr_mimebundle_()
     return time.perf_counter() - start
 
 

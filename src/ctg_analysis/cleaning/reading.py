@@ -17,6 +17,7 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import place_of
 from ctg_analysis.sources.certificates import RawFolder, integrity
 
+A_NUMBER = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+,\d*|,\d+)$"
 LARGEST = 1e13  # no count of France is larger, not even in euros
 # A commune: five characters, two of them the département. "1001" has lost its zero.
 COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
@@ -85,12 +86,11 @@ def _numbers(column: pd.Series) -> pd.Series:
     1e5 is one, for R writes a hundred thousand so; 1,5e3 is not.
     """
     if column.dtype.kind not in "iuf":
-        texts = arrow.array(column.astype(str), arrow.string(), from_pandas=True)
-        plain = compute.match_substring_regex(texts, r"^\s*[+-]?\d*,\d*\s*$")
-        unlike = compute.and_(compute.match_substring(texts, ","), compute.invert(plain))
-        texts = compute.replace_substring(compute.if_else(unlike, None, texts), ",", ".")
-        column = pd.Series(texts.to_numpy(zero_copy_only=False), index=column.index)
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+        texts = compute.ascii_trim_whitespace(arrow.array(column.astype(str), arrow.string(), from_pandas=True))
+        plain = compute.if_else(compute.match_substring_regex(texts, A_NUMBER), texts, None)
+        numbers = compute.cast(compute.replace_substring(plain, ",", "."), arrow.float64())
+        column = pd.Series(numbers.to_numpy(zero_copy_only=False), index=column.index)
+    numbers = column.astype(float)
     return numbers.where(numbers.abs().lt(LARGEST))
 
 

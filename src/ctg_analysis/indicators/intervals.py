@@ -173,9 +173,7 @@ def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.D
     inhabitants = populations.drop_duplicates("code").set_index("code")["value"]
     rows = membership.assign(population=membership["commune"].map(inhabitants)).dropna(subset="population")
     rows = rows[rows["population"].gt(0)]
-    unit = pd.Series(list(zip(rows["level"], rows["territory"], strict=True)), index=rows.index)
+    unit = [rows["level"], rows["territory"]]
     year = int(norm("census_vintage"))
     kinds = {kind: coded_fraction(rows["population"], unit, year, kind) for kind in (COMPLEMENTARY, MAIN)}
-    fractions = pd.DataFrame(kinds)
-    fractions.index = pd.MultiIndex.from_tuples(fractions.index, names=["level", "code"])
-    return fractions
+    return pd.DataFrame(kinds).rename_axis(["level", "code"])

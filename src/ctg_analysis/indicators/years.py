@@ -72,16 +72,12 @@ def years_later(periods: pd.Series, years: int) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(later[periods.cat.codes], known), index=periods.index)
 
 
-def _year(rows: pd.DataFrame) -> pd.Series:
-    return rows["period"].astype(str).astype(int)
-
-
 def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     """The stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
     rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
     status = status_of(rows["status"], rows["status_before"])
-    start = (_year(rows) - years).astype(str)
-    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"].astype(str))
+    period = rows["period"].map(lambda period: f"{int(period[:4]) - years}-{period}").astype(str)
+    return rows.assign(status=status, end=rows["period"], period=period)
 
 
 def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
@@ -110,13 +106,17 @@ def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
 
 def _until(flow: pd.DataFrame, years: int) -> pd.DataFrame:
     """The flow of the `years` years before each year, by source: the sum of those of each year, or the producer's."""
-    periods = flow["period"].astype(str)
-    span = periods.str.extract(r"^(\d{4})-(\d{4})$").astype(float)
-    by_year = mean_of_years(flow[span[0].isna()], years)
-    by_year = by_year.assign(period=(_year(by_year) + 1).astype(str))
-    whole = flow[span[1].sub(span[0]).eq(years)]
-    whole = whole.assign(period=periods.str[5:], numerator=whole["value"])
+    spans = flow["period"].map(_span).astype(int)
+    by_year, whole = mean_of_years(flow[spans.eq(0)], years), flow[spans.eq(years)]
+    by_year = by_year.assign(period=by_year["period"].map(lambda period: str(int(period[:4]) + 1)).astype(str))
+    whole = whole.assign(period=whole["period"].map(lambda period: period[5:]).astype(str), numerator=whole["value"])
     return pd.concat([by_year, whole])[[*PLACE, "numerator", "status", "source"]]
+
+
+def _span(period: str) -> int:
+    """The years of a period such as "2018-2023"; 0 for a year."""
+    first, _, last = period.partition("-")
+    return int(last) - int(first) if len(last) == len(first) else 0
 
 
 def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
