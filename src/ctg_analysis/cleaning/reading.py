@@ -198,7 +198,8 @@ def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     return [
         Finding(file, int(line), column, *TURNED_ROUND)
         for column in texts
-        for line in texts.index[texts[column].str.contains(BIDIRECTIONAL)]
+        for line, cell in texts[column].items()
+        if BIDIRECTIONAL.search(cell)
     ]
 
 

@@ -159,17 +159,14 @@ def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     """The cells that a spreadsheet would run, or that no person wrote."""
     place = place_of(path)
     plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
-    findings = turned_round(texts, path)
-    for column in texts:
-        cells = texts[column]
-        run = cells.index[cells.str.startswith(FORMULA_STARTS)]
-        findings += [Finding(place, line, column, "a formula", plain) for line in run.tolist()]
-        lengths = cells.str.len()
-        findings += [
-            Finding(place, line, column, f"{length} characters", f"{LONGEST} at most")
-            for line, length in lengths[lengths.gt(LONGEST)].items()
-        ]
-    return findings
+    cells = [(line, column, cell) for column in texts for line, cell in texts[column].items()]
+    formulas = [(line, column) for line, column, cell in cells if cell.startswith(FORMULA_STARTS)]
+    long = [(line, column, len(cell)) for line, column, cell in cells if len(cell) > LONGEST]
+    return [
+        *turned_round(texts, path),
+        *(Finding(place, line, column, "a formula", plain) for line, column in formulas),
+        *(Finding(place, *of, f"{length} characters", f"{LONGEST} at most") for *of, length in long),
+    ]
 
 
 def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
