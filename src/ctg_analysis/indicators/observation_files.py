@@ -181,11 +181,11 @@ def read_indicators(
     return _rows(paths, wanted, COLUMNS).to_pandas()
 
 
-def read_groups(folders: Iterable[Path], indicators: Collection[str]) -> pd.DataFrame:
-    """Return the observations of some indicators, from groups as they are kept, their words as categories."""
+def read_groups(folders: Iterable[Path], indicators: Collection[str], columns: Collection[str]) -> pd.DataFrame:
+    """Return columns of the observations of some indicators, from groups as they are kept; words are categories."""
     wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
-    table = _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, COLUMNS)
-    return table.to_pandas(categories=TEXTS)
+    table = _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, columns)
+    return table.to_pandas(categories=[name for name in columns if name in TEXTS])
 
 
 def read_all(processed: Path) -> pd.DataFrame:

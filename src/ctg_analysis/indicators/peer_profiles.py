@@ -52,6 +52,7 @@ KINDS = {"CC": "communautés de communes", "CA": "communautés d'agglomération"
 KINDS |= {"CU": CITIES, "METRO": CITIES, "MET69": CITIES}
 SIZES = "epci_population", "urban_area_population", "urban_community_population"  # norms that bound the size bands
 DENSE, INTERMEDIATE, RURAL = "urbain dense", "urbain intermédiaire", "rural"
+READ = ["territory", "level", "indicator", "period", "source", "status", "value"]  # of observations
 DENSITIES = {"Grands centres urbains": DENSE} | dict.fromkeys(
     ("Centres urbains intermédiaires", "Petites villes", "Ceintures urbaines"), INTERMEDIATE
 )

@@ -38,7 +38,7 @@ from ctg_analysis.indicators.observation_files import (
 )
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_of_epcis, profiles, vintages
+from ctg_analysis.indicators.peer_profiles import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
 from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of
 from ctg_analysis.indicators.projection_errors import back_test
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
@@ -111,7 +111,7 @@ def conclude(
 
 def make_profiles(work: Work, kept: list[Path]) -> None:
     """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
-    observed = read_groups(kept, COMPARED)
+    observed = read_groups(kept, COMPARED, READ)
     profiles = peer_profiles(work.root, frame_of_work(work), observed)
     with keeping(work.folder, work.aside) as fresh:
         _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, fresh)
