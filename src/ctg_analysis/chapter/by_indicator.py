@@ -6,8 +6,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import OK, Indicator, is_over_population
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
+from ctg_analysis.display.words.quantities import some_communes
+from ctg_analysis.sources import SOURCES
 
 
 class ByIndicator:
@@ -39,6 +41,15 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     codes = known.groupby("indicator")["territory"].agg(set)
     only = codes.map(lambda known_codes: METROPOLITAN_FRANCE if known_codes == {METROPOLITAN_FRANCE} else FRANCE)
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
+
+
+def name_of_france(indicator: Indicator, row) -> str:
+    """Return which France a total covers, when there is one; that of a rate, its population too."""
+    totals = SOURCES[row.source].totals
+    outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
+    lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
+    without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
+    return f"{row.name} {', '.join(without)}" if without and row.status == OK else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:

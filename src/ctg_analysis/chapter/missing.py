@@ -132,14 +132,14 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     itself, or of communes where the EPCI has a value.
     """
     rows = territory.data(indicator)
-    here = rows[rows["level"].isin(HERE)]
-    used = set(here.loc[here["status"].eq(OK), "source"])
+    here = [row for row in zip(rows["level"], rows["status"], rows["source"], strict=True) if row[0] in HERE]
+    used = {source for _, status, source in here if status == OK}
     sources = [name for name in indicator.sources if _tells_here(territory, SOURCES[name])]
     local = [name for name in sources if _is_local(SOURCES[name])] or sources[:1]
     unused = [name for name in local if name not in used] or local[:1]
     own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
-    at_level = here[here["level"].eq(level or ("epci" if own else "commune"))]
-    withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
+    at = level or ("epci" if own else "commune")
+    withheld = {source for place, status, source in here if (place, status) == (at, SECRET)}
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
 
 

@@ -41,10 +41,15 @@ TOO_FEW = "Où moins de cinq EPCI ont une valeur de même source et de même pé
 def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]]:
     """The groups that an EPCI is placed in, each with the SIREN of its others: its département(s), its peers."""
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
-    near = of_same_departements(territory.territories, territory.epci)
+    near = _near(territory)
     peers = list(territory.peers(left_out(indicator)).peers["peer"])
     named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
     return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
+
+
+@lru_cache(maxsize=1)
+def _near(territory: Territory) -> list[str]:
+    return of_same_departements(territory.territories, territory.epci)
 
 
 @lru_cache(maxsize=1)

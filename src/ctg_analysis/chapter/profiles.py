@@ -21,7 +21,6 @@ from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.findings import differences
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
@@ -39,7 +38,7 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
     found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
-    beside = words.beside(rows, differences(territory.against(indicator), CATALOGUE))
+    beside = words.beside(rows, territory.gaps(indicator))
     if own["period"] == rows["period"].iloc[0]:
         return f"{found.removesuffix('.')},", f"{beside}."
     return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
@@ -108,7 +107,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
-    gaps = differences(territory.against(indicator), CATALOGUE)
+    gaps = territory.gaps(indicator)
     sign, test, apart = words.test(gaps)
     tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
     return Line(

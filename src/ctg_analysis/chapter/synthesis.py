@@ -17,7 +17,6 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import Place
 from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
 
 FIGURES, OF_A_SIDE, IN_ALL, TRAITS = 12, 3, 9, 5  # at most
@@ -68,7 +67,7 @@ def synthesis(territory: Territory) -> Synthesis:
 
 
 def _sides(territory: Territory, found: pd.DataFrame) -> pd.Series:
-    gaps = [differences(territory.against(CATALOGUE[name]), CATALOGUE) for name in found["indicator"]]
+    gaps = [territory.gaps(CATALOGUE[name]) for name in found["indicator"]]
     return sides(found, pd.concat(gaps), CATALOGUE) if gaps else pd.Series(dtype=object)
 
 

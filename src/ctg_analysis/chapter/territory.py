@@ -6,10 +6,10 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_france, which_france
 from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator, is_over_population
+from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -17,8 +17,8 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.display.words.quantities import some_communes
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
+from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
@@ -26,7 +26,6 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, rows_of_peers
 from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
-from ctg_analysis.sources import SOURCES
 
 LOCAL = ("commune", "secteur")
 ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
@@ -187,23 +186,15 @@ class Territory:
 
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them."""
-        each = each_row(rows)
+        each, real = each_row(rows), not self.root.fictional
         return rows.assign(
             text=[sentences.value_text(indicator, row) for row in each],
             interval=[sentences.interval_text(indicator, row) for row in each],
             name=[
-                texts.typography(self._france(indicator, row) if row.level == "france" else row.name) for row in each
+                texts.typography(name_of_france(indicator, row) if row.level == "france" and real else row.name)
+                for row in each
             ],
         )
-
-    def _france(self, indicator: Indicator, row) -> str:
-        """Which France a total covers, when there is one; that of a rate, its population too."""
-        totals = SOURCES[row.source].totals
-        outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
-        lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-        without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
-        told = without and row.status == OK and not self.root.fictional
-        return f"{row.name} {', '.join(without)}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""
@@ -213,10 +204,12 @@ class Territory:
     def against(self, indicator: Indicator) -> pd.DataFrame:
         """What `compared` does, before it is put in words."""
         self.read.add(indicator.id)
-        rows = self._beside.rows(indicator.id)
-        others = self._medians.rows(indicator.id)
-        others = others[others["period"].isin(rows["period"])]
-        return pd.concat([rows, others]) if len(others) else rows
+        return self._against.rows(indicator.id)
+
+    def gaps(self, indicator: Indicator) -> pd.DataFrame:
+        """What separates the territory from each place of `against` (see findings.differences)."""
+        self.read.add(indicator.id)
+        return self._gaps.rows(indicator.id)
 
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
@@ -250,6 +243,17 @@ class Territory:
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
         compared = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
         return ByIndicator(compared.assign(matters=matters(compared, self._comparable, CATALOGUE)))
+
+    @cached_property
+    def _against(self) -> ByIndicator:
+        """The same with the medians of the peers."""
+        rows, medians = self._beside.table, self._medians.table
+        then = medians["indicator"].map(dict(zip(rows["indicator"], rows["period"], strict=True)))
+        return ByIndicator(pd.concat([rows, medians[medians["period"].eq(then)]]))
+
+    @cached_property
+    def _gaps(self) -> ByIndicator:
+        return ByIndicator(differences(self._against.table, CATALOGUE))
 
     @cached_property
     def periods(self) -> dict[str, str]:
