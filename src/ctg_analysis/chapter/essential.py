@@ -5,6 +5,7 @@ from functools import lru_cache
 import pandas as pd
 
 from ctg_analysis.catalogue.essentials import Essential, essentials
+from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK
 from ctg_analysis.display.words import sentences
@@ -18,7 +19,7 @@ def printed(territory: Territory) -> list[Essential]:
         for essential in essentials()
         if len(rows := territory.against(essential.indicator))
         and rows["status"].iloc[0] == OK
-        and sentences.is_printed(essential.indicator, next(rows[:1].itertuples(index=False)))
+        and sentences.is_printed(essential.indicator, each_row(rows[:1])[0])
     ]
 
 

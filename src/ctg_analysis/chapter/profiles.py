@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
@@ -118,7 +119,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
 
 def small_series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
-    each = list(own.itertuples(index=False))
+    each = each_row(own)
     plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]
     if len(each) < SHORTEST or not all(plain) or not own["status"].eq(OK).all():
         return None

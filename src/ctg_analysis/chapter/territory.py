@@ -149,13 +149,13 @@ class Territory:
     def named(self) -> pd.DataFrame:
         """The observations with the names of the territories, by indicator."""
         self.read.add(EVERYTHING)
-        return self._named.table.copy()
+        return self._named.table.copy(deep=False)
 
     @property
     def tested(self) -> pd.DataFrame:
         """The territory and its comparators at the period of comparison, with the word of the test (see `compared`)."""
         self.read.add(EVERYTHING)
-        return self._beside.table.copy()
+        return self._beside.table.copy(deep=False)
 
     def of(self, indicators: Collection[str]) -> pd.DataFrame:
         """The observations of several indicators, by their ids."""
@@ -182,7 +182,7 @@ class Territory:
         self.read.add(indicator.id)
         if indicator.id not in self._readable:
             self._readable[indicator.id] = self.in_words(indicator, self.data(indicator))
-        return self._readable[indicator.id].copy()
+        return self._readable[indicator.id].copy(deep=False)
 
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them."""
@@ -225,7 +225,7 @@ class Territory:
             told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared
             self._compared[indicator.id] = sentences.on_one_scale(indicator, told).drop_duplicates(["name", "text"])
         rows = self._compared[indicator.id]
-        return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
+        return rows.copy(deep=False) if with_peers else rows[rows["level"].ne("peers")]
 
     @cached_property
     def _nothing_compared(self) -> pd.DataFrame:
