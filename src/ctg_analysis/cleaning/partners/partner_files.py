@@ -181,19 +181,21 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the figures of an EPCI that its own communes exceed together."""
-    level = table[PLACE].map(_level)
-    findings = []
-    for field in form.numbers:
-        if field.kind in NOT_ADDITIVE:
-            continue
-        communes = table[level.eq("commune")].groupby(PERIOD)[field.column].sum()
-        whole = table[level.eq("epci") & table[field.column].notna()]
-        for line, row in whole.iterrows():
-            parts = communes.get(row[PERIOD], 0.0)
-            if parts > row[field.column] + 1e-6:
-                expected = f"at least {parts:g}, which its communes have together"
-                findings.append(Finding(place_of(path), int(line), field.column, f"{row[field.column]:g}", expected))
-    return findings
+    level, columns = (
+        table[PLACE].map(_level),
+        [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE],
+    )
+    whole = table[level.eq("epci")]
+    parts = table[level.eq("commune")].groupby(PERIOD)[columns].sum()
+    parts = parts.reindex(whole[PERIOD], fill_value=0.0).set_index(whole.index)
+    return [
+        Finding(
+            place_of(path), int(line), column, f"{whole.loc[line, column]:g}",
+            f"at least {parts.loc[line, column]:g}, which its communes have together",
+        )
+        for column in columns
+        for line in whole.index[parts[column].gt(whole[column] + 1e-6)]
+    ]  # fmt: skip
 
 
 def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
