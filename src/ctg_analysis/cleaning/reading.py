@@ -167,8 +167,9 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> p
             typed[f"{name} status"] = cells.map(words).mask(cells.isna(), words.get(""))
             cells = cells.mask(cells.isin(list(words)), "")
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
-        not_numbers |= set(table.index[wrong])
-        findings += wrong_cells(table.loc[wrong, name], path, "a number")
+        if wrong.any():
+            not_numbers |= set(table.index[wrong])
+            findings += wrong_cells(table.loc[wrong, name], path, "a number")
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:

@@ -181,10 +181,8 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the figures of an EPCI that its own communes exceed together."""
-    level, columns = (
-        table[PLACE].map(_level),
-        [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE],
-    )
+    level = table[PLACE].map(_level)
+    columns = [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE]
     whole = table[level.eq("epci")]
     parts = table[level.eq("commune")].groupby(PERIOD)[columns].sum()
     parts = parts.reindex(whole[PERIOD], fill_value=0.0).set_index(whole.index)
