@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import typer
@@ -11,6 +12,7 @@ from material_files import change
 from raw_files import certify, keep
 from typer.testing import CliRunner
 
+from ctg_analysis.cleaning.partners import received_forms
 from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
 from ctg_analysis.core.errors import Finding, InputError, UserError
@@ -263,6 +265,9 @@ def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(ex
     assert asked == [] and again["files"]
     assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(asked) == 1
     put(root.private / YOUTH, 3, 2, "9")
+    read, cleaner = [], received_forms.cleaner
+    monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
+    assert check_root(root, KnownFindings(root)) == [] and read == [Path(YOUTH).name]
     assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == by_urgency(root, [EXAMPLE_EPCI], None)
 
 

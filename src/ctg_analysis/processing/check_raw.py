@@ -1,5 +1,6 @@
 """`ctg check`: all that is wrong with a data root, nothing of it written."""
 
+from collections.abc import Collection
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow.parquet as parquet
 from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, read_frame
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.official.schools import schools_left_out
-from ctg_analysis.cleaning.partners.received_forms import read_private
+from ctg_analysis.cleaning.partners.received_forms import FORMS, read_private
 from ctg_analysis.cleaning.partners.words import read_evidence
 from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
@@ -49,7 +50,7 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
     if not (known and known.are_sound("private/", *geography)):
         places = root.processed / "territories.parquet"
         if same_places and places.is_file():
-            findings += _check_forms(root, pd.read_parquet(places))
+            findings += _check_forms(root, pd.read_parquet(places), _sources_of(known.changed("private/")))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
     return in_order(set(findings))
@@ -106,10 +107,17 @@ def _frame_now(root: DataRoot) -> Frame | None:
     return _frame(root, certificates(root)[0])[0] if root.raw.is_dir() else None
 
 
-def _check_forms(root: DataRoot, places: pd.DataFrame) -> list[Finding]:
-    """Return what is wrong with the forms of partners, and with the small tables that name the places."""
+def _sources_of(files: Collection[str]) -> set[str]:
+    """Return the sources that some files of data/private may hold: all of them, but of a CSV form under its name."""
+    named = {source.form_file: name for name, source in FORMS.items()}
+    each = [named.get(file.rpartition("/")[2]) for file in files]
+    return {*each} if all(each) else {*FORMS}
+
+
+def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
+    """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
     try:
-        read_private(root, places)
+        read_private(root, places, sources)
         read_evidence(root, places)
     except InputError as error:
         return error.findings

@@ -36,6 +36,10 @@ class KnownFindings:
         now = self._files(*prefixes)
         return bool(now) and now == _named(self._then, *prefixes, *EVERYWHERE)
 
+    def changed(self, prefix: str) -> set[str]:
+        """Return the files, by the first letters of their names, of which data/processed was made from others."""
+        return {name for name, _ in _named(self._now, prefix).items() ^ _named(self._then, prefix).items()}
+
     def _files(self, *prefixes: str) -> dict[str, str]:
         return _named(self._now, *prefixes, *EVERYWHERE)
 

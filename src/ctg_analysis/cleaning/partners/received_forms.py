@@ -1,7 +1,7 @@
 """The files of partners: read, brought to the reference geography, joined with the open data of the Caf."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pandas as pd
@@ -29,8 +29,12 @@ IN_A_ZONE = "covered_by_social_space"
 OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
 
 
-def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
+def read_private(
+    root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)
+) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
     """Return the facts of every form of every EPCI, and the agreements by source (the strictest of several).
+
+    sources: those to read, all of them by default.
 
     Raises:
         InputError: with the findings of all the files: an unknown file, a form without agreement, a bad cell.
@@ -39,7 +43,7 @@ def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, 
     tables: dict[str, list[pd.DataFrame]] = {}
     agreements: dict[str, Agreement] = {}
     for folder in homes(root):
-        agreed, received, wrong = _read_folder(folder, places)
+        agreed, received, wrong = _read_folder(folder, places, sources)
         findings += wrong
         for source, agreement in agreed.items():
             known = agreements.get(source)
@@ -54,7 +58,7 @@ def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, 
 
 
 def _read_folder(
-    folder: Path, places: pd.DataFrame
+    folder: Path, places: pd.DataFrame, sources: Collection[str]
 ) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
     """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
     agreed, findings = read_agreements(folder, LEAST)
@@ -64,7 +68,7 @@ def _read_folder(
     findings += _strays(folder)
     own, forms = _codes(places, folder.name), forms_in(folder)
     findings += forms.findings
-    for name, form in sorted(forms.tables.items()):
+    for name, form in sorted(item for item in forms.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], agreed.get(name)
         try:
             facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None)
