@@ -57,8 +57,8 @@ class Enjeux(DemarcheChapter):
 
     @needing("Atouts, faiblesses, opportunités, menaces", "constats")
     def afom(self) -> Html:
-        """The strengths, weaknesses, opportunities and threats of each field."""
-        return pieces.together(linked.afom(self._constats), markup.source(self.source("constats")))
+        """How many strengths, weaknesses, opportunities and threats each field has, and which."""
+        return linked.afom(self._constats, to_constat, self.source("constats"))
 
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
@@ -159,7 +159,6 @@ class Enjeux(DemarcheChapter):
         ]
 
     def _enjeu(self, row) -> linked.Enjeu:
-        constats = self.table("constats").set_index("constat_id")
         proofs = self.table("preuves")
         contrary = int((proofs["constat_id"].isin(row.constats) & proofs["sens"].eq(AGAINST)).sum())
         objectives = self.table("objectifs")
@@ -176,7 +175,7 @@ class Enjeux(DemarcheChapter):
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
-            constats=[pieces.link(f"{name} {constats['enonce'][name]}", to_constat(name)) for name in row.constats],
+            constats=pieces.listed(pieces.link(name, to_constat(name)) for name in row.constats),
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
