@@ -72,10 +72,11 @@ def is_filled(table: Filled) -> bool:
         return any(line.strip(b" ;,\t\r\n") for line in file)
 
 
-def load_filled(table: Filled, choose: Choose, most: float = math.inf) -> pd.DataFrame:
+def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footers: bool = True) -> pd.DataFrame:
     """The cells of a table as texts without spaces around; index: the line of the file, or the row of the sheet.
 
     choose: header → the columns to read. Columns without a name are left out when nothing is in them. most: rows.
+    footers: whether a line of a file may be one, which is no row; what is known of a sheet tells it.
 
     Raises:
         InputError: as `files.load` does; cells below a blank heading; too many rows.
@@ -95,5 +96,5 @@ def load_filled(table: Filled, choose: Choose, most: float = math.inf) -> pd.Dat
             raise InputError([Finding(place, line, None, "a column without a code", expected)])
         return rows.ne("").any(axis=1)
 
-    texts = load(table, lambda header: choose([name for name in header if name.strip()]), keep, most=most)
+    texts = load(table, lambda header: choose([name for name in header if name.strip()]), keep, most=most, footers=footers)
     return texts.apply(lambda cells: cells.str.strip())

@@ -29,13 +29,15 @@ class Headings:
     """What a table that may stand in a sheet is known by.
 
     sheet: the name of its sheet. columns: the codes of its columns, and what stands above each. prefilled: the columns
-    that are filled when the form is handed out: a row where nothing else is filled is none.
+    that are filled when the form is handed out: a row where nothing else is filled is none. footers: whether a producer
+    may write some below its rows.
     """
 
     name: str
     sheet: str
     columns: Mapping[str, str]
     prefilled: Collection[str] = ()
+    footers: bool = True
 
     @property
     def names(self) -> set[str]:
@@ -206,7 +208,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
         columns=range(wide),
         dtype=TEXT,
     )
-    texts = texts[~without_data(texts)]
+    texts = texts[~without_data(texts, footers=table.footers)]
     findings = [
         Finding(place, top + 1, letters(at + 1), "a column without a code", NO_CODE)
         for at, code in enumerate(codes)

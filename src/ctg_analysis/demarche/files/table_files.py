@@ -88,7 +88,7 @@ def read_table(path: Filled, table: Table) -> TableFile:
     if isinstance(path, Path) and not path.is_file():
         return nothing
     try:
-        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS)
+        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS, footers=False)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
     texts = texts.assign(**{name: once_each(texts[name], _unmade(column)) for name, column in table.columns.items()})

@@ -85,7 +85,7 @@ class Table(BaseModel):
     def headings(self) -> Headings:
         """What it is known by in a workbook."""
         labels = {name: column.label for name, column in self.columns.items()}
-        return Headings(self.name, self.sheet, labels)
+        return Headings(self.name, self.sheet, labels, footers=False)
 
     @cached_property
     def row(self) -> type[Row]:
