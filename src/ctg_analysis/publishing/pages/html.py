@@ -24,7 +24,6 @@ from ctg_analysis.publishing.pages.site import TEMPLATES, page
 from ctg_analysis.publishing.pages.written_cells import of_cell
 
 
-
 class ChapterPage(NamedTuple):
     """The page of a chapter, what others take from it (search.contents, definitions.told), remarks on its outputs."""
 

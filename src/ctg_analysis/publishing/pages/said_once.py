@@ -31,7 +31,7 @@ def said_once(body: str) -> str:
     >>> caveat = '<p class="note">Une adresse compte dès qu’elle est ouverte au public toute l’année. Ici : {}.</p>'
     >>> said_once(caveat.format("A") + caveat.format("B")).count("ouverte au public"), said_once(caveat).count("Ici")
     (1, 1)
-    >>> proof = '<li>Ce propos appuie le constat <a href="14.html#constat-C16">C16</a>\u00a0: Le bénévolat vieillit.</li>'
+    >>> proof = '<li>Il appuie le constat <a href="14.html#constat-C16">C16</a>\u00a0: Le bénévolat vieillit.</li>'
     >>> said_once(proof * 2).count("vieillit")
     1
     """
