@@ -55,14 +55,9 @@ class Enjeux(DemarcheChapter):
         warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
         return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
-    @needing("Atouts, faiblesses, opportunités, menaces", "constats")
-    def afom(self) -> Html:
-        """How many strengths, weaknesses, opportunities and threats each field has, and which."""
-        return linked.afom(self._constats, to_constat, self.source("constats"))
-
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
-        """The constats with their proofs."""
+        """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
         return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
 
     @needing("Enjeux", "enjeux")
@@ -195,11 +190,11 @@ class Enjeux(DemarcheChapter):
             return "Aucun vote."
         row = rows.iloc[0]
         low, high = int(row["rank_low"]), int(row["rank_high"])
-        draws = f"de {low} à {high} dans 95 tirages sur 100" if low < high else f"{low} dans 95 tirages sur 100"
+        sure = row["words"].removeprefix("rang ") + (f" (de {low} à {high})" if low < high else "")
         marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
         return (
-            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {row['words']} ({draws}) ; {marks} (notes médianes, de 1 "
-            f"à 5) ; {number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
+            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {sure} ; {marks} ; {number(row['points'])} points."
+            f"{self._apart(enjeu)}"
         )
 
     def _apart(self, enjeu: str) -> str:

@@ -29,7 +29,7 @@ IN = {
     "france": "en France",
     "epci": "dans l'intercommunalité",
 }
-LIMITS = {evidence.AT_LEAST: "le constat tient à partir de", evidence.AT_MOST: "le constat tient jusqu'à"}
+LIMITS = {evidence.AT_LEAST: "la preuve tient à partir de", evidence.AT_MOST: "la preuve tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 

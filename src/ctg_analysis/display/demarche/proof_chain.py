@@ -1,13 +1,12 @@
 """The chain from proof to action as a page shows it: constats with their proofs, enjeux with all that follows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 
 AFOM = {"atout": "Atouts", "faiblesse": "Faiblesses", "opportunité": "Opportunités", "menace": "Menaces"}
 STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
@@ -58,21 +57,6 @@ class Enjeu:
 def constats(rows: Sequence[Constat]) -> Html:
     """The constats field by field, in the order of the AFOM, each with its proofs and what it leads to."""
     return markup.piece("constats.html.j2", fields={field: _of(field, AFOM, rows) for field in _fields(rows)})
-
-
-def afom(rows: Sequence[Constat], address: Callable[[str], str], source: Citation) -> Html:
-    """The strengths, weaknesses, opportunities and threats of each field, by their codes. address: of a constat."""
-    lines = [
-        [
-            field,
-            *(
-                pieces.listed(pieces.link(one.id, address(one.id)) for one in _of(field, [kind], rows))
-                for kind in AFOM
-            ),
-        ]
-        for field in _fields(rows)
-    ]
-    return pieces.table("Constats de chaque champ", ["Champ", *AFOM.values()], lines, source)
 
 
 def _fields(rows: Sequence[Constat]) -> list[str]:
