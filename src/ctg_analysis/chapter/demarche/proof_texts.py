@@ -85,7 +85,8 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row)
     if len(others) and not word_of_test(own, others):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
-    return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
+    reading = "écart non établi avec" if row.lecture == evidence.CLOSE else row.lecture
+    return f"{reading} {BESIDE[level]}{value}"
 
 
 def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:

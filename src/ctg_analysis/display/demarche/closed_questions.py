@@ -93,9 +93,8 @@ def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     sentence = f"La réponse la plus {word}{among} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
     if close.empty:
         return sentence
-    if len(close) > 1:
-        return f"{sentence}, proche de {len(close)} autres"
-    return f"{sentence}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    other = f"« {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    return f"{sentence}, sans écart établi avec {f'{len(close)} autres' if len(close) > 1 else other}"
 
 
 def path(label: str, rows: pd.DataFrame, context: ResultContext) -> Html:
