@@ -38,7 +38,7 @@ def said_twice(page: str) -> list[str]:
     The sheet of a commune or of an action is a page of its own, and so is a text of law; cells are not sentences.
     """
     body = for_readers(page[page.index("<main") : page.index("</main>")])
-    alone = r'<(section class="sheet"|article class="action"|div class="references").*?</(section|article|div)>'
+    alone = r'<(section|article|div) class="(?:sheet|action|references)".*?</\1>'
     body = re.sub(alone, " ", body, flags=re.DOTALL)
     body = re.sub(r"<(svg|pre|nav|thead|tbody)\b.*?</\1>", " ", body, flags=re.DOTALL)
     starts = r'p|li|dd|dt|h\d|div|figcaption|caption|strong class="title"|span class="\w+"'
