@@ -13,6 +13,7 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
@@ -164,6 +165,12 @@ def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_fi
     page = words(open_consultation(shown.territory.epci).answers("accès aux droits et aux services").html)
     alike = "sans écart établi avec « les démarches en ligne » (51 %)"
     assert f"La réponse la plus citée : « la complexité » (57 %), {alike}" in page
+    alike = "« des repères sur les écrans » (31 %), sans écart établi avec 3 autres"
+    for html in (
+        open_consultation(shown.territory.epci).answers("parentalité"),
+        open_chapter(shown.territory.epci).family("parents_needs"),
+    ):
+        assert f"La réponse la plus citée : {alike}" in words(html.html)
 
 
 def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():

@@ -67,7 +67,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
-            _first(drawn, "citée" if several else "fréquente", several=several),
+            foremost(drawn, "citée" if several else "fréquente", several=several),
             f"« {asked['libelle']} », en % des {number(base)} répondants concernés",
             note,
             context,
@@ -75,7 +75,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
     )
 
 
-def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
+def foremost(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     """The answer that comes first, and those that no test tells from it (rule R14).
 
     rows: columns name, text, share, base, n_eff. The variance of the difference is that of answers that exclude each
