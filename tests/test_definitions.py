@@ -27,10 +27,10 @@ def test_a_chapter_leads_to_each_part_of_the_page_once():
     both = defining("childcare_coverage_rate", "births_count")
     cells = [cell(Html("<p>1</p>")), cell(both), cell(method("Tests", notes.METHOD)), cell(both), cell(method("Ici"))]
     shown = ["".join(output.data["text/html"] for output in one.outputs) for one in moved(cells, ABOUT_PAGE)]
-    assert shown[0] == "<p>1</p>" and shown[3] == "" and "<dl" not in "".join(shown[:4])
+    assert shown[0] == "<p>1</p>" and shown[2] == shown[3] == "" and "<dl" not in "".join(shown[:4])
     assert "<dt>Ici</dt>" in shown[4]
     assert 'href="definitions.html#petite-enfance">Petite enfance</a>, <a href="definitions.html">Autres' in shown[1]
-    assert "definitions.html#methode-de-tout-le-diagnostic" in shown[2]
+    assert "definitions.html#methode-de-tout-le-diagnostic" in shown[1]
     assert cells[1].outputs[0].data[ABOUT] == moved(cells, ABOUT_PAGE)[1].outputs[0].data[ABOUT]
 
 

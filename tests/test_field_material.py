@@ -135,6 +135,17 @@ def test_each_fault_of_bad_material_is_told_on_one_line_and_nothing_is_written(r
         open_material(root, EXAMPLE_EPCI, places_of(root))
 
 
+def test_a_line_that_begins_as_a_footer_does_is_a_line(root, public):
+    """A theme named lecture is one; below its table a team writes « Source : … »."""
+    codebook = public / "codebook.csv"
+    alone = add(codebook, code="LECTURE")
+    assert {line.split(":")[0].split(", ")[1] for line in said(root)} == {f"line {alone}"}
+    below = "Note;cut short\nSource : entretiens\nNote : un code par ligne;;;;;;;\n"
+    codebook.write_text(codebook.read_text(encoding="utf-8") + below, encoding="utf-8")
+    (short,) = said(root)
+    assert f"codebook.csv, line {alone + 1}: found 2 cells" in short
+
+
 @pytest.mark.nightly
 def test_an_id_of_a_line_that_is_wrong_is_no_second_fault(root, public):
     change(public / "actions.csv", 3, "priorite", "9")

@@ -13,6 +13,7 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
@@ -92,9 +93,8 @@ def test_scenario_9_the_page_says_what_the_answers_are_worth(shipped, demarche):
     assert f"la précision de {about['n_eff']:.0f} réponses sans poids" in text
     assert "Ces répondants n’ont pas été tirés au sort : les intervalles sont indicatifs" in text
     assert text.count("marge d’erreur") == 1 and "Ce n’est pas une marge d’erreur" in text
-    source = (
-        "Enquête auprès des habitants (volontaires ; web, papier, face-à-face), du 15/01/2024 au 24/02/2024, n = 612."
-    )
+    source = "Enquête auprès des habitants, volontaires, n = 612"
+    assert f"{source} (web, papier, face-à-face ; du 15/01/2024 au 24/02/2024)." in text
     figures = [words(figure) for figure in FIGURE.findall(html)]
     assert len(figures) >= 15 and all(source in figure for figure in figures)
     questions = [figure for figure in figures if "La réponse la plus" in figure]
@@ -160,10 +160,17 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
 def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
     """33 % and 30 % of 58; 56 % and 16 % of 58."""
     page = words(open_consultation(shown.territory.epci).answers("petite enfance").html)
-    assert "La réponse la plus fréquente : « crèche » (33 %), proche de 2 autres" in page
+    assert "La réponse la plus fréquente : « crèche » (33 %), sans écart établi avec 2 autres" in page
     assert "La réponse la plus fréquente : « assistant maternel » (56 %) « Quel mode" in page
     page = words(open_consultation(shown.territory.epci).answers("accès aux droits et aux services").html)
-    assert "La réponse la plus citée : « la complexité » (57 %), proche de « les démarches en ligne » (51 %)" in page
+    alike = "sans écart établi avec « les démarches en ligne » (51 %)"
+    assert f"La réponse la plus citée : « la complexité » (57 %), {alike}" in page
+    alike = "« des repères sur les écrans » (31 %), sans écart établi avec 3 autres"
+    for html in (
+        open_consultation(shown.territory.epci).answers("parentalité"),
+        open_chapter(shown.territory.epci).family("parents_needs"),
+    ):
+        assert f"La réponse la plus citée : {alike}" in words(html.html)
 
 
 def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():

@@ -374,7 +374,7 @@ def test_both_calendars_stand_beside_that_of_the_convention(reports):
 def test_a_matrix_says_of_how_many_communes(reports):
     page = re.sub("</?button.*?>", "", (reports / EXAMPLE_EPCI / "07_parentalite.html").read_text(encoding="utf-8"))
     cells = re.findall(r'<tr class="marked"><th scope="row">CC des Monts d’Exemple</th>(.*?)</tr>', page)
-    assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 itinérant" in row for row in cells)
+    assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 en itinérance" in row for row in cells)
     assert "<td>itinérant</td>" in page and "<td>oui</td>" in page
     page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
     (figure,) = [one for one in FIGURE.findall(page) if 'subtitle">Écoles, selon les accueils périscolaires (' in one]

@@ -99,10 +99,12 @@ def test_parts_of_a_bar_are_as_long_as_their_numbers_and_each_status_has_its_wor
 
 def test_a_bar_towards_a_target_is_the_part_of_the_way_and_stays_within_the_drawing():
     rows = pd.DataFrame({"label": list("abcd"), "way": [0.5, 4.0, -3.0, np.nan], "word": ["", "", "", "série rompue"]})
-    rows = rows.assign(baseline_text="0", now_text="1", target_text="2")
+    rows = rows.assign(due=[0.25, np.nan, np.nan, np.nan], baseline_text="0", now_text="1", target_text="2")
     drawing = progress.bullets(rows)
     half, far, back = bars(drawing, progress.TERRITORY)
     across = progress.GOAL - progress.START
+    (due,) = bars(drawing, progress.FAINT)
+    assert due[0] + due[2] / 2 == pytest.approx(progress.START + across / 4, abs=0.1)
     assert half[2] == pytest.approx(across / 2, abs=0.1)
     assert far[2] == pytest.approx(across * (1 + progress.BEYOND), abs=0.1) and "›" in drawing
     assert back[0] < progress.START and "‹" in drawing and ">série rompue<" in drawing
@@ -126,7 +128,7 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
     enjeux.loc[0, ["titre", "motif"]] = hostile
     other = with_tables(shown, actions=actions, enjeux=enjeux)
     strategy = Strategy(other)
-    verbs = [strategy.tree, strategy.sheets, strategy.gantt, strategy.load, strategy.coverage, Enjeux(other).chain]
+    verbs = [strategy.tree, strategy.sheets, strategy.gantt, strategy.load, Enjeux(other).chain]
     for html in (verb().html for verb in [*verbs, Followup(other).dashboard, Followup(other).bilan]):
         assert "<img" not in html and "&lt;img" in html
     assert pieces.link("<b>", '"x').startswith('<a href="&#34;x">&lt;b&gt;')
@@ -141,7 +143,9 @@ def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
     assert "Sur 14 actions\u00a0: 6 réalisées, 4 partielles, 1 en cours, 1 reportée, 2 abandonnées." in html
     assert "état au 30/11/2023" in html
     assert "632\u202f900\u00a0€ pour 720\u202f000\u00a0€ prévus, soit 87\u202f100\u00a0€ de moins" in bilan.costs().html
-    assert "9 à poursuivre et 5 à adapter" in bilan.lessons().html and "Recrutement impossible" in bilan.lessons().html
+    assert (
+        "9 à poursuivre et 5 à adapter" in bilan.lessons().html and "Recrutement impossible" in bilan.one_by_one().html
+    )
     with pytest.raises(Exception, match="no indicator 'nothing'"):
         bilan.then_and_now("nothing")
 
@@ -288,12 +292,14 @@ def test_the_budget_says_whether_it_reconciles(shown):
 
 def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
     """Scenario 12, on the page; `ctg check` names them too."""
-    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown.territory).coverage().html
+    whole = Strategy(shown.territory).coverage().html
+    assert "Chaque enjeu retenu a une action au moins." in whole and "<table" not in whole
     actions = shown.table("actions").copy()
     actions.loc[actions["obj_id"].eq("O42"), "statut"] = "abandonnée"
     actions.loc[actions["action_id"].eq("F01"), "pilote"] = None
     html = Strategy(with_tables(shown, actions=actions)).coverage().html
     assert "1 enjeu retenu n’a pas d’action\u00a0: E08." in html and "1 action est incomplète sur 16." in html
+    assert re.findall(r'href="[^"]*#action-(\w+)"', html) == ["F01"]
 
 
 def test_a_fiche_says_all_that_its_action_has(shown):
@@ -305,6 +311,7 @@ def test_a_fiche_says_all_that_its_action_has(shown):
     for text in (first.titre, first.description, first.pilote, first.risques, *first.partenaires, *first.etapes):
         assert texts.typography(text) in sheets["F12"], text
     assert "PEDT, service public de la petite enfance" in sheets["F12"]
+    assert "non renseigné" not in sheets["F18"] and "<dt>Risques</dt>" in sheets["F12"]
     assert "Suivi 2025\u00a0: en cours" in sheets["F12"]
     assert "action abandonnée" in sheets["F19"] and "Aucun financement n’est inscrit" in sheets["F19"]
 
@@ -316,13 +323,14 @@ def test_numbers_have_the_decimals_that_their_table_needs(shown):
     """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
     marks = Enjeux(shown.territory).ranks().html
     assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
-    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown.territory).constats().html.replace(
+    assert ": 0 adresse, la preuve tient jusqu" in Enjeux(shown.territory).constats().html.replace(
         "\u00a0", " "
     ).replace(" :", ":")
     rows = re.findall(r"<tr>.*?</tr>", Followup(shown.territory).bullets().html, re.DOTALL)
     (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
     cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
     assert cells[2:5] == ["25,6 (2023)", "25 (2024)", "15 (2025)"]
+    assert cells[-1] == "4\u202f% du chemin, 50\u202f% du temps"
 
 
 def test_statuses_are_words(shown):

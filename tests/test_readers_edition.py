@@ -50,6 +50,11 @@ def chapters(folder):
     return sorted(folder.glob("[0-9][0-9]_*.html"))
 
 
+def sentences_told_twice(folder):
+    twice = {page.name: said_twice(page.read_text(encoding="utf-8")) for page in chapters(folder)}
+    return {name: some for name, some in twice.items() if some}
+
+
 def test_the_rule_finds_what_it_looks_for():
     box = "<p>ctg new</p>"
     table = "<table><tr><th>a</th><td>nd</td></tr></table>"
@@ -65,6 +70,11 @@ def test_no_reader_meets_a_command_a_box_or_an_empty_section(epci, shipped):
     assert {name: some for name, some in found.items() if some} == {}
 
 
+@pytest.mark.parametrize("epci", PAGES_OF)
+def test_no_sentence_of_more_than_ten_words_stands_twice_on_a_page(epci, shipped):
+    assert sentences_told_twice(shipped / epci) == {}
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("epci", [RENNES, BELLE_ILE, CINOR])
 def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm, epci):
@@ -72,8 +82,7 @@ def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
     beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
-    twice = {page.name: said_twice(page.read_text(encoding="utf-8")) for page in chapters(built.place)}
-    assert {name: some for name, some in twice.items() if some} == {}
+    assert sentences_told_twice(built.place) == {}
 
 
 def test_documents_hold_nothing_that_is_for_the_team(shipped, tmp_path):

@@ -53,9 +53,9 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
     if len(own) <= FEW - beside:
         values = [
-            f"{texts.uncapitalised(row.name)} {row.text}" for row in own[["name", "text"]].itertuples(index=False)
+            f"{texts.uncapitalised(row.name)}, {row.text}" for row in own[["name", "text"]].itertuples(index=False)
         ]
-        sentence = f"{title}, {period} : {texts.listed(values)}."
+        sentence = f"{title}, {period} : {' ; '.join(values)}."
         return markup.together(
             markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source(territory, own))
         )

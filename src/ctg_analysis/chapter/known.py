@@ -83,7 +83,9 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     rows = territory.against(indicator)
     there = rows[rows["status"].eq(OK)].iloc[1:]
     of = SOURCES[rows["source"].iloc[0]]
-    if there.empty and (of.from_partners or of.id == PLAN):
+    if there.empty and of.id == PLAN:  # a convention is that of one territory
+        return ""
+    if there.empty and of.from_partners:
         return "Sans comparaison : ces données ne décrivent que le territoire."
     codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
     known = {("epci", territory.epci), *zip(there["level"], codes, strict=True)}

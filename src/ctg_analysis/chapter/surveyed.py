@@ -6,6 +6,8 @@ from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.tables.codes import PAIR
+from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import FEW
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
@@ -27,9 +29,9 @@ def is_surveyed(indicator: Indicator) -> bool:
 def source(demarche: Demarche) -> Citation:
     """The source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
-    how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
-    days = " au ".join(short_date(about[day]) for day in ("start", "end"))
-    text = f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {number(about['usable'])}."
+    modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
+    sample = f"{SAMPLES[about['plan']]}, n = {number(about['usable'])}"  # what a chart says even when it is cited again
+    text = f"{SOURCES[SURVEY].label}, {sample} ({modes} ; du {days})."
     return Citation(texts.typography(text), f"{about['end']:%Y-%m-%d}")
 
 
@@ -51,6 +53,10 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     known = rows[rows["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     hidden = rows[rows["status"].ne(OK)]
     first = known.iloc[0]
+    question = members[0].value.numerator.partition(PAIR)[0]
+    answered = territory.demarche.table("distribution").set_index("q_id")["n_eff"]
+    size = answered.loc[[question]].iloc[0] if question in answered.index else float("nan")
+    shares = rows.assign(share=rows["value"] / 100, base=rows["denominator"], n_eff=size, modalite="")
     lines = [[row.name, row.text, row.interval or "–"] for row in pd.concat([known, hidden]).itertuples()]
     notes = [
         base(first),
@@ -64,6 +70,6 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
         when=date_text(first["period"]),
         source=source(territory.demarche),
         title=TITLES[name],
-        message=f"La réponse la plus citée : « {texts.uncapitalised(first['name'])} » ({first['text']})",
+        message=closed_questions.foremost(shares, "citée", several=True),
         note=" ".join(filter(None, notes)),
     )

@@ -32,18 +32,22 @@ ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept o
 TITLE_LINES = 30  # the header of a workbook stands in its first lines
 # What producers write below a table: one cell, that says so itself. A line that was cut short does not.
 FOOTER = re.compile(r"[\"\s]*(?:sources?|notes?|champ|lecture|précisions?|mise à jour|\(\d\)|\*)(?:\W|$)", re.I)
+# What people write below a table of their own: a theme may be named « Lecture », its colon tells a remark from it.
+REMARK = re.compile(r"[\"\s]*(?:(?:sources?|notes?|champ|lecture|précisions?|mise à jour)\s*:|\(\d\)|\*)", re.I)
 
 Keep = Callable[[pd.DataFrame], pd.Series]
 Choose = Callable[[list[str]], list[str]]
 
 
-def load(path: Path, choose: Choose, keep: Keep | None = None, *, most: float = math.inf) -> pd.DataFrame:
+def load(
+    path: Path, choose: Choose, keep: Keep | None = None, *, most: float = math.inf, footer: re.Pattern = FOOTER
+) -> pd.DataFrame:
     """Return some columns and rows of a file as texts; index: the row's line, as a person counts, from 1.
 
     attrs["rows"] is the number of rows of the file, kept or not.
 
     choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block. most: rows
-    that a CSV may have.
+    that a CSV may have. footer: what a line of a CSV that is no row begins with.
 
     Raises:
         InputError: not a file of its kind, cut short, badly encoded, lines of uneven length, too many rows.
@@ -54,7 +58,7 @@ def load(path: Path, choose: Choose, keep: Keep | None = None, *, most: float = 
         case ".xlsx":
             table = _load_workbook(path, choose)
         case _:
-            return _load_csv(path, choose, keep, most)
+            return _load_csv(path, choose, keep, most, footer)
     whole = len(table)
     table = table if keep is None else table[keep(table)]
     table.attrs[ROWS] = whole
@@ -106,13 +110,13 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.DataFrame:
+def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float, footer: re.Pattern) -> pd.DataFrame:
     header, separator = header_of(path)
     chosen = choose(header)
     ragged: list[arrow_csv.InvalidRow] = []
 
     def note(row: arrow_csv.InvalidRow) -> str:
-        if row.actual_columns > row.expected_columns or not FOOTER.match(row.text):
+        if row.actual_columns > row.expected_columns or not footer.match(row.text):
             ragged.append(row)
         return "skip"
 
@@ -125,7 +129,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.
             block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
-            wanted = ~without_data(block)
+            wanted = ~without_data(block, footer)
             whole += int(wanted.sum())
             kept = block.loc[wanted if keep is None else wanted & keep(block), chosen]
             blocks.append(pd.DataFrame({name: _shared(kept[name]) for name in chosen}, index=kept.index))
@@ -161,11 +165,11 @@ def once_each(column: pd.Series, function: Callable[[pd.Series], pd.Series]) -> 
     return made.take(places).set_axis(column.index)
 
 
-def without_data(rows: pd.DataFrame) -> pd.Series:
+def without_data(rows: pd.DataFrame, footer: re.Pattern = FOOTER) -> pd.Series:
     """Tell the blank rows and the footers from the others."""
     alone = rows.iloc[:, 1:].eq("").all(axis=1)
     first = rows.iloc[:, 0][alone]  # several columns may have its name
-    return (first.eq("") | first.str.match(FOOTER)).reindex(rows.index, fill_value=False)
+    return (first.eq("") | first.str.match(footer)).reindex(rows.index, fill_value=False)
 
 
 def header_of(path: Path) -> tuple[list[str], str]:

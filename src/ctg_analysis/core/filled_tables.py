@@ -1,6 +1,7 @@
 """Tables that people fill, in CSV files or in sheets of workbooks: found in a folder, read as the same texts."""
 
 import math
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.files import Choose, load
+from ctg_analysis.core.files import FOOTER, Choose, load
 from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
 
 Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
@@ -72,10 +73,11 @@ def is_filled(table: Filled) -> bool:
         return any(line.strip(b" ;,\t\r\n") for line in file)
 
 
-def load_filled(table: Filled, choose: Choose, most: float = math.inf) -> pd.DataFrame:
+def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footer: re.Pattern = FOOTER) -> pd.DataFrame:
     """The cells of a table as texts without spaces around; index: the line of the file, or the row of the sheet.
 
     choose: header → the columns to read. Columns without a name are left out when nothing is in them. most: rows.
+    footer: what a line of a file that is no row begins with; what is known of a sheet tells it.
 
     Raises:
         InputError: as `files.load` does; cells below a blank heading; too many rows.
@@ -95,5 +97,8 @@ def load_filled(table: Filled, choose: Choose, most: float = math.inf) -> pd.Dat
             raise InputError([Finding(place, line, None, "a column without a code", expected)])
         return rows.ne("").any(axis=1)
 
-    texts = load(table, lambda header: choose([name for name in header if name.strip()]), keep, most=most)
+    def named(header: list[str]) -> list[str]:
+        return choose([name for name in header if name.strip()])
+
+    texts = load(table, named, keep, most=most, footer=footer)
     return texts.apply(lambda cells: cells.str.strip())

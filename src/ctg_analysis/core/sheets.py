@@ -1,6 +1,7 @@
 """A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells."""
 
 import datetime
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.files import TEXT, TITLE_LINES, without_data
+from ctg_analysis.core.files import FOOTER, TEXT, TITLE_LINES, without_data
 from ctg_analysis.core.habits import folded
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheet_places import SheetPlace
@@ -29,13 +30,15 @@ class Headings:
     """What a table that may stand in a sheet is known by.
 
     sheet: the name of its sheet. columns: the codes of its columns, and what stands above each. prefilled: the columns
-    that are filled when the form is handed out: a row where nothing else is filled is none.
+    that are filled when the form is handed out: a row where nothing else is filled is none. footer: what a row that
+    is none begins with.
     """
 
     name: str
     sheet: str
     columns: Mapping[str, str]
     prefilled: Collection[str] = ()
+    footer: re.Pattern = FOOTER
 
     @property
     def names(self) -> set[str]:
@@ -206,7 +209,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
         columns=range(wide),
         dtype=TEXT,
     )
-    texts = texts[~without_data(texts)]
+    texts = texts[~without_data(texts, table.footer)]
     findings = [
         Finding(place, top + 1, letters(at + 1), "a column without a code", NO_CODE)
         for at, code in enumerate(codes)

@@ -84,7 +84,7 @@ class Bilan(DemarcheChapter):
     @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
         """What the bilan teaches."""
-        return achievements.lessons(self.actions, self._source)
+        return achievements.lessons(self.actions)
 
     def then_and_now(self, *indicators: str) -> Html:
         """The first and the last value of indicators of one source, where there are two.

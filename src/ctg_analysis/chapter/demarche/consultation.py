@@ -96,9 +96,8 @@ class Consultation(DemarcheChapter):
             else "Les poids n'atteignent pas toutes les marges"
             + (f", à {_points(about['gap'])} près." if pd.notna(about["gap"]) else ".")
         )
-        under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
+        under = drawn.of(rows, "sous-représenté")
         beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
-        beside += f"Plus entendus : {over}. " if over else ""
         if pd.notna(about["low"]):
             lowest, highest = number(about["low"]), number(about["high"])
             beside += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "

@@ -55,14 +55,9 @@ class Enjeux(DemarcheChapter):
         warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
         return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
-    @needing("Atouts, faiblesses, opportunités, menaces", "constats")
-    def afom(self) -> Html:
-        """The strengths, weaknesses, opportunities and threats of each field."""
-        return pieces.together(linked.afom(self._constats), markup.source(self.source("constats")))
-
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
-        """The constats with their proofs."""
+        """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
         return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
 
     @needing("Enjeux", "enjeux")
@@ -159,7 +154,6 @@ class Enjeux(DemarcheChapter):
         ]
 
     def _enjeu(self, row) -> linked.Enjeu:
-        constats = self.table("constats").set_index("constat_id")
         proofs = self.table("preuves")
         contrary = int((proofs["constat_id"].isin(row.constats) & proofs["sens"].eq(AGAINST)).sum())
         objectives = self.table("objectifs")
@@ -176,7 +170,7 @@ class Enjeux(DemarcheChapter):
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
-            constats=[pieces.link(f"{name} {constats['enonce'][name]}", to_constat(name)) for name in row.constats],
+            constats=pieces.listed(pieces.link(name, to_constat(name)) for name in row.constats),
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
@@ -196,11 +190,11 @@ class Enjeux(DemarcheChapter):
             return "Aucun vote."
         row = rows.iloc[0]
         low, high = int(row["rank_low"]), int(row["rank_high"])
-        draws = f"de {low} à {high} dans 95 tirages sur 100" if low < high else f"{low} dans 95 tirages sur 100"
+        sure = row["words"].removeprefix("rang ") + (f" (de {low} à {high})" if low < high else "")
         marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
         return (
-            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {row['words']} ({draws}) ; {marks} (notes médianes, de 1 "
-            f"à 5) ; {number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
+            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {sure} ; {marks} ; {number(row['points'])} points."
+            f"{self._apart(enjeu)}"
         )
 
     def _apart(self, enjeu: str) -> str:

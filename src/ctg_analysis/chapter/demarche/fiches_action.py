@@ -25,8 +25,8 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
     enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
     constats = chapter.table("constats").set_index("constat_id")["enonce"]
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
-    why: Facts = [("Contexte", _written(row.contexte))] if isinstance(row.contexte, str) else []
-    why += [
+    why: Facts = [
+        *_if_written("Contexte", row.contexte),
         ("Enjeux", _links(served, enjeux, to_enjeu)),
         ("Constats", _links(row.constat_ids or (), constats, to_constat)),
     ]
@@ -43,12 +43,12 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            *([("Jalons", _written(row.jalons))] if _apart_from_steps(row) else []),
+            *(_if_written("Jalons", row.jalons) if _apart_from_steps(row) else []),
         ],
         steps=[texts.typography(step) for step in row.etapes or ()],
         who=[
             ("Pilote", _written(row.pilote)),
-            ("Copilotes", _written(row.copilotes)),
+            *_if_written("Copilotes", row.copilotes),
             ("Partenaires", _written(row.partenaires)),
             ("Pilote à la Caf", _written(row.pilote_caf)),
         ],
@@ -57,12 +57,12 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
                 "Équivalents temps plein",
                 UNSAID if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp),
             ),
-            ("Dispositifs de la Caf", _written(row.dispositifs_caf)),
-            ("Liens", texts.typography(links(row) or "ni PEDT, ni service public de la petite enfance")),
+            *_if_written("Dispositifs de la Caf", row.dispositifs_caf),
+            *_if_written("Liens", links(row)),
         ],
         money=_money(chapter, row, agrees),
         indicators=_indicators(chapter, row.action_id),
-        after=[("Évaluation", _written(row.modalites_evaluation)), ("Risques", _written(row.risques))],
+        after=[("Évaluation", _written(row.modalites_evaluation)), *_if_written("Risques", row.risques)],
         followup=_followup(chapter, row.action_id),
     )
 
@@ -86,6 +86,11 @@ def _is_yes(cell: object) -> bool:
 
 def _written(cell: object) -> str:
     return texts.typography(pieces.text_of(cell) or UNSAID)
+
+
+def _if_written(label: str, cell: object) -> Facts:
+    """What an action may have and need not have, where it has it."""
+    return [(label, _written(cell))] if pieces.text_of(cell) else []
 
 
 def _links(ids, titles: pd.Series, address) -> pieces.Cell:

@@ -48,7 +48,7 @@ class Interviews(DemarcheChapter):
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
         by_kind = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
-        lead = f"{counted(about['count'], 'entretien')} avec : {by_kind}.{length}"
+        lead = f"{counted(about['count'], 'entretien')} : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
         return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
 
@@ -141,7 +141,7 @@ class Interviews(DemarcheChapter):
         lines = []
         for name, *cells in by_side.itertuples():
             senses = [cell for cell in cells if isinstance(cell, set)]
-            words = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
+            words = [", ".join(sorted(cell)) if isinstance(cell, set) else pieces.NOTHING for cell in cells]
             lines.append([pieces.link(constats[name], to_constat(name)), *words, _together(senses)])
         header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")

@@ -29,7 +29,7 @@ IN = {
     "france": "en France",
     "epci": "dans l'intercommunalité",
 }
-LIMITS = {evidence.AT_LEAST: "le constat tient à partir de", evidence.AT_MOST: "le constat tient jusqu'à"}
+LIMITS = {evidence.AT_LEAST: "la preuve tient à partir de", evidence.AT_MOST: "la preuve tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
@@ -85,7 +85,8 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row)
     if len(others) and not word_of_test(own, others):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
-    return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
+    reading = "écart non établi avec" if row.lecture == evidence.CLOSE else row.lecture
+    return f"{reading} {BESIDE[level]}{value}"
 
 
 def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:

@@ -123,17 +123,10 @@ class Strategy(DemarcheChapter):
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
         """Whether each retained enjeu has an action, and each action what it needs."""
-        enjeux = self.table("enjeux")
-        names = {
-            row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
-            for row in enjeux.itertuples()
-        }
-        short = {name: pieces.link(name, to_action(name)) for name in self.actions["action_id"]}
-        rows = chain.coverage(enjeux, self.actions, self.table("objectifs"))
+        rows = chain.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
         needs = plan.completeness(self.actions, self.table("financements"), self.table("indicateurs_suivi"))
-        source = self.source("enjeux", "actions")
         return pieces.together(
-            shown_as.covered(rows, names, short, source),
+            shown_as.covered(rows),
             shown_as.complete(needs, self._links, self.source("actions", "financements", "indicateurs_suivi")),
         )
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, no_headings, turned_round
 from ctg_analysis.core.errors import Finding, InputError, first_ones
-from ctg_analysis.core.files import once_each
+from ctg_analysis.core.files import REMARK, once_each
 from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
 from ctg_analysis.core.sheets import Sheet, place_of
 from ctg_analysis.demarche.tables.declared_tables import Column, Table
@@ -88,7 +88,7 @@ def read_table(path: Filled, table: Table) -> TableFile:
     if isinstance(path, Path) and not path.is_file():
         return nothing
     try:
-        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS)
+        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
     texts = texts.assign(**{name: once_each(texts[name], _unmade(column)) for name, column in table.columns.items()})

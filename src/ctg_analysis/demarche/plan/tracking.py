@@ -125,7 +125,7 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, target, target_year; kind and text of
     the latest value (empty without one); way: the part of the way from baseline to target that is done, 1 when it is
     reached, negative when it went the other way; NaN without the three, or across a change of definition, which
-    `broken` tells.
+    `broken` tells; due: the part that would be done at the date of the latest value, at an even pace.
     """
     first, last = (table[table["kind"].eq(kind)].set_index("ind_id") for kind in (BASELINE, TARGET))
     between = table[table["kind"].isin([REPORTED, OBSERVED])].sort_values("year", kind="stable")
@@ -139,8 +139,10 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     broken = parts.nunique(axis=1).gt(1)
     distance = (ends["target"] - ends["baseline"]).replace(0, float("nan"))
     way = ((ends["now"] - ends["baseline"]) / distance).mask(broken)
+    years = (ends["target_year"] - ends["baseline_year"]).replace(0, float("nan"))
+    due = ((ends["now_year"] - ends["baseline_year"]) / years).clip(upper=1).where(way.notna())
     kind, text = (now[name].reindex(ids).fillna("") for name in ("kind", "text"))
-    return ends.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
+    return ends.assign(kind=kind, text=text, way=way, due=due, broken=broken).reset_index(names="ind_id")
 
 
 def as_bilan(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import REMARK
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import Headings
 from ctg_analysis.core.yaml_files import load_yaml
@@ -85,7 +86,7 @@ class Table(BaseModel):
     def headings(self) -> Headings:
         """What it is known by in a workbook."""
         labels = {name: column.label for name, column in self.columns.items()}
-        return Headings(self.name, self.sheet, labels)
+        return Headings(self.name, self.sheet, labels, footer=REMARK)
 
     @cached_property
     def row(self) -> type[Row]:

@@ -26,17 +26,15 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin)
     """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
-    counts_text = [f"{counted(whole[status], status)}" for status in order]
-    sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}."
+    counts_text = [counted(whole[status], status) for status in order]
     data = Listing(["Axe", *order, "Total"], pieces.lines_of(counts))
-    drawn = pieces.chart(
+    return pieces.chart(
         progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
         origin,
-        message=f"{counted(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
+        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}",
         what="Actions par axe et par statut (nombre)",
     )
-    return pieces.together(pieces.phrase(sentence), drawn)
 
 
 def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
@@ -48,6 +46,7 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     drawn = rows.assign(
         label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
         way=rows["part"],
+        due=float("nan"),
         word="",
         baseline_text=[quantity(value) for value in rows["realise"]],
         now_text="",
@@ -99,7 +98,7 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         origin,
         message=_widest_gap(drawn),
         what="Coût prévu et coût réel, par axe (milliers d'euros)",
-        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {whole['actions']:.0f}.",
+        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
     )
     return pieces.together(pieces.phrase(sentence), figure)
 
@@ -137,19 +136,13 @@ def _done(row) -> str:
     return f"{quantity(row.realise)} sur {_counted(row.prevu, pieces.text_of(row.unite))}"
 
 
-def lessons(actions: pd.DataFrame, source: Citation) -> Html:
-    """What the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
+def lessons(actions: pd.DataFrame) -> Html:
+    """How many actions are to be carried on, adapted or stopped."""
     counts = actions["suite"].value_counts()
     next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
-    sentence = (
-        f"Pour la suite : {texts.listed(next_steps)}." if next_steps else "La suite à donner n'est pas encore décidée."
-    )
-    apart = actions[actions["statut"].ne(DONE) & actions["explication"].notna()]
-    lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
-    header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
-    if not lines:
-        return pieces.plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
-    return pieces.together(pieces.phrase(sentence), pieces.table("Ce qui explique les écarts", header, lines, source))
+    if not next_steps:
+        return pieces.plain("La suite à donner n'est pas encore décidée.")
+    return pieces.phrase(f"Pour la suite : {texts.listed(next_steps)}.")
 
 
 def _first_financer(totals: pd.Series) -> str:

@@ -155,35 +155,28 @@ def load(rows: pd.DataFrame, origin: Origin) -> Html:
     )
 
 
-def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
+def covered(rows: pd.DataFrame) -> Html:
     """Whether each retained enjeu has an action. rows: see demarche.plan.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
         how_many = quantities.counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
         sentence = f"{how_many} pas d'action : {texts.listed(list(bare['enjeu_id']))}."
-    lines = [
-        [
-            enjeux[row.enjeu_id],
-            YES if row.covered else NO,
-            Markup(", ").join(actions[name] for name in row.actions) or Markup(NOTHING),
-        ]
-        for row in rows.itertuples(index=False)
-    ]
-    made = table("Les enjeux retenus et leurs actions", ["Enjeu retenu", "Couvert", "Actions"], lines, source)
-    return together(phrase(sentence), made)
+    return phrase(sentence)
 
 
 def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
-    """What each action has of what it needs. rows: see demarche.plan.plan.completeness."""
+    """What the actions that lack something have of what they need. rows: see demarche.plan.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
+    if lacking.empty:
+        return phrase(
+            "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."
+        )
     sentence = (
-        "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."
-        if lacking.empty
-        else f"{quantities.counted(len(lacking), 'action est incomplète', 'actions sont incomplètes')} sur {len(rows)}."
+        f"{quantities.counted(len(lacking), 'action est incomplète', 'actions sont incomplètes')} sur {len(rows)}."
     )
     lines = [
-        [actions[row["action_id"]], *(YES if row[name] else NO for name in NEEDS)] for row in rows.to_dict("records")
+        [actions[row["action_id"]], *(YES if row[name] else NO for name in NEEDS)] for row in lacking.to_dict("records")
     ]
     note = "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
     made = table("Ce que chaque action doit avoir", ["Action", *NEEDS.values()], lines, source, note)

@@ -67,7 +67,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
-            _first(drawn, "citée" if several else "fréquente", several=several),
+            foremost(drawn, "citée" if several else "fréquente", several=several),
             f"« {asked['libelle']} », en % des {number(base)} répondants concernés",
             note,
             context,
@@ -75,7 +75,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
     )
 
 
-def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
+def foremost(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     """The answer that comes first, and those that no test tells from it (rule R14).
 
     rows: columns name, text, share, base, n_eff. The variance of the difference is that of answers that exclude each
@@ -93,9 +93,8 @@ def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     sentence = f"La réponse la plus {word}{among} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
     if close.empty:
         return sentence
-    if len(close) > 1:
-        return f"{sentence}, proche de {len(close)} autres"
-    return f"{sentence}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    other = f"« {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    return f"{sentence}, sans écart établi avec {f'{len(close)} autres' if len(close) > 1 else other}"
 
 
 def path(label: str, rows: pd.DataFrame, context: ResultContext) -> Html:

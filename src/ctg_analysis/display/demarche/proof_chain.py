@@ -1,6 +1,6 @@
 """The chain from proof to action as a page shows it: constats with their proofs, enjeux with all that follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -46,7 +46,7 @@ class Enjeu:
     id: str
     title: str
     about: str
-    constats: Sequence[Markup]
+    constats: Markup
     against: str
     vote: str
     decision: str
@@ -55,24 +55,17 @@ class Enjeu:
 
 
 def constats(rows: Sequence[Constat]) -> Html:
-    """The constats field by field, each with its proofs and what it leads to."""
-    fields = {
-        name: [constat for constat in rows if constat.field == name]
-        for name in dict.fromkeys(constat.field for constat in rows)
-    }
-    return markup.piece("constats.html.j2", fields=fields)
+    """The constats field by field, in the order of the AFOM, each with its proofs and what it leads to."""
+    return markup.piece("constats.html.j2", fields={field: _of(field, AFOM, rows) for field in _fields(rows)})
 
 
-def afom(rows: Sequence[Constat]) -> Html:
-    """The strengths, weaknesses, opportunities and threats of each field, each with a link to its proofs."""
-    fields = {
-        name: {
-            title: [constat for constat in rows if constat.field == name and constat.type == kind]
-            for kind, title in AFOM.items()
-        }
-        for name in dict.fromkeys(constat.field for constat in rows)
-    }
-    return markup.piece("afom.html.j2", fields=fields)
+def _fields(rows: Sequence[Constat]) -> list[str]:
+    return list(dict.fromkeys(constat.field for constat in rows))
+
+
+def _of(field: str, kinds: Iterable[str], rows: Sequence[Constat]) -> list[Constat]:
+    """The constats of a field that are of some kinds, kind by kind."""
+    return [one for kind in kinds for one in rows if one.field == field and one.type == kind]
 
 
 def enjeux(rows: Sequence[Enjeu]) -> Html:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.codes import LIST
-from ctg_analysis.demarche.voices.priorities import OVERLOOKED, STABLE
+from ctg_analysis.demarche.voices.priorities import FOLLOWED, OVERLOOKED, STABLE
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import votes
 from ctg_analysis.display.markup import Citation, Html
@@ -220,18 +220,25 @@ def decisions(rows: pd.DataFrame, address: Address, source: Citation) -> Html:
     waiting = int(counts.get("pas encore décidé", 0))
     sentence = f"Le COPIL a décidé : {decided}." if decided else "Le COPIL n'a encore rien décidé."
     beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
+    days = {date_text(day) for day in rows["decide_le"]}
+    if len(days) == 1 and decided:
+        sentence = sentence.replace(" a décidé", f" a décidé le {days.pop()}")
+    apart = not rows["against"].eq(FOLLOWED).all()
+    if decided and not apart:
+        sentence = f"{sentence.removesuffix('.')}, selon le rang du vote."
     lines = [
         [
             pieces.link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
             pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
             decision_text(row.retenu),
             pieces.text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else pieces.NOTHING),
-            date_text(row.decide_le) or pieces.NOTHING,
-            f"{row.against}, sans motif" if row.unexplained else row.against,
+            *([date_text(row.decide_le) or pieces.NOTHING] if days else []),
+            *([f"{row.against}, sans motif" if row.unexplained else row.against] if apart else []),
         ]
         for row in rows.itertuples(index=False)
     ]
-    header = ["Enjeu", "Rang du vote", "Décision", "Motif", "Date", "Par rapport au vote"]
+    header = ["Enjeu", "Rang du vote", "Décision", "Motif", *(["Date"] if days else [])]
+    header += ["Par rapport au vote"] if apart else []
     return pieces.together(
         pieces.phrase(sentence, beside), pieces.table("La décision du COPIL, à part du vote", header, lines, source)
     )

@@ -31,7 +31,10 @@ PATHS = (
     "Anneau : valeur de départ ; disques : valeurs relevées ; trait épais : cible. Chaque ligne a sa propre échelle. "
     "Un trait vertical coupe une série dont la définition ou la source a changé : ses deux parts ne sont pas reliées."
 )
-WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé."
+WAY = (
+    "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé. Trait gris : où elle en "
+    "serait à la date de la valeur, au rythme qui mène à la cible en son temps."
+)
 
 
 def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
@@ -95,7 +98,6 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
         label=[f"{label} ({unit})" for label, unit in zip(rows["label"], rows["unite"], strict=True)],
         **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
     )
-    reached = int(rows["way"].ge(1).sum())
     lines = [
         [
             row.label,
@@ -110,12 +112,12 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
         for row in written.itertuples(index=False)
     ]
     header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
-    measured = int(rows["now"].notna().sum())
+    compared = rows[rows["way"].notna()]
     return pieces.chart(
         progress.bullets(drawn),
         Listing(header, lines),
         origin,
-        message=f"{_reached(reached)} sur {counted(measured, 'mesurée')} : {what}",
+        message=f"{_on_course(compared)} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
         note=WAY,
     )
@@ -160,8 +162,18 @@ def _at(text: str, year: float) -> str:
     return text if pd.isna(year) else f"{text} ({year:.0f})"
 
 
-def _reached(count: int) -> str:
-    return counted(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
+def _on_course(rows: pd.DataFrame) -> str:
+    """How many indicators are as far as they would be at an even pace. rows: those that can be compared.
+
+    >>> _on_course(pd.DataFrame({"way": [1.0, 0.499, 0.2], "due": [0.5, 0.5, 0.5]}))
+    '2 indicateurs sur 3 au rythme de leur cible, dont 1 cible atteinte'
+    """
+    written = rows[["way", "due"]].fillna(1).mul(100).round()  # as each line is told
+    ahead, reached = int(written["way"].ge(written["due"]).sum()), int(rows["way"].ge(1).sum())
+    if not ahead:
+        return f"Aucun indicateur sur {len(rows)} au rythme de sa cible"
+    head = f"{counted(ahead, 'indicateur')} sur {len(rows)} au rythme de {'leur' if ahead > 1 else 'sa'} cible"
+    return f"{head}, dont {counted(reached, 'cible atteinte', 'cibles atteintes')}" if reached else head
 
 
 def _word(row) -> str:
@@ -173,7 +185,10 @@ def _word(row) -> str:
         return pieces.NOTHING
     if row.way >= 1:
         return REACHED
-    return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
+    if row.way < 0:
+        return "à l'opposé de la cible"
+    pace = "" if pd.isna(row.due) else f", {quantities.number(100 * row.due)} % du temps"
+    return f"{quantities.number(100 * row.way)} % du chemin{pace}"
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:

@@ -79,7 +79,7 @@ def bullets(
 ) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way (see demarche.plan.tracking.gaps), word (written where there is no way to draw),
+    rows: columns label, way and due (see demarche.plan.tracking.gaps), word (written where there is no way to draw),
     baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     head = 22
@@ -103,6 +103,8 @@ def _bullet(drawing: Drawing, row, place: Row, numbers: tuple[str, str, str]) ->
     drawing.text(LEFT, y, place.name, anchor="end", size=SMALL)
     drawing.bar(START, y, GOAL - START, 11, BAND)
     drawing.bar(GOAL - 1.5, y, 3, 20, INK)
+    if not math.isnan(row.due):
+        drawing.bar(START + row.due * (GOAL - START) - 1, y, 2, 16, FAINT)
     if not math.isnan(row.way):
         _done(drawing, row.way, y)
     elif row.word:

@@ -136,7 +136,7 @@ def _yes_or_no(indicator: Indicator, row, communes: int) -> str:
         return ITINERANT if apart == 1 else YES if row.value else NO
     several = "s" if row.value > 1 else ""
     whole = f"{row.value:.0f} commune{several} sur {communes}"
-    return f"{whole}, dont {apart:.0f} {ITINERANT}" if apart > 0 else whole
+    return f"{whole}, dont {apart:.0f} en itinérance" if apart > 0 else whole
 
 
 def _once(lines: list[list[str]]) -> list[list[str]]:

@@ -38,23 +38,28 @@ def told(cells: Sequence[NotebookNode]) -> dict[str, list]:
 
 
 def moved(cells: Sequence[NotebookNode], about: Mapping[str, str]) -> list[NotebookNode]:
-    """Return the cells of a chapter with a link to the page of definitions in the place of what they define, each once.
+    """Return the cells of a chapter with links to the page of definitions where they first define something, each once.
 
     about: title and current, the title and the page of the chapter.
     """
-    kept, linked = [], set()
+    defined = [entry for cell in cells for output in cell.get("outputs", []) for entry in _defined(output)]
+    html = piece("defined.html.j2", links=_links(defined, about)).html if defined else ""
+    kept = []
     for cell in cells:
         outputs = []
         for output in cell.get("outputs", []):
-            entries = output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS, [])
-            if any(entry.get("names") or entry.get("part") for entry in entries):
-                links = {part: link for part, link in _links(entries, about).items() if part not in linked}
-                linked |= links.keys()
-                html = piece("defined.html.j2", links=links).html if links else ""
+            if _defined(output):
                 output = NotebookNode(output | {"data": NotebookNode(output.data | {"text/html": html})})
+                html = ""
             outputs.append(output)
         kept.append(NotebookNode(cell | {"outputs": outputs}) if outputs else cell)
     return kept
+
+
+def _defined(output: NotebookNode) -> list[dict]:
+    """Return what an output defines that the page of definitions has."""
+    entries = output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS, [])
+    return entries if any(entry.get("names") or entry.get("part") for entry in entries) else []
 
 
 def _links(entries: list[dict], about: Mapping[str, str]) -> dict[str, str]:

@@ -23,8 +23,6 @@ from ctg_analysis.publishing.pages.sections import with_sections
 from ctg_analysis.publishing.pages.site import TEMPLATES, page
 from ctg_analysis.publishing.pages.written_cells import of_cell
 
-SURVEY = "11"  # the chapter of which each chart says who was asked, how and when: it may be shown alone
-
 
 class ChapterPage(NamedTuple):
     """The page of a chapter, what others take from it (search.contents, definitions.told), remarks on its outputs."""
@@ -46,7 +44,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     shown = published(notebook.cells)
     cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
-    body, sections = with_sections(said_once(body, sources=here != SURVEY))
+    body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
     told_of = contents(cells, sections, about.get("communes", {})) | told(cells)

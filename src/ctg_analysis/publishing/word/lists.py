@@ -49,6 +49,7 @@ def services(dossier: Dossier) -> Blocks:
 def competences(dossier: Dossier) -> Blocks:
     """Return who exercises each competence, and where when it is not the same everywhere."""
     rows = dossier.material["competences"]
+    rows = rows.sort_values("competence", key=lambda names: names.map(list(names.unique()).index), kind="stable")
     lines = []
     for (competence, who), places in rows.groupby(["competence", "exercee_par"], sort=False)["territoire"]:
         whole = places.eq(dossier.material.epci).any()
