@@ -93,10 +93,10 @@ def _written(request: "Request") -> dict:
     from ctg_analysis.sources import SOURCES
 
     address = f"{FOLDER}/{request.file}" if request.file else ""
-    sheet = SOURCES[request.source].form.sheet if request.file else ""
+    form = SOURCES[request.source].form if request.source in SOURCES else None
     return asdict(request) | {
         "address": address,
-        "sheet": typography(sheet),
+        "sheet": typography(form.sheet) if form else "",
         "how": capitalised(request.how),
         "asked": [*_asked(request.figures)],
     }
