@@ -5,7 +5,6 @@ from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 CHAPTERS = [chapter.page for chapter in all_chapters()]
-BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "changements.html", "manques.html"]
-BESIDE += ["definitions.html"]
+BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "manques.html", "definitions.html"]
 SHIPPED = [*BESIDE, *CHAPTERS]
 PAGES_OF = {EXAMPLE_EPCI: SHIPPED, DEFAULT_EPCI: [page for page in SHIPPED if page not in OF_THE_DEMARCHE]}

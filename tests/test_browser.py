@@ -204,6 +204,14 @@ def test_paper_is_white_and_keeps_what_is_read(tab, shipped):
         assert page.locator(kept).first.is_visible()
 
 
+def test_a_heading_that_comes_again_on_paper_has_all_its_words(tab, shipped):
+    """Chromium draws no box of a button there: those that sort, those that open a meaning have none on paper."""
+    page = opened(tab, shipped, DEFAULT_EPCI, "04_petite_enfance.html")
+    page.emulate_media(media="print")
+    displays = "buttons => [...new Set(buttons.map(button => getComputedStyle(button).display))]"
+    assert page.eval_on_selector_all("thead button", displays) == ["contents"]
+
+
 def test_a_chapter_prints_on_a4_with_its_running_title(tab, shipped):
     page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
     pdf = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)

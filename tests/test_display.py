@@ -96,6 +96,7 @@ def test_a_sentence_with_its_interval_and_its_plural():
         ("Source : INSEE ; état", "Source\u00a0: INSEE\u202f; état"),
         ("l'an « hors MSA »", "l’an «\u00a0hors MSA\u00a0»"),
         ("10 000 habitants ?", "10\u202f000 habitants\u202f?"),
+        ("à 10 km au plus", "à 10\u00a0km au plus"),
         ("de 7 h 30 à 18 h, 2 heures", "de 7\u00a0h\u00a030 à 18\u00a0h, 2 heures"),
     ],
 )
@@ -811,6 +812,23 @@ def test_a_map_of_three_communes_is_a_sentence(france):
 def test_a_family_of_zeros_is_a_sentence(example):
     html = open_chapter("999999999").family("disability_services").html
     assert "<svg" not in html and "ni CAMSP" in html and "Source" in html
+
+
+def test_a_family_of_numbers_all_but_a_few_of_them_zero_is_a_sentence(france):
+    html = open_chapter("200067171").family("lower_secondary_ips_spread").html
+    assert "<svg" not in html and "collèges d’indice de 90 à moins de 105 (3)\u202f; 0 pour les autres." in html
+
+
+def test_shares_are_not_told_where_there_is_none_of_what_they_are_of(france):
+    for epci, there in (("200067171", False), ("243500139", True)):
+        chapter = open_chapter(epci)
+        shares = chapter.family("priority_education_pupils", unless="priority_education").html
+        assert bool(shares) == there and chapter.family("priority_education").html
+
+
+def test_what_raises_and_lowers_one_period_alone_is_left_to_the_profile(france):
+    assert open_chapter("243500139").chart("population_change_rate").html == ""
+    assert "<svg" in open_chapter("200067171").chart("population_change_rate").html
 
 
 def test_two_territories_of_one_name_have_a_bar_each():

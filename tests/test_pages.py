@@ -219,7 +219,8 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
         if path.suffix in (".html", ".csv"):
             assert "aubrac" not in path.read_text(encoding="utf-8-sig").lower(), path
     html = (folder / "01_territoire.html").read_text(encoding="utf-8")
-    assert html.count("<figure") >= 4 and 'class="map"' in html
+    assert html.count('<figure class="map">') == 3
+    assert '<figure class="chart">' not in html and "Évolution due au solde naturel" in html  # in the profile alone
     assert "Donnée non disponible" in html
 
 

@@ -90,7 +90,7 @@ def test_a_line_has_the_latest_value_and_the_one_that_is_compared():
         own["period"],
         f"{rows['period'].iloc[0]}\u00a0: {rows['text'].iloc[0]}",
     ]
-    assert line[-1] == "▲ au-dessus"
+    assert line[-1] == "▲ au\u2011dessus"  # never cut at its hyphen
     for level in ("departement", "region", "france"):
         assert rows.loc[rows["level"].eq(level), "text"].iloc[0] in line
 

@@ -80,7 +80,7 @@ def test_no_sentence_of_more_than_ten_words_stands_twice_on_a_page(epci, shipped
 def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm, epci):
     (built,) = build([epci], all_chapters(), tmp_path, warm=warm)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
-    beside = ("guide.html", "accessibilite.html", "changements.html", "recherche.html", "definitions.html")
+    beside = ("guide.html", "accessibilite.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
     assert sentences_told_twice(built.place) == {}
 

@@ -223,9 +223,13 @@ class Chapter:
         """The age pyramid of the territory against the outline of its (first) département."""
         return figures.pyramid(self.territory)
 
-    def family(self, name: str) -> Html:
-        """The territory's values of a family of indicators (the ages of childhood), one bar each."""
-        piece = self._family(families.family, name)
+    def family(self, name: str, *, unless: str = "") -> Html:
+        """The territory's values of a family of indicators (the ages of childhood), one bar each.
+
+        unless: a family of numbers; nothing where the territory has none of them.
+        """
+        numbers = asked.family(self.territory, unless) if unless else []
+        piece = self._family(families.family, name, unless=numbers)
         return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:
@@ -278,10 +282,10 @@ class Chapter:
         several = [asked.indicator(self.territory, name) for name in names]
         return telling(make(self.territory, *several, **options), SHOWN, *names)
 
-    def _family(self, make: Callable[..., Html], name: str) -> Html:
+    def _family(self, make: Callable[..., Html], name: str, **options: object) -> Html:
         """What a function makes of a family of indicators, which the piece tells."""
         members = asked.family(self.territory, name)
-        return telling(make(self.territory, name, members), SHOWN, *(indicator.id for indicator in members))
+        return telling(make(self.territory, name, members, **options), SHOWN, *(indicator.id for indicator in members))
 
     def _ids(self, names: tuple[str, ...]) -> list[str]:
         return [asked.indicator(self.territory, name).id for name in names]

@@ -1,5 +1,6 @@
 """The figure of a family of indicators: the members of one breakdown, a bar each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -8,7 +9,7 @@ from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
@@ -22,15 +23,19 @@ FEW = 3  # members of the territory alone: they are told, not drawn; one less wh
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
-def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
+def family(territory: Territory, name: str, members: list[Indicator], *, unless: Sequence[Indicator] = ()) -> Html:
     """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
 
     A member that has no value to show at the latest of their periods is named below. Classes of unequal width are drawn
     by year of age, or by what their family says (`classes`): a class is not more numerous for being wider.
+
+    unless: a family of numbers; nothing where the territory has none of them, for their shares say it again.
     """
+    if unless and all(_at_its_period(territory, one)["value"].iloc[:1].eq(0).any() for one in unless):
+        return Html("")
     if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
         return surveyed.ranked(territory, name, members)
-    compared = {indicator.id: territory.compared(indicator) for indicator in members}
+    compared = {indicator.id: _at_its_period(territory, indicator) for indicator in members}
     periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
     if not periods:
         return unavailable(territory, members[0], TITLES[name])
@@ -51,11 +56,12 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
         sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
         return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
     beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
-    if len(own) <= FEW - beside:
-        values = [
-            f"{texts.uncapitalised(row.name)}, {row.text}" for row in own[["name", "text"]].itertuples(index=False)
-        ]
-        sentence = f"{title}, {period} : {' ; '.join(values)}."
+    some = own[own["text"].ne("0")]
+    if len(some) <= FEW - beside:
+        none = " ; 0 pour les autres" if len(own) - len(some) > 1 else ""
+        each = some if none else own
+        values = [_told(row.name, row.text) for row in each[["name", "text"]].itertuples(index=False)]
+        sentence = f"{title}, {period} : {texts.listed(values)}{none}."
         return markup.together(
             markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source(territory, own))
         )
@@ -74,9 +80,21 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 
 
+def _at_its_period(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The territory beside the others at the period of comparison; a number of things alone, if it has a newer one."""
+    alone = isinstance(indicator.value, Count | Mean) and newer(territory, indicator)
+    return territory.own(indicator).tail(1) if alone else territory.compared(indicator)
+
+
+def _told(name: str, text: str) -> str:
+    """A member and its value, « écoles 12 », and « de 90 à moins de 105 (3) »."""
+    return f"{texts.uncapitalised(name)} ({text})" if name[-1].isdigit() else f"{texts.uncapitalised(name)} {text}"
+
+
 def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
-    """The sentence that tells values of the territory that are newer than the comparison, by name; else nothing."""
-    rows = {name: territory.own(one).iloc[-1] for name, one in members.items() if newer(territory, one)}
+    """The sentence that tells shares of the territory that are newer than the comparison, by name; else nothing."""
+    shares = {name: one for name, one in members.items() if not isinstance(one.value, Count | Mean)}
+    rows = {name: territory.own(one).iloc[-1] for name, one in shares.items() if newer(territory, one)}
     if not rows:
         return ""
     told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())

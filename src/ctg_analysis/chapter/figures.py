@@ -25,7 +25,7 @@ BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombre
 
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
 PEOPLE = "population_count"
-LIKE_PEOPLE = "Commune par commune : ce nombre suit la population"
+LIKE_PEOPLE = "commune par commune : ce nombre suit la population"
 FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
@@ -74,7 +74,8 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         if indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
             data = charts.listing(indicator, rows, over_years=False)
             when = date_text(rows["period"].iloc[0])
-            return charts.listed_only(indicator, data, LIKE_PEOPLE, when=when, source=source(territory, rows))
+            summary = f"{indicator.label}, {LIKE_PEOPLE}"
+            return charts.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
     else:
@@ -176,7 +177,7 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
 
 
 def balance(territory: Territory, indicator: Indicator) -> Html:
-    """What raises and what lowers an indicator, period by period."""
+    """What raises and what lowers an indicator, period by period; nothing of one alone, which the profile tells."""
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
     totals = territory.own(indicator)
@@ -185,6 +186,8 @@ def balance(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(
             territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
         )
+    if len(totals) == 1:
+        return Html("")
     rows = rows[rows["period"].isin(totals["period"])]
     spans = [table.assign(name=table["period"]) for table in (rows, totals)]
     message = messages.balance(spans[0], spans[1]["name"].iloc[-1])

@@ -13,7 +13,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.births_and_deaths import far_more_deaths
 from ctg_analysis.indicators.comparisons import last_year
 
-HEADER = ["Commune", "Naissances", "Décès", "Naissances moins décès", "Intervalle à 95 %", "Ce qu'on peut en dire"]
+HEADER = ["Commune", "Naissances", "Décès", "Solde naturel", "Intervalle à 95 %", "Ce qu'on peut en dire"]
 CHANCE = "écart que le hasard peut expliquer"
 MORE, FEWER = "plus de naissances que de décès", "plus de décès que de naissances"
 HOME = (

@@ -1,4 +1,4 @@
-"""The thematic chapters that show indicators alone, none of them known here: a report leaves them out."""
+"""The thematic chapters of whose indicators none is known here: a report leaves them out."""
 
 import json
 import re
@@ -12,47 +12,43 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING
 from ctg_analysis.core.notebooks import all_chapters
 
-CALL = re.compile(r'chapter\.(\w+)\(((?:\s*"\w+",?)*)\s*\)\s*')
-OF_FAMILIES = {"family", "matrix"}  # verbs that show the indicators of a family
-OF_INDICATORS = {"chart", "map", "profile", "reading", "show", "table", "trend"}  # verbs that show those named
-OF_CHAPTER = {"essential", "glossary"}  # verbs that show the indicators of the chapter, or those shown
+CALL = re.compile(r"chapter\.(\w+)\([^()]*\)\s*")
+FIGURES = {"chart", "family", "map", "matrix", "need_by_commune", "profile", "reading", "show", "table", "trend"}
+BESIDE_FIGURES = {"essential", "glossary", "norms", "reference"}  # verbs that tell nothing where there is no figure
 OPENING = {"parameters", "setup"}  # tags of the cells that open a chapter
 SECTION = re.compile(r"##+ ")
 
 
 @lru_cache(maxsize=1)
 def unknown(territory: Territory) -> list[str]:
-    """The pages of the thematic chapters of which nothing is known here, in their order."""
+    """The pages of the thematic chapters of which nothing is known here, in their order.
+
+    The indicators of other chapters that one shows stand in theirs: they make no chapter.
+    """
     rows = territory.named
     known = set(rows.loc[rows["level"].isin(HERE) & rows["status"].ne(MISSING), "indicator"])
+    with_figures = {CATALOGUE[name].chapter for name in known & CATALOGUE.keys()}
     return [
         chapter.page
         for chapter in all_chapters()
-        if chapter.number <= LAST_THEME and (names := shown_by(chapter.path)) and not names & known
+        if chapter.number <= LAST_THEME and chapter.number not in with_figures and is_of_figures(chapter.path)
     ]
 
 
-def shown_by(path: Path) -> set[str]:
-    """The indicators of a notebook that shows indicators alone, those of its chapter included; none of any other.
+def is_of_figures(path: Path) -> bool:
+    """Whether a notebook shows figures alone, and what stands beside them.
 
     A text of its own, a verb that tells something without an indicator: there is always something to read.
     """
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"][1:]  # the first is the title
     cells = [cell for cell in cells if not OPENING.intersection(cell["metadata"].get("tags", []))]
-    names = {one.id for one in CATALOGUE.values() if one.chapter == path.name[:2]}
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
         source = "".join(cell["source"])
         if cell["cell_type"] != "code":
             if not SECTION.match(source) or following is None or following["cell_type"] != "code":
-                return set()
+                return False
             continue
         call = CALL.fullmatch(source)
-        named = set(re.findall(r"\w+", call[2])) if call else set()
-        match call and call[1]:
-            case verb if verb in OF_FAMILIES:
-                names |= {one.id for one in CATALOGUE.values() if one.family in named}
-            case verb if verb in OF_INDICATORS:
-                names |= named
-            case verb if verb not in OF_CHAPTER:
-                return set()
-    return names
+        if not call or call[1] not in FIGURES | BESIDE_FIGURES:
+            return False
+    return True

@@ -25,18 +25,19 @@ SIGN_WORDS = {
     WEAK: "échantillon trop petit pour écrire un nombre",
 }
 BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{3}\b)")
+DISTANCE = re.compile(r"(?<=\d) (?=km\b)")
 HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
 
 
 @lru_cache(maxsize=1 << 12)
 def typography(text: str) -> str:
-    """Return a French text with its spaces: unbreakable before : ; ? ! %, inside « » and in « 7 h 30 »."""
+    """Return a French text with its spaces: unbreakable before : ; ? ! %, inside « », in « 7 h 30 » and « 6 km »."""
     text = text.replace("'", "’")
     text = BEFORE_MARK.sub(NARROW, text)
     text = text.replace(" :", f"{NBSP}:")
     text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
     text = HOUR.sub(lambda hour: hour[0].replace(" ", NBSP), text)
-    return THOUSANDS.sub(NARROW, text)
+    return DISTANCE.sub(NBSP, THOUSANDS.sub(NARROW, text))
 
 
 def of(name: str) -> str:

@@ -22,19 +22,21 @@ RESTRICTED = [name for name, source in SOURCES.items() if source.secrecy.thresho
 
 
 def write_changes(folder: Path, latest: Path | None, observations: str, about: dict) -> str | None:
-    """Write the page "ce qui a changé"; return the edition that it compares with, None for the first edition.
+    """Write the page "ce qui a changé"; return the edition that it compares with. The first edition has no such page.
 
     The edition before is the latest whose observations are not these: a new page of the same figures does not make
     the last changes disappear. observations: the sum of those of the folder.
     """
     before = comes_after(latest, observations) if latest else None
+    if not before:
+        return None
     rows = []
-    if before and (before / OBSERVATIONS).is_file():
+    if (before / OBSERVATIONS).is_file():
         rows = changes(*(pd.read_parquet(edition / OBSERVATIONS) for edition in (before, folder))).to_dict("records")
-    date = {"date": date_text(record(before)["date"])} if before else None
-    text = page("changements.html.j2", page=about | {"current": PAGE}, before=date, changes=rows)
+    date = date_text(record(before)["date"])
+    text = page("changements.html.j2", page=about | {"current": PAGE}, date=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
-    return before.name if before else None
+    return before.name
 
 
 def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
