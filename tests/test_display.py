@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
-from ctg_analysis.chapter.by_indicator import with_one_france
+from ctg_analysis.chapter.by_indicator import name_of_france, with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.settings import DEFAULT_EPCI
@@ -650,9 +650,8 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
     ],
 )
 def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
-    shown = SimpleNamespace(root=SimpleNamespace(fictional=fictional))
     figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
-    assert Territory._france(shown, CATALOGUE[indicator], figure) == name
+    assert name_of_france(CATALOGUE[indicator], figure, fictional) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

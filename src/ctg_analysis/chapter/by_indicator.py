@@ -43,13 +43,13 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def name_of_france(indicator: Indicator, row) -> str:
+def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
     """Return which France a total covers, when there is one; that of a rate, its population too."""
     totals = SOURCES[row.source].totals
     outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
     lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
     without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
-    return f"{row.name} {', '.join(without)}" if without and row.status == OK else row.name
+    return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:

@@ -186,12 +186,12 @@ class Territory:
 
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them."""
-        each, real = each_row(rows), not self.root.fictional
+        each, fictional = each_row(rows), self.root.fictional
         return rows.assign(
             text=[sentences.value_text(indicator, row) for row in each],
             interval=[sentences.interval_text(indicator, row) for row in each],
             name=[
-                texts.typography(name_of_france(indicator, row) if row.level == "france" and real else row.name)
+                texts.typography(name_of_france(indicator, row, fictional) if row.level == "france" else row.name)
                 for row in each
             ],
         )
