@@ -24,7 +24,7 @@ from ctg_analysis.indicators import peer_profiles, peers
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import SCHEMA
-from ctg_analysis.sources import SOURCES, SURVEY
+from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
@@ -568,8 +568,8 @@ def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(e
     assert len(names) == (4 if epci == "200066553" else 3)
     for one in CATALOGUE.values():
         rows = seen.compared(one)
-        if rows.empty or isinstance(one.value, Count | Mean) or rows["source"].iloc[0] == SURVEY:
-            continue  # unknown, a number of things, or what residents answered here
+        if rows.empty or isinstance(one.value, Count | Mean) or rows["source"].iloc[0] in (SURVEY, PLAN):
+            continue  # unknown, a number of things, what residents answered here, or a convention, of one territory
         words = re.sub("<[^>]*>", " ", chapter.reading(one.id).html)
         told = words.partition("Pour comparer\u00a0: ")[2].partition(".")[0]
         alone = "ces données ne décrivent que le territoire" in words

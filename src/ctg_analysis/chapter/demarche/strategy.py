@@ -125,10 +125,8 @@ class Strategy(DemarcheChapter):
         """Whether each retained enjeu has an action, and each action what it needs."""
         rows = chain.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
         needs = plan.completeness(self.actions, self.table("financements"), self.table("indicateurs_suivi"))
-        return pieces.together(
-            shown_as.covered(rows),
-            shown_as.complete(needs, self._links, self.source("actions", "financements", "indicateurs_suivi")),
-        )
+        cited = self.source("enjeux", "actions", "financements", "indicateurs_suivi")
+        return shown_as.complete(shown_as.covered(rows), needs, self._links, cited)
 
     @cached_property
     def _links(self) -> dict[str, Markup]:

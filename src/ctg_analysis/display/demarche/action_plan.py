@@ -155,26 +155,27 @@ def load(rows: pd.DataFrame, origin: Origin) -> Html:
     )
 
 
-def covered(rows: pd.DataFrame) -> Html:
+def covered(rows: pd.DataFrame) -> str:
     """Whether each retained enjeu has an action. rows: see demarche.plan.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
         how_many = quantities.counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
         sentence = f"{how_many} pas d'action : {texts.listed(list(bare['enjeu_id']))}."
-    return phrase(sentence)
+    return sentence
 
 
-def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
-    """What the actions that lack something have of what they need. rows: see demarche.plan.plan.completeness."""
+def complete(before: str, rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
+    """What the actions that lack something have of what they need. rows: see demarche.plan.plan.completeness.
+
+    before: what is said first.
+    """
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     if lacking.empty:
-        return phrase(
-            "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."
-        )
-    sentence = (
-        f"{quantities.counted(len(lacking), 'action est incomplète', 'actions sont incomplètes')} sur {len(rows)}."
-    )
+        whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
+        return together(phrase(f"{before} Chaque action {whole}."), markup.source(source))
+    incomplete = quantities.counted(len(lacking), "action est incomplète", "actions sont incomplètes")
+    sentence = f"{before} {incomplete} sur {len(rows)}."
     lines = [
         [actions[row["action_id"]], *(YES if row[name] else NO for name in NEEDS)] for row in lacking.to_dict("records")
     ]

@@ -47,7 +47,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     body, sections = with_sections(said_once(body))
     about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
-    told_of = contents(cells, sections, about.get("communes", {})) | told(cells)
+    told_of = contents(cells, sections, about.get("communes", {})) | told(shown.cells)
     return ChapterPage(html, told_of, shown.remarks)
 
 
