@@ -14,7 +14,7 @@ from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.pages.territory_list import wanted
 
 EVERY = 1_255  # EPCIs of France
-SECONDS = 1.0  # between two looks at the memory
+SECONDS = 1.0  # between two looks at the memory, each of which holds up what it looks at
 
 
 def descendants(pid: int) -> list[int]:

@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import yaml
-from bench_many import memory
+from bench_many import SECONDS, memory
 from full_files import generate
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
@@ -76,7 +76,7 @@ def measured(name: str, *roots: DataRoot) -> None:
 
     def look() -> None:
         own = memory()
-        while not over.wait(0.2):
+        while not over.wait(SECONDS):
             peak[0] = max(peak[0], memory() - own)
 
     watch = threading.Thread(target=look, daemon=True)
