@@ -212,6 +212,10 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
         ["3", "retenu", "sans motif", "27 juin 2024", "retenu malgré son rang, sans motif"],
     ]
     assert "1 enjeu attend sa décision." in html
+    undated = ranked_enjeux.decisions(told.assign(decide_le=pd.NaT), to_enjeu, Citation("s")).html
+    assert "Le COPIL a décidé\u00a0: 1 retenu, 1 non retenu." in undated and "Date</th>" not in undated
+    one_day = ranked_enjeux.decisions(told[told["retenu"].notna()], to_enjeu, Citation("s")).html
+    assert "Le COPIL a décidé le 27 juin 2024\u00a0: 1 retenu, 1 non retenu." in one_day
 
 
 def test_what_few_voted_for_but_much_proves_is_listed(shown):

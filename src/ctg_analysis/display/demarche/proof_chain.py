@@ -1,6 +1,6 @@
 """The chain from proof to action as a page shows it: constats with their proofs, enjeux with all that follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 
-AFOM = {"atout": "Atouts", "faiblesse": "Faiblesses", "opportunité": "Opportunités", "menace": "Menaces"}
+AFOM = ("atout", "faiblesse", "opportunité", "menace")
 STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 
 
@@ -56,16 +56,10 @@ class Enjeu:
 
 def constats(rows: Sequence[Constat]) -> Html:
     """The constats field by field, in the order of the AFOM, each with its proofs and what it leads to."""
-    return markup.piece("constats.html.j2", fields={field: _of(field, AFOM, rows) for field in _fields(rows)})
-
-
-def _fields(rows: Sequence[Constat]) -> list[str]:
-    return list(dict.fromkeys(constat.field for constat in rows))
-
-
-def _of(field: str, kinds: Iterable[str], rows: Sequence[Constat]) -> list[Constat]:
-    """The constats of a field that are of some kinds, kind by kind."""
-    return [one for kind in kinds for one in rows if one.field == field and one.type == kind]
+    fields: dict[str, list[Constat]] = {one.field: [] for one in rows}
+    for one in sorted(rows, key=lambda one: AFOM.index(one.type)):
+        fields[one.field].append(one)
+    return markup.piece("constats.html.j2", fields=fields)
 
 
 def enjeux(rows: Sequence[Enjeu]) -> Html:

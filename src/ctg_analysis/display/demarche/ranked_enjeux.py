@@ -218,26 +218,24 @@ def decisions(rows: pd.DataFrame, address: Address, source: Citation) -> Html:
         f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}" for word in ("retenu", "non retenu") if word in counts
     )
     waiting = int(counts.get("pas encore décidé", 0))
-    sentence = f"Le COPIL a décidé : {decided}." if decided else "Le COPIL n'a encore rien décidé."
+    days, apart = [date_text(day) for day in rows["decide_le"]], not rows["against"].eq(FOLLOWED).all()
+    dated = len({*days}) > 1
+    when = "" if dated or not any(days) else f" le {days[0]}"
+    as_voted = "" if apart else ", selon le rang du vote"
+    sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
     beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
-    days = {date_text(day) for day in rows["decide_le"]}
-    if len(days) == 1 and decided:
-        sentence = sentence.replace(" a décidé", f" a décidé le {days.pop()}")
-    apart = not rows["against"].eq(FOLLOWED).all()
-    if decided and not apart:
-        sentence = f"{sentence.removesuffix('.')}, selon le rang du vote."
     lines = [
         [
             pieces.link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
             pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
             decision_text(row.retenu),
             pieces.text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else pieces.NOTHING),
-            *([date_text(row.decide_le) or pieces.NOTHING] if days else []),
+            *([date_text(row.decide_le) or pieces.NOTHING] if dated else []),
             *([f"{row.against}, sans motif" if row.unexplained else row.against] if apart else []),
         ]
         for row in rows.itertuples(index=False)
     ]
-    header = ["Enjeu", "Rang du vote", "Décision", "Motif", *(["Date"] if days else [])]
+    header = ["Enjeu", "Rang du vote", "Décision", "Motif", *(["Date"] if dated else [])]
     header += ["Par rapport au vote"] if apart else []
     return pieces.together(
         pieces.phrase(sentence, beside), pieces.table("La décision du COPIL, à part du vote", header, lines, source)

@@ -23,7 +23,6 @@ from ctg_analysis.publishing.word.lists import dated
 from ctg_analysis.publishing.word.lists import funding as whole_funding
 from ctg_analysis.publishing.word.money import TOTAL, funding_table, years
 
-AFOM = {"atout": "Atout", "faiblesse": "Faiblesse", "opportunité": "Opportunité", "menace": "Menace"}
 VALIDATED, DRAFT = "validé", "projet"
 
 
@@ -38,7 +37,8 @@ def diagnosis(dossier: Dossier) -> Blocks:
     rows = dossier.material["constats"]
     rows = rows[rows["statut"].eq(VALIDATED)]
     shared = together(
-        text(capitalised(champ), SUBSECTION) + bullets(f"{AFOM[row.type]} : {row.enonce}" for row in kept.itertuples())
+        text(capitalised(champ), SUBSECTION)
+        + bullets(f"{capitalised(row.type)} : {row.enonce}" for row in kept.itertuples())
         for champ, kept in rows.groupby("champ", sort=False)
     )
     opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {date_text(dossier.date)}."
