@@ -27,7 +27,7 @@ from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.observation_files import CODED, FOLDER
 from ctg_analysis.indicators.observation_files import write_observations as write_group
-from ctg_analysis.processing import conclusion, run
+from ctg_analysis.processing import restricted, run
 from ctg_analysis.processing.freshness import made_from, write_manifest
 from ctg_analysis.processing.groups import RESTRICTED, groups
 from ctg_analysis.publishing.pages.data_files import write_csv, write_observations
@@ -135,7 +135,7 @@ def root(tmp_path_factory, example):
 class Telling(NamedTuple):
     """Two editions, the second with other secteurs; the second again, a person moved from a withheld count to another.
 
-    asked: what the gate was asked for each of the three.
+    asked: what the gate was asked of all linked sources, for each of the three.
     """
 
     first: Edition
@@ -148,18 +148,20 @@ class Telling(NamedTuple):
 def telling(root, tmp_path_factory):
     """The three editions; the gate reads the first in the record, chapters open the data root."""
     folder = tmp_path_factory.mktemp("editions")
-    asked = []
+    told, asked = [], []
 
-    def listening(*told):
-        asked.append(told)
-        return gate.withhold_beside(*told)
+    def listening(*arguments):
+        told.append(arguments)
+        return gate.withhold_beside(*arguments)
 
     def edition(place, chapters=()):
+        told.clear()
         run.process(root)
+        asked.append((pd.concat([observed for observed, *_ in told], ignore_index=True), CATALOGUE, *told[0][2:4]))
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conclusion, "withhold_beside", listening)
+        patch.setattr(restricted, "withhold_beside", listening)
         patch.setattr(os, "sched_getaffinity", lambda _: {0})  # in this process, which listens
         patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
         patch.setattr(chapters, "ensure", lambda root: None)
@@ -219,7 +221,7 @@ def names_of(root):
 
 def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, telling, tmp_path, monkeypatch):
     monkeypatch.setattr(gate, "secondary", lambda *_: ([], []))
-    observed, indicators, sources, membership, _ = telling.asked[1]
+    observed, indicators, sources, membership = telling.asked[1]
     bolder = gate.withhold(observed, indicators, sources, membership).observations
     assert len(attack([edition_of(bolder, root, tmp_path / "bolder")], root)) > 3
 

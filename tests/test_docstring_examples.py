@@ -55,6 +55,7 @@ FORMULAS = {
     "secrecy.primary": {"is_guarded"},
     "secrecy.secondary": {"withheld_before"},
     "secrecy.statements": {"measures", "counted", "measures_of_persons", "statements", "place_of", "sizes"},
+    "secrecy.subtraction": set(),
     "secrecy.suppression": {"consistent", "sensitive", "search", "show_again", "witnesses", "explore", "nearest_world"},
 }
 

@@ -15,8 +15,11 @@ from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import NUMBERS
-from ctg_analysis.processing import conclusion
+from ctg_analysis.processing import restricted
+from ctg_analysis.processing.derivation import Derivation
+from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.groups import RESTRICTED, groups
+from ctg_analysis.processing.linked_sources import restricted_lists
 from ctg_analysis.processing.run import forget_all, process
 from ctg_analysis.secrecy.gate import emptied, withhold_beside
 from ctg_analysis.secrecy.statements import Edition
@@ -32,11 +35,16 @@ def test_each_indicator_is_in_one_group_and_the_restricted_ones_are_in_theirs():
     assert sorted(ids) == sorted(CATALOGUE)
     apart = {indicator.id for indicator in named[RESTRICTED]}
     assert apart == {one.id for one in CATALOGUE.values() if any(SOURCES[name].withholds for name in one.sources)}
+    assert all(len(one.sources) == 1 for one in named[RESTRICTED])  # so that it goes through the gate with one list
+    listed = [name for names in restricted_lists() for name in names]
+    assert sorted(listed) == sorted({name for one in named[RESTRICTED] for name in one.sources})
 
 
 @pytest.fixture(scope="module")
 def asked(example, tmp_path_factory):
-    """What the gate was asked of the restricted group of the invented territory, and all that was observed there."""
+    """What the gate was asked of the restricted group of the invented territory, some linked sources after the others,
+    and all that was observed there.
+    """
     root = DataRoot(tmp_path_factory.mktemp("data") / "exemple")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed", "published"))
     told = []
@@ -46,19 +54,19 @@ def asked(example, tmp_path_factory):
         return withhold_beside(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conclusion, "withhold_beside", listening)
+        patch.setattr(restricted, "withhold_beside", listening)
         patch.setattr(os, "sched_getaffinity", lambda _: {0})  # in this process, which listens
         process(root)
-    ((observed, indicators, sources, members, _),) = told
+    *_, sources, members, _ = told[0]
     everything = read_all(root.processed)
-    restricted = {one.id for one in groups(CATALOGUE.values(), SOURCES)[RESTRICTED]}
+    of_forms = {one.id for one in groups(CATALOGUE.values(), SOURCES)[RESTRICTED]}
     return SimpleNamespace(
         root=root,
-        group=observed,
-        rest=(indicators, sources, members),
-        restricted=restricted,
-        open=everything[~everything["indicator"].isin(restricted)],
-        written=everything[everything["indicator"].isin(restricted)],
+        group=pd.concat([observed for observed, *_ in told], ignore_index=True),
+        rest=(CATALOGUE, sources, members),
+        restricted=of_forms,
+        open=everything[~everything["indicator"].isin(of_forms)],
+        written=everything[everything["indicator"].isin(of_forms)],
     )
 
 
@@ -84,6 +92,15 @@ def test_the_gate_says_of_the_restricted_group_what_it_says_of_all(asked):
     pd.testing.assert_frame_equal(in_order(asked.written), expected, check_exact=True, check_dtype=False)
     pd.testing.assert_frame_equal(in_order(whole.observations[~mine]), in_order(asked.open), check_exact=True)
     assert expected["status"].eq("secret").sum() > 100
+
+
+@pytest.mark.nightly
+def test_linked_sources_say_alone_what_they_say_among_all(asked):
+    """`ctg check` works out those that an edited form is linked with, and no other."""
+    for names in restricted_lists():
+        alone = Derivation(asked.root, inputs(asked.root), None, asked.root.processed).restricted(names)
+        expected = asked.written[asked.written["source"].isin(names)]
+        pd.testing.assert_frame_equal(in_order(alone), in_order(expected), check_exact=True, check_dtype=False)
 
 
 @pytest.mark.nightly

@@ -8,24 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.fact_files import read_facts
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
-from ctg_analysis.cleaning.partners.received_forms import (
-    blanks,
-    form_to_reference,
-    read_private,
-    with_msa,
-    with_population_covered,
-    with_thresholds,
-)
+from ctg_analysis.cleaning.partners.received_forms import blanks, read_private, with_thresholds
 from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
-from ctg_analysis.cleaning.perimeter import Perimeter
 from ctg_analysis.cleaning.raw_data import Folders
-from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
@@ -36,22 +24,17 @@ from ctg_analysis.indicators.observation_files import (
     read_indicators,
     write_observations,
 )
-from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.peer_profiles import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
 from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of
 from ctg_analysis.indicators.projection_errors import back_test
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
-from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
+from ctg_analysis.processing.groups import RESTRICTED
 from ctg_analysis.processing.kept import keeping
-from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work, read_populations
-from ctg_analysis.secrecy.earlier_editions import published_before
-from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
+from ctg_analysis.processing.restricted import restricted_observations
+from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work
 from ctg_analysis.sources import SOURCES
 
-BOTH_REGIMES = "caf_et_msa"
-ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
 COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
@@ -89,7 +72,7 @@ def conclude(
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-    gate = restricted_observations(work, frame, private, facts, populations, sources)
+    gate = restricted_observations(root, frame, private, facts, populations, fresh, sources)
     if len(gate.observations):
         home = work.aside / RESTRICTED
         home.mkdir()
@@ -130,40 +113,6 @@ def link(paths: Iterable[Path], folder: Path) -> None:
             os.link(path, folder / path.name)
         except OSError:  # a disk that has no links
             shutil.copy2(path, folder / path.name)
-
-
-def restricted_observations(
-    work: Work,
-    frame: Frame,
-    private: list[tuple[str, pd.DataFrame]],
-    facts: list[Path],
-    populations: Path,
-    sources: dict[str, Source],
-) -> Gate:
-    """Return the observations of the restricted indicators, through the gate.
-
-    private: the facts of each form. The rest as in `conclude`. The gate sees what it reads of open indicators beside.
-    """
-    indicators = groups(CATALOGUE.values(), sources)[RESTRICTED]
-    if not private:
-        return Gate(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=EXPOSED, dtype=str))
-    whole = Perimeter.between(frame.now, frame.now)
-    people = read_populations(populations)
-    forms = [form_to_reference(with_population_covered(table, people), SOURCES[name], whole) for name, table in private]
-    codes = set(pd.concat(forms)["code"])
-    around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)
-    observed = observe(
-        indicators, with_msa(pd.concat([around.astype({"code": str}), *forms], ignore_index=True)), sources
-    )
-    published = published_before(work.root, {name for name, source in sources.items() if source.secrecy.threshold})
-    ids = {indicator.id for indicator in indicators}
-    named = {territory for edition in published for territory in edition.observations["territory"]}
-    beside = read_beside(CATALOGUE, sources, published) - ids
-    context = read_indicators(work.folder, beside, groups_of(beside), {*observed["territory"], *named})
-    gate = withhold_beside(
-        pd.concat([observed, context], ignore_index=True), CATALOGUE, sources, membership(frame.places), published
-    )
-    return gate._replace(observations=gate.observations[gate.observations["indicator"].isin(ids)])
 
 
 def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,14 +11,16 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of, size_of
 from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
+from ctg_analysis.cleaning.partners.received_forms import read_private, with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import put_in_place
 from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.processing import kept, works
+from ctg_analysis.processing.caf_rounding import with_rounding_rule
 from ctg_analysis.processing.check_raw import strays
-from ctg_analysis.processing.conclusion import ADDED, COMPARED, conclude, link, make_profiles
+from ctg_analysis.processing.conclusion import COMPARED, conclude, link, make_profiles
 from ctg_analysis.processing.freshness import (
     ENTRY,
     PAGES,
@@ -30,6 +33,7 @@ from ctg_analysis.processing.freshness import (
     write_manifest,
 )
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
+from ctg_analysis.processing.restricted import ADDED, restricted_observations
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.folders import files_of
@@ -170,12 +174,24 @@ class Derivation:
         self.profiles, missing = self._entry(kept.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked())
         return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
 
+    def restricted(self, names: Collection[str]) -> pd.DataFrame | None:
+        """Return the observations of some restricted sources, see `run.restricted_now`."""
+        if any(self.left(stage) for stage in ("geography", "facts", "populations", "observations")) or self.findings:
+            return None
+        frame, rule = works.frame_of_work(self._work("tables", self.fresh)), works.read_rounding(self.rounding)
+        private, agreements = read_private(self.root, frame.places, names)
+        sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
+        made = (private, self._around(), self.populations, self.root.processed)
+        return restricted_observations(self.root, frame, *made, sources).observations
+
+    def _around(self) -> list[Path]:
+        """Return the facts that restricted indicators may ask for."""
+        return self._with_measures(measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED)
+
     def _tables(self) -> list[Task]:
         if not self.are_tables_due:
             return []
-        restricted = groups(CATALOGUE.values(), SOURCES)[RESTRICTED]
-        facts = self._with_measures(measures_read(restricted) | ADDED)
-        made = (facts, self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
+        made = (self._around(), self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
         return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
     def _material(self) -> list[Task]:

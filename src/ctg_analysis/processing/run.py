@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from ctg_analysis.processing.freshness import (
     are_observations_stale,
     inputs,
     is_stale,
+    is_whole,
     material_inputs,
     recorded,
     tables_made_from,
@@ -29,6 +30,8 @@ from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    import pandas as pd
 
     from ctg_analysis.processing.derivation import Derivation
 
@@ -126,6 +129,22 @@ def tables_now(root: DataRoot) -> Iterator[Path]:
             yield one.fresh
     else:
         yield root.processed
+
+
+def restricted_now(root: DataRoot, sources: Collection[str]) -> "pd.DataFrame | None":
+    """Return the observations of some restricted sources as they are now, past the gate, where data/processed has the
+    open ones of today, but not these; None where it has these too, or has lost some, or what they rest on is not kept.
+
+    sources: with all that are linked, see `linked_sources.linked`.
+
+    Raises:
+        InputError: as `process` does.
+    """
+    from ctg_analysis.processing.derivation import Derivation  # heavy
+
+    with _writing(root):
+        one = Derivation(root, inputs(root), None, root.processed)
+        return one.restricted(sources) if one.are_tables_due and is_whole(root.processed) else None
 
 
 @contextmanager

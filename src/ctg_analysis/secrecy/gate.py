@@ -1,7 +1,6 @@
 """The gate: what may not be shown is emptied here, before anything is drawn, written or said."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import NamedTuple
 
@@ -10,10 +9,11 @@ import pandas as pd
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator
-from ctg_analysis.secrecy.links import together
+from ctg_analysis.secrecy.links import links_of, together
 from ctg_analysis.secrecy.primary import is_guarded, primary
 from ctg_analysis.secrecy.secondary import secondary
 from ctg_analysis.secrecy.statements import PUBLISHED, Edition, measures, statements
+from ctg_analysis.secrecy.subtraction import subtracted
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
@@ -61,7 +61,7 @@ def withhold(
     former = [statement for edition in before for statement in edition]
     named = pd.concat([edition.observations[["source", "indicator"]] for edition in editions]).drop_duplicates()
     named = named[named["indicator"].isin(declared.keys())]
-    links = [link for source in sources.values() if source.form for link in (*source.form.wholes, *source.form.links)]
+    links = links_of(sources)
     exposed = []
     for names in together(guarded, declared, links):
         more, groups = secondary(
@@ -171,14 +171,15 @@ def telling(
 
     Those of the communes where it is, and of the larger places that hold one: their number of « yes » would tell it.
     """
-    tells = pd.Series(False, index=table.index)
+    tells, names = pd.Series(False, index=table.index), table["indicator"].unique()
     for form in (source.form for source in sources.values() if source.form):
         for answer, persons in form.tells.items():
-            counts = {name for name in table["indicator"].unique() if persons in measures(indicators[name]).values()}
+            rows = table[table["indicator"].isin([name for name in names if indicators[name].value == Count(answer)])]
+            if rows.empty:
+                continue
+            counts = {name for name in names if persons in measures(indicators[name]).values()}
             withheld = table[hidden & table["indicator"].isin(counts) & table["level"].eq("commune")]
             secret = set(zip(withheld["territory"], withheld["period"], strict=True))
-            answers = {name for name in table["indicator"].unique() if indicators[name].value == Count(answer)}
-            rows = table[table["indicator"].isin(answers)]
             tells[rows.index] |= _holds_one(rows, secret, membership)
     return tells
 
@@ -190,34 +191,3 @@ def _holds_one(rows: pd.DataFrame, secret: set[tuple[str, str]], membership: pd.
     each = pd.concat([communes, each[each["level"].ne("commune")].merge(membership, on=["territory", "level"])])
     there = np.array([place in secret for place in zip(each["commune"], each["period"], strict=True)], dtype=bool)
     return pd.Series(there).groupby(each["index"].to_numpy()).any().reindex(rows.index, fill_value=False)
-
-
-def subtracted(
-    table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]
-) -> tuple[pd.DataFrame, dict[str, Indicator]]:
-    """The rows and the declarations as they are read by who subtracts from a sum what is open in it (R2, R18).
-
-    The row of a sum then speaks of the part that is not open, and belongs to the source of that part.
-    """
-    read, declared = table.copy(), dict(indicators)
-    for both in (source for source in sources.values() if source.addition):
-        parts = {whole: hidden for whole, (_, hidden) in both.addition.sums.items()}
-        for indicator in (indicator for indicator in indicators.values() if both.id in indicator.sources):
-            rows = read["indicator"].eq(indicator.id) & read["source"].eq(both.id) & read["status"].eq(OK)
-            for column, measure in measures(indicator).items():
-                if measure in both.addition.sums:
-                    read.loc[rows, column] -= _open_counts(
-                        read[rows], table, both.addition.sums[measure][0], indicators
-                    )
-            read.loc[rows, "source"] = both.addition.hides
-            value = {name: parts.get(part, part) for name, part in vars(indicator.value).items()}
-            declared[indicator.id] = replace(indicator, value=replace(indicator.value, **value))
-    return read, declared
-
-
-def _open_counts(rows: pd.DataFrame, table: pd.DataFrame, measure: str, indicators: dict[str, Indicator]) -> pd.Series:
-    """What a table says of a measure in the place and at the period of each row."""
-    key = ["territory", "level", "period"]
-    names = [indicator.id for indicator in indicators.values() if indicator.value == Count(measure)]
-    known = table[table["indicator"].isin(names) & table["status"].eq(OK)].drop_duplicates(key)
-    return rows[key].join(known.set_index(key)["numerator"], on=key)["numerator"]

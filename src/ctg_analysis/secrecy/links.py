@@ -5,12 +5,12 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.forms import Link, within
-from ctg_analysis.core.model import Indicator, Ratio
-from ctg_analysis.secrecy.statements import Group, Statement, measures, measures_of_persons
+from ctg_analysis.core.model import OK, Indicator, Ratio
+from ctg_analysis.secrecy.statements import ROW, Group, Statement, measures, measures_of_persons
+from ctg_analysis.secrecy.subtraction import subtracted
 
 
 def parts_of_wholes(indicators: Iterable[Indicator], persons: Collection[str]) -> list[Link]:
@@ -89,8 +89,44 @@ def together(rows: pd.DataFrame, indicators: Mapping[str, Indicator], links: Seq
     return [sorted(joined) for joined, _ in lists]
 
 
+def links_of(sources: Mapping[str, Source]) -> list[Link]:
+    """The links that forms declare between what they count.
+
+    >>> from ctg_analysis.sources import SOURCES
+    >>> dict(links_of({"form": SOURCES["senacs_vie_sociale"]})[0].terms)
+    {'board_seats': 1, 'inhabitant_seats': -1}
+    """
+    forms = [source.form for source in sources.values() if source.form]
+    return [link for form in forms for link in (*form.wholes, *form.links)]
+
+
+def linked_sources(indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -> list[list[str]]:
+    """The sources that are withheld in part, in one list those that say something of the persons of each other.
+
+    Whatever a list shows says nothing of what another hides: each can pass the gate without the others.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> [names for names in linked_sources(CATALOGUE, SOURCES) if "msa_familles" in names]
+    [['caf_et_msa', 'msa_familles']]
+    """
+    asked = [
+        (source, indicator.id)
+        for indicator in indicators.values()
+        for source in indicator.sources
+        if sources[source].withholds
+    ]
+    rows = pd.DataFrame(asked, columns=["source", "indicator"]).assign(status=OK).reindex(columns=ROW)
+    read, declared = subtracted(rows, indicators, sources)
+    lists = together(read, declared, links_of(sources))
+    return [sorted({*names, *rows.loc[read["source"].isin(names), "source"]}) for names in lists]
+
+
 def blocks_of(statements: Sequence[Statement], links: Sequence[Link]) -> list[list[Statement]]:
     """The statements that hold together: they share counts or rows, or a link joins their measures somewhere."""
+    from scipy import sparse  # both heavy, and not needed to know which sources are linked
+    from scipy.sparse.csgraph import connected_components
+
     if not statements:
         return []
     counts = {statement.group: list(_counts(statement.group)) for statement in statements}
