@@ -17,7 +17,7 @@ from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
 from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
-from ctg_analysis.processing import check_demarche, check_raw
+from ctg_analysis.processing import check_raw, held_proofs
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.known_findings import KnownFindings
@@ -29,6 +29,7 @@ BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 COMMUNES = {"etalab_decoupage", "contours"}
 SOME = COMMUNES | {"insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces", "demarche"}
 YOUTH = f"{EXAMPLE_EPCI}/mission_locale.csv"
+CHILDMINDERS = f"{EXAMPLE_EPCI}/pmi_assistants_maternels.csv"
 
 
 @pytest.fixture
@@ -257,18 +258,23 @@ def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(ex
     known = KnownFindings(root)
     assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
     known.save()
-    asked = []
-    tables = check_demarche._tables
-    monkeypatch.setattr(check_demarche, "_tables", lambda *of: asked.append(of) or tables(*of))
-    change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
-    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
-    assert asked == [] and again["files"]
-    assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(asked) == 1
+    held, hold = [], held_proofs._held
+    with monkeypatch.context() as patch:
+        patch.setattr(held_proofs, "_held", lambda *of: held.append(of) or hold(*of))
+        change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
+        again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+        assert held == [] and again["files"]
+        assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(held) == 1
     put(root.private / YOUTH, 3, 2, "9")
     read, cleaner = [], received_forms.cleaner
     monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
     assert check_root(root, KnownFindings(root)) == [] and read == [Path(YOUTH).name]
     assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == by_urgency(root, [EXAMPLE_EPCI], None)
+    change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "A1")
+    put(root.private / CHILDMINDERS, 19, 4, "7")
+    said = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    assert [finding.column for finding in said["chain"]] == ["lecture"]  # at least 35 % are 55 or older: no longer
+    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
 
 
 def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, monkeypatch):

@@ -1,6 +1,7 @@
 """The command that says all that is wrong with the files: in French, for those who fill them, most urgent first."""
 
 import datetime
+import gc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,14 +63,19 @@ def check(
 
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. known: what need not be looked at again."""
+    gc.disable()  # nothing of what is imported is ever freed, nor looked through again
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
     from ctg_analysis.processing.freshness import demarches, holes
+    from ctg_analysis.processing.held_proofs import begin
 
-    wrong = [*check_root(root, known), *holes(root)]
-    found = check_material(root, datetime.date.today(), sound=not wrong, epcis=epcis, known=known)
+    gc.freeze()
+    gc.enable()
+    here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
+    with begin(root, here, known) as begun:
+        wrong = [*check_root(root, known), *holes(root)]
+        found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
     if not wrong and not any(found.values()):
-        here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
         last = (_of_synthesis, _of_templates)
         found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
     return found | {DATA: wrong}
@@ -82,7 +88,8 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     from ctg_analysis.demarche.files.material_files import SYNTHESIS
     from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
     from ctg_analysis.processing.freshness import are_observations_stale, material_inputs
-    from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+    from ctg_analysis.processing.linked_sources import linked
+    from ctg_analysis.sources import PLAN, SURVEY
 
     path = root.material(epci) / SYNTHESIS
     read = read_yaml(path, SynthesisEdition)
@@ -90,20 +97,21 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     if not names:
         return []
     sources = {source for name in names for source in CATALOGUE[name].sources}
-    surveyed, restricted = bool({SURVEY, PLAN} & sources), any(SOURCES[name].withholds for name in sources)
+    surveyed, restricted = bool({SURVEY, PLAN} & sources), frozenset().union(*map(linked, sources))
 
     def find() -> list[Finding]:
         from ctg_analysis.chapter.synthesis import unwritten
         from ctg_analysis.chapter.territory import open_territory
         from ctg_analysis.processing.run import ensure
 
-        if surveyed or are_observations_stale(root):
+        same = known and known.are_sound("raw/") and not restricted
+        if surveyed or (not same and are_observations_stale(root)):
             ensure(root)
         return unwritten(open_territory(epci, root), read.value, read.lines)
 
     if not known:
         return find()
-    made_from = [known.key_of_observations(restricted=restricted), material_inputs(root)[epci] if surveyed else ""]
+    made_from = [known.key_of_observations(restricted), material_inputs(root)[epci] if surveyed else ""]
     return known.of([project_path(path), path.read_text(encoding="utf-8"), *made_from], find)
 
 
@@ -111,6 +119,7 @@ def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
     from ctg_analysis.demarche.files.material_files import TEMPLATES
     from ctg_analysis.processing.freshness import material_inputs
+    from ctg_analysis.sources import SOURCES
 
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
@@ -120,7 +129,7 @@ def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
 
         return wrong_templates(epci, root)
 
-    made_from = ["templates", known.key_of_observations(restricted=True), material_inputs(root)[epci]] if known else []
+    made_from = ["templates", known.key_of_observations(SOURCES), material_inputs(root)[epci]] if known else []
     return known.of(made_from, find) if known else find()
 
 

@@ -122,6 +122,10 @@ class InputError(UserError):
         self.findings = in_order(findings)
         super().__init__("\n".join(in_lines(self.findings)))
 
+    def __reduce__(self):
+        """Carry the findings from one process to another."""
+        return type(self), (self.findings,)
+
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings file by file, line by line, those of a whole file first."""

@@ -22,7 +22,7 @@ from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.processing.known_findings import KnownFindings
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import Certificate, RawFolder, integrity, read_certificate
-from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, is_note
+from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, forms_in, is_note
 
 SCHOOLS = "depp_ecoles"
 
@@ -50,7 +50,9 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
     if not (known and known.are_sound("private/", *geography)):
         places = root.processed / "territories.parquet"
         if same_places and places.is_file():
-            findings += _check_forms(root, pd.read_parquet(places), _sources_of(known.changed("private/")))
+            findings += _check_forms(
+                root, pd.read_parquet(places), set().union(*map(forms_in, known.changed("private/")))
+            )
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
     return in_order(set(findings))
@@ -105,13 +107,6 @@ def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
 @lru_cache(maxsize=1)
 def _frame_now(root: DataRoot) -> Frame | None:
     return _frame(root, certificates(root)[0])[0] if root.raw.is_dir() else None
-
-
-def _sources_of(files: Collection[str]) -> set[str]:
-    """Return the sources that some files of data/private may hold: all of them, but of a CSV form under its name."""
-    named = {source.form_file: name for name, source in FORMS.items()}
-    each = [named.get(file.rpartition("/")[2]) for file in files]
-    return {*each} if all(each) else {*FORMS}
 
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:

@@ -1,7 +1,8 @@
-"""The folders of data/raw, as files: which to read, and the sums that tell whether they have changed."""
+"""The folders of data/raw and data/private, as files: which to read, the sums that tell whether they have changed."""
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 
 from ctg_analysis.core.settings import MATERIAL
@@ -55,6 +56,20 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
 def source_of(folder: Path) -> str:
     """Return the id of the source that a folder of files belongs to."""
     return folder.parent.name if folder.name in (FULL, FRANCE) else folder.name
+
+
+@cache
+def forms_in(file: str) -> frozenset[str]:
+    """The sources that a file of data/private may hold: a CSV form that of its name, any other those of all forms.
+
+    >>> sorted(forms_in("private/200067171/msa_familles.csv")), len(forms_in("private/200067171/accords.yml")) > 10
+    (['msa_familles'], True)
+    """
+    from ctg_analysis.sources import SOURCES
+
+    named = {source.form_file: name for name, source in SOURCES.items() if source.form}
+    name = named.get(file.rpartition("/")[2])
+    return frozenset([name] if name else named.values())
 
 
 def _is_begun(home: Path) -> bool:
