@@ -8,7 +8,7 @@ import pytest
 import typer
 import yaml
 from environment import environment
-from material_files import change
+from material_files import add, change
 from raw_files import certify, keep
 from typer.testing import CliRunner
 
@@ -274,6 +274,25 @@ def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(ex
     put(root.private / CHILDMINDERS, 19, 4, "7")
     said = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
     assert [finding.column for finding in said["chain"]] == ["lecture"]  # at least 35 % are 55 or older: no longer
+    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
+    (root.processed / "territories.parquet").write_text("damaged", encoding="utf-8")
+    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == said
+    monkeypatch.setattr(check_command, "data_root", lambda epci: root)
+    check_command._must_be_known(EXAMPLE_EPCI)
+
+
+@pytest.mark.nightly
+def test_a_proof_by_what_the_demarche_gathers_is_held_to_its_own_tables(example, tmp_path):
+    root = DataRoot(tmp_path / "exemple")
+    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    proofs, kind = root.material(EXAMPLE_EPCI) / "preuves.csv", {"constat_id": "C01", "type": "indicateur"}
+    for ref in ("competence_leisure_count+99001+2024", "parents_need_meeting_place_share+999999999+2024"):
+        line = add(proofs, **kind, ref=ref, sens="appuie", lecture="au moins", repere="1")
+    known = KnownFindings(root)
+    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
+    change(proofs, line, "repere", "99")
+    said = by_urgency(root, [EXAMPLE_EPCI], known)
+    assert [(finding.line, finding.column) for finding in said["chain"]] == [(line, "lecture")]
     assert said == by_urgency(root, [EXAMPLE_EPCI], None)
 
 

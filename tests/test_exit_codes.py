@@ -1,5 +1,6 @@
 """What the command says and ends with: 2 is kept for what was published with chapters that failed."""
 
+import subprocess
 import sys
 
 import pytest
@@ -149,3 +150,27 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
     assert code == 130
     assert lines[1:] == ["0 of 1 source got, what has come of the others is kept for the next time", last]
     assert told("new", EPCI) == (130, [last])
+
+
+WORKS_INTERRUPTED = """
+import os, signal, time
+from ctg_analysis.processing import side_by_side
+side_by_side.cores = lambda: 2
+with side_by_side.processes() as pool:
+    pool.submit(time.sleep, 0).result()  # the second process waits for a work, the first one has one
+    pool.submit(time.sleep, 60)
+    os.killpg(0, signal.SIGINT)
+    time.sleep(60)
+"""
+
+
+def test_the_processes_that_ctrl_c_reaches_too_end_without_a_word():
+    answer = subprocess.run(
+        [sys.executable, "-c", WORKS_INTERRUPTED],
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert answer.stderr.count("Traceback") == 1 and "ForkProcess" not in answer.stderr  # that of this script

@@ -67,7 +67,7 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
     from ctg_analysis.processing.freshness import demarches, holes
-    from ctg_analysis.processing.held_proofs import begin
+    from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
 
     gc.freeze()
     gc.enable()
@@ -76,7 +76,7 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
         wrong = [*check_root(root, known), *holes(root)]
         found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
     if not wrong and not any(found.values()):
-        last = (_of_synthesis, _of_templates)
+        last = (gathered_no_longer, _of_synthesis, _of_templates)
         found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
     return found | {DATA: wrong}
 
@@ -137,8 +137,13 @@ def _must_be_known(epci: str) -> None:
     """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
     import pandas as pd
 
+    from ctg_analysis.processing.freshness import is_whole
+
     path = data_root(epci).processed / "territories.parquet"
-    if path.is_file() and not (pd.read_parquet(path, columns=["code"], filters=[("code", "==", epci)])).size:
+    if (
+        is_whole(data_root(epci).processed)
+        and not (pd.read_parquet(path, columns=["code"], filters=[("code", "==", epci)])).size
+    ):
         raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
 
 

@@ -19,6 +19,7 @@ from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.known_findings import KnownFindings
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import Certificate, RawFolder, integrity, read_certificate
@@ -48,11 +49,9 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
         elif name == SCHOOLS or not known.are_sound(*files):
             findings += known.of_files(name, files, lambda name=name: _check_source(name, folders, frame()[0]))
     if not (known and known.are_sound("private/", *geography)):
-        places = root.processed / "territories.parquet"
-        if same_places and places.is_file():
-            findings += _check_forms(
-                root, pd.read_parquet(places), set().union(*map(forms_in, known.changed("private/")))
-            )
+        if same_places and is_whole(root.processed):
+            places = pd.read_parquet(root.processed / "territories.parquet")
+            findings += _check_forms(root, places, set().union(*map(forms_in, known.changed("private/"))))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
     return in_order(set(findings))

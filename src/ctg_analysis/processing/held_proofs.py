@@ -14,10 +14,12 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.demarche.files.table_files import TableFile, read_folder
 from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.demarche.tables.evidence import INDICATOR, JOIN
+from ctg_analysis.processing.freshness import library, material_inputs
 from ctg_analysis.processing.known_findings import KnownFindings
 from ctg_analysis.processing.linked_sources import linked
-from ctg_analysis.processing.run import restricted_now, tables_now
+from ctg_analysis.processing.run import ensure, restricted_now, tables_now
 from ctg_analysis.processing.side_by_side import processes
+from ctg_analysis.sources import PLAN, SURVEY
 
 PROOFS = "preuves"
 NOTHING_BEGUN: Mapping[str, Future] = MappingProxyType({})
@@ -61,8 +63,36 @@ def no_longer(
     ]
 
 
+def gathered_no_longer(root: DataRoot, epci: str, known: KnownFindings | None) -> list[Finding]:
+    """Return what is said of the proofs by an indicator of what the démarche itself gathers that do not hold any more.
+
+    The tables of the démarches are brought up to date: nothing is wrong with their files.
+    """
+    proofs = _read(root, epci)
+    rows = proofs.rows[proofs.rows["type"].eq(INDICATOR) & _is_gathered(proofs.rows["ref"])]
+
+    def find() -> list[Finding]:
+        from ctg_analysis.demarche import proof_checks  # heavy, and seldom needed
+
+        ensure(root)
+        observations = pd.read_parquet(root.processed_demarche(epci) / "observations.parquet")
+        places = pd.read_parquet(root.processed / "territories.parquet")
+        return [*proof_checks.no_longer(replace(proofs, rows=rows), observations, places, epci)]
+
+    if rows.empty:
+        return []
+    key = [epci, proofs.place, rows.to_csv(), material_inputs(root)[epci], library()]
+    return [replace(one, path=proofs.place) for one in known.of(key, find)] if known else find()
+
+
 def _by_indicator(proofs: TableFile) -> pd.DataFrame:
-    return proofs.rows[proofs.rows["type"].eq(INDICATOR)]
+    """Return the proofs by an indicator of what the démarche does not gather itself."""
+    return proofs.rows[proofs.rows["type"].eq(INDICATOR) & ~_is_gathered(proofs.rows["ref"])]
+
+
+def _is_gathered(proofs: pd.Series) -> pd.Series:
+    gathered = {name for name, one in CATALOGUE.items() if {SURVEY, PLAN}.issuperset(one.sources)}
+    return proofs.str.split(JOIN).str[0].isin(gathered)
 
 
 def _left(epci: str, proofs: TableFile, known: KnownFindings | None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -29,7 +30,11 @@ def processes() -> Iterator[Executor | None]:
 
 
 def _begin() -> None:
-    """Make a process ready to work: what it has from its parent is not looked through for what may be forgotten."""
+    """Make a process ready to work: what it has from its parent is not looked through for what may be forgotten.
+
+    Ctrl-C, which a terminal sends to it too, ends it without a word: the parent says what stands.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     end_with_parent()
     gc.freeze()
 
