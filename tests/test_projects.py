@@ -78,6 +78,9 @@ def test_an_installed_package_works_on_the_project_of_the_folder_or_says_what_it
     (reference / NORMS).touch()
     assert settings_.settings.__wrapped__().root == tmp_path / "project"
     monkeypatch.setenv("CTG_ROOT", str(tmp_path / "other"))
+    with pytest.raises(UserError, match=r"CTG_ROOT: found no folder .*other, expected that of a project"):
+        settings_.settings.__wrapped__()
+    (tmp_path / "other").mkdir()
     assert settings_.settings.__wrapped__().root == tmp_path / "other"
 
 

@@ -17,4 +17,6 @@ def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None
     """
     with room_in(folder):
         write_project(folder)
-    messages.print(f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epcis for another territory")
+    messages.print(
+        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
+    )

@@ -126,4 +126,6 @@ def new_chapter(
     from ctg_analysis.chapter.new_chapter import write_new_chapter
 
     path = write_new_chapter(number, title)
-    messages.print(f"{project_path(path)}: written; `make lab` opens it, `ctg build --chapters {number}` publishes it")
+    messages.print(
+        f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
+    )

@@ -60,6 +60,10 @@ def settings() -> Settings:
 def _root() -> Path:
     if named := os.environ.get("CTG_ROOT"):
         named = os.environ["CTG_ROOT"] = str(Path(named).absolute())  # the same for what is started in another folder
+        if not Path(named).is_dir():
+            raise UserError(
+                f"CTG_ROOT: found no folder {named}, expected that of a project: `ctg init FOLDER` makes one"
+            )
         return Path(named)
     for folder in (Settings.root, Path.cwd(), *Path.cwd().parents):
         if (folder / "data" / "reference" / NORMS).is_file():
