@@ -69,11 +69,12 @@ format: $(READY) ## format the code and the notebooks
 docs: $(READY) ## write again what docs take from the declarations
 	$(BIN)/python -c "from ctg_analysis.sources.assumptions import rewrite; rewrite()"
 
-bench: $(READY) ## measure the data stage, the readers, the check, the build, many builds, a survey
+bench: $(READY) ## measure the data stage, the readers, the check, a first démarche, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py
 	$(BIN)/python benchmarks/bench_scale.py
 	$(BIN)/python benchmarks/bench_readers.py
 	$(BIN)/python benchmarks/bench_check.py
+	$(BIN)/python benchmarks/bench_start.py
 	$(BIN)/python benchmarks/bench_build.py
 	$(BIN)/python benchmarks/bench_many.py
 	$(BIN)/python benchmarks/bench_survey.py

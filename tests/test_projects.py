@@ -23,15 +23,16 @@ RENNES = "243500139"
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
-    """The parts, each with a file, one of which was fetched."""
+    """The parts, each with a file; beside them full files, fetched ones and those of the invented territory."""
     folder = tmp_path / "shipped"
     for part in PARTS:
         path = folder / part if Path(part).suffix or part.startswith(".") else folder / part / "file.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(part, encoding="utf-8")
-    fetched = folder / "data" / "raw" / "source" / "full" / "large.csv"
-    fetched.parent.mkdir(parents=True)
-    fetched.write_text("large", encoding="utf-8")
+    for raw in ("data/raw", "data/exemple/raw"):
+        full = folder / raw / "source" / "full" / "large.csv"
+        full.parent.mkdir(parents=True)
+        full.write_text("large", encoding="utf-8")
     monkeypatch.setattr(projects, "SHIPPED", folder)
     return folder
 
@@ -50,7 +51,7 @@ def test_a_project_is_made_whole_in_a_new_folder_or_an_empty_one(shipped, tmp_pa
     (tmp_path / "empty").mkdir()
     for name in ("new", "empty"):
         write_project(tmp_path / name)
-        assert files(tmp_path / name) == {name for name in files(shipped) if "full" not in name}
+        assert files(tmp_path / name) == files(shipped) - {"data/raw/source/full/large.csv"}
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="expected a folder that is new or empty"):

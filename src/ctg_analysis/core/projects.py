@@ -20,7 +20,8 @@ PARTS = (
     ".gitignore",
 )
 SHIPPED = Path(__file__).parents[2] / "ctg_analysis_project"  # beside the package, where a wheel puts the parts
-OF_OTHERS = shutil.ignore_patterns("full", ".*", "__pycache__")  # what was fetched, what a command left
+OF_COMMANDS = (".*", "__pycache__")  # what a command left
+FETCHED = {"data/raw": ("full",)}  # what `ctg fetch` put there; the invented territory has such files of its own
 
 
 def write_project(folder: Path) -> None:
@@ -40,7 +41,8 @@ def write_project(folder: Path) -> None:
     for part in PARTS:
         (begun / part).parent.mkdir(parents=True, exist_ok=True)
         if (source / part).is_dir():
-            shutil.copytree(source / part, begun / part, ignore=OF_OTHERS)
+            left_out = shutil.ignore_patterns(*OF_COMMANDS, *FETCHED.get(part, ()))
+            shutil.copytree(source / part, begun / part, ignore=left_out)
         else:
             shutil.copyfile(source / part, begun / part)
     if folder.is_dir():
