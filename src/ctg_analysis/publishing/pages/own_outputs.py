@@ -9,7 +9,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
@@ -88,11 +88,11 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
     if drawn and (HTML not in data or ACTIVE.search(data[HTML])):
         alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
         return Passed(_image(drawn, data[drawn], alt or DRAWN), [] if is_told(alt) else [WITHOUT_ALT])
-    if HTML in data and ACTIVE.search(data[HTML]):
-        return Passed("", [ACTS])
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
         html = sanitised(whole).strip()
-        return Passed(html, lacks_of_images(whole, html, WITHOUT_ALT))
+        acts = [ACTS] if ACTIVE.search(whole) else []
+        shows = not acts or "<img" in html or Markup(html).striptags()
+        return Passed(html if shows else "", acts + lacks_of_images(whole, html, WITHOUT_ALT))
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
     if output.output_type == "stream":
