@@ -2,6 +2,7 @@
 
 import base64
 import re
+from urllib.parse import quote
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -102,6 +103,14 @@ def test_a_pasted_image_is_asked_for_words_of_its_own(words, asked):
     pasted = nbformat.v4.new_markdown_cell(f"![{words}](attachment:image.png)", attachments=attached)
     assert published([pasted]).remarks == ([f"cell 1: {UNTOLD}"] if asked else [])
     assert '<img src="data:image/png;base64,AAAA" alt="' in of_cell(pasted).html
+
+
+@pytest.mark.parametrize("name", ["plan du quartier.png", "Capture d'écran (2).png", "Capture d’écran à 10.22.png"])
+def test_a_pasted_image_is_found_by_the_address_that_jupyterlab_gives_it(name):
+    address = quote(name, safe=";,/?:@&=+$!*'()#")  # encodeURI
+    attached = {name: {"image/png": "AAAA"}}
+    pasted = nbformat.v4.new_markdown_cell(f"![Plan](attachment:{address})", attachments=attached)
+    assert of_cell(pasted) == ('<p><img src="data:image/png;base64,AAAA" alt="Plan"></p>\n', [])
 
 
 def test_the_name_of_a_file_is_no_alternative_of_an_output():

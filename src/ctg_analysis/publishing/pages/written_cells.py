@@ -2,8 +2,10 @@
 
 import re
 from functools import cache
+from urllib.parse import quote
 
 import nbformat
+from mistune.util import escape_url
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ctg_analysis.display.words.texts import typography
@@ -44,6 +46,16 @@ def _passed(whole: str) -> Passed:
 
 def rendered(text: str, attachments: dict) -> str:
     """Return a text in French typography, as HTML. attachments: the images that a cell carries."""
-    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    named = attachments | {_address(name): kinds for name, kinds in attachments.items()}
+    renderer = IPythonRenderer(escape=False, attachments=named, exclude_anchor_links=True)
     html = MarkdownWithMath(renderer=renderer).render(typography(text))
     return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
+
+
+def _address(name: str) -> str:
+    """Return the name of an image as the address that JupyterLab writes has it, once it is read.
+
+    >>> _address("Capture d’écran.png")
+    'Capture%20d%E2%80%99%C3%A9cran.png'
+    """
+    return escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#")))
