@@ -28,7 +28,7 @@ OWN = OPENS.format("epci") + "chapter.perimeter()"
 OTHER = OPENS.format('"200067171"') + "chapter.perimeter()"
 DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)
-TO_MEND = [f"notebooks/18_a.ipynb, cell 5: an image {WITHOUT_ALT}"]
+TO_MEND = [f"notebooks/18_a.ipynb, cell 5: {WITHOUT_ALT}"]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
 STAYS = "the page is not of this edition"
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from urllib.parse import quote
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -15,15 +16,10 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
 from ctg_analysis.display.pieces.own_pieces import MOST_COLUMNS, MOST_ROWS, frame, picture
-from ctg_analysis.publishing.pages.own_outputs import (
-    ELSEWHERE,
-    HEAVIEST,
-    RUNS,
-    TOO_HEAVY,
-    WITHOUT_ALT,
-    published,
-    sanitised,
-)
+from ctg_analysis.publishing.pages.gate import ELSEWHERE, RUNS, sanitised
+from ctg_analysis.publishing.pages.html import chapter_page
+from ctg_analysis.publishing.pages.own_outputs import HEAVIEST, TOO_HEAVY, WITHOUT_ALT, published
+from ctg_analysis.publishing.pages.written_cells import NO_LINK, NOT_TEXT, UNTOLD, of_cell, rendered
 
 HOSTILE = '<img src="x" onerror="x()"><script>x()</script>'
 SOURCE = Citation("Enquête de l'office, 2026")
@@ -56,7 +52,12 @@ def test_each_kind_of_output_is_published_or_told():
         ),
         "object": (shown({"text/plain": "<Axes: >"}), "", ""),
         "markdown": (shown({"text/markdown": f"**Né** : {HOSTILE}"}), "<p><strong>Né</strong>\u00a0: </p>", ELSEWHERE),
-        "html": (shown({"text/html": f"<h2>Un</h2>{HOSTILE}", "text/plain": "x"}), "", RUNS),
+        "html": (
+            shown({"text/html": f"<h2>Un</h2>{HOSTILE}<p>ok</p>", "text/plain": "x"}),
+            "<h2>Un</h2><p>ok</p>",
+            RUNS,
+        ),
+        "drawn": (shown({"text/html": "<div><p id='a'> </p></div><script>x()</script>", "text/plain": "x"}), "", RUNS),
         "plotly": (shown({"application/vnd.plotly.v1+json": {}, "text/html": "<script>x()</script>"}), "", RUNS),
         "latex": (shown({"text/latex": "$x$", "text/plain": "x"}), "", "text/latex that a page"),
         "heavy": (shown({"text/html": "x" * (HEAVIEST + 1)}), "", TOO_HEAVY),
@@ -75,7 +76,7 @@ def test_each_kind_of_output_is_published_or_told():
         found, remarks = html_of(output)
         if html not in "".join(found) or bool(html) != bool(found) or bool(remark) != bool(remarks):
             faults.append((name, found, remarks))
-        elif remark and remark not in remarks[0]:
+        elif remark and remark not in " ".join(remarks):
             faults.append((name, remarks))
         if "onerror" in "".join(found) or "<script" in "".join(found):
             faults.append((name, found))
@@ -93,7 +94,90 @@ def test_a_value_beside_a_drawing_is_not_on_the_page_and_lines_name_the_cell_of_
     drawn = cell(shown({"text/plain": "[Text(0.5, 0, 'x')]"}), shown({"image/png": "AAAA"}))
     made = published([nbformat.v4.new_markdown_cell("# Un\n\n![plan](plan.png)"), injected, drawn])
     assert len(made.cells[-1].outputs) == 1
-    assert made.remarks == [f"cell 1: {ELSEWHERE}", f"cell 2: an image {WITHOUT_ALT}"]
+    assert made.remarks == [f"cell 1: {ELSEWHERE}", f"cell 2: {WITHOUT_ALT}"]
+
+
+@pytest.mark.parametrize("words, asked", [("image.png", True), ("", True), ("Plan du quartier", False)])
+def test_a_pasted_image_is_asked_for_words_of_its_own(words, asked):
+    attached = {"image.png": {"image/png": "AAAA"}}
+    pasted = nbformat.v4.new_markdown_cell(f"![{words}](attachment:image.png)", attachments=attached)
+    assert published([pasted]).remarks == ([f"cell 1: {UNTOLD}"] if asked else [])
+    assert '<img src="data:image/png;base64,AAAA" alt="' in of_cell(pasted).html
+
+
+@pytest.mark.parametrize("name", ["plan du quartier.png", "Capture d'écran (2).png", "Capture d’écran à 10.22.png"])
+def test_a_pasted_image_is_found_by_the_address_that_jupyterlab_gives_it(name):
+    address = quote(name, safe=";,/?:@&=+$!*'()#")  # encodeURI
+    attached = {name: {"image/png": "AAAA"}}
+    pasted = nbformat.v4.new_markdown_cell(f"![Plan](attachment:{address})", attachments=attached)
+    assert of_cell(pasted) == ('<p><img src="data:image/png;base64,AAAA" alt="Plan"></p>\n', [])
+
+
+def test_the_name_of_a_file_is_no_alternative_of_an_output():
+    bundle, metadata = Image(b"\x89PNG", alt="plan.PNG")._repr_mimebundle_()
+    assert html_of(nbformat.v4.new_output("display_data", data=bundle, metadata=metadata))[1] == [
+        f"cell 1: {WITHOUT_ALT}"
+    ]
+    written = shown({"text/html": '<img src="data:image/png;base64,AAAA" alt="plan.png">'})
+    assert html_of(written)[1] == [f"cell 1: {WITHOUT_ALT}"]
+
+
+def page_of(*cells):
+    """Return what a page says between its heads and its foot, and the remarks."""
+    about = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
+    html, _, remarks = chapter_page(nbformat.v4.new_notebook(cells=list(cells)), about)
+    return html.partition("<main")[2].partition("</main>")[0], remarks
+
+
+TEXTS = {
+    "a <script>x()</script><b>c</b>": ("a <b>c</b>", NOT_TEXT),
+    "<iframe src='https://e.org/'></iframe>\n\nd": ("d", NOT_TEXT),
+    "<style>h1{display:none}</style>\n\ne": ("e", NOT_TEXT),
+    "<object data='x'>f</object> g": (" g", NOT_TEXT),
+    'h <b title=">" onclick=x()>i</b>': ("h <b>i</b>", NOT_TEXT),
+    "[j](javascript:x())": ("j", NO_LINK),
+    "<a href='java&#9;script:x()'>k</a>": ("k", NO_LINK),
+    "![l](plan.png) m": (" m", ELSEWHERE),
+    "<img src='plan.png' alt='n'> o": (" o", ELSEWHERE),
+    "<img src='https://example.org/a.png' alt='p'> q": (" q", ELSEWHERE),
+    "<svg><script>x()</script></svg> r": (" r", NOT_TEXT),
+}
+
+
+def test_a_text_goes_through_the_gate_and_the_build_names_its_cell():
+    faults = []
+    for make in (nbformat.v4.new_markdown_cell, nbformat.v4.new_raw_cell):
+        for text, (kept, said) in TEXTS.items():
+            if make is nbformat.v4.new_raw_cell and "](" in text:
+                continue
+            made, remarks = page_of(nbformat.v4.new_markdown_cell("# Titre <script>x()</script>"), make(text))
+            told = [f"cell 1: {NOT_TEXT}", f"cell 2: {said}"]
+            if kept not in made or remarks[:2] != told or "<h1>Titre </h1>" not in made:
+                faults.append((text, made, remarks))
+            faults += [(text, made) for one in ("x()", "<iframe", "h1{", "<object", "src=") if one in made]
+    assert faults == []
+
+
+def test_what_markdown_writes_stays_and_is_not_told():
+    text = (
+        "# Un\n\n##### Cinq\n\n- [x] fait\n- [ ] non\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n"
+        "`<script>` [a](https://e.org/?a=1&b=2) <details><summary>s</summary>on = 1</details> <!-- <script> -->\n\n"
+        "```html\n<img onerror='x()'>\n```\n"
+    )
+    made, remarks = page_of(nbformat.v4.new_markdown_cell(text))
+    assert remarks == []
+    for kept in ("<h1>Un</h1>", "<h5>Cinq</h5>", "☑ fait", "☐ non", "<code>&lt;script&gt;</code>", "<details>"):
+        assert kept in made, kept
+    assert '<a href="https://e.org/?a=1&amp;b=2">a</a>' in made and '<td style="text-align:right;">2</td>' in made
+    assert '<th scope="col" style="text-align:left;">a</th>' in made
+
+
+def test_the_texts_of_the_chapters_pass_as_they_are():
+    """The bytes of the shipped pages are those of their Markdown."""
+    for path in sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        for text in nbformat.read(path, as_version=4).cells:
+            if text.cell_type == "markdown":
+                assert of_cell(text) == (rendered(text.source, {}), []), (path.name, text.source)
 
 
 def test_html_of_anybody_runs_loads_and_restyles_nothing_and_its_tables_have_their_frame():

@@ -21,6 +21,13 @@ REFUSED = {
     "22_e.ipynb": ({}, r"another notebook bears the number 22, 22_f\.ipynb: give it a number of its own"),
     "22_f.ipynb": ({}, r"another notebook bears the number 22, 22_e\.ipynb: give it"),
     "23_g-Copy1.ipynb": ({}, r"a copy that JupyterLab made: give it a number and a name of its own, or remove it"),
+    "25 espace.ipynb": (
+        {},
+        r"a name that does not begin with two digits and _: rename it 25_name\.ipynb, or begin its name wit",
+    ),
+    "26-tiret.ipynb": ({}, r"rename it 26_name\.ipynb"),
+    "27.ipynb": ({}, r"rename it 27_name\.ipynb"),
+    "5_x.ipynb": ({}, r"rename it 05_name\.ipynb"),
     "24_h.ipynb": (dict(title="Un titre", tag="other"), r"cell 1: no title.*; no code cell with the tag parameters"),
 }
 SOUND = {
@@ -42,6 +49,8 @@ def test_what_is_no_chapter_is_refused_by_name_with_the_remedy(folder):
         write_notebook(folder / name, **written)
     for name, written in SOUND.items():
         write_notebook(folder / name, **written)
+    for name in ("Untitled.ipynb", "2026 bilan.ipynb", "1er essai.ipynb", "commencer_ici.ipynb"):
+        write_notebook(folder / name)
     (folder / "27_k.ipynb").write_text('{"cells": [\n', encoding="utf-8")
     (folder / "28_l.ipynb").write_text('{"cells": [1]}', encoding="utf-8")
     (folder / "29_m.ipynb").write_bytes(b"\xff")

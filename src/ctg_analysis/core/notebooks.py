@@ -11,12 +11,16 @@ from ctg_analysis.core.settings import settings
 TITLE = re.compile(r"# +\S")
 EPCI = re.compile(r"^epci *(:[^=\n]*)?=(?!=)", re.MULTILINE)
 COPY = re.compile(r"-Copy\d+$")  # what JupyterLab calls the copy that it makes of a file
+NUMBERED, NAMED = re.compile(r"[0-9]{1,2}(?![^\W_])"), re.compile(r"[0-9]{2}_")  # meant for a chapter, named as one
 NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
 NO_PARAMETERS = "no code cell with the tag parameters: in JupyterLab, give that tag to the cell that sets epci"
 NO_EPCI = 'sets no epci: write there epci = "200067171", and open the chapter with epci'
 EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
+NO_NAME = (
+    "a name that does not begin with two digits and _: rename it {}_name.ipynb, or begin its name without a number"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def all_chapters() -> list[ChapterNotebook]:
 
 def notebooks() -> list[ChapterNotebook]:
     """Return the numbered notebooks, those that are refused too; title and question come from their first cells."""
-    paths = sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    paths = [path for path in sorted((settings().root / "notebooks").glob("*.ipynb")) if NUMBERED.match(path.stem)]
     return [_read(path, [other for other in paths if other != path]) for path in paths]
 
 
@@ -67,7 +71,7 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
         faults += ["" if title else NO_TITLE, without_epci]
     faulty = "; ".join(filter(None, faults))
     return ChapterNotebook(
-        path.name[:2],
+        _number(path),
         path,
         title.lstrip("# ").strip(),
         question.strip(),
@@ -76,13 +80,20 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     )
 
 
+def _number(path: Path) -> str:
+    return NUMBERED.match(path.stem)[0].zfill(2)
+
+
 def _misnamed(path: Path, others: list[Path]) -> str:
     """Return what is wrong with the name of a notebook, beside the others; nothing when it is right."""
+    number = _number(path)
     if COPY.search(path.stem):
         return A_COPY
-    same = [other.name for other in others if other.name[:2] == path.name[:2] and not COPY.search(other.stem)]
-    number = f"another notebook bears the number {path.name[:2]}, {', '.join(same)}: give it a number of its own"
-    return number if same else ""
+    if not NAMED.match(path.stem):
+        return NO_NAME.format(number)
+    named = [other for other in others if NAMED.match(other.stem) and not COPY.search(other.stem)]
+    same = [other.name for other in named if _number(other) == number]
+    return f"another notebook bears the number {number}, {', '.join(same)}: give it a number of its own" if same else ""
 
 
 def _without_epci(cells: list[dict]) -> str:

@@ -66,7 +66,7 @@ def _exporter() -> TemplateExporter:
         template_name="chapter",
         template_file="cells.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"written": of_cell, "for_team": for_team},
+        filters={"written": lambda cell: of_cell(cell).html, "for_team": for_team},
         raw_mimetypes=["text/html", ""],
         default_preprocessors=[],
     )

@@ -1,7 +1,7 @@
 """What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
 
-What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, and what data may
-have put in it, is sanitised: a page runs nothing, loads nothing, and keeps its own style.
+What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, what data may have
+put in it and the cells of text go through the gate.
 """
 
 import re
@@ -9,37 +9,24 @@ from base64 import b64decode
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import bleach
-from markupsafe import escape
+from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from ctg_analysis.display.markup import ABOUT, PAGE
-from ctg_analysis.display.pieces.own_pieces import UNNAMED, image
-from ctg_analysis.publishing.pages.written_cells import rendered
+from ctg_analysis.display.pieces.own_pieces import image
+from ctg_analysis.publishing.pages.gate import ACTIVE, RUNS, Passed, is_told, lacks_of_images, sanitised
+from ctg_analysis.publishing.pages.written_cells import of_cell, rendered
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
 HEAVIEST = 1_500_000  # bytes of an output: a page is read on a telephone too
 DRAWN = "Graphique sans texte de remplacement"
-WITHOUT_ALT = 'without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
-RUNS = "that a page does not show: show an image or a table"
+WITHOUT_ALT = 'an image without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
+ACTS = f"a script or a frame {RUNS}"
 OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
-ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
 TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
-
-ACTIVE = re.compile(r"<(script|iframe|object|embed|form|video|audio|canvas)\b", re.I)
-SWALLOWED = re.compile(r"<(script|style|title|template|noscript|iframe|object|head|svg)\b.*?</\1\s*>", re.I | re.S)
-TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em"}
-TAGS |= {"h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span"}
-TAGS |= {"strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
-LINK, DRAWING = re.compile(r"(?:https?://|mailto:|#)|[\w./%-]+(?:#[\w-]*)?$"), re.compile(r"data:image/[a-z+]+;base64,")
-EMPTY = re.compile(r'(<th scope="col">)(?:\s|&nbsp;)*(?=</th>)')
-HEAD = re.compile(r"<thead>.*?</thead>", re.S)
-UNDESCRIBED = re.compile(r"<img(?![^>]*\balt=\"[^\"])")
-WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
-OF_A_FILE = re.compile(r"!\[[^\]]*\]\((?!attachment:|data:)|<img\b(?![^>]*\bsrc=[\"']?data:)", re.I)  # in Markdown
 SVG_OWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
 ID = re.compile(r'\bid="([^"]+)"')
 
@@ -61,8 +48,8 @@ def published(cells: Sequence[NotebookNode]) -> Published:
     for cell in cells:
         number += INJECTED not in cell.metadata.get("tags", [])
         outputs = cell.get("outputs", [])
-        if cell.cell_type == "markdown" and OF_A_FILE.search(cell.source):
-            remarks.append(f"cell {number}: {ELSEWHERE}")
+        if cell.cell_type != "code":
+            remarks += [f"cell {number}: {lack}" for lack in of_cell(cell).lacks]
         if all(_is_ours(output) for output in outputs):
             kept.append(cell)
             continue
@@ -72,9 +59,9 @@ def published(cells: Sequence[NotebookNode]) -> Published:
             if _is_ours(output):
                 shown.append(output)
                 continue
-            html, remark = _as_html(output, draws=draws)
+            html, lacks = _as_html(output, draws=draws)
             shown += [_output(html, output)] if html else []
-            remarks += [f"cell {number}: {remark}"] if remark else []
+            remarks += [f"cell {number}: {lack}" for lack in lacks]
         kept.append(NotebookNode(cell | {"outputs": shown}))
     return Published(kept, list(dict.fromkeys(remarks)))
 
@@ -89,38 +76,29 @@ def _output(html: str, output: NotebookNode) -> NotebookNode:
     return NotebookNode(output_type="display_data", data=NotebookNode({HTML: html} | about), metadata=NotebookNode())
 
 
-def _as_html(output: NotebookNode, *, draws: bool) -> tuple[str, str]:
+def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
     """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
     data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
     heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
     if heavy > HEAVIEST:
-        return "", f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"
+        return Passed("", [f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"])
     if PAGE in data:
-        return data[PAGE], ""
+        return Passed(data[PAGE], [])
     drawn = next((kind for kind in IMAGES if kind in data), "")
     if drawn and (HTML not in data or ACTIVE.search(data[HTML])):
         alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
-        return _image(drawn, data[drawn], alt or DRAWN), "" if alt else f"an image {WITHOUT_ALT}"
-    if HTML in data and ACTIVE.search(data[HTML]):
-        return "", f"a script or a frame {RUNS}"
+        return Passed(_image(drawn, data[drawn], alt or DRAWN), [] if is_told(alt) else [WITHOUT_ALT])
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
-        html = sanitised(whole)
-        return html, _lack_of_images(whole, html)
+        html = sanitised(whole).strip()
+        acts = [ACTS] if ACTIVE.search(whole) else []
+        shows = not acts or "<img" in html or Markup(html).striptags()
+        return Passed(html if shows else "", acts + lacks_of_images(whole, html, WITHOUT_ALT))
     if others := [kind for kind in data if kind != PLAIN]:
-        return "", f"{others[0]} {OTHER}"
+        return Passed("", [f"{others[0]} {OTHER}"])
     if output.output_type == "stream":
-        return _text(output.text) if output.name == "stdout" else "", ""
+        return Passed(_text(output.text) if output.name == "stdout" else "", [])
     text = data.get(PLAIN, "")
-    return ("" if draws or text.startswith("<") else _text(text)), ""
-
-
-def _lack_of_images(whole: str, html: str) -> str:
-    """Return what is to be said of the images of some HTML, once it is sanitised."""
-    if "<svg" in whole.lower():
-        return f"a drawing within HTML {RUNS}"
-    if html.count("<img") < whole.lower().count("<img"):
-        return ELSEWHERE
-    return f"an image {WITHOUT_ALT}" if UNDESCRIBED.search(html) else ""
+    return Passed("" if draws or text.startswith("<") else _text(text), [])
 
 
 def _text(text: str) -> str:
@@ -145,38 +123,3 @@ def _settled(svg: str) -> str:
     names = {name: f"i{rank}" for rank, name in enumerate(dict.fromkeys(ID.findall(svg)))}
     svg = ID.sub(lambda one: f'id="{names[one[1]]}"', svg)
     return re.sub(r"#([\w.:-]+)", lambda one: f"#{names.get(one[1], one[1])}", svg)
-
-
-def sanitised(html: str) -> str:
-    """Return HTML of anybody without what runs, loads or restyles anything, its tables in their frame.
-
-    >>> sanitised('<p onclick="x()">Un <b style="color:red">mot</b><script>x()</script></p>')
-    '<p>Un <b>mot</b></p>'
-    """
-    clean = bleach.clean(
-        SWALLOWED.sub("", html),
-        tags=TAGS,
-        attributes=_is_allowed,
-        protocols={"http", "https", "mailto", "data"},
-        strip=True,
-    )
-    clean = WITHOUT_SOURCE.sub("", clean)
-    if "<table>" not in clean:
-        return clean.strip()
-    clean = HEAD.sub(lambda head: head[0].replace("<th>", '<th scope="col">'), clean).replace(
-        "<th>", '<th scope="row">'
-    )
-    clean = EMPTY.sub(rf"\1{UNNAMED}", clean)
-    frame = '<div class="table" role="group" aria-label="Tableau" tabindex="0"><table>'
-    return clean.replace("<table>", frame).replace("</table>", "</table></div>").strip()
-
-
-def _is_allowed(tag: str, name: str, value: str) -> bool:
-    match tag, name:
-        case "a", "href":
-            return bool(LINK.match(value))
-        case "img", "src":
-            return bool(DRAWING.match(value))
-        case ("img", "alt" | "width" | "height") | ("abbr", "title") | ("th" | "td", "colspan" | "rowspan"):
-            return True
-    return False

@@ -119,7 +119,7 @@ def warm_up() -> None:
 
 def _read_ahead(chapter: ChapterNotebook) -> None:
     """Parse a chapter and put its texts into HTML: they are the same for all territories."""
-    from ctg_analysis.publishing.pages.html import written
+    from ctg_analysis.publishing.pages.written_cells import written
     from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
 
     for cell in parameterised(chapter, "", WARM_ENGINE).cells:
