@@ -167,7 +167,12 @@ def test_a_column_of_names_cannot_slip_in(root):
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
         ({"demandes": "inf"}, "column demandes: found 'inf', expected a number"),
         ({"territoire": EPCI, "demandes": 4}, "column demandes: found 4, expected at least 5, which its communes have"),
-        ({"demandes": "beaucoup"}, "column demandes: found 'beaucoup', expected a number"),
+        (
+            {"demandes": "≤ 4"},
+            "column demandes: found '≤ 4', expected a number; a blank cell when it is not known, "
+            "« s » or « <5 » when it may not be told",
+        ),
+        ({"sppe_recenser": "x"}, "column sppe_recenser: found 'x', expected 0 or 1"),
         ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
         ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
         ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),

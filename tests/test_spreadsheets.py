@@ -211,6 +211,12 @@ REFUSED = {
         "C2 (jeunes_suivis) : trouvé '1.234', attendu un nombre",
     ),
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
+    "no word of the form": (
+        ["99001", 2024, "NC"],
+        "C2 (jeunes_suivis) : trouvé 'NC', attendu un nombre ; une case vide s'il n'est pas connu, "
+        "« s » ou « <5 » s'il ne peut être dit",
+    ),
+    "a dash": (["99001", 2024, 4, "-"], "D2 (permanences) : trouvé '-', attendu un nombre ; une case vide s'il n"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
     "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),

@@ -131,6 +131,9 @@ OF_TABLES = {
         "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
     ),
     "a number, or one of {names}": "un nombre, ou l'une de ces valeurs : {names}",
+    "a number; a blank cell when it is not known, « s » or « <5 » when it may not be told": (
+        "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
+    ),
     "a number": "un nombre",
     "1, 2 or 3": "1, 2 ou 3",
     "0 or 1": "oui ou non",

@@ -52,6 +52,7 @@ LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
 }
+A_COUNT = "a number; a blank cell when it is not known, « s » or « <5 » when it may not be told"
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
 A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
 A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
@@ -232,10 +233,10 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
-    numbers = {field.column: count(nullable=True) for field in form.numbers}
+    numbers = {field.column: count(nullable=True, description=A_COUNT) for field in form.numbers}
     for field in form.numbers:
-        if field.kind in LIMITS:
-            numbers[field.column] = pa.Column(float, LIMITS[field.kind], nullable=True)
+        if limit := LIMITS.get(field.kind):
+            numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
     return pa.DataFrameSchema(
         {
             PLACE: text(A_PLACE, "a commune, an EPCI or a département"),
