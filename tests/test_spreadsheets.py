@@ -12,10 +12,11 @@ from material_files import change, copy_of
 from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import forms_in
-from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.findings_in_french import in_french
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
@@ -238,6 +239,21 @@ def test_what_a_form_does_not_understand_is_one_french_line_with_its_cell(habit,
     lines = str(error.value).splitlines()
     assert any(f"feuille « Jeunes suivis », {expected}" in line for line in lines), lines
     assert [line for line in lines if is_english(line)] == []
+
+
+def test_what_is_wrong_with_a_sheet_is_told_cell_after_cell_as_a_person_goes_through_it(tmp_path):
+    """Neither in the order of the names of its columns, nor one column after another."""
+    rows = [["99001", "x", "x", "x"], ["99001", 2024, "x", 4], ["99999", 2024, 4, "x"], ["x", "x", 4, 4]]
+    with pytest.raises(InputError) as error:
+        youth(tmp_path / "x.xlsx", *rows)
+    cells = [line.partition("suivis », ")[2].split()[0] for line in str(error.value).splitlines()]
+    assert cells == ["B2", "C2", "D2", "C3", "A4", "D4", "A5", "B5"]
+    place = SheetPlace.of("a.xlsx", "A", {"a": "Z", "b": "AA", "c": "B"}, header=3)
+    told = [(4, "a"), (1, "missing"), (4, "b, c"), (4, "c"), (4, None), (1, "b"), (None, None)]
+    ordered = in_order(Finding(place, *where, "x", "y") for where in told)
+    assert [one.path.cell(one.line, one.column) for one in ordered] == [
+        "", "AA3 (b)", "ligne 3 (missing)", "ligne 4", "B4 (c)", "Z4 (a)", "AA4 B4 (b, c)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])
