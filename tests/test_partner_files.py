@@ -19,6 +19,7 @@ from ctg_analysis.cleaning.partners.received_forms import (
     with_thresholds,
 )
 from ctg_analysis.cleaning.perimeter import Perimeter
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
@@ -228,13 +229,33 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     assert sum("mission_locale.csv, line 2" in line for line in lines) == 2  # the place and the number
     assert sum("99001, 2024 again" in line for line in lines) == 2
     assert any("msa_familles.csv, line 2, column periode: found '2024', expected a December" in line for line in lines)
-    assert any("notes.csv: found a form that is not known, expected one of agrements_vie" in line for line in lines)
+    assert any("notes.csv: found a file that nothing reads, expected a workbook" in line for line in lines)
     without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
     assert without == {
         f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "
         "convention and seuil"
         for source in (YOUTH.id, "msa_familles")
     }
+
+
+def test_a_workbook_of_another_kind_is_to_be_saved_as_xlsx_and_any_other_file_is_a_short_line(root):
+    for name in ("caf.xls", "b.XLSM", "pmi.pdf", "envoi.csv"):
+        (root.private / EPCI / name).write_bytes(b"x")
+    with pytest.raises(InputError) as error:
+        read_private(root, PLACES)
+    other = "trouvé un fichier que rien ne lit, attendu un classeur (.xlsx, .ods), ou un CSV du nom que dit LISEZMOI.md"
+    assert [line.partition(f"{EPCI}/")[2] for line in str(error.value).splitlines()] == [
+        "b.XLSM : trouvé un classeur enregistré en .xlsm, attendu un classeur enregistré en .xlsx",
+        "caf.xls : trouvé un classeur enregistré en .xls, attendu un classeur enregistré en .xlsx",
+        f"envoi.csv : {other}",
+        f"pmi.pdf : {other}",
+    ]
+
+
+def test_what_windows_and_macos_make_by_themselves_is_no_fault(root):
+    for name in ("Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "~$caf.xlsx", "._caf.xlsx"):
+        (root.private / EPCI / name).write_bytes(b"x")
+    assert read_private(root, PLACES) == ([], {})
 
 
 def test_a_folder_where_what_came_back_was_put_is_told(root):

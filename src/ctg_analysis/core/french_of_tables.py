@@ -34,7 +34,7 @@ OF_TABLES = {
     "no style {name}": "aucun style {name}",
     "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
     "a file of Excel 97": "un fichier d'Excel 97",
-    "a workbook saved as .xlsx": "un classeur enregistré en .xlsx",
+    "a workbook saved as {kind}": "un classeur enregistré en {kind}",
     "a text in UTF-16": "un texte en UTF-16",
     "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)": (
         "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
@@ -239,7 +239,9 @@ OF_TABLES = {
         "{fault} ; corriger la preuve et relire le constat, ou le retirer"
     ),
     "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
-    "one of {names}, or a workbook (.xlsx, .ods)": "l'un de ces fichiers : {names}, ou un classeur (.xlsx, .ods)",
+    "a workbook (.xlsx, .ods), or a CSV named as {file} says": (
+        "un classeur (.xlsx, .ods), ou un CSV du nom que dit {file}"
+    ),
     "one of {names}, with its code when there are several": (
         "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
     ),
