@@ -281,7 +281,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
         ),
         (
             "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
-            "5, column mission_locale.seuil: found 4",
+            "5, column mission_locale.seuil: found '4'",
         ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: cinq}",
@@ -323,6 +323,15 @@ def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text
     assert line in lines and len(lines) == 3
     assert sum("mission_locale.csv, line 2" in one for one in lines) == 1
     assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == 1
+
+
+def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
+    (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
+    assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
+        "line 1, column mission_locale.convention: found nothing, expected the title of the agreement",
+        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 2026-03-02",
+        "line 3, column mission_locale.seuil: found '3', expected a whole number, 5 or more",
+    ]
 
 
 @pytest.mark.parametrize(
