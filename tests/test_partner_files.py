@@ -166,6 +166,9 @@ def test_a_column_of_names_cannot_slip_in(root):
         ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
         ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
+        ({"demandes": "1234567890"}, "column demandes: found '1234567890', expected at most 999999999"),
+        ({"demandes": "1" * 20}, f"column demandes: found '{'1' * 20}', expected at most 999999999"),
+        ({"demandes": "1234567890,50"}, "column demandes: found '1234567890,50', expected at most 999999999"),
         ({"demandes": "inf"}, "column demandes: found 'inf', expected a number"),
         ({"territoire": EPCI, "demandes": 4}, "column demandes: found 4, expected at least 5, which its communes have"),
         (

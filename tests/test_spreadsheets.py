@@ -177,6 +177,14 @@ def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written
     assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
 
 
+@pytest.mark.parametrize("written", ["1234567890", "1,5", "-1"])
+def test_what_is_no_whole_number_that_is_taken_is_told_with_the_most_that_there_may_be(written, tmp_path):
+    table = TABLES["axes"]
+    path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["A1", "Un axe", written]]})
+    (told,) = read_table(read_workbook(path, [table.headings]).sheets["axes"], table).findings
+    assert str(told).endswith(f"C2 (ordre) : trouvé '{written}', attendu un nombre entier de 0 à 999999999")
+
+
 def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]

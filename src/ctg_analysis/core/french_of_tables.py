@@ -121,7 +121,6 @@ OF_TABLES = {
     "a number, such as 1234 or 12,5": "un nombre, tel que 1 234 ou 12,5",
     "a number of 0 or more": "un nombre, 0 ou plus",
     "a count of 0 or more": "un nombre, 0 ou plus",
-    "a whole number of 0 or more": "un nombre entier, 0 ou plus",
     "a whole number from {low} to {high}, or a blank cell where nothing was assessed": (
         "un nombre entier de {low} à {high}, ou une case vide si rien n'a été évalué"
     ),

@@ -46,6 +46,7 @@ from ctg_analysis.core.sheets import place_of
 
 README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
+MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 HABITS = {YES_NO: partial(habits.yes_no, yes="1", no="0"), DAY: habits.day}  # of its cells, by the kind of a column
 LIMITS = {
@@ -75,8 +76,12 @@ def clean_form(source: Source, path: Filled, places: set[str], received: datetim
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
     withheld = texts[numbers].map(is_withheld)
-    texts[numbers] = texts[numbers].mask(withheld, "")
-    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours) + _not_plain(texts, form, path)
+    large = texts[numbers].apply(lambda cells: cells.str.fullmatch(TOO_LARGE))
+    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    for column in numbers:
+        findings += wrong_cells(texts.loc[large[column], column], path, f"at most {MOST_COUNTED}")
+    texts[numbers] = texts[numbers].mask(withheld | large, "")
+    findings += _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
