@@ -99,6 +99,7 @@ def spoil(public, private):
     change(public / "instances.csv", 1, "role", "mission")
     change(public / "documents.csv", 3, "titre", "=HYPERLINK(1)")
     (public / "actions_v2.csv").write_text("action_id\n", encoding="utf-8")
+    (public / "actions.xls").write_bytes(b"x")
     change(public / "marges.csv", 2, "modalite", "X")
     change(private / "reponses.csv", 1, "satisfaction", "satisfaction_2023")
     change(private / "reponses.csv", 9, "connait_evs", "peut-etre")
@@ -108,6 +109,7 @@ def spoil(public, private):
         f"{private}/reponses.csv, line 1, column satisfaction: found no such column, expected a column for this",
         f"{private}/reponses.csv, line 1, column satisfaction_2023: found a column that is none of its questions",
         f"{private}/reponses.csv, line 9, column connait_evs: found 'peut-etre' (and in 1 other lines)",
+        f"{public}/actions.xls: found a workbook saved as .xls, expected a workbook saved as .xlsx",
         f"{public}/actions_v2.csv: found a file that nothing reads",
         f"{public}/axes.csv, line 3: found the byte 0xe9",
         f"{public}/constats.csv, line {again}, column constat_id: found 'C01' again, expected a key that comes once",

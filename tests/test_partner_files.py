@@ -19,6 +19,7 @@ from ctg_analysis.cleaning.partners.received_forms import (
     with_thresholds,
 )
 from ctg_analysis.cleaning.perimeter import Perimeter
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
@@ -165,9 +166,17 @@ def test_a_column_of_names_cannot_slip_in(root):
         ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
         ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
+        ({"demandes": "1234567890"}, "column demandes: found '1234567890', expected at most 999999999"),
+        ({"demandes": "1" * 20}, f"column demandes: found '{'1' * 20}', expected at most 999999999"),
+        ({"demandes": "1234567890,50"}, "column demandes: found '1234567890,50', expected at most 999999999"),
         ({"demandes": "inf"}, "column demandes: found 'inf', expected a number"),
         ({"territoire": EPCI, "demandes": 4}, "column demandes: found 4, expected at least 5, which its communes have"),
-        ({"demandes": "beaucoup"}, "column demandes: found 'beaucoup', expected a number"),
+        (
+            {"demandes": "≤ 4"},
+            "column demandes: found '≤ 4', expected a number; a blank cell when it is not known, "
+            "« s » or « <5 » when it may not be told",
+        ),
+        ({"sppe_recenser": "x"}, "column sppe_recenser: found 'x', expected 0 or 1"),
         ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
         ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
         ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
@@ -223,13 +232,33 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     assert sum("mission_locale.csv, line 2" in line for line in lines) == 2  # the place and the number
     assert sum("99001, 2024 again" in line for line in lines) == 2
     assert any("msa_familles.csv, line 2, column periode: found '2024', expected a December" in line for line in lines)
-    assert any("notes.csv: found a form that is not known, expected one of agrements_vie" in line for line in lines)
+    assert any("notes.csv: found a file that nothing reads, expected a workbook" in line for line in lines)
     without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
     assert without == {
         f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "
         "convention and seuil"
         for source in (YOUTH.id, "msa_familles")
     }
+
+
+def test_a_workbook_of_another_kind_is_to_be_saved_as_xlsx_and_any_other_file_is_a_short_line(root):
+    for name in ("caf.xls", "b.XLSM", "pmi.pdf", "envoi.csv"):
+        (root.private / EPCI / name).write_bytes(b"x")
+    with pytest.raises(InputError) as error:
+        read_private(root, PLACES)
+    other = "trouvé un fichier que rien ne lit, attendu un classeur (.xlsx, .ods), ou un CSV du nom que dit LISEZMOI.md"
+    assert [line.partition(f"{EPCI}/")[2] for line in str(error.value).splitlines()] == [
+        "b.XLSM : trouvé un classeur enregistré en .xlsm, attendu un classeur enregistré en .xlsx",
+        "caf.xls : trouvé un classeur enregistré en .xls, attendu un classeur enregistré en .xlsx",
+        f"envoi.csv : {other}",
+        f"pmi.pdf : {other}",
+    ]
+
+
+def test_what_windows_and_macos_make_by_themselves_is_no_fault(root):
+    for name in ("Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "~$caf.xlsx", "._caf.xlsx"):
+        (root.private / EPCI / name).write_bytes(b"x")
+    assert read_private(root, PLACES) == ([], {})
 
 
 def test_a_folder_where_what_came_back_was_put_is_told(root):
@@ -255,7 +284,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
         ),
         (
             "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
-            "5, column mission_locale.seuil: found 4",
+            "5, column mission_locale.seuil: found '4'",
         ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: cinq}",
@@ -297,6 +326,15 @@ def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text
     assert line in lines and len(lines) == 3
     assert sum("mission_locale.csv, line 2" in one for one in lines) == 1
     assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == 1
+
+
+def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
+    (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
+    assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
+        "line 1, column mission_locale.convention: found nothing, expected the title of the agreement",
+        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 2026-03-02",
+        "line 3, column mission_locale.seuil: found '3', expected a whole number, 5 or more",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,7 @@ def test_a_private_workbook_is_among_what_the_tables_are_made_from(tmp_path):
     assert inputs(root)[name] != before[name]
     (folder / "~$mission_locale.xlsx").write_bytes(b"open")
     (folder / ".~lock.mission_locale.xlsx#").write_bytes(b"open")
+    (folder / "Thumbs.db").write_bytes(b"seen in Windows")
     assert inputs(root) == inputs(root) | {name: inputs(root)[name]} and len(inputs(root)) == len(before)
     persons = root.restricted_material(EXAMPLE_EPCI)
     persons.mkdir()

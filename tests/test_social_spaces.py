@@ -129,6 +129,10 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
             "column critere_projet: found 4.0, expected a whole number from 0",
         ),
         (
+            scored(1, "s", 1, 1, 1),
+            "column critere_projet: found 's', expected a whole number from 0 to 3, or a blank cell where nothing was",
+        ),
+        (
             scored(1, "", 1, 1, 1),
             "column critere_projet: found a blank cell, expected a score for each criterion, or for",
         ),

@@ -12,10 +12,11 @@ from material_files import change, copy_of
 from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import forms_in
-from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.findings_in_french import in_french
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
@@ -176,6 +177,14 @@ def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written
     assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
 
 
+@pytest.mark.parametrize("written", ["1234567890", "1,5", "-1"])
+def test_what_is_no_whole_number_that_is_taken_is_told_with_the_most_that_there_may_be(written, tmp_path):
+    table = TABLES["axes"]
+    path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["A1", "Un axe", written]]})
+    (told,) = read_table(read_workbook(path, [table.headings]).sheets["axes"], table).findings
+    assert str(told).endswith(f"C2 (ordre) : trouvé '{written}', attendu un nombre entier de 0 à 999999999")
+
+
 def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
@@ -211,6 +220,12 @@ REFUSED = {
         "C2 (jeunes_suivis) : trouvé '1.234', attendu un nombre",
     ),
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
+    "no word of the form": (
+        ["99001", 2024, "NC"],
+        "C2 (jeunes_suivis) : trouvé 'NC', attendu un nombre ; une case vide s'il n'est pas connu, "
+        "« s » ou « <5 » s'il ne peut être dit",
+    ),
+    "a dash": (["99001", 2024, 4, "-"], "D2 (permanences) : trouvé '-', attendu un nombre ; une case vide s'il n"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
     "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),
@@ -232,6 +247,21 @@ def test_what_a_form_does_not_understand_is_one_french_line_with_its_cell(habit,
     lines = str(error.value).splitlines()
     assert any(f"feuille « Jeunes suivis », {expected}" in line for line in lines), lines
     assert [line for line in lines if is_english(line)] == []
+
+
+def test_what_is_wrong_with_a_sheet_is_told_cell_after_cell_as_a_person_goes_through_it(tmp_path):
+    """Neither in the order of the names of its columns, nor one column after another."""
+    rows = [["99001", "x", "x", "x"], ["99001", 2024, "x", 4], ["99999", 2024, 4, "x"], ["x", "x", 4, 4]]
+    with pytest.raises(InputError) as error:
+        youth(tmp_path / "x.xlsx", *rows)
+    cells = [line.partition("suivis », ")[2].split()[0] for line in str(error.value).splitlines()]
+    assert cells == ["B2", "C2", "D2", "C3", "A4", "D4", "A5", "B5"]
+    place = SheetPlace.of("a.xlsx", "A", {"a": "Z", "b": "AA", "c": "B"}, header=3)
+    told = [(4, "a"), (1, "missing"), (4, "b, c"), (4, "c"), (4, None), (1, "b"), (None, None)]
+    ordered = in_order(Finding(place, *where, "x", "y") for where in told)
+    assert [one.path.cell(one.line, one.column) for one in ordered] == [
+        "", "AA3 (b)", "ligne 3 (missing)", "ligne 4", "B4 (c)", "Z4 (a)", "AA4 B4 (b, c)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])

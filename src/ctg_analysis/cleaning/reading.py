@@ -147,7 +147,8 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> p
     """Return the table with the schema's types, or raise InputError with a finding for each bad cell.
 
     A blank cell of a number is a missing value, which the schema accepts or not. A word that stands for a status
-    (`words` of `count`) is a missing value too, and its status goes in the column "<name> status".
+    (`words` of `count`) is a missing value too, and its status goes in the column "<name> status". Of what is no
+    number, the description of its column in the schema says what is expected.
     """
     absent = [
         name
@@ -160,8 +161,8 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> p
         raise InputError(missing_columns(path, absent))
     typed, findings, not_numbers = table.copy(), [], set()
     for name in _number_columns(table, schema):
-        cells = table[name]
-        words = _column_of(schema, name).metadata or {}
+        cells, column = table[name], _column_of(schema, name)
+        words = column.metadata or {}
         typed[name] = _numbers(cells)
         if words:
             typed[f"{name} status"] = cells.map(words).mask(cells.isna(), words.get(""))
@@ -169,7 +170,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> p
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
         if wrong.any():
             not_numbers |= set(table.index[wrong])
-            findings += wrong_cells(table.loc[wrong, name], path, "a number")
+            findings += wrong_cells(table.loc[wrong, name], path, column.description or "a number")
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:

@@ -128,8 +128,14 @@ class InputError(UserError):
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings file by file, line by line, those of a whole file first."""
-    return sorted(findings, key=lambda finding: (finding.path, finding.line or 0, finding.column or "", finding.found))
+    """Return the findings file by file, line by line, those of a whole file first; of a sheet, cell by cell."""
+    return sorted(findings, key=lambda finding: (finding.path, *_rank(finding), finding.found))
+
+
+def _rank(finding: Finding) -> tuple[int, str]:
+    if isinstance(finding.path, SheetPlace):
+        return finding.path.rank(finding.line, finding.column)
+    return finding.line or 0, finding.column or ""
 
 
 def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Finding]:
@@ -143,13 +149,14 @@ def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Findi
     return first
 
 
-def first_ones(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the first of the findings that expect the same of a column of a file, then how many there are more."""
+def first_ones(findings: Iterable[Finding]) -> list[Finding]:
+    """Return, in order, the first of the findings that expect the same of a column of a file; the last of them tells
+    how many there are more.
+    """
     alike: dict[tuple[str, str | None, str], list[Finding]] = {}
     for finding in findings:
         alike.setdefault((finding.path, finding.column, finding.expected), []).append(finding)
-    for several in alike.values():
-        yield from counted(several, lambda finding: finding)
+    return in_order(one for several in alike.values() for one in counted(several, lambda finding: finding))
 
 
 def in_lines(findings: list[Finding], *, french: bool = False) -> list[str]:

@@ -34,7 +34,7 @@ OF_TABLES = {
     "no style {name}": "aucun style {name}",
     "all the styles of the template that it replaces": "tous les styles du modèle qu'il remplace",
     "a file of Excel 97": "un fichier d'Excel 97",
-    "a workbook saved as .xlsx": "un classeur enregistré en .xlsx",
+    "a workbook saved as {kind}": "un classeur enregistré en {kind}",
     "a text in UTF-16": "un texte en UTF-16",
     "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)": (
         "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
@@ -121,7 +121,6 @@ OF_TABLES = {
     "a number, such as 1234 or 12,5": "un nombre, tel que 1 234 ou 12,5",
     "a number of 0 or more": "un nombre, 0 ou plus",
     "a count of 0 or more": "un nombre, 0 ou plus",
-    "a whole number of 0 or more": "un nombre entier, 0 ou plus",
     "a whole number from {low} to {high}, or a blank cell where nothing was assessed": (
         "un nombre entier de {low} à {high}, ou une case vide si rien n'a été évalué"
     ),
@@ -131,6 +130,9 @@ OF_TABLES = {
         "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
     ),
     "a number, or one of {names}": "un nombre, ou l'une de ces valeurs : {names}",
+    "a number; a blank cell when it is not known, « s » or « <5 » when it may not be told": (
+        "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
+    ),
     "a number": "un nombre",
     "1, 2 or 3": "1, 2 ou 3",
     "0 or 1": "oui ou non",
@@ -236,7 +238,9 @@ OF_TABLES = {
         "{fault} ; corriger la preuve et relire le constat, ou le retirer"
     ),
     "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
-    "one of {names}, or a workbook (.xlsx, .ods)": "l'un de ces fichiers : {names}, ou un classeur (.xlsx, .ods)",
+    "a workbook (.xlsx, .ods), or a CSV named as {file} says": (
+        "un classeur (.xlsx, .ods), ou un CSV du nom que dit {file}"
+    ),
     "one of {names}, with its code when there are several": (
         "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
     ),

@@ -35,3 +35,14 @@ class SheetPlace(str):
         cells = [f"{self.letters[name]}{row}" for name in names if name in self.letters]
         where = " ".join(cells) if cells else f"ligne {row}"
         return f"{where} ({column})" if column else where
+
+    def rank(self, line: int | None, column: str | None) -> tuple[int, str]:
+        """The row and the letter of a cell, by which cells follow each other; a whole row before its cells.
+
+        >>> place = SheetPlace.of("caf.xlsx", "Foyers", {"territoire": "AA", "periode": "B"}, header=2)
+        >>> place.rank(12, "territoire, periode"), place.rank(1, "periode"), place.rank(12, None)
+        ((12, ' AA'), (2, '  B'), (12, ''))
+        """
+        name = column.split(", ")[0] if column else ""
+        letter = self.letters[name].rjust(3) if name in self.letters else name
+        return (self.header if line == 1 else line or 0), letter

@@ -16,9 +16,10 @@ from ctg_analysis.core.habits import folded
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.workbook_safety import EXPECTED, Cells, letters, scanned
-from ctg_analysis.core.zip_parts import elements, foreign, opened
+from ctg_analysis.core.zip_parts import AS_XLSX, elements, foreign, opened
 
 WORKBOOKS = (".xlsx", ".ods")
+OTHER_KINDS = (".xls", ".xlsm", ".xlsb")  # of workbooks, which are not read
 HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
 KEPT = 32  # workbooks, as they were last read
 AUTHORS = ("creator", "lastModifiedBy", "initial-creator")
@@ -68,6 +69,14 @@ class Workbook:
 def is_workbook(path: Path) -> bool:
     """Whether a file is a workbook by its name."""
     return path.suffix.lower() in WORKBOOKS
+
+
+def unread_file(path: Path, expected: str) -> Finding:
+    """What is said of a file that nothing reads: a workbook of another kind has only to be saved again."""
+    kind, found = path.suffix.lower(), "a file that nothing reads"
+    if kind in OTHER_KINDS:
+        found, expected = f"a workbook saved as {kind}", AS_XLSX
+    return Finding(project_path(path), None, None, found, expected)
 
 
 def workbooks_in(folder: Path) -> list[Path]:

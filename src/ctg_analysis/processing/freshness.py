@@ -11,7 +11,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.secrecy.earlier_editions import entries
-from ctg_analysis.sources.folders import files_of, is_lock, sha256
+from ctg_analysis.sources.folders import files_of, is_by_itself, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
 MANIFEST = "manifest.json"
@@ -139,7 +139,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
-    files += sorted(path for path in private if path.is_file() and not is_lock(path))
+    files += sorted(path for path in private if path.is_file() and not is_by_itself(path))
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # full files are gigabytes
         digests = {
             str(path.relative_to(root.path)): digest
@@ -181,7 +181,7 @@ def demarches(root: DataRoot) -> list[str]:
 def _sum_of(root: DataRoot, epci: str) -> str:
     digest = hash_()
     for folder in (root.material(epci), root.restricted_material(epci)):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_lock(path)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_by_itself(path)):
             digest.update(f"{path.relative_to(root.path)}\0{sha256(path)}\0".encode())
     return digest.hexdigest()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ctg_analysis.core.settings import MATERIAL
 
 CERTIFICATE, PARTIAL = "source.yml", ".partial"
+OF_SYSTEMS = {"thumbs.db", "desktop.ini", ".ds_store"}
 FULL, FRANCE = "full", "france"  # folders of a source: the fetched files, the extract of the whole of France
 
 
@@ -19,12 +20,14 @@ def sha256(path: Path) -> str:
 
 def is_note(path: Path) -> bool:
     """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
-    return path.name.startswith((".", "README", "LISEZMOI")) or is_lock(path)
+    return path.name.startswith((".", "README", "LISEZMOI")) or is_by_itself(path)
 
 
-def is_lock(path: Path) -> bool:
-    """Tell what Excel or LibreOffice leaves beside a workbook as long as one has it open."""
-    return path.name.startswith(("~$", ".~lock."))
+def is_by_itself(path: Path) -> bool:
+    """Tell what nobody has put there: what Excel or LibreOffice leaves beside a workbook as long as one has it open,
+    what Windows and macOS make in the folders that they show.
+    """
+    return path.name.startswith(("~$", ".~lock.", "._")) or path.name.lower() in OF_SYSTEMS
 
 
 def files_of(raw: Path) -> list[Path]:

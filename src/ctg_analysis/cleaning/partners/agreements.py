@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
@@ -17,12 +17,22 @@ EXPECTED = {"recu_le": "a date, such as 2026-03-02", "convention": "the title of
 
 
 class Agreement(BaseModel):
-    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy."""
+    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy.
+
+    Read in the context of the least threshold that its source may have.
+    """
 
     model_config = ConfigDict(extra="forbid")
     recu_le: datetime.date = Field(ge=datetime.date(2000, 1, 1))
     convention: str = Field(min_length=1)
     seuil: int
+
+    @field_validator("seuil")
+    @classmethod
+    def _not_loosened(cls, threshold: int, info: ValidationInfo) -> int:
+        if threshold < info.context:
+            raise ValueError(f"a whole number, {info.context} or more")
+        return threshold
 
 
 def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, Agreement], list[Finding]]:
@@ -54,7 +64,7 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
         elif wrong := list(_wrong(node, file, source, line, least[source])):
             findings += wrong
         else:
-            agreements[source] = Agreement.model_validate(_values(node))
+            agreements[source] = Agreement.model_validate(_values(node), context=least[source])
     return agreements, findings
 
 
@@ -68,18 +78,15 @@ def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> It
         if key.value in lines:
             yield Finding(file, _line(key), f"{source}.{key.value}", "this field again", "each field once")
         lines[str(key.value)] = _line(key)
-    whole = f"a whole number, {least} or more"
+    expected_of = EXPECTED | {"seuil": f"a whole number, {least} or more"}
     try:
-        agreement = Agreement.model_validate(_values(node))
+        Agreement.model_validate(_values(node), context=least)
     except ValidationError as error:
         for problem in error.errors():
             field = str(problem["loc"][0])
             written = "nothing" if problem["type"] == "missing" else repr(problem["input"])[:60]
-            expected = (EXPECTED | {"seuil": whole}).get(field, f"{KEYS} only")
+            expected = expected_of.get(field, f"{KEYS} only")
             yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
-        return
-    if agreement.seuil < least:
-        yield Finding(file, lines["seuil"], f"{source}.seuil", str(agreement.seuil), whole)
 
 
 def _values(node: yaml.MappingNode) -> dict[str, str | None]:

@@ -46,12 +46,14 @@ from ctg_analysis.core.sheets import place_of
 
 README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
+MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 HABITS = {YES_NO: partial(habits.yes_no, yes="1", no="0"), DAY: habits.day}  # of its cells, by the kind of a column
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
 }
+A_COUNT = "a number; a blank cell when it is not known, « s » or « <5 » when it may not be told"
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
 A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
 A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
@@ -74,8 +76,12 @@ def clean_form(source: Source, path: Filled, places: set[str], received: datetim
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
     withheld = texts[numbers].map(is_withheld)
-    texts[numbers] = texts[numbers].mask(withheld, "")
-    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours) + _not_plain(texts, form, path)
+    large = texts[numbers].apply(lambda cells: cells.str.fullmatch(TOO_LARGE))
+    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    for column in numbers:
+        findings += wrong_cells(texts.loc[large[column], column], path, f"at most {MOST_COUNTED}")
+    texts[numbers] = texts[numbers].mask(withheld | large, "")
+    findings += _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
@@ -232,10 +238,10 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
-    numbers = {field.column: count(nullable=True) for field in form.numbers}
+    numbers = {field.column: count(nullable=True, description=A_COUNT) for field in form.numbers}
     for field in form.numbers:
-        if field.kind in LIMITS:
-            numbers[field.column] = pa.Column(float, LIMITS[field.kind], nullable=True)
+        if limit := LIMITS.get(field.kind):
+            numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
     return pa.DataFrameSchema(
         {
             PLACE: text(A_PLACE, "a commune, an EPCI or a département"),

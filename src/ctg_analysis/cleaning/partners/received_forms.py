@@ -16,7 +16,7 @@ from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
-from ctg_analysis.core.sheets import place_of, workbooks_in
+from ctg_analysis.core.sheets import place_of, unread_file, workbooks_in
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 from ctg_analysis.sources.form_sheets import headings
@@ -99,14 +99,15 @@ def _strays(folder: Path) -> list[Finding]:
     """Return what is said of the files that are no form, no workbook and nothing that lies beside them, and of the
     folders where someone may have put some.
     """
-    known = {source.form_file for source in FORMS.values()}
-    beside = {*known, *BESIDE_THE_FORMS, *(path.name for path in workbooks_in(folder))}
-    expected = f"one of {', '.join(sorted(known))}, or a workbook (.xlsx, .ods)"
-    unread = "a folder that nothing reads", "files only"
+    known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
+    beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
+    expected = f"a workbook (.xlsx, .ods), or a CSV named as {README} says"
     return [
-        Finding(project_path(path), None, None, *(unread if path.is_dir() else ("a form that is not known", expected)))
+        Finding(project_path(path), None, None, "a folder that nothing reads", "files only")
+        if path.is_dir()
+        else unread_file(path, expected)
         for path in sorted(folder.iterdir())
-        if not is_note(path) and path.name not in {*beside, MATERIAL}
+        if not is_note(path) and path.name not in beside
     ]
 
 

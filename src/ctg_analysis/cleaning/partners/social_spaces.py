@@ -33,6 +33,9 @@ MANAGED = {"association": "association_run_spaces", "publique": "public_run_spac
 ASSESSED, FIRST, LAST = "spaces_assessed", "approval_start_year", "approval_end_year"
 BEGIN, END = "begin", "end"
 EXPECTED_DAY = "a day that exists, such as 2023-01-01"
+GRADES = pa.Check.isin(
+    range(HIGHEST + 1), error=f"a whole number from 0 to {HIGHEST}, or a blank cell where nothing was assessed"
+)
 
 
 def clean_spaces(source: Source, path: Filled, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
@@ -125,14 +128,11 @@ def _schema(form: Form) -> pa.DataFrameSchema:
         NAME: lambda field: text(r".*\S.*", "the name of an organisation"),
         CHOICE: lambda field: one_of(set(field.choices)),
         DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
-        GRADE: lambda field: pa.Column(float, pa.Check.isin(range(HIGHEST + 1), error=_GRADES), nullable=True),
+        GRADE: lambda field: pa.Column(float, GRADES, nullable=True, description=GRADES.error),
     }
     fields = {field.column: kinds[field.kind](field) for field in _fields_of_data(form)}
     site = next(field.column for field in form.fields if field.measure == SITE)
     return pa.DataFrameSchema({PLACE: commune_code(), PERIOD: year(), **fields}, unique=[PLACE, PERIOD, site])
-
-
-_GRADES = f"a whole number from 0 to {HIGHEST}, or a blank cell where nothing was assessed"
 
 
 def _is_day(cell: str) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.core.sheets import workbooks_in
+from ctg_analysis.core.sheets import unread_file, workbooks_in
 from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.questionnaire import questions_wrong
@@ -172,8 +172,9 @@ def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders:
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
             continue
-        kind, names = ("folder", folders) if path.is_dir() else ("file", known)
+        names = folders if path.is_dir() else known
         if path.name not in names:
             expected = f"one of {', '.join(sorted(names))}" if names else "files only"
-            findings.append(Finding(project_path(path), None, None, f"a {kind} that nothing reads", expected))
+            unread = Finding(project_path(path), None, None, "a folder that nothing reads", expected)
+            findings.append(unread if path.is_dir() else unread_file(path, expected))
     return findings

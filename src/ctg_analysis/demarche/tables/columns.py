@@ -155,7 +155,7 @@ Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more")]
+Whole = Annotated[int, _whole(0, 999_999_999, "a whole number from 0 to 999999999")]
 
 
 def _list_of(part: Any) -> Any:
