@@ -363,7 +363,7 @@ def threads() -> int:
 def test_the_warm_process_reads_the_texts_of_chapters_ahead():
     written.cache_clear()
     chapter = all_chapters()[0]
-    warm_process._read_ahead(chapter)
+    warm_process._read_ahead([chapter])
     texts = [cell for cell in nbformat.read(chapter.path, as_version=4).cells if cell.cell_type == "markdown"]
     assert written.cache_info().currsize == len({cell.source for cell in texts})
 

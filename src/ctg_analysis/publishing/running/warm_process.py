@@ -106,9 +106,7 @@ def warm_up() -> None:
     CellShell.clear_instance()
     shell = CellShell.instance(config=CONFIG)
     _ = shell.display_formatter.formatters  # made when first asked for
-    for chapter in all_chapters():
-        with suppress(Exception):  # one that cannot be read says why when it is run
-            _read_ahead(chapter)
+    _read_ahead(all_chapters())
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
@@ -117,11 +115,13 @@ def warm_up() -> None:
     pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
 
 
-def _read_ahead(chapter: ChapterNotebook) -> None:
-    """Parse a chapter and put its texts into HTML: they are the same for all territories."""
+def _read_ahead(chapters: list[ChapterNotebook]) -> None:
+    """Parse chapters and put their texts into HTML: they are the same for all territories."""
     from ctg_analysis.publishing.pages.written_cells import written
     from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
 
-    for cell in parameterised(chapter, "", WARM_ENGINE).cells:
-        if cell.cell_type == "markdown":
-            written(cell.source)
+    for chapter in chapters:
+        with suppress(Exception):  # one that cannot be read says why when it is run
+            for cell in parameterised(chapter, "", WARM_ENGINE).cells:
+                if cell.cell_type == "markdown":
+                    written(cell.source)
