@@ -87,7 +87,7 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     from ctg_analysis.core.yaml_files import read_yaml
     from ctg_analysis.demarche.files.material_files import SYNTHESIS
     from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-    from ctg_analysis.processing.freshness import are_observations_stale, material_inputs
+    from ctg_analysis.processing.freshness import are_observations_stale, is_whole, material_inputs
     from ctg_analysis.processing.linked_sources import linked
     from ctg_analysis.sources import PLAN, SURVEY
 
@@ -104,7 +104,7 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
         from ctg_analysis.chapter.territory import open_territory
         from ctg_analysis.processing.run import ensure
 
-        same = known and known.are_sound("raw/") and not restricted
+        same = known and known.are_sound("raw/") and not restricted and is_whole(root.processed)
         if surveyed or (not same and are_observations_stale(root)):
             ensure(root)
         return unwritten(open_territory(epci, root), read.value, read.lines)
@@ -139,11 +139,9 @@ def _must_be_known(epci: str) -> None:
 
     from ctg_analysis.processing.freshness import is_whole
 
-    path = data_root(epci).processed / "territories.parquet"
-    if (
-        is_whole(data_root(epci).processed)
-        and not (pd.read_parquet(path, columns=["code"], filters=[("code", "==", epci)])).size
-    ):
+    processed = data_root(epci).processed
+    one = {"columns": ["code"], "filters": [("code", "==", epci)]}
+    if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:
         raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
 
 
