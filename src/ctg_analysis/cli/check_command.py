@@ -30,7 +30,7 @@ def check(
         str | None, typer.Argument(metavar="[EPCI|PATH]", help="A SIREN, or a data folder that holds raw/.")
     ] = None,
 ) -> None:
-    """Check raw data, certificates, forms, the tables of démarches, what has been published: a line for each finding.
+    """Check raw data, certificates, forms, the tables of démarches: a line for each finding.
 
     In French, most urgent first, with a count at the end; exit code 1. What has not changed since the last time is not
     read again.
@@ -66,14 +66,14 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     gc.disable()  # nothing of what is imported is ever freed, nor looked through again
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.freshness import demarches, holes
+    from ctg_analysis.processing.freshness import demarches
     from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
 
     gc.freeze()
     gc.enable()
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
     with begin(root, here, known) as begun:
-        wrong = [*check_root(root, known), *holes(root)]
+        wrong = check_root(root, known)
         found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
     if not wrong and not any(found.values()):
         last = (gathered_no_longer, _of_synthesis, _of_templates)
@@ -88,7 +88,7 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     from ctg_analysis.demarche.files.material_files import SYNTHESIS
     from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
     from ctg_analysis.processing.freshness import are_observations_stale, is_whole, material_inputs
-    from ctg_analysis.processing.linked_sources import linked
+    from ctg_analysis.processing.groups import restricted_sources
     from ctg_analysis.sources import PLAN, SURVEY
 
     path = root.material(epci) / SYNTHESIS
@@ -97,7 +97,7 @@ def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
     if not names:
         return []
     sources = {source for name in names for source in CATALOGUE[name].sources}
-    surveyed, restricted = bool({SURVEY, PLAN} & sources), frozenset().union(*map(linked, sources))
+    surveyed, restricted = bool({SURVEY, PLAN} & sources), restricted_sources(CATALOGUE[name] for name in names)
 
     def find() -> list[Finding]:
         from ctg_analysis.chapter.synthesis import unwritten

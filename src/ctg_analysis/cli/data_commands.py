@@ -72,9 +72,9 @@ def observations(
     format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
-    from ctg_analysis.publishing.recording import recorded_observations
+    from ctg_analysis.chapter.chapter import open_chapter
 
-    table = recorded_observations(epci)
+    table = open_chapter(epci).territory.observations
     if format_ == "csv":
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
     elif format_ == "json":

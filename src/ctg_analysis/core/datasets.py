@@ -16,7 +16,7 @@ COMPLEMENTARY, MAIN = "complementary", "main"
 
 @dataclass(frozen=True)
 class SecrecyRule:
-    """Counts of persons from 1 to `threshold` - 1 are withheld. 0: the producer has already protected its figures.
+    """Counts of persons are rounded down to a multiple of `base`. 0: the producer has already protected its figures.
 
     Thresholds belong to a source and its legal text, never to the whole project (rule R1).
     """
@@ -24,6 +24,15 @@ class SecrecyRule:
     __pydantic_config__ = NO_OTHER_KEY
     threshold: Annotated[int, Field(ge=0)] = 0
     reason: str = "figures déjà protégées par le producteur"
+
+    @property
+    def base(self) -> int:
+        """The smallest multiple of 5 that is not under the threshold.
+
+        >>> [SecrecyRule(threshold).base for threshold in (0, 5, 11)]
+        [0, 5, 15]
+        """
+        return -(-self.threshold // 5) * 5
 
 
 @dataclass(frozen=True)

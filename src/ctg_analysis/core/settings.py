@@ -108,11 +108,6 @@ class DataRoot:
         """What partners send under an agreement: one folder per EPCI, never in git, never read by a notebook."""
         return self.path / "private"
 
-    @property
-    def published(self) -> Path:
-        """The record of what has been published of restricted sources: never in git, kept when data/private goes."""
-        return self.path / "published"
-
     def material(self, epci: str) -> Path:
         """The field material of a démarche: what anyone may read."""
         return self.raw / MATERIAL / epci

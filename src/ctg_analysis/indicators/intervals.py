@@ -4,7 +4,18 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
-from ctg_analysis.core.model import EVENTS, OK, PERSONS, AnnualFlow, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import (
+    CENSORED,
+    EVENTS,
+    OK,
+    PERSONS,
+    SECRET,
+    AnnualFlow,
+    Count,
+    Indicator,
+    Rate,
+    Ratio,
+)
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import (
     coded_fraction,
@@ -22,7 +33,8 @@ from ctg_analysis.indicators.uncertainty import (
 )
 
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
-COUNTED, COUNTED_OVER = ("numerator", "parts", "few"), ("denominator", "parts_of", "few_of")
+COUNTED, COUNTED_OVER = "numerator", "denominator"
+ROUNDED = ("least", "most", "least_of", "most_of")  # what bounds them where secrecy rounds them (rule R1)
 
 
 def with_intervals(
@@ -32,8 +44,8 @@ def with_intervals(
 
     Parameters:
         rows: columns level, code, source, status, numerator, denominator, value, and parts, few, parts_of, few_of: how
-            many counts the numerator and the denominator add up, and how many of these are 0 or withheld; counted: the
-            events that a flow is the difference of.
+            many counts the numerator and the denominator add up, and how many of these are 0 or withheld; those of
+            ROUNDED, where there are some; counted: the events that a flow is the difference of.
         fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
 
     A count that the Caf gives as 20 is 18 to 24, two of them 36 to 48; a sum of 20 is known to 1.96 x √(2 x 20) = 12,
@@ -41,7 +53,7 @@ def with_intervals(
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
-    >>> rows = pd.DataFrame({"value": [20.0, 40, 400], "parts": [1, 2, 20], "few": 0, "status": OK})
+    >>> rows = pd.DataFrame({"numerator": [20.0, 40, 400], "parts": [1, 2, 20], "few": 0, "status": OK})
     >>> rows = rows.assign(source="caf_s_ben_com_f")
     >>> with_intervals(rows, CATALOGUE["caf_households_count"], SOURCES, None)[["low", "high"]].to_numpy().tolist()
     [[18.0, 24.0], [36.0, 48.0], [388.0, 452.0]]
@@ -50,31 +62,32 @@ def with_intervals(
     >>> with_intervals(births, CATALOGUE["birth_rate"], SOURCES, None)["quality"].tolist()
     [2, 1]
     """
-    rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
+    usual = {"low": float("nan"), "high": float("nan"), "quality": SURE}
+    rows = rows.assign(**usual, **{name: float("nan") for name in ROUNDED if name not in rows})
     here = rows["source"].unique()
     step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
     coded = rows["source"].isin([name for name in here if sources[name].precision.sampled == COMPLEMENTARY])
     known = rows["status"].eq(OK)
+    is_rounded = step.gt(0) | rows["least"].notna() | rows["least_of"].notna()
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
-        low, high = _rounded(rows, *COUNTED, sources)
+        low, high = _rounded(rows, COUNTED, sources)
         noise, per = NOISE[indicator.value.of], indicator.value.per
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | step.gt(0), SURE)
+        rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | is_rounded, SURE)
     if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
         counted, balance = rows["counted"], rows["numerator"]
         bounds = difference_interval((counted + balance) / 2, (counted - balance) / 2)
         rows = _kept(rows, known, *(bound / rows["denominator"] * 100 for bound in bounds), WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
     if isinstance(indicator.value, Count):
-        low, high = _rounded(rows, "value", "parts", "few", sources)
-        rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
+        rows = _kept(rows, known & is_rounded, *_rounded(rows, COUNTED, sources), WITH_ITS_INTERVAL)
         if fractions is not None and coded.any():
             rows = _sampled(rows, known & coded, None, fractions[COMPLEMENTARY])
     if isinstance(indicator.value, Ratio):
-        top, bottom = (_rounded(rows, *columns, sources) for columns in (COUNTED, COUNTED_OVER))
+        top, bottom = (_rounded(rows, column, sources) for column in (COUNTED, COUNTED_OVER))
         bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
-        rows = _kept(rows, known & step.gt(0), *bounds, WITH_ITS_INTERVAL)
+        rows = _kept(rows, known & is_rounded, *bounds, WITH_ITS_INTERVAL)
         effects = {name: design_effect(sources[name], indicator) for name in here}
         design = rows["source"].astype(object).map(effects).astype(float)
         if fractions is not None and coded.any():
@@ -117,21 +130,55 @@ def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series,
     )
 
 
-def _rounded(
-    rows: pd.DataFrame, column: str, parts: str, few: str, sources: dict[str, Source]
-) -> tuple[pd.Series, pd.Series]:
-    """The bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3)."""
-    low, high = rows[column].copy(), rows[column].copy()
+def _rounded(rows: pd.DataFrame, column: str, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
+    """The bounds of counts that secrecy rounds (rule R1), that the producer does, or of their sums (rule R3)."""
+    of = "" if column == COUNTED else "_of"
+    low, high = (rows[f"{name}{of}"].fillna(rows[column]) for name in ("least", "most"))
     for name in rows["source"].unique():
         step, rule = sources[name].precision.rounding, sources[name].precision.rule
-        if not step:
+        mine = rows["source"].eq(name) & rows[f"least{of}"].isna()
+        if not step or not mine.any():
             continue
-        mine = rows["source"].eq(name)
-        count, number, small = rows.loc[mine, column], rows.loc[mine, parts], rows.loc[mine, few]
+        count, number, small = (rows.loc[mine, each] for each in (column, f"parts{of}", f"few{of}"))
         one, several = rounding_interval(count, step, rule), sum_interval(count, number, small, step, rule)
         alone = number.le(1)
         low[mine], high[mine] = (bound.where(alone, of_sum) for bound, of_sum in zip(one, several, strict=True))
     return low, high
+
+
+def of_few(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source]) -> pd.DataFrame:
+    """The rows as secrecy tells their counts (rule R1): rounded down; what may be nobody is `censored`, « moins de 5 »,
+    with its bounds alone, and so is a share of it; over what may be nobody nothing is told, nor shares of classes of
+    fewer than a hundred.
+
+    A sum of intervals, wider than the base, is told by its middle. What is not `ok` is emptied afterwards.
+
+    Parameters:
+        rows: as `with_intervals` returns them.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> bounds = {"least": [0.0, 145, 15], "most": [4.0, 149, 35], "least_of": float("nan"), "most_of": float("nan")}
+    >>> rows = pd.DataFrame({"numerator": [2.0, 147, 25], "denominator": 1.0, "status": OK, "source": "mission_locale"})
+    >>> rows = rows.assign(**bounds)
+    >>> of_few(rows, CATALOGUE["youth_followed_count"], SOURCES)[["status", "value"]].to_numpy().tolist()
+    [['censored', 0.0], ['ok', 145.0], ['ok', 25.0]]
+    """
+    known = rows["status"].eq(OK)
+    if not (rows["least"].notna() | rows["least_of"].notna()).any():
+        return rows
+    base = rows["source"].map({name: sources[name].secrecy.base for name in rows["source"].unique()}).astype(int)
+    told = {}
+    for column, least, most in (("numerator", "least", "most"), ("denominator", "least_of", "most_of")):
+        alone = (rows[most] - rows[least]).lt(base)
+        told[column] = rows[column].mask(alone, rows[least])
+    nobody = known & rows["least"].eq(0)
+    fewest = norm("classes_base") if indicator.family and isinstance(indicator.value, Ratio) else 1
+    over_nobody = known & rows["least_of"].lt(fewest)
+    status = rows["status"].mask(nobody, CENSORED).mask(over_nobody, SECRET)
+    if isinstance(indicator.value, Count):
+        told["value"] = told["numerator"]
+    return rows.assign(status=status, **told)
 
 
 def _sampled(

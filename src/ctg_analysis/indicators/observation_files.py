@@ -19,8 +19,8 @@ import pyarrow.compute as compute
 import pyarrow.dataset as dataset
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.model import LEVELS, OK, STATUSES
-from ctg_analysis.indicators.observations import COLUMNS, KEY, NUMBERS
+from ctg_analysis.core.model import CENSORED, LEVELS, OK, STATUSES
+from ctg_analysis.indicators.observations import BOUNDS, COLUMNS, KEY, NUMBERS
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
@@ -42,15 +42,17 @@ def checked(observations: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: they are not what every reader takes them for.
     """
-    known, values = observations["status"].eq(OK).to_numpy(), observations[NUMBERS].notna().to_numpy()
+    known, censored = (observations["status"].eq(status).to_numpy() for status in (OK, CENSORED))
+    values, bounds = observations[[*{*NUMBERS} - {*BOUNDS}]].notna().to_numpy(), observations[BOUNDS].notna().to_numpy()
     faults = {
         "a level or a status that there is not": not (
             {*observations["level"].cat.categories} <= {*LEVELS}
             and {*observations["status"].cat.categories} <= {*STATUSES}
         ),
         "a text that is missing": any((observations[name].cat.codes < 0).any() for name in TEXTS),
-        "a value when ok, nothing at all otherwise": (known & ~values[:, NUMBERS.index("value")]).any()
-        or (~known & values.any(axis=1)).any(),
+        "a value when ok, bounds at most otherwise": (known & observations["value"].isna().to_numpy()).any()
+        or (~known & values.any(axis=1)).any()
+        or (~known & ~censored & bounds.any(axis=1)).any(),
         "another quality than 1, 2 or 3": not observations["quality"].between(1, 3).all(),
         "a place twice for one indicator and period": observations.duplicated(KEY).any(),
     }

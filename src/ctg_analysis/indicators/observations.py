@@ -6,18 +6,20 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.core.files import TEXT
-from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES, Indicator
+from ctg_analysis.core.model import CENSORED, LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
 NUMBERS = ["numerator", "denominator", "value", "low", "high", "dispersion"]  # none of them where nothing is known
+BOUNDS = ["low", "high"]  # of what is censored too
 COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source", "denominator_period"]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
     known = table["status"].eq(OK)
-    empty = table[NUMBERS].isna().all(axis=1)
-    return (known & table["value"].notna()) | (~known & empty)
+    empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
+    unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
+    return (known & table["value"].notna()) | (~known & empty & unbounded)
 
 
 # denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
@@ -38,11 +40,25 @@ SCHEMA = pa.DataFrameSchema(
         "source": pa.Column(TEXT),
         "denominator_period": pa.Column(TEXT),
     },
-    checks=pa.Check(_empty_when_withheld, error="a value when ok, nothing at all otherwise"),
+    checks=pa.Check(_empty_when_withheld, error="a value when ok, bounds at most otherwise"),
     unique=KEY,
     ordered=True,
     strict=True,
 )
+
+
+def emptied(observations: pd.DataFrame) -> pd.DataFrame:
+    """The observations, without numbers where they are not `ok`; what is censored keeps its bounds.
+
+    >>> rows = pd.DataFrame({"status": ["ok", "nd", "censored"], **dict.fromkeys(NUMBERS, 1.0)})
+    >>> emptied(rows)["value"].tolist(), emptied(rows)["high"].tolist()
+    ([1.0, nan, nan], [1.0, nan, 1.0])
+    """
+    shown = observations["status"].eq(OK)
+    bounded = shown | observations["status"].eq(CENSORED)
+    return observations.assign(
+        **{name: observations[name].where(bounded if name in BOUNDS else shown) for name in NUMBERS}
+    )
 
 
 def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:

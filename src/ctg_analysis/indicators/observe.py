@@ -29,7 +29,7 @@ from ctg_analysis.core.model import (
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.dispersion import with_dispersion
-from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.intervals import of_few, with_intervals
 from ctg_analysis.indicators.members import Members
 from ctg_analysis.indicators.preferred_sources import first, of_sources
 from ctg_analysis.indicators.uncertainty import censor_floor
@@ -43,7 +43,9 @@ from ctg_analysis.indicators.years import (
     years_later,
 )
 
-ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
+ALONE = {"parts": 1, "few": 0, "least": float("nan"), "most": float("nan")}  # a figure that adds up no others, as it is
+COUNTED = [*ALONE]
+ALONE |= {f"{name}_of": usual for name, usual in ALONE.items()}
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "denominator_period", "counted", *ALONE]
 
 WORDS = [*observations.KEY, "status", "source", "denominator_period"]
@@ -160,7 +162,7 @@ def observe_alike(
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
-    rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
+    rows = of_few(with_intervals(rows, form, sources, fractions), form, sources).rename(columns={"code": "territory"})
     return rows[observations.COLUMNS].astype({"denominator_period": "category"})
 
 
@@ -176,7 +178,7 @@ def compute(
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
-        return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
+        return rows.assign(**{name: ALONE[name] for name in COUNTED if name not in rows})
 
     def preferred(column: str) -> pd.DataFrame:
         return of_sources(facts_of(column), [indicator.sources for indicator in indicators])
@@ -251,7 +253,9 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
-    below = bottom[[*key, "value", "status", "parts", "few"]].rename(columns={"parts": "parts_of", "few": "few_of"})
+    below = bottom[[*key, "value", "status", *COUNTED]].rename(
+        columns=lambda name: f"{name}_of" if name in COUNTED else name
+    )
     rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
     rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator"})
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])

@@ -1,4 +1,4 @@
-"""The tables of data/processed: what is open as it was kept, what is restricted through the gate, what goes beside."""
+"""The tables of data/processed: what is open as it was kept, what is restricted rounded, what goes beside."""
 
 import json
 import os
@@ -72,11 +72,11 @@ def conclude(
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-    gate = restricted_observations(root, frame, private, facts, populations, fresh, sources)
-    if len(gate.observations):
+    restricted = restricted_observations(frame, private, facts, populations, sources)
+    if len(restricted):
         home = work.aside / RESTRICTED
         home.mkdir()
-        write_observations(checked(gate.observations.astype(CODED)), epci_of_local(frame), home)
+        write_observations(checked(restricted.astype(CODED)), epci_of_local(frame), home)
         link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
     tables = {
@@ -88,8 +88,7 @@ def conclude(
         "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
-    told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
-    (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+    (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def make_profiles(work: Work, kept: list[Path]) -> None:
@@ -113,27 +112,6 @@ def link(paths: Iterable[Path], folder: Path) -> None:
             os.link(path, folder / path.name)
         except OSError:  # a disk that has no links
             shutil.copy2(path, folder / path.name)
-
-
-def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return what the derivation has to say: columns note, exposes (the EPCIs of which an exposure tells, by |).
-
-    exposed: see `secrecy.Gate`. places: the territories.
-    """
-    epci_of = places[places["level"].eq("commune")].set_index("code")["epci"].dropna()
-    concerned = [{epci_of[code] for code in communes.split("|") if code in epci_of} for communes in exposed["communes"]]
-    each = [(rounding, ""), *zip(exposure_notes(exposed), map("|".join, map(sorted, concerned)), strict=True)]
-    return pd.DataFrame(each, columns=["note", "exposes"], dtype=str)
-
-
-def exposure_notes(exposed: pd.DataFrame) -> list[str]:
-    """Return what earlier editions have given away, whatever is withheld now (rule R2). exposed: see `secrecy.Gate`."""
-    return [
-        f"{row.source}: an edition published before gives away a group of {row.measure}"
-        f"{f' without {row.without}' if row.without else ''}, {row.period}, in {row.communes.replace('|', ', ')}: "
-        "it cannot be taken back, withdraw that edition"
-        for row in exposed.itertuples(index=False)
-    ]
 
 
 def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from ctg_analysis.processing.caf_rounding import with_rounding_rule
 from ctg_analysis.processing.check_raw import strays
 from ctg_analysis.processing.conclusion import COMPARED, conclude, link, make_profiles
 from ctg_analysis.processing.freshness import (
-    ENTRY,
     PAGES,
     are_observations_stale,
     has_changed,
@@ -40,7 +39,7 @@ from ctg_analysis.sources.folders import files_of
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
-OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", ENTRY, "library", "lock")
+OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", "library", "lock")
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
@@ -181,8 +180,7 @@ class Derivation:
         frame, rule = works.frame_of_work(self._work("tables", self.fresh)), works.read_rounding(self.rounding)
         private, agreements = read_private(self.root, frame.places, names)
         sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-        made = (private, self._around(), self.populations, self.root.processed)
-        return restricted_observations(self.root, frame, *made, sources).observations
+        return restricted_observations(frame, private, self._around(), self.populations, sources)
 
     def _around(self) -> list[Path]:
         """Return the facts that restricted indicators may ask for."""

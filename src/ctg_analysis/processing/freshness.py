@@ -2,21 +2,17 @@
 
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256 as hash_
 from pathlib import Path
 
-from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
-from ctg_analysis.secrecy.earlier_editions import entries
 from ctg_analysis.sources.folders import files_of, is_by_itself, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
 MANIFEST = "manifest.json"
-RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
-ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
 OPEN = ("raw/", "reference/", "library", "lock")
@@ -31,7 +27,7 @@ def is_stale(root: DataRoot) -> bool:
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
     known = _manifest(root.processed)["made_from"]
-    return known is None or known | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
+    return known is None or known != inputs(root) or not is_whole(root.processed)
 
 
 def is_material_stale(root: DataRoot) -> bool:
@@ -42,7 +38,7 @@ def is_material_stale(root: DataRoot) -> bool:
 
 def has_changed(root: DataRoot, inputs: dict[str, str], *prefixes: str) -> bool:
     """Tell whether some inputs, by their names, are no longer those that data/processed was made from."""
-    then = made_from(root) | _named(recorded(root))
+    then = made_from(root)
     before, now = ({item for item in of.items() if item[0].startswith(prefixes)} for of in (then, inputs))
     return before != now
 
@@ -91,28 +87,6 @@ def _sums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
 
 
-def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
-    """Return what the tables of data/processed were made from, and those of the field material there."""
-    return [_manifest(folder)["made_from"] for folder in (root.processed, root.processed / MATERIAL)]
-
-
-def recorded(root: DataRoot) -> list[str]:
-    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate.
-
-    None when the file is damaged: the tables are made again, beside all that the record holds.
-    """
-    try:
-        names = json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return []
-    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
-
-
-def _named(entries: Iterable[str]) -> dict[str, str]:
-    """Return entries of the record as `inputs` has them: each is its own sum."""
-    return {f"{ENTRY}{name}": name for name in entries}
-
-
 def public_inputs(root: DataRoot, epci: str) -> dict:
     """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
     the names of the restricted files of the EPCI. Their sums would let small files be guessed, and a workbook bears the
@@ -127,13 +101,9 @@ def public_inputs(root: DataRoot, epci: str) -> dict:
 
 
 def inputs(root: DataRoot) -> dict[str, str]:
-    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock,
-    and the restricted figures that have been published.
+    """Return the SHA-256 of all that the observations depend on: raw, private and reference files, library, lock.
 
     Of the library, the modules that make them: not those of PAGES, which only read them.
-
-    Raises:
-        InputError: the record of what has been published lacks an entry, which data/processed may be what remembers.
     """
     files = files_of(root.raw)
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
@@ -145,24 +115,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
             str(path.relative_to(root.path)): digest
             for path, digest in zip(files, pool.map(sum_of, files), strict=True)
         }
-    digests |= _named(_entries(root))
     digests |= {f"reference/{NORMS}": sha256(path) for path in [settings().reference / NORMS] if path.is_file()}
     return digests | {"library": library(without=PAGES), "lock": locked()}
-
-
-def holes(root: DataRoot) -> list[Finding]:
-    """Return what is missing of the record of what has been published, as `ctg check` says it."""
-    try:
-        _entries(root)
-    except InputError as error:
-        return error.findings
-    return []
-
-
-def _entries(root: DataRoot) -> list[str]:
-    """Return the names of the entries of the record, those that data/processed remembers among them."""
-    used = [name.removeprefix(ENTRY) for name in made_from(root) if name.startswith(ENTRY)]
-    return list(entries(root, [*used, *recorded(root)]))
 
 
 def material_inputs(root: DataRoot) -> dict[str, str]:

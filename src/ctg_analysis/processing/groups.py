@@ -15,9 +15,8 @@ TOGETHER = 24  # indicators, lest a group of one source with forty hold all the 
 def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[str, list[Indicator]]:
     """Return the indicators by group, in the order in which they are declared.
 
-    RESTRICTED holds those of which a source is withheld in part: what one shows may tell what another hides, and the
-    gate takes them together. Open ones are grouped by the source that they prefer: each group costs whoever opens a
-    territory a file.
+    RESTRICTED holds those of which a source is a partner's. Open ones are grouped by the source that they prefer: each
+    group costs whoever opens a territory a file.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
@@ -70,3 +69,14 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
             case value:
                 measures.add(value.measure)
     return measures
+
+
+def restricted_sources(indicators: Iterable[Indicator]) -> set[str]:
+    """Return the restricted sources that some indicators are worked out from, with those that these add up.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> sorted(restricted_sources([CATALOGUE["households_on_benefit_count"], CATALOGUE["births_count"]]))
+    ['caf_et_msa', 'msa_familles']
+    """
+    named = {name for indicator in indicators for name in indicator.sources if SOURCES[name].withholds}
+    return named | {SOURCES[name].addition.hides for name in named if SOURCES[name].addition}

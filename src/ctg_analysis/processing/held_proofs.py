@@ -15,8 +15,8 @@ from ctg_analysis.demarche.files.table_files import TableFile, read_folder
 from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.demarche.tables.evidence import INDICATOR, JOIN
 from ctg_analysis.processing.freshness import library, material_inputs
+from ctg_analysis.processing.groups import restricted_sources
 from ctg_analysis.processing.known_findings import KnownFindings
-from ctg_analysis.processing.linked_sources import linked
 from ctg_analysis.processing.run import ensure, restricted_now, tables_now
 from ctg_analysis.processing.side_by_side import processes
 from ctg_analysis.sources import PLAN, SURVEY
@@ -36,7 +36,7 @@ def begin(root: DataRoot, epcis: Collection[str], known: KnownFindings | None) -
         for epci in epcis if pool and known and known.are_sound("raw/") else ():
             left = _left(epci, _read(root, epci), known)
             if len(left):
-                begun[epci] = pool.submit(_held, root, epci, [*left.index], _linked_with(left["ref"]))
+                begun[epci] = pool.submit(_held, root, epci, [*left.index], _restricted(left["ref"]))
         yield begun
 
 
@@ -104,13 +104,13 @@ def _left(epci: str, proofs: TableFile, known: KnownFindings | None) -> pd.DataF
 
 def _key(epci: str, proofs: TableFile, row: tuple, known: KnownFindings) -> object:
     """Return all that tells whether a proof holds."""
-    return [epci, proofs.place, list(row), known.key_of_observations(_linked_with([row.ref]))]
+    return [epci, proofs.place, list(row), known.key_of_observations(_restricted([row.ref]))]
 
 
-def _linked_with(proofs: Collection[str]) -> set[str]:
-    """Return the restricted sources of some proofs, with those that are linked."""
+def _restricted(proofs: Collection[str]) -> set[str]:
+    """Return the restricted sources of some proofs."""
     named = (CATALOGUE.get(proof.split(JOIN)[0]) for proof in proofs)
-    return {other for indicator in named if indicator for source in indicator.sources for other in linked(source)}
+    return restricted_sources(indicator for indicator in named if indicator)
 
 
 def _read(root: DataRoot, epci: str) -> TableFile:
@@ -120,7 +120,7 @@ def _read(root: DataRoot, epci: str) -> TableFile:
 def _held(root: DataRoot, epci: str, lines: list[int], sources: Collection[str] | None = None) -> list[Finding]:
     """Return what is said of some proofs, by their lines, that do not hold.
 
-    sources: those that are restricted, with all that are linked, when the open data are those of data/processed.
+    sources: those that are restricted, when the open data are those of data/processed.
     """
     from ctg_analysis.demarche import proof_checks  # heavy, and seldom needed
     from ctg_analysis.indicators.observation_files import read_observations
@@ -131,7 +131,7 @@ def _held(root: DataRoot, epci: str, lines: list[int], sources: Collection[str] 
     with tables_now(root) if now is None else nullcontext(root.processed) as folder:
         places = pd.read_parquet(folder / "territories.parquet")
         codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
-        opened = now is None or not all(_linked_with([proof]) for proof in held.rows["ref"])
+        opened = now is None or not all(_restricted([proof]) for proof in held.rows["ref"])
         observations = read_observations(folder, codes, epci) if opened else now[:0]
     if now is not None:
         former = observations["source"].isin(sources)

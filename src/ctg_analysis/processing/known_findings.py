@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import astuple
 from hashlib import sha256
 
-from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import write_whole
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.processing.freshness import OPEN, inputs, library, made_from
@@ -26,10 +26,7 @@ class KnownFindings:
     def __init__(self, root: DataRoot):
         self._path = root.path / CACHE / FINDINGS
         self._then, self._home = made_from(root), root.path
-        try:
-            self._now = inputs(root)
-        except InputError:  # holes in the record, which are findings of their own: nothing is taken for known
-            self._now = self._then = {}
+        self._now = inputs(root)
         self._known, self._used = read_cache(self._path), {}
         self._observations: dict[frozenset[str], str] = {}
 
@@ -52,7 +49,7 @@ class KnownFindings:
     def key_of_observations(self, restricted: Collection[str] = ()) -> str:
         """Return what tells whether observations are still the same.
 
-        restricted: the sources of partners that they are made from, with those that are linked.
+        restricted: the sources of partners that they are made from.
         """
         asked = frozenset(restricted)
         if asked not in self._observations:

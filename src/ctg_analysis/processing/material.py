@@ -22,16 +22,13 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.demarche.files.material_files import open_material
     from ctg_analysis.demarche.files.restricted_files import open_restricted
     from ctg_analysis.demarche.results.results import results
-    from ctg_analysis.secrecy.earlier_editions import published_before
-    from ctg_analysis.sources import SURVEY
 
     findings: list[Finding] = []
     derived = {}
     for epci in demarches(root):
         try:
-            before = published_before(root, {SURVEY}, epci)
             gathered = open_material(root, epci, places)
-            derived[epci] = results(gathered, open_restricted(root, gathered), places, before)
+            derived[epci] = results(gathered, open_restricted(root, gathered), places)
         except InputError as error:
             findings += error.findings
     if findings:

@@ -15,17 +15,12 @@ from ctg_analysis.core.scratch import put_in_place, scratch, sweep
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.processing.freshness import (
     NOTES,
-    RECORDED,
     are_observations_stale,
     inputs,
     is_stale,
     is_whole,
     material_inputs,
-    recorded,
-    tables_made_from,
 )
-from ctg_analysis.secrecy.adoption import adopt_reports
-from ctg_analysis.secrecy.earlier_editions import Entry, remember
 from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 if TYPE_CHECKING:
@@ -67,39 +62,19 @@ def hold(root: DataRoot) -> None:
     _held.add(root)
 
 
-def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
-    """Put in the record what is about to be published of an EPCI (see `earlier_editions.remember`).
-
-    made_from: what `freshness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
-    is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.
-    """
-    name = remember(root, epci, entry, date)
-    if name is None:
-        return
-    with _writing(root):
-        if tables_made_from(root) == made_from and name not in recorded(root):
-            fresh = root.processed / f".{RECORDED}"
-            fresh.write_text(json.dumps([*recorded(root), name]), encoding="utf-8")
-            fresh.replace(root.processed / RECORDED)
-
-
 def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]:
     """Read, check and clean every source that has changed, and write each data/processed that would not be the same,
     whole, or leave them all as they were.
 
-    What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. Reports of
-    before there was a record of what is published are taken into it first. progress: see `Progress`. Returns the number
-    of observations of each root.
+    What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. progress: see
+    `Progress`. Returns the number of observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
-        before, what is missing of what has been published.
+        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
     from ctg_analysis.indicators.observation_files import count  # heavy, and seldom needed
     from ctg_analysis.processing.kept import forget
 
-    for root in roots:
-        adopt_reports(root)
     with _derived(roots, progress) as derivations:
         for one in derivations:
             one.take_place()
@@ -132,10 +107,8 @@ def tables_now(root: DataRoot) -> Iterator[Path]:
 
 
 def restricted_now(root: DataRoot, sources: Collection[str]) -> "pd.DataFrame | None":
-    """Return the observations of some restricted sources as they are now, past the gate, where data/processed has the
-    open ones of today, but not these; None where it has these too, or has lost some, or what they rest on is not kept.
-
-    sources: with all that are linked, see `linked_sources.linked`.
+    """Return the observations of some restricted sources as they are now, where data/processed has the open ones of
+    today, but not these; None where it has these too, or has lost some, or what they rest on is not kept.
 
     Raises:
         InputError: as `process` does.
@@ -197,20 +170,7 @@ def _do(derivations: "list[Derivation]", pool: "Executor | None", progress: Prog
 
 
 def read_notes(root: DataRoot) -> list[str]:
-    """Return what the derivation of data/processed has to say: how the Caf rounds, what was given away before."""
-    return [note["note"] for note in _notes(root)]
-
-
-def exposure(root: DataRoot, epci: str) -> str:
-    """Return in one line that earlier editions gave away some of what is withheld of an EPCI; nothing otherwise."""
-    count = sum(epci in note["exposes"].split("|") for note in _notes(root))
-    if not count:
-        return ""
-    some = f"{count} group{'s' if count > 1 else ''} of persons withheld now"
-    return f"{epci}: earlier editions give away {some}: withdraw these editions, `ctg data` says which groups"
-
-
-def _notes(root: DataRoot) -> list[dict[str, str]]:
+    """Return what the derivation of data/processed has to say: how the Caf rounds."""
     return json.loads((root.processed / NOTES).read_text(encoding="utf-8"))
 
 

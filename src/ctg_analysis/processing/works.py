@@ -19,13 +19,13 @@ from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
 from ctg_analysis.indicators.members import Members, members_of
 from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
+from ctg_analysis.indicators.observations import emptied
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, observe_coded
 from ctg_analysis.indicators.preferred_sources import first_available
 from ctg_analysis.processing.caf_rounding import CAF_BY_COMMUNE, CAF_BY_EPCI, rounding_rule, with_rounding_rule
 from ctg_analysis.processing.groups import measures_read
 from ctg_analysis.processing.kept import keeping
 from ctg_analysis.processing.material import write_material
-from ctg_analysis.secrecy.gate import emptied
 from ctg_analysis.sources import SOURCES
 
 CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest

@@ -9,25 +9,23 @@ from ctg_analysis.core.errors import UserError, room_in
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import PUBLIC, data_root, settings
-from ctg_analysis.processing.freshness import tables_made_from
-from ctg_analysis.processing.run import ensure, exposure
+from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.beside import write_beside
 from ctg_analysis.publishing.build_result import Built, with_notebooks
 from ctg_analysis.publishing.dated_chapters import as_published, stays
-from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record
+from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record, to_withdraw
 from ctg_analysis.publishing.lacking import PAGE
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 from ctg_analysis.publishing.running.workers import Job, Outcome
-from ctg_analysis.secrecy.adoption import adopt
 
 
 @dataclass
 class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
-    made_from: what the tables that it reads were made from. refused: the notebooks that are; those that have a page are
+    refused: the notebooks that are; those that have a page are
         chapters of the report. damaged: the latest edition when it is not whole.
     """
 
@@ -37,7 +35,6 @@ class Plan:
     todo: list[ChapterNotebook]
     refused: list[ChapterNotebook]
     force: bool
-    made_from: list
     damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
@@ -88,9 +85,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
-    adopt(root, out, epci)
     ensure(root)
-    made_from = tables_made_from(root)
     edition, whole = latest(out, epci), latest_whole(out, epci)
     former = record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
@@ -113,7 +108,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
     ]
     if former and edition == whole and all(chapter.fault and not made_of[chapter.path.stem] for chapter in todo):
-        built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
+        built = Built(epci, out / epci, breaks=former["breaks"], to_withdraw=to_withdraw(out, epci))
         return with_notebooks(built, refused, entries)
     todo = [chapter for chapter in todo if not chapter.fault]
     with room_in(out):
@@ -122,4 +117,4 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         fresh.mkdir()
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, force, made_from, damaged)
+    return Plan(report, own, former, todo, refused, force, damaged)

@@ -14,9 +14,8 @@ class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
-    breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
-    away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
-    or changed some of their files.
+    breaks: where the chain of its démarche, from proofs to actions, does not hold. damages: editions that have lost or
+    changed some of their files. to_withdraw: those of before counts were rounded; it is said here, and in no page.
     """
 
     epci: str
@@ -28,7 +27,7 @@ class Built:
     remarks: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
-    exposure: str = ""
+    to_withdraw: list[str] = field(default_factory=list)
     error: Exception | None = None
 
     @property
@@ -54,7 +53,7 @@ def lines_of(built: Built) -> list[str]:
     lines += built.refused
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
-    lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
+    lines += [*built.damages, *built.breaks, *built.to_withdraw]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines

@@ -20,10 +20,11 @@ from pathlib import Path
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.secrecy.adoption import EDITIONS, PROVENANCE, adopt
+from ctg_analysis.core.settings import is_invented, project_path
 
-HOME, JOURNAL, RECORD, INDEX = EDITIONS, ".journal", PROVENANCE, "index.html"
+HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "index.html"
+OBSERVATIONS = "observations.parquet"
+SECRECY, ROUNDING = "secrecy", "rounding"  # in the record: the rule that its restricted counts follow
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files
 
@@ -67,9 +68,7 @@ def record(edition: Path | None) -> dict:
 
 def readable(out: Path, epci: str) -> Iterator[dict]:
     """Yield the records of the editions of a report that can be read, the latest first."""
-    for edition in editions(out, epci):
-        with suppress(DamagedError):
-            yield record(edition)
+    return (made_from for _, made_from in _recorded(out, epci))
 
 
 def damaged(edition: Path) -> DamagedError:
@@ -86,6 +85,30 @@ def chapters_of(edition: Path) -> set[str]:
     except DamagedError:
         made_from = {}
     return {*made_from.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
+
+
+def is_rounded(made_from: dict) -> bool:
+    """Tell whether the restricted counts of an edition are rounded (rule R1), by its record, or whether it has none."""
+    return made_from.get(SECRECY) == ROUNDING or not (made_from.get("restricted") or made_from.get("published"))
+
+
+def to_withdraw(out: Path, epci: str) -> list[str]:
+    """Return in one line each the editions of a report that hold restricted counts not rounded (rule R1)."""
+    if is_invented(epci):
+        return []
+    folders = [edition for edition, made_from in _recorded(out, epci) if not is_rounded(made_from)]
+    return [
+        f"{epci}: {project_path(folder)} holds counts of partners that are not rounded, made before the rule was: "
+        "withdraw that folder and the documents made from it"
+        for folder in folders
+    ]
+
+
+def _recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
+    """Yield the editions of a report whose record can be read, with it."""
+    for edition in editions(out, epci):
+        with suppress(DamagedError):
+            yield edition, record(edition)
 
 
 def write_record(folder: Path, made_from: dict) -> None:
@@ -216,14 +239,12 @@ def damaged_editions(out: Path, epci: str) -> list[Path]:
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
-    One that is damaged does not count, and goes with those published before it. What editions have published of
-    restricted sources is in the record. Return those removed; what a removal that was stopped left behind goes too.
+    One that is damaged does not count, and goes with those published before it. Return those removed; what a removal
+    that was stopped left behind goes too.
 
     Raises:
-        InputError: an edition that the record cannot take in, see `adoption.adopt`.
         DamagedError: the latest one is, so that others may be needed to make it again.
     """
-    adopt(data_root(epci), out, epci)
     all_editions, home = editions(out, epci), out / HOME / epci
     now = latest(out, epci)
     if not is_whole(now):

@@ -8,12 +8,20 @@ from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook
 from ctg_analysis.core.settings import data_root, project_path, settings
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing.freshness import public_inputs
-from ctg_analysis.processing.run import exposure, record_published
 from ctg_analysis.publishing.build_plan import Plan
 from ctg_analysis.publishing.build_result import Built, remarks, with_notebooks
 from ctg_analysis.publishing.dated_chapters import is_made_of, note, with_own_data
 from ctg_analysis.publishing.document_links import write_links
-from ctg_analysis.publishing.editions import DAMAGED, JOURNAL, compared_with, publish, write_record
+from ctg_analysis.publishing.editions import (
+    DAMAGED,
+    JOURNAL,
+    ROUNDING,
+    SECRECY,
+    compared_with,
+    publish,
+    to_withdraw,
+    write_record,
+)
 from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -43,7 +51,7 @@ def made_public(plan: Plan, out: Path) -> Built:
     if error := data.error or beside.error:
         return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
-    built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(root, report.epci))
+    built = Built(report.epci, breaks=facts["breaks"], to_withdraw=to_withdraw(out, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -76,7 +84,7 @@ def made_public(plan: Plan, out: Path) -> Built:
         {
             "name": facts["page"]["territory"],
             **{name: facts[name] for name in OF_AN_EDITION},
-            "published": facts["published"].name if facts["published"] else None,
+            SECRECY: ROUNDING,
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **public_inputs(root, report.epci),
@@ -85,7 +93,6 @@ def made_public(plan: Plan, out: Path) -> Built:
     )
     write_links(report.fresh, out, report.epci)
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
-    record_published(root, report.epci, facts["published"], facts["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True
     built.damages = damages(plan, out)
     return built
@@ -110,7 +117,7 @@ def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> d
 
 
 def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
-    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R2).
+    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R1).
 
     What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
     its edition. Of what persons said, nothing may have changed.

@@ -14,6 +14,7 @@ from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import (
     HOME,
+    OBSERVATIONS,
     compared_with,
     damaged,
     is_whole,
@@ -23,7 +24,7 @@ from ctg_analysis.publishing.editions import (
     write_record,
 )
 from ctg_analysis.publishing.pages.changes import changes
-from ctg_analysis.secrecy.adoption import OBSERVATIONS
+from ctg_analysis.publishing.pages.changes import compared as compared_rows
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
@@ -80,7 +81,7 @@ def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     now = pd.read_parquet(edition / OBSERVATIONS)
     if not before:
         return None, changes(now, now)
-    return before.name, changes(pd.read_parquet(before / OBSERVATIONS), now)
+    return before.name, changes(compared_rows(before), now)
 
 
 def the_one_before(edition: Path) -> Path | None:

@@ -26,6 +26,8 @@ LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
+WITHOUT_CHILDCARE, AT_WORK = "communes_without_childcare", "active_childminders"
+IN_CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "family_nursery_places"]
 OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
 
 
@@ -189,6 +191,24 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
     return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])
 
 
+def without_childcare(facts: pd.DataFrame, base: int) -> pd.DataFrame:
+    """Return the facts of a form where the communes without childcare are those without a place in a crèche and with
+    fewer childminders at work than secrecy tells: which of them have none is not told.
+    """
+    by_commune = facts[facts["level"].eq("commune")]
+    answers = by_commune["measure"].eq(WITHOUT_CHILDCARE)
+    if not answers.any():
+        return facts
+    known = by_commune[by_commune["status"].eq(OK)]
+    counts = known.pivot(index=["code", "period"], columns="measure", values="value")
+    counts = counts.reindex(columns=[WITHOUT_CHILDCARE, AT_WORK, *IN_CENTRES])
+    none = counts[AT_WORK].lt(base) & counts[IN_CENTRES].eq(0).all(axis=1) | counts[WITHOUT_CHILDCARE].eq(1)
+    told = none.astype(float).where(none | counts[[AT_WORK, *IN_CENTRES]].notna().all(axis=1)).rename("told")
+    rows = by_commune[answers].merge(told, on=["code", "period"], how="left")
+    rows = rows.assign(value=rows["told"], status=rows["told"].notna().map({True: OK, False: MISSING}))
+    return pd.concat([facts[facts["measure"].ne(WITHOUT_CHILDCARE)], rows[COLUMNS]], ignore_index=True)
+
+
 def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]) -> dict[str, Source]:
     """Return the sources with the secrecy rules of the agreements; both regimes together follow that of the MSA."""
     rules = {
@@ -198,24 +218,3 @@ def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]
     if MSA in rules:
         rules[BOTH_REGIMES] = rules[MSA]
     return sources | {name: dataclasses.replace(sources[name], secrecy=rule) for name, rule in rules.items()}
-
-
-def with_msa(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December (R18).
-
-    The Caf's number is the one that it publishes for the place, never a sum of its communes. A sum gives the MSA's part
-    away by a subtraction: the secrecy gate guards it as such (`Source.addition`).
-    """
-    keys = ["code", "level", "period"]
-    tables = [facts]
-    published = [name for name, source in SOURCES.items() if not source.totals.additive]
-    for both, (caf, msa) in SOURCES[BOTH_REGIMES].addition.sums.items():
-        ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
-        ours = ours[ours["source"].isin(published)]
-        theirs = facts[facts["measure"].eq(msa)]
-        joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")
-        known = joined["status"].eq(OK) & joined["status_msa"].eq(OK)
-        status = joined["status"].where(joined["status"].ne(OK), joined["status_msa"])
-        rows = joined.assign(value=(joined["value"] + joined["value_msa"]).where(known), status=status)
-        tables.append(rows.assign(measure=both, source=BOTH_REGIMES)[COLUMNS])
-    return pd.concat(tables, ignore_index=True)

@@ -1,6 +1,6 @@
 """From the field material and the answers of persons to what may be shown of them: the tables of `outputs`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 from pydantic import BaseModel
@@ -17,7 +17,6 @@ from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
 from ctg_analysis.demarche.voices import priorities
 from ctg_analysis.demarche.voices.voices import of_interviews, of_meetings
-from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import PLAN, SURVEY
 
 Tables = dict[str, pd.DataFrame]
@@ -27,13 +26,12 @@ def results(
     material: MaterialFiles,
     restricted: Mapping[str, pd.DataFrame],
     places: pd.DataFrame,
-    before: Sequence[Edition] = (),
 ) -> Tables:
     """The tables that chapters may read, without those that hold nothing.
 
-    restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. before: what
-    earlier editions have published of the answers. An extract is there when somebody may read it (see
-    `files.quotable`), under a name that tells nothing of the interview; a proof that is not there names nothing.
+    restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. An extract
+    is there when somebody may read it (see `files.quotable`), under a name that tells nothing of the interview; a proof
+    that is not there names nothing.
     """
     extracts, names = extracts_of(material["extraits"])
     tables = {name: material[name] for name in MATERIAL_READ}
@@ -42,10 +40,10 @@ def results(
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
-    published = of_survey(survey, restricted, material.epci, before) if survey else {}
+    published = of_survey(survey, restricted, material.epci) if survey else {}
     surveyed = published.pop(OBSERVATIONS, None)
     tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
-    tables[OBSERVATIONS] = material_observations(material, surveyed, places, before)
+    tables[OBSERVATIONS] = material_observations(material, surveyed, places)
     tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
 

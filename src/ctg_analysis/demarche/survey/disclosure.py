@@ -20,9 +20,9 @@ from ctg_analysis.demarche.survey.response import OTHER_PATHS, used_of
 from ctg_analysis.demarche.survey.weighting import KnownWeights
 from ctg_analysis.demarche.tables.codes import CROSSED, NO_ANSWER, NOT_CONCERNED, OUTSIDE, UNKNOWN
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
-from ctg_analysis.secrecy.gate import VALUES
 
 Tables = dict[str, pd.DataFrame]
+VALUES = ["numerator", "denominator", "value", "low", "high"]
 
 # What it costs to hide a figure
 BASE, SHARE, COUNT, SILENT, CITATIONS = 200, 40, 15, 4, 3  # of a question
@@ -36,7 +36,6 @@ def hide(
     asked: Sequence[Asked],
     unsure: Collection[str] = (),
     weights: KnownWeights | None = None,
-    published: Collection[str] = (),
 ) -> None:
     """Blank the figures that would give away 1 to 4 respondents, or bound them more tightly than [0, 4].
 
@@ -44,19 +43,14 @@ def hide(
         tables: as they would be published, those of 1 to 4 left out, the observations of the survey among them.
         asked: what these observations are.
         unsure: questions in which nobody is said not to know.
-        published: the indicators that an earlier edition tells as they are now.
     """
     counts.known += [{Count(name, UNKNOWN): 1.0} for name in unsure]
     for name in tables["distribution"]["q_id"].unique() if weights and weights.of_groups else ():
         if name != weights.question:
             counts.cross(name, weights.question)
     cells = list(_cells(tables, counts, asked, weights))
-    is_published = tables[OBSERVATIONS]["indicator"].isin([*published])
-    fixed = [
-        total for cell in cells if cell.table == OBSERVATIONS and is_published[cell.rows].all() for total in cell.says
-    ]
     groups = [total for total in _groups(tables, counts, asked) if 0 < counts.size(total) < CELL]
-    for cell in to_hide(counts, cells, fixed, groups):
+    for cell in to_hide(counts, cells, groups):
         tables[cell.table].loc[cell.rows, cell.columns] = np.nan
 
 

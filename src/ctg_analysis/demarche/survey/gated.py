@@ -1,29 +1,21 @@
 """What the field material gives to OBSERVATIONS: the answers, the plan in numbers, once through the gate."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.plan.plan_facts import plan_facts
-from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
+from ctg_analysis.indicators.observations import COLUMNS, SCHEMA, emptied
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.secrecy.gate import withhold_beside
-from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import PLAN, SOURCES
 
 
-def material_observations(
-    material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
-) -> pd.DataFrame:
+def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame) -> pd.DataFrame:
     """The observations of a démarche that may be shown: columns of observations.SCHEMA.
 
     Parameters:
         surveyed: those of the answers, see `survey.of_survey`.
         places: those of the data root.
-        before: what earlier editions have published of the answers.
     """
     mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
     communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
@@ -38,5 +30,4 @@ def material_observations(
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     rows = pd.concat(tables, ignore_index=True)[COLUMNS]
-    released = withhold_beside(rows, CATALOGUE, SOURCES, membership(mine), before).observations
-    return SCHEMA.validate(released.astype({"quality": int})[COLUMNS])
+    return SCHEMA.validate(emptied(rows).astype({"quality": int})[COLUMNS])

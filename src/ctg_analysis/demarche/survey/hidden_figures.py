@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ctg_analysis.demarche.survey.counts import Count, Counts, Sum
 from ctg_analysis.demarche.survey.questions import CELL
-from ctg_analysis.secrecy.suppression import Block, protect
+from ctg_analysis.demarche.survey.suppression import Block, protect
 
 
 class Cell(NamedTuple):
@@ -22,11 +22,10 @@ class Cell(NamedTuple):
     says: list[Sum]
 
 
-def to_hide(counts: Counts, cells: list[Cell], fixed: list[Sum], groups: list[Sum]) -> Iterator[Cell]:
+def to_hide(counts: Counts, cells: list[Cell], groups: list[Sum]) -> Iterator[Cell]:
     """The figures to hide.
 
     Parameters:
-        fixed: sums that are known for good.
         groups: sums of 1 to 4 respondents, which nobody may bound more tightly than [0, 4].
 
     Of 15 who answered, 3 gave b: the number of those who gave a tells it, and costs less to hide than the 15.
@@ -36,14 +35,14 @@ def to_hide(counts: Counts, cells: list[Cell], fixed: list[Sum], groups: list[Su
     >>> counts = Counts(pd.DataFrame({"q": ["a"] * 12 + ["b"] * 3}), asked)
     >>> a, b = {Count("q", "a"): 1.0}, {Count("q", "b"): 1.0}
     >>> cells = [Cell("t", [0], ["count"], 15, [a]), Cell("t", [0, 1], ["base"], 200, [counts.base("q")])]
-    >>> [cell.columns for cell in to_hide(counts, cells, fixed=[], groups=[b])]
+    >>> [cell.columns for cell in to_hide(counts, cells, groups=[b])]
     [['count']]
     """
     columns = {count: number for number, count in enumerate(counts.sizes)}
     sums = {_key(total): total for total in (*counts.known, *(total for cell in cells for total in cell.says))}
     numbers = {key: number for number, key in enumerate(sums)}
     values = np.array([counts.size(total) for total in sums.values()])
-    known = np.isin(np.arange(len(sums)), [numbers[_key(total)] for total in (*counts.known, *fixed)])
+    known = np.isin(np.arange(len(sums)), [numbers[_key(total)] for total in counts.known])
     tells = sparse.lil_array((len(cells), len(sums)))
     for place, cell in enumerate(cells):
         tells[place, [numbers[_key(total)] for total in cell.says]] = 1

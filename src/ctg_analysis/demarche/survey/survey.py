@@ -1,39 +1,29 @@
 """The consultation of the residents, from the answers to what may be shown of them (rules R1, R2, R20 to R25)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import OK
 from ctg_analysis.demarche.survey import blanks, questions, response
 from ctg_analysis.demarche.survey.counts import Counts
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, with_intervals_of_v
 from ctg_analysis.demarche.survey.disclosure import hide
-from ctg_analysis.demarche.survey.measured import Asked, asked_of, survey_observations
+from ctg_analysis.demarche.survey.measured import asked_of, survey_observations
 from ctg_analysis.demarche.survey.profile_groups import of_groups, tested_again
 from ctg_analysis.demarche.survey.weighted_answers import Survey
-from ctg_analysis.demarche.survey.weighting import KnownWeights, half_width, interval_words, known_weights
+from ctg_analysis.demarche.survey.weighting import half_width, interval_words, known_weights
 from ctg_analysis.demarche.tables import codes
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
-from ctg_analysis.secrecy.statements import Edition
-from ctg_analysis.sources import SURVEY
 
 Tables = dict[str, pd.DataFrame]
 
 OTHERS = "autres"
-SAME_VALUE = 0.5  # points between two values of an indicator that read the same
 
 
-def of_survey(
-    survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str, before: Sequence[Edition] = ()
-) -> Tables:
-    """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
-
-    Parameters:
-        before: what earlier editions have published of the answers.
-    """
+def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str) -> Tables:
+    """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone."""
     coded = restricted["ouvertes_codees"]
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
     answers = response.with_texts_filled(survey.answers, survey.questionnaire, opened)
@@ -43,8 +33,8 @@ def of_survey(
     }
     weights = known_weights(survey.weighting, answers)
     whole = blanks.rounded(whole, OBSERVATIONS) if weights else whole
-    already = _published_before(whole[OBSERVATIONS], before)
-    tables = _gated(whole, Counts(answers, survey.questionnaire), measures, survey.unsure, weights, already)
+    tables = {name: table.copy() for name, table in whole.items()}
+    hide(tables, Counts(answers, survey.questionnaire), measures, survey.unsure, weights)
     _finish(survey, tables, whole)
     if weights:
         blanks.without_telling_sizes(tables, weights.question)
@@ -82,42 +72,6 @@ def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
         "by_group": groups,
         "paths": _paths(survey),
     }
-
-
-def _gated(
-    whole: Tables,
-    counts: Counts,
-    measures: Sequence[Asked],
-    unsure: frozenset[str],
-    weights: KnownWeights | None,
-    already: set[str],
-) -> Tables:
-    """The tables without what the gate hides, which keeps for known what it would hide of the indicators told.
-
-    So what an edition tells changes nothing of the next one, when it is made of the same answers.
-    """
-    known: set[str] = set()
-    while True:
-        tables = {name: table.copy() for name, table in whole.items()}
-        hide(tables, counts, measures, unsure, weights, known)
-        lost = already - known - set(tables[OBSERVATIONS].dropna(subset="value")["indicator"])
-        if not lost:
-            return tables
-        known |= lost
-
-
-def _published_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
-    """The indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
-
-    A base that has changed is that of other answers: nothing is known of these.
-    """
-    now, alike = observations[observations["status"].eq(OK)], set()
-    for edition in before:
-        rows = edition.observations[edition.observations["source"].eq(SURVEY) & edition.observations["status"].eq(OK)]
-        both = now.merge(rows, on=["territory", "period", "indicator"], suffixes=("", "_before"))
-        same = both["denominator"].eq(both["denominator_before"])
-        alike |= set(both.loc[same & (both["value"] - both["value_before"]).abs().le(SAME_VALUE), "indicator"])
-    return alike
 
 
 def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:

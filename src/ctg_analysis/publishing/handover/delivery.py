@@ -15,7 +15,6 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.core.settings import data_root
 from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.handover.deck import write_deck
@@ -26,7 +25,6 @@ from ctg_analysis.publishing.handover.slides import shown_of, slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
-from ctg_analysis.secrecy.adoption import adopt
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
 
@@ -41,7 +39,6 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
     """
     with alone(out, epci, f"{epci}: is being built"):
         edition = the_latest(epci, out)
-        adopt(data_root(epci), out, epci)
         if not is_whole(edition):
             raise damaged(edition)
         seen = open_chapter(epci).territory

@@ -9,14 +9,12 @@ from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.editions import comes_after, record
+from ctg_analysis.publishing.editions import OBSERVATIONS, comes_after, is_rounded, record
 from ctg_analysis.publishing.pages.site import page
-from ctg_analysis.secrecy.adoption import OBSERVATIONS
 from ctg_analysis.sources import SOURCES
 
 KEYS = ["territory", "level", "period", "indicator"]
 NEW, REVISED, STATUS, TESTED, GONE = "nouveau millésime", "valeur révisée", "statut", "écart testé", "retiré"
-PUBLISHED = "valeur publiée"  # in the place of one that is withheld now
 PAGE = "changements.html"
 RESTRICTED = [name for name, source in SOURCES.items() if source.secrecy.threshold]
 
@@ -32,18 +30,24 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
         return None
     rows = []
     if (before / OBSERVATIONS).is_file():
-        rows = changes(*(pd.read_parquet(edition / OBSERVATIONS) for edition in (before, folder))).to_dict("records")
+        rows = changes(compared(before), pd.read_parquet(folder / OBSERVATIONS)).to_dict("records")
     date = date_text(record(before)["date"])
     text = page("changements.html.j2", page=about | {"current": PAGE}, date=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
     return before.name
 
 
+def compared(edition: Path) -> pd.DataFrame:
+    """Return the observations of an edition that may be compared: no restricted count that it has not rounded."""
+    rows = pd.read_parquet(edition / OBSERVATIONS)
+    return rows if is_rounded(record(edition)) else rows[~rows["source"].isin(RESTRICTED)]
+
+
 def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Return what changed from one table of observations to the next, the territory first, its communes last.
 
     before, now: columns of data_files.write_observations. Columns: kind, territory, name, level, indicator, label,
-    period, before, now (as a reader sees them; not what was published of a restricted source, and is withheld now).
+    period, before, now (as a reader sees them).
     """
     both = before.merge(now, on=KEYS, how="outer", suffixes=("_before", "_now"), indicator="found")
     same = [_same(both, name) for name in ("value", "numerator", "denominator", "status", "word")]
@@ -54,7 +58,6 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     there = both["found"].eq("both")
     text = {side: [_text(row, side) for row in both.itertuples(index=False)] for side in ("before", "now")}
     both = both.assign(**text, kind=None)
-    both.loc[_withheld(both), "before"] = PUBLISHED
     both.loc[there & both["before"].ne(both["now"]), "kind"] = STATUS
     both.loc[there & known[0] & known[1] & both["before"].ne(both["now"]), "kind"] = REVISED
     both.loc[appeared, "kind"] = NEW
@@ -72,24 +75,21 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def withheld(latest: Path | None, folder: Path) -> list[str]:
-    """Return the indicators of restricted sources of which an edition shows a figure that a new one does not.
+    """Return the indicators of restricted sources that an edition tells more closely than a new one does.
 
-    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more.
+    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more, or when
+    its counts are not rounded.
     """
     if latest is None:
         return []
     now = pd.read_parquet(folder / OBSERVATIONS)
-    if not (latest / OBSERVATIONS).is_file():
+    if not (latest / OBSERVATIONS).is_file() or not is_rounded(record(latest)):
         return sorted(set(now.loc[now["source"].isin(RESTRICTED), "indicator"]))
     before = pd.read_parquet(latest / OBSERVATIONS)
     both = before.merge(now, on=KEYS, how="left", suffixes=("_before", "_now"))
-    return sorted(set(both.loc[_withheld(both), "indicator"]))
-
-
-def _withheld(both: pd.DataFrame) -> pd.Series:
-    """Return which rows are of a restricted source, were shown before and are not now."""
     published = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
-    return both["source_before"].isin(RESTRICTED) & published[0] & ~published[1]
+    gone = both["source_before"].isin(RESTRICTED) & published[0] & ~published[1]
+    return sorted(set(both.loc[gone, "indicator"]))
 
 
 def _same(both: pd.DataFrame, name: str) -> pd.Series:

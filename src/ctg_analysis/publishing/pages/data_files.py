@@ -14,11 +14,10 @@ from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
 from ctg_analysis.display.pieces import projections
-from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
+from ctg_analysis.publishing.editions import OBSERVATIONS
 from ctg_analysis.sources.folders import sha256
 
 FRENCH_COLUMNS = {
@@ -50,7 +49,6 @@ SPACES_COLUMNS = {
     "begin": "agrement_debut",
     "end": "agrement_fin",
 }
-LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
 BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
@@ -158,21 +156,10 @@ def spreadsheet_safe(text: str) -> str:
 def write_observations(folder: Path, seen: Territory) -> str:
     """Write observations.parquet, all that was observed of the territory and beside; return its SHA-256.
 
-    places.parquet beside it says what each place is made of: the next edition may not betray what this one withholds.
-
     Columns: those of OBSERVATIONS, name, and word, what the tests say of the comparison at the period of comparison.
     """
     keys = ["territory", "level", "period", "indicator"]
     words = seen.tested[[*keys, "word"]]
     table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
-    places_of(seen).to_parquet(folder / PLACES, index=False)
     return sha256(folder / OBSERVATIONS)
-
-
-def places_of(seen: Territory) -> pd.DataFrame:
-    """Return what each place is made of: columns territory, level, commune."""
-    made = membership(pd.read_parquet(seen.root.processed / "territories.parquet"))
-    here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])
-    made = made[made["level"].isin(LEVELS_OF_FORMS) & pd.MultiIndex.from_frame(made[["territory", "level"]]).isin(here)]
-    return made.sort_values(list(made), ignore_index=True)

@@ -80,8 +80,6 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
 
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
-    import pandas as pd
-
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.chapter.closing import whole_sources
     from ctg_analysis.chapter.latest import latest_values
@@ -101,8 +99,6 @@ def write_data(report: Report) -> dict:
         write_reach,
         write_spaces,
     )
-    from ctg_analysis.publishing.recording import entry
-    from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     territory = chapter.territory
@@ -134,7 +130,6 @@ def write_data(report: Report) -> dict:
         "date": max(chapter.territory.received.values()),
         "observations": observations,
         "after": after,
-        "published": entry(chapter.territory, pd.read_parquet(report.fresh / PLACES)),
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
         "breaks": [

@@ -82,11 +82,9 @@ def _figures(
         return
     from ctg_analysis.chapter.territory import open_territory
     from ctg_analysis.processing.run import ensure
-    from ctg_analysis.publishing.recording import record_observed
 
     ensure(root)
     seen = open_territory(epci, root)
-    record_observed(seen)
     for figure in issue.chiffres_cles:
         key_figure = _figure(figure, seen)
         if key_figure is None:

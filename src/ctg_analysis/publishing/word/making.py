@@ -17,7 +17,6 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.yaml_documents import Convention
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.pdf import write_pdf
-from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.filling import fill
@@ -115,7 +114,6 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material.folder)])
-    record_observed(seen)
     return _dossier(seen, material, material.convention)
 
 

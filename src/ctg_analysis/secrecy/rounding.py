@@ -1,0 +1,149 @@
+"""Secrecy by rounding (rules R1 and R2): a restricted count of persons is an interval before anything is made of it.
+
+A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 » is 145 to 149, « moins de 5 » is 0 to 4,
+a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in the
+same intervals give the same bytes, whatever has been published before.
+
+A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the sum
+of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import OK, Count, Indicator, Mean, Rate, Ratio
+
+MOST_PARTS = 10
+SERIES = ["period", "measure"]
+BOUNDS = ["least", "most"]
+LEVELS = ("commune", "secteur", "epci", "departement")  # each after what it is made of
+
+
+def rounded(
+    facts: pd.DataFrame, source: Source, indicators: Iterable[Indicator], membership: pd.DataFrame
+) -> pd.DataFrame:
+    """The facts of a form, its counts of persons rounded: least and most bound them, value is their middle.
+
+    Parameters:
+        facts: columns of core.facts, with the totals of secteurs and EPCIs.
+        indicators: what is published; a measure has parts when one of them is shown by commune.
+        membership: columns territory, level, commune: what each place is made of.
+
+    >>> from ctg_analysis.sources import SOURCES
+    >>> source = SOURCES["mission_locale"]
+    >>> facts = pd.DataFrame({"code": ["A", "B"], "value": [3.0, 147], "level": "commune", "status": OK})
+    >>> facts = facts.assign(period="2024", measure="youth_followed")
+    >>> rounded(facts, source, [], pd.DataFrame(columns=["territory", "level", "commune"]))[BOUNDS].to_numpy().tolist()
+    [[0.0, 4.0], [145.0, 149.0]]
+    """
+    base, form = source.secrecy.base, source.form
+    counted = {field.measure for field in form.fields if field.is_rounded} if base else set()
+    mine = facts["measure"].isin(counted) & facts["status"].eq(OK)
+    table = facts.assign(least=(facts["value"] // base * base).where(mine) if base else np.nan)
+    table = table.assign(most=table["least"] + base - 1)
+    shown = _levels_of(indicators)
+    summed = {
+        measure
+        for several in _together(counted, form.breakdowns)
+        if any("commune" in shown.get(one, ()) for one in several)
+        for measure in several
+    }
+    parts = _parts_of_places(membership)
+    for level in LEVELS:
+        here = table["level"].eq(level)
+        if level in parts:
+            table = _sums_of_places(table, here & table["measure"].isin(summed), parts[level])
+        for whole, classes in form.breakdowns.items():
+            if all(level in shown.get(one, ()) for one in classes):
+                alone = here & table["measure"].eq(whole) & (table["most"] - table["least"]).lt(base)
+                table = _sum_of_classes(table, alone, classes)
+    middle = (table["least"] + table["most"]) / 2
+    return table.assign(value=middle.where(mine, table["value"]))
+
+
+def _levels_of(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
+    """The levels at which each measure is published."""
+    levels: dict[str, set[str]] = {}
+    for indicator in indicators:
+        for measure in measures(indicator).values():
+            levels.setdefault(measure, set()).update(indicator.shown_at)
+    return levels
+
+
+def _together(counted: set[str], breakdowns: Mapping[str, tuple[str, ...]]) -> list[set[str]]:
+    """The measures, in one set those of which one is the sum of others: what tells one by commune bounds them all."""
+    several = [{whole, *parts} for whole, parts in breakdowns.items()]
+    return [*several, *({one} for one in counted.difference(*several))]
+
+
+def measures(indicator: Indicator) -> dict[str, str]:
+    """The measures that the numerator and the denominator of an indicator add up."""
+    match indicator.value:
+        case Count(measure) | Mean(measure, _) | Rate(measure, _):
+            return {"numerator": measure}
+        case Ratio(numerator, denominator):
+            return {"numerator": numerator, "denominator": denominator}
+        case _:
+            return {}
+
+
+def _parts_of_places(membership: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What secteurs and EPCIs are made of: columns territory, part. An EPCI is of its secteurs where these are all of
+    it, else of its communes.
+    """
+    secteurs, epcis = (membership[membership["level"].eq(level)].drop(columns="level") for level in ("secteur", "epci"))
+    within = epcis.merge(secteurs, on="commune", how="left", suffixes=("", "_secteur"))
+    divided = within["territory_secteur"].notna().groupby(within["territory"]).transform("all")
+    parts = within["territory_secteur"].where(divided, within["commune"])
+    return {
+        "secteur": secteurs.rename(columns={"commune": "part"}),
+        "epci": within.assign(part=parts)[["territory", "part"]].drop_duplicates(),
+    }
+
+
+def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame) -> pd.DataFrame:
+    """The table, some of its totals bounded by their parts, where these are few and all known.
+
+    of: the rows of these totals. parts: columns territory, part.
+    """
+    size = parts.groupby("territory")["part"].transform("size")
+    few = parts.assign(size=size)[size.le(MOST_PARTS)]
+    key = ["territory", "size", *SERIES]
+    below = table[["code", *SERIES, *BOUNDS]].dropna().merge(few, left_on="code", right_on="part")
+    sums = below.groupby(key, as_index=False, observed=True).agg(
+        least=("least", "sum"), most=("most", "sum"), known=("part", "size")
+    )
+    return _bounded(table, of, sums[sums["known"].eq(sums["size"])].rename(columns={"territory": "code"}))
+
+
+def _sum_of_classes(table: pd.DataFrame, of: pd.Series, classes: tuple[str, ...]) -> pd.DataFrame:
+    """The table, some of its wholes bounded by their classes, where these are few and all known. of: their rows."""
+    if len(classes) > MOST_PARTS or not of.any():
+        return table
+    below = table[table["measure"].isin(classes)].dropna(subset=BOUNDS)
+    sums = below.groupby(["code", "period"], as_index=False, observed=True).agg(
+        least=("least", "sum"), most=("most", "sum"), known=("measure", "size")
+    )
+    sums = sums[sums["known"].eq(len(classes))]
+    return _bounded(table, of, sums.assign(measure=table.loc[of, "measure"].iloc[0]))
+
+
+def _bounded(table: pd.DataFrame, of: pd.Series, sums: pd.DataFrame) -> pd.DataFrame:
+    """The table with sums in the place of the bounds that they meet: of other counts (persons of no known commune) they
+    do not.
+
+    of: the rows concerned. sums: columns code, period, measure, least, most.
+    """
+    key = ["code", *SERIES]
+    texts = dict.fromkeys(key, str)
+    both = (
+        table[key]
+        .astype(texts)
+        .merge(sums[[*key, *BOUNDS]].astype(texts), on=key, how="left", validate="m:1")
+        .set_index(table.index)
+    )
+    meets = of & both["least"].le(table["most"]) & both["most"].ge(table["least"])
+    return table.assign(**{name: table[name].mask(meets, both[name]) for name in BOUNDS})
