@@ -55,7 +55,7 @@ def only_commune(territory: Territory, indicator: Indicator) -> str:
 
 def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """Whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
-    return rows["shown"].all() and not any(sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"]))
+    return rows["shown"].all() and not any(sentences.rounded(indicator, row) for row in rows.itertuples(index=False))
 
 
 def without_contour(territory: Territory, rows: pd.DataFrame) -> str:

@@ -56,7 +56,7 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _is_smoothed(indicator: Indicator, sources: set[str]) -> bool:
     """Whether a share is of persons or things each of which has it or not, counted one by one by one source."""
-    exact = not any(SOURCES[name].precision.rounding or name == SURVEY for name in sources)
+    exact = not any(SOURCES[name].rounds or name == SURVEY for name in sources)
     shared = is_proportion(indicator.value) and not indicator.untested
     return shared and indicator.unit.startswith("%") and len(sources) == 1 and exact
 

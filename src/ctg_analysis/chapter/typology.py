@@ -127,7 +127,7 @@ def _headed(territory: Territory, indicator: Indicator) -> str:
 def _of_class(indicator: Indicator, rows: pd.DataFrame, codes: list[str]) -> str:
     """The figure of several communes: all of them have a value that is shown, exact, of one source."""
     inside = rows[rows["territory"].isin(codes)]
-    exact = not any(SOURCES[name].precision.rounding for name in set(inside["source"]))
+    exact = not (inside["source"].map(lambda name: SOURCES[name].rounds) & inside["low"].notna()).any()
     if len(inside) < len(codes) or not inside["status"].eq(OK).all() or inside["source"].nunique() != 1 or not exact:
         return texts.SIGNS[MISSING]
     top, bottom = inside["numerator"].sum(), inside["denominator"].sum()

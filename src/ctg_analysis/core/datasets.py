@@ -236,6 +236,11 @@ class Source:
         return bool(self.secrecy.threshold or self.form or self.addition)
 
     @property
+    def rounds(self) -> bool:
+        """Tell whether its counts of persons are rounded: by the producer, or for secrecy."""
+        return bool(self.precision.rounding or self.secrecy.base)
+
+    @property
     def of_large_communes(self) -> set[str]:
         """The measures that the producer publishes of large communes only (Table.large)."""
         return {measure for table in self.tables if table.large for measure in table.measures.values()}

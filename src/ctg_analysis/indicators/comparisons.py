@@ -188,8 +188,8 @@ def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[s
         per = pd.Series([_per(each) for each in named], other.index, dtype=float)
         visible = pd.Series([10.0**-each.decimals for each in named], other.index, dtype=float) / per
         rounding = (one["high"] - one["low"]) / 2 / per
-        rounded = sources.map(lambda source: bool(source.precision.rounding)).astype(bool)
-        visible = visible.mask(rounded, np.maximum(visible, rounding))
+        rounded = sources.map(lambda source: source.rounds).astype(bool)
+        visible = visible.mask(rounded, np.fmax(visible, rounding))
         words = word(result["difference"], result["p"], visible=visible, feminine=True)
         found.loc[of_kind, "p"], found.loc[of_kind, "word"] = result["p"], words
     return found

@@ -34,8 +34,9 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         return ""
     bounds = rows.loc[rows["status"].eq(CENSORED), "text"]
     if len(bounds):
-        least = bounds.iloc[0].removeprefix(texts.SIGNS[CENSORED]).strip()
-        return about(indicator, f"de {least} ou moins à {with_unit(indicator, high)} selon la commune")
+        sign = texts.SIGNS[CENSORED]
+        least = bounds.iloc[0].removeprefix(sign).strip() + " ou moins" * bounds.iloc[0].startswith(sign)
+        return about(indicator, f"de {least} à {with_unit(indicator, high)} selon la commune")
     if low["text"] == high["text"]:
         return about(indicator, f"{with_unit(indicator, high)} dans {in_communes(list(written['name']), len(rows))}")
     told = written[bears_its_value(written, indicator)]

@@ -5,7 +5,6 @@ import re
 from functools import cache
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import with_none
@@ -27,10 +26,11 @@ def value_text(indicator: Indicator, row) -> str:
     """Return the value of an observation as a reader sees it, or the sign of what it lacks.
 
     A percentage or a rate on fewer than 20 is said as counts; a percentage on fewer than 1 000 has no decimals.
-    A count that its producer rounds is said to be one; of a sum of such counts, or a share of one, only the bounds are.
+    A count that its producer or secrecy rounds is said to be one; of a sum of such counts, or a share of one, only the
+    bounds are.
     """
-    if row.status == CENSORED and indicator.floor is not None:
-        return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
+    if row.status == CENSORED:
+        return _under(indicator, row)
     if row.status != OK:
         return SIGNS[row.status]
     if is_weak(row):
@@ -40,16 +40,26 @@ def value_text(indicator: Indicator, row) -> str:
     if is_sum_of_rounded(indicator, row):
         low, high = (_written(indicator, row, bound) for bound in (row.low, row.high))
         return f"entre {low} et {high}" if low != high else low
-    if rounded(indicator, SOURCES[row.source]):
+    if rounded(indicator, row):
         none = row.value == 0 and row.level != "peers"
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if _is_of_few(indicator, row):
         return FEW
     if _is_on_a_small_base(indicator, row):
+        about = f"≈{NBSP}" if _rounding(row) else ""
         if is_share(indicator.value):
-            return f"{number(row.numerator)} sur {number(row.denominator)}"
-        return f"{_numerator(row)} pour {number(row.denominator)}"
+            return f"{about}{number(row.numerator)} sur {about}{number(row.denominator)}"
+        return f"{about}{_numerator(row)} pour {about}{number(row.denominator)}"
     return _written(indicator, row, row.value)
+
+
+def _under(indicator: Indicator, row) -> str:
+    """Return what a value that is only known to be small is told by: « ≤ 5 % », « moins de 5 », « moins de 4 % »."""
+    if indicator.floor is not None:
+        return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
+    if isinstance(indicator.value, Count):
+        return f"moins de {number(row.high + 1)}"
+    return f"moins de {rounded_text(indicator, math.floor(row.high) + 1)}"
 
 
 def _written(indicator: Indicator, row, value: float) -> str:
@@ -104,21 +114,28 @@ def is_weak(row) -> bool:
     return row.quality == TOO_WEAK and row.level in ("commune", "secteur")
 
 
-def rounded(indicator: Indicator, source: Source) -> bool:
-    """Tell whether the source publishes these counts rounded."""
-    return bool(source.precision.rounding) and isinstance(indicator.value, Count)
+def rounded(indicator: Indicator, row) -> bool:
+    """Tell whether a count is rounded, by its producer (rule R3) or for secrecy (rule R1)."""
+    return bool(_rounding(row)) and isinstance(indicator.value, Count)
+
+
+def _rounding(row) -> int:
+    """Return the step that counts of an observation are rounded to, 0 where they are exact."""
+    source = SOURCES[row.source]
+    return source.precision.rounding or (0 if math.isnan(row.low) else source.secrecy.base)
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
-    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding.
+    """Tell whether a count adds up counts that are rounded: its bounds go further than one rounding.
 
     Or a share, whose numerator or denominator adds up such counts.
     """
-    step, value = SOURCES[row.source].precision.rounding, indicator.value
-    if not step or row.level == "peers" or row.status != OK:
+    step, value = _rounding(row), indicator.value
+    if not step or row.level == "peers" or row.status != OK or row.source == SURVEY:
         return False
     if isinstance(value, Count):
-        return max(row.high - row.value, row.value - row.low) >= step
+        own = not SOURCES[row.source].precision.rounding
+        return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
     return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
 
 
@@ -158,7 +175,7 @@ def counts_text(indicator: Indicator, row) -> str:
     """
     value, source = indicator.value, SOURCES[row.source]
     known = row.status == OK and not math.isnan(row.numerator) and not math.isnan(row.denominator)
-    exact = not source.precision.rounding and source.id != SURVEY
+    exact = not (_rounding(row) if source.withholds else source.precision.rounding) and source.id != SURVEY
     whole = is_proportion(value)
     if not (whole or isinstance(value, Rate)) or not known or not exact or not is_printed(indicator, row):
         return ""
@@ -204,9 +221,10 @@ def sentence(indicator: Indicator, row) -> str:
     told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
         way = _way(row) if isinstance(indicator.value, Count) else ""
-        told.append(f"somme de nombres arrondis{way}, bornes à 95 %")
+        of_sums = ", bornes à 95 %" if SOURCES[row.source].precision.rounding else ""
+        told.append(f"somme de nombres arrondis{way}{of_sums}")
     elif interval := interval_text(indicator, row):
-        only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
+        only_rounded = _rounding(row) and row.source != SURVEY and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
         told.append(f"{kind} : {interval}")
@@ -217,7 +235,7 @@ def sentence(indicator: Indicator, row) -> str:
 
 def _rounding_text(indicator: Indicator, row) -> str:
     """Return what the interval of a rounded figure is, and how it is known to be rounded."""
-    return f"arrondi{_way(row)}" if rounded(indicator, SOURCES[row.source]) else "arrondi"
+    return f"arrondi{_way(row)}" if rounded(indicator, row) else "arrondi"
 
 
 def _way(row) -> str:
