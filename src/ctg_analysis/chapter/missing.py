@@ -11,6 +11,7 @@ from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.core.unread import read_unread
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -23,6 +24,7 @@ from ctg_analysis.display.words.lacks import (
     OPEN_DATA,
     SHORT,
     TO_GATHER,
+    UNREADABLE,
     WITHHELD,
     Lack,
 )
@@ -64,7 +66,7 @@ def _of_reach(territory: Territory) -> list[list[object]]:
     lacks = reach_inputs.lacking(territory)
     if not lacks:
         return []
-    why = LEFT_OUT if territory.demarche.begun else TO_GATHER
+    why = _why_not_gathered(territory, told=territory.demarche.begun)
     files = " ; ".join(TABLES[name].place for name in lacks)
     lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
     return [[REACH, "04", False, "epci", territory.epci, *lack]]
@@ -177,10 +179,11 @@ def _command(territory: Territory, source: Source, why: str) -> str:
 def why_absent(territory: Territory, source: Source) -> str:
     """Why a source gives nothing here that is not withheld: one of `lacks.WHYS`."""
     if source.id in (SURVEY, PLAN):
-        return LEFT_OUT if source.id in telling_sources(territory) else TO_GATHER
+        return _why_not_gathered(territory, told=source.id in telling_sources(territory))
     if source.form or source.addition:
         of = source.addition.hides if source.addition else source.id
-        return BLANK if of in telling_sources(territory) else NO_ANSWER
+        told = BLANK if of in telling_sources(territory) else NO_ANSWER
+        return UNREADABLE if of in read_unread(territory.root, territory.epci) else told
     folders = _folders(territory).get(source.id, [])
     if not folders:
         return NO_FILE
@@ -189,6 +192,12 @@ def why_absent(territory: Territory, source: Source) -> str:
     covered = [folder.listed(territory.communes) for folder in folders]
     whole = any(listed is not None and len(listed) == len(territory.communes) for listed in covered)
     return SHORT if whole or source.id in telling_sources(territory) else ELSEWHERE
+
+
+def _why_not_gathered(territory: Territory, *, told: bool) -> str:
+    if territory.demarche.unread:
+        return UNREADABLE
+    return LEFT_OUT if told else TO_GATHER
 
 
 @lru_cache(maxsize=1)

@@ -242,6 +242,11 @@ class Source:
         return f"{'_'.join(folded(word) for word in self.partner.split())}.xlsx"
 
     @property
+    def form_names(self) -> set[str]:
+        """Return the names of its form: those of its file, of the workbook of its partner, of its sheet there."""
+        return {self.form_file, self.form_workbook, self.form.sheet}
+
+    @property
     def form_place(self) -> str:
         """Return where its form is filled, for a person: a sheet of a workbook, or a file."""
         return f"{self.form_workbook}, feuille « {self.form.sheet} », ou {self.form_file}" if self.form else ""

@@ -16,6 +16,14 @@ NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
 NO_PARAMETERS = "no code cell with the tag parameters: in JupyterLab, give that tag to the cell that sets epci"
 NO_EPCI = 'sets no epci: write there epci = "200067171", and open the chapter with epci'
+OF_DEMARCHE = (  # the pages of the chapters that tell a démarche, which leads from one to the next
+    "11_consultation.html",
+    "12_entretiens.html",
+    "13_bilan.html",
+    "14_enjeux.html",
+    "15_strategie.html",
+    "16_suivi.html",
+)
 EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
 NO_NAME = (

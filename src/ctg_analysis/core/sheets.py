@@ -59,11 +59,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What a workbook gives: sheets by the name of their table, what is wrong with others, their tables."""
+    """What a workbook gives: sheets by the name of their table, what is wrong with others.
+
+    unread, twice: the tables that cannot be read, those that two sheets fill, each with what is said of it.
+    """
 
     sheets: dict[str, Sheet]
     findings: list[Finding]
-    unread: set[str]
+    unread: dict[str, Finding]
+    twice: dict[str, Finding]
 
 
 def is_workbook(path: Path) -> bool:
@@ -102,7 +106,8 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     """
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
-    unread: set[str] = set()
+    unread: dict[str, Finding] = {}
+    twice: dict[str, Finding] = {}
     for name, rows, cells in rows_of(path):
         table = _table_of(name, rows, tables)
         if table is None:
@@ -115,14 +120,15 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
             sheet = _sheet(path, name, rows, cells, table)
         except InputError as error:
             findings += error.findings
-            unread.add(table.name)
+            unread[table.name] = error.findings[0]
             continue
         if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
             place, found = sheet.place, f"a table that {sheets[table.name].place} gives too"
-            findings.append(Finding(place, None, None, found, "this table in one file: empty one of the two"))
+            twice[table.name] = Finding(place, None, None, found, "this table in one file: empty one of the two")
+            findings.append(twice[table.name])
         if table.name not in sheets or not len(sheets[table.name].texts):
             sheets[table.name] = sheet
-    return Workbook(sheets, findings, unread)
+    return Workbook(sheets, findings, unread, twice)
 
 
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:

@@ -12,12 +12,12 @@ from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame,
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.official.schools import schools_left_out
 from ctg_analysis.cleaning.partners.received_forms import FORMS, read_private
-from ctg_analysis.cleaning.partners.words import read_evidence
 from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.unread import faulty_forms
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.known_findings import KnownFindings
@@ -48,8 +48,8 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
             findings += _check_source(name, folders, frame()[0])
         elif name == SCHOOLS or not known.are_sound(*files):
             findings += known.of_files(name, files, lambda name=name: _check_source(name, folders, frame()[0]))
-    if not (known and known.are_sound("private/", *geography)):
-        if same_places and is_whole(root.processed):
+    if faulty_forms(root) or not (known and known.are_sound("private/", *geography)):
+        if same_places and is_whole(root.processed) and not faulty_forms(root):
             places = pd.read_parquet(root.processed / "territories.parquet")
             findings += _check_forms(root, places, set().union(*map(forms_in, known.changed("private/"))))
         elif frame()[0]:
@@ -110,12 +110,7 @@ def _frame_now(root: DataRoot) -> Frame | None:
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
     """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
-    try:
-        read_private(root, places, sources)
-        read_evidence(root, places)
-    except InputError as error:
-        return error.findings
-    return []
+    return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:

@@ -11,9 +11,9 @@ import pandas as pd
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
 from ctg_analysis.cleaning.partners.received_forms import blanks, read_private, with_thresholds
-from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.unread import write_unread
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
@@ -58,21 +58,17 @@ def conclude(
         kept: the observations of each group of open indicators.
         populations, contours: as they are kept.
         rule: how the Caf rounds.
-
-    Raises:
-        InputError: forms of partners that cannot be trusted, with every finding.
     """
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
     fresh.mkdir()
-    private, agreements = read_private(root, places)
-    evidence, spaces = read_evidence(root, places), read_spaces(root)
+    private = read_private(root, places)
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
-    sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-    gate = restricted_observations(root, frame, private, facts, populations, fresh, sources)
+    sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+    gate = restricted_observations(root, frame, private.facts, facts, populations, fresh, sources)
     if len(gate.observations):
         home = work.aside / RESTRICTED
         home.mkdir()
@@ -81,13 +77,14 @@ def conclude(
         join_above([*kept.values(), home], fresh)
     tables = {
         "territories": places,
-        "evidence": evidence,
-        "spaces": spaces,
-        "blanks": blanks(private, places),
-        "sources": received(folders, agreements),
+        "evidence": private.words,
+        "spaces": private.spaces,
+        "blanks": blanks(private.facts, places),
+        "sources": received(folders, private.agreements),
         "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
+    write_unread(fresh, private.unread)
     told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
 

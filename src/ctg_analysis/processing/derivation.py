@@ -179,9 +179,9 @@ class Derivation:
         if any(self.left(stage) for stage in ("geography", "facts", "populations", "observations")) or self.findings:
             return None
         frame, rule = works.frame_of_work(self._work("tables", self.fresh)), works.read_rounding(self.rounding)
-        private, agreements = read_private(self.root, frame.places, names)
-        sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-        made = (private, self._around(), self.populations, self.root.processed)
+        private = read_private(self.root, frame.places, names)
+        sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+        made = (private.facts, self._around(), self.populations, self.root.processed)
         return restricted_observations(self.root, frame, *made, sources).observations
 
     def _around(self) -> list[Path]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError, room_in
-from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
+from ctg_analysis.core.notebooks import OF_DEMARCHE, ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.core.settings import PUBLIC, data_root, settings
+from ctg_analysis.core.settings import MATERIAL, PUBLIC, data_root, settings
+from ctg_analysis.core.unread import read_unread
+from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.freshness import tables_made_from
 from ctg_analysis.processing.run import ensure, exposure
 from ctg_analysis.publishing.beside import write_beside
@@ -28,7 +30,8 @@ class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
     made_from: what the tables that it reads were made from. refused: the notebooks that are; those that have a page are
-        chapters of the report. damaged: the latest edition when it is not whole.
+        chapters of the report. unread: the chapters of a démarche that could not be read. damaged: the latest edition
+        when it is not whole.
     """
 
     report: Report
@@ -36,6 +39,7 @@ class Plan:
     former: dict
     todo: list[ChapterNotebook]
     refused: list[ChapterNotebook]
+    unread: list[ChapterNotebook]
     force: bool
     made_from: list
     damaged: Path | None
@@ -112,14 +116,18 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         for chapter in listed
         if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
     ]
-    if former and edition == whole and all(chapter.fault and not made_of[chapter.path.stem] for chapter in todo):
-        built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
-        return with_notebooks(built, refused, entries)
-    todo = [chapter for chapter in todo if not chapter.fault]
+    unread = (
+        [chapter for chapter in listed if chapter.page in OF_DEMARCHE] if MATERIAL in read_unread(root, epci) else []
+    )
+    kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
+    if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
+        said = {"breaks": former["breaks"], "exposure": exposure(root, epci), "faults": fault_line(root, epci)}
+        return with_notebooks(Built(epci, out / epci, **said), refused, entries)
+    todo = [chapter for chapter in todo if chapter not in kept]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
         fresh, executed = made / "fresh", made / "executed"
         fresh.mkdir()
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, force, made_from, damaged)
+    return Plan(report, own, former, todo, refused, unread, force, made_from, damaged)

@@ -16,7 +16,7 @@ class Built:
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
     away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
-    or changed some of their files.
+    or changed some of their files. faults: what is wrong with the files of the EPCI, without which it was published.
     """
 
     epci: str
@@ -29,6 +29,7 @@ class Built:
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
     exposure: str = ""
+    faults: str = ""
     error: Exception | None = None
 
     @property
@@ -36,7 +37,7 @@ class Built:
         """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
         if self.error:
             return getattr(self.error, "exit_code", 1)
-        return 2 if self.failed or self.refused or self.remarks or self.breaks else 0
+        return 2 if self.failed or self.refused or self.remarks or self.breaks or self.faults else 0
 
 
 def lines_of(built: Built) -> list[str]:
@@ -51,7 +52,7 @@ def lines_of(built: Built) -> list[str]:
     some = count or (failed and built.published)
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
-    lines += built.refused
+    lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
     lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]

@@ -54,18 +54,20 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
         return {}, [Finding(file, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
     agreements: dict[str, Agreement] = {}
     findings: list[Finding] = []
+    twice: set[str] = set()
     for key, node in root.value:
         source, line = str(key.value), _line(key)
         if source not in least:
             expected = "one of " + ", ".join(sorted(f"{name}.csv" for name in least))
             findings.append(Finding(file, line, source, "a form that is not known", expected))
         elif source in agreements:
+            twice.add(source)
             findings.append(Finding(file, line, source, "this entry again", "one entry by file"))
         elif wrong := list(_wrong(node, file, source, line, least[source])):
             findings += wrong
         else:
             agreements[source] = Agreement.model_validate(_values(node), context=least[source])
-    return agreements, findings
+    return {source: agreement for source, agreement in agreements.items() if source not in twice}, findings
 
 
 def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:

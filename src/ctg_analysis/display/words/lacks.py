@@ -16,7 +16,8 @@ NO_ANSWER = "the partner has not answered"
 BLANK = "the form has blanks"
 TO_GATHER = "not gathered yet"
 LEFT_OUT = "not in what was gathered"
-WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_GATHER, LEFT_OUT)
+UNREADABLE = "received, but it cannot be read"
+WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_GATHER, LEFT_OUT, UNREADABLE)
 ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
@@ -48,6 +49,7 @@ def entry(lack: Lack) -> dict[str, str]:
         LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
         WITHHELD: "secret statistique, un chiffre connu qui ne peut être montré",
         NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
+        UNREADABLE: f"formulaire « {form.form.sheet} » reçu mais illisible" if form.form else "reçu mais illisible",
         BLANK: f"formulaire « {form.form.sheet if form.form else ''} » reçu, {unsaid}",
     }
     how = said.get(lack.why) or source.how_to_get or "fichier complet à télécharger"

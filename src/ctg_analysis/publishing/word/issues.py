@@ -81,10 +81,12 @@ def _figures(
     if not issue.chiffres_cles:
         return
     from ctg_analysis.chapter.territory import open_territory
+    from ctg_analysis.processing.faults import must_be_sound
     from ctg_analysis.processing.run import ensure
     from ctg_analysis.publishing.recording import record_observed
 
     ensure(root)
+    must_be_sound(root, epci)
     seen = open_territory(epci, root)
     record_observed(seen)
     for figure in issue.chiffres_cles:

@@ -15,6 +15,7 @@ from ctg_analysis.demarche.files.material_files import MaterialFiles, no_convent
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.yaml_documents import Convention
+from ctg_analysis.processing.faults import must_be_sound
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
@@ -106,9 +107,10 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     """Return what the convention is made of.
 
     Raises:
-        InputError: material that cannot be trusted, or whose chain does not hold; no convention yet.
+        InputError: forms or material that cannot be trusted, or whose chain does not hold; no convention yet.
     """
     ensure(root)
+    must_be_sound(root, epci)
     seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
     if findings := breaks(root, epci, seen.observations, seen.territories):
