@@ -85,7 +85,7 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
     assert lines[-1].startswith("8 of 11 reports are good") and len(lines) == 4
     said = {line[:9]: line for line in lines[:-1]}
     assert f"{FAMILIES.form_file}, ligne 2, colonne foyers_reference : trouvé 'environ 30', attendu" in said[cell]
-    assert f"{FAMILIES.form_workbook} : trouvé un fichier tronqué" in said[cut]
+    assert f"{FAMILIES.form_workbook} : trouvé un fichier coupé" in said[cut]
     assert "constats.csv, ligne 2" in said[named] and said[named].endswith(f"défaut : ctg check {named}")
     reports = root / "reports"
     lacks = {epci: (reports / epci / "manques.html").read_text(encoding="utf-8") for epci in epcis}

@@ -48,7 +48,7 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
             workbook = read_workbook(path, tables)
         except InputError as error:
             findings += error.findings
-            unread |= {table.name: error.findings[0] for table in tables}
+            unread = dict.fromkeys((table.name for table in tables), error.findings[0]) | unread
             continue
         findings += workbook.findings
         unread |= workbook.unread

@@ -26,7 +26,7 @@ def where(finding: Finding, names: Collection[str]) -> str:
     file, sheet = Path(path), sheet.removesuffix(" »")
     kind = file.suffix.lower() if file.suffix.lower() in KINDS else ""
     parts = [file.name if file.name in names else f"un fichier {kind}".rstrip()]
-    parts += [f"feuille « {sheet} »"] if sheet in names else []
+    parts += [f"feuille « {sheet} »"] if sheet and sheet in names else []
     if finding.line is not None and isinstance(finding.path, SheetPlace):
         parts.append(finding.path.cell(finding.line, finding.column).partition(" (")[0])
     elif finding.line is not None:

@@ -19,7 +19,7 @@ from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheet_places import SheetPlace
-from ctg_analysis.core.sheets import place_of, unread_file, workbooks_in
+from ctg_analysis.core.sheets import is_workbook, place_of, unread_file, workbooks_in
 from ctg_analysis.core.unread import Unread, where
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
@@ -132,16 +132,15 @@ def _lost(held: FilledTables, one: _Folder) -> Unread:
 
     What such a workbook holds is known by its name alone.
     """
+    cut = {Path(one.path).name: one for one in held.findings if is_workbook(Path(one.path))}
     lost: Unread = {}
     for name, finding in held.unread.items():
-        file, source = Path(finding.path).name, FORMS[name]
-        if name not in {*one.facts, *one.unread} and (
-            isinstance(finding.path, SheetPlace) or file == source.form_workbook
-        ):
-            lost[name] = where(finding, source.form_names)
-    unknown = [finding for finding in held.unread.values() if Path(finding.path).name not in WORKBOOKS]
-    unknown = [finding for finding in unknown if not isinstance(finding.path, SheetPlace)]
-    return lost | ({"": where(unknown[0], ())} if unknown else {})
+        source = FORMS[name]
+        why = finding if isinstance(finding.path, SheetPlace) else cut.get(source.form_workbook)
+        if why and name not in {*one.facts, *one.unread}:
+            lost[name] = where(why, source.form_names)
+    unknown = [where(finding, ()) for name, finding in cut.items() if name not in WORKBOOKS]
+    return lost | ({"": unknown[0]} if unknown else {})
 
 
 def homes(root: DataRoot) -> list[Path]:
