@@ -96,7 +96,7 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     lines = answer.stdout.splitlines()
     assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
-    assert answer.stderr == "8 défauts : 8 dans les données et les formulaires, dont dépend tout rapport\n"
+    assert answer.stderr == "8 défauts : 8 dans les données et les formulaires\n"
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected, line in zip(EXPECTED, sorted(check_root(root), key=_rank), strict=True):
         assert expected in str(line) and line.french() in lines

@@ -107,7 +107,7 @@ def test_sigterm_ends_a_build_and_nothing_is_left(at_home):
     look, change = lambda: editions_are_whole(at_home.root / "reports"), lambda number: retell(at_home.root, number)
     trial = Trial(at_home, BUILD, look, change)
     trial.change(1)
-    terminated(trial, at_home.run(*BUILD), "reports made or up to date, the others stand as they were")
+    terminated(trial, at_home.run(*BUILD), "made or up to date, the others stand as they were")
 
 
 def test_sigterm_ends_the_data_stage_and_nothing_is_left(tmp_path, example):

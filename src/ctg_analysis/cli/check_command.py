@@ -19,7 +19,7 @@ DATA = "data"
 # How the count names each urgency, in the order in which they are told.
 COUNTED = {
     "persons": "{} sur une personne nommée ou une donnée à supprimer",
-    DATA: "{} dans les données et les formulaires, dont dépend tout rapport",
+    DATA: "{} dans les données et les formulaires",
     "files": "{} dans les fichiers de la démarche",
     "chain": "{} sur la chaîne des preuves aux actions et la convention",
 }
