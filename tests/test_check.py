@@ -1,5 +1,6 @@
 """`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,9 @@ from typer.testing import CliRunner
 from ctg_analysis.cleaning.partners import received_forms
 from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
+from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import Finding, InputError, UserError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 from ctg_analysis.processing import check_raw, held_proofs
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
@@ -310,3 +312,35 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
     )
     with pytest.raises(UserError, match="no EPCI 999999123"):
         check_command.check("999999123")
+
+
+NO_FILES = {
+    "a pipe or a device": os.mkfifo,
+    "a pipe or a device ": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "a link to nothing": lambda path: path.symlink_to("/absent"),
+}
+WHERE = (BIRTHS, "insee_etat_civil/source.yml", "beside.csv", f"demarche/{EXAMPLE_EPCI}/calendrier.csv")
+WHERE += (f"demarche/{EXAMPLE_EPCI}/info_flash.yml", f"demarche/{EXAMPLE_EPCI}/demarche.xlsx")
+OF_PARTNERS = (YOUTH, f"{EXAMPLE_EPCI}/accords.yml", f"{EXAMPLE_EPCI}/caf (1).xlsx")
+OF_PARTNERS += (f"{EXAMPLE_EPCI}/demarche/consultation.csv",)
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(kind, root):
+    paths = [*(root.raw / name for name in WHERE), *(root.private / name for name in OF_PARTNERS)]
+    for path in paths:
+        path.unlink(missing_ok=True)
+        NO_FILES[kind](path)
+    found = by_urgency(root, None, None)
+    told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
+    assert {path: some for path, some in told.items() if [one.found for one in some] != [kind.strip()]} == {}
+    assert not any("file that nothing reads" in str(one) for part in found.values() for one in part)
+
+
+def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    os.mkfifo(tmp_path / "notebooks" / "31_essai.ipynb")
+    monkeypatch.setattr(notebooks, "settings", lambda: replace(settings(), root=tmp_path))
+    (refused,) = notebooks.notebooks()
+    assert "refused" in refused.fault

@@ -10,7 +10,7 @@ import typer
 
 from ctg_analysis.cli.common_options import messages
 from ctg_analysis.core.errors import Finding, UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 if TYPE_CHECKING:
     from ctg_analysis.processing.known_findings import KnownFindings
@@ -64,6 +64,7 @@ def check(
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. known: what need not be looked at again."""
     gc.disable()  # nothing of what is imported is ever freed, nor looked through again
+    from ctg_analysis.core.files import irregular
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
     from ctg_analysis.processing.freshness import demarches, holes
@@ -73,7 +74,7 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     gc.enable()
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
     with begin(root, here, known) as begun:
-        wrong = [*check_root(root, known), *holes(root)]
+        wrong = [*check_root(root, known), *holes(root), *irregular((settings().root / "notebooks").glob("*"))]
         found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
     if not wrong and not any(found.values()):
         last = (gathered_no_longer, _of_synthesis, _of_templates)

@@ -87,6 +87,10 @@ OF_FILES = {
     "a sheet with them in its first lines": "une feuille qui les a dans ses premières lignes",
     # official files and their certificates
     "no file": "aucun fichier",
+    "a file": "un fichier",
+    "a folder": "un dossier",
+    "a pipe or a device": "un tube ou un périphérique",
+    "a link to nothing": "un lien vers rien",
     "no file that is known": "aucun fichier connu",
     "no column that is known": "aucune colonne connue",
     "no such folder": "aucun dossier de ce nom",

@@ -67,7 +67,7 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     title = question = without_epci = ""
     faults = [_misnamed(path, others)]
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_text(encoding="utf-8") if path.is_file() else "")  # a pipe would wait
         cells, _ = notebook["cells"], notebook["nbformat"]
         first = _source(cells[0]).strip() if cells and cells[0]["cell_type"] == "markdown" else ""
         without_epci = _without_epci(cells)

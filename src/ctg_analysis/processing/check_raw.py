@@ -15,8 +15,8 @@ from ctg_analysis.cleaning.partners.received_forms import FORMS, read_private
 from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.core.errors import Finding, InputError, in_order
-from ctg_analysis.core.files import header_of
-from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.files import header_of, irregular
+from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.unread import faulty_forms
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.processing.freshness import is_whole
@@ -36,6 +36,7 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     folders, findings = certificates(root)
+    none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
     findings += strays(root.raw)
     findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
@@ -54,7 +55,14 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
             findings += _check_forms(root, places, set().union(*map(forms_in, known.changed("private/"))))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
-    return in_order(set(findings))
+    named = {one.path for one in none}
+    return in_order({*none, *(finding for finding in findings if finding.path not in named)})
+
+
+def _is_material(root: DataRoot, path: Path) -> bool:
+    """Tell whether a path stands in the folder of a démarche, which is checked with it."""
+    parts = path.relative_to(root.path).parts
+    return MATERIAL in parts and len(parts) > 3
 
 
 def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:

@@ -15,6 +15,7 @@ from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.files import irregular
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
@@ -160,12 +161,13 @@ def _strays(folder: Path) -> list[Finding]:
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
     expected = f"a workbook (.xlsx, .ods), or a CSV named as {README} says"
-    return [
+    none = irregular(folder.iterdir())
+    return none + [
         Finding(project_path(path), None, None, "a folder that nothing reads", "files only")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
-        if not is_note(path) and path.name not in beside
+        if not is_note(path) and path.name not in beside and project_path(path) not in {one.path for one in none}
     ]
 
 

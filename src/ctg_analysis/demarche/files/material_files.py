@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import irregular
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.sheets import unread_file, workbooks_in
 from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
@@ -168,9 +169,12 @@ def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders:
     """
     known = {table.file for table in tables.values()} | beside
     workbooks = workbooks_in(folder)
-    findings = []
+    findings = irregular(folder.rglob("*"))
+    none = {one.path for one in findings}
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
+            continue
+        if project_path(path) in none:
             continue
         names = folders if path.is_dir() else known
         if path.name not in names:

@@ -150,7 +150,7 @@ def _unique_names(pairs: tuple) -> tuple:
 Id = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only")]
 Text = Annotated[str, FreeText()]
 Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI")]
-Link = Annotated[str, _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file")]
+Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "an address https://… or the name of a file")]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
