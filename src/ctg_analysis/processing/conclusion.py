@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
-from ctg_analysis.cleaning.partners.received_forms import blanks, read_private, with_thresholds
+from ctg_analysis.cleaning.partners.received_forms import blanks, with_thresholds
 from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.core.settings import DataRoot
@@ -31,6 +31,7 @@ from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_ru
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED
 from ctg_analysis.processing.kept import keeping
+from ctg_analysis.processing.plausible import read_plausible
 from ctg_analysis.processing.restricted import restricted_observations
 from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work
 from ctg_analysis.sources import SOURCES
@@ -65,12 +66,12 @@ def conclude(
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
     fresh.mkdir()
-    private, agreements = read_private(root, places)
-    evidence, spaces = read_evidence(root, places), read_spaces(root)
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
+    private, agreements, doubted = read_plausible(root, places, fresh)
+    evidence, spaces = read_evidence(root, places), read_spaces(root)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
     gate = restricted_observations(root, frame, private, facts, populations, fresh, sources)
     if len(gate.observations):
@@ -83,7 +84,9 @@ def conclude(
         "territories": places,
         "evidence": evidence,
         "spaces": spaces,
-        "blanks": blanks(private, places),
+        "blanks": pd.concat(
+            [doubted.assign(doubted=True), blanks(private, places).assign(doubted=False)]
+        ).drop_duplicates([*doubted.columns]),
         "sources": received(folders, agreements),
         "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }

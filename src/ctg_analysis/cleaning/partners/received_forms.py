@@ -43,7 +43,7 @@ def read_private(
     tables: dict[str, list[pd.DataFrame]] = {}
     agreements: dict[str, Agreement] = {}
     for folder in homes(root):
-        agreed, received, wrong = _read_folder(folder, places, sources)
+        agreed, received, wrong = read_folder(folder, places, sources)
         findings += wrong
         for source, agreement in agreed.items():
             known = agreements.get(source)
@@ -57,7 +57,7 @@ def read_private(
     return list(joined.items()), agreements
 
 
-def _read_folder(
+def read_folder(
     folder: Path, places: pd.DataFrame, sources: Collection[str]
 ) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
     """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
@@ -66,7 +66,7 @@ def _read_folder(
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
     findings += _strays(folder)
-    own, forms = _codes(places, folder.name), forms_in(folder)
+    own, forms = codes_of(places, folder.name), forms_in(folder)
     findings += forms.findings
     for name, form in sorted(item for item in forms.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], agreed.get(name)
@@ -129,7 +129,7 @@ def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Fi
     ]
 
 
-def _codes(places: pd.DataFrame, epci: str) -> set[str]:
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
     """Return the EPCI, its communes and its départements."""
     members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
     return {epci} | set(members["code"]) | set(members["departement"])
