@@ -89,6 +89,7 @@ OF_TABLES = {
     "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
+    "oui, or a blank cell": "oui, ou une case vide",
     "at most {most}, for {place} has {high} in {year} ({what}): correct it, or write oui in confirme on this line": (
         "au plus {most}, car {place} en compte {high} en {year} ({what}) : corriger ou, si le partenaire le confirme, "
         "écrire oui sur cette ligne dans la colonne confirme"
