@@ -42,8 +42,8 @@ class Figure:
 class Request:
     """What a source would bring. command: what gets it. how: in French, without a form.
 
-    form: where it is filled. workbook, file: the workbook of its partner, the CSV file. doubted: how says where what the
-    form holds is to be corrected or confirmed.
+    form: where it is filled. workbook, file: the workbook of its partner, the CSV file. doubted: how says what, in
+    the form, is to be corrected or confirmed.
     """
 
     source: str
