@@ -170,8 +170,9 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
     root = typed("1240")
     (finding,) = implausible_figures(root)
     assert finding.french().endswith(
-        "exemple/private/999999999/Caf reçu.xlsx, feuille « Foyers allocataires », O3 (enfants_0_2) : trouvé 1240, "
-        "attendu au plus 0"
+        "exemple/private/999999999/Caf reçu.xlsx, feuille « Foyers allocataires », O19 (enfants_0_2) : trouvé 1240, "
+        "attendu au plus 281, car Bourg-l'Exemple en compte 174 en 2024 (Naissances des trois dernières années) : "
+        "corriger ou, si le partenaire le confirme, écrire oui sur cette ligne dans la colonne confirme"
     )
     assert under_3(root) == ([[0, MISSING]], ["99002"])
     root = typed("1240", "oui")
@@ -195,7 +196,7 @@ def test_the_sum_is_missing_too_and_the_page_of_what_is_missing_names_the_commun
     here = rows[rows["territory"].eq(EXAMPLE_EPCI)].set_index("period")["status"]
     assert here["2024"] == MISSING and here["2023"] == OK
     lacks = missing(seen).set_index("indicator").loc["caf_children_0_2_count"]
-    assert (lacks["why"], lacks["level"], lacks["blank"]) == (TO_CONFIRM, "epci", ("Bourg-Exemple (2024)",))
+    assert (lacks["why"], lacks["level"], lacks["blank"]) == (TO_CONFIRM, "epci", ("Bourg-l'Exemple (2024)",))
     assert lines_to_confirm(root, EXAMPLE_EPCI) == [finding.french() for finding in implausible_figures(root)]
     process(typed("1240", "oui"))
     rows = open_territory(EXAMPLE_EPCI, root).data(CATALOGUE["caf_children_0_2_count"])
