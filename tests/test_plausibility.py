@@ -22,7 +22,8 @@ from ctg_analysis.core.forms import CONFIRMED
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.display.words.lacks import TO_CONFIRM
-from ctg_analysis.processing.plausible import implausible_figures, lines_to_confirm, open_counts, read_plausible
+from ctg_analysis.processing.doubted_figures import implausible_figures, lines_to_confirm
+from ctg_analysis.processing.plausible import open_counts, read_plausible
 from ctg_analysis.processing.run import process
 from ctg_analysis.sources import SOURCES
 

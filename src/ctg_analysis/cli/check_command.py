@@ -66,9 +66,9 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     gc.disable()  # nothing of what is imported is ever freed, nor looked through again
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
+    from ctg_analysis.processing.doubted_figures import implausible_figures
     from ctg_analysis.processing.freshness import demarches, holes, is_whole
     from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
-    from ctg_analysis.processing.plausible import implausible_figures
 
     gc.freeze()
     gc.enable()

@@ -19,10 +19,11 @@ def headings(source: Source) -> Headings:
     return Headings(source.id, source.form.sheet or source.id, above, (PLACE,), CONFIRMED_TOO)
 
 
-def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, str]) -> Table:
+def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, str], confirmed: str) -> Table:
     """The sheet of a form: a row for each place, unless its rows are structures.
 
-    places: codes and names, the EPCI first, then its communes. kinds: what is written in a kind of column.
+    places: codes and names, the EPCI first, then its communes. kinds, confirmed: what is written in a kind of
+    column, and in that where a row is confirmed.
     """
     form, named = source.form, [f"{code} {name}" for code, name in places]
     columns = [
@@ -36,7 +37,7 @@ def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, s
         ),
         Column(PERIOD, _period(form)),
         *(_column(field, kinds) for field in form.fields),
-        *(Column(name, "confirmé", kinds[name], choices=(YES,)) for name in form.columns if name == CONFIRMED),
+        *(Column(name, "confirmé", confirmed, choices=(YES,)) for name in form.columns if name == CONFIRMED),
     ]
     rows = [] if form.by_site else [[place, *[""] * (len(columns) - 1)] for place in named]
     return Table(form.sheet or source.id, columns, rows)
