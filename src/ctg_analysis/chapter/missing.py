@@ -23,6 +23,7 @@ from ctg_analysis.display.words.lacks import (
     NOT_GIVEN,
     OPEN_DATA,
     SHORT,
+    TO_CONFIRM,
     TO_GATHER,
     UNREADABLE,
     WITHHELD,
@@ -79,7 +80,8 @@ def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list
     Of communes: those that have none at the latest period that one of them has.
     """
     state = standing(territory, indicator)
-    if state == MISSING and "epci" in indicator.levels:
+    doubted = any(to_confirm(territory, indicator, SOURCES[name]) for name in indicator.sources)
+    if "epci" in indicator.levels and (state == MISSING or doubted):
         return "epci", [territory.epci]
     if state == NOT_APPLICABLE or not any(territory.has(indicator, lack, ["commune"]) for lack in (MISSING, SECRET)):
         return "commune", []
@@ -160,6 +162,8 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
     secret = WITHHELD if source.secrecy.threshold else KEPT_BACK
     why = secret if withheld else why_absent(territory, source)
     form = SOURCES[source.addition.hides] if source.addition else source
+    if doubted := to_confirm(territory, indicator, form):
+        return Lack(source.id, TO_CONFIRM, source.partner, form.form_place, f"ctg check {territory.epci}", doubted)
     file = form.form_place or ", ".join(download.name for download in source.downloads)
     blank = blank_communes(territory, indicator, form) if why == BLANK else ()
     return Lack(
@@ -211,11 +215,24 @@ def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> 
 
     At its latest period; none when it says nothing of any commune.
     """
-    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
-    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
-    table = table[table["measure"].isin(asked) & table["territory"].isin(territory.communes["code"])]
+    table = _blanks(territory, indicator, form)
     codes = table.loc[table["period"].eq(table["period"].max()), "territory"]
     return tuple(territory.communes.loc[territory.communes["code"].isin(codes), "name"])
+
+
+def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:
+    """The places, and the periods, of which a form says what cannot be of what an indicator is made of (rule R27)."""
+    table = _blanks(territory, indicator, form)
+    names = {territory.epci: "le territoire"} | territory.communes.set_index("code")["name"].to_dict()
+    doubted = table[table["doubted"]].sort_values(["period", "territory"])
+    places = zip(doubted["territory"], doubted["period"], strict=True)
+    return tuple(dict.fromkeys(f"{names[code]} ({period[:4]})" for code, period in places))
+
+
+def _blanks(territory: Territory, indicator: Indicator, form: Source) -> pd.DataFrame:
+    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
+    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
+    return table[table["measure"].isin(asked) & table["territory"].isin([territory.epci, *territory.communes["code"]])]
 
 
 @lru_cache(maxsize=1)

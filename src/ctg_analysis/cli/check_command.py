@@ -67,7 +67,8 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     from ctg_analysis.core.files import irregular
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.freshness import demarches, holes
+    from ctg_analysis.processing.doubted_figures import implausible_figures
+    from ctg_analysis.processing.freshness import demarches, holes, is_whole
     from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
 
     gc.freeze()
@@ -79,7 +80,9 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     if not wrong and not any(found.values()):
         last = (gathered_no_longer, _of_synthesis, _of_templates)
         found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
-    return found | {DATA: wrong}
+    derived = bool(known) and known.are_sound("raw/", "private/")
+    doubtful = implausible_figures(root, epcis, derived=derived) if not wrong or is_whole(root.processed) else []
+    return found | {DATA: [*wrong, *doubtful]}
 
 
 def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:

@@ -70,6 +70,7 @@ OF_TABLES = {
     "a decision without it": "une décision qui ne le dit pas",
     "modalities": "des modalités",
     "two figures of {code} in {period}": "deux chiffres de {code} en {period}",
+    "{n}, {sum} with other communes": "{n}, {sum} avec d'autres communes",
     "{name} retained without action": "{name}, retenu sans action",
     "{name} without result indicator": "{name}, sans indicateur de résultat",
     "{name} without financer": "{name}, sans financeur",
@@ -88,6 +89,11 @@ OF_TABLES = {
     "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
+    "oui, or a blank cell": "oui, ou une case vide",
+    "at most {most}, for {place} has {high} in {year} ({what}): correct it, or write oui in confirme on this line": (
+        "au plus {most}, car {place} en compte {high} en {year} ({what}) : corriger ou, si le partenaire le confirme, "
+        "écrire oui sur cette ligne dans la colonne confirme"
+    ),
     "a value": "une valeur",
     "a date": "une date",
     "files only": "des fichiers seulement",

@@ -31,14 +31,15 @@ class Headings:
     """What a table that may stand in a sheet is known by.
 
     sheet: the name of its sheet. columns: the codes of its columns, and what stands above each. prefilled: the columns
-    that are filled when the form is handed out: a row where nothing else is filled is none. footer: what a row that
-    is none begins with.
+    that are filled when the form is handed out: a row where nothing else is filled is none. optional: those that it is
+    known without. footer: what a row that is none begins with.
     """
 
     name: str
     sheet: str
     columns: Mapping[str, str]
     prefilled: Collection[str] = ()
+    optional: frozenset[str] = frozenset()
     footer: re.Pattern = FOOTER
 
     @property
@@ -200,7 +201,8 @@ def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) ->
     if by_name:
         return by_name
     heads = [{folded(cell) for cell in row} for row in rows[:TITLE_LINES]]
-    fitting = [table for table in tables if any({folded(code) for code in table.columns} <= head for head in heads)]
+    needed = [{*map(folded, {*table.columns} - table.optional)} for table in tables]
+    fitting = [table for table, codes in zip(tables, needed, strict=True) if any(codes <= head for head in heads)]
     return max(fitting, key=lambda table: len(table.columns), default=None)
 
 

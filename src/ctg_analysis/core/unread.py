@@ -9,6 +9,7 @@ from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.sheet_places import SheetPlace
 
 UNREAD = "unread.json"  # in data/processed for the forms, in its folder of field material for the démarches
+DOUBTED = "doubted.json"  # in data/processed: the EPCIs of which a form says what cannot be
 KINDS = (".xlsx", ".ods", ".csv", ".yml")
 Unread = dict[str, str]  # what was left out of an EPCI: a form by its source, MATERIAL, or "" for others → its place
 
@@ -37,6 +38,17 @@ def where(finding: Finding, names: Collection[str]) -> str:
 def write_unread(folder: Path, unread: Mapping[str, Unread]) -> None:
     """Write beside the tables of a folder what was left out of each EPCI."""
     (folder / UNREAD).write_text(json.dumps(unread, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_doubted(folder: Path, epcis: Collection[str]) -> None:
+    """Write beside the tables of a folder of which EPCIs a form says what cannot be (rule R27)."""
+    (folder / DOUBTED).write_text(json.dumps(sorted(epcis)) + "\n", encoding="utf-8")
+
+
+def is_doubted(root: DataRoot, epci: str) -> bool:
+    """Tell whether a form of an EPCI says what cannot be."""
+    path = root.processed / DOUBTED
+    return path.is_file() and epci in json.loads(path.read_text(encoding="utf-8"))
 
 
 def read_unread(root: DataRoot, epci: str) -> Unread:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
-from ctg_analysis.cleaning.partners.received_forms import blanks, read_private, with_thresholds
+from ctg_analysis.cleaning.partners.received_forms import blanks, with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.unread import write_unread
+from ctg_analysis.core.unread import write_doubted, write_unread
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
@@ -31,6 +31,7 @@ from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_ru
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED
 from ctg_analysis.processing.kept import keeping
+from ctg_analysis.processing.plausible import read_plausible
 from ctg_analysis.processing.restricted import restricted_observations
 from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work
 from ctg_analysis.sources import SOURCES
@@ -62,11 +63,11 @@ def conclude(
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
     fresh.mkdir()
-    private = read_private(root, places)
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
+    private, doubted = read_plausible(root, places, fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
     gate = restricted_observations(root, frame, private.facts, facts, populations, fresh, sources)
     if len(gate.observations):
@@ -79,12 +80,16 @@ def conclude(
         "territories": places,
         "evidence": private.words,
         "spaces": private.spaces,
-        "blanks": blanks(private.facts, places),
+        "blanks": pd.concat(
+            [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
+        ).drop_duplicates([*doubted.columns]),
         "sources": received(folders, private.agreements),
         "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
     write_unread(fresh, private.unread)
+    here = places[places["code"].isin(doubted["territory"])]
+    write_doubted(fresh, {*here["epci"].fillna(here["code"])})
     told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.core.unread import faulty_forms, read_unread
+from ctg_analysis.core.unread import faulty_forms, is_doubted, read_unread
 from ctg_analysis.processing.freshness import MANIFEST
 
 
@@ -24,12 +24,16 @@ def faults(root: DataRoot, epci: str) -> list[Finding]:
 
 def fault_line(root: DataRoot, epci: str) -> str:
     """Return in one line, in French, what is wrong with the files of an EPCI; nothing where nothing is left out."""
-    found = faults(root, epci)
+    found, said = faults(root, epci), "reçu mais illisible, publié sans"
+    if not found and is_doubted(root, epci):
+        from ctg_analysis.processing.doubted_figures import implausible_figures  # heavy
+
+        found, said = implausible_figures(root, [epci], derived=True), "à corriger ou à confirmer, publié sans"
     if not found:
         return ""
     more = len(found) - 1
     others = f" ; et {more} autre{'s' if more > 1 else ''} défaut{'s' if more > 1 else ''} : ctg check {epci}"
-    return f"{epci} : reçu mais illisible, publié sans : {found[0].french()}{others if more else ''}"
+    return f"{epci} : {said} : {found[0].french()}{others if more else ''}"
 
 
 def must_be_sound(root: DataRoot, epci: str) -> None:

@@ -28,6 +28,7 @@ from ctg_analysis.core.filled_tables import Filled, load_filled
 from ctg_analysis.core.forms import (
     CALENDAR_YEAR,
     CHOICE,
+    CONFIRMED,
     DAY,
     EVIDENCE,
     NAME,
@@ -35,6 +36,7 @@ from ctg_analysis.core.forms import (
     PERIOD,
     PERSONS,
     PLACE,
+    YES,
     YES_NO,
     Field,
     Form,
@@ -78,6 +80,9 @@ def clean_form(source: Source, path: Filled, places: set[str], received: datetim
     withheld = texts[numbers].map(is_withheld)
     large = texts[numbers].apply(lambda cells: cells.str.fullmatch(TOO_LARGE))
     findings = turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    if CONFIRMED in texts:
+        confirmed = texts.pop(CONFIRMED)
+        findings += wrong_cells(confirmed[~confirmed.isin(["", "non", YES])], path, f"{YES}, or a blank cell")
     for column in numbers:
         findings += wrong_cells(texts.loc[large[column], column], path, f"at most {MOST_COUNTED}")
     texts[numbers] = texts[numbers].mask(withheld | large, "")
@@ -100,7 +105,7 @@ def clean_form(source: Source, path: Filled, places: set[str], received: datetim
 
 def as_read(texts: pd.DataFrame, form: Form) -> pd.DataFrame:
     """Return the cells of a form without what a spreadsheet or its user has made of them (`core.habits`)."""
-    read = {PLACE: habits.place, PERIOD: habits.period} | {
+    read = {PLACE: habits.place, PERIOD: habits.period, CONFIRMED: habits.yes_no} | {
         field.column: partial(habits.choice, choices=field.choices)
         if field.kind == CHOICE
         else HABITS.get(field.kind, habits.count)
@@ -141,10 +146,18 @@ def words_of(source: Source, path: Filled) -> pd.DataFrame:
     return rows[rows["words"].ne("")]
 
 
+def rows_of(source: Source, path: Filled) -> pd.DataFrame:
+    """Return the rows of a form that `clean_form` reads: code, period, confirmed; index: the line in the file."""
+    table = load_filled(path, lambda header: [name for name in header if name in (PLACE, PERIOD, CONFIRMED)])
+    table = as_read(table, source.form).rename(columns={PLACE: "code", PERIOD: "period"})
+    return table[["code", "period"]].assign(confirmed=table.get(CONFIRMED, pd.Series("", table.index)).eq(YES))
+
+
 def known_columns(header: list[str], columns: list[str], path: Filled) -> list[str]:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
     if not set(columns) & set(header):
         raise InputError([no_headings(path)])
+    columns = [name for name in columns if name != CONFIRMED or name in header]
     findings = missing_columns(path, [name for name in columns if name not in header])
     for name in dict.fromkeys(header):
         if name not in columns:

@@ -101,7 +101,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
         one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
-    own, held, allowed = _codes(places, folder.name), forms_in(folder), tuple(places["name"].dropna())
+    own, held, allowed = codes_of(places, folder.name), forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]
     for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], one.agreed.get(name)
@@ -193,7 +193,7 @@ def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, re
     return facts[~pd.MultiIndex.from_frame(by_year[keys]).isin(pd.MultiIndex.from_frame(again))]
 
 
-def _codes(places: pd.DataFrame, epci: str) -> set[str]:
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
     """Return the EPCI, its communes and its départements."""
     members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
     return {epci} | set(members["code"]) | set(members["departement"])
