@@ -465,6 +465,19 @@ def test_the_lists_of_the_page_are_those_of_the_data(real):
         assert ends == (first, last), siren
 
 
+def test_the_stored_profiles_are_of_the_latest_year_that_is_known_of_most(real, france):
+    """They are made from words held as categories, which sort as they appear in the files, not as years."""
+    observations, _, table, _ = real
+    stored, dated = (pd.read_parquet(france.processed / f"{name}.parquet") for name in ("profiles", "vintages"))
+    pd.testing.assert_frame_equal(stored.set_index("epci")[list(table)], table)
+    known = observations[observations["level"].eq("epci") & observations["status"].eq("ok")]
+    counts = known.groupby(["indicator", "period"]).size()
+    for one in dated.itertuples():
+        of_most = counts[one.indicator][counts[one.indicator] > 1000]
+        assert one.period == of_most.index.max(), one.indicator
+    assert dated.set_index("indicator")["period"]["population_count"] == "2023"
+
+
 def test_every_epci_of_france_in_less_than_two_seconds(real):
     _, places, table, classes = real
     territories = places[places["level"].eq("epci")].set_index("code")["departement"]

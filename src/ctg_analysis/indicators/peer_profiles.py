@@ -66,10 +66,14 @@ def vintages(observations: pd.DataFrame) -> pd.DataFrame:
     >>> rows = pd.DataFrame({"period": ["2022", "2022", "2023"], "level": "epci", "status": OK, "source": "rp"})
     >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
     {'population_count': '2022'}
+    >>> rows = rows.tail(2).assign(period=pd.Categorical(["2023", "2022"], ["2023", "2022"]))  # not in order
+    >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
+    {'population_count': '2023'}
     """
     rows = _structural(observations)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
     counts = rows.groupby(["indicator", "period", "source"], observed=True).size().reset_index(name="epcis")
+    counts = counts.astype(dict.fromkeys(("indicator", "period", "source"), str))  # categories sort as they appear
     most = counts.sort_values(["epcis", "period", "source"]).drop_duplicates("indicator", keep="last")
     return most.set_index("indicator")[["period", "source"]].sort_index()
 
