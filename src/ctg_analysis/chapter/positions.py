@@ -17,7 +17,7 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import producer
-from ctg_analysis.indicators.peer_profiles import left_out
+from ctg_analysis.indicators.peer_profiles import chooses_peers
 from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, Position, position_in
 from ctg_analysis.sources import SOURCES
 
@@ -39,10 +39,13 @@ TOO_FEW = "Où moins de cinq EPCI ont une valeur de même source et de même pé
 
 
 def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]]:
-    """The groups that an EPCI is placed in, each with the SIREN of its others: its département(s), its peers."""
+    """The groups that an EPCI is placed in, each with the SIREN of its others: its département(s), its peers.
+
+    Among its peers, it is not placed by what has chosen them.
+    """
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
     near = _near(territory)
-    peers = list(territory.peers(left_out(indicator)).peers["peer"])
+    peers = [] if chooses_peers(indicator) else list(territory.peers.peers["peer"])
     named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
     return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
 
