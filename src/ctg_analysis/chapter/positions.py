@@ -14,7 +14,7 @@ from ctg_analysis.core.territories import of_same_departements
 from ctg_analysis.display.drawings.strip import Strip, strips
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import comparable, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import producer
 from ctg_analysis.indicators.peer_profiles import chooses_peers
@@ -112,6 +112,7 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         if name in places and len(codes) > len(places[name][0])
     ]
     unknown = f"Sans valeur de même source et de même période : {' ; '.join(lacking)}." if lacking else ""
+    chooses = comparable.CHOOSING if chooses_peers(indicator) else ""
     few = TOO_FEW if any(place is None for _, place in places.values()) else ""
     return charts.chart(
         indicator,
@@ -119,7 +120,7 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         charts.Listing(["EPCI", indicator.label, "Groupe"], lines),
         when=date_text(own["period"]),
         source=source(territory, territory.compared(indicator)[:1]),
-        note=" ".join(filter(None, [NOTE, few, unknown])),
+        note=" ".join(filter(None, [NOTE, few, unknown, chooses])),
         message=_message(indicator, own["text"], places),
         file=FILE,
     )
