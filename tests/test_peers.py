@@ -78,23 +78,12 @@ def test_a_tie_holds_where_the_arithmetic_of_floats_does_not():
     assert ranked(peers.nearest(table, "B", classes_of(table), k=3)) == ["A", "C", "D"]
 
 
-def test_r11_what_is_compared_chooses_no_one():
-    table = SIX.assign(y=[1.0, 4, 4, 1, 4, 1])
-    assert ranked(peers.nearest(table, "A", classes_of(table), k=3)) == ["D", "B", "C"]
-    group = peers.nearest(table, "A", classes_of(table), k=3, without=["y"])
-    assert ranked(group) == ["B", "C", "D"]
-    assert (group.variables, group.without) == (("x",), ("y",))
-    with pytest.raises(KeyError, match="z"):
-        peers.nearest(table, "A", classes_of(table), without=["z"])
-
-
 def test_an_epci_has_peers_by_the_variables_that_are_known_for_it_and_for_most_of_its_zone():
     table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
     group = peers.nearest(table, "B", classes_of(table), k=3)
     assert ranked(group) == ["A", "C", "D"]  # x alone: 2, 2, 4
     assert (group.variables, group.lacking, group.candidates) == (("x",), ("y",), 5)
     assert "B" not in ranked(peers.nearest(table, "A", classes_of(table), k=5))  # whose y is unknown
-    assert ranked(peers.nearest(table, "A", classes_of(table), k=1, without=["y"])) == ["B"]
     rare = SIX.assign(y=[1.0, 4, np.nan, np.nan, np.nan, np.nan])
     group = peers.nearest(rare, "A", classes_of(rare), k=2)
     assert ranked(group) == ["B", "C"] and group.lacking == ("y",)
@@ -398,7 +387,10 @@ def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
     """Fibre, in 50 % of the premises: beyond the quartiles of 20 and 40. A share of persons needs a test."""
     own = {"level": "epci", "value": 50.0, "low": math.nan, "high": math.nan}
     rows = pd.DataFrame([own, PEERS]).assign(status="ok")
-    told = [comparable.place(rows.assign(indicator=name)) for name in ("fibre_premises_share", "age_65_plus_share")]
+    told = [
+        comparable.place(rows.assign(indicator=name))
+        for name in ("fibre_premises_share", "single_parent_families_share")
+    ]
     assert told == ["Cette valeur est parmi les plus élevées des EPCI comparables.", ""]
 
 
