@@ -38,7 +38,8 @@ def set_beside(indicator, **values):
     [
         ("childcare_coverage_eaje_rate", {"departement": -3.0, "peers": -2.0}, ALERT),
         ("childcare_coverage_eaje_rate", {"departement": 3.0}, STRENGTH),
-        ("unemployment_15_64_rate", {"departement": -3.0, "peers": -0.1, "france": 9.0}, STRENGTH),
+        ("unemployment_15_64_rate", {"departement": -3.0, "peers": -0.1, "france": 0.4}, STRENGTH),
+        ("unemployment_15_64_rate", {"peers": -3.0, "france": 9.0}, TRAIT),  # 24.6 % is no strength beside 12.1 %
         ("unemployment_15_64_rate", {"departement": -3.0, "peers": 0.6}, TRAIT),  # half of large, the other way
         ("age_65_plus_share", {"departement": 3.0, "peers": 2.0}, TRAIT),  # no direction is declared
     ],
@@ -118,7 +119,7 @@ HELD = {
         "age_65_plus_share": ("Aveyron", "comparables"),
         "secondary_dwellings_share": ("Aveyron", "comparables"),
         "natural_change_rate": ("Aveyron", "comparables"),
-        "childcare_coverage_eaje_rate": ("26,3", "18,7 (Aveyron)", "médiane des EPCI comparables\u00a0: 15,8"),
+        "childcare_coverage_eaje_rate": ("26,3", "18,7 (Aveyron)", "médiane des EPCI comparables\u00a0: 14,6"),
     },
     EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "29,6 (Exemple)", "21,9")},
 }

@@ -13,7 +13,6 @@ from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.indicators.peer_profiles import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 CAF_ALONE = "Outre-mer, la Caf paie aussi les familles du régime agricole : rien n'est à demander à la MSA."
@@ -98,7 +97,7 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     without = f"Sans valeur de même source et de même période : {named}" if lacking else ""
     if there["level"].eq("peers").any():
         return f"{without}." if without else ""
-    if territory.peers(left_out(indicator)).peers.empty:
+    if territory.peers.peers.empty:
         return f"{without}. Aucun EPCI comparable." if without else "Aucun EPCI comparable."
     if without:
         return f"{without} ; trop peu d'EPCI comparables en ont une."

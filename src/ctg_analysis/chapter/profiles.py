@@ -22,6 +22,8 @@ from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.peer_profiles import chooses_peers
+from ctg_analysis.indicators.peer_values import CHOOSES
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
@@ -35,11 +37,12 @@ def essential(territory: Territory, chapter: str) -> Html:
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
-    """What is found, at its latest period, and what it is beside."""
+    """What is found, at its latest period, and what it is beside. indicator: one of the findings."""
     own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
     found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
-    beside = words.beside(rows, territory.gaps(indicator))
+    one = findings_of(territory).set_index("indicator").loc[indicator.id]
+    beside = words.beside(rows, territory.gaps(indicator), one)
     if own["period"] == rows["period"].iloc[0]:
         return f"{found.removesuffix('.')},", f"{beside}."
     return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
@@ -109,11 +112,14 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = territory.gaps(indicator)
-    sign, test, apart = words.test(gaps)
-    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
+    test, apart = words.test(compared, gaps)
+    tests = {
+        level: "".join(" ".join(one) for one in words.test(compared, gap)[0]).strip()
+        for level, gap in gaps.groupby("level")
+    }
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        apart, sign, test, tests, indicator.id,
+        apart, test, tests, indicator.id,
     )  # fmt: skip
 
 
@@ -133,6 +139,8 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if median.empty:
         return None
     text = median["text"].iloc[0]
+    if chooses_peers(indicator):
+        return Drawn("", "", f"{text}, {CHOOSES}")
     group, place = positions(territory, indicator).get(PEERS, (None, None))
     if place is None:
         return Drawn("", "", text)
