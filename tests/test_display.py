@@ -589,6 +589,13 @@ def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
     assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
 
 
+def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_are(france):
+    """Saint-Denis de La Réunion: « Classée FRR partiellement »."""
+    html = re.sub(r"\s", " ", open_chapter("249740119").matrix("zones").html)
+    assert re.search(r'scope="row">Saint-Denis</th><td[^>]*>en partie<', html), html
+    assert "0 commune sur 3, et 3 en partie" in html
+
+
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
     old, new = "living_standard_2021_median", "living_standard_median"
     assert open_chapter("200067171").table(old, unless=new).html == ""

@@ -43,7 +43,7 @@ def whole(france):
         (FRANCE, "france", "nurse_accessibility_index", "2023", 156.0),
         (FRANCE, "france", "midwife_accessibility_index", "2023", 21.8),
         (FRANCE, "france", "dentist_accessibility_index", "2023", 60.6),
-        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456 + 20),
+        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456),
         (FRANCE, "france", "schools_count", "2024", 47_413 - 17),  # Saint-Martin and Saint-Barthélemy are not of France
     ],
 )

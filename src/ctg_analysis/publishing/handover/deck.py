@@ -119,7 +119,7 @@ def _chart(slide: Slide, places: Sequence[tuple[str, float, str]], label: str, d
 
 def _format(text: str) -> str:
     """The format of the numbers of a chart, from how one is written: « 5,2 % », « 20 400 € », « 4,1 »."""
-    decimals, unit = re.search(r"^[^,]*(?:,(\d+))?.*?([%€]?)$", text).groups("")
+    decimals, unit = re.search(r"^[^,%€]*(?:,(\d+))?[^%€]*([%€]?)$", text).groups("")
     return "#,##0" + f".{'0' * len(decimals)}".rstrip(".") + f'" {unit}"' * bool(unit)
 
 
