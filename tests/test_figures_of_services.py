@@ -22,6 +22,7 @@ def whole(france):
         (AUBRAC, "epci", "pupils_count", "2024", 579),
         (AUBRAC, "epci", "classes_count", "2024", 32),
         (AUBRAC, "epci", "revitalisation_zone_count", "2025", 21),
+        (AUBRAC, "epci", "basket_services_share", "2025", 55.0),  # by inhabitants; 35.3 by commune
         (AUBRAC, "epci", "france_services_count", "2024", 3),
         (AUBRAC, "epci", "france_services_count", "2025", 3),
         (AUBRAC, "epci", "pharmacies_count", "2020", 7),

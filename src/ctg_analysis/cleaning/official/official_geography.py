@@ -69,8 +69,7 @@ def clean_massifs(folder: RawFolder) -> pd.DataFrame:
     """Return the communes that a massif holds: columns code, massif (its name). Those that it does not name have none.
 
     A massif is the area of a comité de massif: wider than the communes classed as mountain (zone de montagne). Overseas
-    it holds communes and parts of communes, by their altitude (loi n° 85-30 du 9 janvier 1985, article 4); the list
-    does not say which, so its name does that it may be a part.
+    it holds communes and parts of communes; the list does not say which, so its name does that it may be a part.
     """
     table = read(folder, max(folder.some(MASSIFS_LIST)), MASSIFS)
     names = table["lib_massif"]
