@@ -596,6 +596,15 @@ def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_
     assert "0 commune sur 3, et 3 en partie" in html
 
 
+def test_an_epci_without_lycee_says_so_once(france):
+    chapter = open_chapter("200067171")
+    html = for_readers(chapter.family("school_facilities").html)
+    assert html.count("Aucun lycée, d’après l’annuaire de l’éducation.") == 1 and "Sans valeur" not in html
+    boxes = [chapter.map("upper_secondary_schools_count"), chapter.profile("upper_secondary_ips_index")]
+    assert [box.html for box in boxes] == ["", ""]
+    assert "non disponible" in open_chapter("243500139").map("upper_secondary_schools_count").html
+
+
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
     old, new = "living_standard_2021_median", "living_standard_median"
     assert open_chapter("200067171").table(old, unless=new).html == ""
