@@ -607,8 +607,20 @@ def test_an_epci_without_lycee_says_so_once(france):
 
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
     old, new = "living_standard_2021_median", "living_standard_median"
-    assert open_chapter("200067171").table(old, unless=new).html == ""
     assert "<table" in open_chapter("243500139").table(old, unless=new).html
+    chapter = open_chapter("200067171")  # its communes have the new one, and itself the old one alone
+    html = chapter.table(old, unless=new).html
+    assert "Par commune, 2021" in html and "20\u202f400" in html
+    assert chapter.table("living_standard_until_2019_median", unless=old).html == ""
+
+
+def test_the_map_of_a_median_is_of_a_year_that_the_territory_has_too(france):
+    """Communes of 2023 beside a territory of 2021 (20 400 €) were all richer than the whole."""
+    chapter = open_chapter("200067171")
+    html = chapter.map("living_standard_median", "living_standard_2021_median").html
+    assert "2021" in html and "20\u202f400" in html and "26\u202f100" not in html
+    sheets = chapter.communes("living_standard_median", "living_standard_2021_median").html
+    assert re.search(r"Niveau de vie médian en 2021</th>(<td[^>]*>[^<]*</td>)+<td[^>]*>20\s400\s€</td>", sheets)
 
 
 def test_a_table_of_the_inhabitants_alone_is_not_shown(france):

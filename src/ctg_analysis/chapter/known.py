@@ -28,6 +28,11 @@ def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     return rows.sort_values("name", **texts.BY_NAME)
 
 
+def is_of_all(territory: Territory, indicator: Indicator) -> bool:
+    """Whether the territory has a value at the period at which its communes are shown."""
+    return by_commune(territory, indicator)["period"].isin(territory.own(indicator)["period"]).any()
+
+
 def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The communes by name, at the period of the comparison when they have it, else their latest one.
 

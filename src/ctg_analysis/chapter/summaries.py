@@ -41,7 +41,7 @@ def _in_words(
 ) -> sheets.MessageText:
     rows = territory.compared(indicator)
     sentence, comparison = _told(territory, indicator, rows)
-    by_team = indicator.id in of_team
+    by_team, when = indicator.id in of_team, date_text(rows["period"].iloc[0])
     told = [territory.own(indicator).tail(1), rows]  # the latest may be of another source than what is compared
     return sheets.MessageText(
         side=side,
@@ -54,7 +54,7 @@ def _in_words(
         source=known.source(territory, pd.concat(told)),
         page=chapter.page,
         anchor=indicator.id,
-        label=texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])}"),
+        label=texts.typography(indicator.label if when in indicator.label else f"{indicator.label}, {when}"),
         by_team="phrase" if by_team else "place" if indicator.id in moved else "",
     )
 
