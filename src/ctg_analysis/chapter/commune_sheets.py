@@ -53,7 +53,7 @@ class Column:
     cells: dict[tuple[str, str], str]
 
     def label(self, year: str) -> str:
-        """The label, with its unit where the value does not show it, and its year unless it is this one or in the label."""
+        """The label, with its unit where the value does not show it, and its year unless it is this one or is there."""
         one, when = self.indicator, date_text(self.period)
         told = one.unit.startswith(("%", "euros")) or " " not in one.unit
         named = one.label if told else texts.with_unit(one.label, one.unit)
