@@ -6,7 +6,7 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
+from ctg_analysis.chapter.known import are_exact, by_commune, is_of_all, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
@@ -54,11 +54,13 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
-def communes_map(territory: Territory, indicator: Indicator) -> Html:
+def communes_map(territory: Territory, *indicators: Indicator) -> Html:
     """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
 
-    The table alone, folded, of a count that would draw the population again.
+    The table alone, folded, of a count that would draw the population again. Of several, the newest first, the one
+    shown is the first that the territory has too: its communes are read beside it.
     """
+    indicator = next((one for one in indicators if is_of_all(territory, one)), indicators[0])
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")

@@ -39,6 +39,8 @@ HERE = (*LOCAL, "epci")
 AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
 AT_EQUAL_AGES = "{} (at equal ages)"
 MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
+LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
+PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
 REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
@@ -103,6 +105,7 @@ def standing(territory: Territory, indicator: Indicator) -> str:
         return OK
     told = any(_tells_here(territory, SOURCES[name]) for name in indicator.sources)
     pointless = territory.has(indicator, NOT_APPLICABLE, own) or is_pointless(territory, indicator)
+    pointless = pointless or without_lycee(territory, indicator)
     return NOT_APPLICABLE if pointless or not told else MISSING
 
 
@@ -127,6 +130,14 @@ def is_pointless(territory: Territory, indicator: Indicator) -> bool:
     rows = territory.data(indicator)
     latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
+
+
+def without_lycee(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator, unknown here, is of lycées, and the directory of establishments has none of the EPCI."""
+    if indicator.id not in LYCEES or territory.has(indicator, OK, HERE):
+        return False
+    pupils = territory.own(CATALOGUE[PUPILS_OF_LYCEES])
+    return len(pupils) > 0 and pupils["value"].iloc[-1] == 0
 
 
 def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[Lack]:

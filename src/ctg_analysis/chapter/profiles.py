@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
-from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
@@ -37,15 +37,17 @@ def essential(territory: Territory, chapter: str) -> Html:
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
-    """What is found, at its latest period, and what it is beside. indicator: one of the findings."""
-    own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
-    counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
-    found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
+    """What is found, at the period of the comparison, and what it is beside; a newer value of the territory last.
+
+    indicator: one of the findings.
+    """
+    rows = territory.compared(indicator)
+    own = rows.iloc[0]
+    counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own).removesuffix(".")
+    found = f"{found} ({texts.typography(counts)})" if counts else found
     one = findings_of(territory).set_index("indicator").loc[indicator.id]
     beside = words.beside(rows, territory.gaps(indicator), one)
-    if own["period"] == rows["period"].iloc[0]:
-        return f"{found.removesuffix('.')},", f"{beside}."
-    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
+    return f"{found},", f"{beside}. {newer(territory, indicator)}".rstrip()
 
 
 def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
