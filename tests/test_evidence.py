@@ -12,7 +12,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.notes import read_norms
 from ctg_analysis.sources import SOURCES
 
-PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})
+PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]}).assign(code="99002", level="commune", epci="")
 SOURCE = SOURCES["agrements_vie_sociale"]
 
 

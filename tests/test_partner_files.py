@@ -36,7 +36,7 @@ COMMUNES = pd.DataFrame(
     [("99001", EPCI, "Haut"), ("99002", EPCI, "Haut"), ("99003", EPCI, None), ("99101", OTHER, None)],
     columns=["code", "epci", "secteur"],
     dtype=object,
-).assign(kind="commune-actuelle", departement="99", region="99", zone="metro", parent=None, former_codes=None)
+).assign(name="", kind="commune-actuelle", departement="99", region="99", zone="metro", parent=None, former_codes=None)
 PLACES = pd.concat(
     [
         COMMUNES.assign(level="commune"),
@@ -235,8 +235,8 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     assert any("notes.csv: found a file that nothing reads, expected a workbook" in line for line in lines)
     without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
     assert without == {
-        f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "
-        "convention and seuil"
+        f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le "
+        "and convention"
         for source in (YOUTH.id, "msa_familles")
     }
 
@@ -279,8 +279,8 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
     "text, expected",
     [
         (
-            "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n",
-            "2, column mission_locale.seuil: found nothing, e",
+            "mission_locale:\n  convention: x\n",
+            "2, column mission_locale.recu_le: found nothing, e",
         ),
         (
             "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
@@ -296,7 +296,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
         ),
         (
             "mission_locale: {recu_le: 2026-02-31, convention: x, seuil: 5}",
-            "'2026-02-31', expected a date, such as 2026",
+            "'2026-02-31', expected a date, such as 02",
         ),
         ("mission_locale: {recu_le: 20260302, convention: x, seuil: 5}", "found '20260302', expected a date, such as"),
         (
@@ -332,7 +332,7 @@ def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_on
     (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
     assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
         "line 1, column mission_locale.convention: found nothing, expected the title of the agreement",
-        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 2026-03-02",
+        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 02/03/2026",
         "line 3, column mission_locale.seuil: found '3', expected a whole number, 5 or more",
     ]
 

@@ -65,7 +65,7 @@ def youth(path, *rows):
     read = read_workbook(path, [empty_forms.headings(YOUTH)])
     if read.findings:
         raise InputError(read.findings)
-    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES)
+    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES, names={"valmont": "99001"})
     keys = facts[["code", "period", "measure"]].itertuples(index=False, name=None)
     return dict(zip(keys, facts["value"].where(facts["status"].eq(OK), facts["status"]), strict=True))
 
@@ -108,6 +108,13 @@ COUNTED = {
     "<5": (["99001", 2024, "<5"], SECRET),
     "moins de 5": (["99001", 2024, "moins de 5"], SECRET),
     "nd": (["99001", 2024, "nd"], "nd"),
+    "n.d.": (["99001", 2024, "n.d."], "nd"),
+    "NC": (["99001", 2024, "NC"], "nd"),
+    "n.c.": (["99001", 2024, "n.c."], "nd"),
+    "a dash": (["99001", 2024, "-"], "nd"),
+    "the mark of a note": (["99001", 2024, "1 234 *"], 1234),
+    "a commune by its name": (["Valmont", 2024, 12], 12),
+    "in capitals, without its accents": (["VALMONT", 2024, 12], 12),
 }
 
 
@@ -221,11 +228,12 @@ REFUSED = {
     ),
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
     "no word of the form": (
-        ["99001", 2024, "NC"],
-        "C2 (jeunes_suivis) : trouvé 'NC', attendu un nombre ; une case vide s'il n'est pas connu, "
+        ["99001", 2024, "environ 30"],
+        "C2 (jeunes_suivis) : trouvé 'environ 30', attendu un nombre ; une case vide s'il n'est pas connu, "
         "« s » ou « <5 » s'il ne peut être dit",
     ),
-    "a dash": (["99001", 2024, 4, "-"], "D2 (permanences) : trouvé '-', attendu un nombre ; une case vide s'il n"),
+    "a unit of something else": (["99001", 2024, "98 h"], "C2 (jeunes_suivis) : trouvé '98 h', attendu un nombre"),
+    "two notes": (["99001", 2024, "15 * 2"], "C2 (jeunes_suivis) : trouvé '15 * 2', attendu un nombre"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
     "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),

@@ -10,9 +10,12 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import FOOTER, Choose, load
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
 
 Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
+# How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
+COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
     findings: list[Finding] = []
     unread: set[str] = set()
     for path in workbooks_in(folder):
+        if original := _copied(path):
+            expected = f"un seul des deux : garder le bon sous le nom {original}, supprimer l'autre"
+            findings.append(Finding(project_path(path), None, None, f"une copie de {original}", expected))
+            continue
         try:
             workbook = read_workbook(path, tables)
         except InputError as error:
@@ -62,6 +69,13 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
             for other in filled[1:]
         ]
     return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), frozenset(unread))
+
+
+def _copied(path: Path) -> str:
+    """The name of the file beside a workbook of which it is a copy by its own name; nothing of another."""
+    match = COPY.fullmatch(path.stem)
+    original = path.with_name(f"{match['before'] or match['after']}{path.suffix}") if match else path
+    return original.name if original != path and original.is_file() else ""
 
 
 def is_filled(table: Filled) -> bool:

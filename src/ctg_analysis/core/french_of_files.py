@@ -61,7 +61,7 @@ OF_FILES = {
     "the name of a file, then {keys}": "le nom d'un fichier, puis {keys}",
     "recu_le, convention and seuil": "recu_le, convention et seuil",
     "{keys} only": "{keys} seulement",
-    "a date, such as 2026-03-02": "une date, telle que 2026-03-02",
+    "a date, such as 02/03/2026": "une date, telle que 02/03/2026",
     "the title of the agreement": "le titre de l'accord",
     "a whole number, {n} or more": "un nombre entier, {n} ou plus",
     "the same figures in every {file}": "les mêmes chiffres dans chaque {file}",

@@ -110,13 +110,13 @@ OF_TABLES = {
         "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
     ),
     "a key that comes once": "une clé qui ne vient qu'une fois",
-    "a date, such as 2023-01-19": "une date, telle que 2023-01-19 ou, dans un tableau, 19/01/2023",
+    "a date, such as 2023-01-19": "une date, telle que 19/01/2023",
     "a day that exists, such as {day}": "un jour qui existe, tel que {day}",
     "a day, a month or a year, such as 2023-01-19, 2023-01 or 2023": (
-        "un jour, un mois ou une année, tels que 2023-01-19, 2023-01 ou 2023 et, dans un tableau, 19/01/2023 ou 01/2023"
+        "un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023"
     ),
     "a day or a month that exists, such as 2023-01-19 or 2023-01": (
-        "un jour ou un mois qui existe, tels que 2023-01-19 ou 2023-01 et, dans un tableau, 19/01/2023 ou 01/2023"
+        "un jour ou un mois qui existe, tels que 19/01/2023 ou 01/2023"
     ),
     "a number, such as 1234 or 12,5": "un nombre, tel que 1 234 ou 12,5",
     "a number of 0 or more": "un nombre, 0 ou plus",
@@ -170,7 +170,9 @@ OF_TABLES = {
     "words that name nobody: what was done, not who did it": (
         "des mots qui ne nomment personne : ce qui a été fait, non qui l'a fait"
     ),
-    "an entry {source} in {file}, with {keys}": "une entrée {source} dans {file}, avec {keys}",
+    "an entry {source} in {file}, with recu_le and convention": (
+        "une entrée {source} dans {file}, avec recu_le et convention"
+    ),
     "la feuille {one} or la feuille {other}": "la feuille {one} ou la feuille {other}",
     "{one}.csv or {other}.csv": "{one}.csv ou {other}.csv",
     "an id of {files}: correct it or add it there": "un identifiant de {files} : le corriger ou l'y ajouter",

@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.partners.received_forms import FORMS, read_private
 from ctg_analysis.cleaning.partners.words import read_evidence
 from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
-from ctg_analysis.core.errors import Finding, InputError, in_order
+from ctg_analysis.core.errors import Finding, InputError, each, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.yaml_files import load_yaml
@@ -111,8 +111,7 @@ def _frame_now(root: DataRoot) -> Frame | None:
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
     """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
     try:
-        read_private(root, places, sources)
-        read_evidence(root, places)
+        each(lambda read: read(), [lambda: read_private(root, places, sources), lambda: read_evidence(root, places)])
     except InputError as error:
         return error.findings
     return []

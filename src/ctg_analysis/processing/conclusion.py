@@ -66,7 +66,7 @@ def conclude(
     places = frame.places
     fresh.mkdir()
     private, agreements = read_private(root, places)
-    evidence, spaces = read_evidence(root, places), read_spaces(root)
+    evidence, spaces = read_evidence(root, places), read_spaces(root, places)
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)

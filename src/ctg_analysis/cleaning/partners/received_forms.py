@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, Agreement, read_agreements
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
@@ -14,6 +14,7 @@ from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
+from ctg_analysis.core.habits import folded
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheets import place_of, unread_file, workbooks_in
@@ -66,19 +67,20 @@ def _read_folder(
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
     findings += _strays(folder)
-    own, forms = _codes(places, folder.name), forms_in(folder)
+    own, names, forms = _codes(places, folder.name), names_in(places, folder.name), forms_in(folder)
     findings += forms.findings
     for name, form in sorted(item for item in forms.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], agreed.get(name)
         try:
-            facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None)
+            facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None, names)
+            facts = None if name in forms.unread else facts
         except InputError as error:
             findings += error.findings
             facts = None
         if facts is not None and facts.empty:
             continue
         if agreement is None:
-            expected = f"an entry {source.id} in {AGREEMENTS}, with {KEYS}"
+            expected = f"an entry {source.id} in {AGREEMENTS}, with recu_le and convention"
             findings.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
         elif facts is not None:
             received[source.id] = facts
@@ -133,6 +135,13 @@ def _codes(places: pd.DataFrame, epci: str) -> set[str]:
     """Return the EPCI, its communes and its départements."""
     members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
     return {epci} | set(members["code"]) | set(members["departement"])
+
+
+def names_in(places: pd.DataFrame, epci: str) -> dict[str, str]:
+    """Return the codes of an EPCI and of its communes by their names, folded; of two of one name, neither."""
+    own = places[places["code"].eq(epci) | (places["level"].eq("commune") & places["epci"].eq(epci))]
+    names = own.set_index("code")["name"].dropna().map(folded).drop_duplicates(keep=False)
+    return dict(zip(names, names.index, strict=True))
 
 
 def blanks(forms: list[tuple[str, pd.DataFrame]], places: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.partner_files import words_of
-from ctg_analysis.cleaning.partners.received_forms import forms_in, homes
+from ctg_analysis.cleaning.partners.received_forms import forms_in, homes, names_in
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, empty_spaces, spaces_of
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
@@ -29,10 +29,14 @@ def read_evidence(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     """
     allowed = tuple(places["name"].dropna())
     tables, findings = [pd.DataFrame(columns=COLUMNS, dtype=str)], []
-    for source, form in _filled(root):
+    for source, form, names in _filled(root, places):
         if not source.form.words:
             continue
-        rows = words_of(source, form)
+        try:
+            rows = words_of(source, form, names)
+        except InputError as error:
+            findings += error.findings
+            continue
         for row in rows.itertuples():
             where = place_of(form), int(row.Index), row.column
             expected = "words that name nobody: what was done, not who did it"
@@ -46,17 +50,18 @@ def read_evidence(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["territory", "measure", "period", "site"], ignore_index=True)
 
 
-def read_spaces(root: DataRoot) -> pd.DataFrame:
+def read_spaces(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     """Return the centres sociaux and EVS that the forms name, which `read_private` has read without a finding.
 
     Columns: those of `cleaning.social_spaces.spaces_of`, in the order of the period, the commune, the name.
     """
-    tables = [spaces_of(source, form) for source, form in _filled(root) if source.id == SPACES]
+    tables = [spaces_of(source, form, names) for source, form, names in _filled(root, places) if source.id == SPACES]
     table = pd.concat(tables, ignore_index=True) if tables else empty_spaces(SOURCES[SPACES])
     return table.sort_values(["period", "territory", "site"], ignore_index=True)
 
 
-def _filled(root: DataRoot) -> Iterator[tuple[Source, Filled]]:
-    """The forms of every EPCI, each with its source."""
+def _filled(root: DataRoot, places: pd.DataFrame) -> Iterator[tuple[Source, Filled, dict[str, str]]]:
+    """The forms of every EPCI, each with its source and the names of its places (`habits.place`)."""
     for folder in homes(root):
-        yield from ((SOURCES[name], form) for name, form in sorted(forms_in(folder).tables.items()))
+        names = names_in(places, folder.name)
+        yield from ((SOURCES[name], form, names) for name, form in sorted(forms_in(folder).tables.items()))

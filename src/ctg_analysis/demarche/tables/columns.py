@@ -49,9 +49,10 @@ def _matching(pattern: str, expected: str):
 
 
 def _day(text: object) -> object:
-    """A date; a year or a month alone, an American or a French date is refused."""
+    """A date; a year or a month alone, or an American date is refused."""
     if not isinstance(text, str):
         return text
+    text = habits.day(text)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
             return datetime.date.fromisoformat(text)
@@ -61,8 +62,8 @@ def _day(text: object) -> object:
 
 
 def _moment(text: object) -> str:
-    """A day, a month or a year as it is written in ISO 8601."""
-    text = str(text)
+    """A day, a month or a year, as ISO 8601 writes it."""
+    text = habits.moment(str(text))
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("a day, a month or a year, such as 2023-01-19, 2023-01 or 2023")
     try:
