@@ -164,7 +164,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     "cells, expected",
     [
         ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
-        ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
+        ({"demandes": -1}, "column demandes: found -1, expected a count of 0 or more"),
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
         ({"demandes": "1234567890"}, "column demandes: found '1234567890', expected at most 999999999"),
         ({"demandes": "1" * 20}, f"column demandes: found '{'1' * 20}', expected at most 999999999"),
@@ -177,7 +177,7 @@ def test_a_column_of_names_cannot_slip_in(root):
             "« s » or « <5 » when it may not be told",
         ),
         ({"sppe_recenser": "x"}, "column sppe_recenser: found 'x', expected 0 or 1"),
-        ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
+        ({"sppe_recenser": 2}, "column sppe_recenser: found 2, expected 0 or 1"),
         ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
         ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
         (

@@ -1,8 +1,6 @@
 """The French of what is said of other files, for `core.findings_in_french`: official files, YAML, the record."""
 
 OF_FILES = {
-    # proofs
-    "a number, such as 20 or 12,5": "un nombre, tel que 20 ou 12,5",
     # convention, info flash, synthèse
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",
     "no convention yet": "aucune convention encore",
@@ -109,6 +107,10 @@ OF_FILES = {
     "{what}, as in {file}": "{what}, comme dans {file}",
     "this source: without it no commune is known": "cette source : sans elle, aucune commune n'est connue",
     "{n} rows": "{n} lignes",
+    "{n} communes of {m} départements": "{n} communes de {m} départements",
+    "the full file, with communes of about {n} départements: is this an extract?": (
+        "le fichier complet, avec des communes d'environ {n} départements : est-ce un extrait ?"
+    ),
     "a département code, such as 01, 2A or 974": "un code de département, tel que 01, 2A ou 974",
     "a SIREN of 9 digits": "un SIREN de 9 chiffres",
     "a commune code": "un code de commune",

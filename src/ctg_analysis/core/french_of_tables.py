@@ -82,10 +82,6 @@ OF_TABLES = {
     "{n} lines due for deletion since {day}": "{n} lignes à supprimer depuis le {day}",
     "{n} line due for deletion since {day}": "{n} ligne à supprimer depuis le {day}",
     "the name of an author in the properties": "le nom d'un auteur dans les propriétés du fichier",
-    "no value of {name} in {period}": "aucune valeur de {name} en {period}",
-    "no value of {name} any more": "plus de valeur de {name}",
-    "no value in {period} any more": "plus de valeur en {period}",
-    "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
     "a value": "une valeur",
@@ -236,21 +232,9 @@ OF_TABLES = {
     "a baseline of {day} at the latest, when the convention was validated": (
         "une valeur de départ du {day} au plus tard, quand la convention a été validée"
     ),
-    "{fault}: correct the proof and read the constat again, or withdraw it": (
-        "{fault} ; corriger la preuve et relire le constat, ou le retirer"
-    ),
-    "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
     "a workbook (.xlsx, .ods), or a CSV named as {file} says": (
         "un classeur (.xlsx, .ods), ou un CSV du nom que dit {file}"
     ),
-    "one of {names}, with its code when there are several": (
-        "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
-    ),
-    "a comparator that has one": "un point de comparaison qui en a une",
-    "an earlier period that has one": "une période d'avant qui en a une",
-    "{word}, as the observations say now": "{word}, comme le disent les observations d'aujourd'hui",
-    "what {value} says, as it is observed now": "ce que dit {value}, la valeur d'aujourd'hui",
-    "a change that the observations still show": "une évolution que les observations montrent encore",
     "one of {names}": "l'une de ces valeurs : {names}",
     "{part} of {whole}": "{part} pour {whole}",
     "its deletion: run `ctg purge EPCI --delete`": "sa suppression : lancer `ctg purge EPCI --delete`",

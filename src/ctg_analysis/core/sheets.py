@@ -204,9 +204,7 @@ def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) ->
     return max(fitting, key=lambda table: len(table.columns), default=None)
 
 
-def _sheet(
-    path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings
-) -> tuple[Sheet, list[Finding]]:
+def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> tuple[Sheet, list[Finding]]:
     """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes, without its
     cells below no code, or without a value, which are findings.
 

@@ -75,7 +75,7 @@ def clean_spaces(
     sites = _named(table, form)
     dated = table.loc[table[PERIOD].str.fullmatch(A_YEAR), PERIOD]
     findings += wrong_periods(dated, received, path) + _ended_before(sites, form, path)
-    findings += _half_assessed(table, form, path)
+    findings += _half_assessed(table, texts, form, path)
     if findings:
         raise InputError(findings)
     if sites.empty and received is None:  # the form as it is handed out
@@ -178,7 +178,7 @@ def _ended_before(sites: pd.DataFrame, form: Form, path: Filled) -> list[Finding
     ]
 
 
-def _half_assessed(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+def _half_assessed(table: pd.DataFrame, texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the blank scores of the structures that have others: their means would not be of the same structures."""
     grades = [field.column for field in form.numbers]
     some = table[grades].notna().any(axis=1)
@@ -186,5 +186,5 @@ def _half_assessed(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
     return [
         Finding(place_of(path), int(line), column, "a blank cell", expected)
         for column in grades
-        for line in table.index[some & table[column].isna()]
+        for line in table.index[some & texts[column].eq("")]
     ]

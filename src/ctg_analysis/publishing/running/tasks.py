@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.errors import in_lines, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
 
 
@@ -137,12 +137,9 @@ def write_data(report: Report) -> dict:
         "published": entry(chapter.territory, pd.read_parquet(report.fresh / PLACES)),
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
-        "breaks": [
-            str(finding)
-            for finding in breaks(
-                data_root(report.epci), report.epci, chapter.territory.observations, chapter.territory.territories
-            )
-        ],
+        "breaks": in_lines(
+            breaks(data_root(report.epci), report.epci, chapter.territory.observations, chapter.territory.territories)
+        ),
     }
 
 
