@@ -316,7 +316,8 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
 
 DIRTY = {  # sheet: the rows of a workbook of a Caf, by column; a tuple is a formula and the value that it last had
     "caf_partenaire_familles": [
-        {"territoire": "99001", "periode": 2024, "foyers_qf_0_400": "n.c.", "foyers_qf_401_700": "-", "enfants_0_2": 40},
+        {"territoire": "99001", "periode": 2024, "foyers_qf_0_400": "n.c.", "foyers_qf_401_700": "-",
+         "enfants_0_2": 40},
         {"territoire": "Bourg-l'Exemple", "periode": 2024, "foyers_qf_0_400": "15 *", "enfants_0_2": 30},
         {"territoire": "99003", "periode": 2024, "foyers_qf_0_400": "environ 30"},
         {"territoire": "99004", "periode": 2024, "foyers_qf_0_400": ("=1/0", "#DIV/0!")},
@@ -329,18 +330,20 @@ DIRTY = {  # sheet: the rows of a workbook of a Caf, by column; a tuple is a for
     ],
     "caf_partenaire_petite_enfance": [
         {"territoire": "LA ROCHE INVENTEE", "periode": 2024, "eaje_heures_capacite": "98 000 h"},
-        {"territoire": "roche inventée", "periode": 2024, "eaje_heures_capacite": "98 000 h", "eaje_depenses": "1,5 M€"},
+        {"territoire": "roche inventée", "periode": 2024, "eaje_heures_capacite": "98 000 h",
+         "eaje_depenses": "1,5 M€"},
     ],
     "agrements_vie_sociale": [
-        {"territoire": "99001", "periode": 2024, "structure": "L'Escale", "type": "Centre Social", "gestion": "PUBLIQUE",
-         "gestionnaire": "Commune", "agrement_debut": "1er mars 2023", "agrement_fin": "2022-03-01",
+        {"territoire": "99001", "periode": 2024, "structure": "L'Escale", "type": "Centre Social",
+         "gestion": "PUBLIQUE", "gestionnaire": "Commune", "agrement_debut": "1er mars 2023",
+         "agrement_fin": "2022-03-01",
          "preuve_projet": "vu avec Mme Durand"},
         {"territoire": "99002", "periode": 2024, "structure": "La Halte", "type": "MJC", "gestion": "association",
          "gestionnaire": "La Halte", "agrement_debut": "01/03/2023", "agrement_fin": "29/02/2026"},
     ],
     "senacs_vie_sociale": [
         {"territoire": "999999999", "periode": 2024, "zone_couverte": "oui"},
-        {"territoire": "99001", "periode": 2024, "zone_couverte": "OUI", "participants": 30, "preuve": "vu avec Mme Durand"},
+        {"territoire": "99001", "periode": 2024, "zone_couverte": "OUI", "participants": 30, "preuve": "x"},
     ],
 }  # fmt: skip
 TOLD = """caf (1).xlsx : trouvé une copie de caf.xlsx
@@ -362,7 +365,7 @@ caf_partenaire_petite_enfance.seuil : trouvé '3', attendu un nombre entier, 5 o
 « Foyers allocataires », A8 B8 (territoire, periode) : trouvé 99005, 2024 une seconde fois
 « Foyers allocataires », A9 (territoire) : trouvé '75056'
 « Foyers allocataires », B10 (periode) : trouvé 'été 2024'
-« Foyers allocataires », B11 (periode) : trouvé '2027', attendu une période d'avant la réception du formulaire, le 02/03/2026
+« Foyers allocataires », B11 (periode) : trouvé '2027', attendu une période d'avant la réception
 « Foyers allocataires », P11 (enfants_3_5) : trouvé -7, attendu
 « Foyers allocataires », O12 (enfants_0_2) : trouvé 50, attendu au moins 70""".splitlines()
 

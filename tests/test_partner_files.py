@@ -328,6 +328,16 @@ def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text
     assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == 1
 
 
+@pytest.mark.parametrize("threshold", ["", "  seuil:\n"])
+def test_a_threshold_that_no_agreement_fixes_is_that_of_the_rule_and_days_are_those_of_france(root, threshold):
+    text = f"mission_locale:\n  recu_le: 02/03/2026\n  convention: x\n{threshold}"
+    (root.private / EPCI / "accords.yml").write_text(text, encoding="utf-8")
+    agreements, findings = read_agreements(root.private / EPCI, {YOUTH.id: 11})
+    (agreement,) = agreements.values()
+    assert findings == []
+    assert (agreement.seuil, agreement.recu_le.isoformat()) == (11, "2026-03-02")
+
+
 def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
     (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
     assert [line.partition("accords.yml, ")[2] for line in told(root)] == [

@@ -22,7 +22,7 @@ from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.table_files import read_table
+from ctg_analysis.demarche.files.table_files import read_folder, read_table
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.sources import SOURCES
 
@@ -270,6 +270,22 @@ def test_what_is_wrong_with_a_sheet_is_told_cell_after_cell_as_a_person_goes_thr
     assert [one.path.cell(one.line, one.column) for one in ordered] == [
         "", "AA3 (b)", "ligne 3 (missing)", "ligne 4", "B4 (c)", "Z4 (a)", "AA4 B4 (b, c)",
     ]  # fmt: skip
+
+
+def test_the_faults_of_a_sheet_of_a_demarche_are_told_in_one_run(tmp_path):
+    table = TABLES["calendrier"]
+    rows = [["Lancement", "bilan", "2026"], ["Suite", "DIAGNOSTIC PARTAGÉ", ("=1/0", "#DIV/0!")], ["Fin", "x", "hier"]]
+    book(tmp_path / "a.xlsx", {table.sheet: [[*table.columns, "avis"], *rows]})
+    read = read_folder(tmp_path, {"calendrier": table})
+    found = in_order((*read.findings, *read.files["calendrier"].findings))
+    told = [str(one).partition("« Calendrier », ")[2] for one in found]
+    assert [line.partition(", attendu")[0] for line in told] == [
+        "H1 (avis) : trouvé une colonne qui n'est pas de cette table",
+        "B2 (phase) : trouvé 'bilan'",
+        "C3 (debut) : trouvé une case en erreur (#DIV/0!, #REF!, #N/A…)",
+        "B4 (phase) : trouvé 'x'",
+        "C4 (debut) : trouvé 'hier'",
+    ]
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])

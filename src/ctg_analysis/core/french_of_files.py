@@ -5,7 +5,7 @@ OF_FILES = {
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",
     "no convention yet": "aucune convention encore",
     "its parties and its articles: `ctg new {epci}` writes the file to fill": (
-        "ses parties et ses articles : `ctg new {epci}` écrit le fichier à remplir"
+        "ses parties et ses articles : `ctg new {epci}` écrit le fichier à remplir, dont ôter les #"
     ),
     "nothing in a validated convention": "rien, dans une convention validée",
     "the text that was signed": "le texte signé",

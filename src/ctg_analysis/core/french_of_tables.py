@@ -167,7 +167,7 @@ OF_TABLES = {
         "des mots qui ne nomment personne : ce qui a été fait, non qui l'a fait"
     ),
     "an entry {source} in {file}, with recu_le and convention": (
-        "une entrée {source} dans {file}, avec recu_le et convention"
+        "une entrée {source} dans {file}, avec recu_le et convention ; ôter les # s'il y en a devant"
     ),
     "la feuille {one} or la feuille {other}": "la feuille {one} ou la feuille {other}",
     "{one}.csv or {other}.csv": "{one}.csv ou {other}.csv",
@@ -182,7 +182,9 @@ OF_TABLES = {
     ),
     "oui or non": "oui ou non",
     "oui: without explicit consent, delete the line": "oui : sans consentement explicite, supprimer la ligne",
-    "the day when {name} is deleted, such as {example}": "le jour où {name} est supprimé, tel que {example}",
+    "the day when {name} is deleted, such as {example}": (
+        "le jour où {name} est supprimé, tel que {example} ; ôter le # devant"
+    ),
     "a recording that a line of entretiens.csv names": "un enregistrement que nomme une ligne de la table entretiens",
     "a file of {folder}/, or a blank cell": "un fichier de {folder}/, ou une case vide",
     "an indicator of `ctg list indicators`": "un indicateur de `ctg list indicators`",

@@ -191,11 +191,14 @@ class Kind:
 
         >>> KINDS["day"].as_read("19/01/2023"), KINDS["ids"].as_read("E1 ; E2"), KINDS["field"].as_read("Handicap")
         ('2023-01-19', 'E1|E2', 'handicap')
+        >>> KINDS["counts"].as_read("caf=3 | Elu=2")
+        'Caf=3|élu=2'
         """
         habit = partial(habits.choice, choices=self.choices) if self.choices and not self.habit else self.habit
         if self.dtype == "object":
             text = habits.several(text, LIST, self.marks)
-            return LIST.join(map(habit, text.split(LIST))) if habit and PAIR not in text else text
+            parts = [part.partition(PAIR) for part in text.split(LIST)]
+            return LIST.join(habit(name.strip()) + sign + value for name, sign, value in parts) if habit else text
         return habit(text) if habit else text
 
 

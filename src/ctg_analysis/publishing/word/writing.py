@@ -43,7 +43,7 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
             path = home / name
             if path.exists() and name not in ours and path.read_bytes() != content:
                 raise UserError(
-                    f"{project_path(path)} : ce fichier a été modifié depuis qu'il a été écrit, rien n'a été remplacé ; "
+                    f"{project_path(path)} : ce fichier a été modifié depuis son écriture, rien n'a été remplacé ; "
                     "le déplacer ou lui donner un autre nom, puis relancer la commande"
                 )
         gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
