@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.errors import InputError, UserError, in_lines, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 
 TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
@@ -52,7 +52,11 @@ def answers(
     if not export.is_file():
         raise UserError(f"{export} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms")
     root, *_ = _known(epci)
-    for line in take_in(root, epci, export.resolve()):
+    try:
+        lines = take_in(root, epci, export.resolve())
+    except InputError as error:  # an export lies anywhere
+        raise UserError("\n".join(in_lines(error.findings, french=True))) from error
+    for line in lines:
         messages.print(line)
 
 

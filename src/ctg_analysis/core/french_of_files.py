@@ -107,7 +107,7 @@ OF_FILES = {
     "{what}, as in {file}": "{what}, comme dans {file}",
     "this source: without it no commune is known": "cette source : sans elle, aucune commune n'est connue",
     "{n} rows": "{n} lignes",
-    "{n} communes of {m} départements": "{n} communes de {m} départements",
+    "{n} communes, in départements {codes}": "{n} communes, des départements {codes}",
     "the full file, with communes of about {n} départements: is this an extract?": (
         "le fichier complet, avec des communes d'environ {n} départements : est-ce un extrait ?"
     ),

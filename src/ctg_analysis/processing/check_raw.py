@@ -85,7 +85,7 @@ def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bo
             findings += error.findings
             continue
         if frame and whole:
-            findings += _of_a_part(facts, frame, folder)
+            findings += of_a_part(facts, frame, folder)
         if frame and name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[max(frame.communes)])
         for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
@@ -94,13 +94,14 @@ def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bo
     return findings
 
 
-def _of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Finding]:
+def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Finding]:
     """Return what is said of full files whose communes are those of a part of the départements: an extract."""
     communes = set(facts.loc[facts["level"].eq("commune"), "code"])
     here, every = ({code[:2] for code in codes} for codes in (communes, frame.communes[max(frame.communes)]["code"]))
     if not communes or len(here) >= len(every) / 2:
         return []
-    found = f"{len(communes)} communes of {len(here)} départements"
+    some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
+    found = f"{len(communes)} communes, in départements {some}"
     expected = f"the full file, with communes of about {len(every)} départements: is this an extract?"
     return [Finding(project_path(folder.path), None, None, found, expected)]
 
