@@ -208,8 +208,8 @@ KINDS = {
     "words": Kind(str),  # that may name someone, or that nobody has written freely
     "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
     "link": Kind(Link, how="adresse ou fichier"),
-    "day": Kind(Day, "datetime64[s]", "date : 2023-01-19 ou 19/01/2023", habit=habits.day),
-    "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023", habit=habits.moment),
+    "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
+    "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
     "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
     "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
