@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import find_epci
+from ctg_analysis.core.territories import codes_by_name, find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material
 from ctg_analysis.demarche.files.table_files import TableFile
@@ -43,7 +43,7 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
     folder = root.material(epci)
     if not folder.is_dir():
         return []
-    material = read_material(folder)
+    material = read_material(folder, codes=codes_by_name(territories, epci))
     chain = inconsistencies(material.tables, material.convention)
     return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci)]
 

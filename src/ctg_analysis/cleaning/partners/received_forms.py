@@ -14,10 +14,10 @@ from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
-from ctg_analysis.core.habits import folded
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheets import place_of, unread_file, workbooks_in
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 from ctg_analysis.sources.form_sheets import headings
@@ -67,7 +67,7 @@ def _read_folder(
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
     findings += _strays(folder)
-    own, names, forms = _codes(places, folder.name), names_in(places, folder.name), forms_in(folder)
+    own, names, forms = _codes(places, folder.name), codes_by_name(places, folder.name), forms_in(folder)
     findings += forms.findings
     for name, form in sorted(item for item in forms.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], agreed.get(name)
@@ -135,13 +135,6 @@ def _codes(places: pd.DataFrame, epci: str) -> set[str]:
     """Return the EPCI, its communes and its départements."""
     members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
     return {epci} | set(members["code"]) | set(members["departement"])
-
-
-def names_in(places: pd.DataFrame, epci: str) -> dict[str, str]:
-    """Return the codes of an EPCI and of its communes by their names, folded; of two of one name, neither."""
-    own = places[places["code"].eq(epci) | (places["level"].eq("commune") & places["epci"].eq(epci))]
-    names = own.set_index("code")["name"].dropna().map(folded).drop_duplicates(keep=False)
-    return dict(zip(names, names.index, strict=True))
 
 
 def blanks(forms: list[tuple[str, pd.DataFrame]], places: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.cleaning.partners.partner_files import words_of
-from ctg_analysis.cleaning.partners.received_forms import forms_in, homes, names_in
+from ctg_analysis.cleaning.partners.received_forms import forms_in, homes
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, empty_spaces, spaces_of
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
@@ -13,6 +13,7 @@ from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.sheets import place_of
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["territory", "level", "period", "site", "measure", "words"]
@@ -63,5 +64,5 @@ def read_spaces(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
 def _filled(root: DataRoot, places: pd.DataFrame) -> Iterator[tuple[Source, Filled, dict[str, str]]]:
     """The forms of every EPCI, each with its source and the names of its places (`habits.place`)."""
     for folder in homes(root):
-        names = names_in(places, folder.name)
+        names = codes_by_name(places, folder.name)
         yield from ((SOURCES[name], form, names) for name, form in sorted(forms_in(folder).tables.items()))

@@ -12,6 +12,7 @@ from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, no_he
 from ctg_analysis.core.errors import Finding, InputError, first_ones
 from ctg_analysis.core.files import REMARK, once_each
 from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.sheets import Sheet, place_of
 from ctg_analysis.demarche.tables.declared_tables import Column, Table
 
@@ -68,23 +69,23 @@ class Tables(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def read_folder(folder: Path, tables: Mapping[str, Table]) -> Tables:
+def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES) -> Tables:
     """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
 
-    What a sheet that cannot be read may hold is unread, but for what another file gives.
+    What a sheet that cannot be read may hold is unread, but for what another file gives. codes: see `habits.place`.
     """
     held = tables_in(folder, [table.headings for table in tables.values()])
     told = {(one.path, one.line, one.column) for one in held.findings}  # cells without a value, which are read as blank
     files = {}
     for name, table in tables.items():
-        file = read_table(held.tables.get(name, folder / table.file), table)
+        file = read_table(held.tables.get(name, folder / table.file), table, codes)
         lost = name in held.unread and not len(file.texts)
         others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
         files[name] = replace(file, unread=file.unread or lost, findings=others)
     return Tables(files, held.findings)
 
 
-def read_table(path: Filled, table: Table) -> TableFile:
+def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:
     """The rows of a file or a sheet of the field material and what is wrong with it; no row when it is absent."""
     nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
     if isinstance(path, Path) and not path.is_file():
@@ -94,7 +95,9 @@ def read_table(path: Filled, table: Table) -> TableFile:
         texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
-    texts = texts.assign(**{name: once_each(texts[name], _unmade(column)) for name, column in table.columns.items()})
+    texts = texts.assign(
+        **{name: once_each(texts[name], _unmade(column, codes)) for name, column in table.columns.items()}
+    )
     texts.index = texts.index.astype(int)
     rows, lines = [], []
     findings += _repeated(texts, table, path) + _hostile(texts, path)
@@ -108,9 +111,9 @@ def read_table(path: Filled, table: Table) -> TableFile:
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
 
 
-def _unmade(column: Column) -> Callable[[pd.Series], pd.Series]:
+def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
     """What undoes in the cells of a column what spreadsheets do to them."""
-    return lambda cells: cells.map(column.kind.as_read)
+    return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:

@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
@@ -186,15 +186,16 @@ class Kind:
     habit: Callable[[str], str] | None = None
     marks: str = ""
 
-    def as_read(self, text: str) -> str:
-        """A cell without what a spreadsheet and its user have made of it.
+    def as_read(self, text: str, codes: Mapping[str, str] = habits.NO_NAMES) -> str:
+        """A cell without what a spreadsheet and its user have made of it. codes: of places, see `habits.place`.
 
         >>> KINDS["day"].as_read("19/01/2023"), KINDS["ids"].as_read("E1 ; E2"), KINDS["field"].as_read("Handicap")
         ('2023-01-19', 'E1|E2', 'handicap')
-        >>> KINDS["counts"].as_read("caf=3 | Elu=2")
-        'Caf=3|élu=2'
+        >>> KINDS["counts"].as_read("caf=3 | Elu=2"), KINDS["codes"].as_read("Valmont ; 99002", {"valmont": "99001"})
+        ('Caf=3|élu=2', '99001|99002')
         """
         habit = partial(habits.choice, choices=self.choices) if self.choices and not self.habit else self.habit
+        habit = partial(habits.place, names=codes) if self.places else habit
         if self.dtype == "object":
             text = habits.several(text, LIST, self.marks)
             parts = [part.partition(PAIR) for part in text.split(LIST)]
