@@ -90,7 +90,7 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     assert second == f"{EPCI}: notebooks/08.ipynb, cell 5: no: the page is not of this edition"
     assert "unless its process was stopped" in third
     built.ran, built.failed = ["07"], {}
-    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again (07.html)"]
     built.ran = []
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]
 

@@ -225,9 +225,9 @@ def test_the_address_to_take_part_at_is_there_for_telephones(pages):
 
 
 def test_an_issue_that_does_not_exist_is_told(france, example):
-    with pytest.raises(UserError, match="found no issue 9, expected one of 1, 2, 3"):
+    with pytest.raises(UserError, match="aucun numéro 9, attendu l'un de : 1, 2, 3"):
         issue_page(EXAMPLE_EPCI, example, 9)
-    with pytest.raises(UserError, match="found no issue of the info flash yet"):
+    with pytest.raises(UserError, match="aucun numéro de l'info flash encore"):
         issue_page("243500139", france)
 
 

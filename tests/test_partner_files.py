@@ -167,7 +167,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     "cells, expected",
     [
         ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
-        ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
+        ({"demandes": -1}, "column demandes: found -1, expected a count of 0 or more"),
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
         ({"demandes": "1234567890"}, "column demandes: found '1234567890', expected at most 999999999"),
         ({"demandes": "1" * 20}, f"column demandes: found '{'1' * 20}', expected at most 999999999"),
@@ -180,7 +180,7 @@ def test_a_column_of_names_cannot_slip_in(root):
             "« s » or « <5 » when it may not be told",
         ),
         ({"sppe_recenser": "x"}, "column sppe_recenser: found 'x', expected 0 or 1"),
-        ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
+        ({"sppe_recenser": 2}, "column sppe_recenser: found 2, expected 0 or 1"),
         ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
         ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
         (
@@ -238,8 +238,8 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     assert any("notes.csv: found a file that nothing reads, expected a workbook" in line for line in lines)
     without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
     assert without == {
-        f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "
-        "convention and seuil"
+        f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le "
+        "and convention"
         for source in (YOUTH.id, "msa_familles")
     }
 
@@ -281,8 +281,8 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
     "text, expected",
     [
         (
-            "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n",
-            "2, column mission_locale.seuil: found nothing, e",
+            "mission_locale:\n  convention: x\n",
+            "2, column mission_locale.recu_le: found nothing, e",
         ),
         (
             "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
@@ -298,7 +298,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
         ),
         (
             "mission_locale: {recu_le: 2026-02-31, convention: x, seuil: 5}",
-            "'2026-02-31', expected a date, such as 2026",
+            "'2026-02-31', expected a date, such as 02",
         ),
         ("mission_locale: {recu_le: 20260302, convention: x, seuil: 5}", "found '20260302', expected a date, such as"),
         (
@@ -332,11 +332,21 @@ def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text
     assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == 1
 
 
+@pytest.mark.parametrize("threshold", ["", "  seuil:\n"])
+def test_a_threshold_that_no_agreement_fixes_is_that_of_the_rule_and_days_are_those_of_france(root, threshold):
+    text = f"mission_locale:\n  recu_le: 02/03/2026\n  convention: x\n{threshold}"
+    (root.private / EPCI / "accords.yml").write_text(text, encoding="utf-8")
+    agreements, findings = read_agreements(root.private / EPCI, {YOUTH.id: 11})
+    (agreement,) = agreements.values()
+    assert findings == []
+    assert (agreement.seuil, agreement.recu_le.isoformat()) == (11, "2026-03-02")
+
+
 def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
     (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
     assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
         "line 1, column mission_locale.convention: found nothing, expected the title of the agreement",
-        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 2026-03-02",
+        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 02/03/2026",
         "line 3, column mission_locale.seuil: found '3', expected a whole number, 5 or more",
     ]
 

@@ -27,6 +27,7 @@ from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]
 PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
+NAMED = pd.DataFrame([("epci", EXAMPLE_EPCI, "", "A")], columns=["level", "code", "epci", "name"])
 CENTRE = {
     "territoire": "99001",
     "periode": "2024",
@@ -126,7 +127,7 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
         ),
         (
             {"critere_projet": 4} | scored(1, 4, 1, 1, 1),
-            "column critere_projet: found 4.0, expected a whole number from 0",
+            "column critere_projet: found 4, expected a whole number from 0",
         ),
         (
             scored(1, "s", 1, 1, 1),

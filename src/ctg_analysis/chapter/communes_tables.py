@@ -29,7 +29,7 @@ def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Htm
     the territory and its communes have it.
     """
     if unless and is_of_all(territory, CATALOGUE[unless]):
-        return Html("")
+        return Html("", why=f"Les communes ont un indicateur plus récent, {unless} : ce tableau laisse place au sien.")
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
         return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")

@@ -34,7 +34,7 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
     unless: a family of numbers; nothing where the territory has none of them, for their shares say it again.
     """
     if unless and all(_at_its_period(territory, one)["value"].iloc[:1].eq(0).any() for one in unless):
-        return Html("")
+        return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
         return surveyed.ranked(territory, name, members)
     compared = {indicator.id: _at_its_period(territory, indicator) for indicator in members}

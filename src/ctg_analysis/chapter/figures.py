@@ -43,7 +43,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
     stretches = trend_of(rows, indicator)
     if is_sought(indicator) and not has_gaps(rows) and not any(stretch.is_established for stretch in stretches):
-        return Html("")
+        return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
@@ -189,7 +189,7 @@ def balance(territory: Territory, indicator: Indicator) -> Html:
             territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
         )
     if len(totals) == 1:
-        return Html("")
+        return Html("", why=f"{indicator.label} : une seule période, rien n'est tracé.")
     rows = rows[rows["period"].isin(totals["period"])]
     spans = [table.assign(name=table["period"]) for table in (rows, totals)]
     message = messages.balance(spans[0], spans[1]["name"].iloc[-1])

@@ -27,13 +27,14 @@ from ctg_analysis.indicators.peer_values import CHOOSES
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
+NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
 def essential(territory: Territory, chapter: str) -> Html:
     """The findings of a chapter, three at most; nothing when none is established and large enough."""
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
-    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:

@@ -79,7 +79,7 @@ def team(territory: Territory) -> Html:
     """What the team says of the synthèse, who signs it and when."""
     edition = territory.demarche.synthesis
     if not edition.mot and not edition.signature:
-        return Html("")
+        return Html("", why="L'équipe n'a rien écrit dans synthese.yml.")
     signed, newest = edition.signature, max(territory.received.values())
     line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
     if signed and signed.le.isoformat() < newest:

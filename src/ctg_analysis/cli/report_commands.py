@@ -101,7 +101,8 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     with room_in(out), messages.status(epci) as status:
         for path in write_documents(epci, out, progress=status.update):
-            messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
+            size = f"{path.stat().st_size / 1e6:.1f}".replace(".", ",")
+            messages.print(f"{project_path(path)} : {size} Mo")
 
 
 def gc(

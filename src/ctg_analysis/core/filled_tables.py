@@ -10,10 +10,13 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import FOOTER, Choose, load
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
 
 ONE_FILE = "this table in one file: empty one of the two"
 Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
+# How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
+COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
     unread: dict[str, Finding] = {}
     twice: dict[str, Finding] = {}
     for path in workbooks_in(folder):
+        if original := _copied(path):
+            expected = f"un seul des deux : garder le bon sous le nom {original}, supprimer l'autre"
+            findings.append(Finding(project_path(path), None, None, f"une copie de {original}", expected))
+            continue
         try:
             workbook = read_workbook(path, tables)
         except InputError as error:
@@ -63,6 +70,13 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
             twice[name] = Finding(place_of(other), None, None, said, ONE_FILE)
             findings.append(twice[name])
     return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), unread, twice)
+
+
+def _copied(path: Path) -> str:
+    """The name of the file beside a workbook of which it is a copy by its own name; nothing of another."""
+    match = COPY.fullmatch(path.stem)
+    original = path.with_name(f"{match['before'] or match['after']}{path.suffix}") if match else path
+    return original.name if original != path and original.is_file() else ""
 
 
 def is_filled(table: Filled) -> bool:

@@ -80,8 +80,11 @@ def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding
     return (None if findings or CONTOURS not in folders else frame), findings
 
 
-def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Finding]:
-    """Return what is wrong with the rows of a source, and with the communes that they name when these are known."""
+def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bool = False) -> list[Finding]:
+    """Return what is wrong with the rows of a source, and with the communes that they name when these are known.
+
+    whole: they are to be those of the whole country.
+    """
     findings = []
     for folder in folders[name] if name != GEOGRAPHY else []:
         try:
@@ -89,12 +92,26 @@ def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Find
         except InputError as error:
             findings += error.findings
             continue
+        if frame and whole:
+            findings += of_a_part(facts, frame, folder)
         if frame and name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[max(frame.communes)])
         for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
             perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
             findings += strangers(part, SOURCES[name], perimeter, folder.path)
     return findings
+
+
+def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Finding]:
+    """Return what is said of full files whose communes are those of a part of the départements: an extract."""
+    communes = set(facts.loc[facts["level"].eq("commune"), "code"])
+    here, every = ({code[:2] for code in codes} for codes in (communes, frame.communes[max(frame.communes)]["code"]))
+    if not communes or len(here) >= len(every) / 2:
+        return []
+    some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
+    found = f"{len(communes)} communes, in départements {some}"
+    expected = f"the full file, with communes of about {len(every)} départements: is this an extract?"
+    return [Finding(project_path(folder.path), None, None, found, expected)]
 
 
 def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
@@ -108,7 +125,7 @@ def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
     if name in (*GEOGRAPHIES, CONTOURS):
         own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
         return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
-    return _check_source(name, {name: [new]}, _frame_now(root)) if read_sources({name: [new]}) else []
+    return _check_source(name, {name: [new]}, _frame_now(root), whole=True) if read_sources({name: [new]}) else []
 
 
 @lru_cache(maxsize=1)

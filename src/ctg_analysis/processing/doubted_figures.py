@@ -13,6 +13,7 @@ from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.forms import CONFIRMED, YES
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.sheets import place_of
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.plausible import HELD, ROW, doubted, form_rows, open_counts
 from ctg_analysis.processing.run import tables_now
@@ -43,7 +44,7 @@ def implausible_figures(
 def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
     """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
     forms = forms_in(folder).tables
-    rows = form_rows(forms)
+    rows = form_rows(forms, codes_by_name(places, folder.name))
     received = read_private(root, places, HELD, [folder.name]).facts
     wrong = doubted(received, rows, places, opened).merge(rows, on=ROW)
     alone = wrong["low"].eq(wrong["together"])

@@ -10,8 +10,10 @@ from ctg_analysis.cleaning.partners.plausibility import HELD_TO, KEY, OPEN, impl
 from ctg_analysis.cleaning.partners.received_forms import FORMS, Private, forms_in, homes, read_private
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.filled_tables import Filled
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.indicators.observation_files import read_indicators
 from ctg_analysis.indicators.observe import NOTHING
 from ctg_analysis.processing.groups import groups_of
@@ -30,7 +32,8 @@ def read_plausible(
     tables: the folder of the open observations. The table is of these figures: source, period, measure, territory.
     """
     private = read_private(root, places, sources)
-    rows = pd.concat([form_rows({}), *(form_rows(forms_in(folder).tables) for folder in homes(root))])
+    tables_of = [(forms_in(folder).tables, codes_by_name(places, folder.name)) for folder in homes(root)]
+    rows = pd.concat([form_rows({}), *(form_rows(*one) for one in tables_of)])
     wrong = doubted(private.facts, rows, places, open_counts(tables, {*rows["code"]}, places))
     lost = pd.MultiIndex.from_frame(wrong[["source", *KEY]])
     kept = private._replace(facts=[(name, _without(facts, lost)) for name, facts in private.facts])
@@ -65,13 +68,16 @@ def doubted(forms: Forms, rows: pd.DataFrame, places: pd.DataFrame, opened: pd.D
     return wrong.assign(source=wrong["measure"].map(source))
 
 
-def form_rows(forms: Mapping[str, Filled]) -> pd.DataFrame:
-    """Return the rows of the forms that are held to open counts: source, code, period, confirmed, line."""
+def form_rows(forms: Mapping[str, Filled], names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
+    """Return the rows of the forms that are held to open counts: source, code, period, confirmed, line.
+
+    names: see `habits.place`.
+    """
     tables = [pd.DataFrame(columns=[*ROW, "line"]).assign(confirmed=pd.Series(dtype=bool))]
     for name, form in forms.items():
         if name in HELD:
             try:
-                tables.append(rows_of(FORMS[name], form).reset_index(names="line").assign(source=name))
+                tables.append(rows_of(FORMS[name], form, names).reset_index(names="line").assign(source=name))
             except InputError:
                 continue  # told with the form
     return pd.concat(tables, ignore_index=True)

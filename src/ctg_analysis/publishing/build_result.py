@@ -8,6 +8,8 @@ from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.publishing.editions import JOURNAL
 
+FEW = 3  # chapters made again, whose pages are named
+
 
 @dataclass
 class Built:
@@ -51,6 +53,7 @@ def lines_of(built: Built) -> list[str]:
     count = len(built.ran)
     some = count or (failed and built.published)
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
+    ran += f" ({', '.join(f'{stem}.html' for stem in built.ran)})" if 0 < count <= FEW else ""
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]

@@ -2,12 +2,13 @@
 
 import dataclasses
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, Agreement, read_agreements
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import evidence, spaces, words_in
@@ -21,6 +22,7 @@ from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.sheets import is_workbook, place_of, unread_file, workbooks_in
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.core.unread import Unread, where
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
@@ -101,29 +103,33 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
         one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
-    own, held, allowed = codes_of(places, folder.name), forms_in(folder), tuple(places["name"].dropna())
+    own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
+    held, allowed = forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]
     for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], one.agreed.get(name)
-        faults, facts = [held.twice[name]] if name in held.twice else [], None
-        try:
-            facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None)
-            if facts.empty:
-                continue
-            words = words_in(source, form, allowed)
-        except InputError as error:
-            one.findings += error.findings
-            faults += error.findings
+        cut = held.unread.get(name)  # of the sheet itself, or of a workbook that may hold one
+        faults = [held.twice[name]] if name in held.twice else [cut] if cut and isinstance(cut.path, SheetPlace) else []
+        day, read = agreement.recu_le if agreement else None, []
+        for part in (partial(cleaner(source), source, form, own, day), partial(words_in, source, form, allowed)):
+            try:
+                read.append(part(names=names))
+            except InputError as error:
+                one.findings += error.findings
+                faults += error.findings
+        if not faults and read[0].empty:
+            continue
         if agreement is None:
-            expected = f"an entry {name} in {AGREEMENTS}, with {KEYS}"
+            expected = f"an entry {name} in {AGREEMENTS}, with recu_le and convention"
             faults.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
             one.findings.append(faults[-1])
         if faults:
             one.unread[name] = where(in_order(faults)[0], {*BESIDE_THE_FORMS, *source.form_names})
         elif is_epci:
+            facts, words = read
             one.facts[name] = facts
             one.words.append(words)
-            one.spaces += [spaces_of(source, form)] if name == SPACES else []
+            one.spaces += [spaces_of(source, form, names)] if name == SPACES else []
     one.unread |= _lost(held, one)
     return one
 

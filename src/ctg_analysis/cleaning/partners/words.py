@@ -1,6 +1,6 @@
 """What partners say by name or in words: the spaces of social life, what scores rest on; no person is named."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -9,6 +9,7 @@ from ctg_analysis.cleaning.partners.social_spaces import SPACES, empty_spaces
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.filled_tables import Filled
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.sheets import place_of
 from ctg_analysis.sources import SOURCES
@@ -17,17 +18,19 @@ COLUMNS = ["territory", "level", "period", "site", "measure", "words"]
 LONGEST = 300  # letters: a few words, not a report
 
 
-def words_in(source: Source, form: Filled, allowed: tuple[str, ...]) -> pd.DataFrame:
+def words_in(
+    source: Source, form: Filled, allowed: tuple[str, ...], names: Mapping[str, str] = NO_NAMES
+) -> pd.DataFrame:
     """Return the words of a form that `partner_files.clean_form` reads. Columns: COLUMNS.
 
-    allowed: names that are those of no person.
+    allowed: names that are those of no person. names: see `habits.place`.
 
     Raises:
         InputError: words that may name or reach someone, or too many of them; each with its line.
     """
     if not source.form.words:
         return pd.DataFrame(columns=COLUMNS, dtype=str)
-    rows, findings = words_of(source, form), []
+    rows, findings = words_of(source, form, names), []
     for row in rows.itertuples():
         where = place_of(form), int(row.Index), row.column
         expected = "words that name nobody: what was done, not who did it"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.errors import in_lines, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _breaks(territory: "Territory") -> list[str]:
     from ctg_analysis.demarche.proof_checks import breaks
 
     found = breaks(territory.root, territory.epci, territory.observations, territory.territories)
-    return [str(finding) for finding in found]
+    return in_lines(found)
 
 
 def chapters_to_come(report: Report) -> list[dict]:

@@ -61,9 +61,9 @@ def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
 def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
     issues = {issue.numero: issue for issue in material.info_flashes}
     if not issues:
-        raise UserError(f"{place}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
+        raise UserError(f"{place} : aucun numéro de l'info flash encore : `ctg new {material.epci}`, puis ôter les #")
     if number is not None and number not in issues:
-        raise UserError(f"{place}: found no issue {number}, expected one of {', '.join(map(str, sorted(issues)))}")
+        raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
 
 
