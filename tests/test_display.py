@@ -589,10 +589,38 @@ def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
     assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
 
 
+def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_are(france):
+    """Saint-Denis de La Réunion: « Classée FRR partiellement »."""
+    html = re.sub(r"\s", " ", open_chapter("249740119").matrix("zones").html)
+    assert re.search(r'scope="row">Saint-Denis</th><td[^>]*>en partie<', html), html
+    assert "0 commune sur 3, et 3 en partie" in html
+
+
+def test_an_epci_without_lycee_says_so_once(france):
+    chapter = open_chapter("200067171")
+    html = for_readers(chapter.family("school_facilities").html)
+    assert html.count("Aucun lycée, d’après l’annuaire de l’éducation.") == 1 and "Sans valeur" not in html
+    boxes = [chapter.map("upper_secondary_schools_count"), chapter.profile("upper_secondary_ips_index")]
+    assert [box.html for box in boxes] == ["", ""]
+    assert "non disponible" in open_chapter("243500139").map("upper_secondary_schools_count").html
+
+
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
     old, new = "living_standard_2021_median", "living_standard_median"
-    assert open_chapter("200067171").table(old, unless=new).html == ""
     assert "<table" in open_chapter("243500139").table(old, unless=new).html
+    chapter = open_chapter("200067171")  # its communes have the new one, and itself the old one alone
+    html = chapter.table(old, unless=new).html
+    assert "Par commune, 2021" in html and "20\u202f400" in html
+    assert chapter.table("living_standard_until_2019_median", unless=old).html == ""
+
+
+def test_the_map_of_a_median_is_of_a_year_that_the_territory_has_too(france):
+    """Communes of 2023 beside a territory of 2021 (20 400 €) were all richer than the whole."""
+    chapter = open_chapter("200067171")
+    html = chapter.map("living_standard_median", "living_standard_2021_median").html
+    assert "2021" in html and "20\u202f400" in html and "26\u202f100" not in html
+    sheets = chapter.communes("living_standard_median", "living_standard_2021_median").html
+    assert re.search(r"Niveau de vie médian en 2021</th>(<td[^>]*>[^<]*</td>)+<td[^>]*>20\s400\s€</td>", sheets)
 
 
 def test_a_table_of_the_inhabitants_alone_is_not_shown(france):

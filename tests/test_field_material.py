@@ -216,11 +216,11 @@ def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, p
 def test_a_bad_yaml_file_is_told_with_its_line(root, public):
     faults = (
         ("- numero: 1\n  titre: [\n", "statut: signée\n"),
-        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/12/2027}\n"),
+        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/13/2027}\n"),
     )
     expected = (
         ("line 2: found text that is not YAML", "column statut: found 'signée', expected one of 'projet', 'validée'"),
-        ("line 2: found an alias (*)", "column periode.fin: found '31/12/2027'"),
+        ("line 2: found an alias (*)", "column periode.fin: found '31/13/2027'"),
     )
     for (issues, convention), (of_issues, of_convention) in zip(faults, expected, strict=True):
         (public / "info_flash.yml").write_text(issues, encoding="utf-8")

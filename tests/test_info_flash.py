@@ -208,6 +208,15 @@ def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
             issue_page(EXAMPLE_EPCI, root)
 
 
+def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):
+    root = launched(example, tmp_path)
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    text = re.sub(r"( lien: ).*", r"\1//autre.invalid/avis", path.read_text(encoding="utf-8"), count=1)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"lien : trouvé '//autre\.invalid/avis', attendu une adresse"):
+        issue_page(EXAMPLE_EPCI, root)
+
+
 def test_the_address_to_take_part_at_is_there_for_telephones(pages):
     page = pages[EXAMPLE_EPCI, 1]
     assert '<a href="https://exemple.invalid/consultation">' in page
@@ -216,9 +225,9 @@ def test_the_address_to_take_part_at_is_there_for_telephones(pages):
 
 
 def test_an_issue_that_does_not_exist_is_told(france, example):
-    with pytest.raises(UserError, match="found no issue 9, expected one of 1, 2, 3"):
+    with pytest.raises(UserError, match="aucun numéro 9, attendu l'un de : 1, 2, 3"):
         issue_page(EXAMPLE_EPCI, example, 9)
-    with pytest.raises(UserError, match="found no issue of the info flash yet"):
+    with pytest.raises(UserError, match="aucun numéro de l'info flash encore"):
         issue_page("243500139", france)
 
 

@@ -12,6 +12,7 @@ from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import for_readers, for_team
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import for_team_alone, merged, without_law_alone
+from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.pages.search import contents, index
 from ctg_analysis.publishing.pages.sections import Section, with_sections
 from ctg_analysis.publishing.pages.site import css_text
@@ -24,6 +25,14 @@ def cell(html, source="chapter.show()"):
 def showing(piece, source="chapter.show()"):
     outputs = [new_output("execute_result", piece._repr_mimebundle_())] if piece.html else []
     return new_code_cell(source, outputs=outputs)
+
+
+def test_what_shows_nothing_says_why_in_the_notebook_and_not_on_the_page():
+    silent = Html("", {"indicators": ["births_count"]}, why="Aucune évolution établie.")._repr_mimebundle_()
+    assert silent["text/plain"] == "Aucune évolution établie." and "text/html" not in silent
+    assert Html("<p>1</p>")._repr_mimebundle_()["text/html"] == "<p>1</p>"
+    page = published([new_code_cell("x", outputs=[new_output("execute_result", silent)])])
+    assert "Aucune" not in "".join(out.data.get("text/html", "") for out in page.cells[0].outputs)
 
 
 def missing(what, label="Caf, activité des EAJE"):

@@ -60,7 +60,8 @@ def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
     own = ["page.js", "recherche.js"] if 'id="entrees"' in page else ["page.js"]
-    allowed = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {script_policy(*own)}"
+    allowed = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; img-src data:; "
+    allowed += f"script-src {script_policy(*own)}"
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     assert {sum_of(one) for one in scripts} == set(script_policy(*own).split())
     assert ("meta", {"http-equiv": "Content-Security-Policy", "content": allowed}) in text.tags

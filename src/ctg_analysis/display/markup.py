@@ -30,18 +30,20 @@ class Html:
     about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the entries of
     what it defines, see `definitions`. days: of the data that it cites, ISO. sheets: the codes of the communes that it
     has a section on. rows: for each table not behind a chart, the names of its rows. texts: those of law, when it is
-    nothing else.
+    nothing else. why: what a notebook shows in the place of an empty piece, and no page.
     """
 
     html: str
     about: Mapping[str, list] = field(default_factory=dict)
+    why: str = "Rien à montrer ici."
 
     def __repr__(self) -> str:
         """Return what a notebook keeps beside the piece, for who reads no HTML."""
-        return f"<{len(self.html)} characters of HTML>"
+        return f"<{len(self.html)} characters of HTML>" if self.html else self.why
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        return {"text/html": self.html, "text/plain": repr(self), ABOUT: dict(self.about)}
+        shown = {"text/html": self.html} if self.html else {}
+        return shown | {"text/plain": repr(self), ABOUT: dict(self.about)}
 
 
 def together(*pieces: Html) -> Html:

@@ -38,8 +38,9 @@ SIDES = {
 class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
-    places: the values of the drawing, the territory first. side: see `indicators.strengths`. by_team: « phrase » of
-    the sentence that the team has written, « place » of the side that it has chosen.
+    places: the values of the drawing and their texts, the territory first. label: what they are, and their period.
+    side: see `indicators.strengths`. by_team: « phrase » of the sentence that the team has written, « place » of the
+    side that it has chosen.
     """
 
     side: str
@@ -48,7 +49,7 @@ class MessageText:
     sentence: str
     comparison: str
     drawing: str
-    places: tuple[tuple[str, float], ...]
+    places: tuple[tuple[str, float, str], ...]
     source: Citation
     page: str
     anchor: str

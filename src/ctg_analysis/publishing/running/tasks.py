@@ -4,9 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.errors import in_lines, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
+
+if TYPE_CHECKING:
+    from ctg_analysis.chapter.territory import Territory
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,7 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.chapter.latest import latest_values
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.chapter.unknown_chapters import unknown
-    from ctg_analysis.core.settings import data_root
-    from ctg_analysis.demarche.proof_checks import breaks
+    from ctg_analysis.core.unread import read_unread
     from ctg_analysis.display.words.lacks import known_of
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
@@ -132,13 +135,16 @@ def write_data(report: Report) -> dict:
         "after": after,
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
-        "breaks": [
-            str(finding)
-            for finding in breaks(
-                data_root(report.epci), report.epci, chapter.territory.observations, chapter.territory.territories
-            )
-        ],
+        "breaks": [] if read_unread(territory.root, report.epci) else _breaks(territory),
     }
+
+
+def _breaks(territory: "Territory") -> list[str]:
+    """Return where the chain of a démarche does not hold."""
+    from ctg_analysis.demarche.proof_checks import breaks
+
+    found = breaks(territory.root, territory.epci, territory.observations, territory.territories)
+    return in_lines(found)
 
 
 def chapters_to_come(report: Report) -> list[dict]:
