@@ -557,7 +557,7 @@ def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
 def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_of_them():
     places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
     places = places.assign(territory=places["name"])
-    cited, none = Citation("x", "2026-01-01"), ("0", "ok")
+    cited, none = Citation("x"), ("0", "ok")
     counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=none, Ici=("2", "ok"))
     rates = by_commune("pupils_per_class_ratio", A=("17,4", "ok"), **dict.fromkeys("BCD", ("–", "sans_objet")))
     html = tables.places_by_indicator(places, [counts, rates], source=cited).html
@@ -573,7 +573,7 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     places = pd.DataFrame({"name": ["A", "B", "Ici"], "level": ["commune", "commune", "epci"]})
-    places, cited = places.assign(territory=places["name"]), Citation("x", "2026-01-01")
+    places, cited = places.assign(territory=places["name"]), Citation("x")
     schools = by_commune("schools_count", A=("2", "ok"), B=("1", "ok"), Ici=("3", "ok"))
     secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
     html = tables.places_by_indicator(places, [schools, secret], source=cited).html
@@ -615,11 +615,11 @@ def test_a_table_tells_la_reunion_once_and_one_france():
     }
     rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
     assert "Valeurs non disponibles" not in html
     shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from math import floor
 
 import pandas as pd
 from babel import Locale
@@ -70,7 +71,7 @@ def short_euros(value: float) -> str:
     """
     if value >= MILLION:
         return f"{number(value / MILLION, 2)}{NBSP}M€"
-    return euros(round(value, -3)) if value >= TO_THE_THOUSAND else euros(value)
+    return euros(1000 * floor(value / 1000 + 0.5)) if value >= TO_THE_THOUSAND else euros(value)
 
 
 def money(value: float, decimals: int = 0) -> str:

@@ -44,9 +44,9 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
 
     cells: placed, see `anchors.placed`. communes: the name of each by its code.
 
-    sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label and
-    definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a table
-    that has a row for each commune.
+    sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label
+    and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a
+    table that has a row for each commune.
     """
     definitions = {entry["label"]: entry["definition"] for entry in entries_of(cells, DEFINITIONS)}
     placed = [cell for cell in cells if cell.metadata.page.ids]
