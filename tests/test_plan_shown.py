@@ -44,6 +44,16 @@ def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_n
     assert "ce qui était prévu" in achievements._widest_gap(axes[:1])
 
 
+def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
+    """A rank that has fewer points than the next is not an error: points only part equal marks."""
+    enjeux = Enjeux(shown.territory)
+    assert not enjeux.ranking.sort_values("rank")["points"].is_monotonic_decreasing
+    assert "Le rang suit la note moyenne des trois critères" in enjeux.ranks().html
+    votes = re.findall(r"Rang (\d+) sur 10, [^;]*; note moyenne (\d,\d\d)", enjeux.chain().html)
+    by_rank = [mark for _, mark in sorted(votes, key=lambda vote: int(vote[0]))]
+    assert len(votes) == 10 and by_rank == sorted(by_rank, reverse=True)
+
+
 def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells():
     given = pd.DataFrame({2024: [752_500.0, 38_300, 790_800]}, index=["Caf", "MSA", budget.TOTAL])
     html = action_plan.budget_by_financer(
