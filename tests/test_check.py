@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -328,15 +329,17 @@ OF_PARTNERS = (YOUTH, f"{EXAMPLE_EPCI}/accords.yml", f"{EXAMPLE_EPCI}/caf (1).xl
 OF_PARTNERS += (f"{EXAMPLE_EPCI}/demarche/consultation.csv",)
 
 
-@pytest.mark.parametrize("kind", NO_FILES)
-def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(kind, root):
+def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
     paths = [*(root.raw / name for name in WHERE), *(root.private / name for name in OF_PARTNERS)]
-    for path in paths:
+    kinds = dict(zip(paths, cycle(NO_FILES), strict=False))
+    for path, kind in kinds.items():
         path.unlink(missing_ok=True)
         NO_FILES[kind](path)
     found = by_urgency(root, None, None)
     told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
-    assert {path: some for path, some in told.items() if [one.found for one in some] != [kind.strip()]} == {}
+    assert {
+        path: told[path] for path, kind in kinds.items() if [one.found for one in told[path]] != [kind.strip()]
+    } == {}
     assert not any("file that nothing reads" in str(one) for part in found.values() for one in part)
 
 

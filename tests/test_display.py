@@ -557,7 +557,7 @@ def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
 def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_of_them():
     places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
     places = places.assign(territory=places["name"])
-    cited, none = Citation("x", "2026-01-01"), ("0", "ok")
+    cited, none = Citation("x"), ("0", "ok")
     counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=none, Ici=("2", "ok"))
     rates = by_commune("pupils_per_class_ratio", A=("17,4", "ok"), **dict.fromkeys("BCD", ("–", "sans_objet")))
     html = tables.places_by_indicator(places, [counts, rates], source=cited).html
@@ -573,7 +573,7 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     places = pd.DataFrame({"name": ["A", "B", "Ici"], "level": ["commune", "commune", "epci"]})
-    places, cited = places.assign(territory=places["name"]), Citation("x", "2026-01-01")
+    places, cited = places.assign(territory=places["name"]), Citation("x")
     schools = by_commune("schools_count", A=("2", "ok"), B=("1", "ok"), Ici=("3", "ok"))
     secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
     html = tables.places_by_indicator(places, [schools, secret], source=cited).html
@@ -643,11 +643,11 @@ def test_a_table_tells_la_reunion_once_and_one_france():
     }
     rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
     assert "Valeurs non disponibles" not in html
     shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
 
 
@@ -756,6 +756,13 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("childminders_55_plus_share", {"numerator": 1, "denominator": 47}, "1 assistant maternel sur 47"),
         ("unemployment_15_64_rate", {"numerator": 208.6, "denominator": 4077.4}, "209 actifs sur 4 077"),
         ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
+        ("unemployment_15_64_rate", {"numerator": 25_502, "denominator": 227_699, "low": 11.0, "high": 11.4},
+         "environ 25 500 actifs sur 227 700"),
+        ("without_diploma_15_plus_share", {"numerator": 1_250, "denominator": 10_050},
+         "environ 1 300 habitants sur 10 100"),
+        ("large_families_share", {"numerator": 63, "denominator": 497, "source": "insee_rp_familles"},
+         "environ 60 familles sur 500"),
+        ("age_65_plus_share", {"numerator": 3_629.4, "denominator": 9_855.4}, "3 629 habitants"),
         ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713, "denominator_period": "2021"},
@@ -775,10 +782,31 @@ def test_a_share_or_a_rate_stands_with_the_counts_that_it_is_made_of(name, figur
     assert told.replace("\u202f", " ").replace("\u00a0", " ") == said
 
 
+@pytest.mark.parametrize(
+    "name, source, value, bounds, said",
+    [
+        ("households_count", "insee_iris_rp2021", 224_734.0, (NAN, NAN), "224 700"),
+        ("households_count", "insee_rp_logement", 4_812.7, (NAN, NAN), "4 813"),
+        ("families_count", "insee_rp_familles", 2_749.0, (2_600.4, 2_904.1), "2 700"),
+        ("births_count", "insee_comparateur", 12_345.0, (NAN, NAN), "12 345"),
+        ("population_count", "insee_comparateur", 467_853.0, (NAN, NAN), "467 853"),
+    ],
+)  # fmt: skip
+def test_r7_a_count_of_a_sample_is_not_written_to_the_unit(name, source, value, bounds, said):
+    """Rule R7: the census reads 40 % of the addresses of a large commune, a fifth of the long forms of the others."""
+    figure = row(value=value, source=source, period="2021", low=bounds[0], high=bounds[1], denominator=NAN)
+    plain = lambda text: text.replace("\u202f", " ").replace("\u00a0", " ")  # noqa: E731
+    assert plain(sentences.value_text(CATALOGUE[name], figure)) == said
+    sampled = said not in ("4 813", "12 345", "467 853")
+    assert (f"environ {said} " in plain(sentences.sentence(CATALOGUE[name], figure))) == sampled
+    if name == "families_count":
+        assert plain(sentences.interval_text(CATALOGUE[name], figure)) == "2 600 à 2 900"
+
+
 def test_the_counts_stand_before_the_interval_in_one_parenthesis():
     figure = row(value=30.0, numerator=497, denominator=1655, low=27.9, high=32.3)
     said = sentences.sentence(CATALOGUE["single_parent_families_share"], figure).replace("\u202f", " ")
-    assert said.endswith("(497 familles sur 1 655 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
+    assert said.endswith("(environ 500 familles sur 1 700 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
 
 
 def test_r10_a_rate_for_a_hundred_on_fewer_than_twenty_is_told_as_counts():

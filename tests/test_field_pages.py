@@ -179,7 +179,7 @@ def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():
     rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], in_base=True, base=60.0, shown="share")
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "method": "χ²", "v_corrected": 0.4, "v_low": 0.21, "v_high": 0.6}
-    context = ResultContext(Citation("Source : ici.", "2024-01-15"), "2024", "intervalle à 95 %")
+    context = ResultContext(Citation("Source : ici."), "2024", "intervalle à 95 %")
     page = words(closed_questions.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40 (0,21 à 0,60), χ²)" in page

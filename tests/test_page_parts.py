@@ -192,18 +192,24 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     ]
     cells = placed(cells)
     cells[1].metadata.page.labels = ["B", "C & D"]
-    held = contents(cells, [Section("d-ef", "D’Ef")], communes)
+    told = [
+        Section("d-ef", "D’Ef", text="RSA"),
+        Section("g", "G", text="50 foyers ont un HLM"),
+        Section("h", "H", False),
+    ]
+    held = contents(cells, told, communes)
     chapters = [{"page": "01.html", "title": "T", "question": "Q ?", "contents": json.loads(json.dumps(held))}]
     chapters.append({"page": "02.html", "title": "</script>", "question": "", "contents": {}})
     text = index(chapters, communes, {"births_count": "12 (2024)", "population_count": "par commune, 2023"})
     assert "<" not in text
     assert json.loads(text) == [
-        ["Chapitre", "T", "", "01.html", "Q ?", ""],
-        ["Chapitre", "</script>", "", "02.html", "", ""],
-        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", "", "12 (2024)"],
-        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf).", "par commune, 2023"],
-        ["Commune", "Abc", "", "01.html#deaths_count", "12001", ""],
-        ["Commune", "D’Ef", "", "01.html#commune-12002", "12002", ""],
-        ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", "", ""],
-        ["Indicateur en attente de données", "B", "T", "manques.html", "", ""],
+        ["Chapitre", "T", "", "01.html", "Q ?", "", ""],
+        ["Chapitre", "</script>", "", "02.html", "", "", ""],
+        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", "", "12 (2024)", ""],
+        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf).", "par commune, 2023", ""],
+        ["Commune", "Abc", "", "01.html#deaths_count", "12001", "", ""],
+        ["Commune", "D’Ef", "", "01.html#commune-12002", "12002", "", ""],
+        ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", "", "", ""],
+        ["Partie de chapitre", "G", "T", "01.html#g", "", "", "a foyers habitation hlm loyer modere ont un"],
+        ["Indicateur en attente de données", "B", "T", "manques.html", "", "", ""],
     ]

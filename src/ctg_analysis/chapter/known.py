@@ -149,4 +149,4 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     used = [SOURCES[name] for name in names]
     told = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
     text = f"{'. '.join(filter(None, told))}."
-    return Citation(texts.typography(text), max(territory.received[name] for name in names))
+    return Citation(texts.typography(text))

@@ -10,6 +10,7 @@ from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.core.settings import MATERIAL
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.core.unread import read_unread
 from ctg_analysis.demarche.tables import TABLES
@@ -210,7 +211,7 @@ def why_absent(territory: Territory, source: Source) -> str:
 
 
 def _why_not_gathered(territory: Territory, *, told: bool) -> str:
-    if territory.demarche.unread:
+    if MATERIAL in read_unread(territory.root, territory.epci):
         return UNREADABLE
     return LEFT_OUT if told else TO_GATHER
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from ctg_analysis.core.errors import FullError, OtherTerritoryError, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook
 from ctg_analysis.core.settings import data_root, project_path, settings
-from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.publishing.build_plan import Plan
@@ -23,7 +22,7 @@ from ctg_analysis.publishing.editions import (
     to_withdraw,
     write_record,
 )
-from ctg_analysis.publishing.pages.site import code, dated, page
+from ctg_analysis.publishing.pages.site import code, dated, of_edition, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
@@ -71,7 +70,8 @@ def made_public(plan: Plan, out: Path) -> Built:
         if chapter.fault or chapter in plan.unread:
             entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
         if not (report.fresh / chapter.page).exists():
-            shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
+            html = (report.latest / chapter.page).read_text(encoding="utf-8")
+            (report.fresh / chapter.page).write_text(of_edition(html, facts["page"]["date"]), encoding="utf-8")
     for chapter in report.chapters:
         about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
         entries[chapter.path.stem] |= about
@@ -80,7 +80,7 @@ def made_public(plan: Plan, out: Path) -> Built:
         for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
     index = facts["page"] | {"chapters": listed}
-    around.write_around(report.fresh, index | {"date": date_text(facts["date"])}, beside.result, facts["after"])
+    around.write_around(report.fresh, index, beside.result, facts["after"])
     write_record(
         report.fresh,
         {

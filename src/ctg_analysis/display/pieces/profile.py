@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ctg_analysis.display.markup import ROWS, Citation, Html, dated, described, piece
+from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.words import texts
 
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
@@ -69,7 +69,7 @@ def profile(
         note=texts.typography(note),
         written=texts.typography,
     )
-    return dated(filled.html, source, **{ROWS: [[texts.typography(line.label) for line in lines]]})
+    return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
 
 
 def essential(findings: Sequence[tuple[str, str]]) -> Html:

@@ -82,8 +82,7 @@ def messages(synthesis: list[MessageText], rule: str) -> Html:
         (words.heading, texts.typography(words.without), [message for message in synthesis if message.side == side])
         for side, words in SIDES.items()
     ]
-    html = markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule)).html
-    return markup.dated(html, *(message.source for message in synthesis))
+    return markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule))
 
 
 def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
@@ -104,7 +103,7 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
         for sheet in communes
     ]
     html = markup.piece("sheets.html.j2", sheets=sections, note=texts.typography(note), source=source).html
-    return markup.dated(html, source, **{markup.SHEETS: [commune.code for commune in communes]})
+    return Html(html, {markup.SHEETS: [commune.code for commune in communes]})
 
 
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:

@@ -32,6 +32,9 @@ NO_WORDS = re.compile(r"(?:.*\.(?:png|jpe?g|gif|webp|svg))?\s*", re.I | re.S)  #
 EMPTY = re.compile(r'(<th scope="col"[^>]*>)\s*(?=</th>)')
 HEAD, UNSCOPED = re.compile(r"<thead>.*?</thead>", re.S), re.compile(r"<th\b(?! scope)")
 
+DRAWN = re.compile(r"<(?:svg|math)\b", re.I)  # where what is text in HTML holds tags
+RAW = re.compile(r"(</?)(?=(?:title|style|script|textarea|xmp|iframe|noembed|noframes|plaintext)\b)", re.I)
+
 
 class Passed(NamedTuple):
     """HTML that a page takes, and what is to be said of what was left out or is missing."""
@@ -78,7 +81,8 @@ def excess(html: str) -> list[str]:
         return [f"{len(html) / 1e6:.1f} MB {TOO_HEAVY}"]
     if (tags := html.count("<")) > MOST_TAGS:
         return [f"{tags} {TOO_MANY}"]
-    if (deepest := Contents(html).deepest) > DEEPEST:
+    read = RAW.sub(r"\1x-", html) if DRAWN.search(html) else html
+    if (deepest := Contents(read).deepest) > DEEPEST:
         return [f"{deepest} {TOO_DEEP}"]
     return []
 

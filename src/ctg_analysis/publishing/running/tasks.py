@@ -130,7 +130,7 @@ def write_data(report: Report) -> dict:
     return {
         "page": page | on_index,
         "departements": chapter.territory.row["departement"],
-        "date": max(chapter.territory.received.values()),
+        "date": page["edition"],
         "observations": observations,
         "after": after,
         "withheld": withheld(report.latest, report.fresh),
@@ -162,7 +162,9 @@ def chapters_to_come(report: Report) -> list[dict]:
 
 
 def about(report: Report) -> dict:
-    """Return what every page of a report shows: the territory, the links to its chapters that tell something."""
+    """Return what every page of a report shows: the territory, the links to its chapters that tell something, the date
+    of its newest data (edition: ISO, date: in French).
+    """
     from ctg_analysis.chapter.demarche.addresses import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
@@ -183,11 +185,15 @@ def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter.demarche.silent import untold
     from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
+    from ctg_analysis.display.words.dates import date_text
     from ctg_analysis.display.words.texts import typography
 
     root = data_root(epci)
     seen = open_chapter(epci).territory
+    edition = max(seen.received.values())
     return {
+        "edition": edition,
+        "date": date_text(edition),
         "epci": epci,
         "territory": typography(seen.row["name"]),
         "fictional": root.fictional,
