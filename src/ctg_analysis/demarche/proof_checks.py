@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import Finding
-from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.model import CENSORED, EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import codes_by_name, find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
@@ -25,7 +25,7 @@ from ctg_analysis.indicators.significance import (
     compare_rates,
 )
 from ctg_analysis.indicators.trends import FOR_MEANS, is_sought, trend_of
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, SURVEY
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
@@ -75,7 +75,8 @@ def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
     """The column, what is found and what is expected; nothing when the proof holds."""
-    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].eq(OK)]
+    told = (OK, CENSORED) if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST) else (OK,)
+    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
     own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
     if own.empty:
         periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "aucune période"
@@ -83,7 +84,7 @@ def _fault(
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
     if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST):
-        return _beside_a_number(indicator, own.iloc[0], row)
+        return _beside_a_number(own.iloc[0], row)
     return _since(indicator, own, row, known)
 
 
@@ -117,8 +118,21 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
 def _value(row: pd.Series) -> str:
     """The value of an observation, as a page writes it."""
     indicator = CATALOGUE[row["indicator"]]
-    number = f"{row['value']:,.{indicator.decimals}f}".replace(",", "\u202f").replace(".", ",")
-    return f"{number} {indicator.unit}"
+    low, high = (f"{bound:,.{indicator.decimals}f}".replace(",", "\u202f").replace(".", ",") for bound in _bounds(row))
+    return f"{low if low == high else f'de {low} à {high}'} {indicator.unit}"
+
+
+def _bounds(row: pd.Series) -> tuple[float, float]:
+    """What an observation is at least and at most: a verdict on a count that secrecy rounds holds for both (rule R1)."""
+    rounded = SOURCES[row["source"]].secrecy.base and row["source"] != SURVEY and pd.notna(row["low"])
+    bounds = (row["low"], row["high"]) if rounded else (row["value"], row["value"])
+    return tuple(round(bound, CATALOGUE[row["indicator"]].decimals) for bound in bounds)
+
+
+def _side(own: pd.Series, other: pd.Series) -> int:
+    """1 where an observation is above another whatever both are, -1 where it is below, else 0."""
+    (low, high), (other_low, other_high) = _bounds(own), _bounds(other)
+    return int(low > other_high) - int(high < other_low)
 
 
 def word_of_test(own: pd.DataFrame, other: pd.DataFrame) -> str:
@@ -143,16 +157,14 @@ def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
 
 
 def _without_test(own: pd.Series, other: pd.Series) -> str:
-    decimals = CATALOGUE[own["indicator"]].decimals
-    difference = round(own["value"], decimals) - round(other["value"], decimals)
-    return evidence.HIGHER if difference > 0 else evidence.LOWER if difference < 0 else evidence.CLOSE
+    return {1: evidence.HIGHER, -1: evidence.LOWER}.get(_side(own, other), evidence.CLOSE)
 
 
-def _beside_a_number(indicator: Indicator, own: pd.Series, row) -> tuple[str, str, str] | None:
+def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
         return "repere", repr(row.repere), "un nombre, tel que 20 ou 12,5"
-    limit, value = float(row.repere.replace(",", ".")), round(own["value"], indicator.decimals)
-    if value >= limit if row.lecture == evidence.AT_LEAST else value <= limit:
+    limit, (low, high) = float(row.repere.replace(",", ".")), _bounds(own)
+    if low >= limit if row.lecture == evidence.AT_LEAST else high <= limit:
         return None
     found = f"{row.lecture!r} {row.repere} (ici {_value(own)} en {own['period']})"
     return "lecture", found, f"une lecture que cette valeur vérifie ; {WITHDRAW}"
@@ -167,8 +179,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:
         return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
-    difference = round(own.iloc[0]["value"], indicator.decimals) - round(before.iloc[0]["value"], indicator.decimals)
-    same_sign = difference > 0 if row.lecture == evidence.RISING else difference < 0
+    same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == evidence.RISING else -1)
     sought = len(years) >= FOR_MEANS and is_sought(indicator)
     if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
         return None
