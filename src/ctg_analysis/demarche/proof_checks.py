@@ -123,7 +123,7 @@ def _value(row: pd.Series) -> str:
 
 
 def _bounds(row: pd.Series) -> tuple[float, float]:
-    """What an observation is at least and at most: a verdict on a count that secrecy rounds holds for both (rule R1)."""
+    """What an observation is at least and at most: a verdict on what secrecy rounds holds for both (rule R1)."""
     rounded = SOURCES[row["source"]].secrecy.base and row["source"] != SURVEY and pd.notna(row["low"])
     bounds = (row["low"], row["high"]) if rounded else (row["value"], row["value"])
     return tuple(round(bound, CATALOGUE[row["indicator"]].decimals) for bound in bounds)
