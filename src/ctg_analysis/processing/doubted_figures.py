@@ -45,7 +45,7 @@ def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.Da
     """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
     forms = forms_in(folder).tables
     rows = form_rows(forms, codes_by_name(places, folder.name))
-    received = read_private(root, places, HELD, [folder.name]).facts
+    received = read_private(root, places, HELD, [folder.name])
     wrong = doubted(received, rows, places, opened).merge(rows, on=ROW)
     alone = wrong["low"].eq(wrong["together"])
     wrong = wrong.assign(alone=wrong["code"].where(alone, "")).sort_values("low", ascending=False, kind="stable")
@@ -54,7 +54,7 @@ def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.Da
     for row in wrong.itertuples(index=False):
         column = next(field.column for field in FORMS[row.source].form.fields if field.measure == row.measure)
         labels = AND.join(CATALOGUE[name].label for name in row.held_to.split(AND))
-        found = f"{row.low:.0f}" + ("" if row.alone else f", {row.together:.0f} with other communes")
+        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} with other communes")
         allowed = f"at most {row.most:.0f}, for {names[row.whole]} has {row.high:.0f} in {row.year} ({labels})"
         expected = f"{allowed}: correct it, or write {YES} in {CONFIRMED} on this line"
         yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)

@@ -8,6 +8,7 @@ import pandas as pd
 from ctg_analysis.cleaning.partners.partner_files import rows_of
 from ctg_analysis.cleaning.partners.plausibility import HELD_TO, KEY, OPEN, implausible
 from ctg_analysis.cleaning.partners.received_forms import FORMS, Private, forms_in, homes, read_private
+from ctg_analysis.core.datasets import SecrecyRule
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.habits import NO_NAMES
@@ -18,7 +19,6 @@ from ctg_analysis.indicators.observation_files import read_indicators
 from ctg_analysis.indicators.observe import NOTHING
 from ctg_analysis.processing.groups import groups_of
 
-Forms = list[tuple[str, pd.DataFrame]]  # see `Private.facts`
 HELD = [name for name, source in FORMS.items() if source.form.held_to]
 ROW = ["source", "code", "period"]
 
@@ -34,7 +34,7 @@ def read_plausible(
     private = read_private(root, places, sources)
     tables_of = [(forms_in(folder).tables, codes_by_name(places, folder.name)) for folder in homes(root)]
     rows = pd.concat([form_rows({}), *(form_rows(*one) for one in tables_of)])
-    wrong = doubted(private.facts, rows, places, open_counts(tables, {*rows["code"]}, places))
+    wrong = doubted(private, rows, places, open_counts(tables, {*rows["code"]}, places))
     lost = pd.MultiIndex.from_frame(wrong[["source", *KEY]])
     kept = private._replace(facts=[(name, _without(facts, lost)) for name, facts in private.facts])
     return kept, wrong.rename(columns={"code": "territory"})[["source", "period", "measure", "territory"]]
@@ -53,19 +53,28 @@ def open_counts(tables: Path, codes: Collection[str], places: pd.DataFrame) -> p
     return rows.assign(high=rows["high"].fillna(rows["value"]))
 
 
-def doubted(forms: Forms, rows: pd.DataFrame, places: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of forms that cannot be and that are not confirmed: `implausible`, and source.
+def doubted(private: Private, rows: pd.DataFrame, places: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of forms that cannot be and that are not confirmed: `implausible`, source, value.
+
+    A count that secrecy rounds is held as it is told, lest what is published depend on a digit that is hidden.
 
     rows: as `form_rows` returns them. opened: as `open_counts` returns them.
     """
-    facts = [facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)] for _, facts in forms]
-    told = pd.concat([pd.DataFrame(columns=["source", *KEY, "value"]), *facts]).rename(columns={"value": "low"})
+    tables = [pd.DataFrame(columns=["source", *KEY, "value", "low"])]
+    for name, facts in private.facts:
+        held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
+        base = SecrecyRule(private.agreements[name].seuil).base if name in private.agreements else 1
+        rounded = {field.measure for field in FORMS[name].form.fields if field.is_rounded}
+        least = (held["value"] // base * base).where(held["measure"].isin(rounded), held["value"])
+        tables.append(held.assign(low=least))
+    told = pd.concat(tables)
     told = told.merge(rows.loc[rows["confirmed"], ROW].drop_duplicates(), on=ROW, how="left", indicator=True)
-    told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float})
+    told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float, "value": float})
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
     source = {measure: name for name in HELD for measure in FORMS[name].form.held_to}
     wrong = implausible(told, opened, epci_of)
-    return wrong.assign(source=wrong["measure"].map(source))
+    wrong = wrong.assign(source=wrong["measure"].map(source))
+    return wrong.merge(told[["source", *KEY, "value"]], on=["source", *KEY])
 
 
 def form_rows(forms: Mapping[str, Filled], names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
