@@ -5,6 +5,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
@@ -28,7 +29,6 @@ from ctg_analysis.publishing.editions import (
 from ctg_analysis.publishing.pages.changes import write_changes
 from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
 from ctg_analysis.publishing.verification import changes_of, verify
-from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 
 EPCI, OTHER = "200067171", "243500139"
 

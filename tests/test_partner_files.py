@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 import yaml
+from ctg_analysis.secrecy.gate import withhold
 from raw_files import BOM, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -26,7 +27,6 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.display.words.lacks import BLANK, NO_ANSWER, Lack, entry
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources import SOURCES
 
 EPCI, OTHER = "999999999", "999999998"
