@@ -26,9 +26,9 @@ LABELS = {
     "eaje_inclusion_bonus<eaje_funded eaje_inclusion_bonus<eaje_disabled_children eaje_diversity_bonus<eaje_funded",
     "enquete_locale_petite_enfance": "childcare_requests=met_requests+unmet_requests waiting_children "
     f"childcare_requests={'+'.join(f'requests_{month}' for month in MONTHS)}",
-    "enquete_locale_enfance": "local_schools! pupils_count! local_pupils<pupils_count local_pupils@local_schools "
-    "pupils_with_evening_care<local_pupils pupils_at_canteen<local_pupils pupils_in_pedt<local_pupils "
-    "leisure_disabled_children teenagers_attending children_3_11_attending",
+    "enquete_locale_enfance": "local_schools! pupils_count! local_pupils! local_pupils<pupils_count "
+    "local_pupils@local_schools pupils_with_evening_care<local_pupils pupils_at_canteen<local_pupils "
+    "pupils_in_pedt<local_pupils leisure_disabled_children teenagers_attending children_3_11_attending",
     "sdjes_accueils": "leisure_staff=leisure_staff_under_6+leisure_staff_6_plus+leisure_staff_elsewhere "
     "leisure_qualified_staff<leisure_staff leisure_under_6 leisure_6_plus holiday_departures",
     "caf_partenaire_jeunesse_parentalite": "clas_sites! clas_children@clas_sites clas_parents@clas_sites laep_places! "
@@ -131,10 +131,11 @@ class Attacker:
     def __init__(self):
         self.unknowns, self.rows, self.cells = {}, [], {}
 
-    def reads(self, intervals, places, corrected=(), edition=0):
+    def reads(self, measures, intervals, places, corrected=(), edition=0):
         """Learn from an edition.
 
         Parameters:
+            measures: those of the forms that are filled.
             intervals: (measure, place) → least, most of what is published. places: place → communes.
             corrected: (measure, commune) whose counts are others than in the first edition.
         """
@@ -143,7 +144,7 @@ class Attacker:
             which = edition if (measure, commune) in corrected else 0
             return self.unknowns.setdefault((measure, commune, which), len(self.unknowns))
 
-        for measure in FORM_OF:
+        for measure in measures:
             for place, communes in places.items():
                 terms = [(unknown(measure, one), 1) for one in communes]
                 told = intervals.get((measure, place), (0, np.inf))
@@ -190,10 +191,16 @@ def _ranges(cells, columns, system, low, high):
     is_in = np.zeros((len(cells), len(columns)))
     for row, (_, _, terms, _) in enumerate(cells):
         is_in[row, [place[column] for column, _ in terms]] = 1
-    limited = np.isfinite(high)
+    alone, one = np.diff(system.indptr) == 1, {}
+    for row in np.flatnonzero(alone):
+        column = system.indices[system.indptr[row]]
+        least, most = one.get(column, (0, np.inf))
+        one[column] = max(least, low[row]), min(most, high[row])
+    limited, several = np.isfinite(high) & ~alone, system.toarray()
     bounds = {
-        "A_ub": csr_array(np.vstack([system.toarray()[limited], -system.toarray()])),
-        "b_ub": np.concatenate([high[limited], -low]),
+        "A_ub": csr_array(np.vstack([several[limited], -several[~alone]])),
+        "b_ub": np.concatenate([high[limited], -low[~alone]]),
+        "bounds": [one.get(column, (0, np.inf)) for column in range(len(columns))],
         "method": "highs",
     }
     reached = np.full((len(cells), 2), np.nan)
