@@ -125,7 +125,8 @@ CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "digita
 def corrected(counts, seed):
     """Return the counts, one of each of some forms corrected."""
     draw = np.random.default_rng(seed)
-    return counts | {(one, draw.choice(EVERY)): int(draw.choice([1, 3, 8, 12, 29])) for one in CORRECTED}
+    asked = [one for one in CORRECTED if (one, EVERY[0]) in counts]
+    return counts | {(one, draw.choice(EVERY)): int(draw.choice([1, 3, 8, 12, 29])) for one in asked}
 
 
 def of_forms(counts, *forms):
