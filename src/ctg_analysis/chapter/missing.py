@@ -133,7 +133,7 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     """
     rows = territory.data(indicator)
     here = [row for row in zip(rows["level"], rows["status"], rows["source"], strict=True) if row[0] in HERE]
-    used = {source for _, status, source in here if status == OK}
+    used = {source for _, status, source in here if status in (OK, CENSORED)}
     sources = [name for name in indicator.sources if _tells_here(territory, SOURCES[name])]
     local = [name for name in sources if _is_local(SOURCES[name])] or sources[:1]
     unused = [name for name in local if name not in used] or local[:1]

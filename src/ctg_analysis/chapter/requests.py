@@ -8,7 +8,6 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.forms import PERSONS
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, Lack, entry
@@ -107,7 +106,7 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
     if form and form.form.by_site:
         level = BY_SITE
     period = PERIODS[bool(form) and form.form.written == MONTH]
-    secret = f"moins de {form.secrecy.threshold}" if form and _counts_persons(indicator, form) else "aucun"
+    secret = f"arrondi à {form.secrecy.base}" if form and _counts_persons(indicator, form) else "aucun"
     told = map(typography, (indicator.label, indicator.definition, level, period, secret))
     lacking = tuple(typography(names[code]) for code in places if code in names)
     return Figure(*told, lacking, typography(TITLES.get(indicator.family, "")))
@@ -115,5 +114,5 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
 
 def _counts_persons(indicator: Indicator, form: Source) -> bool:
     """Whether an indicator counts persons or households that a form tells."""
-    counted = {field.measure for field in form.form.fields if field.kind == PERSONS}
+    counted = {field.measure for field in form.form.fields if field.is_rounded}
     return not counted.isdisjoint(measure for measure in vars(indicator.value).values() if isinstance(measure, str))

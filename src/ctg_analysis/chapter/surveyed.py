@@ -30,7 +30,7 @@ def source(demarche: Demarche) -> Citation:
     """The source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
     modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
-    sample = f"{SAMPLES[about['plan']]}, n = {number(about['usable'])}"  # what a chart says even when it is cited again
+    sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"  # what a chart says even when it is cited again
     text = f"{SOURCES[SURVEY].label}, {sample} ({modes} ; du {days})."
     return Citation(texts.typography(text), f"{about['end']:%Y-%m-%d}")
 

@@ -55,10 +55,23 @@ def check(
     for findings in found.values():
         if findings:
             print(*in_lines(in_order(findings), french=True), sep="\n")
+    old = [line for root in roots for line in _to_withdraw(root, epcis)]
+    if old:
+        print(*old, sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
+    if old or any(found.values()):
         raise typer.Exit(1)
     messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
+
+
+def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
+    """Return in one line each the editions of the project's reports that tell counts of partners as they are."""
+    from ctg_analysis.core.settings import REPORTS
+    from ctg_analysis.publishing.editions import reports, to_withdraw
+
+    homes = [root.path.parent / name for name in REPORTS.values()] if root == data_root(DEFAULT_EPCI) else []
+    return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
 
 
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:

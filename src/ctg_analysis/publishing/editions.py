@@ -98,8 +98,8 @@ def to_withdraw(out: Path, epci: str) -> list[str]:
         return []
     folders = [edition for edition, made_from in _recorded(out, epci) if not is_rounded(made_from)]
     return [
-        f"{epci}: {project_path(folder)} holds counts of partners that are not rounded, made before the rule was: "
-        "withdraw that folder and the documents made from it"
+        f"{epci} : {project_path(folder)} porte des effectifs de partenaires qui ne sont pas arrondis, d'une édition "
+        "d'avant cette règle : retirer ce dossier et les documents faits d'après lui"
         for folder in folders
     ]
 

@@ -51,21 +51,7 @@ def _line(source: Source) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
 
 
-def links() -> str:
-    """Return what the fields of each form say of its counts of persons, in Markdown."""
-    lines = ["| form | what its fields say of persons |", "| --- | --- |"]
-    for source in (source for source in SOURCES.values() if source.form):
-        form = source.form
-        added = {part for parts in form.breakdowns.values() for part in parts}
-        sentences = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
-        sentences += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
-        sentences += [link.words for link in form.links]
-        sentences += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
-        lines.append(f"| {source.id} | {' ; '.join(sentences) or '–'} |")
-    return "\n".join(lines)
-
-
-TABLES = {"assumptions.md": generated, "security.md": links}
+TABLES = {"assumptions.md": generated}
 
 
 def rewrite() -> None:

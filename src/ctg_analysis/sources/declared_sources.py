@@ -14,7 +14,7 @@ from ctg_analysis.core.yaml_files import composed, load_yaml
 FOLDER = Path(__file__).parent / "declared"
 FORMS = "forms"  # the folder of what partners fill
 THRESHOLD = 5
-RULE = SecrecyRule(THRESHOLD, f"moins de {THRESHOLD} personnes (convention d'échange de données)")  # rule R1
+RULE = SecrecyRule(THRESHOLD, f"arrondi à {THRESHOLD} (convention d'échange de données)")  # rule R1
 
 
 def declared_sources() -> dict[str, Source]:

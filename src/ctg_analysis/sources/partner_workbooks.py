@@ -32,8 +32,8 @@ def partner_workbook(sources: Sequence[Source], name: str, places: list[tuple[st
 
     name: of the EPCI. places: codes and names, the EPCI first, then its communes.
     """
-    partner, threshold = sources[0].partner, max(source.secrecy.threshold for source in sources)
-    what_to_do = [line.format(name=name, most=threshold - 1) for line in TEXTS.workbook]
+    partner, base = sources[0].partner, max(source.secrecy.base for source in sources)
+    what_to_do = [line.format(name=name, base=base) for line in TEXTS.workbook]
     of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
     tables = [form_sheet(source, places, TEXTS.kinds) for source in sources]
     return workbook(f"{partner} – {name}", [*what_to_do, "", *of_which], tables)

@@ -49,14 +49,14 @@ class Consultation(DemarcheChapter):
             "de ceux qui n'ont pas répondu."
         )
         weights = (
-            f"Une fois redressées, ces réponses ont la précision de {number(about['n_eff'])} réponses sans poids "
+            f"Une fois redressées, ces réponses ont la précision de {count(about['n_eff'])} réponses sans poids "
             f"(effet de plan : {number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
             if about["weighted"]
             else "Elles ne sont pas redressées : aucune marge du recensement, ou une seule, qui ferait connaître les "
             "réponses de quelques personnes."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
-        lead = f"{number(about['usable'])} réponses sont exploitables. {spread}{worth}"
+        lead = f"{count(about['usable'])} réponses sont exploitables. {spread}{worth}"
         return pieces.together(pieces.phrase(lead, weights), markup.source(self._context.source))
 
     @needing("Nombre de réponses")

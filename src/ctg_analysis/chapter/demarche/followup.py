@@ -18,6 +18,7 @@ from ctg_analysis.display.markup import Html, cited_with
 from ctg_analysis.display.words.dates import span_text
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.sources import SOURCES
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
@@ -156,7 +157,9 @@ class Followup(DemarcheChapter):
         if not self._own:
             return tracking.NOTHING_OBSERVED
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
-        return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
+        rounded = rows["source"].map(lambda name: SOURCES[name].withholds).astype(bool)
+        bounds = {name: rows[name].where(rounded) for name in ("low", "high")}
+        return rows.assign(year=rows["period"].map(last_year), **bounds)[[*tracking.NOTHING_OBSERVED]]
 
     def _origin(self, ids: Iterable[str]) -> pieces.Origin:
         """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""

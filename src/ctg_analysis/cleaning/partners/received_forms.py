@@ -211,10 +211,10 @@ def without_childcare(facts: pd.DataFrame, base: int) -> pd.DataFrame:
 
 def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]) -> dict[str, Source]:
     """Return the sources with the secrecy rules of the agreements; both regimes together follow that of the MSA."""
-    rules = {
-        source: SecrecyRule(agreement.seuil, f"moins de {agreement.seuil} personnes ({agreement.convention})")
-        for source, agreement in agreements.items()
-    }
+    rules = {}
+    for source, agreement in agreements.items():
+        rule = SecrecyRule(agreement.seuil)
+        rules[source] = dataclasses.replace(rule, reason=f"arrondi à {rule.base} ({agreement.convention})")
     if MSA in rules:
         rules[BOTH_REGIMES] = rules[MSA]
     return sources | {name: dataclasses.replace(sources[name], secrecy=rule) for name, rule in rules.items()}

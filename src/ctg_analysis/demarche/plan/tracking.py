@@ -15,7 +15,7 @@ BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"
 OUTPUT = "réalisation"
 STOPPED, TO_DECIDE = "arrêter", "à décider"
 DROPPED = "abandonnée"
-NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "text", "source"])
+NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "low", "high", "text", "source"])
 
 
 def latest(followup: pd.DataFrame) -> pd.DataFrame:
@@ -49,23 +49,27 @@ def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
 
 
 class Value(NamedTuple):
-    """A value of an indicator: when, how much, how it is written when it is observed, what it is, from where."""
+    """A value of an indicator: when, how much, how it is written when it is observed, what it is, from where, between
+    what bounds where its counts are rounded.
+    """
 
     year: int
     value: float
     text: str
     kind: str
     source: str
+    low: float = float("nan")
+    high: float = float("nan")
 
 
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     """The values of each indicator over the years, from its baseline to its target.
 
-    observed: columns indicateur, year, value, text, source: what the observations say of the territory, and how it is
-    written; where they know an indicator after its baseline they stand for what the follow-up reports, which is then
-    left out. Columns: ind_id, year, value, text (of what is observed; else empty), kind (départ, suivi, diagnostic,
-    cible), part: rises by one at the year the definition changes (`rupture_annee`), and where the source of the
-    observations does: values of two parts are never joined.
+    observed: columns of NOTHING_OBSERVED: what the observations say of the territory, its bounds where its counts are
+    rounded, how it is written; where they know an indicator after its baseline they stand for what the follow-up
+    reports, which is then left out. Columns: ind_id, year, value, text (of what is observed; else empty), kind (départ,
+    suivi, diagnostic, cible), low, high, part: rises by one at the year the definition changes (`rupture_annee`), and
+    where the source of the observations does: values of two parts are never joined.
     """
     reported = _reported(followup)
     known = {name: rows.sort_values("year", kind="stable") for name, rows in observed.groupby("indicateur")}
@@ -73,10 +77,10 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     for indicator in followed.itertuples(index=False):
         path = _path(indicator, reported.get(indicator.ind_id, []), known.get(indicator.indicateur))
         rows += [
-            (indicator.ind_id, *value[:4], part)
+            (indicator.ind_id, *value[:4], value.low, value.high, part)
             for value, part in zip(path, _parts(path, indicator.rupture_annee), strict=True)
         ]
-    return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "part"])
+    return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "low", "high", "part"])
 
 
 def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
@@ -97,7 +101,8 @@ def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> li
         else []
     )
     since = observed[observed["year"].gt(start or 0)].itertuples() if observed is not None else ()
-    path += [Value(int(row.year), float(row.value), row.text, OBSERVED, row.source) for row in since] or reported
+    known = [Value(int(row.year), row.value, row.text, OBSERVED, row.source, row.low, row.high) for row in since]
+    path += known or reported
     if pd.notna(indicator.cible) and isinstance(indicator.cible_date, str):
         path.append(Value(first_day(indicator.cible_date).year, float(indicator.cible), "", TARGET, ""))
     return path
@@ -124,8 +129,9 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
     table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, target, target_year; kind and text of
     the latest value (empty without one); way: the part of the way from baseline to target that is done, 1 when it is
-    reached, negative when it went the other way; NaN without the three, or across a change of definition, which
-    `broken` tells; due: the part that would be done at the date of the latest value, at an even pace.
+    reached, negative when it went the other way; NaN without the three, across a change of definition, which `broken`
+    tells, or where the bounds of a value disagree, which `unsure` tells; due: the part that would be done at the date
+    of the latest value, at an even pace.
     """
     first, last = (table[table["kind"].eq(kind)].set_index("ind_id") for kind in (BASELINE, TARGET))
     between = table[table["kind"].isin([REPORTED, OBSERVED])].sort_values("year", kind="stable")
@@ -138,11 +144,14 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     parts = pd.concat([part["part"].reindex(ids) for part in (first, now, last)], axis=1)
     broken = parts.nunique(axis=1).gt(1)
     distance = (ends["target"] - ends["baseline"]).replace(0, float("nan"))
-    way = ((ends["now"] - ends["baseline"]) / distance).mask(broken)
+    ways = {name: (now[name].reindex(ids) - ends["baseline"]) / distance for name in ("value", "low", "high")}
+    stands = {name: way.ge(1).astype(int) - way.lt(0) for name, way in ways.items()}
+    unsure = now["low"].reindex(ids).notna() & stands["low"].ne(stands["high"])
+    way = ways["value"].mask(broken | unsure)
     years = (ends["target_year"] - ends["baseline_year"]).replace(0, float("nan"))
     due = ((ends["now_year"] - ends["baseline_year"]) / years).clip(upper=1).where(way.notna())
     kind, text = (now[name].reindex(ids).fillna("") for name in ("kind", "text"))
-    return ends.assign(kind=kind, text=text, way=way, due=due, broken=broken).reset_index(names="ind_id")
+    return ends.assign(kind=kind, text=text, way=way, due=due, broken=broken, unsure=unsure).reset_index(names="ind_id")
 
 
 def as_bilan(

@@ -9,6 +9,7 @@ from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, SYNTHESIS, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
 from ctg_analysis.demarche.plan.plan_facts import last_past_day
+from ctg_analysis.demarche.survey.blanks import told
 from ctg_analysis.demarche.survey.gated import material_observations
 from ctg_analysis.demarche.survey.survey import of_survey
 from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
@@ -40,7 +41,7 @@ def results(
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
-    published = of_survey(survey, restricted, material.epci) if survey else {}
+    published = told(of_survey(survey, restricted, material.epci)) if survey else {}
     surveyed = published.pop(OBSERVATIONS, None)
     tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
     tables[OBSERVATIONS] = material_observations(material, surveyed, places)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.demarche.survey.crossings import STRENGTHS
-from ctg_analysis.demarche.survey.questions import COUNT, FIGURES, NOTHING, SHARE, is_few, worded
+from ctg_analysis.demarche.survey.questions import CELL, COUNT, FIGURES, NOTHING, SHARE, is_few, worded
 from ctg_analysis.demarche.survey.response import without_rare
 from ctg_analysis.demarche.tables.codes import UNKNOWN
 
@@ -30,8 +30,12 @@ DIGITS = {
     "half_width": 3,
     "gap": 2,
 }
-OF_KNOWN_WEIGHTS = dict.fromkeys([*INTERVAL, "citations", "got"], 2) | {"mean": 1}
+WHOLE_PERCENTS = dict.fromkeys([*INTERVAL, "citations", "got"], 2) | {"mean": 1}
 PERCENT = ["value", "low", "high"]
+PARTS = dict.fromkeys(["before", "after", "completion", "nonresponse", "of_sent", "of_started"], 2)
+RESPONDENTS = (
+    "count base n_eff usable put answered no_answer not_concerned positive neutre négative numerator denominator"
+)
 
 
 def small_cells(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
@@ -116,7 +120,7 @@ def small_profile(profile: pd.DataFrame) -> pd.DataFrame:
 
 
 def rounded(tables: dict[str, pd.DataFrame], observations: str) -> dict[str, pd.DataFrame]:
-    """The tables in whole percents: where anyone knows the weights, more digits would tell who was counted.
+    """The tables in whole percents: more digits would tell who was counted.
 
     Parameters:
         observations: the name of that table.
@@ -126,10 +130,24 @@ def rounded(tables: dict[str, pd.DataFrame], observations: str) -> dict[str, pd.
     >>> tables["distribution"]["share"].item(), tables["observations"][["value", "numerator"]].to_numpy().tolist()
     (0.67, [[67.0, 20.1]])
     """
-    in_percents = {name: table.round(OF_KNOWN_WEIGHTS) for name, table in tables.items()}
+    in_percents = {name: table.round(WHOLE_PERCENTS) for name, table in tables.items()}
     measured = tables[observations].copy()
     measured[PERCENT] = measured[PERCENT].round(0)
     return in_percents | {observations: measured.assign(numerator=measured["value"] * measured["denominator"] / 100)}
+
+
+def told(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables that the gate has let through, their counts of respondents rounded down to 5, parts in whole percents.
+
+    >>> table = pd.DataFrame({"count": [27.0, 0.0, np.nan], "before": 0.514})
+    >>> told({"profile": table})["profile"].to_numpy().tolist()
+    [[25.0, 0.51], [0.0, 0.51], [nan, 0.51]]
+    """
+    shown = {}
+    for name, table in tables.items():
+        counts = [column for column in table if column in RESPONDENTS]
+        shown[name] = table.round(PARTS).assign(**{column: table[column] // CELL * CELL for column in counts})
+    return shown
 
 
 def of_distribution(table: pd.DataFrame) -> pd.DataFrame:

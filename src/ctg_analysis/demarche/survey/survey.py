@@ -32,7 +32,7 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
         OBSERVATIONS: survey_observations(answers, survey.weights, measures, territory, survey.period)
     }
     weights = known_weights(survey.weighting, answers)
-    whole = blanks.rounded(whole, OBSERVATIONS) if weights else whole
+    whole = blanks.rounded(whole, OBSERVATIONS)
     tables = {name: table.copy() for name, table in whole.items()}
     hide(tables, Counts(answers, survey.questionnaire), measures, survey.unsure, weights)
     _finish(survey, tables, whole)

@@ -43,7 +43,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
     rows = rows[rows["in_base"] & ~(rows["count"].eq(0) & rows["modalite"].eq(UNKNOWN))]
     base, several = rows["base"].iloc[0], asked["type"] == SEVERAL
     if not rows["shown"].eq(SHARE).any():
-        how = "moins de 10, ou secret" if pd.isna(base) else f"{number(base)}, trop peu pour des parts"
+        how = "moins de 10, ou secret" if pd.isna(base) else f"{count(base)}, trop peu pour des parts"
         return anchored(asked.name, pieces.phrase(f"« {asked['libelle']} » : répondants, {how}."))
     if asked["type"] != SCALE:
         rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
@@ -68,7 +68,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
             foremost(drawn, "citée" if several else "fréquente", several=several),
-            f"« {asked['libelle']} », en % des {number(base)} répondants concernés",
+            f"« {asked['libelle']} », en % des {count(base)} répondants concernés",
             note,
             context,
         ),
@@ -142,7 +142,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
     hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
     rows = rows[rows["base"].notna()]
     written = [TOO_FEW if row.base < PERCENT_FROM else _share_text(row) for row in rows.itertuples()]
-    names = [texts.typography(f"{row.group_label} ({number(row.base)})") for row in rows.itertuples()]
+    names = [texts.typography(f"{row.group_label} ({count(row.base)})") for row in rows.itertuples()]
     drawn = rows.assign(block=typographed(rows["libelle"]), name=names, value=rows["share"], text=written)
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
     lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]

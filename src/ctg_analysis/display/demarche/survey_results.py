@@ -11,7 +11,7 @@ from ctg_analysis.display.drawings import bars, drawn_answers
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import counted, number, percent
+from ctg_analysis.display.words.quantities import number, percent
 
 SECRET, NOTHING = "s", "–"
 FEW = "moins de cinq répondants, ou pour que cela ne se déduise pas"
@@ -69,7 +69,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
     known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
-    drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(number))
+    drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(count))
     counts = ["count", "positive", "neutre", "négative"]
     lines = [[row["theme"], *(count(row[column], few=True) for column in counts)] for row in rows.to_dict("records")]
     chart = result_chart(
@@ -77,7 +77,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
         bars.comparison(drawn),
         Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
         _most_cited(rows),
-        f"« {label} », nombre de répondants par thème, sur {number(rows['base'].iloc[0])} réponses libres codées",
+        f"« {label} », nombre de répondants par thème, sur {count(rows['base'].iloc[0])} réponses libres codées",
         [
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
             f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
@@ -98,9 +98,10 @@ def _most_cited(rows: pd.DataFrame) -> str:
     """The theme of most respondents, or all those that as many cite. rows: columns theme, count."""
     most = rows[rows["count"].eq(rows["count"].max())]
     named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
+    each = f"{count(most['count'].iloc[0])} répondants"
     if len(most) == 1:
-        return f"Le thème le plus cité : {named} ({counted(most['count'].iloc[0], 'répondant')})"
-    return f"Les thèmes les plus cités : {named} ({counted(most['count'].iloc[0], 'répondant')} chacun)"
+        return f"Le thème le plus cité : {named} ({each})"
+    return f"Les thèmes les plus cités : {named} ({each} chacun)"
 
 
 def anchored(q_id: str, piece: Html) -> Html:
@@ -126,8 +127,10 @@ def p_text(p: float) -> str:
 
 
 def count(respondents: float, *, few: bool = False) -> str:
-    """A number of respondents. few: one that is not told is too small."""
-    return (SECRET if few else "nd") if pd.isna(respondents) else number(respondents)
+    """A number of respondents, rounded down to 5. few: one that is not told is too small."""
+    if pd.isna(respondents):
+        return SECRET if few else "nd"
+    return f"≈{texts.NBSP}{number(respondents)}" if respondents else "0"
 
 
 def typographed(labels: pd.Series) -> list[str]:

@@ -21,6 +21,7 @@ BROKEN = "série rompue : définition ou source changée, le départ, la valeur 
 PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
 ENDS = ["baseline_text", "now_text", "target_text"]
 NOT_MEASURED = "pas encore mesuré"
+UNSURE = "l'arrondi ne permet pas de le dire"
 ORIGINS = {
     tracking.REPORTED: "relevé du suivi",
     tracking.OBSERVED: "recalculé du diagnostic",
@@ -147,7 +148,7 @@ def _alike_over_years(rows: pd.DataFrame) -> list[str]:
 
 def _bare(text: str) -> str:
     """How an observed value is written, without the sign of its unit, which has its own place."""
-    return text.removesuffix("%").rstrip()
+    return text.replace("%", "").rstrip()
 
 
 def _decimals(number: str) -> int:
@@ -181,6 +182,8 @@ def _word(row) -> str:
         return NOT_MEASURED
     if row.broken:
         return BROKEN
+    if row.unsure:
+        return UNSURE
     if pd.isna(row.way):
         return pieces.NOTHING
     if row.way >= 1:

@@ -19,7 +19,7 @@ SIGN_WORDS = {
     "s": "secret statistique",
     "nd": "non disponible",
     "–": "sans objet",
-    "≈": "arrondi à 5 par le producteur",
+    "≈": "arrondi, à 5 le plus souvent",
     "\u2014": "rien n'est inscrit",
     FEW: "trop peu d'unités pour un pourcentage",
     WEAK: "échantillon trop petit pour écrire un nombre",
