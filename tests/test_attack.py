@@ -35,8 +35,8 @@ def places_of(first):
     return places
 
 
-def published(counts, places, populations):
-    """Return what is published of the counts of communes: the observations, and the interval of each count of them."""
+def published(counts, places):
+    """Return the observations that are published of counts of communes, and the interval of each count of them."""
     secteur = {one: place for place, communes in places.items() if "-" in place for one in communes}
     epci = {one: place for place, communes in COMMUNES.items() for one in communes}
     communes = pd.DataFrame({"code": list(epci), "epci": epci.values(), "secteur": [secteur.get(one) for one in epci]})
@@ -57,6 +57,7 @@ def published(counts, places, populations):
         return one
 
     kept = restricted.rounded
+    populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK, "period": "2022", "value": 500.0})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(restricted, "rounded", rounded)
         patch.setattr(restricted, "read_populations", lambda _: populations)
@@ -79,7 +80,7 @@ def published(counts, places, populations):
         for measure in BESIDE.intersection(one for one, _ in counts)
         for place, communes in places.items()
     }
-    return {one: interval for one, interval in known.items() if one in told} | beside
+    return rows, {one: interval for one, interval in known.items() if one in told} | beside
 
 
 def few_of(measure, place, told):
@@ -102,10 +103,9 @@ def attack(*editions):
     of three crèches at most) is told.
     """
     attacker = Attacker()
-    populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK})
     first, told = editions[0][0], {}
     for number, (counts, places) in enumerate(editions):
-        intervals = published(counts, places, populations.assign(period="2022", value=500.0))
+        _, intervals = published(counts, places)
         measures = {measure: "" for measure, _ in counts}
         attacker.reads([*measures], intervals, places, {one for one in counts if counts[one] != first[one]}, number)
         told |= intervals

@@ -5,18 +5,16 @@ import shutil
 
 import pandas as pd
 import pytest
-from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.editions import (
     DAMAGED,
     HOME,
+    OBSERVATIONS,
     RECORD,
     collect,
     compared_with,
@@ -38,24 +36,16 @@ def out(tmp_path):
     return tmp_path / "reports"
 
 
-@pytest.fixture(autouse=True)
-def root(tmp_path, monkeypatch):
-    """A data root of which nothing has been published."""
-    root = DataRoot(tmp_path / "data")
-    root.path.mkdir()
-    monkeypatch.setattr(module, "data_root", lambda epci: root)
-
-
 def published(out, text, figures="same", after=None, epci=EPCI):
     """Publish an edition with a page and figures; return its folder."""
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
-    (fresh / PLACES).write_text(figures)
+    (fresh / "places.parquet").write_text(figures)
     pd.DataFrame({"status": ["ok"], "source": ["insee_rp_population"], "value": [figures]}).to_parquet(
         fresh / OBSERVATIONS
     )
-    told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
+    told = {"date": "2026-03-01", "name": "CC", "observations": figures}
     told |= {"after": after and after.name, "departements": "12", "chapters": {}}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()
