@@ -15,7 +15,6 @@ from ctg_analysis.cleaning.partners.received_forms import (
     cleaner,
     form_to_reference,
     read_private,
-    with_msa,
     with_thresholds,
 )
 from ctg_analysis.cleaning.perimeter import Perimeter
@@ -509,10 +508,11 @@ def both(*rows):
 
 
 def test_both_regimes_are_added_up_at_the_same_december_only():
-    assert both(caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
+    """The Caf's 300 are 298 to 304, the 40 of the MSA 40 to 44: 338 to 348, told by their middle."""
+    assert both(caf(300), msa(40)) == {(EPCI, "2024-12"): 343}
     assert both(caf(300), msa(40, "2023-12"), msa(41, "2024")) == {}
     assert both(caf(300, code="99", level="departement"), msa(90, code="99", level="departement")) == {
-        ("99", "2024-12"): 390
+        ("99", "2024-12"): 393
     }
     assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
 
@@ -520,11 +520,11 @@ def test_both_regimes_are_added_up_at_the_same_december_only():
 def test_a_sum_of_the_communes_of_the_caf_is_not_added_to_the_msa():
     """Nor does it make a second row beside what the Caf publishes for the EPCI."""
     summed = (*caf(295)[:-1], "caf_s_ben_com_f")
-    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
+    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 343}
 
 
 def test_both_regimes_are_absent_without_one_of_them():
-    assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 305} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 300}
+    assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 308} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 303}
     assert both(caf(300)) == {} and both(msa(40)) == {}
     assert both(caf(300), msa(None, status="nd")) == {(EPCI, "2024-12"): "nd"}
     assert both(caf(None, status="nd"), msa(40)) == {(EPCI, "2024-12"): "nd"}
