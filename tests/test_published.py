@@ -109,10 +109,10 @@ def test_an_edition_of_before_counts_were_rounded_is_named_and_compared_no_more(
     write_form(real, EPCI, YOUTH | {"99003": 40})
     one = built()
     (line,) = one.to_withdraw
-    assert before.name in line and "withdraw that folder" in line
+    assert before.name in line and "retirer ce dossier" in line
     said = CliRunner().invoke(cli.app, ["check"])
     assert before.name in f"{said.output}{said.exception}"
-    assert "99003" not in (place / "changements.html").read_text(encoding="utf-8")
+    assert "≈\u00a040" not in (place / "changements.html").read_text(encoding="utf-8")
     assert compared(before)["source"].ne(SOURCE).all() and INDICATOR in withheld(before, place)
 
 
