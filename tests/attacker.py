@@ -1,175 +1,219 @@
-"""Who knows all that is printed, and works out by linear programming what it leaves possible; no code of the gate."""
+"""Who reads all the counts that editions publish, and works out what the labels of the forms leave possible.
 
-import math
+What counts say of each other is written here by hand, from the labels of the columns; nothing of it is declared by the
+product. Of a form, one word per column: `a!` is told as it is (places open to all, hours, what a public list has);
+`a<b` is within b; `a@b`: nobody without b; `a~b`: each of b has one to four; `a=b+c` is the sum of b and c.
+"""
+
+import re
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from ctg_analysis.core.model import NOT_APPLICABLE, OK
+BASE = 5
+MONTHS = [
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+]
+LABELS = {
+    "mission_locale": "youth_followed",
+    "pmi_assistants_maternels": "approved_childminders! active_childminders<approved_childminders "
+    "childminders_55_plus<active_childminders childminder_approved_places~active_childminders "
+    "childminder_house_places<childminder_approved_places",
+    "caf_partenaire_petite_enfance": "eaje_funded! eaje_children@eaje_funded eaje_disabled_children<eaje_children "
+    "eaje_inclusion_bonus<eaje_funded eaje_inclusion_bonus<eaje_disabled_children eaje_diversity_bonus<eaje_funded",
+    "enquete_locale_petite_enfance": "childcare_requests=met_requests+unmet_requests waiting_children "
+    f"childcare_requests={'+'.join(f'requests_{month}' for month in MONTHS)}",
+    "enquete_locale_enfance": "local_schools! pupils_count! local_pupils! local_pupils<pupils_count "
+    "local_pupils@local_schools pupils_with_evening_care<local_pupils pupils_at_canteen<local_pupils "
+    "pupils_in_pedt<local_pupils leisure_disabled_children teenagers_attending children_3_11_attending",
+    "sdjes_accueils": "leisure_staff=leisure_staff_under_6+leisure_staff_6_plus+leisure_staff_elsewhere "
+    "leisure_qualified_staff<leisure_staff leisure_under_6 leisure_6_plus holiday_departures",
+    "caf_partenaire_jeunesse_parentalite": "clas_sites! clas_children@clas_sites clas_parents@clas_sites laep_places! "
+    "families_under_6 laep_families<families_under_6 laep_families@laep_places home_help_hours! "
+    "home_help_families<home_help_hours holiday_help_eligible holiday_help_families<holiday_help_eligible "
+    "leisure_funded! leisure_inclusion_bonus<leisure_funded leisure_inclusion_bonus<leisure_disabled_children",
+    "senacs_vie_sociale": "board_seats! social_participants@board_seats volunteers@board_seats "
+    "inhabitant_seats<board_seats inhabitant_seats<volunteers",
+    "enquete_locale_droits": "digital_sites! digital_persons@digital_sites rights_hours! "
+    "rights_appointments@rights_hours",
+    "caf_partenaire_familles": "caf_p_qf_known=caf_p_qf_0_400+caf_p_qf_401_700+caf_p_qf_701_1000+caf_p_qf_1001_1500"
+    "+caf_p_qf_1501_plus caf_p_reference caf_p_low_income<caf_p_reference caf_p_dependent_50<caf_p_reference "
+    "caf_p_dependent_100<caf_p_dependent_50 caf_p_with_children caf_p_single_parents<caf_p_with_children",
+    "dsden_inclusion": "pupils_with_plan pupils_in_ulis<pupils_with_plan pupils_with_aesh<pupils_with_plan",
+    "msa_familles": "msa_persons msa_households<msa_persons msa_rsa_households<msa_households",
+}
+# What an indicator is made of, where its name is not that of a column with « _count ».
+MADE_OF = {
+    "active_childminders_share": "active_childminders approved_childminders",
+    "childminders_55_plus_share": "childminders_55_plus active_childminders",
+    "places_per_childminder_ratio": "childminder_approved_places active_childminders",
+    "eaje_disabled_children_share": "eaje_disabled_children eaje_children",
+    "eaje_inclusion_bonus_share": "eaje_inclusion_bonus eaje_funded",
+    "eaje_diversity_bonus_share": "eaje_diversity_bonus eaje_funded",
+    "unmet_requests_share": "unmet_requests childcare_requests",
+    "met_requests_wait_mean": "met_requests",
+    "pupils_with_evening_care_share": "pupils_with_evening_care local_pupils",
+    "pupils_at_canteen_share": "pupils_at_canteen local_pupils",
+    "pupils_in_pedt_share": "pupils_in_pedt local_pupils",
+    "teenagers_attending_rate": "teenagers_attending",
+    "children_3_11_attending_rate": "children_3_11_attending",
+    "leisure_qualified_staff_share": "leisure_qualified_staff leisure_staff",
+    "leisure_children_per_staff_under_6_ratio": "leisure_under_6 leisure_staff_under_6",
+    "leisure_children_per_staff_6_plus_ratio": "leisure_6_plus leisure_staff_6_plus",
+    "laep_sites_count": "laep_places",
+    "laep_families_rate": "laep_families families_under_6",
+    "holiday_help_share": "holiday_help_families holiday_help_eligible",
+    "leisure_inclusion_bonus_share": "leisure_inclusion_bonus leisure_funded",
+    "inhabitant_seats_share": "inhabitant_seats board_seats",
+    "caf_low_income_households_share": "caf_p_low_income caf_p_reference",
+    "caf_dependent_50_share": "caf_p_dependent_50 caf_p_reference",
+    "caf_dependent_100_share": "caf_p_dependent_100 caf_p_reference",
+    "caf_single_parent_households_share": "caf_p_single_parents caf_p_with_children",
+    "pupils_in_ulis_share": "pupils_in_ulis pupils_with_plan",
+    "pupils_with_aesh_share": "pupils_with_aesh pupils_with_plan",
+    **{f"childcare_requests_{month}_count": f"requests_{month}" for month in MONTHS},
+    **{
+        f"caf_quotient_{one}_share": f"caf_p_qf_{one} caf_p_qf_known"
+        for one in ("0_400", "401_700", "701_1000", "1001_1500", "1501_plus")
+    },
+}
+BESIDE = {"pupils_count", "local_schools"}  # told of each commune by open data, and by shares of schools
+WORDS = [(form, *re.fullmatch(r"(\w+)(.*)", word).groups()) for form, words in LABELS.items() for word in words.split()]
+FORM_OF = {}
+for each, first, rest in WORDS:
+    for one in (first, *(rest[1:].split("+") if rest[:1] == "=" else ())):
+        FORM_OF.setdefault(one, each)
+EXACT = {measure for _, measure, sign in WORDS if sign == "!"}
+WITHIN = [(part, sign[1:]) for _, part, sign in WORDS if sign[:1] == "<"]
+WITHOUT = [(persons, sign[1:]) for _, persons, sign in WORDS if sign[:1] == "@"]
+SUMS = [(whole, sign[1:].split("+")) for _, whole, sign in WORDS if sign[:1] == "="]
+EACH = [(things, sign[1:]) for _, things, sign in WORDS if sign[:1] == "~"]
 
-THRESHOLD = 5
-MANY = 1e4  # persons: more than any count of the tests
+
+def drawn(seed, communes):
+    """Return small counts that hold together as the labels say: (measure, commune) → count."""
+    draw = np.random.default_rng(seed)
+    counts = {}
+    for commune in communes:
+        told = {}
+        size = draw.choice([1, 1, 2, 6])
+
+        def count(measure, told=told, size=size):
+            if measure not in told:
+                most = [count(whole) for part, whole in WITHIN if part == measure]
+                most += [10_000 * (count(site) > 0) for persons, site in WITHOUT if persons == measure]
+                several = [count(persons) for things, persons in EACH if things == measure]
+                value = size * draw.choice([0, 0, 1, 2, 3, 4, 5, 8, 13, 30]) * (50 if measure.endswith("_hours") else 1)
+                if several:
+                    value = sum(draw.integers(1, 5, several[0]))
+                elif most and min(most) < 10_000:
+                    value = draw.binomial(min(most), draw.choice([0, 0.3, 0.9, 1]))
+                told[measure] = int(min([value, *most]))
+            return told[measure]
+
+        for whole, classes in SUMS:
+            parts = draw.multinomial(count(whole), np.ones(len(classes)) / len(classes))
+            told |= {name: int(part) for name, part in zip(classes, parts, strict=True)}
+        for measure in FORM_OF:
+            count(measure)
+        counts |= {(measure, commune): value for measure, value in told.items()}
+    return counts
 
 
 class Attacker:
-    """Knows the rows printed in some editions, which communes each place was made of in each, and what counts say of
-    each other.
-
-    parts: pairs (part, whole) of measures, or a dict of them. links: pairs of terms (measure → coefficient) and of
-    whether MANY is added for each commune: counts so weighted never come to less than 0 (`layouts.Link`). truth:
-    (measure, (commune,), year) → count: a link is not believed where it is false, for that would find nothing out.
+    """Knows intervals of totals, and what the labels say; an unknown for each count of a commune, of each edition that
+    has corrected it.
     """
 
-    def __init__(self, parts, links=(), truth=()):
-        pairs = list(parts.items() if isinstance(parts, dict) else parts)
-        self.links = [({whole: 1, part: -1}, False) for part, whole in pairs] + list(links)
-        self.truth = dict(truth)
-        self.pairs = pairs
-        self.unknowns, self.known, self.system, self.parts = {}, {}, None, {}
+    def __init__(self):
+        self.unknowns, self.rows, self.cells = {}, [], {}
 
-    def reads(self, table, places, meaning):
-        """Learn from the rows of an edition. meaning: indicator → numerator, denominator, years that it adds up."""
-        for row in table.to_dict("records"):
-            top, bottom, length = meaning[row["indicator"]]
-            years = [str(int(row["period"][:4]) - ago) for ago in range(length)]
-            place = places[row["level"], row["territory"]]
-            if top and row["status"] == OK:
-                self.learn(top, place, years, row["numerator"])
-            if bottom and row["status"] == OK:
-                self.learn(bottom, place, years, row["denominator"])
-            if bottom and row["status"] == NOT_APPLICABLE:
-                self.learn(bottom, place, years, 0.0)
+    def reads(self, measures, intervals, places, corrected=(), edition=0):
+        """Learn from an edition.
 
-    def unknown(self, measure, commune, year):
-        return self.unknowns.setdefault((measure, commune, year), len(self.unknowns))
-
-    def learn(self, measure, place, years, total):
-        self.known[measure, frozenset(place), tuple(years)] = total
-        self.system = None
-        for commune in place:
-            for year in years:
-                self.unknown(measure, commune, year)
-
-    def solve(self):
-        """Lay down all that is known as equations and inequalities, and which unknowns hang together."""
-        for part, whole in self.pairs:
-            for measure, commune, year in list(self.unknowns):
-                if measure == part:
-                    self.unknown(whole, commune, year)
-        equal = [
-            ([(self.unknowns[what, commune, year], 1) for commune in sorted(place) for year in years], total)
-            for (what, place, years), total in self.known.items()
-        ]
-        bounds = list(self.bounds())
-        size = len(self.unknowns)
-        rows = matrix([terms for terms, _ in equal + bounds], size)
-        joined = csr_array(np.abs(rows.T) @ np.abs(rows))
-        _, self.component = connected_components(joined, directed=False)
-        self.system, self.parts = (equal, bounds), {}
-
-    def bounds(self):
-        """Return what the links say: lists of (unknown, coefficient) that never come to less than a number."""
-        where = sorted({(commune, year) for _, commune, year in self.unknowns})
-        for terms, per_commune in self.links:
-            each = {measure: math.copysign(min(abs(weight), MANY), weight) for measure, weight in terms.items()}
-            wrong = self.contradicted(each, MANY if per_commune else 0)
-            for commune, year in where:
-                columns = [self.unknowns.get((measure, commune, year)) for measure in terms]
-                true = [self.truth.get((measure, (commune,), year), 0) for measure in terms]
-                wrong |= {(commune, year)} if np.dot(true, [*each.values()]) + MANY * bool(per_commune) < 0 else set()
-                if None not in columns and (commune, year) not in wrong:
-                    yield list(zip(columns, each.values(), strict=True)), -MANY if per_commune else 0.0
-
-    def contradicted(self, terms, more):
-        """Return where and when what is printed contradicts a link, in the smallest places of which it is said."""
-        found = []
-        for place, years in {(place, years) for measure, place, years in self.known if measure in terms}:
-            values = [self.known.get((measure, place, years)) for measure in terms]
-            if None not in values and np.dot(values, list(terms.values())) + more * len(place) < -1e-4:
-                found.append((place, years))
-        least = [one for one in found if not any(two[0] < one[0] and two[1] == one[1] for two in found)]
-        return {(commune, year) for place, years in least for commune in place for year in years}
-
-    def range_of(self, measure, place, years, without=None, whole=False):
-        """Return the lowest and the highest count of a group that what is printed leaves possible."""
-        goal = [(self.unknown(measure, commune, year), 1) for commune in place for year in years]
-        if without:
-            goal += [(self.unknown(without, commune, year), -1) for commune in place for year in years]
-        if self.system is None or len(self.component) != len(self.unknowns):
-            self.solve()
-        columns, (known, equal), (least, bounds) = self.near({self.component[column] for column, _ in goal})
-        cost = np.zeros(len(columns))
-        for column, sign in goal:
-            cost[columns[column]] += sign
-        ends = []
-        for sign in (1, -1):
-            answer = linprog(
-                sign * cost,
-                A_eq=equal,
-                b_eq=known,
-                A_ub=-bounds,
-                b_ub=-least,
-                integrality=whole * np.ones(len(columns)),
-                method="highs",
-            )
-            assert answer.status in (0, 3, 4), answer.message
-            ends.append(sign * answer.fun if answer.status == 0 else -sign * float("inf"))
-        return tuple(ends)
-
-    def near(self, components):
-        """Return the unknowns that hang together with some others, each with its number, and what is known of them:
-        numbers and matrix of the equations, then of the inequalities.
+        Parameters:
+            measures: those of the forms that are filled.
+            intervals: (measure, place) → least, most of what is published. places: place → communes.
+            corrected: (measure, commune) whose counts are others than in the first edition.
         """
-        key = frozenset(components)
-        if key not in self.parts:
-            some = np.flatnonzero(np.isin(self.component, [*key]))
-            columns = {int(column): number for number, column in enumerate(some)}
-            self.parts[key] = [columns]
-            for rows in self.system:
-                told = [
-                    ([(columns[column], each) for column, each in terms], value)
-                    for terms, value in rows
-                    if terms[0][0] in columns
-                ]
-                values, terms = np.array([value for _, value in told]), [terms for terms, _ in told]
-                self.parts[key].append((values, matrix(terms, len(columns))))
-        return self.parts[key]
 
-    def finds_out(self, groups, **options):
-        """Return the groups that are bounded more tightly than [0, threshold - 1]."""
-        found = []
-        for group in groups:
-            low, high = self.range_of(*group, **options)
-            if low > 1e-4 or high < THRESHOLD - 1 - 1e-4:
-                found.append(group)
-        return found
+        def unknown(measure, commune):
+            which = edition if (measure, commune) in corrected else 0
+            return self.unknowns.setdefault((measure, commune, which), len(self.unknowns))
 
-    def counts_together(self, persons):
-        """Return the groups of 1 to threshold - 1 persons that a total leaves, less all that is printed within it."""
-        found = set()
-        for (measure, place, years), total in self.known.items():
-            if measure not in persons:
+        for measure in measures:
+            for place, communes in places.items():
+                terms = [(unknown(measure, one), 1) for one in communes]
+                told = intervals.get((measure, place), (0, np.inf))
+                self.rows.append((terms, *told))
+                self.cells.setdefault((measure, *sorted(terms)), (measure, place, terms, told))
+        for commune in (communes[0] for communes in places.values() if len(communes) == 1):
+            for part, whole in WITHIN:
+                self.rows.append(([(unknown(whole, commune), 1), (unknown(part, commune), -1)], 0, np.inf))
+            for whole, classes in SUMS:
+                terms = [(unknown(whole, commune), 1), *((unknown(one, commune), -1) for one in classes)]
+                self.rows.append((terms, 0, 0))
+            for persons, site in WITHOUT:
+                self.rows.append(([(unknown(site, commune), 10_000), (unknown(persons, commune), -1)], 0, np.inf))
+            for things, persons in EACH:
+                self.rows.append(([(unknown(things, commune), 1), (unknown(persons, commune), -1)], 0, np.inf))
+                self.rows.append(([(unknown(persons, commune), 4), (unknown(things, commune), -1)], 0, np.inf))
+
+    def ranges(self):
+        """Return the least and the most of each cell that is not told as it is: measure, place, what is told, ends."""
+        size = len(self.unknowns)
+        lines = [(number, column, each) for number, (terms, *_) in enumerate(self.rows) for column, each in terms]
+        number, column, each = (np.array(part) for part in zip(*lines, strict=True))
+        system = csr_array((each.astype(float), (number, column)), shape=(len(self.rows), size))
+        low, high = (np.array(ends, dtype=float) for ends in zip(*(row[1:] for row in self.rows), strict=True))
+        _, group = connected_components(abs(system.T) @ abs(system), directed=False)
+        of_rows = np.array([group[terms[0][0]] for terms, *_ in self.rows])
+        cells = [cell for cell in self.cells.values() if cell[0] not in EXACT]
+        for one in range(group.max() + 1):
+            mine, here = np.flatnonzero(group == one), of_rows == one
+            yield from _ranges(
+                [cell for cell in cells if group[cell[2][0][0]] == one],
+                mine,
+                system[here][:, mine],
+                low[here],
+                high[here],
+            )
+
+
+def _ranges(cells, columns, system, low, high):
+    """Return the ends of some cells: linear programs, rounded to whole persons; none for an end that a world found
+    before is at already.
+    """
+    place = {column: number for number, column in enumerate(columns)}
+    is_in = np.zeros((len(cells), len(columns)))
+    for row, (_, _, terms, _) in enumerate(cells):
+        is_in[row, [place[column] for column, _ in terms]] = 1
+    alone, one = np.diff(system.indptr) == 1, {}
+    for row in np.flatnonzero(alone):
+        column = system.indices[system.indptr[row]]
+        least, most = one.get(column, (0, np.inf))
+        one[column] = max(least, low[row]), min(most, high[row])
+    limited, several = np.isfinite(high) & ~alone, system.toarray()
+    bounds = {
+        "A_ub": csr_array(np.vstack([several[limited], -several[~alone]])),
+        "b_ub": np.concatenate([high[limited], -low[~alone]]),
+        "bounds": [one.get(column, (0, np.inf)) for column in range(len(columns))],
+        "method": "highs",
+    }
+    reached = np.full((len(cells), 2), np.nan)
+    for row, (measure, where, _, told) in enumerate(cells):
+        for side, sign in enumerate((1, -1)):
+            if reached[row, side] == told[side]:
                 continue
-            left, size = set(place), total
-            inside = [
-                (part, count)
-                for (what, part, when), count in self.known.items()
-                if (what, when) == (measure, years) and part < place
-            ]
-            for part, count in sorted(inside, key=lambda one: len(one[0])):
-                if part <= left:
-                    left, size = left - part, size - count
-            if left and 0 < round(size, 4) < THRESHOLD:
-                found.add((measure, tuple(sorted(left)), years, None))
-        return sorted(found, key=str)
-
-
-def matrix(rows, size):
-    """Return rows of (column, coefficient) as a sparse matrix."""
-    entries = [(number, column, each) for number, row in enumerate(rows) for column, each in row]
-    if not entries:
-        return csr_array((len(rows), size))
-    where, column, each = zip(*entries, strict=True)
-    return csr_array((each, (where, column)), shape=(len(rows), size))
+            answer = linprog(sign * is_in[row], **bounds)
+            assert answer.status in (0, 3), answer.message
+            if answer.status == 3:
+                reached[row, side] = np.inf
+                continue
+            value = np.round(is_in @ answer.x, 6)
+            reached[:, 0] = np.fmin(reached[:, 0], np.ceil(value))
+            reached[:, 1] = np.fmax(reached[:, 1], np.floor(value))
+        yield measure, where, told, tuple(reached[row])

@@ -17,7 +17,7 @@ hypothesis_settings.load_profile("day")
 
 LONG = {"slow", "nightly"}  # marks
 PROCESSED = {"france", "example", "shipped"}  # fixtures
-LONGEST = ["browser", "engine", "attack_on_forms", "attack_on_files", "build", "kills", "lab", "documents"]  # files
+LONGEST = ["browser", "engine", "attack", "build", "kills", "lab", "documents"]  # files
 
 
 def pytest_addoption(parser):

@@ -160,9 +160,7 @@ def _nothing() -> tuple[MaterialFiles, dict[str, pd.DataFrame]]:
     return material, dict(open_restricted(NOWHERE, material))
 
 
-def published_of(
-    private: dict[str, pd.DataFrame], weighted_on: pd.DataFrame, names: Collection[str], before: tuple = ()
-) -> Consulted:
+def published_of(private: dict[str, pd.DataFrame], weighted_on: pd.DataFrame, names: Collection[str]) -> Consulted:
     """Return what is published of some answers. weighted_on: margins, see `margins`."""
     asked, (bare, nobody) = questionnaire(names), _nothing()
     others = {name for name, *_ in QUESTIONS} - {*names}
@@ -175,7 +173,7 @@ def published_of(
     material = replace(material, yaml={**material.yaml, CONSULTATION: volunteers})
     restricted = {**nobody, **private}
     answers = answers_of(asked, restricted)
-    return Consulted(material, restricted, answers, results(material, restricted, PLACES, before))
+    return Consulted(material, restricted, answers, results(material, restricted, PLACES))
 
 
 def answers_of(asked: pd.DataFrame, restricted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

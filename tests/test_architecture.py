@@ -23,9 +23,7 @@ AFTER_THE_GATE |= {"indicators.communes_apart", "indicators.simulation"}
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("simulation", "projection", "projection_errors", "childcare_need")}
 AFTER_THE_GATE |= {"indicators.births_and_deaths", "indicators.communes_apart", "indicators.simulation"}
 AFTER_THE_GATE |= {"indicators.since_birth", "indicators.need_and_supply", "indicators.catchments"}
-BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
-BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
-BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements", "secrecy.subtraction"}
+BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals", "secrecy"}
 PERSONS = {"demarche.survey", "demarche.voices.voices", "demarche.results.results"}
 PERSONS |= {f"demarche.files.{name}" for name in ("restricted_files", "retention", "commit_check")}
 

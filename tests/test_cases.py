@@ -9,6 +9,7 @@ from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observe import observe
+from ctg_analysis.secrecy.rounding import rounded
 from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["code", "level", "period", "measure", "value"]
@@ -60,5 +61,9 @@ def from_facts(one, case):
     facts["value"] = pd.to_numeric(facts["value"], errors="coerce")
     facts["status"] = words.fillna(facts["value"].isna().map({True: MISSING, False: OK}))
     places = pd.MultiIndex.from_frame(facts[["level", "code"]].drop_duplicates())
+    if "rounded" in case:  # for secrecy: place -> what it is made of (rules R1, R2)
+        source = SOURCES[one.sources[0]]
+        made_of = [(place, "epci", part) for place, parts in case["rounded"].items() for part in parts]
+        facts = rounded(facts, source, [one], pd.DataFrame(made_of, columns=["territory", "level", "commune"]))
     coded = pd.DataFrame({COMPLEMENTARY: case["fraction"], MAIN: 1.0}, places) if "fraction" in case else None  # R7
     return observe([one], facts, SOURCES, coded)

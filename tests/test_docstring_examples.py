@@ -50,13 +50,16 @@ FORMULAS = {
     "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),
-    "secrecy.blocks": {"compiled", "to_protect", "inequalities", "sparse_matrix"},
-    "secrecy.links": {"together", "blocks_of", "within_reach"},
-    "secrecy.primary": {"is_guarded"},
-    "secrecy.secondary": {"withheld_before"},
-    "secrecy.statements": {"measures", "counted", "measures_of_persons", "statements", "place_of", "sizes"},
-    "secrecy.subtraction": set(),
-    "secrecy.suppression": {"consistent", "sensitive", "search", "show_again", "witnesses", "explore", "nearest_world"},
+    "secrecy.rounding": {"measures"},
+    "demarche.survey.suppression": {
+        "consistent",
+        "sensitive",
+        "search",
+        "show_again",
+        "witnesses",
+        "explore",
+        "nearest_world",
+    },
 }
 
 # The other modules of these packages, and what they do in place of formulas.
@@ -71,9 +74,6 @@ WITHOUT = {
     "indicators.observations": "the columns of the observations",
     "indicators.observe": "puts the observations together",
     "indicators.preferred_sources": "chooses the source of a figure",
-    "secrecy.adoption": "takes over what was published",
-    "secrecy.earlier_editions": "reads earlier editions",
-    "secrecy.gate": "goes through the steps of the gate",
 }
 
 

@@ -11,11 +11,10 @@ from ctg_analysis import cli
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.editions import (
     DAMAGED,
     HOME,
+    OBSERVATIONS,
     RECORD,
     collect,
     compared_with,
@@ -28,7 +27,6 @@ from ctg_analysis.publishing.editions import (
 from ctg_analysis.publishing.pages.changes import write_changes
 from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
 from ctg_analysis.publishing.verification import changes_of, verify
-from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -38,24 +36,16 @@ def out(tmp_path):
     return tmp_path / "reports"
 
 
-@pytest.fixture(autouse=True)
-def root(tmp_path, monkeypatch):
-    """A data root of which nothing has been published."""
-    root = DataRoot(tmp_path / "data")
-    root.path.mkdir()
-    monkeypatch.setattr(module, "data_root", lambda epci: root)
-
-
 def published(out, text, figures="same", after=None, epci=EPCI):
     """Publish an edition with a page and figures; return its folder."""
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
-    (fresh / PLACES).write_text(figures)
+    (fresh / "places.parquet").write_text(figures)
     pd.DataFrame({"status": ["ok"], "source": ["insee_rp_population"], "value": [figures]}).to_parquet(
         fresh / OBSERVATIONS
     )
-    told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
+    told = {"date": "2026-03-01", "name": "CC", "observations": figures}
     told |= {"after": after and after.name, "departements": "12", "chapters": {}}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()

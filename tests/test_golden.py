@@ -35,10 +35,11 @@ def test_the_golden_case_holds_the_edges_it_is_there_for():
     assert rows.loc[("999999999", "natural_change_rate", "2010-2015"), "status"] == "nd"
     # Counts rounded to 5, to the nearest as the sums show: the interval of what they may be (rule R3).
     assert rows.loc[("99001", "caf_paje_households_count", "2024-12"), ["low", "high"]].tolist() == [0, 2]
-    # A poverty rate at its floor, a share of the 20 % forms that is too weak, persons under the threshold.
-    assert {"censored", "secret", "so"} <= set(table["status"]) and 3 in set(table["quality"])
-    withheld = table[table["status"].eq("secret") & table["source"].eq("pmi_assistants_maternels")]
-    assert len(withheld) > 5 and withheld[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=None)
+    # A poverty rate at its floor, a share of the 20 % forms that is too weak, fewer than five persons (rule R1).
+    assert {"censored", "so"} <= set(table["status"]) and 3 in set(table["quality"])
+    few = table[table["status"].eq("censored") & table["source"].eq("pmi_assistants_maternels")]
+    assert len(few) > 5 and few[["numerator", "denominator", "value"]].isna().all(axis=None)
+    assert few["low"].eq(0).all() and few["high"].ge(4).all()
     # Levels that the producer publishes beside that of the EPCI.
     coverage = table[table["indicator"].eq("childcare_coverage_rate") & table["period"].eq("2023")].set_index("level")
     assert coverage.loc["departement", "value"] == 62 and coverage.loc["region", "value"] == 70.6

@@ -1,9 +1,7 @@
-"""What `ctg data` keeps: the groups of indicators, what is made again when an input has changed, what the gate says."""
+"""What `ctg data` keeps: the groups of indicators, what is made again when an input has changed."""
 
-import os
 import re
 import shutil
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,22 +9,11 @@ from raw_files import certify, copied
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.model import OK, Count
-from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.indicators.observations import NUMBERS
-from ctg_analysis.processing import restricted
-from ctg_analysis.processing.derivation import Derivation
-from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.groups import RESTRICTED, groups
-from ctg_analysis.processing.linked_sources import restricted_lists
 from ctg_analysis.processing.run import forget_all, process
-from ctg_analysis.secrecy.gate import emptied, withhold_beside
-from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.known_sums import CACHE
-
-KEY = ["territory", "level", "period", "indicator"]
 
 
 def test_each_indicator_is_in_one_group_and_the_restricted_ones_are_in_theirs():
@@ -35,97 +22,6 @@ def test_each_indicator_is_in_one_group_and_the_restricted_ones_are_in_theirs():
     assert sorted(ids) == sorted(CATALOGUE)
     apart = {indicator.id for indicator in named[RESTRICTED]}
     assert apart == {one.id for one in CATALOGUE.values() if any(SOURCES[name].withholds for name in one.sources)}
-    assert all(len(one.sources) == 1 for one in named[RESTRICTED])  # so that it goes through the gate with one list
-    listed = [name for names in restricted_lists() for name in names]
-    assert sorted(listed) == sorted({name for one in named[RESTRICTED] for name in one.sources})
-
-
-@pytest.fixture(scope="module")
-def asked(example, tmp_path_factory):
-    """What the gate was asked of the restricted group of the invented territory, some linked sources after the others,
-    and all that was observed there.
-    """
-    root = DataRoot(tmp_path_factory.mktemp("data") / "exemple")
-    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed", "published"))
-    told = []
-
-    def listening(*arguments):
-        told.append(arguments)
-        return withhold_beside(*arguments)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(restricted, "withhold_beside", listening)
-        patch.setattr(os, "sched_getaffinity", lambda _: {0})  # in this process, which listens
-        process(root)
-    *_, sources, members, _ = told[0]
-    everything = read_all(root.processed)
-    of_forms = {one.id for one in groups(CATALOGUE.values(), SOURCES)[RESTRICTED]}
-    return SimpleNamespace(
-        root=root,
-        group=pd.concat([observed for observed, *_ in told], ignore_index=True),
-        rest=(CATALOGUE, sources, members),
-        restricted=of_forms,
-        open=everything[~everything["indicator"].isin(of_forms)],
-        written=everything[everything["indicator"].isin(of_forms)],
-    )
-
-
-def in_order(rows):
-    return rows.astype(dict.fromkeys([*KEY, "status", "source"], str)).sort_values(KEY, ignore_index=True)
-
-
-def of_all_and_of_the_group(asked, published):
-    """Return what the gate says when it is given all the observations, and when it is given those it reads alone."""
-    of_group = asked.group[asked.group["indicator"].isin(asked.restricted)]
-    whole = withhold_beside(pd.concat([of_group, asked.open], ignore_index=True), *asked.rest, published)
-    part = withhold_beside(asked.group, *asked.rest, published)
-    return whole, part
-
-
-@pytest.mark.nightly
-def test_the_gate_says_of_the_restricted_group_what_it_says_of_all(asked):
-    whole, part = of_all_and_of_the_group(asked, ())
-    mine = whole.observations["indicator"].isin(asked.restricted)
-    expected = in_order(whole.observations[mine])
-    same = part.observations["indicator"].isin(asked.restricted)
-    pd.testing.assert_frame_equal(in_order(part.observations[same]), expected, check_exact=True)
-    pd.testing.assert_frame_equal(in_order(asked.written), expected, check_exact=True, check_dtype=False)
-    pd.testing.assert_frame_equal(in_order(whole.observations[~mine]), in_order(asked.open), check_exact=True)
-    assert expected["status"].eq("secret").sum() > 100
-
-
-@pytest.mark.nightly
-def test_linked_sources_say_alone_what_they_say_among_all(asked):
-    """`ctg check` works out those that an edited form is linked with, and no other."""
-    for names in restricted_lists():
-        alone = Derivation(asked.root, inputs(asked.root), None, asked.root.processed).restricted(names)
-        expected = asked.written[asked.written["source"].isin(names)]
-        pd.testing.assert_frame_equal(in_order(alone), in_order(expected), check_exact=True, check_dtype=False)
-
-
-@pytest.mark.nightly
-def test_so_it_does_beside_an_earlier_edition_that_tells_more(asked):
-    """The edition shows what is withheld now, and sums of both regimes of which the open part was another."""
-    rows = asked.group.copy()
-    shown = rows["status"].eq(OK) & rows["source"].isin(
-        [name for name, one in SOURCES.items() if one.secrecy.threshold]
-    )
-    sums = {Count(part) for one in SOURCES.values() if one.addition for part, _ in one.addition.sums.values()}
-    opened = rows["indicator"].map(lambda name: CATALOGUE[name].value in sums)
-    rows.loc[opened, NUMBERS] += 1.0
-    published = [Edition(rows[shown | opened], asked.rest[2])]
-    whole, part = of_all_and_of_the_group(asked, published)
-    pd.testing.assert_frame_equal(part.exposed, whole.exposed)
-    assert len(part.exposed) > 0
-    kept = [table.observations[table.observations["indicator"].isin(asked.restricted)] for table in (whole, part)]
-    pd.testing.assert_frame_equal(*map(in_order, kept), check_exact=True)
-
-
-@pytest.mark.nightly
-def test_what_the_gate_leaves_of_open_rows_is_what_it_would(asked):
-    some = asked.open.head(2_000)
-    gated = withhold_beside(some, *asked.rest, ()).observations
-    pd.testing.assert_frame_equal(in_order(gated), in_order(emptied(some)), check_exact=True)
 
 
 @pytest.fixture

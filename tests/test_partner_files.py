@@ -15,7 +15,6 @@ from ctg_analysis.cleaning.partners.received_forms import (
     cleaner,
     form_to_reference,
     read_private,
-    with_msa,
     with_thresholds,
 )
 from ctg_analysis.cleaning.perimeter import Perimeter
@@ -26,7 +25,8 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.display.words.lacks import BLANK, NO_ANSWER, Lack, entry
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.secrecy.gate import withhold
+from ctg_analysis.processing.restricted import with_msa
+from ctg_analysis.secrecy.rounding import rounded
 from ctg_analysis.sources import SOURCES
 
 EPCI, OTHER = "999999999", "999999998"
@@ -481,21 +481,21 @@ def shown(form, seuil, root):
     sign(root, mission_locale={"seuil": seuil})
     ((name, table),), agreements, *_ = read_private(root, PLACES)
     sources = with_thresholds(SOURCES, agreements)
-    moved = form_to_reference(table, SOURCES[name], WHOLE)
-    observed = observe([CATALOGUE["youth_followed_count"]], moved, sources)
-    rows = withhold(observed, CATALOGUE, sources, membership(PLACES)).observations
+    asked = [CATALOGUE["youth_followed_count"]]
+    moved = rounded(form_to_reference(table, SOURCES[name], WHOLE), sources[name], asked, membership(PLACES))
+    rows = observe(asked, moved, sources)
     return {
         (code, status): value
         for code, status, value in zip(rows["territory"], rows["status"], rows["value"], strict=True)
     }
 
 
-def test_a_threshold_of_11_withholds_8_persons_and_what_would_give_them_away(root):
+def test_a_threshold_of_11_rounds_to_15(root):
     form = [row(code, "2024", jeunes_suivis=n) for code, n in (("99001", 8), ("99002", 40), ("99003", 60))]
-    assert shown(form, 5, root)[("99001", "ok")] == 8
+    assert shown(form, 5, root)[("99001", "ok")] == 5
     strict = shown(form, 11, root)
-    assert ("99001", "secret") in strict and 8 not in set(strict.values())
-    assert sum(status == "secret" for _, status in strict) >= 2  # the total less the others would be the 8
+    assert ("99001", "censored") in strict and (strict["99002", "ok"], strict["99003", "ok"]) == (30, 60)
+    assert strict[EPCI, "ok"] == 90 + 42 / 2  # 0 to 14, 30 to 44 and 60 to 74
     assert with_thresholds(SOURCES, {})["mission_locale"].secrecy.threshold == 5
 
 
@@ -512,7 +512,9 @@ def msa(value, period="2024-12", status="ok", level="epci", code=EPCI):
 
 def both(*rows):
     columns = ["code", "level", "period", "measure", "value", "status", "source"]
-    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1, few=0))
+    known = pd.DataFrame(rows, columns=columns).assign(parts=1, few=0)
+    mine = known["source"].eq("msa_familles")
+    table = with_msa(known.assign(least=known["value"].where(mine), most=known["value"].where(mine) + 4), SOURCES)
     assert len(table[table["measure"].ne("households_on_benefit")]) == len(rows)
     joined = table[table["measure"].eq("households_on_benefit")]
     assert set(joined["source"]) <= {"caf_et_msa"}
@@ -520,10 +522,11 @@ def both(*rows):
 
 
 def test_both_regimes_are_added_up_at_the_same_december_only():
-    assert both(caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
+    """The Caf's 300 are 298 to 304, the 40 of the MSA 40 to 44: 338 to 348, told by their middle."""
+    assert both(caf(300), msa(40)) == {(EPCI, "2024-12"): 343}
     assert both(caf(300), msa(40, "2023-12"), msa(41, "2024")) == {}
     assert both(caf(300, code="99", level="departement"), msa(90, code="99", level="departement")) == {
-        ("99", "2024-12"): 390
+        ("99", "2024-12"): 393
     }
     assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
 
@@ -531,11 +534,11 @@ def test_both_regimes_are_added_up_at_the_same_december_only():
 def test_a_sum_of_the_communes_of_the_caf_is_not_added_to_the_msa():
     """Nor does it make a second row beside what the Caf publishes for the EPCI."""
     summed = (*caf(295)[:-1], "caf_s_ben_com_f")
-    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
+    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 343}
 
 
 def test_both_regimes_are_absent_without_one_of_them():
-    assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 305} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 300}
+    assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 308} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 303}
     assert both(caf(300)) == {} and both(msa(40)) == {}
     assert both(caf(300), msa(None, status="nd")) == {(EPCI, "2024-12"): "nd"}
     assert both(caf(None, status="nd"), msa(40)) == {(EPCI, "2024-12"): "nd"}
@@ -547,10 +550,9 @@ def test_both_regimes_follow_the_agreement_of_the_msa(root):
     assert sources["caf_et_msa"].secrecy.threshold == sources["msa_familles"].secrecy.threshold == 11
 
 
-def test_what_a_partner_withholds_is_secret_and_what_is_shown_does_not_give_it_away(root):
+def test_what_a_partner_withholds_is_secret(root):
     given = [row(code, "2024", jeunes_suivis=value) for code, value in (("99001", 60), ("99002", 37), ("99003", "s"))]
     seen = shown([*given, row(EPCI, "2024", jeunes_suivis=100)], 5, root)
-    assert ("99003", "secret") in seen
-    assert sum(status == "secret" for _, status in seen) > 1, seen  # 100 less the two others would be the third
+    assert ("99003", "secret") in seen and seen[EPCI, "ok"] == 100
     alone = shown([row("99001", "2024", jeunes_suivis=60), row("99003", "2024", jeunes_suivis="<5")], 5, root)
     assert alone["99001", "ok"] == 60 and ("99003", "secret") in alone and (EPCI, "nd") in alone

@@ -9,7 +9,7 @@ from raw_files import copied
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.indicators.observation_files import FOLDER
-from ctg_analysis.processing.freshness import MANIFEST, RECORDED, is_stale, is_whole, made_from, recorded
+from ctg_analysis.processing.freshness import MANIFEST, is_stale, is_whole, made_from
 from ctg_analysis.processing.run import ensure, process
 
 
@@ -68,13 +68,12 @@ def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed
 
 
 @pytest.mark.parametrize("content", ["null", "[]", '{"made_from": [], "tables": {}}', '{"a": 1}', "1"])
-def test_a_manifest_and_a_memory_of_another_shape_are_damaged(example, tmp_path, content):
+def test_a_manifest_of_another_shape_is_damaged(tmp_path, content):
     root = DataRoot(tmp_path)
     root.processed.mkdir()
     (root.processed / "territories.parquet").touch()
-    for name in (MANIFEST, RECORDED):
-        (root.processed / name).write_text(content, encoding="utf-8")
-    assert recorded(root) == [] and not made_from(root) and not is_whole(root.processed)
+    (root.processed / MANIFEST).write_text(content, encoding="utf-8")
+    assert not made_from(root) and not is_whole(root.processed)
 
 
 @pytest.mark.nightly

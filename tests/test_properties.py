@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Count, Indicator, Ratio
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import poisson_interval, rounding_interval
-from ctg_analysis.secrecy.gate import VALUES, withhold
-from ctg_analysis.secrecy.primary import too_few
 
 counts = st.integers(min_value=0, max_value=5000)
 SOURCE = Source(id="register", label="Registre", producer="P")
@@ -97,49 +95,6 @@ def test_a_commune_without_a_row_makes_a_sum_missing_too():
     here = communes(["12001", "12002"])
     moved = to_reference(facts("part", {"12001": 7}), SOURCE, Perimeter.between(here, here)).set_index("level")
     assert moved.loc["epci", "status"] == MISSING
-
-
-def membership(rows):
-    """Return what each place is made of: itself for a commune, all the communes above."""
-    places = rows[["territory", "level"]].drop_duplicates()
-    communes = places.loc[places["level"].eq("commune"), "territory"].rename("commune")
-    table = places.merge(communes, how="cross")
-    return table[table["level"].ne("commune") | table["territory"].eq(table["commune"])]
-
-
-@given(PAIRS)
-def test_what_is_withheld_carries_nothing(pairs):
-    rows = observed(pairs, SHARE, GUARDED)
-    table = withhold(rows, {SHARE.id: SHARE}, {"register": GUARDED}, membership(rows)).observations
-    hidden = table[table["status"].ne(OK)]
-    assert hidden[VALUES].isna().all(axis=None)
-    shown = table[table["status"].eq(OK)]
-    for column in (shown["numerator"], shown["denominator"], shown["denominator"] - shown["numerator"]):
-        assert not column.between(1, 4).any()
-
-
-@pytest.mark.parametrize(
-    "persons, numerator, denominator, hidden",
-    [
-        (("numerator", "denominator"), 4, 100, True),
-        (("numerator", "denominator"), 0, 100, False),
-        (("numerator", "denominator"), 97, 100, True),
-        (("numerator", "denominator"), 5, 100, False),
-        (("denominator",), 1.5, 60, False),
-        (("denominator",), 1.5, 3, True),
-        ((), 3, 4, False),
-    ],
-)
-def test_r1_the_rule_guards_counts_of_persons(persons, numerator, denominator, hidden):
-    rows = pd.DataFrame({"numerator": [numerator], "denominator": [denominator]}, dtype=float)
-    assert too_few(rows, persons, 5).tolist() == [hidden]
-
-
-@given(PAIRS)
-def test_an_open_source_withholds_nothing(pairs):
-    rows = observed(pairs, SHARE)
-    table = withhold(rows, {SHARE.id: SHARE}, {"register": SOURCE}, membership(rows)).observations
-    assert SECRET not in set(table["status"])
 
 
 @given(counts, counts, counts)

@@ -1,5 +1,6 @@
 """The rules of small numbers, each test under the number of its rule; those of other rules stand by what they test."""
 
+import math
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -235,7 +236,8 @@ def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_
         sources = with_rule(rule)
         for source in ROUNDED:
             shown = next(one for one in CATALOGUE.values() if source in one.sources and isinstance(one.value, Count))
-            rows = pd.DataFrame({"value": [20.0, 100.0], "parts": [1, 8], "few": 0, "source": source, "status": OK})
+            rows = pd.DataFrame({"numerator": [20.0, 100.0], "parts": [1, 8], "few": 0, "source": source, "status": OK})
+            rows = rows.assign(value=rows["numerator"])
             told = with_intervals(rows, shown, sources, None).assign(level="epci")
             bounds = expected[rule if source in OF_THE_CAF else UNKNOWN]
             texts = [(interval_text(shown, row), value_text(shown, row)) for row in told.itertuples()]
@@ -465,6 +467,7 @@ def test_r10_no_percentage_under_20_and_no_decimal_under_1000(numerator, denomin
         value=numerator / denominator * 100,
         numerator=numerator,
         denominator=denominator,
+        low=math.nan,
         status=OK,
         source="insee_rp_population",
     )

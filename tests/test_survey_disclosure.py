@@ -8,17 +8,15 @@ import pandas as pd
 import pytest
 from scipy.stats import distributions
 from survey_attacker import SurveyAttacker
-from survey_fixtures import EPCI, answers_of, counter, drawn, margins, published_of, with_secteur
+from survey_fixtures import answers_of, counter, drawn, margins, published_of, with_secteur
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.survey import crossings, survey, weighted_answers
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SURVEY
 
 MEANING = {
@@ -102,18 +100,18 @@ def without(monkeypatch, *unseen, weights=True):
     """Take from the gate the sight of some tables, or of the weights that anyone knows."""
     gate = survey.hide
 
-    def hide(tables, counts, asked, unsure, known, published):
+    def hide(tables, counts, asked, unsure, known):
         seen = {name: table.iloc[:0] if name in unseen else table for name, table in tables.items()}
-        gate(seen, counts, asked, unsure, known if weights else None, published)
+        gate(seen, counts, asked, unsure, known if weights else None)
 
     monkeypatch.setattr(survey, "hide", hide)
 
 
-def known_of_names(va, nom, non, *before):
-    """Return what is published where some go to the local space, and others know its name. before: editions."""
+def known_of_names(va, nom, non):
+    """Return what is published where some go to the local space, and others know its name."""
     private = drawn(1, va + nom + non)
     private["reponses"]["connait_evs"] = ["va"] * va + ["nom"] * nom + ["non"] * non
-    return published_of(private, margins(), ["sexe", "connait_evs"], before)
+    return published_of(private, margins(), ["sexe", "connait_evs"])
 
 
 def test_r2_indicators_do_not_tell_what_the_distribution_hides(monkeypatch):
@@ -310,27 +308,6 @@ def test_r2_no_figure_of_a_test_without_the_table_that_it_is_of():
 
 
 # ---------------------------------------------------------------------------------------------------- what else tells
-
-
-def test_r2_what_an_earlier_edition_tells_is_known_for_good():
-    """Of two indicators, 43 and 40, the gate shows one; an edition of before the gate tells the other."""
-    now = known_of_names(40, 3, 57)
-    rows = now.tables["observations"]
-    pair = rows[rows["indicator"].isin(["social_space_known_share", "social_space_used_share"])]
-    (lost,) = pair.loc[pair["status"].ne(OK), "indicator"]
-    count = {"social_space_known_share": 43.0, "social_space_used_share": 40.0}[lost]
-    told = pair[pair["indicator"].eq(lost)].assign(status=OK, denominator=100.0, numerator=count, value=count)
-    places = pd.DataFrame({"territory": EPCI, "level": "epci", "commune": ["99001"]})
-
-    def found(one):
-        one.tables["observations"] = pd.concat([one.tables["observations"], told])
-        return attacker(one).finds_out({"nom": {("connait_evs", "nom"): 1}})
-
-    assert found(now) == {"nom": (3, 3)}
-    beside = known_of_names(40, 3, 57, Edition(told, places))
-    again = known_of_names(40, 3, 57, Edition(told, places), Edition(beside.tables["observations"], places))
-    assert all(table.equals(again.tables[name]) for name, table in beside.tables.items())
-    assert found(beside) == {}
 
 
 def test_r2_the_attacker_believes_only_what_is_printed():

@@ -1,14 +1,9 @@
-"""Results of the survey that are indicators go through the same gate as all others."""
+"""Results of the survey that are indicators."""
 
 import pandas as pd
 import pytest
 
-from ctg_analysis.core.datasets import SecrecyRule, Source
-from ctg_analysis.core.model import Indicator, Ratio
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
-from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
-from ctg_analysis.secrecy.gate import withhold
-from ctg_analysis.sources import SURVEY as SOURCE
 
 EPCI = "999999999"
 
@@ -51,21 +46,3 @@ def test_few_respondents_are_not_shown(counts, status, quality):
     assert (row["status"], row["quality"]) == (status, quality)
     figures = row[["numerator", "denominator", "value", "low", "high"]].isna()
     assert figures.all() if status != "ok" else not figures.any()
-
-
-def test_the_gate_takes_the_rows_of_the_survey():
-    words = dict(chapter="07", label="x", definition="x", unit="%", decimals=0, reading="x", chart="comparison")
-    indicators = {
-        name: Indicator(id=name, domain_ids=(), sources=(SOURCE,), value=Ratio(name, "base"), levels=("epci",), **words)
-        for name in ("needs_share", "rare_share")
-    }
-    source = Source(SOURCE, "Consultation", "EPCI", secrecy=SecrecyRule(5, "moins de 5 personnes"))
-    rows = observed(
-        Asked("needs_share", "q", ("a",)), Asked("rare_share", "q", ("b",)), q={"a": 30, "a|b": 3, "non": 20}
-    ).reset_index()[COLUMNS]
-    SCHEMA.validate(rows)
-    membership = pd.DataFrame({"territory": EPCI, "level": "epci", "commune": ["99001", "99002"]})
-    told = withhold(rows, indicators, {SOURCE: source}, membership).observations.set_index("indicator")
-    assert told["status"].to_dict() == {"needs_share": "ok", "rare_share": "secret"}
-    assert told.loc["needs_share", "value"] == pytest.approx(100 * 33 / 53)
-    SCHEMA.validate(told.reset_index()[COLUMNS])

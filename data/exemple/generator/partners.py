@@ -193,7 +193,7 @@ def _beside(field: Field, here: float, beside: dict[str, float]) -> float:
     leaning = 0.92 + crc32(field.measure.encode()) % 161 / 1000
     exact = here * inhabitants[0] / inhabitants[1] * MORE.get(field.column, 1.0) * leaning
     value = round(exact, 1) if field.column.endswith("etp") else float(round(exact))
-    return min(value, beside[field.part_of]) if field.part_of else value
+    return min(value, beside.get(field.part_of, value))
 
 
 def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:

@@ -41,8 +41,9 @@ class Field:
 
     part_of: the column that it may not exceed in the same row. about: the columns that count what it is about; where
     they count nothing, it does not apply. A column of EVIDENCE holds words about the scores of its measure, which
-    another column holds. choices: the words of a column of CHOICE. rounded: the column is published rounded (rule R1),
-    or not, where its kind does not say it: what is given to persons is, professionals whom a public list names are not.
+    another column holds. choices: the words of a column of CHOICE. rounded: where the kind does not say it, whether the
+    column is published rounded (rule R1): 1 for what is given to persons, 4 where each may have four, 0 for
+    professionals whom a public list names.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -53,12 +54,12 @@ class Field:
     part_of: str = ""
     about: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    rounded: bool | None = None
+    rounded: int | None = None
 
     @property
     def is_rounded(self) -> bool:
         """Tell whether secrecy rounds what it counts."""
-        return self.kind == PERSONS if self.rounded is None else self.rounded
+        return self.kind == PERSONS if self.rounded is None else bool(self.rounded)
 
 
 @dataclass(frozen=True)
@@ -106,3 +107,15 @@ class Form:
         measure = {field.column: field.measure for field in self.fields}
         nested = {(field.measure, measure[field.part_of]) for field in self.fields if field.part_of}
         return nested | {(part, whole) for whole, several in self.breakdowns.items() for part in several}
+
+    def within_exact(self) -> dict[str, str]:
+        """Return the measures that are rounded within one that is not, with the smallest such."""
+        named = {one.column: one for one in self.fields}
+        found = {}
+        for one in self.fields:
+            whole = named.get(one.part_of)
+            while whole and whole.is_rounded:
+                whole = named.get(whole.part_of)
+            if whole and one.is_rounded:
+                found[one.measure] = whole.measure
+        return found

@@ -14,6 +14,7 @@ from ctg_analysis.sources.folders import files_of, is_by_itself, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
 MANIFEST = "manifest.json"
+FORMS_READ = "restricted"  # in the record of a report: the names of the forms of partners
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
 OPEN = ("raw/", "reference/", "library", "lock")
@@ -101,7 +102,7 @@ def public_inputs(root: DataRoot, epci: str) -> dict:
     files = [Path(name) for name in used if name.startswith(f"private/{epci}/")]
     return {
         "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
-        "restricted": sorted({str(path if path.suffix in OURS else path.with_stem("*")) for path in files}),
+        FORMS_READ: sorted({str(path if path.suffix in OURS else path.with_stem("*")) for path in files}),
     }
 
 

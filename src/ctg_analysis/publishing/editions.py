@@ -21,6 +21,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import is_invented, project_path
+from ctg_analysis.processing.freshness import FORMS_READ
 
 HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "index.html"
 OBSERVATIONS = "observations.parquet"
@@ -89,7 +90,7 @@ def chapters_of(edition: Path) -> set[str]:
 
 def is_rounded(made_from: dict) -> bool:
     """Tell whether the restricted counts of an edition are rounded (rule R1), by its record, or whether it has none."""
-    return made_from.get(SECRECY) == ROUNDING or not (made_from.get("restricted") or made_from.get("published"))
+    return made_from.get(SECRECY) == ROUNDING or not (made_from.get(FORMS_READ) or made_from.get("published"))
 
 
 def to_withdraw(out: Path, epci: str) -> list[str]:

@@ -4,8 +4,10 @@ A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 
 a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in the
 same intervals give the same bytes, whatever has been published before.
 
-A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the sum
-of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end.
+A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the
+sum of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end; but
+secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. A whole that is told as it is
+would narrow its parts too (≈ 15 at work of 15 approved): the last interval within it is a longer one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,10 +42,13 @@ def rounded(
     [[0.0, 4.0], [145.0, 149.0]]
     """
     base, form = source.secrecy.base, source.form
-    counted = {field.measure for field in form.fields if field.is_rounded} if base else set()
-    mine = facts["measure"].isin(counted) & facts["status"].eq(OK)
-    table = facts.assign(least=(facts["value"] // base * base).where(mine) if base else np.nan)
-    table = table.assign(most=table["least"] + base - 1)
+    steps = {field.measure: base * (field.rounded or 1) for field in form.fields if field.is_rounded} if base else {}
+    counted, step = {*steps}, facts["measure"].astype(str).map(steps)
+    mine = step.notna() & facts["status"].eq(OK)
+    table = facts.assign(least=(facts["value"] // step * step).where(mine))
+    table = table.assign(most=table["least"] + step - 1)
+    for measure, whole in form.within_exact().items() if base else ():
+        table = _within(table, measure, whole, base)
     shown = _levels_of(indicators)
     summed = {
         measure
@@ -55,13 +60,28 @@ def rounded(
     for level in LEVELS:
         here = table["level"].eq(level)
         if level in parts:
-            table = _sums_of_places(table, here & table["measure"].isin(summed), parts[level])
+            most = np.inf if level == "secteur" else MOST_PARTS
+            of = here if level == "departement" else here & table["measure"].isin(summed)
+            table = _sums_of_places(table, of, parts[level], most)
         for whole, classes in form.breakdowns.items():
             if all(level in shown.get(one, ()) for one in classes):
                 alone = here & table["measure"].eq(whole) & (table["most"] - table["least"]).lt(base)
                 table = _sum_of_classes(table, alone, classes)
     middle = (table["least"] + table["most"]) / 2
     return table.assign(value=middle.where(mine, table["value"]))
+
+
+def _within(table: pd.DataFrame, measure: str, whole: str, base: int) -> pd.DataFrame:
+    """The table, a measure bounded by the whole that it is within, which is told as it is: to its end, by one interval
+    of `base` counts at least. A whole of fewer tells by itself what it tells.
+    """
+    key = ["code", "period"]
+    known = table[table["measure"].eq(whole) & table["status"].eq(OK)].astype(dict.fromkeys(key, str))
+    places = pd.MultiIndex.from_frame(table[key].astype(str))
+    end = known.set_index(key)["value"].reindex(places).set_axis(table.index)
+    begin = ((end + 1) // base - 1) * base
+    last = table["measure"].eq(measure) & begin.ge(0) & table["least"].ge(begin) & table["value"].le(end)
+    return table.assign(least=table["least"].mask(last, begin), most=table["most"].mask(last, end))
 
 
 def _levels_of(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
@@ -91,26 +111,26 @@ def measures(indicator: Indicator) -> dict[str, str]:
 
 
 def _parts_of_places(membership: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """What secteurs and EPCIs are made of: columns territory, part. An EPCI is of its secteurs where these are all of
-    it, else of its communes.
+    """What each place is made of: columns territory, part. An EPCI is of its secteurs where these are all of it, a
+    département of its EPCIs, else of their communes.
     """
-    secteurs, epcis = (membership[membership["level"].eq(level)].drop(columns="level") for level in ("secteur", "epci"))
-    within = epcis.merge(secteurs, on="commune", how="left", suffixes=("", "_secteur"))
-    divided = within["territory_secteur"].notna().groupby(within["territory"]).transform("all")
-    parts = within["territory_secteur"].where(divided, within["commune"])
-    return {
-        "secteur": secteurs.rename(columns={"commune": "part"}),
-        "epci": within.assign(part=parts)[["territory", "part"]].drop_duplicates(),
-    }
+    communes = {level: membership[membership["level"].eq(level)].drop(columns="level") for level in LEVELS}
+    parts = {"secteur": communes["secteur"].rename(columns={"commune": "part"})}
+    for level, below in (("epci", "secteur"), ("departement", "epci")):
+        within = communes[level].merge(communes[below], on="commune", how="left", suffixes=("", "_below"))
+        divided = within["territory_below"].notna().groupby(within["territory"]).transform("all")
+        part = within["territory_below"].where(divided, within["commune"])
+        parts[level] = within.assign(part=part)[["territory", "part"]].drop_duplicates()
+    return parts
 
 
-def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame) -> pd.DataFrame:
+def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame, most: float) -> pd.DataFrame:
     """The table, some of its totals bounded by their parts, where these are few and all known.
 
-    of: the rows of these totals. parts: columns territory, part.
+    of: the rows of these totals. parts: columns territory, part. most: how many parts are few.
     """
     size = parts.groupby("territory")["part"].transform("size")
-    few = parts.assign(size=size)[size.le(MOST_PARTS)]
+    few = parts.assign(size=size)[size.le(most)]
     key = ["territory", "size", *SERIES]
     below = table[["code", *SERIES, *BOUNDS]].dropna().merge(few, left_on="code", right_on="part")
     sums = below.groupby(key, as_index=False, observed=True).agg(

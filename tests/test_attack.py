@@ -1,0 +1,203 @@
+"""The attacker reads editions of forms filled at random: no count is known to less than its rounding (rules R1, R2).
+
+Two EPCIs with secteurs, one of more than ten communes, and three editions: single counts corrected, secteurs drawn
+anew. He is given the interval of each count that a row is made of, wherever it is written and for whomever.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import BASE, BESIDE, EACH, EXACT, FORM_OF, LABELS, MADE_OF, WITHIN, WITHOUT, Attacker, drawn
+
+from ctg_analysis.cleaning.frame import Frame
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.model import OK
+from ctg_analysis.processing import restricted
+from ctg_analysis.sources import SOURCES
+
+YEAR, OPEN = "2024", {"pupils_count", "leisure_staff_elsewhere"}  # in no form
+SMALL, LARGE = "200000001", "200000002"
+LEVEL = {2: "departement", 5: "commune", 9: "epci"}
+COMMUNES = {SMALL: [f"120{n:02}" for n in range(1, 8)], LARGE: [f"121{n:02}" for n in range(1, 22)]}
+
+
+EVERY = [one for communes in COMMUNES.values() for one in communes]
+
+
+def places_of(first):
+    """Return place → communes. first: how many communes of each EPCI are in the first of two secteurs, 0 without."""
+    places = {one: [one] for one in EVERY} | {"12": EVERY}
+    for (epci, communes), several in zip(COMMUNES.items(), first, strict=True):
+        places |= {f"{epci}-1": communes[:several], f"{epci}-2": communes[several:]} if several else {}
+        places[epci] = communes
+    return places
+
+
+def published(counts, places):
+    """Return the observations that are published of counts of communes, and the interval of each count of them."""
+    secteur = {one: place for place, communes in places.items() if "-" in place for one in communes}
+    epci = {one: place for place, communes in COMMUNES.items() for one in communes}
+    communes = pd.DataFrame({"code": list(epci), "epci": epci.values(), "secteur": [secteur.get(one) for one in epci]})
+    told = dict(kind="commune-actuelle", departement="12", region="76", zone="metro", parent=None, former_codes=None)
+    communes = communes.assign(**told).astype({"parent": str, "former_codes": str})
+    above = [(place, "secteur" if "-" in place else LEVEL.get(len(place))) for place in places if place not in epci]
+    several = pd.concat([communes.assign(level="commune"), pd.DataFrame(above, columns=["code", "level"])])
+    asked = [(measure, place) for measure, place in counts if measure not in OPEN]
+    asked += [(measure, "12") for measure in dict(asked)]
+    lines = [(place, measure, float(sum(counts[measure, one] for one in places[place]))) for measure, place in asked]
+    table = pd.DataFrame(lines, columns=["code", "measure", "value"])
+    table = table.assign(level=table["code"].str.len().map(LEVEL), period=YEAR, form=table["measure"].map(FORM_OF))
+    forms = [(name, facts(one.drop(columns="form"), name)) for name, one in table.groupby("form")]
+    seen = []
+
+    def rounded(*arguments):
+        seen.append(one := kept(*arguments))
+        return one
+
+    kept = restricted.rounded
+    populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK, "period": "2022", "value": 500.0})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restricted, "rounded", rounded)
+        patch.setattr(restricted, "read_populations", lambda _: populations)
+        frame = Frame(2026, {2026: communes}, {}, several.reset_index(drop=True))
+        rows = restricted.restricted_observations(frame, forms, [], None, SOURCES)
+    bounds = pd.concat(seen)
+    bounds = bounds.assign(least=bounds["least"].fillna(bounds["value"]), most=bounds["most"].fillna(bounds["value"]))
+    known = {(row.measure, row.code): (row.least, row.most) for row in bounds.itertuples()}
+    counted = rows[rows["indicator"].isin([f"{one}_count" for one in FORM_OF]) & rows["low"].notna()]
+    assert [
+        row for row in counted.itertuples() if known[row.indicator[:-6], row.territory] != (row.low, row.high)
+    ] == []
+    told = {
+        (measure, row.territory)
+        for row in rows.itertuples()
+        for measure in MADE_OF.get(row.indicator, row.indicator.removesuffix("_count")).split()
+    }
+    beside = {
+        (measure, place): (float(sum(counts[measure, one] for one in communes)),) * 2
+        for measure in BESIDE.intersection(one for one, _ in counts)
+        for place, communes in places.items()
+    }
+    return rows, {one: interval for one, interval in known.items() if one in told} | beside
+
+
+def few_of(measure, place, told):
+    """Return the most that columns told as they are leave to a count, where this is less than a rounding: 0 without a
+    site, 2 of 2 crèches, 3 of the 3 who are approved.
+    """
+    if measure in EXACT:
+        most = told.get((measure, place), (0, np.inf))[1]
+        return most if most < BASE - 1 else np.inf
+    ends = [few_of(whole, place, told) for part, whole in WITHIN if part == measure]
+    ends += [4 * few_of(persons, place, told) for things, persons in EACH if things == measure]
+    ends += [0 if few_of(site, place, told) == 0 else np.inf for persons, site in WITHOUT if persons == measure]
+    return min(ends, default=np.inf)
+
+
+def attack(*editions):
+    """Return what who reads some editions finds: how many cells, how many exact, those bounded more tightly than told.
+
+    editions: counts, places. What a column that is told as it is says by itself (nobody without a site, three bonuses
+    of three crèches at most) is told.
+    """
+    attacker = Attacker()
+    first, told = editions[0][0], {}
+    for number, (counts, places) in enumerate(editions):
+        _, intervals = published(counts, places)
+        measures = {measure: "" for measure, _ in counts}
+        attacker.reads([*measures], intervals, places, {one for one in counts if counts[one] != first[one]}, number)
+        told |= intervals
+    cells, found = Counter(), []
+    for measure, place, (low, high), (least, most) in attacker.ranges():
+        high = min(high, few_of(measure, place, told))
+        cells["all"] += 1
+        cells["exact"] += least == most and low < high
+        if most - least < BASE - 1 and (low, high) != (least, most):
+            found.append((measure, place, (low, high), (least, most)))
+    return cells, found
+
+
+CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "digital_persons", "teenagers_attending")
+
+
+def corrected(counts, seed):
+    """Return the counts, one of each of some forms corrected."""
+    draw = np.random.default_rng(seed)
+    asked = [one for one in CORRECTED if (one, EVERY[0]) in counts]
+    return counts | {(one, draw.choice(EVERY)): int(draw.choice([1, 3, 8, 12, 29])) for one in asked}
+
+
+def of_forms(counts, *forms):
+    return {one: count for one, count in counts.items() if FORM_OF[one[0]] in forms}
+
+
+def editions(seed, *secteurs, forms=LABELS):
+    """Return so many editions, each after corrections. secteurs: of each, see `places_of`."""
+    counts = of_forms(drawn(seed, EVERY), *forms)
+    for number, first in enumerate(secteurs):
+        yield counts, places_of(first)
+        counts = corrected(counts, seed + number)
+
+
+FEW = ("mission_locale", "enquete_locale_petite_enfance", "senacs_vie_sociale")
+# Both EPCIs in two secteurs, which are drawn anew for the third edition; the larger one without, the total of it all.
+DIVIDED, ALONE = ((4, 10), (4, 10), (3, 12)), ((4, 0), (4, 0), (3, 0))
+
+
+@pytest.mark.parametrize(
+    "seed, secteurs, forms",
+    [
+        (0, DIVIDED, FEW),
+        *(pytest.param(seed, DIVIDED, LABELS, marks=pytest.mark.nightly) for seed in range(1, 10)),
+    ],
+)
+def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, secteurs, forms):
+    cells, found = attack(*editions(seed, *secteurs, forms=forms))
+    assert cells["all"] > 400 and (cells["exact"], found) == (0, [])
+
+
+@pytest.mark.nightly
+def test_one_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
+    """Of the communes of an EPCI without secteurs; a total that moves says of a corrected count that it does."""
+    told = [attack(*editions(seed, *ALONE)) for seed in (11, 12, 13)]
+    cells = sum((cells for cells, _ in told), Counter())
+    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= cells["all"]
+
+
+YOUTH = dict(zip(COMMUNES[SMALL], (20, 11, 7, 5, 12, 14, 8), strict=True))  # 77, of whom 34 in the second secteur
+# What could be deduced: in which forms, counts of communes, what is corrected afterwards.
+DEDUCED = {
+    "the count corrected from 8 to 3, from totals": (
+        ["mission_locale"],
+        {("youth_followed", one): count for one, count in YOUTH.items()},
+        {("youth_followed", COMMUNES[SMALL][-1]): 3},
+    ),
+    "disabled children, from the bonus for their inclusion": (
+        ["caf_partenaire_jeunesse_parentalite", "enquete_locale_enfance"],
+        {("leisure_disabled_children", "12001"): 3, ("leisure_inclusion_bonus", "12001"): 3}
+        | {("leisure_funded", "12001"): 5},
+        {},
+    ),
+    "volunteers, from the seats of inhabitants": (
+        ["senacs_vie_sociale"],
+        {("volunteers", "12001"): 3, ("inhabitant_seats", "12001"): 3, ("board_seats", "12001"): 12},
+        {},
+    ),
+    "childminders, from the places given to children": (
+        ["pmi_assistants_maternels"],
+        {("approved_childminders", "12001"): 3, ("active_childminders", "12001"): 3}
+        | {("childminder_approved_places", "12001"): 12},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DEDUCED)
+def test_what_other_counts_gave_away_is_no_more_deduced(what):
+    forms, said, after = DEDUCED[what]
+    nobody = dict.fromkeys(of_forms(drawn(0, EVERY), *forms), 0)
+    counts = nobody | {(one, commune): 1 for one, commune in nobody if one in EXACT} | said
+    several = [(counts, places_of((4, 10))), (counts | after, places_of((4, 10)))]
+    assert attack(*several)[1] == []

@@ -1,0 +1,127 @@
+"""Two worlds whose restricted counts fall in the same intervals are told by the same bytes (rule R1)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import BASE, EXACT, drawn
+from test_attack import EVERY, FEW, of_forms, places_of, published
+
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+
+PLACES = places_of((4, 12))
+
+
+def within_intervals(counts, draw):
+    """Return other counts, each of the same interval, and so are their totals: those of a measure that moves stay."""
+    _, told = published(counts, PLACES)
+    other = {
+        one: count if one[0] in EXACT else count // BASE * BASE + int(draw.integers(BASE))
+        for one, count in counts.items()
+    }
+    _, then = published(other, PLACES)
+    moves = {measure for measure, place in told if told[measure, place] != then[measure, place]}
+    return {one: counts[one] if one[0] in moves else count for one, count in other.items()}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_observations_depend_on_intervals_alone(seed):
+    counts, draw = of_forms(drawn(seed, EVERY), *FEW), np.random.default_rng(seed)
+    other = within_intervals(counts, draw)
+    assert sum(counts[one] != other[one] for one in counts) > 50
+    told, intervals = published(counts, PLACES)
+    then, same = published(other, PLACES)
+    assert intervals == same
+    pd.testing.assert_frame_equal(told, then, check_exact=True)
+    moved = other | {("youth_followed", EVERY[0]): other["youth_followed", EVERY[0]] + BASE}
+    assert not published(moved, PLACES)[0].equals(told)
+
+
+# Columns of the forms of the invented territory: shown by commune, so that totals are sums of intervals; not shown by
+# commune, so that a person may move from one to the other.
+SHOWN = {
+    "mission_locale": ["jeunes_suivis"],
+    "enquete_locale_droits": ["numerique_personnes", "rendez_vous_droits"],
+    "enquete_locale_petite_enfance": ["liste_attente"],
+    "senacs_vie_sociale": ["participants"],
+}
+MOVED = {
+    "caf_partenaire_jeunesse_parentalite": ["clas_enfants", "clas_parents", "reaap_participants"],
+    "enquete_locale_enfance": ["enfants_handicap_accueillis", "ados_11_17_accueillis"],
+    "sdjes_accueils": ["departs_sejours"],
+    "caf_partenaire_familles": ["personnes_rsa", "enfants_6_11"],
+}
+
+
+def change(folder, draw):
+    """Change counts of the forms within their intervals."""
+    for form in SHOWN | MOVED:
+        path = folder / f"{form}.csv"
+        table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+        for column in SHOWN.get(form, ()):
+            mine = table["territoire"].str.len().eq(5) & table[column].str.fullmatch(r"\d+(,0)?")
+            counts = table.loc[mine, column].str.replace(",0", "").astype(int)
+            table.loc[mine, column] = (counts // BASE * BASE + draw.integers(0, BASE, len(counts))).astype(str)
+        for column in MOVED.get(form, ()):
+            for _, rows in table[table["territoire"].str.len().eq(5)].groupby("periode"):
+                counts = pd.to_numeric(rows[column].str.replace(",", "."), errors="coerce").dropna()
+                giver, taker = draw.choice(counts.index[counts.gt(0)]), draw.choice(counts.index)
+                table.loc[giver, column] = str(int(counts[giver]) - 1)
+                table.loc[taker, column] = str(int(counts[taker]) + (0 if giver == taker else 1))
+        path.write_text(table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, example):
+    """What publishes all there is of the invented territory, its forms changed; returns the bytes by file."""
+    home = tmp_path_factory.mktemp("world")
+    for path in settings().root.iterdir():
+        if path.name not in ("data", "reports", ".git"):
+            (home / path.name).symlink_to(path)
+    root = home / "data" / "exemple"
+    shutil.copytree(example.path, root)
+    (home / "data" / "reference").symlink_to(settings().reference)
+    forms = {path: path.read_bytes() for path in (root / "private" / EXAMPLE_EPCI).glob("*.csv")}
+
+    def made(changed=lambda folder: None):
+        for path, content in forms.items():
+            path.write_bytes(content)
+        changed(root / "private" / EXAMPLE_EPCI)
+        shutil.rmtree(home / "reports", ignore_errors=True)
+        said = {}
+        for command in (["build", EXAMPLE_EPCI], ["observations", EXAMPLE_EPCI], ["convention", EXAMPLE_EPCI]):
+            ctg = [Path(sys.executable).with_name("ctg"), *command]
+            ran = subprocess.run(ctg, cwd=home, env=os.environ | {"CTG_ROOT": str(home)}, capture_output=True)
+            assert ran.returncode == 0, ran.stderr.decode()
+            said[command[0]] = ran.stdout
+        files = [*(home / "reports").rglob("*"), *(root / "processed").rglob("*")]
+        return said | {
+            str(path.relative_to(home)): path.read_bytes()
+            for path in files
+            if path.is_file()
+            and path.name != "manifest.json"  # the sums of all inputs, by which they are known to change
+        }
+
+    return made
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_all_that_is_published_depends_on_intervals_alone(world):
+    """Pages, CSV, Parquet, search, convention, data/processed, in ten other worlds; not in one that differs."""
+    told = world()
+    for seed in range(10):
+        then = world(lambda folder, seed=seed: change(folder, np.random.default_rng(seed)))
+        assert then.keys() == told.keys() and [name for name in told if then[name] != told[name]] == []
+
+    def more(folder):
+        path = folder / "mission_locale.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace(";94,0;", ";99,0;"), encoding="utf-8")
+
+    then = world(more)
+    assert then.keys() != told.keys() or then != told
