@@ -64,9 +64,9 @@ def doubted(private: Private, rows: pd.DataFrame, places: pd.DataFrame, opened: 
     for name, facts in private.facts:
         held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
         base = SecrecyRule(private.agreements[name].seuil).base if name in private.agreements else 1
-        rounded = {field.measure for field in FORMS[name].form.fields if field.is_rounded}
-        least = (held["value"] // base * base).where(held["measure"].isin(rounded), held["value"])
-        tables.append(held.assign(low=least))
+        steps = {field.measure: base * (field.rounded or 1) for field in FORMS[name].form.fields if field.is_rounded}
+        step = held["measure"].astype(str).map(steps)
+        tables.append(held.assign(low=(held["value"] // step * step).fillna(held["value"])))
     told = pd.concat(tables)
     told = told.merge(rows.loc[rows["confirmed"], ROW].drop_duplicates(), on=ROW, how="left", indicator=True)
     told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float, "value": float})
