@@ -148,7 +148,7 @@ def _alike_over_years(rows: pd.DataFrame) -> list[str]:
 
 def _bare(text: str) -> str:
     """How an observed value is written, without the sign of its unit, which has its own place."""
-    return text.replace("%", "").rstrip()
+    return re.sub(r"\s*%", "", text)
 
 
 def _decimals(number: str) -> int:
