@@ -200,7 +200,7 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
             ListOfThings(f"{title}, sum", f"{kind}_ips_total", "2022", 2022, counted(where, table[column])),
         ]
     zones = rows("dgcl_frr", "*.parquet")
-    classed = zones.iloc[:, 1].isin(["FRR socle", "FRR+", "Classée FRR partiellement"])
+    classed = zones.iloc[:, 1].isin(["FRR socle", "FRR+"])
     found["dgcl_frr"] = [
         ListOfThings(
             "Communes of the FRR, 2025",

@@ -6,6 +6,7 @@ The moments fall in what the commands do, not in what they import.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -42,7 +43,7 @@ import ctg_analysis.publishing.pages.around, ctg_analysis.publishing.word.making
 from ctg_analysis import cli
 
 for line in sys.stdin:
-    arguments, moment = json.loads(line)
+    arguments, moment, number = json.loads(line)
     start = time.monotonic()
     pid = os.fork()
     if not pid:
@@ -54,7 +55,7 @@ for line in sys.stdin:
             os._exit(end.code or 0)
     if moment is not None:
         time.sleep(moment)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     print(json.dumps([time.monotonic() - start, code]), flush=True)
 """
@@ -70,12 +71,22 @@ class Commands:
 
     def run(self, *arguments: str, moment: float | None = None) -> float:
         """Run a command, to its end or until it is killed after so many seconds; return what it took."""
-        print(json.dumps([arguments, moment]), file=self.process.stdin, flush=True)
-        took, code = json.loads(self.process.stdout.readline())
+        took, code = self._ended(arguments, moment, signal.SIGKILL)
         if moment is None and code:
             said = (self.root.parent / "said").read_text(encoding="utf-8")
             raise AssertionError(f"ctg {' '.join(arguments)}: exit code {code}\n{said}")
         return took
+
+    def terminated(self, *arguments: str, moment: float) -> tuple[int, list[str]]:
+        """Run a command that SIGTERM ends after so many seconds; return its exit code, and what it said."""
+        said = self.root.parent / "said"
+        before = said.stat().st_size
+        _, code = self._ended(arguments, moment, signal.SIGTERM)
+        return code, said.read_bytes()[before:].decode().splitlines()
+
+    def _ended(self, arguments: tuple[str, ...], moment: float | None, by: int) -> tuple[float, int]:
+        print(json.dumps([arguments, moment, by]), file=self.process.stdin, flush=True)
+        return tuple(json.loads(self.process.stdout.readline()))
 
     def left(self) -> list[str]:
         """Return the processes at work, and what lies in scratch and temporary folders and beside whole files."""

@@ -13,6 +13,9 @@ from in_page import CONTRASTS, FOCUSED, NOTES, REACHABLE
 from shipped_pages import BESIDE, CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.words.glossary import terms_in
+from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.publishing.pages.sections import TAG
 
 pytestmark = pytest.mark.slow
 
@@ -291,11 +294,20 @@ def test_accents_capitals_plural_and_feminine_find_the_same(tab, shipped, words,
     "words, title",
     [("assistante maternelle", "Assistants maternels en activité"), ("nounou", "Assistants maternels en activité"),
      ("garderie", "périscolaire"), ("logement social", "Locataires d’un logement HLM"), ("cantine", "cantine"),
-     ("crèche", "Places en EAJE"), ("bébés", "Petite enfance")],
+     ("crèche", "en EAJE"), ("bébés", "Petite enfance"), ("ALSH", "accueils de loisirs")],
 )  # fmt: skip
 def test_the_words_of_readers_find_what_they_look_for(tab, shipped, epci, words, title):
     found = results(opened(tab, shipped, epci, "recherche.html"), words)
     assert any(title in one for one in found[:10]), found[:10]
+
+
+def test_every_acronym_that_stands_on_a_page_is_found(tab, shipped, epci):
+    pages = [path.read_text(encoding="utf-8") for path in (shipped / epci).glob("[01][0-9]_*.html")]
+    said = terms_in(TAG.sub(" ", for_readers(page.partition("<main")[2].partition("</main>")[0])) for page in pages)
+    page = opened(tab, shipped, epci, "recherche.html")
+    assert {"RSA", "QPV", "FRR", "EAJE"} <= {*said}
+    assert [term for term in said if not results(page, term)] == []
+    assert "La décision du COPIL" in results(page, "comité de pilotage") or epci == DEFAULT_EPCI
 
 
 def test_what_has_a_value_tells_it_and_comes_before_what_waits(tab, shipped):

@@ -1,11 +1,14 @@
 """`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
+import os
 import shutil
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 import typer
+import xlsxwriter
 import yaml
 from environment import environment
 from material_files import add, change
@@ -13,10 +16,12 @@ from raw_files import certify, keep
 from typer.testing import CliRunner
 
 from ctg_analysis.cleaning.partners import received_forms
+from ctg_analysis.cleaning.partners.received_forms import FORMS
 from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
-from ctg_analysis.core.errors import Finding, InputError, UserError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.core import notebooks
+from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 from ctg_analysis.processing import check_raw, held_proofs
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
@@ -75,18 +80,18 @@ def spoil(root):
     put(root.private / YOUTH, 4, 0, "98001")
     agreements = root.private / EXAMPLE_EPCI / "accords.yml"
     text = yaml.safe_load(agreements.read_text(encoding="utf-8"))
-    del text["msa_familles"]["seuil"]
+    text["msa_familles"]["seuil"] = 4
     agreements.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
 
 
 EXPECTED = (
-    "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3.0",
+    "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3",
     "waldec.csv, line 2: found 4 cells, expected 3",
     "raw/france_services/full: found 99998, expected communes of 2026",
     "raw/depp_ips/full: found 99997, expected communes of the year of the file",
-    "mission_locale.csv, line 3, column jeunes_suivis: found -4.0",
+    "mission_locale.csv, line 3, column jeunes_suivis: found -4",
     "mission_locale.csv, line 4, column territoire: found '98001'",
-    "column msa_familles.seuil: found nothing, expected a whole number, 5 or more",
+    "column msa_familles.seuil: found '4', expected a whole number, 5 or more",
     "msa_familles.csv: found a form without valid agreement",
 )
 
@@ -96,11 +101,11 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     lines = answer.stdout.splitlines()
     assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
-    assert answer.stderr == "8 défauts : 8 dans les données et les formulaires, dont dépend tout rapport\n"
+    assert answer.stderr == "8 défauts : 8 dans les données et les formulaires\n"
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected, line in zip(EXPECTED, sorted(check_root(root), key=_rank), strict=True):
         assert expected in str(line) and line.french() in lines
-    assert any(", ligne 3, colonne jeunes_suivis : trouvé -4.0, attendu un nombre, 0 ou plus" in line for line in lines)
+    assert any(", ligne 3, colonne jeunes_suivis : trouvé -4, attendu un nombre, 0 ou plus" in line for line in lines)
 
 
 def _rank(finding):
@@ -198,7 +203,7 @@ def test_without_the_communes_the_files_are_read_all_the_same(root):
     lines = [str(finding) for finding in check_root(root)]
     assert len(lines) == 2
     assert any("contours/source.yml: found no certificate" in line for line in lines)
-    assert any("line 5, column OBS_VALUE: found -3.0" in line for line in lines)
+    assert any("line 5, column OBS_VALUE: found -3" in line for line in lines)
 
 
 def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
@@ -310,3 +315,118 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
     )
     with pytest.raises(UserError, match="no EPCI 999999123"):
         check_command.check("999999123")
+
+
+NO_FILES = {
+    "a pipe or a device": os.mkfifo,
+    "a pipe or a device ": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "a link to nothing": lambda path: path.symlink_to("/absent"),
+}
+WHERE = (BIRTHS, "insee_etat_civil/source.yml", "beside.csv", f"demarche/{EXAMPLE_EPCI}/calendrier.csv")
+WHERE += (f"demarche/{EXAMPLE_EPCI}/info_flash.yml", f"demarche/{EXAMPLE_EPCI}/demarche.xlsx")
+OF_PARTNERS = (YOUTH, f"{EXAMPLE_EPCI}/accords.yml", f"{EXAMPLE_EPCI}/caf (1).xlsx")
+OF_PARTNERS += (f"{EXAMPLE_EPCI}/demarche/consultation.csv",)
+
+
+def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
+    paths = [*(root.raw / name for name in WHERE), *(root.private / name for name in OF_PARTNERS)]
+    kinds = dict(zip(paths, cycle(NO_FILES), strict=False))
+    for path, kind in kinds.items():
+        path.unlink(missing_ok=True)
+        NO_FILES[kind](path)
+    found = by_urgency(root, None, None)
+    told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
+    assert {
+        path: told[path] for path, kind in kinds.items() if [one.found for one in told[path]] != [kind.strip()]
+    } == {}
+    assert not any("file that nothing reads" in str(one) for part in found.values() for one in part)
+
+
+def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    os.mkfifo(tmp_path / "notebooks" / "31_essai.ipynb")
+    monkeypatch.setattr(notebooks, "settings", lambda: replace(settings(), root=tmp_path))
+    (refused,) = notebooks.notebooks()
+    assert "refused" in refused.fault
+
+
+DIRTY = {  # sheet: the rows of a workbook of a Caf, by column; a tuple is a formula and the value that it last had
+    "caf_partenaire_familles": [
+        {"territoire": "99001", "periode": 2024, "foyers_qf_0_400": "n.c.", "foyers_qf_401_700": "-",
+         "enfants_0_2": 40},
+        {"territoire": "Bourg-l'Exemple", "periode": 2024, "foyers_qf_0_400": "15 *", "enfants_0_2": 30},
+        {"territoire": "99003", "periode": 2024, "foyers_qf_0_400": "environ 30"},
+        {"territoire": "99004", "periode": 2024, "foyers_qf_0_400": ("=1/0", "#DIV/0!")},
+        {"territoire": "99005", "periode": 2024, "foyers_reference": 12, "foyers_bas_revenus": 21},
+        {"territoire": "99005", "periode": 2024, "enfants_3_5": 7},
+        {"territoire": "75056", "periode": 2024, "enfants_3_5": 7},
+        {"territoire": "99006", "periode": "été 2024", "enfants_3_5": 7},
+        {"territoire": "99007", "periode": 2027, "enfants_3_5": -7},
+        {"territoire": "999999999", "periode": 2024, "enfants_0_2": 50, "remarque": "à vérifier"},
+    ],
+    "caf_partenaire_petite_enfance": [
+        {"territoire": "LA ROCHE INVENTEE", "periode": 2024, "eaje_heures_capacite": "98 000 h"},
+        {"territoire": "roche inventée", "periode": 2024, "eaje_heures_capacite": "98 000 h",
+         "eaje_depenses": "1,5 M€"},
+    ],
+    "agrements_vie_sociale": [
+        {"territoire": "99001", "periode": 2024, "structure": "L'Escale", "type": "Centre Social",
+         "gestion": "PUBLIQUE", "gestionnaire": "Commune", "agrement_debut": "1er mars 2023",
+         "agrement_fin": "2022-03-01",
+         "preuve_projet": "vu avec Mme Durand"},
+        {"territoire": "99002", "periode": 2024, "structure": "La Halte", "type": "MJC", "gestion": "association",
+         "gestionnaire": "La Halte", "agrement_debut": "01/03/2023", "agrement_fin": "29/02/2026"},
+    ],
+    "senacs_vie_sociale": [
+        {"territoire": "999999999", "periode": 2024, "zone_couverte": "oui"},
+        {"territoire": "99001", "periode": 2024, "zone_couverte": "OUI", "participants": 30, "preuve": "x"},
+    ],
+}  # fmt: skip
+TOLD = """caf (1).xlsx : trouvé une copie de caf.xlsx
+« EAJE et relais » : trouvé un formulaire sans accord valable
+caf_partenaire_petite_enfance.seuil : trouvé '3', attendu un nombre entier, 5 ou plus
+« Activité de la vie sociale », N2 (preuve) : trouvé une colonne
+« Activité de la vie sociale », C3 (zone_couverte) : trouvé 1, attendu une case vide
+« Centres sociaux et EVS », H3 (agrement_fin) : trouvé 01/03/2022, attendu un jour après agrement_debut, 01/03/2023
+« Centres sociaux et EVS », O3 (preuve_projet) : trouvé le nom d'une personne
+« Centres sociaux et EVS », D4 (type) : trouvé 'MJC'
+« Centres sociaux et EVS », H4 (agrement_fin) : trouvé '29/02/2026', attendu un jour qui existe, tel que 01/01/2023
+« EAJE et relais », A3 (territoire) : trouvé 'LA ROCHE INVENTEE'
+« EAJE et relais », F4 (eaje_depenses) : trouvé '1,5 M€'
+« Foyers allocataires », W2 (remarque) : trouvé une colonne
+« Foyers allocataires », C5 (foyers_qf_0_400) : trouvé 'environ 30'
+« Foyers allocataires », C6 (foyers_qf_0_400) : trouvé une case en erreur
+« Foyers allocataires », A7 B7 (territoire, periode) : trouvé 99005, 2024 une seconde fois
+« Foyers allocataires », J7 (foyers_bas_revenus) : trouvé 21 pour 12
+« Foyers allocataires », A8 B8 (territoire, periode) : trouvé 99005, 2024 une seconde fois
+« Foyers allocataires », A9 (territoire) : trouvé '75056'
+« Foyers allocataires », B10 (periode) : trouvé 'été 2024'
+« Foyers allocataires », B11 (periode) : trouvé '2027', attendu une période d'avant la réception
+« Foyers allocataires », P11 (enfants_3_5) : trouvé -7, attendu
+« Foyers allocataires », O12 (enfants_0_2) : trouvé 50, attendu au moins 70""".splitlines()
+
+
+def test_all_the_faults_of_a_workbook_are_told_in_one_run(root):
+    without_forms(root)
+    folder = root.private / EXAMPLE_EPCI
+    folder.mkdir(parents=True)
+    with xlsxwriter.Workbook(folder / "caf.xlsx") as book:
+        for name, rows in DIRTY.items():
+            columns = [*FORMS[name].form.columns]
+            columns += sorted({column for row in rows for column in row} - {*columns})
+            sheet = book.add_worksheet(FORMS[name].form.sheet)
+            sheet.write_row(1, 0, columns)
+            for at, row in enumerate(rows, start=2):
+                for column, cell in row.items():
+                    if isinstance(cell, tuple):
+                        sheet.write_formula(at, columns.index(column), cell[0], None, cell[1])
+                    else:
+                        sheet.write(at, columns.index(column), cell)
+    shutil.copy(folder / "caf.xlsx", folder / "caf (1).xlsx")
+    signed = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026"}
+    agreements = {name: {**signed} for name in DIRTY} | {"caf_partenaire_petite_enfance": signed | {"seuil": 3}}
+    (folder / "accords.yml").write_text(yaml.safe_dump(agreements), encoding="utf-8")
+    told = in_lines(check_root(root), french=True)
+    assert [line for line in TOLD if line not in "\n".join(told)] == []
+    assert TOLD[0] in told[0] and len(told) == len(TOLD)

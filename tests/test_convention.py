@@ -30,6 +30,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_files, convention, letters, lists
@@ -314,8 +315,9 @@ def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed
     assert same_day.since_signature is None
     _, warning = handed
     assert warning.endswith(
-        f"validated on 2024-07-12, its figures, lists and annexes are those of {example_dossier.date}: "
-        "keep the text signed"
+        "validée le 12 juillet 2024, ses chiffres, ses listes et ses annexes sont du "
+        f"{date_text(example_dossier.date)} : "
+        "garder le texte signé"
     )
 
 
@@ -546,7 +548,7 @@ def test_what_a_person_has_changed_is_never_written_over(tmp_path):
         assert [path.read_bytes() for path in write(tmp_path, "1", documents)] == list(documents.values())
     changed = place(tmp_path, "1") / "convention.docx"
     changed.write_bytes(b"mine")
-    with pytest.raises(UserError, match=r"convention\.docx: found a file that was changed since it was written"):
+    with pytest.raises(UserError, match=r"convention\.docx : ce fichier a été modifié depuis"):
         write(tmp_path, "1", first)
     assert changed.read_bytes() == b"mine" and (changed.parent / "b.docx").read_bytes() == b"2"
     changed.rename(changed.with_name("ours.docx"))

@@ -557,7 +557,7 @@ def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
 def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_of_them():
     places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
     places = places.assign(territory=places["name"])
-    cited, none = Citation("x", "2026-01-01"), ("0", "ok")
+    cited, none = Citation("x"), ("0", "ok")
     counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=none, Ici=("2", "ok"))
     rates = by_commune("pupils_per_class_ratio", A=("17,4", "ok"), **dict.fromkeys("BCD", ("–", "sans_objet")))
     html = tables.places_by_indicator(places, [counts, rates], source=cited).html
@@ -573,7 +573,7 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     places = pd.DataFrame({"name": ["A", "B", "Ici"], "level": ["commune", "commune", "epci"]})
-    places, cited = places.assign(territory=places["name"]), Citation("x", "2026-01-01")
+    places, cited = places.assign(territory=places["name"]), Citation("x")
     schools = by_commune("schools_count", A=("2", "ok"), B=("1", "ok"), Ici=("3", "ok"))
     secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
     html = tables.places_by_indicator(places, [schools, secret], source=cited).html
@@ -589,10 +589,38 @@ def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
     assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
 
 
+def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_are(france):
+    """Saint-Denis de La Réunion: « Classée FRR partiellement »."""
+    html = re.sub(r"\s", " ", open_chapter("249740119").matrix("zones").html)
+    assert re.search(r'scope="row">Saint-Denis</th><td[^>]*>en partie<', html), html
+    assert "0 commune sur 3, et 3 en partie" in html
+
+
+def test_an_epci_without_lycee_says_so_once(france):
+    chapter = open_chapter("200067171")
+    html = for_readers(chapter.family("school_facilities").html)
+    assert html.count("Aucun lycée, d’après l’annuaire de l’éducation.") == 1 and "Sans valeur" not in html
+    boxes = [chapter.map("upper_secondary_schools_count"), chapter.profile("upper_secondary_ips_index")]
+    assert [box.html for box in boxes] == ["", ""]
+    assert "non disponible" in open_chapter("243500139").map("upper_secondary_schools_count").html
+
+
 def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
     old, new = "living_standard_2021_median", "living_standard_median"
-    assert open_chapter("200067171").table(old, unless=new).html == ""
     assert "<table" in open_chapter("243500139").table(old, unless=new).html
+    chapter = open_chapter("200067171")  # its communes have the new one, and itself the old one alone
+    html = chapter.table(old, unless=new).html
+    assert "Par commune, 2021" in html and "20\u202f400" in html
+    assert chapter.table("living_standard_until_2019_median", unless=old).html == ""
+
+
+def test_the_map_of_a_median_is_of_a_year_that_the_territory_has_too(france):
+    """Communes of 2023 beside a territory of 2021 (20 400 €) were all richer than the whole."""
+    chapter = open_chapter("200067171")
+    html = chapter.map("living_standard_median", "living_standard_2021_median").html
+    assert "2021" in html and "20\u202f400" in html and "26\u202f100" not in html
+    sheets = chapter.communes("living_standard_median", "living_standard_2021_median").html
+    assert re.search(r"Niveau de vie médian en 2021</th>(<td[^>]*>[^<]*</td>)+<td[^>]*>20\s400\s€</td>", sheets)
 
 
 def test_a_table_of_the_inhabitants_alone_is_not_shown(france):
@@ -615,11 +643,11 @@ def test_a_table_tells_la_reunion_once_and_one_france():
     }
     rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
     assert "Valeurs non disponibles" not in html
     shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
+    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
 
 
@@ -728,6 +756,13 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("childminders_55_plus_share", {"numerator": 1, "denominator": 47}, "1 assistant maternel sur 47"),
         ("unemployment_15_64_rate", {"numerator": 208.6, "denominator": 4077.4}, "209 actifs sur 4 077"),
         ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
+        ("unemployment_15_64_rate", {"numerator": 25_502, "denominator": 227_699, "low": 11.0, "high": 11.4},
+         "environ 25 500 actifs sur 227 700"),
+        ("without_diploma_15_plus_share", {"numerator": 1_250, "denominator": 10_050},
+         "environ 1 300 habitants sur 10 100"),
+        ("large_families_share", {"numerator": 63, "denominator": 497, "source": "insee_rp_familles"},
+         "environ 60 familles sur 500"),
+        ("age_65_plus_share", {"numerator": 3_629.4, "denominator": 9_855.4}, "3 629 habitants"),
         ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713, "denominator_period": "2021"},
@@ -747,10 +782,31 @@ def test_a_share_or_a_rate_stands_with_the_counts_that_it_is_made_of(name, figur
     assert told.replace("\u202f", " ").replace("\u00a0", " ") == said
 
 
+@pytest.mark.parametrize(
+    "name, source, value, bounds, said",
+    [
+        ("households_count", "insee_iris_rp2021", 224_734.0, (NAN, NAN), "224 700"),
+        ("households_count", "insee_rp_logement", 4_812.7, (NAN, NAN), "4 813"),
+        ("families_count", "insee_rp_familles", 2_749.0, (2_600.4, 2_904.1), "2 700"),
+        ("births_count", "insee_comparateur", 12_345.0, (NAN, NAN), "12 345"),
+        ("population_count", "insee_comparateur", 467_853.0, (NAN, NAN), "467 853"),
+    ],
+)  # fmt: skip
+def test_r7_a_count_of_a_sample_is_not_written_to_the_unit(name, source, value, bounds, said):
+    """Rule R7: the census reads 40 % of the addresses of a large commune, a fifth of the long forms of the others."""
+    figure = row(value=value, source=source, period="2021", low=bounds[0], high=bounds[1], denominator=NAN)
+    plain = lambda text: text.replace("\u202f", " ").replace("\u00a0", " ")  # noqa: E731
+    assert plain(sentences.value_text(CATALOGUE[name], figure)) == said
+    sampled = said not in ("4 813", "12 345", "467 853")
+    assert (f"environ {said} " in plain(sentences.sentence(CATALOGUE[name], figure))) == sampled
+    if name == "families_count":
+        assert plain(sentences.interval_text(CATALOGUE[name], figure)) == "2 600 à 2 900"
+
+
 def test_the_counts_stand_before_the_interval_in_one_parenthesis():
     figure = row(value=30.0, numerator=497, denominator=1655, low=27.9, high=32.3)
     said = sentences.sentence(CATALOGUE["single_parent_families_share"], figure).replace("\u202f", " ")
-    assert said.endswith("(497 familles sur 1 655 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
+    assert said.endswith("(environ 500 familles sur 1 700 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
 
 
 def test_r10_a_rate_for_a_hundred_on_fewer_than_twenty_is_told_as_counts():

@@ -516,9 +516,9 @@ def test_a_report_older_than_the_data_is_refused(out, tmp_path):
     told = record(tmp_path / "copy")
     (tmp_path / "copy" / "provenance.json").write_text(json.dumps(told | {"observations": "0"}), encoding="utf-8")
     publish(tmp_path / "copy", tmp_path, EXAMPLE_EPCI)
-    with pytest.raises(UserError, match=f"older than the data, run ctg build {EXAMPLE_EPCI} first"):
+    with pytest.raises(UserError, match=f"plus ancien que les données, lancer d'abord ctg build {EXAMPLE_EPCI}"):
         next(write_documents(EXAMPLE_EPCI, tmp_path))
-    with pytest.raises(UserError, match="no report in"):
+    with pytest.raises(UserError, match="aucun rapport dans"):
         next(write_documents(DEFAULT_EPCI, tmp_path))
 
 

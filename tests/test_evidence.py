@@ -1,18 +1,17 @@
 """What scores rest on: words that are published, and so name nobody."""
 
-import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE, SCALES
 from ctg_analysis.chapter.assessments import norms, scores
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.partners.words import LONGEST, read_evidence
+from ctg_analysis.cleaning.partners.words import LONGEST, words_in
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words.notes import read_norms
 from ctg_analysis.sources import SOURCES
 
-PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})
+PLACES = ("Saint-Martin", "Rue Jeanne")
 SOURCE = SOURCES["agrements_vie_sociale"]
 
 
@@ -23,12 +22,12 @@ def written(tmp_path, **words):
     row = {"territoire": "99002", "periode": "2024", "structure": "Centre social"} | words
     text = ";".join(columns) + "\n" + ";".join(row.get(name, "") for name in columns) + "\n"
     (folder / SOURCE.form_file).write_text(text, encoding="utf-8")
-    return DataRoot(tmp_path)
+    return folder / SOURCE.form_file
 
 
 def test_the_words_are_read_with_the_score_that_they_support_and_a_blank_is_no_row(tmp_path):
-    root = written(tmp_path, preuve_projet="Projet voté en 2022, à Saint-Martin.", preuve_ouverture=" ")
-    (row,) = read_evidence(root, PLACES).itertuples(index=False)
+    form = written(tmp_path, preuve_projet="Projet voté en 2022, à Saint-Martin.", preuve_ouverture=" ")
+    (row,) = words_in(SOURCE, form, PLACES).itertuples(index=False)
     assert tuple(row) == (
         "99002",
         "commune",
@@ -50,7 +49,7 @@ def test_the_words_are_read_with_the_score_that_they_support_and_a_blank_is_no_r
 )
 def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
     with pytest.raises(InputError) as error:
-        read_evidence(written(tmp_path, preuve_personnel=words), PLACES)
+        words_in(SOURCE, written(tmp_path, preuve_personnel=words), PLACES)
     (line,) = map(str, error.value.findings)
     assert "agrements_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
     assert words not in line

@@ -1,7 +1,9 @@
 """What the command says and ends with: 2 is kept for what was published with chapters that failed."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -88,7 +90,7 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     assert second == f"{EPCI}: notebooks/08.ipynb, cell 5: no: the page is not of this edition"
     assert "unless its process was stopped" in third
     built.ran, built.failed = ["07"], {}
-    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again (07.html)"]
     built.ran = []
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]
 
@@ -150,6 +152,40 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
     assert code == 130
     assert lines[1:] == ["0 of 1 source got, what has come of the others is kept for the next time", last]
     assert told("new", EPCI) == (130, [last])
+
+
+def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypatch):
+    def one_then_stop(*_, **__):
+        yield Built(EPCI, tmp_path / EPCI)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(cli, "terminated", False)
+    monkeypatch.setattr("ctg_analysis.publishing.build.build", one_then_stop)
+    code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
+    last = "interrupted: what is here is whole; run the command again, it goes on from there"
+    assert code == 143 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
+
+
+WORKS_TERMINATED = """
+import os, signal, time
+from ctg_analysis.processing import side_by_side
+side_by_side.cores = lambda: 2
+def stop(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, stop)
+with side_by_side.processes() as pool:
+    pool.submit(time.sleep, 0).result()
+    pool.submit(time.sleep, 60)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+"""
+
+
+def test_the_works_of_a_command_that_sigterm_ends_are_not_waited_for():
+    """A scheduler may send it to the command alone."""
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-c", WORKS_TERMINATED], capture_output=True, timeout=50, check=False)
+    assert time.monotonic() - start < 30
 
 
 WORKS_INTERRUPTED = """

@@ -16,8 +16,10 @@ import zipfile
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
+import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
@@ -534,6 +536,16 @@ def test_the_columns_of_new_files_are_those_that_the_library_reads(tmp_path, exa
     certify(file)
     (finding,) = check_raw.wrong_in_new(example, "france_services", fresh)
     assert finding.found == "no such column" and finding.column == header.partition(";")[0]
+
+
+@pytest.mark.parametrize(("codes", "told"), [(["12", "48"], "21 communes, in départements 12, 48"), (None, "")])
+def test_an_extract_of_a_territory_is_no_full_file(tmp_path, codes, told):
+    every = [f"{number:02}" for number in range(1, 96)]
+    frame = SimpleNamespace(communes={2026: pd.DataFrame({"code": [f"{code}001" for code in every]})})
+    places = [f"{(codes or every)[at % len(codes or every)]}{at:03}" for at in range(21 if codes else 300)]
+    facts = pd.DataFrame({"level": "commune", "code": places})
+    found = [one.found for one in check_raw.of_a_part(facts, frame, SimpleNamespace(path=tmp_path))]
+    assert found == [told] * bool(told)
 
 
 def test_the_former_files_are_kept_and_taken_back(tmp_path, server):

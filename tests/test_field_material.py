@@ -216,11 +216,11 @@ def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, p
 def test_a_bad_yaml_file_is_told_with_its_line(root, public):
     faults = (
         ("- numero: 1\n  titre: [\n", "statut: signée\n"),
-        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/12/2027}\n"),
+        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/13/2027}\n"),
     )
     expected = (
         ("line 2: found text that is not YAML", "column statut: found 'signée', expected one of 'projet', 'validée'"),
-        ("line 2: found an alias (*)", "column periode.fin: found '31/12/2027'"),
+        ("line 2: found an alias (*)", "column periode.fin: found '31/13/2027'"),
     )
     for (issues, convention), (of_issues, of_convention) in zip(faults, expected, strict=True):
         (public / "info_flash.yml").write_text(issues, encoding="utf-8")
@@ -307,7 +307,10 @@ def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
     assert dated == {
         "Phase 1 : diagnostic partagé": "2022-12",
         "Lancement avec les partenaires": "2023-01-19",
+        "Prises de contact": "2022-12",
+        "Analyse documentaire et statistique": "2022-12",
         "Cinq rencontres thématiques": "2023-02-07",
+        "Consultation des habitants": "2023-02",
         "Phase 2 : stratégie": "2023-04",
     }
     assert steps["fin"].dropna().tolist() == ["2023-03", "2023-02-09", "2023-06"]
@@ -315,8 +318,9 @@ def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
     assert (issue.numero, issue.date, len(issue.champs)) == (1, "2022-12", 7) and not issue.chiffres_cles
     status = as_of(steps, issue.date)
     assert status["Phase 1 : diagnostic partagé"] == "en cours" and status["Phase 2 : stratégie"] == "à venir"
+    assert status["Analyse documentaire et statistique"] == status["Prises de contact"] == "en cours"
     assert status["Séminaire des élus"] == "date à préciser"
-    assert as_of(steps, "2023-02")["Cinq rencontres thématiques"] == "faite"
+    assert as_of(steps, "2023-02")["Cinq rencontres thématiques"] == "prévue"
     assert france.restricted_material(DEFAULT_EPCI).exists() is False
 
 

@@ -22,6 +22,7 @@ def whole(france):
         (AUBRAC, "epci", "pupils_count", "2024", 579),
         (AUBRAC, "epci", "classes_count", "2024", 32),
         (AUBRAC, "epci", "revitalisation_zone_count", "2025", 21),
+        (AUBRAC, "epci", "basket_services_share", "2025", 55.0),  # by inhabitants; 35.3 by commune
         (AUBRAC, "epci", "france_services_count", "2024", 3),
         (AUBRAC, "epci", "france_services_count", "2025", 3),
         (AUBRAC, "epci", "pharmacies_count", "2020", 7),
@@ -43,7 +44,7 @@ def whole(france):
         (FRANCE, "france", "nurse_accessibility_index", "2023", 156.0),
         (FRANCE, "france", "midwife_accessibility_index", "2023", 21.8),
         (FRANCE, "france", "dentist_accessibility_index", "2023", 60.6),
-        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456 + 20),
+        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456),
         (FRANCE, "france", "schools_count", "2024", 47_413 - 17),  # Saint-Martin and Saint-Barthélemy are not of France
     ],
 )

@@ -1,23 +1,33 @@
 """What is said first: of the editorial list, established, large enough, against the right comparator, one a theme."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue import essentials as listed
 from ctg_analysis.catalogue.essentials import essentials, themes
+from ctg_analysis.chapter import profiles
+from ctg_analysis.chapter import territory as opened
 from ctg_analysis.chapter.essential import findings_of, printed
-from ctg_analysis.chapter.synthesis import FIGURES, synthesis
+from ctg_analysis.chapter.synthesis import FIGURES, sides_of, synthesis
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.display.words import standing, texts
 from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.findings import differences, findings
+from ctg_analysis.indicators.observation_files import read_indicators
+from ctg_analysis.indicators.peer_profiles import chooses_peers
+from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
 NAN = float("nan")
-OLD = "age_65_plus_share"
+OLD, ALONE = "age_65_plus_share", "single_parent_families_share"  # what has chosen the peers, what has not
 MOST = 12  # figures of a synthèse
+PARTS = 4  # of the list, which several processes may share
 SOME = slice(20, None, 41)  # thirty EPCIs and one, spread over the list by SIREN
 
 
@@ -37,11 +47,17 @@ def told(rows):
 
 def test_the_first_comparator_that_the_territory_differs_from_is_told():
     apart = {"departement": (28.0, NAN, NAN, 0.001), "france": (20.0, NAN, NAN, 0.001)}
-    peers = beside(OLD, 36.0, 35.0, 37.0, peers=(30.0, 28.0, 34.0, NAN), **apart)
-    assert told(peers) == [[OLD, "peers"]]
-    inside = beside(OLD, 36.0, 35.0, 37.0, peers=(34.0, 30.0, 36.5, NAN), **apart)  # an interval across the quartile
-    assert told(inside) == [[OLD, "departement"]]
+    peers = beside(ALONE, 36.0, 35.0, 37.0, peers=(30.0, 28.0, 34.0, NAN), **apart)
+    assert told(peers) == [[ALONE, "peers"]]
+    inside = beside(ALONE, 36.0, 35.0, 37.0, peers=(34.0, 30.0, 36.5, NAN), **apart)  # an interval across the quartile
+    assert told(inside) == [[ALONE, "departement"]]
     assert findings(peers, essentials())["apart"].tolist() == [3]
+
+
+def test_what_chooses_the_peers_is_no_finding_against_them():
+    rows = (30.0, 28.0, 34.0, NAN)
+    assert told(beside(ALONE, 36.0, 35.0, 37.0, peers=rows)) == [[ALONE, "peers"]]
+    assert told(beside(OLD, 36.0, 35.0, 37.0, peers=rows)) == []
 
 
 def test_what_is_not_sure_not_large_or_was_not_there_before_is_no_finding():
@@ -50,7 +66,7 @@ def test_what_is_not_sure_not_large_or_was_not_there_before_is_no_finding():
     assert told(beside(OLD, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, 0.2))) == []
     assert told(beside(OLD, 36.0, 35.0, 37.0, departement=(28.0, NAN, NAN, NAN))) == []  # nothing tests it here
     assert told(beside(OLD, 30.0, 29.9, 30.1, departement=(28.0, NAN, NAN, 0.001))) == []  # a fifteenth
-    assert told(beside(OLD, 36.0, NAN, NAN, peers=(30.0, 28.0, 34.0, NAN))) == []  # no interval to be beyond
+    assert told(beside(ALONE, 36.0, NAN, NAN, peers=(30.0, 28.0, 34.0, NAN))) == []  # no interval to be beyond
     assert told(beside(OLD, 36.0, 35.0, 37.0, **sure).assign(matters=False)) == []
     assert told(beside("youth_index", 2.0, 1.9, 2.1, departement=(1.0, NAN, NAN, 0.001))) == []  # not in the list
 
@@ -139,3 +155,61 @@ def test_no_synthesis_of_thirty_epcis_has_fewer_than_six_figures_or_repeats_a_th
             faults.append((epci, told))
         assert set(found["indicator"]) <= {essential.indicator.id for essential in printed(territory)}
     assert not faults
+
+
+@pytest.fixture
+def every(monkeypatch, france):
+    """Every EPCI, to be opened fast: of the indicators of the list alone, read once, without the communes."""
+    listed = {one.indicator.id: one.indicator for one in essentials()}
+    table = read_indicators(france.processed, listed, groups=())
+    rows = table.groupby("territory").indices
+
+    def read(_, codes, *__):
+        return table.iloc[np.concatenate([rows[code] for code in {*codes} & rows.keys()])]
+
+    monkeypatch.setattr(opened, "CATALOGUE", listed)
+    monkeypatch.setattr(opened, "read_observations", read)
+    places = pd.read_parquet(france.processed / "territories.parquet")
+    return sorted(places.loc[places["level"].eq("epci"), "code"])
+
+
+SAID = re.compile(r"au-dess(us|ous) (.*?)(?=, mais |\s;|$)")  # a direction, and the places that it is said of
+
+
+def contrary(territory, found, side):
+    """What is said of a finding that its own figures do not bear: in its sentence, by a sign, by its class."""
+    indicator = CATALOGUE[found.indicator]
+    rows = territory.compared(indicator)
+    here, others = rows["value"].iloc[0], rows[1:].set_index("level")
+    places = ["des EPCI comparables" if level == "peers" else texts.of(name) for level, name in others["name"].items()]
+    above = dict(zip(places, here > others["value"], strict=True))
+    sentence, signs = profiles.told(territory, indicator)[1], standing.test(rows, territory.gaps(indicator))[0]
+    for sign, text in [("", sentence), *signs]:
+        told = [
+            (way == "us", higher)
+            for way, named in SAID.findall(text)
+            for place, higher in above.items()
+            if place in named
+        ]
+        if any(way != higher for way, higher in told) or (sign and {way for way, _ in told} != {sign in "▲△"}):
+            yield f"{sign} {text}"
+    level, higher = found.level, here > others["value"][found.level]
+    if others["text"][level] not in sentence.partition(", mais ")[0] or higher != found.higher:
+        yield f"against {level}: {sentence}"
+    if side not in (TRAIT, STRENGTH if higher == (indicator.direction > 0) else ALERT):
+        yield f"{side}: {sentence}"
+    if level == "peers" and chooses_peers(indicator):
+        yield f"judged against those that it chooses: {sentence}"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(PARTS))
+def test_sentence_sign_and_class_agree_with_the_figures_of_every_finding_of_france(part, every, france):
+    faults, told = [], 0
+    for epci in every[part::PARTS]:
+        territory = open_territory(epci, france)
+        found = findings_of(territory)
+        for one, side in zip(found.itertuples(), sides_of(territory, found), strict=True):
+            told += 1
+            faults += [(epci, one.indicator, fault) for fault in contrary(territory, one, side)]
+    assert told > 4 * len(every) / PARTS and not faults, f"{len(faults)} of {told} findings: {faults[:20]}"

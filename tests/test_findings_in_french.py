@@ -11,6 +11,7 @@ from ctg_analysis.core.errors import Finding, InputError, in_lines
 from ctg_analysis.core.findings_in_french import in_french
 
 PACKAGE = Path(ctg_analysis.__file__).parent
+FRENCH = re.compile(r"\b(?:ici|une?|des|les|aucune?)\b")  # words of a phrase that is French at its source
 OF_DEVELOPERS = {"declared_tables.py"}
 TOLD = ("cleaning", "demarche", "secrecy", "sources/certificates.py", "core/files.py", "core/yaml_files.py")
 SAYING = {"_wrong": slice(2, None), "_broken": slice(2, None), "text": slice(1, 2), "ValueError": slice(0, 1)}
@@ -44,6 +45,7 @@ def test_every_phrase_of_a_finding_has_its_french():
     paths += [PACKAGE / "processing" / "check_raw.py"]
     phrases = {text for path in paths if path.name not in OF_DEVELOPERS for text in said_in(path)}
     english = {text.replace("a XX that", "a file that").replace("a XX without", "a file without") for text in phrases}
+    english = {text for text in english if not FRENCH.search(text)}
     untold = {text for text in english if re.search("[a-z]{3} ", text) and in_french(text) == text}
     assert len(english) > 100 and untold == set()
 

@@ -30,6 +30,7 @@ ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI
 # All that the opening of DOMAIN says of the reference case, as the page has it.
 REFERENCE_CASE = """
 Info flash n° 1 – décembre 2022
+Vers un projet social intercommunal
 CC Aubrac, Carladez et Viadène
 convention territoriale globale (CTG) 2019-2022 est renouvelée pour la période 2023-2026
 avec la Caf de l’Aveyron et les acteurs locaux
@@ -41,14 +42,16 @@ handicap
 animation de la vie sociale
 accès aux droits et aux services
 projet éducatif de territoire (PEDT) avec un Plan mercredi
-accompagnement des projets d’espaces de vie sociale
+accompagnement des projets d’espaces de vie sociale (EVS)
+Crédoc
 Phase 1 : diagnostic partagé de décembre 2022 à mars 2023 – ● en cours
 Séminaire des élus
 Lancement avec les partenaires ○ à venir 19 janvier 2023
-Analyse documentaire et statistique
+Prises de contact ● en cours décembre 2022
+Analyse documentaire et statistique ● en cours décembre 2022
 Une vingtaine d’entretiens avec les partenaires clés
 Cinq rencontres thématiques ○ à venir du 7 au 9 février 2023
-Consultation des habitants
+Consultation des habitants ○ à venir février 2023
 Restitutions
 Phase 2 : stratégie d’avril à juin 2023 – ○ à venir
 Axes prioritaires ○ à venir
@@ -97,12 +100,14 @@ def test_the_first_issue_is_built_before_any_data_exist(pages, france, tmp_path)
     assert not launch.processed.exists()
 
 
-def test_an_issue_is_read_from_the_day_that_is_given_and_knows_the_years_of_the_convention(pages, example):
+def test_an_issue_is_read_from_the_day_that_is_given_and_knows_the_years_of_the_convention(pages, example, france):
     """No clock: without a day, the page is that of the date of the issue, however late it is made."""
     assert "La convention couvrira les années 2024 à 2027." in read(pages[EXAMPLE_EPCI, 1])
     assert "La convention couvre les années 2023 à 2026." not in read(pages[DEFAULT_EPCI, 1])  # of December 2022
     later = read(issue_page(EXAMPLE_EPCI, example, 1, "2028-01-15")[1])
     assert "La convention couvrait les années 2024 à 2027." in later and "vu du 15 janvier 2028" in later
+    ours = read(issue_page(DEFAULT_EPCI, france, 1, "2026-11-26")[1])
+    assert ours.count("○ prévue") == 5 and "faite" not in ours  # nothing says that any of it was done
     assert "Prochaines dates" not in later and "Restitutions du diagnostic ○ à venir" not in later
 
 
@@ -208,6 +213,15 @@ def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
             issue_page(EXAMPLE_EPCI, root)
 
 
+def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):
+    root = launched(example, tmp_path)
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    text = re.sub(r"( lien: ).*", r"\1//autre.invalid/avis", path.read_text(encoding="utf-8"), count=1)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"lien : trouvé '//autre\.invalid/avis', attendu une adresse"):
+        issue_page(EXAMPLE_EPCI, root)
+
+
 def test_the_address_to_take_part_at_is_there_for_telephones(pages):
     page = pages[EXAMPLE_EPCI, 1]
     assert '<a href="https://exemple.invalid/consultation">' in page
@@ -216,9 +230,9 @@ def test_the_address_to_take_part_at_is_there_for_telephones(pages):
 
 
 def test_an_issue_that_does_not_exist_is_told(france, example):
-    with pytest.raises(UserError, match="found no issue 9, expected one of 1, 2, 3"):
+    with pytest.raises(UserError, match="aucun numéro 9, attendu l'un de : 1, 2, 3"):
         issue_page(EXAMPLE_EPCI, example, 9)
-    with pytest.raises(UserError, match="found no issue of the info flash yet"):
+    with pytest.raises(UserError, match="aucun numéro de l'info flash encore"):
         issue_page("243500139", france)
 
 

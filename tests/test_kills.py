@@ -87,6 +87,37 @@ def test_build(at_home, times):
     killed(trial, at_home.run(*BUILD), times, verified=True)
 
 
+def terminated(trial: Trial, took: float, stands: str) -> None:
+    """End a command by SIGTERM at five random moments of the time that it takes; look at once, then run it again."""
+    chance = random.Random(trial.arguments[0])
+    codes = []
+    for number in range(5):
+        trial.change(number)
+        code, lines = trial.commands.terminated(*trial.arguments, moment=chance.uniform(0.05, took))
+        assert trial.commands.left() == []
+        trial.look()
+        codes.append(code)
+        assert code == 0 or (code == 143 and stands in lines[-2] and lines[-1].startswith("interrupted: ")), lines
+        trial.commands.run(*trial.arguments)
+        trial.look()
+    assert codes.count(143) > codes.count(0)
+
+
+def test_sigterm_ends_a_build_and_nothing_is_left(at_home):
+    look, change = lambda: editions_are_whole(at_home.root / "reports"), lambda number: retell(at_home.root, number)
+    trial = Trial(at_home, BUILD, look, change)
+    trial.change(1)
+    terminated(trial, at_home.run(*BUILD), "made or up to date, the others stand as they were")
+
+
+def test_sigterm_ends_the_data_stage_and_nothing_is_left(tmp_path, example):
+    root = small_project(tmp_path, example)
+    with commands(root) as ctg:
+        took = ctg.run("data")
+        forget = lambda number: ctg.run("gc", "--keep", "2", "--cache")  # noqa: E731
+        terminated(Trial(ctg, ("data",), lambda: tables_are_whole(root), forget), took, "as they were")
+
+
 def test_documents(at_home, times, monkeypatch):
     """Each document is the one that an undisturbed command writes, or is not there yet."""
     try:

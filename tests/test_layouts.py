@@ -230,8 +230,10 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
     kinds = ("Non classée", "FRR socle", "FRR+", "FRR bénéficiaire", "Classée FRR partiellement", "")
     text = f"Code_insee;Commune;{column};\n" + "".join(f"0100{n};x;{kind};\n" for n, kind in enumerate(kinds, start=1))
     facts = clean_declared(source, received(tmp_path, {"liste-communes-FRR-juillet2025.csv": text}, full=True))
-    assert list(facts["value"]) == [0, 1, 1, 0, 1, 0] and set(facts["period"]) == {"2025"}
-    (line,) = said(
+    told = {measure: list(rows) for measure, rows in facts.groupby("measure")["value"]}
+    assert told == {"revitalisation_zone": [0, 1, 1, 0, 0, 0], "revitalisation_zone_partly": [0, 0, 0, 0, 1, 0]}
+    assert set(facts["period"]) == {"2025"}
+    lines = said(  # of the communes that are wholly in it, and of those that are in part
         clean_declared,
         source,
         received(
@@ -240,7 +242,8 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
             full=True,
         ),
     )
-    assert f"column {column}: found no row with FRR socle|" in line
+    assert [line.partition("no row with ")[2][:7] for line in lines] == ["Classée", "FRR soc"]
+    assert all(f"column {column}: found" in line for line in lines)
 
 
 def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):

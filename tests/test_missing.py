@@ -29,6 +29,7 @@ from ctg_analysis.display.words.lacks import (
     NOT_GIVEN,
     OPEN_DATA,
     SHORT,
+    TO_CONFIRM,
     TO_GATHER,
     WHYS,
     WITHHELD,
@@ -53,8 +54,8 @@ class Seen:
         self.rows = pd.DataFrame(rows, columns=columns, dtype=str)
         (path / "raw").mkdir(exist_ok=True)
         self.root.processed.mkdir(exist_ok=True)
-        blank = pd.DataFrame([["mission_locale", "2024", "youth_followed", "99002"]])
-        blank.columns = ["source", "period", "measure", "territory"]
+        blank = pd.DataFrame([["mission_locale", "2024", "youth_followed", "99002", False]])
+        blank.columns = ["source", "period", "measure", "territory", "doubted"]
         blank.to_parquet(self.root.processed / "blanks.parquet")
 
     def data(self, indicator):
@@ -120,6 +121,26 @@ def test_a_partner_has_not_answered_or_left_blanks_and_those_are_named(tmp_path)
     assert lacks(blank, youth) == [Lack("mission_locale", BLANK, "Mission locale", file, command, ("Bas",))]
     said = "formulaire «\u00a0Jeunes suivis\u00a0» reçu, sans réponse pour Bas"
     assert entry(lacks(blank, youth)[0])["how"] == said
+
+
+def test_what_is_to_be_confirmed_is_missing_of_the_territory_though_an_older_figure_is_known(tmp_path):
+    children = CATALOGUE["caf_children_0_2_count"]
+    rows = [
+        (children.id, EPCI, "epci", year, status, "caf_partenaire_familles")
+        for year, status in (("2023", OK), ("2024", MISSING))
+    ]
+    seen = Seen(tmp_path, rows)
+    assert without_value(seen, children) == ("commune", [])
+    blank = pd.DataFrame([["caf_partenaire_familles", "2024", "caf_p_children_0_2", "99002", True]])
+    blank.columns = ["source", "period", "measure", "territory", "doubted"]
+    blank.to_parquet(seen.root.processed / "blanks.parquet")
+    assert without_value(seen, children) == ("epci", [EPCI])
+    (lack,) = lacks(seen, children)
+    assert (lack.why, lack.command, lack.blank) == (TO_CONFIRM, f"ctg check {EPCI}", ("Bas (2024)",))
+    assert entry(lack)["how"] == (
+        "formulaire «\u00a0Foyers allocataires\u00a0» reçu, chiffre invraisemblable, non publié tant qu’il n’est pas "
+        "corrigé ou confirmé\u00a0: Bas (2024)"
+    )
 
 
 def test_what_is_withheld_has_no_command_and_the_démarche_is_asked_of_nobody_else(tmp_path):

@@ -85,7 +85,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     away = write_notebook(folder / "21_d.ipynb", OTHER)
     own = write_notebook(folder / "22_e.ipynb", OWN, title="# Le mien\n\nQuoi ?")
     code, head, lines = told()
-    assert (code, head, len(lines)) == (2, "2 chapters made again", 5)
+    assert (code, head, len(lines)) == (2, "2 chapters made again (18_a.html, 22_e.html)", 5)
     assert lines[0].startswith("notebooks/19_b.ipynb: refused: no code cell with the tag")
     assert lines[1].startswith("notebooks/20_c.ipynb: refused: line 2, column 1: no Jupyter notebook")
     assert lines[2:4] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *TO_MEND]
@@ -100,7 +100,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_notebook(away, OWN)
     own.write_text("{", encoding="utf-8")
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapter made again") and "take it back from git" in lines[2]
+    assert (code, head) == (2, "1 chapter made again (21_d.html)") and "take it back from git" in lines[2]
     assert lines[3:5] == [f"notebooks/22_e.ipynb: refused: {STAYS}", *TO_MEND]
     assert all("Chapitre daté" in page(name) for name in ("22_e", "index")) and "Le mien" in page("index")
     assert "Monts d" in page("22_e") and "Monts d" in page("21_d") and (journal / "18_a.log").is_file()
@@ -118,7 +118,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_record(earlier, made)
     publish(earlier, out, EXAMPLE_EPCI)
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapter made again") and "21_d.ipynb: refused" in lines[2]
+    assert (code, head) == (2, "1 chapter made again (22_e.html)") and "21_d.ipynb: refused" in lines[2]
     assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")
     assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")
 
@@ -144,7 +144,7 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     """Scenario: as it was written; then with a table read from beside it, ids completed, an error told in one line."""
     (folder / "beside.csv").write_text("commune,part\n<script>x()</script>,1240.5\n", encoding="utf-8")
     path = write_new_chapter("18", "Mobilité")
-    assert told() == (0, "1 chapter made again", [])
+    assert told() == (0, "1 chapter made again (18_mobilite.html)", [])
     page = tmp_path / "reports" / EXAMPLE_EPCI / "18_mobilite.html"
     text = page.read_text(encoding="utf-8")
     assert 'alt="Barres\u00a0: le nombre d’habitants' in text and "Le territoire et ses EPCI comparables" in text
@@ -152,7 +152,7 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
     made = nbformat.read(path, as_version=4)
     made.cells += [nbformat.v4.new_code_cell(source, id=f"own-{n}") for n, source in enumerate((IDS, BESIDE))]
     nbformat.write(made, path)
-    assert told() == (0, "1 chapter made again", [])
+    assert told() == (0, "1 chapter made again (18_mobilite.html)", [])
     text = page.read_text(encoding="utf-8")
     assert (
         '<pre class="said" tabindex="0">[&#39;births_count&#39;]</pre>' in text

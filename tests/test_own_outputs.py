@@ -16,9 +16,9 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
 from ctg_analysis.display.pieces.own_pieces import MOST_COLUMNS, MOST_ROWS, frame, picture
-from ctg_analysis.publishing.pages.gate import ELSEWHERE, RUNS, sanitised
+from ctg_analysis.publishing.pages.gate import DEEPEST, ELSEWHERE, HEAVIEST, MOST_TAGS, RUNS, TOO_HEAVY, sanitised
 from ctg_analysis.publishing.pages.html import chapter_page
-from ctg_analysis.publishing.pages.own_outputs import HEAVIEST, TOO_HEAVY, WITHOUT_ALT, published
+from ctg_analysis.publishing.pages.own_outputs import WITHOUT_ALT, published
 from ctg_analysis.publishing.pages.written_cells import NO_LINK, NOT_TEXT, UNTOLD, of_cell, rendered
 
 HOSTILE = '<img src="x" onerror="x()"><script>x()</script>'
@@ -137,6 +137,8 @@ TEXTS = {
     'h <b title=">" onclick=x()>i</b>': ("h <b>i</b>", NOT_TEXT),
     "[j](javascript:x())": ("j", NO_LINK),
     "<a href='java&#9;script:x()'>k</a>": ("k", NO_LINK),
+    "[j](//e.org/p)": ("j", NO_LINK),
+    "<a href='//e.org'>j</a> <a href=\"/\\e.org\">k</a>": ("<a>j</a> <a>k</a>", NO_LINK),
     "![l](plan.png) m": (" m", ELSEWHERE),
     "<img src='plan.png' alt='n'> o": (" o", ELSEWHERE),
     "<img src='https://example.org/a.png' alt='p'> q": (" q", ELSEWHERE),
@@ -158,6 +160,29 @@ def test_a_text_goes_through_the_gate_and_the_build_names_its_cell():
     assert faults == []
 
 
+TOO_MUCH = {
+    "<div>" * 5_000 + "x": "tags one within the other, that a page does not show: expected 200 at most",
+    "</html>" + "<div title='</div>'>" * 5_000: "tags one within the other, that a page does not show: expected 200",
+    "<svg><title>" + "<div>" * 5_000: "tags one within the other, that a page does not show: expected 200 at most",
+    "<p>x</p>" * 30_000: "tags that a page does not show: expected 40000 at most, fewer points or rows",
+    "x" * (HEAVIEST + 1): TOO_HEAVY,
+}
+
+
+@pytest.mark.parametrize("text", TOO_MUCH, ids=["deep", "deep, its end hidden", "deep in a drawing", "tags", "heavy"])
+def test_html_that_would_take_minutes_is_refused_in_a_line_that_names_its_cell(text):
+    for made in (nbformat.v4.new_raw_cell(text), cell(shown({"text/html": text}))):
+        page, (line,) = page_of(made)
+        assert len(page) < 200 and line.startswith("cell 1: ") and TOO_MUCH[text] in line
+
+
+def test_attributes_between_single_quotes_are_cleaned_as_the_others():
+    image = "<img src='data:image/png;base64,AAAA' alt='Plan du \"quartier\"'>"
+    (html,), remarks = html_of(shown({"text/html": image}))
+    assert remarks == [] and 'alt="Plan du &quot;quartier&quot;"' in html
+    assert sanitised("<img alt='\" src=\"'>a<b title='c' onclick='x()'>d</b>") == "a<b>d</b>"
+
+
 def test_what_markdown_writes_stays_and_is_not_told():
     text = (
         "# Un\n\n##### Cinq\n\n- [x] fait\n- [ ] non\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n"
@@ -168,8 +193,8 @@ def test_what_markdown_writes_stays_and_is_not_told():
     assert remarks == []
     for kept in ("<h1>Un</h1>", "<h5>Cinq</h5>", "☑ fait", "☐ non", "<code>&lt;script&gt;</code>", "<details>"):
         assert kept in made, kept
-    assert '<a href="https://e.org/?a=1&amp;b=2">a</a>' in made and '<td style="text-align:right;">2</td>' in made
-    assert '<th scope="col" style="text-align:left;">a</th>' in made
+    assert '<a href="https://e.org/?a=1&amp;b=2">a</a>' in made and '<td style="text-align:right">2</td>' in made
+    assert '<th scope="col" style="text-align:left">a</th>' in made
 
 
 def test_the_texts_of_the_chapters_pass_as_they_are():
@@ -267,4 +292,5 @@ def test_an_svg_has_the_same_bytes_each_time():
 
 def test_the_limits_are_those_that_the_documentation_tells():
     text = (settings().root / "docs" / "own_chapter.md").read_text(encoding="utf-8").replace("\n", " ")
-    assert f"more than {HEAVIEST / 1e6} MB" in text and f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most" in text
+    assert f"more than {HEAVIEST / 1e6} MB, {MOST_TAGS} tags or {DEEPEST} one within the other" in text
+    assert f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most" in text

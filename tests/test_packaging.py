@@ -1,12 +1,15 @@
 """What a fresh machine needs: the files that say it agree, and a machine that lacks it is told in one line."""
 
+import ast
 import os
 import re
 import runpy
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
+import nbformat
 import pytest
 import yaml
 
@@ -26,11 +29,30 @@ def test_environment_yml_lists_the_dependencies_of_pyproject():
     assert conda | by_pip == expected | {f"python{PROJECT['requires-python']}"}
 
 
+def test_what_is_imported_is_declared():
+    codes = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        codes.append("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    imported = set()
+    for node in (node for code in codes for node in ast.walk(ast.parse(code))):
+        imported |= {one.name.partition(".")[0] for one in node.names} if isinstance(node, ast.Import) else set()
+        imported |= {node.module.partition(".")[0]} if isinstance(node, ast.ImportFrom) else set()
+    declared = {_name(entry) for entry in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]}
+    distributions = packages_distributions()
+    others = imported - sys.stdlib_module_names - {"ctg_analysis"}
+    assert {name for name in others if not declared & set(map(_name, distributions[name]))} == set()
+
+
+def _name(entry):
+    """Return the name of a distribution as the lock writes it."""
+    return re.match(r"[\w.-]+", entry)[0].lower().replace("_", "-")
+
+
 def test_the_lock_pins_every_dependency_with_hashes_and_names_no_registry():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
-    names = {re.match(r"[A-Za-z0-9._-]+", entry)[0].lower().replace("_", "-") for entry in DECLARED}
-    assert names - pinned == set()
+    assert set(map(_name, DECLARED)) - pinned == set()
     blocks = re.split(r"\n(?=[a-z0-9])", lock)
     assert all("--hash=sha256:" in block for block in blocks if re.match(r"[a-z0-9._-]+==", block))
     assert not re.search(r"https?://|--index|--find-links", lock)
@@ -87,7 +109,7 @@ def test_every_rule_that_is_named_is_defined_and_every_one_defined_is_applied_an
     root = settings().root
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
     lines = re.findall(r"^- \*\*(R\d+)\.\*\* (.*)$", page, re.MULTILINE)
-    assert [number for number, _ in lines] == [f"R{number}" for number in range(1, 27)]
+    assert [number for number, _ in lines] == [f"R{number}" for number in range(1, 28)]
     code = [path for folder in ("src", "tests") for path in (root / folder).rglob("*.py")]
     named = {found for path in code for found in re.findall(r"\brules? (R\d+)\b", path.read_text(encoding="utf-8"))}
     assert named <= {number for number, _ in lines} and len(named) > 15

@@ -12,6 +12,7 @@ from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import for_readers, for_team
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import for_team_alone, merged, without_law_alone
+from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.pages.search import contents, index
 from ctg_analysis.publishing.pages.sections import Section, with_sections
 from ctg_analysis.publishing.pages.site import css_text
@@ -24,6 +25,14 @@ def cell(html, source="chapter.show()"):
 def showing(piece, source="chapter.show()"):
     outputs = [new_output("execute_result", piece._repr_mimebundle_())] if piece.html else []
     return new_code_cell(source, outputs=outputs)
+
+
+def test_what_shows_nothing_says_why_in_the_notebook_and_not_on_the_page():
+    silent = Html("", {"indicators": ["births_count"]}, why="Aucune évolution établie.")._repr_mimebundle_()
+    assert silent["text/plain"] == "Aucune évolution établie." and "text/html" not in silent
+    assert Html("<p>1</p>")._repr_mimebundle_()["text/html"] == "<p>1</p>"
+    page = published([new_code_cell("x", outputs=[new_output("execute_result", silent)])])
+    assert "Aucune" not in "".join(out.data.get("text/html", "") for out in page.cells[0].outputs)
 
 
 def missing(what, label="Caf, activité des EAJE"):
@@ -183,18 +192,24 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     ]
     cells = placed(cells)
     cells[1].metadata.page.labels = ["B", "C & D"]
-    held = contents(cells, [Section("d-ef", "D’Ef")], communes)
+    told = [
+        Section("d-ef", "D’Ef", text="RSA"),
+        Section("g", "G", text="50 foyers ont un HLM"),
+        Section("h", "H", False),
+    ]
+    held = contents(cells, told, communes)
     chapters = [{"page": "01.html", "title": "T", "question": "Q ?", "contents": json.loads(json.dumps(held))}]
     chapters.append({"page": "02.html", "title": "</script>", "question": "", "contents": {}})
     text = index(chapters, communes, {"births_count": "12 (2024)", "population_count": "par commune, 2023"})
     assert "<" not in text
     assert json.loads(text) == [
-        ["Chapitre", "T", "", "01.html", "Q ?", ""],
-        ["Chapitre", "</script>", "", "02.html", "", ""],
-        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", "", "12 (2024)"],
-        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf).", "par commune, 2023"],
-        ["Commune", "Abc", "", "01.html#deaths_count", "12001", ""],
-        ["Commune", "D’Ef", "", "01.html#commune-12002", "12002", ""],
-        ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", "", ""],
-        ["Indicateur en attente de données", "B", "T", "manques.html", "", ""],
+        ["Chapitre", "T", "", "01.html", "Q ?", "", ""],
+        ["Chapitre", "</script>", "", "02.html", "", "", ""],
+        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", "", "12 (2024)", ""],
+        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf).", "par commune, 2023", ""],
+        ["Commune", "Abc", "", "01.html#deaths_count", "12001", "", ""],
+        ["Commune", "D’Ef", "", "01.html#commune-12002", "12002", "", ""],
+        ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", "", "", ""],
+        ["Partie de chapitre", "G", "T", "01.html#g", "", "", "a foyers habitation hlm loyer modere ont un"],
+        ["Indicateur en attente de données", "B", "T", "manques.html", "", "", ""],
     ]

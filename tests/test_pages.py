@@ -16,11 +16,12 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import NARROW, NBSP
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.pages.site import script_policy
+from ctg_analysis.publishing.pages.site import of_edition, script_policy
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +61,8 @@ def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
     own = ["page.js", "recherche.js"] if 'id="entrees"' in page else ["page.js"]
-    allowed = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {script_policy(*own)}"
+    allowed = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; img-src data:; "
+    allowed += f"script-src {script_policy(*own)}"
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     assert {sum_of(one) for one in scripts} == set(script_policy(*own).split())
     assert ("meta", {"http-equiv": "Content-Security-Policy", "content": allowed}) in text.tags
@@ -389,3 +391,15 @@ def test_the_structures_are_in_a_file_of_their_own_where_they_are_known(reports)
         ("Bourg-l'Exemple", "2023-01-01", "2026-12-31")
     }
     assert not (reports / DEFAULT / "donnees" / "structures_vie_sociale.csv").exists()
+
+
+@pytest.mark.parametrize("epci", [DEFAULT, EXAMPLE_EPCI])
+def test_the_pages_of_an_edition_tell_one_date(reports, epci):
+    pages = [path.read_text(encoding="utf-8") for path in (reports / epci).glob("*.html")]
+    dates = [date for page in pages for date in re.findall(r'class="date">(.*?)</p>', page)]
+    edition = json.loads((reports / epci / "provenance.json").read_text(encoding="utf-8"))["date"]
+    assert set(dates) == {f"Édition du {date_text(edition)}"} and len(dates) > len(pages) - 4
+    assert not any(re.search("[Dd]onnées au ", page) for page in pages)
+    chapter = (reports / epci / "01_territoire.html").read_text(encoding="utf-8")
+    later = of_edition(chapter, "3 mars 2027")
+    assert later.count("dition du 3 mars 2027") == 2 and of_edition(later, date_text(edition)) == chapter

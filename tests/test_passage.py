@@ -21,6 +21,7 @@ from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, joined_again, passage, ways_between
+from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
@@ -303,6 +304,17 @@ def test_the_massifs_of_communes_make_those_of_their_epci(tmp_path):
     assert with_zonings(places, grid, None).set_index("code")["density"].dropna().to_dict() == {
         "12119": "Bourgs ruraux"
     }
+
+
+def test_a_massif_overseas_holds_parts_of_communes(tmp_path):
+    known = massifs(tmp_path, "12119;06;Massif Central", "97411;09;Massif des Hauts de la Réunion")
+    told = ["Massif Central", "Massif des Hauts de la Réunion (en tout ou en partie)"]
+    assert list(known["massif"]) == told
+    places = pd.DataFrame({"code": ["a", "b"], "density": "Bourgs ruraux", "massif": [told[0], None]})
+    people = pd.Series({"a": 1, "b": 1})
+    assert where_most_live(places, people).endswith("(100\u202f% des habitants), Massif Central (en partie)")
+    assert where_most_live(places.assign(massif=told[1]), people).endswith("Réunion (en tout ou en partie)")
+    assert where_most_live(places.assign(massif=told[0]), people).endswith("Massif Central")
 
 
 @pytest.mark.parametrize("bad", ["12119;06;Central", "1001;03;Massif du Jura", "12119;06;"])

@@ -48,7 +48,7 @@ def test_distances_worked_by_hand():
     by_hand = [math.sqrt(x * x / (70 / 6) + y) for x, y in [(2, 0), (4, 0), (6, 4), (8, 4), (10, 4)]]
     assert list(group.peers["distance"]) == pytest.approx(by_hand, abs=1e-8)
     assert by_hand[0] == pytest.approx(0.5855, abs=1e-4) and by_hand[2] == pytest.approx(2.6619, abs=1e-4)
-    assert (group.variables, group.without, group.lacking, group.step, group.candidates) == (("x", "y"), (), (), 0, 5)
+    assert (group.variables, group.lacking, group.step, group.candidates) == (("x", "y"), (), 0, 5)
 
 
 def test_only_the_k_nearest_are_kept():
@@ -78,23 +78,12 @@ def test_a_tie_holds_where_the_arithmetic_of_floats_does_not():
     assert ranked(peers.nearest(table, "B", classes_of(table), k=3)) == ["A", "C", "D"]
 
 
-def test_r11_what_is_compared_chooses_no_one():
-    table = SIX.assign(y=[1.0, 4, 4, 1, 4, 1])
-    assert ranked(peers.nearest(table, "A", classes_of(table), k=3)) == ["D", "B", "C"]
-    group = peers.nearest(table, "A", classes_of(table), k=3, without=["y"])
-    assert ranked(group) == ["B", "C", "D"]
-    assert (group.variables, group.without) == (("x",), ("y",))
-    with pytest.raises(KeyError, match="z"):
-        peers.nearest(table, "A", classes_of(table), without=["z"])
-
-
 def test_an_epci_has_peers_by_the_variables_that_are_known_for_it_and_for_most_of_its_zone():
     table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
     group = peers.nearest(table, "B", classes_of(table), k=3)
     assert ranked(group) == ["A", "C", "D"]  # x alone: 2, 2, 4
     assert (group.variables, group.lacking, group.candidates) == (("x",), ("y",), 5)
     assert "B" not in ranked(peers.nearest(table, "A", classes_of(table), k=5))  # whose y is unknown
-    assert ranked(peers.nearest(table, "A", classes_of(table), k=1, without=["y"])) == ["B"]
     rare = SIX.assign(y=[1.0, 4, np.nan, np.nan, np.nan, np.nan])
     group = peers.nearest(rare, "A", classes_of(rare), k=2)
     assert ranked(group) == ["B", "C"] and group.lacking == ("y",)
@@ -244,34 +233,44 @@ def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
 
 
 @pytest.mark.parametrize(
-    ("indicator", "variables"),
-    [
-        ("population_count", ("population",)),
-        ("historical_population_count", ("population",)),
-        ("population_change_rate", ("population_change_rate",)),
-        ("migratory_change_rate", ("population_change_rate",)),
-        ("natural_change_rate", ("population_change_rate",)),
-        ("age_65_plus_share", ("age_65_plus_share",)),
-        ("youth_index", ("age_65_plus_share",)),
-        ("ageing_index", ("age_65_plus_share",)),
-        ("children_0_2_share", ("age_65_plus_share",)),
-        ("secondary_dwellings_share", ("secondary_dwellings_share",)),
-        ("living_standard_2021_median", ("living_standard",)),
-        ("poverty_rate", ("living_standard",)),
-        ("social_benefits_income_rate", ("living_standard",)),
-        ("birth_rate", ()),
-        ("childcare_coverage_rate", ()),
-        ("births_3_year_mean_count", ()),
-    ],
+    "indicator",
+    ["population_count", "historical_population_count", "population_change_rate", "migratory_change_rate"]
+    + ["natural_change_rate", "age_65_plus_share", "youth_index", "ageing_index", "children_0_2_share"]
+    + ["secondary_dwellings_share", "living_standard_2021_median", "poverty_rate", "social_benefits_income_rate"]
+    + [variable.indicator for variable in peer_profiles.VARIABLES.values() if variable.indicator],
 )
-def test_the_variables_left_out_for_an_indicator(indicator, variables):
-    assert peer_profiles.left_out(CATALOGUE[indicator]) == variables
+def test_what_chooses_the_peers(indicator):
+    assert peer_profiles.chooses_peers(CATALOGUE[indicator])
 
 
-def test_every_indicator_that_a_variable_is_read_from_leaves_that_variable_out():
-    for name, variable in peer_profiles.VARIABLES.items():
-        if variable.indicator:
-            assert name in peer_profiles.left_out(CATALOGUE[variable.indicator])
+@pytest.mark.parametrize("indicator", ["birth_rate", "childcare_coverage_rate", "births_3_year_mean_count"])
+def test_what_does_not_choose_them(indicator):
+    assert not peer_profiles.chooses_peers(CATALOGUE[indicator])
+
+
+@pytest.mark.parametrize("epci", [AUBRAC, "243500139", "249740119"])
+def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is_told_and_not_judged(epci, france):
+    chapter = Chapter(epci, france)
+    seen, page = chapter.territory, chapter.peers().html
+    others = read_all(france.processed).query("level == 'epci' and status == 'ok'")
+    names = seen.territories.query("level == 'epci'").set_index("code")["name"]
+    printed = {code for code in others["territory"].unique() if f">{code}<" in page}
+    assert len(printed) == 10 and all(typography(names[code]) in page for code in printed)
+    choosing = 0
+    for one in CATALOGUE.values():
+        rows = seen.compared(one)
+        median = rows[rows["level"].eq("peers")]
+        if median.empty:
+            continue
+        at = median.iloc[0]
+        some = others[others["indicator"].eq(one.id) & others["period"].eq(at["period"])]
+        some = some[some["territory"].isin(printed) & some["source"].eq(at["source"])]
+        assert at["value"] == pytest.approx(some["value"].median()), one.id
+        if peer_profiles.chooses_peers(one):
+            choosing += 1
+            assert "critère de leur choix" in at["name"] and "peers" not in set(seen.gaps(one)["level"]), one.id
+            assert comparable.place(rows) in ("", comparable.CHOOSING)
+    assert choosing > 5
 
 
 def test_one_table_of_pairs_keeps_the_epcis_without_peers():
@@ -286,8 +285,8 @@ DATED = pd.DataFrame({"period": {"population_count": "2023", "age_65_plus_share"
 
 def group_of(**columns):
     table = pd.DataFrame({"population": [9e3, 1e4, 2e4], "age_65_plus_share": [30.0, 31, 22]}, index=list("ABC"))
-    kept = {"k": columns.pop("k", 1), "without": columns.pop("without", ())}
-    return peers.nearest(table, "A", classes_of(table, **columns), **kept)
+    k = columns.pop("k", 1)
+    return peers.nearest(table, "A", classes_of(table, **columns), k=k)
 
 
 def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
@@ -318,12 +317,11 @@ def test_the_page_says_which_they_are_and_leaves_how_to_the_method():
     assert comparable.FAR in comparable.told(peers.nearest(table, "C", classes_of(table), k=2), DATED)
 
 
-def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
-    text = comparable.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
+def test_the_sentence_says_how_the_class_was_widened():
+    text = comparable.sentence(group_of(k=2, size=[0, 0, 2]), DATED)
     assert text.endswith(
-        " : population en 2023 (logarithme) ; n'entre pas dans le choix, car lié à ce qui est comparé : part des 65 "
-        "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie à toutes les catégories d'EPCI, "
-        "puis à toutes les tailles."
+        "part des 65 ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie à toutes les "
+        "catégories d'EPCI, puis à toutes les tailles."
     )
     assert (
         "tous les autres EPCI à fiscalité propre de France métropolitaine dont les données sont connues, rangés" in text
@@ -389,7 +387,10 @@ def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
     """Fibre, in 50 % of the premises: beyond the quartiles of 20 and 40. A share of persons needs a test."""
     own = {"level": "epci", "value": 50.0, "low": math.nan, "high": math.nan}
     rows = pd.DataFrame([own, PEERS]).assign(status="ok")
-    told = [comparable.place(rows.assign(indicator=name)) for name in ("fibre_premises_share", "age_65_plus_share")]
+    told = [
+        comparable.place(rows.assign(indicator=name))
+        for name in ("fibre_premises_share", "single_parent_families_share")
+    ]
     assert told == ["Cette valeur est parmi les plus élevées des EPCI comparables.", ""]
 
 
@@ -465,6 +466,19 @@ def test_the_lists_of_the_page_are_those_of_the_data(real):
         assert ends == (first, last), siren
 
 
+def test_the_stored_profiles_are_of_the_latest_year_that_is_known_of_most(real, france):
+    """They are made from words held as categories, which sort as they appear in the files, not as years."""
+    observations, _, table, _ = real
+    stored, dated = (pd.read_parquet(france.processed / f"{name}.parquet") for name in ("profiles", "vintages"))
+    pd.testing.assert_frame_equal(stored.set_index("epci")[list(table)], table)
+    known = observations[observations["level"].eq("epci") & observations["status"].eq("ok")]
+    counts = known.groupby(["indicator", "period"]).size()
+    for one in dated.itertuples():
+        of_most = counts[one.indicator][counts[one.indicator] > 1000]
+        assert one.period == of_most.index.max(), one.indicator
+    assert dated.set_index("indicator")["period"]["population_count"] == "2023"
+
+
 def test_every_epci_of_france_in_less_than_two_seconds(real):
     _, places, table, classes = real
     territories = places[places["level"].eq("epci")].set_index("code")["departement"]
@@ -510,7 +524,7 @@ def test_overseas_the_capital_and_mayotte(real):
 
 def test_the_peers_have_the_source_of_the_territory(real):
     observations, _, table, classes = real
-    group = peers.nearest(table, AUBRAC, classes, without=["age_65_plus_share"])
+    group = peers.nearest(table, AUBRAC, classes)
     found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
     SCHEMA.validate(found)
     own = observations[observations["territory"].eq(AUBRAC) & observations["indicator"].eq("age_65_plus_share")]

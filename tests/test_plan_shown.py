@@ -16,13 +16,14 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.demarche.plan import budget, realisation
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import achievements, pieces, ranked_enjeux, yearly_followup
+from ctg_analysis.display.demarche import achievements, action_plan, pieces, ranked_enjeux, yearly_followup
 from ctg_analysis.display.drawings import gantt, progress
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import euros, number
+from ctg_analysis.display.words.quantities import euros, number, short_euros
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'
@@ -35,12 +36,34 @@ def bars(drawing, *fills):
 
 def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_not():
     rows = pd.DataFrame({"year": [2024, 2025], "planned": [261_900.0, 814_000], "spent": [210_700.0, 505_000]})
-    html = yearly_followup.money(rows.assign(told=19, actions=19), Citation("x", "2026-01-01"), "money.csv").html
+    html = yearly_followup.money(rows.assign(told=19, actions=19), Citation("x"), "money.csv").html
     title = re.search(r'class="title">(.*?)</strong>', html)[1]
     assert title == f"En 2025\u00a0: {euros(505_000)} dépensés pour {euros(814_000)} prévus"
     axes = pd.DataFrame({"planned": [10.0, 40], "spent": [10.0, 25]}, index=["A", "B"])
     assert achievements._widest_gap(axes) == f"Plus grand écart : B, {euros(25)} pour {euros(40)} prévus"
     assert "ce qui était prévu" in achievements._widest_gap(axes[:1])
+
+
+def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
+    """A rank that has fewer points than the next is not an error: points only part equal marks."""
+    enjeux = Enjeux(shown.territory)
+    assert not enjeux.ranking.sort_values("rank")["points"].is_monotonic_decreasing
+    assert "Le rang suit la note moyenne des trois critères" in enjeux.ranks().html
+    votes = re.findall(r"Rang (\d+) sur 10, [^;]*; note moyenne (\d,\d\d)", enjeux.chain().html)
+    by_rank = [mark for _, mark in sorted(votes, key=lambda vote: int(vote[0]))]
+    assert len(votes) == 10 and by_rank == sorted(by_rank, reverse=True)
+
+
+def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells():
+    given = pd.DataFrame({2024: [752_500.0, 38_300, 790_800]}, index=["Caf", "MSA", budget.TOTAL])
+    html = action_plan.budget_by_financer(
+        given.assign(**{budget.TOTAL: given[2024]}), pieces.Origin(Citation("s"), "2024", "f.csv")
+    ).html
+    assert f"{euros(752_500)} sur {euros(790_800)}" in html and ">752,5<" in html
+    assert achievements._first_financer(pd.Series({"Caf": 443_210.0, realisation.ALL: 500_000})).endswith(
+        f"{euros(443_210)} sur {euros(500_000)}"
+    )
+    assert [short_euros(752_500), short_euros(753_499)] == [euros(753_000)] * 2
 
 
 def test_the_money_of_the_plan_is_listed_once(example):

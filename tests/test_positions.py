@@ -78,12 +78,14 @@ def test_what_partners_entrusted_of_another_epci_and_what_another_producer_says_
 
 
 def test_the_real_territory_stands_out_for_its_age():
-    """Worked out apart from the values of the 19 other EPCIs of the Aveyron and of the ten peers."""
+    """Worked out apart from the values of the 19 other EPCIs of the Aveyron; its age has chosen its peers."""
     territory = open_chapter(AUBRAC).territory
     share = CATALOGUE["age_65_plus_share"]
     near = set(of_same_departements(territory.territories, AUBRAC))
     found = positions(territory, share)
-    assert list(found) == ["EPCI de l’Aveyron", "EPCI comparables"] == list(groups_of(territory, share))
+    assert list(found) == ["EPCI de l’Aveyron"] == list(groups_of(territory, share))
+    unemployed = CATALOGUE["unemployment_15_64_rate"]
+    assert list(positions(territory, unemployed)) == ["EPCI de l’Aveyron", "EPCI comparables"]
     rows, place = found["EPCI de l’Aveyron"]
     assert set(rows["territory"]) == near and len(near) == 19
     values = sorted(rows["value"])
@@ -92,10 +94,10 @@ def test_the_real_territory_stands_out_for_its_age():
 
 
 def test_a_strip_has_its_words_its_table_and_its_file():
-    html = open_chapter(AUBRAC).position("age_65_plus_share").html
-    title = "dans le quart le plus élevé des EPCI de l’Aveyron et des EPCI comparables"
+    html = open_chapter(AUBRAC).position("unemployment_15_64_rate").html
+    title = "dans le quart le plus faible des EPCI de l’Aveyron et des EPCI comparables"
     assert title in html and "donnees/positions.csv" in html
-    assert re.search(r'aria-label="Part des 65 ans ou plus[^"]*Rodez', html)
+    assert re.search(r'aria-label="Taux de chômage[^"]*Rodez', html)
     assert (
         html.count("<tr") == 1 + 1 + 29 and "e sur " not in html
     )  # a header, the territory, 19 and 10 others: no rank

@@ -14,9 +14,10 @@ from ctg_analysis.chapter import open_chapter, profiles
 from ctg_analysis.core.model import SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import standing
+from ctg_analysis.indicators.peer_values import MEDIAN_LABEL
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
-ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": ["Médiane", "Aveyron", "France"]})
+ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": [MEDIAN_LABEL, "Aveyron", "France"]})
 ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
 
 
@@ -27,45 +28,61 @@ def gaps(*each):
 
 
 @pytest.mark.parametrize(
-    "each, told",
+    "each, told, levels",
     [
         ([("peers", True, 1.5, None, True, True, False), ("departement", True, 2, 0.01, True, True, True)],
-         ("▲", "au-dessus", {"departement"})),
+         ["▲ au-dessus de l’Aveyron"], {"departement"}),
         ([("france", False, 2, 0.01, True, True, True), ("peers", False, 2, None, True, True, True)],
-         ("▼", "au-dessous", {"peers", "france"})),
-        ([("france", False, 0.4, 0.01, False, True, True)], ("▽", "un peu au-dessous", set())),
-        ([("france", False, 3, 0.4, True, True, False)], ("=", "écart non établi", set())),
-        ([("departement", True, 3, None, True, False, True)], ("▲", "grand écart", {"departement"})),
-        ([("departement", True, 0.2, None, False, False, False)], ("=", "peu d'écart", set())),
-        ([("departement", True, 2, None, False, False, False)], ("", "", set())),
+         ["▼ au-dessous des EPCI comparables"], {"peers", "france"}),
+        # 43.4 places beside 37.5 of the peers and 60.9 of France is not above, without saying above what
+        ([("france", False, 3, None, True, False, True), ("peers", True, 1.6, None, True, False, True)],
+         ["▲ grand écart, au-dessus des EPCI comparables", "▼ grand écart, au-dessous de la France"],
+         {"peers", "france"}),
+        ([("france", False, 0.4, 0.01, False, True, True)], ["▽ un peu au-dessous de la France"], set()),
+        ([("france", False, 3, 0.4, True, True, False)], ["écart non établi"], set()),
+        ([("departement", True, 3, None, True, False, True)], ["▲ grand écart, au-dessus de l’Aveyron"],
+         {"departement"}),
+        ([("departement", True, 0.2, None, False, False, False)], ["peu d'écart"], set()),
+        ([("departement", True, 2, None, False, False, False)], [], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
         ([("departement", True, 0.8, None, False, False, False), ("peers", True, 1.6, None, True, False, False)],
-         ("", "", set())),
+         [], set()),
     ],
 )  # fmt: skip
-def test_the_sign_and_the_words_are_those_of_the_test(each, told):
-    assert standing.test(gaps(*each)) == told
+def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, told, levels):
+    signs, apart = standing.test(ROWS, gaps(*each))
+    assert ([" ".join(filter(None, one)) for one in signs], apart) == (told, levels)
 
 
 def test_what_a_test_could_tell_and_none_does_is_not_called_near():
     """26.4 children in 1 000 of the Caf and the MSA beside 22.2: no commune is known, so nothing is."""
     rows = gaps(("departement", True, 0.4, None, False, False, False))
-    assert standing.test(rows.assign(whole=False)) == ("", "", set())
+    assert standing.test(ROWS, rows.assign(whole=False)) == ([], set())
 
 
 def test_a_finding_of_a_share_has_its_counts():
-    """36.8 % are so many inhabitants of so many."""
+    """36.3 % are so many inhabitants of so many."""
     essential = profiles.essential(open_chapter(DEFAULT_EPCI).territory, "01").html
-    assert re.search(r"36,8\s%\D*\(3\s\d{3} habitants sur 9\s8\d{2}\)", re.sub("<[^>]+>", "", essential))
+    assert re.search(r"36,3\s%\D*\(3\s\d{3} habitants sur \d+\s\d{3}\)", re.sub("<[^>]+>", "", essential))
 
 
 def test_a_finding_names_what_it_is_told_against_and_always_the_peers():
     tested = gaps(("departement", True, 4, 0.001, True, True, True), ("france", True, 2, 0.01, True, True, True))
+    found = pd.Series({"level": "departement", "higher": True})
     said = "au-dessus de l’Aveyron (18,7) et de la France (23,5) ; médiane des EPCI comparables : 15,8"
-    assert standing.beside(ROWS, tested) == said
+    assert standing.beside(ROWS, tested, found) == said
     counted = tested.assign(tested=False, p=None)
-    assert standing.beside(ROWS, counted).startswith("contre 18,7 (Aveyron) et 23,5 (France) ; médiane")
-    assert "au-dessus" not in standing.beside(ROWS, counted)  # without a test, nothing is higher
+    assert standing.beside(ROWS, counted, found).startswith("contre 18,7 (Aveyron) et 23,5 (France) ; médiane")
+    assert "au-dessus" not in standing.beside(ROWS, counted, found)  # without a test, nothing is higher
+
+
+def test_a_finding_is_told_in_its_own_direction_before_the_other():
+    """24.6 % of unemployed beside 30.1 % of the peers and 12.1 % of France: a strength is not told as above France."""
+    both = gaps(("france", True, 9, 0.001, True, True, True), ("peers", False, 2, None, True, True, True))
+    said = standing.beside(ROWS, both, pd.Series({"level": "peers", "higher": False}))
+    assert said == "au-dessous des EPCI comparables (15,8), mais au-dessus de la France (23,5)"
+    counted = standing.beside(ROWS, both.assign(tested=False), pd.Series({"level": "peers", "higher": False}))
+    assert counted == "contre 15,8 (médiane des EPCI comparables), mais 23,5 (France)"
 
 
 def cells(html):
@@ -90,7 +107,7 @@ def test_a_line_has_the_latest_value_and_the_one_that_is_compared():
         own["period"],
         f"{rows['period'].iloc[0]}\u00a0: {rows['text'].iloc[0]}",
     ]
-    assert line[-1] == "▲ au\u2011dessus"  # never cut at its hyphen
+    assert line[-1] == "▲ au\u2011dessus de l’Aveyron"  # never cut at its hyphen
     for level in ("departement", "region", "france"):
         assert rows.loc[rows["level"].eq(level), "text"].iloc[0] in line
 

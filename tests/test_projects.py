@@ -1,6 +1,7 @@
 """The project that a person works in, without the checkout of the library."""
 
 import os
+import re
 import site
 import subprocess
 import sys
@@ -45,6 +46,16 @@ def test_the_wheel_carries_the_parts_of_a_project():
     told = tomllib.loads((settings().root / "pyproject.toml").read_text(encoding="utf-8"))
     carried = told["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert carried == {part: f"ctg_analysis_project/{part}" for part in PARTS}
+
+
+def test_a_project_has_every_doc_that_a_notebook_a_message_or_a_help_names():
+    root = settings().root
+    texts = [path for part in ("src", "notebooks", "data/reference") for path in (root / part).rglob("*.*")]
+    texts = [path for path in texts if path.suffix in (".py", ".ipynb", ".yml", ".md", ".j2", ".csv")]
+    named = {doc for path in texts for doc in re.findall(r"\bdocs/[\w/]+\.\w+", path.read_text(encoding="utf-8"))}
+    absent = [doc for doc in sorted(named) if not {doc, *map(str, Path(doc).parents)} & set(PARTS)]
+    assert absent == [] and len(named) > 8
+    assert [doc for doc in named if not (root / doc).is_file()] == []
 
 
 def test_a_project_is_made_whole_in_a_new_folder_or_an_empty_one(shipped, tmp_path):

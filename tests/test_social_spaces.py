@@ -14,10 +14,10 @@ from ctg_analysis.chapter import figures, spaces
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Territory, open_territory
+from ctg_analysis.cleaning.partners import words
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
-from ctg_analysis.cleaning.partners.words import read_spaces
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.words import notes
 from ctg_analysis.processing.run import process
@@ -27,6 +27,7 @@ from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]
 PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
+NAMED = pd.DataFrame([("epci", EXAMPLE_EPCI, "", "A")], columns=["level", "code", "epci", "name"])
 CENTRE = {
     "territoire": "99001",
     "periode": "2024",
@@ -126,7 +127,7 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
         ),
         (
             {"critere_projet": 4} | scored(1, 4, 1, 1, 1),
-            "column critere_projet: found 4.0, expected a whole number from 0",
+            "column critere_projet: found 4, expected a whole number from 0",
         ),
         (
             scored(1, "s", 1, 1, 1),
@@ -159,14 +160,14 @@ def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_pa
         folder = tmp_path / "private" / epci
         folder.mkdir(parents=True)
         written(folder, row)
-    table = read_spaces(DataRoot(tmp_path))
+    table = words.spaces([spaces_of(SOURCE, path) for path in sorted(tmp_path.rglob(SOURCE.form_file))][::-1])
     assert list(table) == list(empty_spaces(SOURCE)) and not any("preuve" in name for name in table)
     assert table[["territory", "site", "manager", "begin", "end"]].to_numpy().tolist() == [
         ["99001", "Centre social Jean-Moulin", "Ville du Haut", "2022-07-01", "2026-06-30"],
         ["99101", "L'Esquisse", "association L'Esquisse", "2024-01-01", "2025-12-31"],
     ]
     assert table["criterion_project"].tolist()[0] == 2 and table["criterion_project"].isna().tolist()[1]
-    assert read_spaces(DataRoot(tmp_path / "nothing")).empty
+    assert words.spaces([]).empty
 
 
 # On the page.

@@ -48,7 +48,7 @@ def measured(lists, communes):
             f"Of the names of {len(communes)} communes, {len(taken)} are taken for those of persons.",
             "",
             *("Missed:", "", *(f"- {one}" for one in missed), ""),
-            *("Wrongly seen:", "", *(f"- {one}" for some in wrong for one in some)),
+            *("Wrongly seen:", "", *(f"- {one}" for one in [one for some in wrong for one in some] or ["none"])),
         ]
     )
 

@@ -22,7 +22,7 @@ from ctg_analysis.demarche.files import empty_tables
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.table_files import read_table
+from ctg_analysis.demarche.files.table_files import read_folder, read_table
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.sources import SOURCES
 
@@ -65,7 +65,7 @@ def youth(path, *rows):
     read = read_workbook(path, [empty_forms.headings(YOUTH)])
     if read.findings:
         raise InputError(read.findings)
-    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES)
+    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES, names={"valmont": "99001"})
     keys = facts[["code", "period", "measure"]].itertuples(index=False, name=None)
     return dict(zip(keys, facts["value"].where(facts["status"].eq(OK), facts["status"]), strict=True))
 
@@ -108,6 +108,13 @@ COUNTED = {
     "<5": (["99001", 2024, "<5"], SECRET),
     "moins de 5": (["99001", 2024, "moins de 5"], SECRET),
     "nd": (["99001", 2024, "nd"], "nd"),
+    "n.d.": (["99001", 2024, "n.d."], "nd"),
+    "NC": (["99001", 2024, "NC"], "nd"),
+    "n.c.": (["99001", 2024, "n.c."], "nd"),
+    "a dash": (["99001", 2024, "-"], "nd"),
+    "the mark of a note": (["99001", 2024, "1 234 *"], 1234),
+    "a commune by its name": (["Valmont", 2024, 12], 12),
+    "in capitals, without its accents": (["VALMONT", 2024, 12], 12),
 }
 
 
@@ -221,11 +228,12 @@ REFUSED = {
     ),
     "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
     "no word of the form": (
-        ["99001", 2024, "NC"],
-        "C2 (jeunes_suivis) : trouvé 'NC', attendu un nombre ; une case vide s'il n'est pas connu, "
+        ["99001", 2024, "environ 30"],
+        "C2 (jeunes_suivis) : trouvé 'environ 30', attendu un nombre ; une case vide s'il n'est pas connu, "
         "« s » ou « <5 » s'il ne peut être dit",
     ),
-    "a dash": (["99001", 2024, 4, "-"], "D2 (permanences) : trouvé '-', attendu un nombre ; une case vide s'il n"),
+    "a unit of something else": (["99001", 2024, "98 h"], "C2 (jeunes_suivis) : trouvé '98 h', attendu un nombre"),
+    "two notes": (["99001", 2024, "15 * 2"], "C2 (jeunes_suivis) : trouvé '15 * 2', attendu un nombre"),
     "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
     "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
     "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),
@@ -262,6 +270,22 @@ def test_what_is_wrong_with_a_sheet_is_told_cell_after_cell_as_a_person_goes_thr
     assert [one.path.cell(one.line, one.column) for one in ordered] == [
         "", "AA3 (b)", "ligne 3 (missing)", "ligne 4", "B4 (c)", "Z4 (a)", "AA4 B4 (b, c)",
     ]  # fmt: skip
+
+
+def test_the_faults_of_a_sheet_of_a_demarche_are_told_in_one_run(tmp_path):
+    table = TABLES["calendrier"]
+    rows = [["Lancement", "bilan", "2026"], ["Suite", "DIAGNOSTIC PARTAGÉ", ("=1/0", "#DIV/0!")], ["Fin", "x", "hier"]]
+    book(tmp_path / "a.xlsx", {table.sheet: [[*table.columns, "avis"], *rows]})
+    read = read_folder(tmp_path, {"calendrier": table})
+    found = in_order((*read.findings, *read.files["calendrier"].findings))
+    told = [str(one).partition("« Calendrier », ")[2] for one in found]
+    assert [line.partition(", attendu")[0] for line in told] == [
+        "H1 (avis) : trouvé une colonne qui n'est pas de cette table",
+        "B2 (phase) : trouvé 'bilan'",
+        "C3 (debut) : trouvé une case en erreur (#DIV/0!, #REF!, #N/A…)",
+        "B4 (phase) : trouvé 'x'",
+        "C4 (debut) : trouvé 'hier'",
+    ]
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])

@@ -90,12 +90,15 @@ def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, ex
     assert faults == {}
 
 
-@pytest.mark.nightly
-def test_python_m_runs_none_of_them_under_the_name_of_a_library(tmp_path):
-    """Those of Python itself it looks up before any of our code, in the current folder: `ctg` does not."""
+def test_python_m_runs_none_of_them(tmp_path):
+    """What Python itself takes from there before any code of ours is what its `-P` is for."""
     ran = planted(tmp_path)
-    for name in sys.stdlib_module_names.union(["ctg_analysis"]):
-        (tmp_path / f"{name}.py").unlink()
+    answer = answers([sys.executable, "-P", "-m", "ctg_analysis", "--version"], tmp_path)
+    assert answer.returncode == 0 and not ran.exists(), answer.stderr
+    before = "import sys; kept = {*sys.modules}; import runpy; print(*{*sys.modules} - kept)"
+    for name in ["ctg_analysis", *answers([sys.executable, "-P", "-c", before], tmp_path).stdout.split()]:
+        (tmp_path / f"{name}.py").unlink(missing_ok=True)
+    assert all((tmp_path / f"{name}.py").exists() for name in ("json", "typing", "pandas"))
     answer = answers([sys.executable, "-m", "ctg_analysis", "list", "sources"], tmp_path)
     assert answer.returncode == 0 and not ran.exists(), answer.stderr
 

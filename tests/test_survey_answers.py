@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -82,7 +83,7 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     told = take_in(root, "999999999", export)
     again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
-    assert "3 answers kept of 4 begun and 2 sent" in told[0] and "termines: 2" in told[1]
+    assert "3 réponses gardées sur 4 commencées et 2 envoyées" in told[0] and "termines: 2" in told[1]
     assert modes(root.private) == ({"0o700"}, {"0o600"})
     opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
     assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")
@@ -153,6 +154,16 @@ FULL_TEXT = {
     '"Un enfant est en situation de handicap"',
     '"mots","interviewtime"': '"Que souhaitez-vous ajouter ?","Temps total"',
 }
+
+
+def test_headings_of_code_and_text_give_the_same_answers(tmp_path):
+    """LimeSurvey writes « garde[SQ001]. Quels modes… ? [Crèche] » where both are asked for."""
+    codes, (head, rows) = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE), LIMESURVEY.split("\n", 1)
+    both = re.sub(r'"(\w+)(\[\w+])?"', r'"\1\2. Votre choix ? C\'est-à-dire\2"', head)
+    answers = read_answers(written(tmp_path, f"{both}\n{rows}"), QUESTIONNAIRE)
+    for before, after in zip(codes[:3], answers[:3], strict=True):
+        pd.testing.assert_frame_equal(before, after)
+    assert answers[3:] == codes[3:]
 
 
 def test_headings_in_full_text_and_workbooks_give_the_same_answers(tmp_path):

@@ -1,14 +1,17 @@
 """The synthèse and the sheets of the communes: scenarios 7 and 8 of the field."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pandas as pd
 import pytest
+from pptx import Presentation
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import themes
 from ctg_analysis.chapter import open_chapter, summaries, synthesis
+from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Ratio
@@ -19,9 +22,13 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import glossary, sentences, texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import SIGNS
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
+from ctg_analysis.publishing.handover.deck import write_deck
+from ctg_analysis.publishing.handover.slides import mapped, shown_of
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
 ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
@@ -38,7 +45,8 @@ def set_beside(indicator, **values):
     [
         ("childcare_coverage_eaje_rate", {"departement": -3.0, "peers": -2.0}, ALERT),
         ("childcare_coverage_eaje_rate", {"departement": 3.0}, STRENGTH),
-        ("unemployment_15_64_rate", {"departement": -3.0, "peers": -0.1, "france": 9.0}, STRENGTH),
+        ("unemployment_15_64_rate", {"departement": -3.0, "peers": -0.1, "france": 0.4}, STRENGTH),
+        ("unemployment_15_64_rate", {"peers": -3.0, "france": 9.0}, TRAIT),  # 24.6 % is no strength beside 12.1 %
         ("unemployment_15_64_rate", {"departement": -3.0, "peers": 0.6}, TRAIT),  # half of large, the other way
         ("age_65_plus_share", {"departement": 3.0, "peers": 2.0}, TRAIT),  # no direction is declared
     ],
@@ -118,7 +126,7 @@ HELD = {
         "age_65_plus_share": ("Aveyron", "comparables"),
         "secondary_dwellings_share": ("Aveyron", "comparables"),
         "natural_change_rate": ("Aveyron", "comparables"),
-        "childcare_coverage_eaje_rate": ("26,3", "18,7 (Aveyron)", "médiane des EPCI comparables\u00a0: 15,8"),
+        "childcare_coverage_eaje_rate": ("26,3", "18,7 (Aveyron)", "médiane des EPCI comparables\u00a0: 14,6"),
     },
     EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "29,6 (Exemple)", "21,9")},
 }
@@ -141,6 +149,42 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
     plain = words_of(chapter.messages().html + table.html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)
+
+
+EPCIS = (DEFAULT_EPCI, "243500139", "249740119", "200066116", EXAMPLE_EPCI)
+
+
+@pytest.mark.parametrize("epci", EPCIS)
+def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, tmp_path):
+    territory = open_territory(epci, data_root(epci))
+    for message in summaries.messages(territory):
+        indicator = CATALOGUE[message.anchor]
+        own = territory.compared(indicator).iloc[0]
+        assert message.places[0] == (own["name"], own["value"], own["text"])
+        sentence = message.comparison if message.by_team == "phrase" else message.sentence
+        assert sentence.startswith(sentences.statement(indicator, own).removesuffix(".")), sentence
+        assert message.label.count(date_text(own["period"])) == 1
+    shown = replace(shown_of(territory, "2026-11-26"), maps=[])
+    write_deck(shown, tmp_path / "deck.pptx")
+    slides = Presentation(str(tmp_path / "deck.pptx")).slides
+    charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
+    for frame, message in zip(charts, shown.messages, strict=True):
+        plot, (_, value, text) = frame.chart.plots[0], message.places[0]
+        decimals = plot._element.xpath(".//c:val//c:formatCode")[0].text.partition(".")[2].count("0")
+        assert number(value, decimals) == re.sub(r"[+\s]*%?$|^\+", "", text).replace("\u202f€", "")
+        alternative = frame._element.xpath(".//p:cNvPr/@descr")[0]
+        assert not re.search(r"\d\.\d", alternative) and all(text in alternative for *_, text in message.places)
+        assert message.label in alternative and frame.chart.chart_title.text_frame.text == message.label
+
+
+@pytest.mark.parametrize("epci", EPCIS)
+def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, france, example):
+    territory = open_territory(epci, data_root(epci))
+    said = {message.anchor: message.sentence for message in summaries.messages(territory)}
+    for indicator in mapped(territory, 4):
+        (period,) = {*on_map(territory, indicator)["period"]}
+        assert period == territory.compared(indicator)["period"].iloc[0]
+        assert all(year in said.get(indicator.id, period) for year in period.split("-")), said[indicator.id]
 
 
 def check_of(epci):

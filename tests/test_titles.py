@@ -178,7 +178,7 @@ def test_a_family_has_a_unit_only_where_its_members_have_one():
 def test_what_is_left_out_agrees_in_number():
     own = {"kind": "CC", "zone": "de France", "size": 0, "density": ""}
     group = SimpleNamespace(
-        lacking=("age_65_plus_share", "living_standard"), without=(), variables=("population",), candidates=2, step=0,
+        lacking=("age_65_plus_share", "living_standard"), variables=("population",), candidates=2, step=0,
         peers=pd.DataFrame({"peer": ["B"], "distance": [0.5]}), own=own,
     )  # fmt: skip
     dated = pd.DataFrame({"period": {}}, dtype=object)

@@ -18,4 +18,5 @@ with DAG(
         bash_command=".venv/bin/ctg build 200067171",
         skip_on_exit_code=3,
         retries=0,
+        execution_timeout=datetime.timedelta(hours=12),
     )

@@ -1,4 +1,4 @@
-"""`python -m ctg_analysis` is the command `ctg`."""
+"""`python -P -m ctg_analysis` is the command `ctg`."""
 
 import sys
 

@@ -102,7 +102,7 @@ def peers_table(territory: Territory) -> pd.DataFrame:
 
     attrs["periods"]: the period of each variable that has one, the same for all EPCIs, and not always the latest.
     """
-    peers = territory.peers().peers
+    peers = territory.peers.peers
     own = pd.DataFrame({"peer": [territory.epci], "distance": [0.0]})
     rows = pd.concat([own, peers[["peer", "distance"]]], ignore_index=True).rename(columns={"peer": "epci"})
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]

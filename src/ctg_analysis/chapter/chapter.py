@@ -131,9 +131,12 @@ class Chapter:
         """The events of some years over the inhabitants, by commune, against what chance alone does."""
         return self._piece(funnels.rates, indicator, people, per=per, title=title)
 
-    def map(self, indicator: str) -> Html:
-        """The map of an indicator by commune: shades for a rate, circles for a count."""
-        return self._piece(figures.communes_map, indicator)
+    def map(self, *indicators: str) -> Html:
+        """The map of an indicator by commune: shades for a rate, circles for a count.
+
+        Of several vintages, the newest first: the first that the territory has as its communes do.
+        """
+        return self._piece(figures.communes_map, *indicators)
 
     def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
@@ -142,7 +145,7 @@ class Chapter:
     def table(self, *indicators: str, unless: str = "") -> Html:
         """The communes and the comparators in rows, the indicators in columns, each at its own period.
 
-        unless: a newer indicator; no table where the communes have it.
+        unless: a newer indicator; no table where the territory and its communes have it.
         """
         newer = asked.indicator(self.territory, unless).id if unless else ""
         return self._piece(communes_tables.table, *indicators, unless=newer)

@@ -77,8 +77,7 @@ def childcare_reach(territory: Territory) -> Html:
     known = reach(territory)
     if known is None:
         return telling(unavailable(territory, first, f"{first.label}, dans chaque commune"), SHOWN, first.id)
-    counted = source(territory, known.rows)
-    cited = Citation(texts.typography(f"{GATHERED} {counted}"), counted.day)
+    cited = Citation(texts.typography(f"{GATHERED} {source(territory, known.rows)}"))
     return telling(_drawn(territory, known.rows, known.found, cited), SHOWN, known.children.id)
 
 

@@ -96,7 +96,7 @@ def recalled(names: Sequence[str]) -> Html:
 
 def method(territory: Territory, names: Sequence[str]) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
-    how = comparable.sentence(territory.peers(), territory.vintages)
+    how = comparable.sentence(territory.peers, territory.vintages)
     dispersions = {name: _dispersion(territory, CATALOGUE[name]) for name in names}
     told = {name: number for name, number in dispersions.items() if not np.isnan(number)}
     return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how, told))
@@ -114,7 +114,7 @@ def peers(territory: Territory, names: Sequence[str] | None) -> Html:
 
     names: None as long as it is not known which indicators are beside them; nothing is then said of medians.
     """
-    group, count = territory.peers(), ""
+    group, count = territory.peers, ""
     if names is not None and not group.peers.empty:
         number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
         count = texts.typography(comparable.medians(number))

@@ -53,11 +53,11 @@ class Column:
     cells: dict[tuple[str, str], str]
 
     def label(self, year: str) -> str:
-        """The label, with its unit where the value does not show it, and its year unless it is this one."""
+        """The label, with its unit where the value does not show it, and its year unless it is this one or is there."""
         one, when = self.indicator, date_text(self.period)
         told = one.unit.startswith(("%", "euros")) or " " not in one.unit
         named = one.label if told else texts.with_unit(one.label, one.unit)
-        return named if when == year else f"{named}, {when}"
+        return named if when == year or when in named else f"{named}, {when}"
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,19 @@ def _most_common(periods: Sequence[str]) -> str:
 
 
 def _columns(territory: Territory, indicators: Sequence[Indicator]) -> Iterator[Column]:
-    """The indicators that a commune has a value of, without those that stand for another one that is known."""
+    """The indicators that a commune has a value of, without those that stand for another one that is known.
+
+    Of the whole too, if only one of the two is: a commune is read beside it.
+    """
     found = []
     for indicator in indicators:
         rows = territory.readable(indicator)
         period = latest_period(rows[rows["level"].eq("commune")])
         if period:
             found.append(Column(indicator, period, _cells(indicator, rows[rows["period"].eq(period)])))
+    whole = {column.indicator.id for column in found if _whole(territory, column)}
+    alone = {newer for older, newer in INSTEAD.items() if older in whole and newer not in whole}
+    found = [column for column in found if column.indicator.id not in alone]
     known = {column.indicator.id for column in found}
     return (column for column in found if INSTEAD.get(column.indicator.id) not in known)
 
@@ -244,4 +250,4 @@ def _source(territory: Territory, ids: Sequence[str]) -> Citation:
     rows = rows[rows["level"].eq("commune") & rows["status"].eq(OK)]
     names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
     told = texts.typography(f"{notes.producers(SOURCES[name] for name in names)}.")
-    return Citation(told, max(territory.received[name] for name in names))
+    return Citation(told)

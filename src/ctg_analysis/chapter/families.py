@@ -8,6 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.known import newer, source, unavailable
+from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -20,6 +21,7 @@ from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
 
 FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
+NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -32,7 +34,7 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
     unless: a family of numbers; nothing where the territory has none of them, for their shares say it again.
     """
     if unless and all(_at_its_period(territory, one)["value"].iloc[:1].eq(0).any() for one in unless):
-        return Html("")
+        return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
         return surveyed.ranked(territory, name, members)
     compared = {indicator.id: _at_its_period(territory, indicator) for indicator in members}
@@ -41,8 +43,10 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
         return unavailable(territory, members[0], TITLES[name])
     latest = max(periods.values(), key=last_year)
     known = [indicator for indicator in members if periods.get(indicator.id) == latest]
-    lacking = [texts.uncapitalised(indicator.label) for indicator in members if indicator not in known]
+    others = [indicator for indicator in members if indicator not in known]
+    lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
     note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
+    note = " ".join(filter(None, [note, NO_LYCEE if len(lacking) < len(others) else ""]))
     names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
     own = pd.concat(
         [

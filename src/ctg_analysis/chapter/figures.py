@@ -6,7 +6,7 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable, without_contour
+from ctg_analysis.chapter.known import are_exact, by_commune, is_of_all, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
@@ -43,7 +43,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
     stretches = trend_of(rows, indicator)
     if is_sought(indicator) and not has_gaps(rows) and not any(stretch.is_established for stretch in stretches):
-        return Html("")
+        return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
@@ -54,11 +54,13 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
-def communes_map(territory: Territory, indicator: Indicator) -> Html:
+def communes_map(territory: Territory, *indicators: Indicator) -> Html:
     """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
 
-    The table alone, folded, of a count that would draw the population again.
+    The table alone, folded, of a count that would draw the population again. Of several, the newest first, the one
+    shown is the first that the territory has too: its communes are read beside it.
     """
+    indicator = next((one for one in indicators if is_of_all(territory, one)), indicators[0])
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
@@ -187,7 +189,7 @@ def balance(territory: Territory, indicator: Indicator) -> Html:
             territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
         )
     if len(totals) == 1:
-        return Html("")
+        return Html("", why=f"{indicator.label} : une seule période, rien n'est tracé.")
     rows = rows[rows["period"].isin(totals["period"])]
     spans = [table.assign(name=table["period"]) for table in (rows, totals)]
     message = messages.balance(spans[0], spans[1]["name"].iloc[-1])

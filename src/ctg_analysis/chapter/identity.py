@@ -40,9 +40,7 @@ def perimeter(territory: Territory) -> Html:
 def identity(territory: Territory) -> Html:
     """The facts that tell a territory from another, beside its locator map."""
     facts = {label: texts.typography(text) for label, text in _facts(territory).items() if text}
-    piece = markup.piece("identity.html.j2", facts=facts, map=situation(territory))
-    people = _people(territory)
-    return markup.dated(piece.html, known.source(territory, people)) if len(people) else piece
+    return markup.piece("identity.html.j2", facts=facts, map=situation(territory))
 
 
 def situation(territory: Territory) -> str:

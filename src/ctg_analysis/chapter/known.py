@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.missing import is_pointless, lacks
+from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
@@ -13,7 +13,6 @@ from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.indicators.peer_profiles import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 CAF_ALONE = "Outre-mer, la Caf paie aussi les familles du régime agricole : rien n'est à demander à la MSA."
@@ -26,6 +25,11 @@ def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     period = latest_period(rows)
     rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
     return rows.sort_values("name", **texts.BY_NAME)
+
+
+def is_of_all(territory: Territory, indicator: Indicator) -> bool:
+    """Whether the territory has a value at the period at which its communes are shown."""
+    return by_commune(territory, indicator)["period"].isin(territory.own(indicator)["period"]).any()
 
 
 def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -98,7 +102,7 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     without = f"Sans valeur de même source et de même période : {named}" if lacking else ""
     if there["level"].eq("peers").any():
         return f"{without}." if without else ""
-    if territory.peers(left_out(indicator)).peers.empty:
+    if territory.peers.peers.empty:
         return f"{without}. Aucun EPCI comparable." if without else "Aucun EPCI comparable."
     if without:
         return f"{without} ; trop peu d'EPCI comparables en ont une."
@@ -116,8 +120,11 @@ def newer(territory: Territory, indicator: Indicator) -> str:
 def unavailable(territory: Territory, indicator: Indicator, what: str, level: str = "") -> Html:
     """The box: what is missing, from whom, and the command that gets it, as `missing.lacks` says them.
 
-    Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
+    Where it has no object in any commune, because what it is about is known not to be there, a sentence says so;
+    nothing of lycées, where the page says that there is none.
     """
+    if without_lycee(territory, indicator):
+        return Html("")
     rows = territory.data(indicator)
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
@@ -142,4 +149,4 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     used = [SOURCES[name] for name in names]
     told = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
     text = f"{'. '.join(filter(None, told))}."
-    return Citation(texts.typography(text), max(territory.received[name] for name in names))
+    return Citation(texts.typography(text))

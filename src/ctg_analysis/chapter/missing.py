@@ -10,7 +10,9 @@ from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.core.settings import MATERIAL
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.core.unread import read_unread
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -22,7 +24,9 @@ from ctg_analysis.display.words.lacks import (
     NOT_GIVEN,
     OPEN_DATA,
     SHORT,
+    TO_CONFIRM,
     TO_GATHER,
+    UNREADABLE,
     WITHHELD,
     Lack,
 )
@@ -36,6 +40,8 @@ HERE = (*LOCAL, "epci")
 AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
 AT_EQUAL_AGES = "{} (at equal ages)"
 MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
+LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
+PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
 REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
@@ -64,7 +70,7 @@ def _of_reach(territory: Territory) -> list[list[object]]:
     lacks = reach_inputs.lacking(territory)
     if not lacks:
         return []
-    why = LEFT_OUT if territory.demarche.begun else TO_GATHER
+    why = _why_not_gathered(territory, told=territory.demarche.begun)
     files = " ; ".join(TABLES[name].place for name in lacks)
     lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
     return [[REACH, "04", False, "epci", territory.epci, *lack]]
@@ -77,7 +83,8 @@ def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list
     Of communes: those that have none at the latest period that one of them has.
     """
     state = standing(territory, indicator)
-    if state == MISSING and "epci" in indicator.levels:
+    doubted = any(to_confirm(territory, indicator, SOURCES[name]) for name in indicator.sources)
+    if "epci" in indicator.levels and (state == MISSING or doubted):
         return "epci", [territory.epci]
     if state == NOT_APPLICABLE or not any(territory.has(indicator, lack, ["commune"]) for lack in (MISSING, SECRET)):
         return "commune", []
@@ -99,6 +106,7 @@ def standing(territory: Territory, indicator: Indicator) -> str:
         return OK
     told = any(_tells_here(territory, SOURCES[name]) for name in indicator.sources)
     pointless = territory.has(indicator, NOT_APPLICABLE, own) or is_pointless(territory, indicator)
+    pointless = pointless or without_lycee(territory, indicator)
     return NOT_APPLICABLE if pointless or not told else MISSING
 
 
@@ -123,6 +131,14 @@ def is_pointless(territory: Territory, indicator: Indicator) -> bool:
     rows = territory.data(indicator)
     latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
+
+
+def without_lycee(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator, unknown here, is of lycées, and the directory of establishments has none of the EPCI."""
+    if indicator.id not in LYCEES or territory.has(indicator, OK, HERE):
+        return False
+    pupils = territory.own(CATALOGUE[PUPILS_OF_LYCEES])
+    return len(pupils) > 0 and pupils["value"].iloc[-1] == 0
 
 
 def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[Lack]:
@@ -158,6 +174,8 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
     secret = WITHHELD if source.secrecy.threshold else KEPT_BACK
     why = secret if withheld else why_absent(territory, source)
     form = SOURCES[source.addition.hides] if source.addition else source
+    if doubted := to_confirm(territory, indicator, form):
+        return Lack(source.id, TO_CONFIRM, source.partner, form.form_place, f"ctg check {territory.epci}", doubted)
     file = form.form_place or ", ".join(download.name for download in source.downloads)
     blank = blank_communes(territory, indicator, form) if why == BLANK else ()
     return Lack(
@@ -177,10 +195,11 @@ def _command(territory: Territory, source: Source, why: str) -> str:
 def why_absent(territory: Territory, source: Source) -> str:
     """Why a source gives nothing here that is not withheld: one of `lacks.WHYS`."""
     if source.id in (SURVEY, PLAN):
-        return LEFT_OUT if source.id in telling_sources(territory) else TO_GATHER
+        return _why_not_gathered(territory, told=source.id in telling_sources(territory))
     if source.form or source.addition:
         of = source.addition.hides if source.addition else source.id
-        return BLANK if of in telling_sources(territory) else NO_ANSWER
+        told = BLANK if of in telling_sources(territory) else NO_ANSWER
+        return UNREADABLE if of in read_unread(territory.root, territory.epci) else told
     folders = _folders(territory).get(source.id, [])
     if not folders:
         return NO_FILE
@@ -189,6 +208,12 @@ def why_absent(territory: Territory, source: Source) -> str:
     covered = [folder.listed(territory.communes) for folder in folders]
     whole = any(listed is not None and len(listed) == len(territory.communes) for listed in covered)
     return SHORT if whole or source.id in telling_sources(territory) else ELSEWHERE
+
+
+def _why_not_gathered(territory: Territory, *, told: bool) -> str:
+    if MATERIAL in read_unread(territory.root, territory.epci):
+        return UNREADABLE
+    return LEFT_OUT if told else TO_GATHER
 
 
 @lru_cache(maxsize=1)
@@ -202,11 +227,24 @@ def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> 
 
     At its latest period; none when it says nothing of any commune.
     """
-    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
-    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
-    table = table[table["measure"].isin(asked) & table["territory"].isin(territory.communes["code"])]
+    table = _blanks(territory, indicator, form)
     codes = table.loc[table["period"].eq(table["period"].max()), "territory"]
     return tuple(territory.communes.loc[territory.communes["code"].isin(codes), "name"])
+
+
+def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:
+    """The places, and the periods, of which a form says what cannot be of what an indicator is made of (rule R27)."""
+    table = _blanks(territory, indicator, form)
+    names = {territory.epci: "le territoire"} | territory.communes.set_index("code")["name"].to_dict()
+    doubted = table[table["doubted"]].sort_values(["period", "territory"])
+    places = zip(doubted["territory"], doubted["period"], strict=True)
+    return tuple(dict.fromkeys(f"{names[code]} ({period[:4]})" for code, period in places))
+
+
+def _blanks(territory: Territory, indicator: Indicator, form: Source) -> pd.DataFrame:
+    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
+    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
+    return table[table["measure"].isin(asked) & table["territory"].isin([territory.epci, *territory.communes["code"]])]
 
 
 @lru_cache(maxsize=1)

@@ -14,10 +14,10 @@ from ctg_analysis.core.territories import of_same_departements
 from ctg_analysis.display.drawings.strip import Strip, strips
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import comparable, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import producer
-from ctg_analysis.indicators.peer_profiles import left_out
+from ctg_analysis.indicators.peer_profiles import chooses_peers
 from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, Position, position_in
 from ctg_analysis.sources import SOURCES
 
@@ -39,10 +39,13 @@ TOO_FEW = "Où moins de cinq EPCI ont une valeur de même source et de même pé
 
 
 def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]]:
-    """The groups that an EPCI is placed in, each with the SIREN of its others: its département(s), its peers."""
+    """The groups that an EPCI is placed in, each with the SIREN of its others: its département(s), its peers.
+
+    Among its peers, it is not placed by what has chosen them.
+    """
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
     near = _near(territory)
-    peers = list(territory.peers(left_out(indicator)).peers["peer"])
+    peers = [] if chooses_peers(indicator) else list(territory.peers.peers["peer"])
     named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
     return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
 
@@ -109,6 +112,7 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         if name in places and len(codes) > len(places[name][0])
     ]
     unknown = f"Sans valeur de même source et de même période : {' ; '.join(lacking)}." if lacking else ""
+    chooses = comparable.CHOOSING if chooses_peers(indicator) else ""
     few = TOO_FEW if any(place is None for _, place in places.values()) else ""
     return charts.chart(
         indicator,
@@ -116,7 +120,7 @@ def position(territory: Territory, indicator: Indicator) -> Html:
         charts.Listing(["EPCI", indicator.label, "Groupe"], lines),
         when=date_text(own["period"]),
         source=source(territory, territory.compared(indicator)[:1]),
-        note=" ".join(filter(None, [NOTE, few, unknown])),
+        note=" ".join(filter(None, [NOTE, few, unknown, chooses])),
         message=_message(indicator, own["text"], places),
         file=FILE,
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
-from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
@@ -22,27 +22,33 @@ from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.peer_profiles import chooses_peers
+from ctg_analysis.indicators.peer_values import CHOOSES
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
+NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
 def essential(territory: Territory, chapter: str) -> Html:
     """The findings of a chapter, three at most; nothing when none is established and large enough."""
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
-    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else Html("")
+    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
-    """What is found, at its latest period, and what it is beside."""
-    own, rows = territory.own(indicator).iloc[-1], territory.compared(indicator)
-    counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own)
-    found = f"{found.removesuffix('.')} ({texts.typography(counts)})." if counts else found
-    beside = words.beside(rows, territory.gaps(indicator))
-    if own["period"] == rows["period"].iloc[0]:
-        return f"{found.removesuffix('.')},", f"{beside}."
-    return found, f"En {date_text(rows['period'].iloc[0])}, {rows['text'].iloc[0]} : {beside}."
+    """What is found, at the period of the comparison, and what it is beside; a newer value of the territory last.
+
+    indicator: one of the findings.
+    """
+    rows = territory.compared(indicator)
+    own = rows.iloc[0]
+    counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own).removesuffix(".")
+    found = f"{found} ({texts.typography(counts)})" if counts else found
+    one = findings_of(territory).set_index("indicator").loc[indicator.id]
+    beside = words.beside(rows, territory.gaps(indicator), one)
+    return f"{found},", f"{beside}. {newer(territory, indicator)}".rstrip()
 
 
 def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
@@ -109,11 +115,14 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = territory.gaps(indicator)
-    sign, test, apart = words.test(gaps)
-    tests = {level: " ".join(words.test(gap)[:2]) for level, gap in gaps.groupby("level")}
+    test, apart = words.test(compared, gaps)
+    tests = {
+        level: "".join(" ".join(one) for one in words.test(compared, gap)[0]).strip()
+        for level, gap in gaps.groupby("level")
+    }
     return Line(
         line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        apart, sign, test, tests, indicator.id,
+        apart, test, tests, indicator.id,
     )  # fmt: skip
 
 
@@ -133,6 +142,8 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if median.empty:
         return None
     text = median["text"].iloc[0]
+    if chooses_peers(indicator):
+        return Drawn("", "", f"{text}, {CHOOSES}")
     group, place = positions(territory, indicator).get(PEERS, (None, None))
     if place is None:
         return Drawn("", "", text)

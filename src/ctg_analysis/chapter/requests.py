@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.model import Indicator
-from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, Lack, entry
+from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, TO_CONFIRM, Lack, entry
 from ctg_analysis.display.words.notes import source_text
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
@@ -40,7 +41,8 @@ class Figure:
 class Request:
     """What a source would bring. command: what gets it. how: in French, without a form.
 
-    form: where it is filled. workbook, file: the workbook of its partner, the CSV file.
+    form: where it is filled. workbook, file: the workbook of its partner, the CSV file. doubted: how says what, in
+    the form, is to be corrected or confirmed.
     """
 
     source: str
@@ -51,6 +53,7 @@ class Request:
     file: str = ""
     command: str = ""
     how: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def requests(territory: Territory, lacks: pd.DataFrame) -> Requests:
 def _requests(territory: Territory, lacks: pd.DataFrame) -> Iterator[Request]:
     """A request for each form or source, its figures in the order of the catalogue, each once."""
     for _, rows in lacks.groupby(["file", "why"], sort=False):
-        lack = Lack(*rows.iloc[0][list(Lack._fields)])
+        lack = Lack(*rows.iloc[0][list(Lack._fields)])._replace(blank=tuple(dict.fromkeys(chain(*rows["blank"]))))
         form = _form(SOURCES[lack.source])
         source = form or SOURCES[lack.source]
         figures = tuple(
@@ -90,7 +93,7 @@ def _requests(territory: Territory, lacks: pd.DataFrame) -> Iterator[Request]:
         )
         label = typography(form.label if form else source_text(source))
         files = (typography(form.form_place), form.form_workbook, form.form_file) if form else ("", "", "")
-        yield Request(source.id, label, figures, *files, lack.command, entry(lack)["how"])
+        yield Request(source.id, label, figures, *files, lack.command, entry(lack)["how"], lack.why == TO_CONFIRM)
 
 
 def _form(source: Source) -> Source | None:

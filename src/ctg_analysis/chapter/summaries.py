@@ -41,7 +41,7 @@ def _in_words(
 ) -> sheets.MessageText:
     rows = territory.compared(indicator)
     sentence, comparison = _told(territory, indicator, rows)
-    by_team = indicator.id in of_team
+    by_team, when = indicator.id in of_team, date_text(rows["period"].iloc[0])
     told = [territory.own(indicator).tail(1), rows]  # the latest may be of another source than what is compared
     return sheets.MessageText(
         side=side,
@@ -50,11 +50,11 @@ def _in_words(
         sentence=of_team.get(indicator.id, texts.typography(sentence)),
         comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
         drawing=_beside(indicator, rows),
-        places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value"]].itertuples(index=False, name=None)),
+        places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value", "text"]].itertuples(index=False, name=None)),
         source=known.source(territory, pd.concat(told)),
         page=chapter.page,
         anchor=indicator.id,
-        label=texts.typography(indicator.label),
+        label=texts.typography(indicator.label if when in indicator.label else f"{indicator.label}, {when}"),
         by_team="phrase" if by_team else "place" if indicator.id in moved else "",
     )
 
@@ -63,7 +63,8 @@ def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tup
     """The statement of an indicator, and what it is beside; that of a finding, or what the team alone puts forward."""
     if indicator.id in set(findings_of(territory)["indicator"]):
         return profiles.told(territory, indicator)
-    return sentences.statement(indicator, territory.own(indicator).iloc[-1]), sentences.beside(rows)
+    told = f"{sentences.beside(rows)} {known.newer(territory, indicator)}".strip()
+    return sentences.statement(indicator, rows.iloc[0]), told
 
 
 def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -78,7 +79,7 @@ def team(territory: Territory) -> Html:
     """What the team says of the synthèse, who signs it and when."""
     edition = territory.demarche.synthesis
     if not edition.mot and not edition.signature:
-        return Html("")
+        return Html("", why="L'équipe n'a rien écrit dans synthese.yml.")
     signed, newest = edition.signature, max(territory.received.values())
     line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
     if signed and signed.le.isoformat() < newest:

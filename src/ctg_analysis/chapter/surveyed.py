@@ -32,7 +32,7 @@ def source(demarche: Demarche) -> Citation:
     modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
     sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"  # what a chart says even when it is cited again
     text = f"{SOURCES[SURVEY].label}, {sample} ({modes} ; du {days})."
-    return Citation(texts.typography(text), f"{about['end']:%Y-%m-%d}")
+    return Citation(texts.typography(text))
 
 
 def base(row: pd.Series) -> str:

@@ -26,8 +26,8 @@ QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve
 RULE = (
     "Choisis par une règle, jamais à la main : ce qui diffère sûrement et nettement des EPCI comparables, du "
     "département, de la région ou de la France, un constat par thème, le plus grand écart d'abord. Atout ou alerte : "
-    "là seulement où le sens favorable aux familles est convenu, et où ni les EPCI comparables ni le département ne "
-    "disent le contraire."
+    "là seulement où le sens favorable aux familles est convenu, et où ni les EPCI comparables, ni le département, ni "
+    "la France ne disent le contraire."
 )
 
 
@@ -51,7 +51,7 @@ def synthesis(territory: Territory) -> Synthesis:
     territory.read.add(DEMARCHE)
     edition = territory.demarche.synthesis
     found = findings_of(territory)
-    found = found.assign(side=_sides(territory, found))
+    found = found.assign(side=sides_of(territory, found))
     of_rule = {side: list(found.loc[found["side"].eq(side), "indicator"]) for side in (STRENGTH, ALERT, TRAIT)}
     named = [*edition.atouts, *edition.alertes]
     known = printed(territory)
@@ -66,7 +66,8 @@ def synthesis(territory: Territory) -> Synthesis:
     return Synthesis(figures, strengths, alerts, traits, frozenset(moved))
 
 
-def _sides(territory: Territory, found: pd.DataFrame) -> pd.Series:
+def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
+    """The side of each finding of a territory: see `strengths.sides`."""
     gaps = [territory.gaps(CATALOGUE[name]) for name in found["indicator"]]
     return sides(found, pd.concat(gaps), CATALOGUE) if gaps else pd.Series(dtype=object)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import cached_property, lru_cache
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -22,8 +23,8 @@ from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
-from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
-from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, rows_of_peers
+from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
+from ctg_analysis.indicators.peer_values import CHOOSES, MEDIAN_LABEL, rows_of_peers
 from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
 
@@ -89,7 +90,6 @@ class Territory:
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
-        self._groups: dict[tuple[str, ...], PeerGroup] = {}
 
     @cached_property
     def year(self) -> int:
@@ -267,19 +267,17 @@ class Territory:
     @cached_property
     def _medians(self) -> ByIndicator:
         """The medians of the peers, of each indicator at each period of the territory's own values."""
-        names: dict[tuple[str, ...], list[str]] = {}
-        for indicator in filter(has_median, CATALOGUE.values()):
-            names.setdefault(left_out(indicator), []).append(indicator.id)
-        tables = [rows_of_peers(self.around, pairs([self.peers(without)]), *ids) for without, ids in names.items()]
-        rows = pd.concat(tables).query("status == @OK")
-        return ByIndicator(rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"), matters=False))
+        names = [indicator.id for indicator in CATALOGUE.values() if has_median(indicator)]
+        rows = rows_of_peers(self.around, pairs([self.peers]), *names).query("status == @OK")
+        chosen = rows["indicator"].map(lambda name: chooses_peers(CATALOGUE[name])).astype(bool)
+        label = np.where(chosen, f"{MEDIAN_LABEL} ({CHOOSES})", MEDIAN_LABEL)
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), matters=False))
 
     @cached_property
     def around(self) -> pd.DataFrame:
-        """The observations of the EPCI, its peers (whatever chooses them) and the other EPCIs of its département."""
-        peers = {peer for one in CATALOGUE.values() for peer in self.peers(left_out(one)).peers["peer"]}
+        """The observations of the EPCI, its peers and the other EPCIs of its département."""
         near = territories.of_same_departements(self.territories, self.epci)
-        return read_observations(self.root.processed, sorted({self.epci, *peers, *near}))
+        return read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *near}))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
@@ -291,9 +289,8 @@ class Territory:
         """The period and the source of each of these variables."""
         return pd.read_parquet(self.root.processed / "vintages.parquet").set_index("indicator")
 
-    def peers(self, without: tuple[str, ...] = ()) -> PeerGroup:
-        """The EPCIs most like this one, chosen without some variables (rule R11)."""
-        if without not in self._groups:
-            classes = self.profiles.filter(like="class_").rename(columns=lambda name: name.removeprefix("class_"))
-            self._groups[without] = nearest(self.profiles[list(VARIABLES)], self.epci, classes, without=without)
-        return self._groups[without]
+    @cached_property
+    def peers(self) -> PeerGroup:
+        """The EPCIs most like this one: those of every median (rule R11)."""
+        classes = self.profiles.filter(like="class_").rename(columns=lambda name: name.removeprefix("class_"))
+        return nearest(self.profiles[list(VARIABLES)], self.epci, classes)

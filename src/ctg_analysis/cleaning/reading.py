@@ -23,6 +23,7 @@ LARGEST = 1e13  # no count of France is larger, not even in euros
 COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
 DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
 SIREN = r"\d{9}"
+A_YEAR = r"(?:18|19|20)\d\d"
 
 BLANKS = "[\\s\u00a0\u202f]*"
 LOOKAHEAD = "(?!"  # which the expressions of Arrow do not have
@@ -68,7 +69,7 @@ def count(words: dict[str, str] | None = None, *, signed: bool = False, **option
 
 def year() -> pa.Column:
     """Return the schema of a column of years, kept as text: a period."""
-    return text(r"(?:18|19|20)\d\d", "a year of four digits")
+    return text(A_YEAR, "a year of four digits")
 
 
 def at_most(part: str, whole: str) -> pa.Check:
@@ -144,11 +145,22 @@ def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, st
 
 
 def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> pd.DataFrame:
-    """Return the table with the schema's types, or raise InputError with a finding for each bad cell.
+    """Return the table with the schema's types, or raise InputError with a finding for each bad cell (`checked`)."""
+    typed, findings = checked(table, schema, path)
+    if findings:
+        raise InputError(findings)
+    return typed
+
+
+def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the table with the schema's types, and a finding for each bad cell; that of no number is missing.
 
     A blank cell of a number is a missing value, which the schema accepts or not. A word that stands for a status
     (`words` of `count`) is a missing value too, and its status goes in the column "<name> status". Of what is no
     number, the description of its column in the schema says what is expected.
+
+    Raises:
+        InputError: a column is not there.
     """
     absent = [
         name
@@ -183,9 +195,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> p
         for _, alike in cases.groupby(["check", "place"], dropna=False, sort=False):
             rows = alike.head(MOST + 1).to_dict("records")
             findings += counted(range(len(alike)), lambda at, rows=rows: _finding(rows[at], table, path, key))
-    if findings:
-        raise InputError(set(findings))
-    return typed
+    return typed, [*set(findings)]
 
 
 def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
@@ -242,4 +252,5 @@ def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding
         return Finding(file, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
     if case["schema_context"] == "DataFrameSchema":
         return Finding(file, line, None, NO_VALUE, check)
-    return Finding(file, line, column, repr(case["failure_case"])[:60], check)
+    case = case["failure_case"]
+    return Finding(file, line, column, f"{case:g}" if isinstance(case, float) else repr(case)[:60], check)

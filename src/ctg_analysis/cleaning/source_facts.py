@@ -1,6 +1,6 @@
 """The facts of one source in the reference geography, with every total that can be computed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -11,7 +11,6 @@ from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS, coded
-from ctg_analysis.core.files import once_each
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.processes import give_memory_back
 
@@ -87,7 +86,7 @@ def _as_published(
         facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
     facts = without_small(facts, source, then) if source.coverage.above else facts
     facts = with_absent(facts, source, then, given.folder.listed(then))
-    return facts if inhabitants is None else weighted(facts, inhabitants)
+    return facts if inhabitants is None else weighted(facts, inhabitants, source.totals.per_inhabitant)
 
 
 def _inhabitants(folders: Folders, frame: Frame) -> pd.DataFrame:
@@ -108,14 +107,15 @@ def by_period_of_former(
     return parts
 
 
-def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
-    """Return, for an index per inhabitant, two measures that add up: _total (x inhabitants) and _inhabitants.
+def weighted(facts: pd.DataFrame, populations: pd.DataFrame, measures: Collection[str]) -> pd.DataFrame:
+    """Return, for each of some measures, two that add up: _total (x inhabitants) and _inhabitants.
 
     populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
-    of the index counts, and at most OLDEST years older. What is weighted by its producer is kept.
+    of the measure counts, and at most OLDEST years older. The other measures are kept: counts, and what its producer
+    has weighted.
     """
-    done = once_each(facts["measure"], lambda measures: measures.str.endswith(("_total", "_inhabitants")))
-    already, facts = facts[done], facts[~done]
+    asked = facts["measure"].isin(measures)
+    others, facts = facts[~asked], facts[asked]
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
     known = known.sort_values("year", kind="stable")
@@ -128,4 +128,4 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
         rows.assign(measure=rows["measure"] + suffix, value=value)
         for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
     ]
-    return pd.concat([already, *tables], ignore_index=True)[COLUMNS]
+    return pd.concat([others, *tables], ignore_index=True)[COLUMNS]

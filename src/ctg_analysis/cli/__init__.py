@@ -1,5 +1,6 @@
 """The command `ctg`."""
 
+import signal
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -22,17 +23,22 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
 INTERRUPTED = 130  # what typer ends with after Ctrl-C
-debug = False
+TERMINATED = 128 + signal.SIGTERM
+debug, terminated = False, False
 (WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
 
 
 def main() -> None:
-    """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work."""
+    """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work.
+
+    SIGTERM, by which schedulers end a command, is taken as Ctrl-C is.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         code = app(prog_name="ctg", standalone_mode=False)
         if code == INTERRUPTED:
             messages.print("interrupted: what is here is whole; run the command again, it goes on from there")
-        sys.exit(code)
+        sys.exit(TERMINATED if code == INTERRUPTED and terminated else code)
     except WrongUse as error:
         if what := error.format_message():  # nothing for `ctg` alone, whose help typer has shown
             messages.print(f"{error.ctx.command_path}: {what}")
@@ -47,6 +53,12 @@ def main() -> None:
             raise
         messages.print(f"{error.filename or 'ctg'}: {error.strerror or error}")
         sys.exit(1)
+
+
+def _terminate(*_: object) -> None:
+    global terminated
+    terminated = True
+    raise KeyboardInterrupt
 
 
 def _tell_version(asked: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from ctg_analysis.cli.common_options import messages
 from ctg_analysis.core.errors import Finding, UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 if TYPE_CHECKING:
     from ctg_analysis.processing.known_findings import KnownFindings
@@ -19,7 +19,7 @@ DATA = "data"
 # How the count names each urgency, in the order in which they are told.
 COUNTED = {
     "persons": "{} sur une personne nommée ou une donnée à supprimer",
-    DATA: "{} dans les données et les formulaires, dont dépend tout rapport",
+    DATA: "{} dans les données et les formulaires",
     "files": "{} dans les fichiers de la démarche",
     "chain": "{} sur la chaîne des preuves aux actions et la convention",
 }
@@ -77,21 +77,25 @@ def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. known: what need not be looked at again."""
     gc.disable()  # nothing of what is imported is ever freed, nor looked through again
+    from ctg_analysis.core.files import irregular
     from ctg_analysis.processing.check_demarche import check_material
     from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.freshness import demarches
+    from ctg_analysis.processing.doubted_figures import implausible_figures
+    from ctg_analysis.processing.freshness import demarches, is_whole
     from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
 
     gc.freeze()
     gc.enable()
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
     with begin(root, here, known) as begun:
-        wrong = check_root(root, known)
+        wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
         found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
     if not wrong and not any(found.values()):
         last = (gathered_no_longer, _of_synthesis, _of_templates)
         found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
-    return found | {DATA: wrong}
+    derived = bool(known) and known.are_sound("raw/", "private/")
+    doubtful = implausible_figures(root, epcis, derived=derived) if not wrong or is_whole(root.processed) else []
+    return found | {DATA: [*wrong, *doubtful]}
 
 
 def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:

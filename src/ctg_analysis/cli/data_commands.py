@@ -8,14 +8,20 @@ from typing import Annotated, Literal
 import typer
 
 from ctg_analysis.cli.common_options import Epci, interrupted, messages
-from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.errors import UserError, in_lines
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 
 
 def data() -> None:
-    """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
+    """Read, check and clean the raw files, and write data/processed, for France and for the invented territory.
+
+    Exit codes: 0 all is good; 1 something to mend, nothing was written; 2 written without what is at fault in the files
+    of some EPCIs, each told.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from ctg_analysis.core.unread import faulty
+    from ctg_analysis.processing.faults import faults
     from ctg_analysis.processing.run import process, read_notes
 
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
@@ -38,6 +44,9 @@ def data() -> None:
     for root in roots:
         for note in read_notes(root):
             messages.print(f"{project_path(root.processed)}: {note}")
+    if found := [finding for root in roots for epci in faulty(root) for finding in faults(root, epci)]:
+        messages.print(*in_lines(found, french=True), sep="\n")
+        raise typer.Exit(2)
 
 
 def list_(

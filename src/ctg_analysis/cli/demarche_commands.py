@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.errors import InputError, UserError, in_lines, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 
 TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
@@ -22,7 +22,7 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     with room_in(out), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), out)
-    messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
+    messages.print(f"{project_path(paths[0])} : écrit, avec {len(paths) - 1} autres documents à côté")
     if warning:
         messages.print(warning)
 
@@ -39,7 +39,7 @@ def flash(
     day = f"{today:%Y-%m-%d}" if today else ""
     with room_in(out), messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, out, day):
-            messages.print(f"{project_path(path)}: written")
+            messages.print(f"{project_path(path)} : écrit")
 
 
 def answers(
@@ -50,9 +50,13 @@ def answers(
     from ctg_analysis.demarche.survey.intake import take_in
 
     if not export.is_file():
-        raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
+        raise UserError(f"{export} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms")
     root, *_ = _known(epci)
-    for line in take_in(root, epci, export.resolve()):
+    try:
+        lines = take_in(root, epci, export.resolve())
+    except InputError as error:  # an export lies anywhere
+        raise UserError("\n".join(in_lines(error.findings, french=True))) from error
+    for line in lines:
         messages.print(line)
 
 

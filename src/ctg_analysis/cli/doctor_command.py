@@ -149,12 +149,11 @@ def guessed(root: DataRoot) -> list[str]:
 
 
 def faults_of(root: DataRoot) -> list[str]:
-    """Return what must be mended before anything else: files astray, a record with holes, a Python that is too old."""
+    """Return what must be mended before anything else: files astray, a Python that is too old."""
     from ctg_analysis.processing.check_raw import strays
-    from ctg_analysis.processing.freshness import holes
 
     old = [] if sys.version_info >= (3, 11) else [f"Python {platform.python_version()}: expected 3.11 or newer"]
-    return [*old, *in_lines(in_order([*strays(root.raw), *_certificates(root), *holes(root)]))]
+    return [*old, *in_lines(in_order([*strays(root.raw), *_certificates(root)]))]
 
 
 def _certificates(root: DataRoot) -> list[Finding]:

@@ -28,7 +28,8 @@ def build(
     Chapters that a report has already are kept up to date with those asked for.
 
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
-    some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
+    some of what they show, without what is at fault in the files of the EPCI, or with a démarche whose chain does not
+    hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.core.notebooks import chosen_chapters
     from ctg_analysis.publishing.build import build as build_reports
@@ -100,7 +101,8 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     with room_in(out), messages.status(epci) as status:
         for path in write_documents(epci, out, progress=status.update):
-            messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
+            size = f"{path.stat().st_size / 1e6:.1f}".replace(".", ",")
+            messages.print(f"{project_path(path)} : {size} Mo")
 
 
 def gc(

@@ -111,7 +111,7 @@ class Totals:
     withheld_below: what the producer withholds is a count from 1 to this less one: a sum holds it between these bounds
         instead of being missing (rule R3). 0: nothing is known of it.
     alone: measures that are not added up, when the others are: medians.
-    per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
+    per_inhabitant: measures by commune, of which that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     everywhere: measures that it has of these départements too.
     lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
@@ -123,7 +123,7 @@ class Totals:
     additive: bool = True
     withheld_below: Annotated[int, Field(ge=0)] = 0
     alone: frozenset[str] = frozenset()
-    per_inhabitant: bool = False
+    per_inhabitant: frozenset[str] = frozenset()
     outside: tuple[str, ...] = ()
     everywhere: frozenset[str] = frozenset()
     lost: tuple[tuple[str, str], ...] = ()
@@ -221,8 +221,8 @@ class Source:
         measures = {measure for several in laid_out for measure in several} | self.counted
         if self.form:
             measures |= {field.measure for field in self.form.fields} | self.form.by_site
-        if self.totals.per_inhabitant:
-            measures |= {measure + suffix for measure in measures for suffix in ("_total", "_inhabitants")}
+        weighted = measures & self.totals.per_inhabitant
+        measures |= {measure + suffix for measure in weighted for suffix in ("_total", "_inhabitants")}
         return measures | (self.addition.sums.keys() if self.addition else set())
 
     @property
@@ -254,6 +254,11 @@ class Source:
     def form_workbook(self) -> str:
         """Return the name of the workbook that is handed to its partner, with a sheet for each of its forms."""
         return f"{'_'.join(folded(word) for word in self.partner.split())}.xlsx"
+
+    @property
+    def form_names(self) -> set[str]:
+        """Return the names of its form: those of its file, of the workbook of its partner, of its sheet there."""
+        return {self.form_file, self.form_workbook, self.form.sheet}
 
     @property
     def form_place(self) -> str:

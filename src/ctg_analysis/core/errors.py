@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from ctg_analysis.core.findings_in_french import in_french
+from ctg_analysis.core.findings_in_french import in_french, in_french_days
 from ctg_analysis.core.sheet_places import SheetPlace
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
@@ -106,8 +106,10 @@ class Finding:
         else:
             line = "" if self.line is None else f"ligne {self.line}"
             parts = [self.path, line, f"colonne {self.column}" if self.column else ""]
-        place = ", ".join(filter(None, parts))
-        return f"{place} : trouvé {in_french(self.found)}, attendu {in_french(self.expected)}"
+        place, found = ", ".join(filter(None, parts)), in_french(self.found)
+        if isinstance(self.path, SheetPlace):
+            found = in_french_days(found)
+        return f"{place} : trouvé {found}, attendu {in_french(self.expected)}"
 
     @property
     def is_in_filled(self) -> bool:
@@ -128,8 +130,8 @@ class InputError(UserError):
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings file by file, line by line, those of a whole file first; of a sheet, cell by cell."""
-    return sorted(findings, key=lambda finding: (finding.path, *_rank(finding), finding.found))
+    """Return the findings of whole files, then those file by file, line by line; of a sheet, cell by cell."""
+    return sorted(findings, key=lambda one: (one.line is not None, one.path, *_rank(one), one.found))
 
 
 def _rank(finding: Finding) -> tuple[int, str]:

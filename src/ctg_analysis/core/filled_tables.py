@@ -3,25 +3,33 @@
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import FOOTER, Choose, load
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
 
+ONE_FILE = "this table in one file: empty one of the two"
 Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
+# How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
+COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class FilledTables:
-    """The tables of a folder, by name: those that have a file or a sheet. unread: those that cannot be."""
+    """The tables of a folder, by name: those that have a file or a sheet.
+
+    unread, twice: those that cannot be read, those that are filled in several places, each with what is said of it.
+    """
 
     tables: dict[str, Filled]
     findings: tuple[Finding, ...] = ()
-    unread: frozenset[str] = frozenset()
+    unread: dict[str, Finding] = field(default_factory=dict)
+    twice: dict[str, Finding] = field(default_factory=dict)
 
 
 def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
@@ -36,32 +44,39 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
         if path.is_file():
             found[table.name] = [path]
     findings: list[Finding] = []
-    unread: set[str] = set()
+    unread: dict[str, Finding] = {}
+    twice: dict[str, Finding] = {}
     for path in workbooks_in(folder):
+        if original := _copied(path):
+            expected = f"un seul des deux : garder le bon sous le nom {original}, supprimer l'autre"
+            findings.append(Finding(project_path(path), None, None, f"une copie de {original}", expected))
+            continue
         try:
             workbook = read_workbook(path, tables)
         except InputError as error:
             findings += error.findings
-            unread |= {table.name for table in tables}
+            unread = dict.fromkeys((table.name for table in tables), error.findings[0]) | unread
             continue
         findings += workbook.findings
         unread |= workbook.unread
+        twice |= workbook.twice
         for name, sheet in workbook.sheets.items():
             found.setdefault(name, []).append(sheet)
-    for several in found.values():
+    for name, several in found.items():
         filled = [table for table in several if is_filled(table)]
         several[:] = filled or several[::-1]
-        findings += [
-            Finding(
-                place_of(other),
-                None,
-                None,
-                f"a table that {place_of(filled[0])} gives too",
-                "this table in one file: empty one of the two",
-            )
-            for other in filled[1:]
-        ]
-    return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), frozenset(unread))
+        for other in filled[1:]:
+            said = f"a table that {place_of(filled[0])} gives too"
+            twice[name] = Finding(place_of(other), None, None, said, ONE_FILE)
+            findings.append(twice[name])
+    return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), unread, twice)
+
+
+def _copied(path: Path) -> str:
+    """The name of the file beside a workbook of which it is a copy by its own name; nothing of another."""
+    match = COPY.fullmatch(path.stem)
+    original = path.with_name(f"{match['before'] or match['after']}{path.suffix}") if match else path
+    return original.name if original != path and original.is_file() else ""
 
 
 def is_filled(table: Filled) -> bool:

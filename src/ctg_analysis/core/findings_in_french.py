@@ -9,8 +9,10 @@ from functools import cache
 from ctg_analysis.core.french_of_files import OF_FILES
 from ctg_analysis.core.french_of_tables import OF_TABLES
 
-PART, PLACE = re.compile(r"\{(\w+)\}"), "place"  # the path of a file, or a cell
+PART, AS_WRITTEN = re.compile(r"\{(\w+)\}"), ("place", "edition")  # the path of a file, or a cell; a folder
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")  # what someone has written
+DAY = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-([0-3]\d)\b")
+MONTH = re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])\b(?!-)")
 # Each phrase, of which {parts} change, and its French; of those that fit, that with most words of its own is taken.
 PHRASES = OF_TABLES | OF_FILES
 
@@ -29,9 +31,18 @@ def in_french(text: str) -> str:
         return text
     for english, french in _patterns():
         if match := english.fullmatch(text):
-            parts = {name: part if name == PLACE else in_french(part) for name, part in match.groupdict().items()}
+            parts = {name: part if name in AS_WRITTEN else in_french(part) for name, part in match.groupdict().items()}
             return french.format(**parts)
-    return text
+    return in_french_days(text)
+
+
+def in_french_days(text: str) -> str:
+    """The days and months of a text as the cells of a spreadsheet show them.
+
+    >>> in_french_days("2026-03-02"), in_french_days("avant le 2026-03-02, en 2024-12")
+    ('02/03/2026', 'avant le 02/03/2026, en 12/2024')
+    """
+    return MONTH.sub(r"\2/\1", DAY.sub(r"\3/\2/\1", text))
 
 
 @cache

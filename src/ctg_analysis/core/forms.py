@@ -31,6 +31,7 @@ Kind = Literal[
     GRADE,
 ]
 PLACE, PERIOD = "territoire", "periode"  # the columns of every form
+CONFIRMED, YES = "confirme", "oui"  # a column that may be left out: « oui » where the figures of a row are as they are
 HIGHEST = 3  # of the scores, which begin at 0
 
 
@@ -68,6 +69,7 @@ class Form:
     fields: its columns besides `territoire` and `periode`. sheet: the name of its sheet in the workbook of a partner.
     written: what `periode` is; a month is a December, for what is compared with the Caf's counts of that month.
     breakdowns: whole → its parts, as measures, when the parts add up to the whole, or nearly.
+    held_to: measure → open indicators, or sums of some, of as many or more: the first one known of a place (rule R27).
     by_site: in a form of one row per site (a structure), several in a commune or none, from which communes are counted:
     the measures so counted of which several communes have no sum.
     """
@@ -77,12 +79,13 @@ class Form:
     sheet: str = ""
     written: Literal["year", "month"] = YEAR
     breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    held_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_site: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:
         """Return the names of all its columns, in their order."""
-        return [PLACE, PERIOD, *(field.column for field in self.fields)]
+        return [PLACE, PERIOD, *(field.column for field in self.fields), *([CONFIRMED] if self.held_to else [])]
 
     @property
     def numbers(self) -> tuple[Field, ...]:

@@ -1,13 +1,11 @@
 """The French of what is said of other files, for `core.findings_in_french`: official files, YAML, the record."""
 
 OF_FILES = {
-    # proofs
-    "a number, such as 20 or 12,5": "un nombre, tel que 20 ou 12,5",
     # convention, info flash, synthèse
     "{n}: in order, from 1": "{n} : à la suite, à partir de 1",
     "no convention yet": "aucune convention encore",
     "its parties and its articles: `ctg new {epci}` writes the file to fill": (
-        "ses parties et ses articles : `ctg new {epci}` écrit le fichier à remplir"
+        "ses parties et ses articles : `ctg new {epci}` écrit le fichier à remplir, dont ôter les #"
     ),
     "nothing in a validated convention": "rien, dans une convention validée",
     "the text that was signed": "le texte signé",
@@ -61,7 +59,7 @@ OF_FILES = {
     "the name of a file, then {keys}": "le nom d'un fichier, puis {keys}",
     "recu_le, convention and seuil": "recu_le, convention et seuil",
     "{keys} only": "{keys} seulement",
-    "a date, such as 2026-03-02": "une date, telle que 2026-03-02",
+    "a date, such as 02/03/2026": "une date, telle que 02/03/2026",
     "the title of the agreement": "le titre de l'accord",
     "a whole number, {n} or more": "un nombre entier, {n} ou plus",
     "the same figures in every {file}": "les mêmes chiffres dans chaque {file}",
@@ -87,6 +85,10 @@ OF_FILES = {
     "a sheet with them in its first lines": "une feuille qui les a dans ses premières lignes",
     # official files and their certificates
     "no file": "aucun fichier",
+    "a file": "un fichier",
+    "a folder": "un dossier",
+    "a pipe or a device": "un tube ou un périphérique",
+    "a link to nothing": "un lien vers rien",
     "no file that is known": "aucun fichier connu",
     "no column that is known": "aucune colonne connue",
     "no such folder": "aucun dossier de ce nom",
@@ -109,6 +111,10 @@ OF_FILES = {
     "{what}, as in {file}": "{what}, comme dans {file}",
     "this source: without it no commune is known": "cette source : sans elle, aucune commune n'est connue",
     "{n} rows": "{n} lignes",
+    "{n} communes, in départements {codes}": "{n} communes, des départements {codes}",
+    "the full file, with communes of about {n} départements: is this an extract?": (
+        "le fichier complet, avec des communes d'environ {n} départements : est-ce un extrait ?"
+    ),
     "a département code, such as 01, 2A or 974": "un code de département, tel que 01, 2A ou 974",
     "a SIREN of 9 digits": "un SIREN de 9 chiffres",
     "a commune code": "un code de commune",

@@ -70,6 +70,7 @@ OF_TABLES = {
     "a decision without it": "une décision qui ne le dit pas",
     "modalities": "des modalités",
     "two figures of {code} in {period}": "deux chiffres de {code} en {period}",
+    "{n}, {sum} with other communes": "{n}, {sum} avec d'autres communes",
     "{name} retained without action": "{name}, retenu sans action",
     "{name} without result indicator": "{name}, sans indicateur de résultat",
     "{name} without financer": "{name}, sans financeur",
@@ -82,12 +83,13 @@ OF_TABLES = {
     "{n} lines due for deletion since {day}": "{n} lignes à supprimer depuis le {day}",
     "{n} line due for deletion since {day}": "{n} ligne à supprimer depuis le {day}",
     "the name of an author in the properties": "le nom d'un auteur dans les propriétés du fichier",
-    "no value of {name} in {period}": "aucune valeur de {name} en {period}",
-    "no value of {name} any more": "plus de valeur de {name}",
-    "no value in {period} any more": "plus de valeur en {period}",
-    "no period": "aucune période",
     "{value} again": "{value} une seconde fois",
     # what is expected
+    "oui, or a blank cell": "oui, ou une case vide",
+    "at most {most}, for {place} has {high} in {year} ({what}): correct it, or write oui in confirme on this line": (
+        "au plus {most}, car {place} en compte {high} en {year} ({what}) : corriger ou, si le partenaire le confirme, "
+        "écrire oui sur cette ligne dans la colonne confirme"
+    ),
     "a value": "une valeur",
     "a date": "une date",
     "files only": "des fichiers seulement",
@@ -110,13 +112,13 @@ OF_TABLES = {
         "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
     ),
     "a key that comes once": "une clé qui ne vient qu'une fois",
-    "a date, such as 2023-01-19": "une date, telle que 2023-01-19 ou, dans un tableau, 19/01/2023",
+    "a date, such as 2023-01-19": "une date, telle que 19/01/2023",
     "a day that exists, such as {day}": "un jour qui existe, tel que {day}",
     "a day, a month or a year, such as 2023-01-19, 2023-01 or 2023": (
-        "un jour, un mois ou une année, tels que 2023-01-19, 2023-01 ou 2023 et, dans un tableau, 19/01/2023 ou 01/2023"
+        "un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023"
     ),
     "a day or a month that exists, such as 2023-01-19 or 2023-01": (
-        "un jour ou un mois qui existe, tels que 2023-01-19 ou 2023-01 et, dans un tableau, 19/01/2023 ou 01/2023"
+        "un jour ou un mois qui existe, tels que 19/01/2023 ou 01/2023"
     ),
     "a number, such as 1234 or 12,5": "un nombre, tel que 1 234 ou 12,5",
     "a number of 0 or more": "un nombre, 0 ou plus",
@@ -170,7 +172,9 @@ OF_TABLES = {
     "words that name nobody: what was done, not who did it": (
         "des mots qui ne nomment personne : ce qui a été fait, non qui l'a fait"
     ),
-    "an entry {source} in {file}, with {keys}": "une entrée {source} dans {file}, avec {keys}",
+    "an entry {source} in {file}, with recu_le and convention": (
+        "une entrée {source} dans {file}, avec recu_le et convention ; ôter les # s'il y en a devant"
+    ),
     "la feuille {one} or la feuille {other}": "la feuille {one} ou la feuille {other}",
     "{one}.csv or {other}.csv": "{one}.csv ou {other}.csv",
     "an id of {files}: correct it or add it there": "un identifiant de {files} : le corriger ou l'y ajouter",
@@ -184,7 +188,9 @@ OF_TABLES = {
     ),
     "oui or non": "oui ou non",
     "oui: without explicit consent, delete the line": "oui : sans consentement explicite, supprimer la ligne",
-    "the day when {name} is deleted, such as {example}": "le jour où {name} est supprimé, tel que {example}",
+    "the day when {name} is deleted, such as {example}": (
+        "le jour où {name} est supprimé, tel que {example} ; ôter le # devant"
+    ),
     "a recording that a line of entretiens.csv names": "un enregistrement que nomme une ligne de la table entretiens",
     "a file of {folder}/, or a blank cell": "un fichier de {folder}/, ou une case vide",
     "an indicator of `ctg list indicators`": "un indicateur de `ctg list indicators`",
@@ -234,21 +240,9 @@ OF_TABLES = {
     "a baseline of {day} at the latest, when the convention was validated": (
         "une valeur de départ du {day} au plus tard, quand la convention a été validée"
     ),
-    "{fault}: correct the proof and read the constat again, or withdraw it": (
-        "{fault} ; corriger la preuve et relire le constat, ou le retirer"
-    ),
-    "an observation (there are {periods})": "une observation (il y en a pour : {periods})",
     "a workbook (.xlsx, .ods), or a CSV named as {file} says": (
         "un classeur (.xlsx, .ods), ou un CSV du nom que dit {file}"
     ),
-    "one of {names}, with its code when there are several": (
-        "l'une de ces valeurs : {names}, et le code s'il y en a plusieurs"
-    ),
-    "a comparator that has one": "un point de comparaison qui en a une",
-    "an earlier period that has one": "une période d'avant qui en a une",
-    "{word}, as the observations say now": "{word}, comme le disent les observations d'aujourd'hui",
-    "what {value} says, as it is observed now": "ce que dit {value}, la valeur d'aujourd'hui",
-    "a change that the observations still show": "une évolution que les observations montrent encore",
     "one of {names}": "l'une de ces valeurs : {names}",
     "{part} of {whole}": "{part} pour {whole}",
     "its deletion: run `ctg purge EPCI --delete`": "sa suppression : lancer `ctg purge EPCI --delete`",

@@ -6,7 +6,8 @@ Only what can mean one thing is read otherwise than it is written; the rest stay
 import datetime
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 SPACES = "[ \u00a0\u2009\u202f]"
 GROUPED = re.compile(rf"[-+]?\d{{1,3}}(?:{SPACES}\d{{3}})+(?:[.,]\d+)?")
@@ -14,7 +15,9 @@ MONTHS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", 
 FIRST_SERIAL, LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31 as a spreadsheet counts days
 SERIAL_EPOCH = datetime.date(1899, 12, 30)
 YES, NO = {"oui", "vrai", "true", "1"}, {"non", "faux", "false", "0"}
-UNKNOWN = {"nd", "n.d.", "n.d", "n/d", "non disponible", "inconnu"}
+UNKNOWN = {"nd", "nc", "nr", "nondisponible", "noncommunique", "nonrenseigne", "inconnu"}  # folded
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+DASHES = {"-", "–", "—"}
 WITHHELD = re.compile(rf"(?:s|secret|(?:<|moins de){SPACES}*\d{{1,3}})", re.IGNORECASE)
 
 
@@ -102,13 +105,29 @@ def percent(text: str) -> str:
     return number(re.sub(rf"{SPACES}*%$", "", text))
 
 
-def count(text: str) -> str:
-    """A number of a form: nothing for what is said not to be known.
+def is_unknown(text: str) -> bool:
+    """Whether a partner says that it does not know, or was not told.
 
-    >>> count("nd"), count("1 234"), count("-"), count("s")
-    ('', '1234', '-', 's')
+    >>> is_unknown("n.c."), is_unknown("ND"), is_unknown("-"), is_unknown("s"), is_unknown("")
+    (True, True, True, False, False)
     """
-    return "" if text.casefold() in UNKNOWN else number(text)
+    return folded(text) in UNKNOWN or text in DASHES
+
+
+def count(text: str, unit: str = "") -> str:
+    """A number of a form without the mark of a note; nothing for what is said not to be known.
+
+    unit: the expression of what may follow it.
+
+    >>> count("n.c."), count("1 234"), count("15 *"), count("s"), count("environ 30")
+    ('', '1234', '15', 's', 'environ 30')
+    >>> count("98 000 h", "h|heures?"), count("98 000 h")
+    ('98000', '98 000 h')
+    """
+    if is_unknown(text):
+        return ""
+    read = number(re.sub(rf"(?:{SPACES}*(?:{unit}))?{SPACES}*\**$", "", text, flags=re.IGNORECASE))
+    return read if re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", read) else text
 
 
 def is_withheld(text: str) -> bool:
@@ -140,17 +159,19 @@ def choice(text: str, choices: Collection[str]) -> str:
     return alike[0] if len(alike) == 1 else text
 
 
-def place(text: str) -> str:
+def place(text: str, names: Mapping[str, str] = NO_NAMES) -> str:
     """The code of a place: the name that follows it left out, the zero that a spreadsheet took put back.
+
+    names: the codes of places that a name alone tells, by their names, folded.
 
     >>> place("12119 Laguiole"), place("1001"), place("200067171 – CC Aubrac"), place("2A004"), place("Laguiole")
     ('12119', '01001', '200067171', '2A004', 'Laguiole')
-    >>> place("12119 ; 12223"), place("12119 et 12223")
-    ('12119 ; 12223', '12119 et 12223')
+    >>> place("12119 ; 12223"), place("12119 et 12223"), place("LAGUIOLE ", {"laguiole": "12119"})
+    ('12119 ; 12223', '12119 et 12223', '12119')
     """
     name = rf"{SPACES}*[–—:-]?{SPACES}+[^\W\d](?!.*\d{{5}}).*"  # that of a place, with no other code
     match = re.match(rf"(\d{{9}}|\d[\dAB]\d{{3}}|\d{{4}}|\d[\dAB]\d?)(?:{name})?$", text)
-    code = match[1] if match else text
+    code = match[1] if match else names.get(folded(text), text)
     return code.zfill(5) if re.fullmatch(r"\d{4}", code) else code
 
 

@@ -16,6 +16,14 @@ NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
 NO_PARAMETERS = "no code cell with the tag parameters: in JupyterLab, give that tag to the cell that sets epci"
 NO_EPCI = 'sets no epci: write there epci = "200067171", and open the chapter with epci'
+OF_DEMARCHE = (  # the pages of the chapters that tell a démarche, which leads from one to the next
+    "11_consultation.html",
+    "12_entretiens.html",
+    "13_bilan.html",
+    "14_enjeux.html",
+    "15_strategie.html",
+    "16_suivi.html",
+)
 EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
 NO_NAME = (
@@ -59,7 +67,7 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     title = question = without_epci = ""
     faults = [_misnamed(path, others)]
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_text(encoding="utf-8") if path.is_file() else "")  # a pipe would wait
         cells, _ = notebook["cells"], notebook["nbformat"]
         first = _source(cells[0]).strip() if cells and cells[0]["cell_type"] == "markdown" else ""
         without_epci = _without_epci(cells)

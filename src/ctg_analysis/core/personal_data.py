@@ -28,16 +28,20 @@ BETWEEN = rf"[\s._/{DASH}]{{0,3}}"  # the digits of a number that is written in 
 OPEN, SHUT = r"\s?[\[({<\"'«]\s?", r"\s?[\])}>\"'»]\s?"
 AROBASE = "arr?obas[es]?"
 AT = rf"(?:\s?[@＠]\s?|{OPEN}(?:@|at|chez|{AROBASE}){SHUT}|[_-](?:at|{AROBASE})[_-]|\s{{1,3}}(?:at|{AROBASE})\s{{1,3}})"
-DOT = rf"(?:\.|\s\.\s|,(?=(?:fr|com|org|net)\b)|{OPEN}(?:point|dot){SHUT}|\s(?:point|dot)\s|\stiret\s)"
+DOT = rf"(?:\.|\s\.\s|,(?=(?:fr|com|org|net)\b)|{OPEN}(?:\.|point|dot){SHUT}|\s(?:point|dot)\s|\stiret\s)"
 EMAILS = (
     re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}?{AT}[\w-]{{1,64}}(?:{DOT}[\w-]{{1,64}})+", re.IGNORECASE),
     re.compile(r"(?<![\w.+-])[\w.+-]{2,64}[@＠][\w-]{2,64}"),
+    re.compile(
+        rf"(?<![\w.+-])[\w.+-]{{2,64}}\s?[\[(]\s?a\s?[\])]\s?[\w.-]{{1,64}}{DOT}(?:fr|com|org|net|eu)\b", re.IGNORECASE
+    ),
 )
 
 ABROAD = rf"\(?(?:\+|00)\s?(?:33|262|590|594|596|508|681|687|689)\)?[\s.{DASH}]?(?:\(0\)\s?)?"
 BEFORE = rf"(?<![\w.,])(?:{ABROAD}|\(?[0O]\)?\s?|33\s(?=[67]))"
 IN_PAIRS = rf"[1-9]\)?(\s{{0,2}}[.:/_*|•{DASH}]?\s{{0,2}})\d\d(?:\1\d\d){{3}}"
-NO_PHONE = rf"(?!\d\d[\s./{DASH}]\d\d[\s./{DASH}](?:19|20)\d\d|\d{{5}}\s\d{{5}}\b)"  # a date, two codes of communes
+NO_PHONE = rf"(?!\d\d[\s./{DASH}]\d\d[\s./{DASH}](?:19|20)\d\d|\d{{5}}\s\d{{5}}\b|\d{{3}}-\d{{4}}-\d{{3}}\b)"
+# a date, two codes of communes, the number of an agreement
 PHONES = re.compile(rf"{NO_PHONE}{BEFORE}(?:{IN_PAIRS}|[1-9](?:[\s.{DASH}]?\d){{8}}(?!\s\d))(?!\d)")
 
 ARTICLE = r"(?:de\s+la|de\s+l['’]|des|du|de|d['’]|la|le|les|l['’])?\s*"
@@ -45,7 +49,10 @@ STREETS = r"rue|avenue|boulevard|chemin|impasse|allée|ruelle|lotissement|faubou
 STREETS += r"|av\.?|bd\.?|bld\.?|boul\.|r\.|pl\."
 SQUARES = "place|cours|route|quai|square|passage|voie|résidence|hameau|lieu-dit|cité|esplanade"
 LETTER = r"(?:\s?(?:bis|ter|quater|[a-dA-D])\b)?"
-STREET = rf"(?:(?i:{STREETS})\s+{ARTICLE}\w|(?i:{SQUARES})\s+{ARTICLE}[{CAPITAL}])"
+NO_NAME_OF_STREET = r"(?!(?:piéton\w*|cyclables?|sans|avec|à\s+sens|de\s+randonnée|d['’]eau|PMR|Habitat\s+Jeunes)\b)"
+STREET = (
+    rf"(?:(?i:{STREETS})\s+{NO_NAME_OF_STREET}{ARTICLE}\w|(?i:{SQUARES})\s+{NO_NAME_OF_STREET}{ARTICLE}[{CAPITAL}])"
+)
 PROPER = rf"[{CAPITAL}][\w'’-]*"
 CALLED = (
     rf"\b(?i:{STREETS}|{SQUARES})\s+(?i:{ARTICLE}){PROPER}(?:\s+(?:(?:de|du|des|la)\s+)?{PROPER}){{0,5}}(?:,|\s-)?\s+"
@@ -68,6 +75,12 @@ BIRTHS = re.compile(
     rf"|(?:il|elle)\s+(?:aura|a\s+eu)\s+\d{{1,2}}\s+ans\s+le\s+{A_DAY})",
     re.IGNORECASE,
 )
+BODIES = "communautés?|communes?|agglomération|métropole|EPCI|syndicat|associations?|fédération|structure"
+A_BODY = (
+    rf"(?:^|[.;:!?]\s+)(?:(?:la|le|cette|notre)\s+|l['’])?(?:{BODIES})\b[^.;:!?\n]{{0,60}}?"
+    r"(?:\b(?:est|a\s+été)\s+|,\s)$"
+)
+OF_A_BODY = re.compile(A_BODY, re.IGNORECASE)  # before « né le »: no person
 
 PAIR = "[A-HJ-NP-TV-Z]{2}"  # of the letters of a plate
 NO_PAIR = "(?!AN|CE|DE|EN|ES|ET|HA|KM|LA|LE|NE|SE)"
@@ -78,9 +91,17 @@ PLATES = (
     re.compile(rf"{OF_A_CAR}(?:(?i:{PAIR}\s\d{{3}}\s{PAIR})|\d{{1,4}}\s?[A-Z]{{1,3}}\s?(?:\d\d|2[AB]))\b"),
 )
 
-# Of these the key is checked, for other numbers have as many digits.
+# Of numbers with a key it is checked, for others have as many digits.
 NIRS = re.compile(rf"(?<!\w)[12](?:{BETWEEN}\d){{4}}{BETWEEN}(?:\d{BETWEEN}\d|2[ABab])(?:{BETWEEN}\d){{8}}(?!\w)")
 NIRS_WITHOUT_KEY = re.compile(rf"(?i:nir|sécu|sécurité sociale)\b\D{{0,12}}[12](?:{BETWEEN}[\dABab]){{12}}(?!\w)")
+WITHOUT_KEY = r"(?:0[1-9]|[1-8]\d|9[0-57-9]|2[ABab])\1\d{3}\1\d{3}"
+NIRS_ALONE = re.compile(
+    rf"(?<![\w.,])(?<!\d\s)[12]([\s.{DASH}]?)\d\d\1(?:0[1-9]|1[0-2])\1{WITHOUT_KEY}(?!\w|[\s.,{DASH}]?\d)"
+)
+RIBS = re.compile(
+    rf"(?<![^\W_])(?<![A-Z]{{2}}\d\d\s)\d{{5}}{BETWEEN}\d{{5}}{BETWEEN}[A-Za-z\d]{{11}}{BETWEEN}\d\d(?!\w)"
+)
+OF_A_RIB = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")  # its key is that of these digits
 IBANS = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{BETWEEN}\d\d(?:{BETWEEN}[A-Za-z\d]){{11,30}}")
 SHORTEST, LONGEST = 15, 34  # characters of an IBAN
 
@@ -98,7 +119,7 @@ A_NAME = rf"(?!(?:{NO_NAME})(?![\w-])|[{SMALL}]['’])[{SMALL}][{SMALL}'’-]+(?
 NO_SURNAME = (
     "Action|Adjointe?|Autonomie|Caf|Centre|Communication|Culture|Déléguée?|Développement|Éducation|Enfance|Espace|"
     "Famille|France|Générale?|Handicap|Insertion|Jeunesse|Jeunes|Le|La|Les|Madame|Mairie|Maison|Mission|Monsieur|Noël|"
-    "Numérique|Parentalité|Petite|Pôle|Programme|Ressources|Rurale|Santé|Services?|Sociale?|Solidarités?|Territoire|Vie"
+    "Monoparentale|Nombreuse|Numérique|Parentalité|Petite|Pôle|Programme|Ressources|Rurale|Santé|Services?|Sociale?|Solidarités?|Territoire|Vie"
 )
 ROLES = (
     "maire|présidente?|vice-présidente?|adjointe?|conseill[eè]re?|directeur|directrice|préfète?|députée?|sénateur|"
@@ -121,7 +142,13 @@ CIVILITIES = re.compile(
     rf"|\b[{CAPITAL}](?:\.-?|-)[{CAPITAL}]\.?\s+{WORD}"
 )
 IN_WORDS = {EMAIL: EMAILS, PERSON: (CIVILITIES,)}
-WITH_DIGITS = {PHONE: (PHONES,), ADDRESS: ADDRESSES, BIRTH: (BIRTHS,), PLATE: PLATES, NIR: (NIRS_WITHOUT_KEY,)}
+WITH_DIGITS = {
+    PHONE: (PHONES,),
+    ADDRESS: ADDRESSES,
+    BIRTH: (BIRTHS,),
+    PLATE: PLATES,
+    NIR: (NIRS_WITHOUT_KEY, NIRS_ALONE),
+}
 DIGIT = re.compile(r"\d")
 NAMES = re.compile(rf"(?:(?<![\w'’-])|(?<=\bd['’]))(?:{WORD}|[{CAPITAL}]{{3,}})(?:[-\s](?:{WORD}|[{CAPITAL}]{{3,}}))*")
 # A first name in small letters, but for those that are words then.
@@ -161,7 +188,9 @@ def signs(text: str, allowed: tuple[str, ...] = ()) -> list[Sign]:
 def _matching(patterns: dict[str, tuple[re.Pattern, ...]], text: str) -> Iterator[Sign]:
     for kind, some in patterns.items():
         for pattern in some:
-            yield from (Sign(kind, match.start()) for match in pattern.finditer(text))
+            for match in pattern.finditer(text):
+                if kind != BIRTH or not OF_A_BODY.search(text[: match.start()]):
+                    yield Sign(kind, match.start())
 
 
 def _numbers(text: str) -> Iterator[Sign]:
@@ -169,6 +198,9 @@ def _numbers(text: str) -> Iterator[Sign]:
     for match in NIRS.finditer(text):
         if nir.is_valid(_compact(match.group())):
             yield Sign(NIR, match.start())
+    for match in RIBS.finditer(text):
+        if int(_compact(match.group()).upper().translate(OF_A_RIB)) % 97 == 0:
+            yield Sign(IBAN, match.start())
     for match in IBANS.finditer(text):
         if _begins_with_iban(_compact(match.group())):
             yield Sign(IBAN, match.start())

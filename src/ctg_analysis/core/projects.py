@@ -13,9 +13,7 @@ PARTS = (
     "data/exemple/raw",
     "data/exemple/reference",
     "data/exemple/private",
-    "docs/assumptions.md",
-    "docs/guide_lecture.md",
-    "docs/accessibilite.md",
+    "docs",
     "requirements.lock",
     ".gitignore",
 )

@@ -31,14 +31,15 @@ class Headings:
     """What a table that may stand in a sheet is known by.
 
     sheet: the name of its sheet. columns: the codes of its columns, and what stands above each. prefilled: the columns
-    that are filled when the form is handed out: a row where nothing else is filled is none. footer: what a row that
-    is none begins with.
+    that are filled when the form is handed out: a row where nothing else is filled is none. optional: those that it is
+    known without. footer: what a row that is none begins with.
     """
 
     name: str
     sheet: str
     columns: Mapping[str, str]
     prefilled: Collection[str] = ()
+    optional: frozenset[str] = frozenset()
     footer: re.Pattern = FOOTER
 
     @property
@@ -59,11 +60,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What a workbook gives: sheets by the name of their table, what is wrong with others, their tables."""
+    """What a workbook gives: sheets by the name of their table, what is wrong with it.
+
+    A sheet with wrong cells is given with these blank, so that the rest of it is checked too. unread, twice: the tables
+    that cannot be read whole, those that two sheets fill, each with what is said of it.
+    """
 
     sheets: dict[str, Sheet]
     findings: list[Finding]
-    unread: set[str]
+    unread: dict[str, Finding]
+    twice: dict[str, Finding]
 
 
 def is_workbook(path: Path) -> bool:
@@ -102,7 +108,8 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     """
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
-    unread: set[str] = set()
+    unread: dict[str, Finding] = {}
+    twice: dict[str, Finding] = {}
     for name, rows, cells in rows_of(path):
         table = _table_of(name, rows, tables)
         if table is None:
@@ -112,17 +119,21 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
                 findings.append(Finding(place, None, None, "a sheet that nothing reads", expected))
             continue
         try:
-            sheet = _sheet(path, name, rows, cells, table)
+            sheet, faults = _sheet(path, name, rows, cells, table)
         except InputError as error:
             findings += error.findings
-            unread.add(table.name)
+            unread[table.name] = error.findings[0]
             continue
+        if faults:
+            findings += faults
+            unread[table.name] = faults[0]
         if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
             place, found = sheet.place, f"a table that {sheets[table.name].place} gives too"
-            findings.append(Finding(place, None, None, found, "this table in one file: empty one of the two"))
+            twice[table.name] = Finding(place, None, None, found, "this table in one file: empty one of the two")
+            findings.append(twice[table.name])
         if table.name not in sheets or not len(sheets[table.name].texts):
             sheets[table.name] = sheet
-    return Workbook(sheets, findings, unread)
+    return Workbook(sheets, findings, unread, twice)
 
 
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
@@ -194,15 +205,17 @@ def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) ->
     if by_name:
         return by_name
     heads = [{folded(cell) for cell in row} for row in rows[:TITLE_LINES]]
-    fitting = [table for table in tables if any({folded(code) for code in table.columns} <= head for head in heads)]
+    needed = [{*map(folded, {*table.columns} - table.optional)} for table in tables]
+    fitting = [table for table, codes in zip(tables, needed, strict=True) if any(codes <= head for head in heads)]
     return max(fitting, key=lambda table: len(table.columns), default=None)
 
 
-def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> Sheet:
-    """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes.
+def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> tuple[Sheet, list[Finding]]:
+    """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes, without its
+    cells below no code, or without a value, which are findings.
 
     Raises:
-        InputError: no such row, cells below no code, or without a value.
+        InputError: no such row.
     """
     top, codes = _header(rows, table)
     if top is None:
@@ -224,17 +237,14 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
         for at, code in enumerate(codes)
         if not code and texts[at].ne("").any()
     ]
-    findings += [
-        Finding(place, row, codes[column - 1], fault, EXPECTED[fault])
-        for (row, column), fault in cells.faults.items()
-        if row > top + 1 and column <= wide
-    ]
-    if findings:
-        raise InputError(findings)
+    for (row, column), fault in cells.faults.items():
+        if row > top + 1 and column <= wide:
+            findings.append(Finding(place, row, codes[column - 1], fault, EXPECTED[fault]))
+            texts.loc[texts.index == row, column - 1] = ""
     kept = [at for at, code in enumerate(codes) if code]
     filled = [at for at in kept if codes[at] not in table.prefilled]
     texts = texts.loc[texts[filled].ne("").any(axis=1), kept]
-    return Sheet(path, name, place, texts.set_axis([codes[at] for at in kept], axis=1))
+    return Sheet(path, name, place, texts.set_axis([codes[at] for at in kept], axis=1)), findings
 
 
 def _header(rows: list[list[str]], table: Headings) -> tuple[int | None, list[str]]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.habits import folded
 
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
 MAYOTTE = "976"  # which the census files leave out
@@ -229,6 +230,15 @@ def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
 def members(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
     """Return the communes of an EPCI."""
     return territories[territories["level"].eq("commune") & territories["epci"].eq(epci)]
+
+
+def codes_by_name(territories: pd.DataFrame, epci: str) -> dict[str, str]:
+    """Return the codes of an EPCI and of its communes by their names, folded; of two of one name, neither."""
+    own = territories[
+        territories["code"].eq(epci) | (territories["level"].eq("commune") & territories["epci"].eq(epci))
+    ]
+    names = own.set_index("code")["name"].dropna().map(folded).drop_duplicates(keep=False)
+    return dict(zip(names, names.index, strict=True))
 
 
 def of_same_departements(territories: pd.DataFrame, epci: str) -> list[str]:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import Finding
-from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.model import CENSORED, EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import find_epci
+from ctg_analysis.core.territories import codes_by_name, find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material
 from ctg_analysis.demarche.files.table_files import TableFile
@@ -25,13 +25,14 @@ from ctg_analysis.indicators.significance import (
     compare_rates,
 )
 from ctg_analysis.indicators.trends import FOR_MEANS, is_sought, trend_of
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, SURVEY
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
 COMPARED = (evidence.HIGHER, evidence.LOWER, evidence.CLOSE)
 SAME_WORD = {HIGHER: evidence.HIGHER, HIGHER_FEMININE: evidence.HIGHER, LOWER: evidence.LOWER, CLOSE: evidence.CLOSE}
-WITHDRAW = "correct the proof and read the constat again, or withdraw it"
+WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
+UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
 
 
 def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
@@ -42,7 +43,7 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
     folder = root.material(epci)
     if not folder.is_dir():
         return []
-    material = read_material(folder)
+    material = read_material(folder, codes=codes_by_name(territories, epci))
     chain = inconsistencies(material.tables, material.convention)
     return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci)]
 
@@ -74,15 +75,16 @@ def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
     """The column, what is found and what is expected; nothing when the proof holds."""
-    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].eq(OK)]
+    told = (OK, CENSORED) if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST) else (OK,)
+    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
     own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
     if own.empty:
-        periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "no period"
-        return "ref", f"no value of {row.ref} any more", f"an observation (there are {periods}): {WITHDRAW}"
+        periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "aucune période"
+        return "ref", f"plus de valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
     if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST):
-        return _beside_a_number(indicator, own.iloc[0], row)
+        return _beside_a_number(own.iloc[0], row)
     return _since(indicator, own, row, known)
 
 
@@ -93,16 +95,44 @@ def _own_levels(place: str) -> tuple[str, ...]:
 def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str] | None:
     match = BENCHMARK.fullmatch(row.repere)
     if not match:
-        return "repere", repr(row.repere), f"one of {', '.join(LEVELS)}, with its code when there are several"
+        one_of = f"l'une de ces valeurs : {', '.join(LEVELS)}, et le code s'il y en a plusieurs"
+        return "repere", repr(row.repere), one_of
     level = LEVELS[match[1]]
     code = match[2] or _code_of(level, territories, epci)
     other = known[known["level"].eq(level) & known["territory"].eq(code) & known["period"].eq(period)]
     if other.empty:
-        return "repere", f"no value of {row.repere} in {period}", f"a comparator that has one: {WITHDRAW}"
-    word = word_of_test(own, other) or _without_test(own.iloc[0], other.iloc[0])
+        return (
+            "repere",
+            f"aucune valeur de {row.repere} en {period}",
+            f"un point de comparaison qui en a une ; {WITHDRAW}",
+        )
+    word, p = _test(own, other)
+    test = f"au test de la règle R14, p = {p:.3f}".replace(".", ",") if word else UNTESTED
+    word = word or _without_test(own.iloc[0], other.iloc[0])
     if word != row.lecture:
-        return "lecture", f"{row.lecture!r}", f"{word!r}, as the observations say now: {WITHDRAW}"
+        values = f"ici {_value(own.iloc[0])} en {period}, {row.repere} {_value(other.iloc[0])}"
+        return "lecture", f"{row.lecture!r} ({values})", f"{word!r}, {test} ; {WITHDRAW}"
     return None
+
+
+def _value(row: pd.Series) -> str:
+    """The value of an observation, as a page writes it."""
+    indicator = CATALOGUE[row["indicator"]]
+    low, high = (f"{bound:,.{indicator.decimals}f}".replace(",", "\u202f").replace(".", ",") for bound in _bounds(row))
+    return f"{low if low == high else f'de {low} à {high}'} {indicator.unit}"
+
+
+def _bounds(row: pd.Series) -> tuple[float, float]:
+    """What an observation is at least and at most: a verdict on what secrecy rounds holds for both (rule R1)."""
+    rounded = SOURCES[row["source"]].secrecy.base and row["source"] != SURVEY and pd.notna(row["low"])
+    bounds = (row["low"], row["high"]) if rounded else (row["value"], row["value"])
+    return tuple(round(bound, CATALOGUE[row["indicator"]].decimals) for bound in bounds)
+
+
+def _side(own: pd.Series, other: pd.Series) -> int:
+    """1 where an observation is above another whatever both are, -1 where it is below, else 0."""
+    (low, high), (other_low, other_high) = _bounds(own), _bounds(other)
+    return int(low > other_high) - int(high < other_low)
 
 
 def word_of_test(own: pd.DataFrame, other: pd.DataFrame) -> str:
@@ -110,8 +140,13 @@ def word_of_test(own: pd.DataFrame, other: pd.DataFrame) -> str:
 
     own, other: observations of one indicator and period, the first of each counts.
     """
-    rows = tested(pd.concat([own.head(1), other.head(1)]), CATALOGUE)
-    return SAME_WORD.get(rows["word"].iloc[-1], "")
+    return _test(own, other)[0]
+
+
+def _test(own: pd.DataFrame, other: pd.DataFrame) -> tuple[str, float]:
+    """The word that a test allows, nothing without a test, and its p."""
+    row = tested(pd.concat([own.head(1), other.head(1)]), CATALOGUE).iloc[-1]
+    return SAME_WORD.get(row["word"], ""), row["p"]
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
@@ -122,18 +157,17 @@ def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
 
 
 def _without_test(own: pd.Series, other: pd.Series) -> str:
-    decimals = CATALOGUE[own["indicator"]].decimals
-    difference = round(own["value"], decimals) - round(other["value"], decimals)
-    return evidence.HIGHER if difference > 0 else evidence.LOWER if difference < 0 else evidence.CLOSE
+    return {1: evidence.HIGHER, -1: evidence.LOWER}.get(_side(own, other), evidence.CLOSE)
 
 
-def _beside_a_number(indicator: Indicator, own: pd.Series, row) -> tuple[str, str, str] | None:
+def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
-        return "repere", repr(row.repere), "a number, such as 20 or 12,5"
-    limit, value = float(row.repere.replace(",", ".")), round(own["value"], indicator.decimals)
-    if value >= limit if row.lecture == evidence.AT_LEAST else value <= limit:
+        return "repere", repr(row.repere), "un nombre, tel que 20 ou 12,5"
+    limit, (low, high) = float(row.repere.replace(",", ".")), _bounds(own)
+    if low >= limit if row.lecture == evidence.AT_LEAST else high <= limit:
         return None
-    return "lecture", f"{row.lecture!r} {row.repere}", f"what {value:g} says, as it is observed now: {WITHDRAW}"
+    found = f"{row.lecture!r} {row.repere} (ici {_value(own)} en {own['period']})"
+    return "lecture", found, f"une lecture que cette valeur vérifie ; {WITHDRAW}"
 
 
 def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
@@ -144,13 +178,16 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     here = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:
-        return "repere", f"no value in {row.repere} any more", f"an earlier period that has one: {WITHDRAW}"
-    difference = round(own.iloc[0]["value"], indicator.decimals) - round(before.iloc[0]["value"], indicator.decimals)
-    same_sign = difference > 0 if row.lecture == evidence.RISING else difference < 0
+        return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
+    same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == evidence.RISING else -1)
     sought = len(years) >= FOR_MEANS and is_sought(indicator)
     if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
         return None
-    return "lecture", f"{row.lecture!r} {row.repere}", f"a change that the observations still show: {WITHDRAW}"
+    values = f"{_value(before.iloc[0])} en {row.repere}, {_value(own.iloc[0])} en {own.iloc[0]['period']}"
+    test = f"que la tendance de {len(years)} années établit" if sought else "que le hasard n'explique pas (test à 5 %)"
+    if not same_sign:
+        test = "de ce sens"
+    return "lecture", f"{row.lecture!r} {row.repere} ({values})", f"une évolution {test} ; {WITHDRAW}"
 
 
 def _moves(indicator: Indicator, years: pd.DataFrame) -> bool:

@@ -18,7 +18,7 @@ _templates = Environment(
 
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
-MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
+MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
 VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
 SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
 
@@ -28,27 +28,29 @@ class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
     about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the entries of
-    what it defines, see `definitions`. days: of the data that it cites, ISO. sheets: the codes of the communes that it
+    what it defines, see `definitions`. sheets: the codes of the communes that it
     has a section on. rows: for each table not behind a chart, the names of its rows. texts: those of law, when it is
-    nothing else.
+    nothing else. why: what a notebook shows in the place of an empty piece, and no page.
     """
 
     html: str
     about: Mapping[str, list] = field(default_factory=dict)
+    why: str = "Rien à montrer ici."
 
     def __repr__(self) -> str:
         """Return what a notebook keeps beside the piece, for who reads no HTML."""
-        return f"<{len(self.html)} characters of HTML>"
+        return f"<{len(self.html)} characters of HTML>" if self.html else self.why
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        return {"text/html": self.html, "text/plain": repr(self), ABOUT: dict(self.about)}
+        shown = {"text/html": self.html} if self.html else {}
+        return shown | {"text/plain": repr(self), ABOUT: dict(self.about)}
 
 
 def together(*pieces: Html) -> Html:
     """Several pieces as one, with what each tells of itself; boxes beside something else are not boxes alone.
 
-    >>> together(Html("<p>1</p>", {"days": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
-    {'days': [1]}
+    >>> together(Html("<p>1</p>", {"sheets": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
+    {'sheets': [1]}
     """
     pieces = [piece for piece in pieces if piece.html]
     about: dict[str, list] = {}
@@ -62,10 +64,9 @@ def together(*pieces: Html) -> Html:
 
 @dataclass(frozen=True)
 class Citation:
-    """Where figures come from, as a reader sees it, with the newest day of these data, ISO, when they are dated."""
+    """Where figures come from, as a reader sees it."""
 
     text: str
-    day: str = ""
 
     def __str__(self) -> str:
         """Return the text."""
@@ -73,14 +74,8 @@ class Citation:
 
 
 def cited_with(*sources: Citation) -> Citation:
-    """Several sources as one, with the newest of their days."""
-    return Citation(" ".join(map(str, sources)), max(source.day for source in sources))
-
-
-def dated(html: str, *sources: Citation, **about: list) -> Html:
-    """A piece that cites sources, with their days and what else it tells of itself."""
-    days = [source.day for source in sources if source.day]
-    return Html(html, ({DAYS: days} if days else {}) | about)
+    """Several sources as one."""
+    return Citation(" ".join(map(str, sources)))
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ def figure(
     """
     if not alt.strip() or not source.text.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    filled = piece(
+    return piece(
         "figure.html.j2",
         drawing=Markup(described(drawing, alt)),
         file=file,
@@ -133,15 +128,13 @@ def figure(
         note=note,
         data=Markup(table(replace(data, caption=VALUES[kind.partition(" ")[0]], name=data.caption)).html),
     )
-    return dated(filled.html, source)
 
 
 def folded(summary: str, data: Table, *, file: str, source: Citation, note: str = "") -> Html:
     """Return a table that unfolds, with its source. file: the CSV file of its values."""
-    filled = piece(
+    return piece(
         "by_commune.html.j2", summary=summary, data=Markup(table(data).html), file=file, source=source, note=note
     )
-    return dated(filled.html, source)
 
 
 def reading(text: str, beside: str) -> Html:
@@ -208,7 +201,7 @@ def sources(told: list[str]) -> Html:
 
 def source(cited: Citation) -> Html:
     """Return the line that says where a table comes from."""
-    return dated(piece("source.html.j2", text=cited).html, cited)
+    return piece("source.html.j2", text=cited)
 
 
 def references(entries: list[dict[str, str]]) -> Html:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue.essentials import Essential
 from ctg_analysis.core.model import CAF_ALONE, OK, AnnualChange, Indicator
 from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.lasting_gaps import least_large_gap
+from ctg_analysis.indicators.peer_profiles import chooses_peers
 from ctg_analysis.indicators.significance import ALPHA, notable
 
 COMPARATORS = ("peers", "departement", "region", "france")  # the first from which the territory differs is told
@@ -44,9 +46,9 @@ def findings(compared: pd.DataFrame, essentials: Iterable[Essential]) -> pd.Data
     >>> from ctg_analysis.catalogue.essentials import essentials
     >>> rows = pd.DataFrame({"level": ["epci", "departement", "peers"], "value": [36.0, 28.0, 32.0], "status": OK})
     >>> rows = rows.assign(low=[35.0, 27.9, 30.0], high=[37.0, 28.1, 37.0], p=[None, 0.001, None], matters=True)
-    >>> found = findings(rows.assign(indicator="age_65_plus_share"), essentials())
+    >>> found = findings(rows.assign(indicator="single_parent_families_share"), essentials())
     >>> found[["theme", "level", "higher"]].values.tolist(), round(found["times"].item(), 1)
-    ([['Vieillissement', 'departement', True]], 2.9)
+    ([['Familles monoparentales', 'departement', True]], 2.9)
     """
     named = {essential.indicator.id: essential for essential in essentials}
     gaps = _established(
@@ -69,7 +71,8 @@ def findings(compared: pd.DataFrame, essentials: Iterable[Essential]) -> pd.Data
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """The difference of a territory to each comparator: columns indicator, level, higher, times, tested, p, sure.
 
-    What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no row.
+    What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
+    row. Nor has the median of the peers for what has chosen them (rule R11), nor one of several places of a level.
 
     Parameters:
         rows: as `findings` has them. indicators: the declarations, by id.
@@ -93,7 +96,9 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.D
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
     others = rows[rows["level"].isin(COMPARATORS) & rows["status"].eq(OK) & rows["indicator"].isin(own.index)]
-    others = others[others["indicator"].map(lambda name: indicators[name].untested != CAF_ALONE).astype(bool)]
+    others = others[~others.duplicated(["indicator", "level"], keep=False)]
+    judged = [_is_judged(indicators[name], level) for name, level in others[["indicator", "level"]].to_numpy()]
+    others = others[np.array(judged, dtype=bool)]
     mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index).astype(float)
     gap = mine["value"] - others["value"]
     named = others["indicator"].map(indicators)
@@ -109,6 +114,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.D
     tested = (p.notna() & testable).where(~of_peers, low.notna() & testable)
     sure = (p.lt(ALPHA) | (whole & matters)).where(~of_peers, beyond)
     return found.assign(tested=tested, sure=sure, whole=whole)
+
+
+def _is_judged(indicator: Indicator, level: str) -> bool:
+    return indicator.untested != CAF_ALONE and (level != "peers" or not chooses_peers(indicator))
 
 
 def _is_counted_whole(indicator: Indicator) -> bool:

@@ -30,6 +30,7 @@ from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import of_few, with_intervals
+from ctg_analysis.indicators.known_zeros import with_known_zeros
 from ctg_analysis.indicators.members import Members
 from ctg_analysis.indicators.preferred_sources import first, of_sources
 from ctg_analysis.indicators.uncertainty import censor_floor
@@ -162,7 +163,8 @@ def observe_alike(
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
-    rows = of_few(with_intervals(rows, form, sources, fractions), form, sources).rename(columns={"code": "territory"})
+    rows = of_few(with_intervals(rows, form, sources, fractions), form, sources)
+    rows = with_known_zeros(rows, by_measure).rename(columns={"code": "territory"})
     return rows[observations.COLUMNS].astype({"denominator_period": "category"})
 
 

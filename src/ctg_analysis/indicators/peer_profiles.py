@@ -16,7 +16,7 @@ class Variable:
     """A structural variable of an EPCI.
 
     label: French, with {period}. indicator: where OBSERVATIONS has it, "" when it is counted from the territories.
-    measures, sources: an indicator that is made of one of them is compared without this variable.
+    measures, sources: an indicator that is made of one of them is not judged against the peers.
     log: an order of magnitude, compared by ratios.
     """
 
@@ -27,8 +27,8 @@ class Variable:
     log: bool = False
 
 
-# The shares of all ages are parts of one whole: none is compared among peers that one of them has chosen. Nor is what
-# Filosofi says of incomes compared among peers that the median has chosen.
+# The shares of all ages are parts of one whole: none is judged against peers that one of them has chosen. Nor is what
+# Filosofi says of incomes judged against peers that the median has chosen.
 AGES = frozenset({"population_65_plus", "population_60_plus", "population_all_ages"})
 INHABITANTS, HOMES = frozenset({"population", "historical_population"}), frozenset({"dwellings", "secondary_dwellings"})
 INCOMES = frozenset({"insee_filosofi_2019", "insee_filosofi_2021", "insee_filosofi_2023"})
@@ -66,10 +66,14 @@ def vintages(observations: pd.DataFrame) -> pd.DataFrame:
     >>> rows = pd.DataFrame({"period": ["2022", "2022", "2023"], "level": "epci", "status": OK, "source": "rp"})
     >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
     {'population_count': '2022'}
+    >>> rows = rows.tail(2).assign(period=pd.Categorical(["2023", "2022"], ["2023", "2022"]))  # not in order
+    >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
+    {'population_count': '2023'}
     """
     rows = _structural(observations)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
     counts = rows.groupby(["indicator", "period", "source"], observed=True).size().reset_index(name="epcis")
+    counts = counts.astype(dict.fromkeys(("indicator", "period", "source"), str))  # categories sort as they appear
     most = counts.sort_values(["epcis", "period", "source"]).drop_duplicates("indicator", keep="last")
     return most.set_index("indicator")[["period", "source"]].sort_index()
 
@@ -170,12 +174,14 @@ def classify(
     return table
 
 
-def left_out(indicator: Indicator) -> tuple[str, ...]:
-    """The variables that must not choose the peers for an indicator: what it compares (rule R11).
+def chooses_peers(indicator: Indicator) -> bool:
+    """Whether the peers are chosen by an indicator, or by one of the same kind: it is not judged against them.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> left_out(CATALOGUE["population_count"]), left_out(CATALOGUE["births_count"])
-    (('population',), ())
+    >>> chooses_peers(CATALOGUE["age_65_plus_share"]), chooses_peers(CATALOGUE["children_0_2_share"])
+    (True, True)
+    >>> chooses_peers(CATALOGUE["birth_rate"])
+    False
     """
     match indicator.value:
         case Ratio():
@@ -187,6 +193,4 @@ def left_out(indicator: Indicator) -> tuple[str, ...]:
         case _:
             measures = {indicator.value.measure}
     sources = set(indicator.sources)
-    return tuple(
-        name for name, variable in VARIABLES.items() if measures & variable.measures or sources & variable.sources
-    )
+    return any(measures & one.measures or sources & one.sources for one in VARIABLES.values())

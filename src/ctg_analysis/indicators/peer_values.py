@@ -13,6 +13,7 @@ SAME = ["indicator", "period", "producer", "denominator_period"]  # what a value
 ROW = ["territory", "indicator", "period", "source", "denominator_period"]
 
 MEDIAN_LABEL = "Médiane des EPCI comparables"
+CHOOSES = "critère de leur choix"  # of an indicator that has chosen them
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:

@@ -33,25 +33,22 @@ STEPS = (
 class PeerGroup:
     """The peers of an EPCI and how they were chosen.
 
-    peers: columns peer (SIREN), distance (in standard deviations), nearest first. variables, without: those that
-    choose, those left out. lacking: those that do not count, unknown for this EPCI or for most of its zone; without
-    half of them, it has no peers. own: its row of `peer_profiles.classify`. step: of STEPS, above 0 when the class was
+    peers: columns peer (SIREN), distance (in standard deviations), nearest first. variables: those that choose.
+    lacking: those that do not count, unknown for this EPCI or for most of its zone; without half of them, it has no
+    peers. own: its row of `peer_profiles.classify`. step: of STEPS, above 0 when the class was
     widened. candidates: how many others the class holds whose variables are all known.
     """
 
     epci: str
     peers: pd.DataFrame
     variables: tuple[str, ...]
-    without: tuple[str, ...]
     lacking: tuple[str, ...]
     own: pd.Series
     step: int
     candidates: int
 
 
-def nearest(
-    profiles: pd.DataFrame, epci: str, classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
-) -> PeerGroup:
+def nearest(profiles: pd.DataFrame, epci: str, classes: pd.DataFrame, k: int = PEERS) -> PeerGroup:
     """The k EPCIs nearest to one: see `nearest_of_each`.
 
     10, 20, 30 and 60 % have the mean 30 and the standard deviation √350 = 18.71: from A, B lies 10 / 18.71 away.
@@ -62,28 +59,26 @@ def nearest(
     >>> group.peers.round(3).to_numpy().tolist(), group.candidates
     ([['B', 0.535], ['C', 1.069]], 3)
     """
-    return nearest_of_each(profiles, [epci], classes, k, without)[0]
+    return nearest_of_each(profiles, [epci], classes, k)[0]
 
 
 def nearest_of_each(
-    profiles: pd.DataFrame, epcis: Iterable[str], classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
+    profiles: pd.DataFrame, epcis: Iterable[str], classes: pd.DataFrame, k: int = PEERS
 ) -> list[PeerGroup]:
     """The k EPCIs of the same class nearest to each; fewer when the widest class holds fewer.
 
     Parameters:
         profiles: a column per variable.
         classes: see `peer_profiles.classify`.
-        without: variables left out.
 
     A variable is standardised over all the EPCIs for which it is known. One that this EPCI lacks, or most of its zone,
     does not count: Filosofi leaves out most of overseas. A class of fewer than k others is widened (STEPS);
     metropolitan France and overseas are never mixed. A tie goes to the smaller SIREN.
 
     Raises:
-        UserError: no such EPCI among the profiles. KeyError: a variable left out that the profiles do not have.
+        UserError: no such EPCI among the profiles.
     """
-    without = tuple(without)
-    profiles = profiles.drop(columns=list(without)).sort_index()
+    profiles = profiles.sort_index()
     members, sirens = classes.loc[profiles.index], profiles.index.to_numpy(dtype=str)
     points, zones = _standardised(profiles), members["zone"].to_numpy(dtype=str)
     known = ~np.isnan(points)
@@ -103,7 +98,7 @@ def nearest_of_each(
         distances = np.linalg.norm(points[np.ix_(inside, used)] - points[own, used], axis=1).round(TIE)
         first = np.lexsort([sirens[inside], distances])[:k]
         peers = pd.DataFrame({"peer": sirens[inside][first], "distance": distances[first]})
-        chosen = tuple(profiles.columns[used]), without, tuple(profiles.columns[~used])
+        chosen = tuple(profiles.columns[used]), tuple(profiles.columns[~used])
         groups.append(PeerGroup(epci, peers, *chosen, members.loc[epci], step, int(inside.sum())))
     return groups
 

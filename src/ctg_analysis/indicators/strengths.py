@@ -7,15 +7,18 @@ import pandas as pd
 from ctg_analysis.core.model import Indicator
 
 STRENGTH, ALERT, TRAIT = "strength", "alert", "trait"
-NEAR, CONTRARY = ("peers", "departement"), 0.5  # who may contradict a finding, by how much of a large difference
+NEAR, CONTRARY = (
+    ("peers", "departement", "france"),
+    0.5,
+)  # who may contradict a finding, by how much of a large difference
 
 
 def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """The side of each finding: a strength, an alert, or a trait of which nothing good or bad is said.
 
     An indicator whose declaration has no direction (Indicator.direction) is a trait, and so is one that differs the
-    other way from the peers or the département, by half of what is large: what is more than in the département and
-    less than among the peers is neither.
+    other way from the peers, the département or France, by half of what is large: what is more than in the département
+    and less than among the peers is neither.
 
     Parameters:
         found: findings: columns indicator, level, higher. gaps: see `findings.differences`, of their indicators.

@@ -9,6 +9,7 @@ import pandas as pd
 from ctg_analysis.cleaning.frame import FRAME
 from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import (
     CONVENTION,
@@ -49,7 +50,8 @@ def check_material(
     found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
     places = _places(root)
     for epci in demarches(root) if epcis is None else sorted({*epcis} & {*demarches(root)}):
-        material = read_material(root.material(epci), names_of(places, epci) if places is not None else ())
+        named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
+        material = read_material(root.material(epci), *named)
         restricted = read_restricted(root, epci)
         found[PERSONS] |= {*persons_named(material), *coded_persons(restricted, material)}
         found[PERSONS] |= {as_finding(overdue) for overdue in due(restricted, today)}

@@ -12,12 +12,12 @@ from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame,
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.official.schools import schools_left_out
 from ctg_analysis.cleaning.partners.received_forms import FORMS, read_private
-from ctg_analysis.cleaning.partners.words import read_evidence
 from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.core.errors import Finding, InputError, in_order
-from ctg_analysis.core.files import header_of
-from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.files import header_of, irregular
+from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
+from ctg_analysis.core.unread import faulty_forms
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.known_findings import KnownFindings
@@ -36,6 +36,7 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     folders, findings = certificates(root)
+    none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
     findings += strays(root.raw)
     findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
@@ -48,13 +49,20 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
             findings += _check_source(name, folders, frame()[0])
         elif name == SCHOOLS or not known.are_sound(*files):
             findings += known.of_files(name, files, lambda name=name: _check_source(name, folders, frame()[0]))
-    if not (known and known.are_sound("private/", *geography)):
-        if same_places and is_whole(root.processed):
+    if faulty_forms(root) or not (known and known.are_sound("private/", *geography)):
+        if same_places and is_whole(root.processed) and not faulty_forms(root):
             places = pd.read_parquet(root.processed / "territories.parquet")
             findings += _check_forms(root, places, set().union(*map(forms_in, known.changed("private/"))))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
-    return in_order(set(findings))
+    named = {one.path for one in none}
+    return in_order({*none, *(finding for finding in findings if finding.path not in named)})
+
+
+def _is_material(root: DataRoot, path: Path) -> bool:
+    """Tell whether a path stands in the folder of a démarche, which is checked with it."""
+    parts = path.relative_to(root.path).parts
+    return MATERIAL in parts and len(parts) > 3
 
 
 def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:
@@ -72,8 +80,11 @@ def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding
     return (None if findings or CONTOURS not in folders else frame), findings
 
 
-def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Finding]:
-    """Return what is wrong with the rows of a source, and with the communes that they name when these are known."""
+def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bool = False) -> list[Finding]:
+    """Return what is wrong with the rows of a source, and with the communes that they name when these are known.
+
+    whole: they are to be those of the whole country.
+    """
     findings = []
     for folder in folders[name] if name != GEOGRAPHY else []:
         try:
@@ -81,12 +92,26 @@ def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Find
         except InputError as error:
             findings += error.findings
             continue
+        if frame and whole:
+            findings += of_a_part(facts, frame, folder)
         if frame and name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[max(frame.communes)])
         for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
             perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
             findings += strangers(part, SOURCES[name], perimeter, folder.path)
     return findings
+
+
+def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Finding]:
+    """Return what is said of full files whose communes are those of a part of the départements: an extract."""
+    communes = set(facts.loc[facts["level"].eq("commune"), "code"])
+    here, every = ({code[:2] for code in codes} for codes in (communes, frame.communes[max(frame.communes)]["code"]))
+    if not communes or len(here) >= len(every) / 2:
+        return []
+    some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
+    found = f"{len(communes)} communes, in départements {some}"
+    expected = f"the full file, with communes of about {len(every)} départements: is this an extract?"
+    return [Finding(project_path(folder.path), None, None, found, expected)]
 
 
 def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
@@ -100,7 +125,7 @@ def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
     if name in (*GEOGRAPHIES, CONTOURS):
         own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
         return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
-    return _check_source(name, {name: [new]}, _frame_now(root)) if read_sources({name: [new]}) else []
+    return _check_source(name, {name: [new]}, _frame_now(root), whole=True) if read_sources({name: [new]}) else []
 
 
 @lru_cache(maxsize=1)
@@ -110,12 +135,7 @@ def _frame_now(root: DataRoot) -> Frame | None:
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
     """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
-    try:
-        read_private(root, places, sources)
-        read_evidence(root, places)
-    except InputError as error:
-        return error.findings
-    return []
+    return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
-from ctg_analysis.cleaning.partners.received_forms import blanks, read_private, with_thresholds
-from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
+from ctg_analysis.cleaning.partners.received_forms import blanks, with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.unread import write_doubted, write_unread
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
@@ -31,6 +31,7 @@ from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_ru
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED
 from ctg_analysis.processing.kept import keeping
+from ctg_analysis.processing.plausible import read_plausible
 from ctg_analysis.processing.restricted import restricted_observations
 from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work
 from ctg_analysis.sources import SOURCES
@@ -58,21 +59,17 @@ def conclude(
         kept: the observations of each group of open indicators.
         populations, contours: as they are kept.
         rule: how the Caf rounds.
-
-    Raises:
-        InputError: forms of partners that cannot be trusted, with every finding.
     """
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
     fresh.mkdir()
-    private, agreements = read_private(root, places)
-    evidence, spaces = read_evidence(root, places), read_spaces(root)
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
-    sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-    restricted = restricted_observations(frame, private, facts, populations, sources)
+    private, doubted = read_plausible(root, places, fresh)
+    sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+    restricted = restricted_observations(frame, private.facts, facts, populations, sources)
     if len(restricted):
         home = work.aside / RESTRICTED
         home.mkdir()
@@ -81,13 +78,18 @@ def conclude(
         join_above([*kept.values(), home], fresh)
     tables = {
         "territories": places,
-        "evidence": evidence,
-        "spaces": spaces,
-        "blanks": blanks(private, places),
-        "sources": received(folders, agreements),
+        "evidence": private.words,
+        "spaces": private.spaces,
+        "blanks": pd.concat(
+            [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
+        ).drop_duplicates([*doubted.columns]),
+        "sources": received(folders, private.agreements),
         "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
+    write_unread(fresh, private.unread)
+    here = places[places["code"].isin(doubted["territory"])]
+    write_doubted(fresh, {*here["epci"].fillna(here["code"])})
     (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
 
 

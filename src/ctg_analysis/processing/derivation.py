@@ -11,7 +11,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of, size_of
 from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
-from ctg_analysis.cleaning.partners.received_forms import read_private, with_thresholds
+from ctg_analysis.cleaning.partners.received_forms import with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import put_in_place
@@ -32,6 +32,7 @@ from ctg_analysis.processing.freshness import (
     write_manifest,
 )
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
+from ctg_analysis.processing.plausible import read_plausible
 from ctg_analysis.processing.restricted import ADDED, restricted_observations
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
@@ -178,9 +179,9 @@ class Derivation:
         if any(self.left(stage) for stage in ("geography", "facts", "populations", "observations")) or self.findings:
             return None
         frame, rule = works.frame_of_work(self._work("tables", self.fresh)), works.read_rounding(self.rounding)
-        private, agreements = read_private(self.root, frame.places, names)
-        sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
-        return restricted_observations(frame, private, self._around(), self.populations, sources)
+        private, _ = read_plausible(self.root, frame.places, self.root.processed, names)
+        sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+        return restricted_observations(frame, private.facts, self._around(), self.populations, sources)
 
     def _around(self) -> list[Path]:
         """Return the facts that restricted indicators may ask for."""

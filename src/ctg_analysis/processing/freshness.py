@@ -9,6 +9,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
+from ctg_analysis.core.unread import UNREAD, read_unread
 from ctg_analysis.sources.folders import files_of, is_by_itself, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
@@ -60,10 +61,14 @@ def made_from(root: DataRoot) -> dict[str, str]:
 
 
 def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
-    """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone."""
+    """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone, and what was
+    left out of it.
+    """
     material = _manifest(root.processed / MATERIAL)["tables"]
     own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
-    return {name: digest for name, digest in _manifest(root.processed)["tables"].items() if name != NOTES} | own
+    own |= {f"{UNREAD} {name}": place for name, place in read_unread(root, epci).items()}
+    of_all = _manifest(root.processed)["tables"].items()
+    return {name: digest for name, digest in of_all if name not in (NOTES, UNREAD)} | own
 
 
 def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
@@ -84,7 +89,7 @@ def _manifest(folder: Path) -> dict:
 def _sums(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
     tables = [path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts]
-    files = sorted(path for path in [*tables, *folder.glob(NOTES)] if path.is_file())
+    files = sorted(path for path in [*tables, *folder.glob(NOTES), *folder.glob(UNREAD)] if path.is_file())
     return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
 
 

@@ -20,7 +20,7 @@ EVERYWHERE = ("reference/", "library", "lock")
 class KnownFindings:
     """The findings that are known of a data root, none made from a restricted file.
 
-    What data/processed was made from is sound: `ctg data` stops at the first thing that is not.
+    What data/processed was made from is sound, but for what it leaves out of one EPCI (`core.unread`).
     """
 
     def __init__(self, root: DataRoot):

@@ -70,7 +70,8 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
     `Progress`. Returns the number of observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
+        InputError: files that all share and that cannot be trusted; every finding of every stage and root at once, as
+        `ctg check` says it. What is wrong with the files of one EPCI is left out: see `faults`.
     """
     from ctg_analysis.indicators.observation_files import count  # heavy, and seldom needed
     from ctg_analysis.processing.kept import forget
@@ -175,11 +176,7 @@ def read_notes(root: DataRoot) -> list[str]:
 
 
 def process_material(root: DataRoot) -> None:
-    """Read, check and work out the field material alone, and write data/processed/demarche whole, or leave it.
-
-    Raises:
-        InputError: with the findings of all the démarches.
-    """
+    """Read, check and work out the field material alone, and write data/processed/demarche whole, or leave it."""
     import pandas as pd
 
     from ctg_analysis.processing.material import write_material

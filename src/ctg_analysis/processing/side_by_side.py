@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import active_children
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.processes import end_with_parent, give_memory_back
@@ -26,7 +27,12 @@ def processes() -> Iterator[Executor | None]:
         yield None
         return
     with ProcessPoolExecutor(cores(), initializer=_begin) as pool:
-        yield pool
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            for process in active_children():  # whose works nobody waits for any more
+                process.kill()
+            raise
 
 
 def _begin() -> None:
@@ -35,6 +41,7 @@ def _begin() -> None:
     Ctrl-C, which a terminal sends to it too, ends it without a word: the parent says what stands.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     gc.freeze()
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError, room_in
-from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
+from ctg_analysis.core.notebooks import OF_DEMARCHE, ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.core.settings import PUBLIC, data_root, settings
+from ctg_analysis.core.settings import MATERIAL, PUBLIC, data_root, settings
+from ctg_analysis.core.unread import read_unread
+from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.beside import write_beside
 from ctg_analysis.publishing.build_result import Built, with_notebooks
@@ -25,8 +27,8 @@ from ctg_analysis.publishing.running.workers import Job, Outcome
 class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
-    refused: the notebooks that are; those that have a page are
-        chapters of the report. damaged: the latest edition when it is not whole.
+    refused: the notebooks that are; those that have a page are chapters of the report. unread: the chapters of a
+        démarche that could not be read. damaged: the latest edition when it is not whole.
     """
 
     report: Report
@@ -34,6 +36,7 @@ class Plan:
     former: dict
     todo: list[ChapterNotebook]
     refused: list[ChapterNotebook]
+    unread: list[ChapterNotebook]
     force: bool
     damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
@@ -107,14 +110,18 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         for chapter in listed
         if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
     ]
-    if former and edition == whole and all(chapter.fault and not made_of[chapter.path.stem] for chapter in todo):
-        built = Built(epci, out / epci, breaks=former["breaks"], to_withdraw=to_withdraw(out, epci))
-        return with_notebooks(built, refused, entries)
-    todo = [chapter for chapter in todo if not chapter.fault]
+    unread = (
+        [chapter for chapter in listed if chapter.page in OF_DEMARCHE] if MATERIAL in read_unread(root, epci) else []
+    )
+    kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
+    if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
+        said = {"to_withdraw": to_withdraw(out, epci), "faults": fault_line(root, epci)}
+        return with_notebooks(Built(epci, out / epci, breaks=former["breaks"], **said), refused, entries)
+    todo = [chapter for chapter in todo if chapter not in kept]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
         fresh, executed = made / "fresh", made / "executed"
         fresh.mkdir()
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, force, damaged)
+    return Plan(report, own, former, todo, refused, unread, force, damaged)

@@ -8,6 +8,8 @@ from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.publishing.editions import JOURNAL
 
+FEW = 3  # chapters made again, whose pages are named
+
 
 @dataclass
 class Built:
@@ -16,6 +18,7 @@ class Built:
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. damages: editions that have lost or
     changed some of their files. to_withdraw: those of before counts were rounded; it is said here, and in no page.
+    faults: what is wrong with the files of the EPCI, without which it was published.
     """
 
     epci: str
@@ -28,6 +31,7 @@ class Built:
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
     to_withdraw: list[str] = field(default_factory=list)
+    faults: str = ""
     error: Exception | None = None
 
     @property
@@ -35,7 +39,7 @@ class Built:
         """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
         if self.error:
             return getattr(self.error, "exit_code", 1)
-        return 2 if self.failed or self.refused or self.remarks or self.breaks else 0
+        return 2 if self.failed or self.refused or self.remarks or self.breaks or self.faults else 0
 
 
 def lines_of(built: Built) -> list[str]:
@@ -49,8 +53,9 @@ def lines_of(built: Built) -> list[str]:
     count = len(built.ran)
     some = count or (failed and built.published)
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
+    ran += f" ({', '.join(f'{stem}.html' for stem in built.ran)})" if 0 < count <= FEW else ""
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
-    lines += built.refused
+    lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
     lines += [*built.damages, *built.breaks, *built.to_withdraw]

@@ -9,6 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.settings import MATERIAL
+from ctg_analysis.core.unread import read_unread
 from ctg_analysis.publishing.pages.sections import Section
 from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.publishing.running.tasks import Report, about, chapters_to_come
@@ -45,6 +47,7 @@ def write_missing(report: Report) -> None:
         sections=[*_sections(partners, [asked.demarche or to_come, asked.open_data, asked.kept])],
         partners=partners,
         to_come=to_come,
+        unread=[_left_out(*one) for one in read_unread(seen.root, seen.epci).items() if any(one)],
         **{name: [_written(request) for request in several] for name, several in lists.items()},
     )
     with room_in(report.out):
@@ -57,6 +60,16 @@ def write_missing(report: Report) -> None:
             (folder / _workbook(several)).write_bytes(partner_workbook(sources, seen.row["name"], places))
             for source in sources:
                 (folder / FOLDER / source.form_file).write_text(";".join(source.form.columns) + "\n", encoding="utf-8")
+
+
+def _left_out(name: str, place: str) -> str:
+    """Return what was received and cannot be read: the form, the démarche or a file, and where the first fault is."""
+    from ctg_analysis.display.words.texts import capitalised, typography
+    from ctg_analysis.sources import SOURCES
+
+    form = SOURCES[name].form if name in SOURCES else None
+    what = f"« {form.sheet} » ({SOURCES[name].partner}) : {place}" if form else place
+    return typography(f"La démarche : {place}" if name == MATERIAL else capitalised(what))
 
 
 def _partner(who: str, several: "list[Request]") -> dict:

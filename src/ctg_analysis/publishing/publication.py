@@ -6,7 +6,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import FullError, OtherTerritoryError, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook
 from ctg_analysis.core.settings import data_root, project_path, settings
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.publishing.build_plan import Plan
 from ctg_analysis.publishing.build_result import Built, remarks, with_notebooks
@@ -22,7 +22,7 @@ from ctg_analysis.publishing.editions import (
     to_withdraw,
     write_record,
 )
-from ctg_analysis.publishing.pages.site import code, dated, page
+from ctg_analysis.publishing.pages.site import code, dated, of_edition, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
@@ -51,7 +51,8 @@ def made_public(plan: Plan, out: Path) -> Built:
     if error := data.error or beside.error:
         return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
-    built = Built(report.epci, breaks=facts["breaks"], to_withdraw=to_withdraw(out, report.epci))
+    said = {"to_withdraw": to_withdraw(out, report.epci), "faults": fault_line(root, report.epci)}
+    built = Built(report.epci, breaks=facts["breaks"], **said)
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -66,10 +67,11 @@ def made_public(plan: Plan, out: Path) -> Built:
             built.ran += [stem] if outcome.result["run"] else []
     shown = [chapter for chapter in report.chapters if chapter.page not in facts["page"]["silent"]]
     for chapter in shown:
-        if chapter.fault:
+        if chapter.fault or chapter in plan.unread:
             entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
         if not (report.fresh / chapter.page).exists():
-            shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
+            html = (report.latest / chapter.page).read_text(encoding="utf-8")
+            (report.fresh / chapter.page).write_text(of_edition(html, facts["page"]["date"]), encoding="utf-8")
     for chapter in report.chapters:
         about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
         entries[chapter.path.stem] |= about
@@ -78,7 +80,7 @@ def made_public(plan: Plan, out: Path) -> Built:
         for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
     index = facts["page"] | {"chapters": listed}
-    around.write_around(report.fresh, index | {"date": date_text(facts["date"])}, beside.result, facts["after"])
+    around.write_around(report.fresh, index, beside.result, facts["after"])
     write_record(
         report.fresh,
         {

@@ -99,5 +99,5 @@ def the_latest(epci: str, out: Path) -> Path:
     """Return the latest edition of a report; raise UserError when there is none."""
     edition = latest(out, epci)
     if edition is None:
-        raise UserError(f"{epci}: no report in {out}, run ctg build {epci} first")
+        raise UserError(f"{epci} : aucun rapport dans {out}, lancer d'abord ctg build {epci}")
     return edition

@@ -3,11 +3,11 @@
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.form_workbooks import DAY as A_DAY
 from ctg_analysis.core.form_workbooks import NUMBER, TEXT, Column, Table
-from ctg_analysis.core.forms import DAY, EVIDENCE, NAME, PERIOD, PLACE, YES_NO, Field, Form
+from ctg_analysis.core.forms import CONFIRMED, DAY, EVIDENCE, NAME, PERIOD, PLACE, YES, YES_NO, Field, Form
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.sheets import Headings
 
-YES_OR_NO = ("oui", "non")
+YES_OR_NO, CONFIRMED_TOO = ("oui", "non"), frozenset({CONFIRMED})
 
 
 def headings(source: Source) -> Headings:
@@ -15,13 +15,15 @@ def headings(source: Source) -> Headings:
     above = {PLACE: "territoire", PERIOD: _period(source.form)} | {
         field.column: field.label for field in source.form.fields
     }
-    return Headings(source.id, source.form.sheet or source.id, above, (PLACE,))
+    above |= dict.fromkeys(CONFIRMED_TOO & {*source.form.columns}, "confirmé")
+    return Headings(source.id, source.form.sheet or source.id, above, (PLACE,), CONFIRMED_TOO)
 
 
-def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, str]) -> Table:
+def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, str], confirmed: str) -> Table:
     """The sheet of a form: a row for each place, unless its rows are structures.
 
-    places: codes and names, the EPCI first, then its communes. kinds: what is written in a kind of column.
+    places: codes and names, the EPCI first, then its communes. kinds, confirmed: what is written in a kind of
+    column, and in that where a row is confirmed.
     """
     form, named = source.form, [f"{code} {name}" for code, name in places]
     columns = [
@@ -35,6 +37,7 @@ def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, s
         ),
         Column(PERIOD, _period(form)),
         *(_column(field, kinds) for field in form.fields),
+        *(Column(name, "confirmé", confirmed, choices=(YES,)) for name in form.columns if name == CONFIRMED),
     ]
     rows = [] if form.by_site else [[place, *[""] * (len(columns) - 1)] for place in named]
     return Table(form.sheet or source.id, columns, rows)

@@ -13,13 +13,14 @@ from ctg_analysis.sources.form_sheets import form_sheet
 
 @dataclass(frozen=True)
 class Texts:
-    """What a partner reads: of all the forms, of those with a row for each structure, of each kind of column, of a
-    workbook.
+    """What a partner reads: of all the forms, of those with a row for each structure, of the column where a
+    row is confirmed, of each kind of column, of a workbook.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
     introduction: str
     by_site: str
+    confirmed: str
     kinds: dict[str, str]
     workbook: tuple[str, ...]
 
@@ -35,5 +36,5 @@ def partner_workbook(sources: Sequence[Source], name: str, places: list[tuple[st
     partner, base = sources[0].partner, max(source.secrecy.base for source in sources)
     what_to_do = [line.format(name=name, base=base) for line in TEXTS.workbook]
     of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
-    tables = [form_sheet(source, places, TEXTS.kinds) for source in sources]
+    tables = [form_sheet(source, places, TEXTS.kinds, TEXTS.confirmed) for source in sources]
     return workbook(f"{partner} – {name}", [*what_to_do, "", *of_which], tables)

@@ -1,7 +1,8 @@
 """Where the parts of a démarche stand in the pages: constats, enjeux, actions lead to each other."""
 
-CONSULTATION, INTERVIEWS, BILAN = "11_consultation.html", "12_entretiens.html", "13_bilan.html"
-ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"
+from ctg_analysis.core.notebooks import OF_DEMARCHE
+
+CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
 
 
 def to_constat(name: str) -> str:

@@ -193,8 +193,8 @@ class Enjeux(DemarcheChapter):
         sure = row["words"].removeprefix("rang ") + (f" (de {low} à {high})" if low < high else "")
         marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
         return (
-            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {sure} ; {marks} ; {number(row['points'])} points."
-            f"{self._apart(enjeu)}"
+            f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {sure} ; note moyenne {number(row['score'], 2)} "
+            f"(médianes : {marks}) ; {number(row['points'])} points.{self._apart(enjeu)}"
         )
 
     def _apart(self, enjeu: str) -> str:

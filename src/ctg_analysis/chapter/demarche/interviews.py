@@ -202,10 +202,9 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        undated = pd.isna(about["start"])
-        days = "" if undated else f", {_days(about['start'], about['end'])}"
+        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
         text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
-        return Citation(texts.typography(text), "" if undated else f"{about['end']:%Y-%m-%d}")
+        return Citation(texts.typography(text))
 
     def _chart(self, table: str, drawing: str, data: Listing, message: str, what: str, note: str) -> Html:
         about = self._about

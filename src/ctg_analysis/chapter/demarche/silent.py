@@ -31,7 +31,11 @@ def untold(territory: Territory) -> list[str]:
 
 
 def silent(demarche: Demarche) -> list[str]:
-    """The pages of the chapters of a démarche that have nothing to tell, in their order."""
+    """The pages of the chapters of a démarche that have nothing to tell, in their order; of one that could not be read
+    it is not known.
+    """
+    if demarche.unread:
+        return []
     return [
         page for page, chapter in CHAPTERS.items() if all(demarche.table(name).empty for name in chapter.tells_from())
     ]

@@ -8,6 +8,7 @@ from ctg_analysis.sources.certificates import RawFolder
 
 PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??*"
 MASSIFS_LIST = "massifs*"
+OVERSEAS, IN_PART = "97", " (en tout ou en partie)"
 
 # The classes of the grid by their labels, from the densest: second-hand copies number the third and the fourth
 # either way, all label them alike.
@@ -67,9 +68,12 @@ def clean_density(folder: RawFolder) -> pd.DataFrame:
 def clean_massifs(folder: RawFolder) -> pd.DataFrame:
     """Return the communes that a massif holds: columns code, massif (its name). Those that it does not name have none.
 
-    A massif is the area of a comité de massif: wider than the communes classed as mountain (zone de montagne).
+    A massif is the area of a comité de massif: wider than the communes classed as mountain (zone de montagne). Overseas
+    it holds communes and parts of communes; the list does not say which, so its name does that it may be a part.
     """
     table = read(folder, max(folder.some(MASSIFS_LIST)), MASSIFS)
+    names = table["lib_massif"]
+    table["lib_massif"] = names.mask(table["insee_com"].str.startswith(OVERSEAS), names + IN_PART)
     return table.rename(columns={"insee_com": "code", "lib_massif": "massif"})
 
 

@@ -7,25 +7,31 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from ctg_analysis.core import habits
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import composed
 
 AGREEMENTS = "accords.yml"
 KEYS = "recu_le, convention and seuil"
-EXPECTED = {"recu_le": "a date, such as 2026-03-02", "convention": "the title of the agreement"}
+EXPECTED = {"recu_le": "a date, such as 02/03/2026", "convention": "the title of the agreement"}
 
 
 class Agreement(BaseModel):
     """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy.
 
-    Read in the context of the least threshold that its source may have.
+    Read in the context of the least threshold that its source may have, which is its own where none is agreed.
     """
 
     model_config = ConfigDict(extra="forbid")
     recu_le: datetime.date = Field(ge=datetime.date(2000, 1, 1))
     convention: str = Field(min_length=1)
     seuil: int
+
+    @field_validator("recu_le", mode="before")
+    @classmethod
+    def _as_in_france(cls, day: object) -> object:
+        return habits.day(day) if isinstance(day, str) else day
 
     @field_validator("seuil")
     @classmethod
@@ -54,18 +60,20 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
         return {}, [Finding(file, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
     agreements: dict[str, Agreement] = {}
     findings: list[Finding] = []
+    twice: set[str] = set()
     for key, node in root.value:
         source, line = str(key.value), _line(key)
         if source not in least:
             expected = "one of " + ", ".join(sorted(f"{name}.csv" for name in least))
             findings.append(Finding(file, line, source, "a form that is not known", expected))
         elif source in agreements:
+            twice.add(source)
             findings.append(Finding(file, line, source, "this entry again", "one entry by file"))
         elif wrong := list(_wrong(node, file, source, line, least[source])):
             findings += wrong
         else:
-            agreements[source] = Agreement.model_validate(_values(node), context=least[source])
-    return agreements, findings
+            agreements[source] = _agreement(node, least[source])
+    return {source: agreement for source, agreement in agreements.items() if source not in twice}, findings
 
 
 def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:
@@ -80,7 +88,7 @@ def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> It
         lines[str(key.value)] = _line(key)
     expected_of = EXPECTED | {"seuil": f"a whole number, {least} or more"}
     try:
-        Agreement.model_validate(_values(node), context=least)
+        _agreement(node, least)
     except ValidationError as error:
         for problem in error.errors():
             field = str(problem["loc"][0])
@@ -89,9 +97,11 @@ def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> It
             yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
 
 
-def _values(node: yaml.MappingNode) -> dict[str, str | None]:
-    """Return the fields of an entry as they are written; no text for what is more than one value."""
-    return {str(key.value): field.value if isinstance(field, yaml.ScalarNode) else None for key, field in node.value}
+def _agreement(node: yaml.MappingNode, least: int) -> Agreement:
+    """Return an entry, of which a field of several values is none; a threshold may be left out, or blank."""
+    fields = {str(key.value): field.value if isinstance(field, yaml.ScalarNode) else None for key, field in node.value}
+    written = {name: value for name, value in fields.items() if (name, value) != ("seuil", "")}
+    return Agreement.model_validate({"seuil": least} | written, context=least)
 
 
 def _line(node: yaml.Node) -> int:

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -12,12 +13,12 @@ from ctg_analysis.cleaning.reading import (
     DEPARTEMENT_CODE,
     SIREN,
     at_most,
+    checked,
     count,
     missing_columns,
     no_headings,
     text,
     turned_round,
-    validate,
     wrong_cells,
 )
 from ctg_analysis.core import habits
@@ -28,18 +29,23 @@ from ctg_analysis.core.filled_tables import Filled, load_filled
 from ctg_analysis.core.forms import (
     CALENDAR_YEAR,
     CHOICE,
+    CONFIRMED,
     DAY,
+    DELAY,
     EVIDENCE,
+    HOURS,
+    MINUTES,
     NAME,
     NOT_ADDITIVE,
     PERIOD,
     PERSONS,
     PLACE,
+    YES,
     YES_NO,
     Field,
     Form,
 )
-from ctg_analysis.core.habits import is_withheld
+from ctg_analysis.core.habits import NO_NAMES, is_withheld
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.sheets import place_of
@@ -48,7 +54,7 @@ README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
 MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
-HABITS = {YES_NO: partial(habits.yes_no, yes="1", no="0"), DAY: habits.day}  # of its cells, by the kind of a column
+UNITS = {HOURS: "h|heures?", DELAY: "mois", MINUTES: "mn|min|minutes?"}  # that may follow a number of a kind
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
@@ -59,35 +65,43 @@ A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
 A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
 
 
-def clean_form(source: Source, path: Filled, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+def clean_form(
+    source: Source,
+    path: Filled,
+    places: set[str],
+    received: datetime.date | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+) -> pd.DataFrame:
     """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
+    names: see `habits.place`.
 
     Raises:
         InputError: with every finding.
     """
     form = source.form
-    columns = form.columns
-    texts = as_read(load_filled(path, lambda header: known_columns(header, columns, path), MOST_ROWS), form)
-    if texts.empty:  # the form as it is handed out
+    texts, findings = read_cells(path, form, names)
+    if texts.empty and not findings:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS)
     ours = "the EPCI, one of its communes or its département"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
     withheld = texts[numbers].map(is_withheld)
     large = texts[numbers].apply(lambda cells: cells.str.fullmatch(TOO_LARGE))
-    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    findings += turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    if CONFIRMED in texts:
+        confirmed = texts.pop(CONFIRMED)
+        findings += wrong_cells(confirmed[~confirmed.isin(["", "non", YES])], path, f"{YES}, or a blank cell")
     for column in numbers:
         findings += wrong_cells(texts.loc[large[column], column], path, f"at most {MOST_COUNTED}")
     texts[numbers] = texts[numbers].mask(withheld | large, "")
     findings += _not_plain(texts, form, path)
-    try:
-        table = validate(texts, _schema(form), path)
-    except InputError as error:
-        raise InputError([*error.findings, *findings]) from error
-    findings += wrong_periods(table[PERIOD], received, path) + _answers_above(table, form, path)
-    findings += _less_than_its_communes(table, form, path) + _more_than_the_whole(table, form, path)
+    table, wrong = checked(texts, _schema(form), path)
+    placed = table[table[PLACE].isin([*places]) & table[PERIOD].str.fullmatch(A_YEAR[0])]
+    findings += wrong + wrong_periods(placed[PERIOD], received, path) + _answers_above(placed, form, path)
+    findings += _less_than_its_communes(placed.drop_duplicates([PLACE, PERIOD]), form, path)
+    findings += _more_than_the_whole(table, form, path)
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
@@ -98,16 +112,32 @@ def clean_form(source: Source, path: Filled, places: set[str], received: datetim
     return facts(pd.concat(parts, ignore_index=True), source.id)
 
 
-def as_read(texts: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """Return the cells of a form without what a spreadsheet or its user has made of them (`core.habits`)."""
-    read = {PLACE: habits.place, PERIOD: habits.period} | {
-        field.column: partial(habits.choice, choices=field.choices)
-        if field.kind == CHOICE
-        else HABITS.get(field.kind, habits.count)
-        for field in form.fields
-        if field.kind not in (EVIDENCE, NAME)
-    }
-    return texts.assign(**{name: texts[name].map(read[name]) for name in texts if name in read})
+def read_cells(path: Filled, form: Form, names: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the cells of a form without what a spreadsheet or its user has made of them (`core.habits`), and what is
+    wrong with its columns; one that is not there is blank.
+
+    Raises:
+        InputError: no place, no period, or a column twice.
+    """
+    findings: list[Finding] = []
+    texts = load_filled(path, lambda header: known_columns(header, form.columns, path, findings), MOST_ROWS)
+    read = {PLACE: partial(habits.place, names=names), PERIOD: habits.period}
+    read |= {CONFIRMED: habits.yes_no} if CONFIRMED in form.columns else {}
+    read |= {field.column: _habit(field) for field in form.fields if field.kind not in (EVIDENCE, NAME)}
+    texts = texts.reindex(columns=form.columns, fill_value="")
+    return texts.assign(**{name: texts[name].map(habit) for name, habit in read.items()}), findings
+
+
+def _habit(field: Field) -> Callable[[str], str]:
+    """Return how the cells of a column are read."""
+    match field.kind:
+        case kind if kind == CHOICE:
+            return partial(habits.choice, choices=field.choices)
+        case kind if kind == DAY:
+            return habits.day
+        case kind if kind == YES_NO:
+            return lambda text: "" if habits.is_unknown(text) else habits.yes_no(text, "1", "0")
+    return partial(habits.count, unit=UNITS.get(field.kind, ""))
 
 
 def _status(table: pd.DataFrame, field: Field, withheld: pd.DataFrame) -> pd.Series:
@@ -121,17 +151,16 @@ def _status(table: pd.DataFrame, field: Field, withheld: pd.DataFrame) -> pd.Ser
     return status.where(table[field.column].isna(), OK)
 
 
-def words_of(source: Source, path: Filled) -> pd.DataFrame:
+def words_of(source: Source, path: Filled, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
     """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
 
     Columns: code, level, period, site (its name, blank in a form without sites), measure (that of the scores), words,
-    column; index: the line in the file.
+    column; index: the line in the file. names: see `habits.place`.
     """
-    names = [field.column for field in source.form.fields if field.measure == SITE]
-    columns = [PLACE, PERIOD, *names, *(field.column for field in source.form.words)]
-    table = as_read(load_filled(path, lambda header: [name for name in header if name in columns]), source.form)
+    sites = [field.column for field in source.form.fields if field.measure == SITE]
+    table, _ = read_cells(path, source.form, names)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
-    for name in names:
+    for name in sites:
         rows[SITE] = table[name].str.strip()
     parts = [
         rows.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
@@ -141,20 +170,32 @@ def words_of(source: Source, path: Filled) -> pd.DataFrame:
     return rows[rows["words"].ne("")]
 
 
-def known_columns(header: list[str], columns: list[str], path: Filled) -> list[str]:
-    """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
+def rows_of(source: Source, path: Filled, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
+    """Return the rows of a form that `clean_form` reads: code, period, confirmed; index: the line in the file."""
+    table, _ = read_cells(path, source.form, names)
+    return table[[PLACE, PERIOD]].set_axis(["code", "period"], axis=1).assign(confirmed=table[CONFIRMED].eq(YES))
+
+
+def known_columns(header: list[str], columns: list[str], path: Filled, findings: list[Finding]) -> list[str]:
+    """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in.
+
+    findings: those about the columns are added.
+
+    Raises:
+        InputError: the rows cannot be read.
+    """
     if not set(columns) & set(header):
         raise InputError([no_headings(path)])
-    findings = missing_columns(path, [name for name in columns if name not in header])
+    findings += missing_columns(path, [name for name in columns if name not in {*header, CONFIRMED}])
     for name in dict.fromkeys(header):
         if name not in columns:
             expected = "the columns of `ctg new` only"
             findings.append(Finding(place_of(path), 1, name, "a column that is not in the form", expected))
         elif header.count(name) > 1:
             findings.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
-    if findings:
+    if not {PLACE, PERIOD} <= set(header) or len(set(header)) < len(header):
         raise InputError(findings)
-    return columns
+    return [name for name in columns if name in header]
 
 
 def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Filled) -> list[Finding]:

@@ -2,21 +2,28 @@
 
 import dataclasses
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, Agreement, read_agreements
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
-from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, spaces_of
+from ctg_analysis.cleaning.partners.words import evidence, spaces, words_in
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
-from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.files import irregular
 from ctg_analysis.core.filled_tables import FilledTables, tables_in
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
-from ctg_analysis.core.sheets import place_of, unread_file, workbooks_in
+from ctg_analysis.core.sheet_places import SheetPlace
+from ctg_analysis.core.sheets import is_workbook, place_of, unread_file, workbooks_in
+from ctg_analysis.core.territories import codes_by_name
+from ctg_analysis.core.unread import Unread, where
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 from ctg_analysis.sources.form_sheets import headings
@@ -24,6 +31,7 @@ from ctg_analysis.sources.form_sheets import headings
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}
+WORKBOOKS = {source.form_workbook for source in FORMS.values()}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 WITHOUT_CHILDCARE, AT_WORK = "communes_without_childcare", "active_childminders"
@@ -31,60 +39,117 @@ IN_CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "fam
 OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
 
 
-def read_private(
-    root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)
-) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
-    """Return the facts of every form of every EPCI, and the agreements by source (the strictest of several).
+class Private(NamedTuple):
+    """What the files of partners say, but for what cannot be trusted.
 
-    sources: those to read, all of them by default.
-
-    Raises:
-        InputError: with the findings of all the files: an unknown file, a form without agreement, a bad cell.
+    facts: of each form. agreements: by source (the strictest of several). words, spaces: see `words`. findings: what is
+    wrong, by EPCI. unread: what is left out of each of these, see `core.unread`.
     """
-    findings: list[Finding] = []
+
+    facts: list[tuple[str, pd.DataFrame]]
+    agreements: dict[str, Agreement]
+    words: pd.DataFrame
+    spaces: pd.DataFrame
+    findings: dict[str, list[Finding]]
+    unread: dict[str, Unread]
+
+
+@dataclasses.dataclass
+class _Folder:
+    """The files of an EPCI: what each form says, by source; what is wrong, what is left out."""
+
+    agreed: dict[str, Agreement]
+    findings: list[Finding]
+    facts: dict[str, pd.DataFrame] = dataclasses.field(default_factory=dict)
+    words: list[pd.DataFrame] = dataclasses.field(default_factory=list)
+    spaces: list[pd.DataFrame] = dataclasses.field(default_factory=list)
+    unread: Unread = dataclasses.field(default_factory=dict)
+
+
+def read_private(
+    root: DataRoot,
+    places: pd.DataFrame,
+    sources: Collection[str] = frozenset(FORMS),
+    epcis: Collection[str] | None = None,
+) -> Private:
+    """Return what the forms of every EPCI say; one that has a fault is left out whole, and told with every finding.
+
+    sources: those to read, all of them by default; epcis: those whose files are read, all of them by default.
+    """
+    read: dict[str, _Folder] = {}
     tables: dict[str, list[pd.DataFrame]] = {}
     agreements: dict[str, Agreement] = {}
-    for folder in homes(root):
-        agreed, received, wrong = _read_folder(folder, places, sources)
-        findings += wrong
-        for source, agreement in agreed.items():
+    for folder in homes(root) if epcis is None else [home for home in homes(root) if home.name in epcis]:
+        read[folder.name] = one = _read_folder(folder, places, sources)
+        for source, agreement in one.agreed.items():
             known = agreements.get(source)
             agreements[source] = agreement if known is None or agreement.seuil > known.seuil else known
-        for source, facts in received.items():
+        for source, facts in one.facts.items():
             tables.setdefault(source, []).append(facts)
     joined = {source: pd.concat(several, ignore_index=True).drop_duplicates() for source, several in tables.items()}
-    findings += [finding for source, facts in joined.items() for finding in _contradictions(root, source, facts)]
-    if findings:
-        raise InputError(findings)
-    return list(joined.items()), agreements
+    for source, facts in joined.items():
+        joined[source] = _without_contradictions(root, source, facts, read)
+    return Private(
+        list(joined.items()),
+        agreements,
+        evidence([table for one in read.values() for table in one.words]),
+        spaces([table for one in read.values() for table in one.spaces]),
+        {epci: one.findings for epci, one in read.items() if one.findings},
+        {epci: one.unread or {"": ""} for epci, one in read.items() if one.findings},
+    )
 
 
-def _read_folder(
-    folder: Path, places: pd.DataFrame, sources: Collection[str]
-) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
-    """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
-    agreed, findings = read_agreements(folder, LEAST)
-    received: dict[str, pd.DataFrame] = {}
-    if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
-        findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
-    findings += _strays(folder)
-    own, forms = _codes(places, folder.name), forms_in(folder)
-    findings += forms.findings
-    for name, form in sorted(item for item in forms.tables.items() if item[0] in sources):
-        source, agreement = FORMS[name], agreed.get(name)
-        try:
-            facts = cleaner(source)(source, form, own, agreement.recu_le if agreement else None)
-        except InputError as error:
-            findings += error.findings
-            facts = None
-        if facts is not None and facts.empty:
+def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -> _Folder:
+    """Return what the files of one EPCI say: a form says all or nothing."""
+    one = _Folder(*read_agreements(folder, LEAST))
+    is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
+    if not is_epci:
+        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
+    own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
+    held, allowed = forms_in(folder), tuple(places["name"].dropna())
+    one.findings += [*_strays(folder), *held.findings]
+    for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
+        source, agreement = FORMS[name], one.agreed.get(name)
+        cut = held.unread.get(name)  # of the sheet itself, or of a workbook that may hold one
+        faults = [held.twice[name]] if name in held.twice else [cut] if cut and isinstance(cut.path, SheetPlace) else []
+        day, read = agreement.recu_le if agreement else None, []
+        for part in (partial(cleaner(source), source, form, own, day), partial(words_in, source, form, allowed)):
+            try:
+                read.append(part(names=names))
+            except InputError as error:
+                one.findings += error.findings
+                faults += error.findings
+        if not faults and read[0].empty:
             continue
         if agreement is None:
-            expected = f"an entry {source.id} in {AGREEMENTS}, with {KEYS}"
-            findings.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
-        elif facts is not None:
-            received[source.id] = facts
-    return agreed, received, findings
+            expected = f"an entry {name} in {AGREEMENTS}, with recu_le and convention"
+            faults.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
+            one.findings.append(faults[-1])
+        if faults:
+            one.unread[name] = where(in_order(faults)[0], {*BESIDE_THE_FORMS, *source.form_names})
+        elif is_epci:
+            facts, words = read
+            one.facts[name] = facts
+            one.words.append(words)
+            one.spaces += [spaces_of(source, form, names)] if name == SPACES else []
+    one.unread |= _lost(held, one)
+    return one
+
+
+def _lost(held: FilledTables, one: _Folder) -> Unread:
+    """Return the forms that nothing else gives, of the sheets and workbooks that cannot be read.
+
+    What such a workbook holds is known by its name alone.
+    """
+    cut = {Path(one.path).name: one for one in held.findings if is_workbook(Path(one.path))}
+    lost: Unread = {}
+    for name, finding in held.unread.items():
+        source = FORMS[name]
+        why = finding if isinstance(finding.path, SheetPlace) else cut.get(source.form_workbook)
+        if why and name not in {*one.facts, *one.unread}:
+            lost[name] = where(why, source.form_names)
+    unknown = [where(finding, ()) for name, finding in cut.items() if name not in WORKBOOKS]
+    return lost | ({"": unknown[0]} if unknown else {})
 
 
 def homes(root: DataRoot) -> list[Path]:
@@ -104,12 +169,13 @@ def _strays(folder: Path) -> list[Finding]:
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
     expected = f"a workbook (.xlsx, .ods), or a CSV named as {README} says"
-    return [
+    none = irregular(folder.iterdir())
+    return none + [
         Finding(project_path(path), None, None, "a folder that nothing reads", "files only")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
-        if not is_note(path) and path.name not in beside
+        if not is_note(path) and path.name not in beside and project_path(path) not in {one.path for one in none}
     ]
 
 
@@ -118,20 +184,24 @@ def cleaner(source: Source) -> Callable[..., pd.DataFrame]:
     return clean_spaces if source.id == SPACES else clean_form
 
 
-def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
-    """Return the figures of one place that the forms of several EPCIs give otherwise: their département's."""
+def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, read: dict[str, _Folder]) -> pd.DataFrame:
+    """Return facts without those of a place that the forms of several EPCIs tell otherwise, their département: nothing
+    says which is right. The EPCIs are told of it.
+    """
     by_year = facts.assign(period=facts["period"].str[:4])
     known = by_year[facts["status"].eq(OK)]
     again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
     folder, form = project_path(root.private), SOURCES[source].form_file
-    expected = f"the same figures in every {form}"
-    return [
-        Finding(folder, None, form, f"two figures of {code} in {period}", expected)
-        for code, period in again.itertuples(index=False)
-    ]
+    for code, period in again.itertuples(index=False):
+        finding = Finding(folder, None, form, f"two figures of {code} in {period}", f"the same figures in every {form}")
+        for one in read.values():
+            if source in one.facts and one.facts[source]["code"].eq(code).any():
+                one.findings.append(finding)
+    keys = ["code", "period"]
+    return facts[~pd.MultiIndex.from_frame(by_year[keys]).isin(pd.MultiIndex.from_frame(again))]
 
 
-def _codes(places: pd.DataFrame, epci: str) -> set[str]:
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
     """Return the EPCI, its communes and its départements."""
     members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
     return {epci} | set(members["code"]) | set(members["departement"])

@@ -2,13 +2,16 @@
 
 import datetime
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, SITE, as_read, known_columns, wrong_periods
+from ctg_analysis.cleaning.partners.partner_files import SITE, read_cells, wrong_periods
 from ctg_analysis.cleaning.reading import (
+    A_YEAR,
     COMMUNE_CODE,
+    checked,
     commune_code,
     one_of,
     text,
@@ -21,8 +24,9 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
-from ctg_analysis.core.filled_tables import Filled, load_filled
+from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, PERIOD, PLACE, Field, Form
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.core.personal_data import PERSON, signs
 from ctg_analysis.core.sheets import place_of
@@ -38,7 +42,13 @@ GRADES = pa.Check.isin(
 )
 
 
-def clean_spaces(source: Source, path: Filled, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+def clean_spaces(
+    source: Source,
+    path: Filled,
+    places: set[str],
+    received: datetime.date | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+) -> pd.DataFrame:
     """Return the facts of the list: one row per commune, year and measure; a commune without a row has no structure.
 
     A list that came without any row says that there was none, in the year in which it came.
@@ -48,24 +58,24 @@ def clean_spaces(source: Source, path: Filled, places: set[str], received: datet
     `so` where none runs. criterion_*: scores of the structures assessed, added up; spaces_assessed: how many they are.
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the list came, if it is known.
+    names: see `habits.place`.
 
     Raises:
         InputError: with every finding.
     """
     communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
     form = source.form
-    columns = form.columns
-    texts = as_read(load_filled(path, lambda header: known_columns(header, columns, path), MOST_ROWS), form)
+    texts, findings = read_cells(path, form, names)
+    absent = {finding.column for finding in findings}
     ours = "a commune of the EPCI, where the structure has its address"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(COMMUNE_CODE) & ~texts[PLACE].isin(communes)]
-    findings = turned_round(texts, path) + _persons(texts, form, path) + wrong_cells(strangers, path, ours)
-    try:
-        table = validate(texts, _schema(form), path)
-    except InputError as error:
-        raise InputError([*error.findings, *findings]) from error
+    findings += turned_round(texts, path) + _persons(texts, form, path) + wrong_cells(strangers, path, ours)
+    table, wrong = checked(texts, _schema(form), path)
+    findings += [finding for finding in wrong if finding.column not in absent]
     sites = _named(table, form)
-    findings += wrong_periods(table[PERIOD], received, path) + _ended_before(sites, form, path)
-    findings += _half_assessed(table, form, path)
+    dated = table.loc[table[PERIOD].str.fullmatch(A_YEAR), PERIOD]
+    findings += wrong_periods(dated, received, path) + _ended_before(sites, form, path)
+    findings += _half_assessed(table, texts, form, path)
     if findings:
         raise InputError(findings)
     if sites.empty and received is None:  # the form as it is handed out
@@ -73,14 +83,14 @@ def clean_spaces(source: Source, path: Filled, places: set[str], received: datet
     return facts(_counted(sites, communes, received or datetime.date.max), source.id, level="commune")
 
 
-def spaces_of(source: Source, path: Filled) -> pd.DataFrame:
+def spaces_of(source: Source, path: Filled, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
     """Return the structures of a list that `clean_spaces` reads.
 
     Columns: territory (the commune), period, site, kind, manager, management, begin and end of the approval (ISO), and
-    criterion_* (0 to 3, missing where the structure is not assessed).
+    criterion_* (0 to 3, missing where the structure is not assessed). names: see `habits.place`.
     """
     form = source.form
-    texts = as_read(load_filled(path, lambda header: [name for name in header if name in _columns(form)]), form)
+    texts, _ = read_cells(path, form, names)
     return _named(validate(texts, _schema(form), path), form)
 
 
@@ -160,14 +170,15 @@ def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 def _ended_before(sites: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     column = {field.measure: field.column for field in form.fields}
-    wrong = sites[sites[END].lt(sites[BEGIN])]
+    dated = sites.loc[[_is_day(row[BEGIN]) and _is_day(row[END]) for _, row in sites.iterrows()]]
+    wrong = dated[dated[END].lt(dated[BEGIN])]
     return [
         Finding(place_of(path), int(line), column[END], row[END], f"a day after {column[BEGIN]}, {row[BEGIN]}")
         for line, row in wrong.iterrows()
     ]
 
 
-def _half_assessed(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+def _half_assessed(table: pd.DataFrame, texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the blank scores of the structures that have others: their means would not be of the same structures."""
     grades = [field.column for field in form.numbers]
     some = table[grades].notna().any(axis=1)
@@ -175,5 +186,5 @@ def _half_assessed(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
     return [
         Finding(place_of(path), int(line), column, "a blank cell", expected)
         for column in grades
-        for line in table.index[some & table[column].isna()]
+        for line in table.index[some & texts[column].eq("")]
     ]

@@ -70,7 +70,7 @@ def _text(file: str, **names: str) -> str:
 
 def _retention() -> str:
     lines = (TEXTS / RETENTION).read_text(encoding="utf-8")
-    return lines + "".join(f"# {name}: 2027-12-31\n" for name in Retention.model_fields)
+    return lines + "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
 
 
 def _described(table: Table) -> str:

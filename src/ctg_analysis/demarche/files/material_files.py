@@ -10,8 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import irregular
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.sheets import unread_file, workbooks_in
+from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.questionnaire import questions_wrong
@@ -96,7 +99,7 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFi
     Raises:
         InputError: with the findings of all the files; a text that may name someone is one of them.
     """
-    files = read_material(root.material(epci), names_of(places, epci))
+    files = read_material(root.material(epci), names_of(places, epci), codes_by_name(places, epci))
     if findings := [*files.findings, *wrong_together(files, files.tables, codes_of(places, epci))]:
         raise InputError(findings)
     return files
@@ -113,12 +116,12 @@ def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
     return tuple(sorted(places.loc[own, "name"], key=len, reverse=True))
 
 
-def read_material(folder: Path, names: tuple[str, ...] = ()) -> MaterialFiles:
+def read_material(folder: Path, names: tuple[str, ...] = (), codes: Mapping[str, str] = NO_NAMES) -> MaterialFiles:
     """The files of a folder of field material, which is named after its EPCI.
 
-    names: those of places, which may be written anywhere.
+    names: those of places, which may be written anywhere. codes: see `habits.place`.
     """
-    tables, findings = read_folder(folder, PUBLIC)
+    tables, findings = read_folder(folder, PUBLIC, codes)
     yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
     return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names), findings)
 
@@ -168,9 +171,12 @@ def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders:
     """
     known = {table.file for table in tables.values()} | beside
     workbooks = workbooks_in(folder)
-    findings = []
+    findings = irregular(folder.rglob("*"))
+    none = {one.path for one in findings}
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
+            continue
+        if project_path(path) in none:
             continue
         names = folders if path.is_dir() else known
         if path.name not in names:

@@ -12,6 +12,7 @@ from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, no_he
 from ctg_analysis.core.errors import Finding, InputError, first_ones
 from ctg_analysis.core.files import REMARK, once_each
 from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
+from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.sheets import Sheet, place_of
 from ctg_analysis.demarche.tables.declared_tables import Column, Table
 
@@ -68,32 +69,38 @@ class Tables(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def read_folder(folder: Path, tables: Mapping[str, Table]) -> Tables:
+def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES) -> Tables:
     """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
 
-    What a sheet that cannot be read may hold is unread, but for what another file gives.
+    What a sheet that cannot be read may hold is unread, but for what another file gives. codes: see `habits.place`.
     """
     held = tables_in(folder, [table.headings for table in tables.values()])
+    told = {(one.path, one.line, one.column) for one in held.findings}  # cells without a value, which are read as blank
     files = {}
     for name, table in tables.items():
-        file = read_table(held.tables.get(name, folder / table.file), table)
+        file = read_table(held.tables.get(name, folder / table.file), table, codes)
         lost = name in held.unread and not len(file.texts)
-        files[name] = replace(file, unread=file.unread or lost)
+        others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
+        files[name] = replace(file, unread=file.unread or lost, findings=others)
     return Tables(files, held.findings)
 
 
-def read_table(path: Filled, table: Table) -> TableFile:
+def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:
     """The rows of a file or a sheet of the field material and what is wrong with it; no row when it is absent."""
     nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
     if isinstance(path, Path) and not path.is_file():
         return nothing
     try:
-        texts = load_filled(path, lambda header: _columns(header, table, path), MOST_ROWS, footer=REMARK)
+        findings: list[Finding] = []
+        texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
-    texts = texts.assign(**{name: once_each(texts[name], _unmade(column)) for name, column in table.columns.items()})
+    texts = texts.assign(
+        **{name: once_each(texts[name], _unmade(column, codes)) for name, column in table.columns.items()}
+    )
     texts.index = texts.index.astype(int)
-    rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
+    rows, lines = [], []
+    findings += _repeated(texts, table, path) + _hostile(texts, path)
     for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
         try:
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
@@ -104,25 +111,32 @@ def read_table(path: Filled, table: Table) -> TableFile:
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
 
 
-def _unmade(column: Column) -> Callable[[pd.Series], pd.Series]:
+def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
     """What undoes in the cells of a column what spreadsheets do to them."""
-    return lambda cells: cells.map(column.kind.as_read)
+    return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
 
 
-def _columns(header: list[str], table: Table, path: Filled) -> list[str]:
-    """The columns to read: all those of the model, and no other but questions where they have their place."""
+def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
+    """The columns to read: all those of the model, and no other but questions where they have their place.
+
+    findings: that of any other column is added.
+
+    Raises:
+        InputError: the rows cannot be read.
+    """
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
-    findings = missing_columns(path, [name for name in table.columns if name not in header])
+    wrong = missing_columns(path, [name for name in table.columns if name not in header])
+    with_questions = table.name in WITH_QUESTIONS
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            findings.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
-        elif name not in table.columns and table.name not in WITH_QUESTIONS:
+            wrong.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
+        elif name not in table.columns and not with_questions:
             expected = f"only {', '.join(table.columns)}"
             findings.append(Finding(place_of(path), 1, name, "a column that is not in this table", expected))
-    if findings:
-        raise InputError(findings)
-    return header
+    if wrong:
+        raise InputError([*wrong, *findings])
+    return [name for name in header if name in table.columns or with_questions]
 
 
 def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:

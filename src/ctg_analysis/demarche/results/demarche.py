@@ -8,7 +8,8 @@ from hashlib import sha256
 
 import pandas as pd
 
-from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.core.settings import MATERIAL, DataRoot, settings
+from ctg_analysis.core.unread import read_unread
 from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, SYNTHESIS
 from ctg_analysis.demarche.tables.evidence import INTERVIEW
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
@@ -26,8 +27,14 @@ class Demarche:
     """
 
     def __init__(self, epci: str, root: DataRoot):
+        self.epci, self.root = epci, root
         self.folder = root.processed_demarche(epci)
         self.table = cache(self._table)
+
+    @property
+    def unread(self) -> str:
+        """Where it could not be read, and so was left out; nothing when it was read."""
+        return read_unread(self.root, self.epci).get(MATERIAL, "")
 
     @property
     def begun(self) -> bool:

@@ -1,6 +1,7 @@
 """The file that LimeSurvey or Framaforms gives, as it was downloaded: its columns, its cells, who was done and when.
 
-LimeSurvey: results exported with one line of headings, the codes of the questions or their full text. Framaforms, which
+LimeSurvey: results exported with one line of headings: the codes of the questions, their full text, or both (« code.
+texte »). Framaforms, which
 is Drupal's Webform: three lines of header: the form; the question of a group of columns; the column. Both as text (CSV,
 delimited) or as a workbook, of which the first sheet is read.
 Source: the exporters of both (LimeSurvey application/helpers/admin/export, Webform 7.x-4 includes/webform.report.inc).
@@ -54,6 +55,7 @@ LIMESURVEY = re.compile(
     r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
     r"|emailstatus|attribute_\d+|interviewtime|(?:group|question)?\w*Time\d*"
 )
+CODE_AND_TEXT = re.compile(r"^(\w+(?:\[\w+\])*)\. .*", re.DOTALL)
 A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
 EITHER = "an export of LimeSurvey (CSV or Excel) or of Framaforms (delimited text, with the submission details)"
 
@@ -104,6 +106,8 @@ def read_export(path: Path) -> Export:
         raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
     if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
         return _framaforms(path, rows, lines)
+    if any(re.match(r"id\. ", name) for name in rows[0]):
+        rows = ([CODE_AND_TEXT.sub(r"\1", name) for name in rows[0]], *rows[1:])
     if "id" in map(_technical, rows[0]):
         return _limesurvey(path, rows, lines)
     raise _broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)

@@ -38,12 +38,12 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
             written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
         for part, path in parts.items():
             part.replace(path)
-    dropped = f"; columns left out: {', '.join(answers.dropped)}" if answers.dropped else ""
+    dropped = f" ; colonnes laissées de côté : {', '.join(answers.dropped)}" if answers.dropped else ""
     return [
-        f"{project_path(folder)}: {len(answers.closed)} answers kept of {answers.started} begun and "
-        f"{answers.complete} sent{dropped}",
-        f"{project_path(root.material(epci))}/consultation.yml: write plan, commences: {answers.started}, "
-        f"termines: {answers.complete}",
+        f"{project_path(folder)} : {len(answers.closed)} réponses gardées sur {answers.started} commencées et "
+        f"{answers.complete} envoyées{dropped}",
+        f"{project_path(root.material(epci))}/consultation.yml : ôter les # et écrire plan, "
+        f"commences: {answers.started}, termines: {answers.complete}",
     ]
 
 

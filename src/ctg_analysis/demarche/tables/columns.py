@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
@@ -49,9 +49,10 @@ def _matching(pattern: str, expected: str):
 
 
 def _day(text: object) -> object:
-    """A date; a year or a month alone, an American or a French date is refused."""
+    """A date; a year or a month alone, or an American date is refused."""
     if not isinstance(text, str):
         return text
+    text = habits.day(text)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
             return datetime.date.fromisoformat(text)
@@ -61,8 +62,8 @@ def _day(text: object) -> object:
 
 
 def _moment(text: object) -> str:
-    """A day, a month or a year as it is written in ISO 8601."""
-    text = str(text)
+    """A day, a month or a year, as ISO 8601 writes it."""
+    text = habits.moment(str(text))
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("a day, a month or a year, such as 2023-01-19, 2023-01 or 2023")
     try:
@@ -150,7 +151,7 @@ def _unique_names(pairs: tuple) -> tuple:
 Id = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only")]
 Text = Annotated[str, FreeText()]
 Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI")]
-Link = Annotated[str, _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file")]
+Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "an address https://… or the name of a file")]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
@@ -185,16 +186,20 @@ class Kind:
     habit: Callable[[str], str] | None = None
     marks: str = ""
 
-    def as_read(self, text: str) -> str:
-        """A cell without what a spreadsheet and its user have made of it.
+    def as_read(self, text: str, codes: Mapping[str, str] = habits.NO_NAMES) -> str:
+        """A cell without what a spreadsheet and its user have made of it. codes: of places, see `habits.place`.
 
         >>> KINDS["day"].as_read("19/01/2023"), KINDS["ids"].as_read("E1 ; E2"), KINDS["field"].as_read("Handicap")
         ('2023-01-19', 'E1|E2', 'handicap')
+        >>> KINDS["counts"].as_read("caf=3 | Elu=2"), KINDS["codes"].as_read("Valmont ; 99002", {"valmont": "99001"})
+        ('Caf=3|élu=2', '99001|99002')
         """
         habit = partial(habits.choice, choices=self.choices) if self.choices and not self.habit else self.habit
+        habit = partial(habits.place, names=codes) if self.places else habit
         if self.dtype == "object":
             text = habits.several(text, LIST, self.marks)
-            return LIST.join(map(habit, text.split(LIST))) if habit and PAIR not in text else text
+            parts = [part.partition(PAIR) for part in text.split(LIST)]
+            return LIST.join(habit(name.strip()) + sign + value for name, sign, value in parts) if habit else text
         return habit(text) if habit else text
 
 
@@ -204,8 +209,8 @@ KINDS = {
     "words": Kind(str),  # that may name someone, or that nobody has written freely
     "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
     "link": Kind(Link, how="adresse ou fichier"),
-    "day": Kind(Day, "datetime64[s]", "date : 2023-01-19 ou 19/01/2023", habit=habits.day),
-    "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023", habit=habits.moment),
+    "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
+    "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
     "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
     "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),

@@ -23,6 +23,7 @@ SCHEMES = {
     "sans la faisabilité": {**EQUAL, "faisabilite": 0.0},
 }
 BY_TYPE, BY_POINTS = "chaque sorte de votants à égalité", "points seuls"
+RANKED = "Le rang suit la note moyenne des trois critères, de 1 à 5 ; les points ne départagent que des notes égales."
 
 DRAWS, SEED = 999, 20230119
 STABLE, UNSURE = "rang stable", "rang incertain"

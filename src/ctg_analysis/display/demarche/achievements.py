@@ -12,7 +12,7 @@ from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import agreed, counted, euros, money, quantity, thousands
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -148,7 +148,7 @@ def lessons(actions: pd.DataFrame) -> Html:
 def _first_financer(totals: pd.Series) -> str:
     """Who brings most. totals: euros by financer, then of all."""
     whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
-    return f"Premier financeur : {each.idxmax()}, {money(each.max())} sur {money(whole)}"
+    return f"Premier financeur : {each.idxmax()}, {euros(each.max())} sur {euros(whole)}"
 
 
 def by_year(rows: pd.DataFrame, title: str, indicator: Indicator, source: Citation) -> Html:

@@ -26,7 +26,7 @@ from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
-from ctg_analysis.display.words.quantities import euros, money, number, thousands
+from ctg_analysis.display.words.quantities import euros, number, thousands
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
-    whole, most = money(by_financer.loc[budget.TOTAL, budget.TOTAL]), money(first.iloc[0])
+    whole, most = euros(by_financer.loc[budget.TOTAL, budget.TOTAL]), euros(first.iloc[0])
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.codes import LIST
-from ctg_analysis.demarche.voices.priorities import FOLLOWED, OVERLOOKED, STABLE
+from ctg_analysis.demarche.voices.priorities import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import votes
 from ctg_analysis.display.markup import Citation, Html
@@ -111,7 +111,7 @@ def ranks(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
         origin,
         message=_stability(stable, len(known)),
         what="Rang des enjeux selon les votes",
-        note=DRAWN if stable == len(known) else f"{doubt} {DRAWN}",
+        note=" ".join([RANKED, *([] if stable == len(known) else [doubt]), DRAWN]),
     )
 
 

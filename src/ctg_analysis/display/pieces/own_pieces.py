@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.display.markup import Citation, Html, Table, cited_with, dated, piece, source, table, together
+from ctg_analysis.display.markup import Citation, Html, Table, piece, source, table, together
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
 
@@ -135,8 +135,7 @@ def picture(drawing: object, alt: str, cited: Citation, title: str = "") -> Html
         warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
         figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(getattr(figure, "figure", figure))
-    made = image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
-    return dated(made.html, cited_with(cited))
+    return image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
 
 
 def image(

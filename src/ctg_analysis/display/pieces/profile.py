@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ctg_analysis.display.markup import ROWS, Citation, Html, dated, described, piece
+from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.words import texts
 
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
@@ -33,7 +33,7 @@ class Line:
     label, unit; name: the id of the indicator, which leads to its definition; value, when: the latest, and its period;
     then: the value at the period of the comparison, where that is an older one; series, peers: drawings, where there is
     something to draw; places: level → value there; apart: levels of the places that it differs from, surely and
-    largely; sign, test: what the test says of the first that differs; tests: level → sign and words, of each.
+    largely; test: signs and words of the first ones that it differs from; tests: level → sign and words, of each.
     """
 
     label: str
@@ -45,8 +45,7 @@ class Line:
     peers: Drawn | None = None
     places: dict[str, str] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
-    sign: str = ""
-    test: str = ""
+    test: Sequence[tuple[str, str]] = ()
     tests: dict[str, str] = field(default_factory=dict)
     name: str = ""
 
@@ -70,7 +69,7 @@ def profile(
         note=texts.typography(note),
         written=texts.typography,
     )
-    return dated(filled.html, source, **{ROWS: [[texts.typography(line.label) for line in lines]]})
+    return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
 
 
 def essential(findings: Sequence[tuple[str, str]]) -> Html:

@@ -38,8 +38,9 @@ SIDES = {
 class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
-    places: the values of the drawing, the territory first. side: see `indicators.strengths`. by_team: « phrase » of
-    the sentence that the team has written, « place » of the side that it has chosen.
+    places: the values of the drawing and their texts, the territory first. label: what they are, and their period.
+    side: see `indicators.strengths`. by_team: « phrase » of the sentence that the team has written, « place » of the
+    side that it has chosen.
     """
 
     side: str
@@ -48,7 +49,7 @@ class MessageText:
     sentence: str
     comparison: str
     drawing: str
-    places: tuple[tuple[str, float], ...]
+    places: tuple[tuple[str, float, str], ...]
     source: Citation
     page: str
     anchor: str
@@ -81,8 +82,7 @@ def messages(synthesis: list[MessageText], rule: str) -> Html:
         (words.heading, texts.typography(words.without), [message for message in synthesis if message.side == side])
         for side, words in SIDES.items()
     ]
-    html = markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule)).html
-    return markup.dated(html, *(message.source for message in synthesis))
+    return markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule))
 
 
 def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
@@ -103,7 +103,7 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
         for sheet in communes
     ]
     html = markup.piece("sheets.html.j2", sheets=sections, note=texts.typography(note), source=source).html
-    return markup.dated(html, source, **{markup.SHEETS: [commune.code for commune in communes]})
+    return Html(html, {markup.SHEETS: [commune.code for commune in communes]})
 
 
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:

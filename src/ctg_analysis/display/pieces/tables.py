@@ -12,7 +12,8 @@ from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.observation_files import LOCAL
 
-YES, NO, ITINERANT = "oui", "non", "itinérant"
+YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
+PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
 HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
 NO_VALUE = {HIDDEN, UNKNOWN}
 WITHHELD = {
@@ -131,12 +132,13 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> 
 def _yes_or_no(indicator: Indicator, row, communes: int) -> str:
     if indicator.unit != "communes" or row.status != OK:
         return row.text
-    apart = getattr(row, "part", 0)
+    apart, partly = getattr(row, "part", 0), indicator.id == PARTLY_CLASSED
     if row.level == "commune":
-        return ITINERANT if apart == 1 else YES if row.value else NO
+        return (PARTLY if partly else ITINERANT) if apart == 1 else YES if row.value else NO
     several = "s" if row.value > 1 else ""
     whole = f"{row.value:.0f} commune{several} sur {communes}"
-    return f"{whole}, dont {apart:.0f} en itinérance" if apart > 0 else whole
+    more = f", et {apart:.0f} {PARTLY}" if partly else f", dont {apart:.0f} en itinérance"
+    return whole + more if apart > 0 else whole
 
 
 def _once(lines: list[list[str]]) -> list[list[str]]:

@@ -7,13 +7,17 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import ALL_OR_NOTHING, CAF_ALONE, OK
 from ctg_analysis.display.words import quantities
 from ctg_analysis.indicators.lasting_gaps import is_large
-from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, size_bounds
+from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, chooses_peers, size_bounds
 from ctg_analysis.indicators.peer_values import place_among
 from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
 
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
 FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+CHOOSING = (
+    "Cet indicateur, ou un autre de même nature, sert à choisir les EPCI comparables : l'écart à leur médiane n'est "
+    "pas jugé."
+)
 UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
@@ -59,11 +63,8 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         text = (
             f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
         )
-    if group.without:
-        verb, several = _not_in(group.without)
-        text += f" ; {verb} pas dans le choix, car lié{several} à ce qui est comparé : {labels(group.without)}"
     if group.lacking:
-        verb, several = _not_in(group.lacking)
+        verb, several = ("n'entrent", "s") if len(group.lacking) > 1 else ("n'entre", "")
         text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
     if _are_far(group):
         text += f" ; {FAR}"
@@ -72,11 +73,6 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     if widened:
         text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
     return f"{text}."
-
-
-def _not_in(variables: tuple[str, ...]) -> tuple[str, str]:
-    """The verb of what is left out, and the ending of a word that agrees with it."""
-    return ("n'entrent", "s") if len(variables) > 1 else ("n'entre", "")
 
 
 def _label(variable: Variable, dated: pd.DataFrame) -> str:
@@ -91,7 +87,7 @@ def place(rows: pd.DataFrame) -> str:
 
     What each commune has all or none of has neither interval nor test: its value is beyond their quartiles or not. A
     difference to their median that is not large is not told. Nor is what the Caf alone pays over a population: how
-    many farming families each of them has is not known (rule R18).
+    many farming families each of them has is not known (rule R18). What has chosen them is told to have (rule R11).
 
     rows: see Territory.compared, the territory first.
     """
@@ -99,6 +95,8 @@ def place(rows: pd.DataFrame) -> str:
     indicator = CATALOGUE[own["indicator"]]
     if peers.empty or indicator.untested == CAF_ALONE:
         return ""
+    if chooses_peers(indicator):
+        return CHOOSING
     median = peers["value"].iloc[0]
     if not is_large(indicator, abs(own["value"] - median), median):
         return ""

@@ -14,9 +14,12 @@ KEPT_BACK = "withheld by the producer"
 WITHHELD = "secret"
 NO_ANSWER = "the partner has not answered"
 BLANK = "the form has blanks"
+TO_CONFIRM = "not published until the partner confirms it"
 TO_GATHER = "not gathered yet"
 LEFT_OUT = "not in what was gathered"
-WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_GATHER, LEFT_OUT)
+UNREADABLE = "received, but it cannot be read"
+WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_CONFIRM, TO_GATHER, LEFT_OUT)
+WHYS += (UNREADABLE,)
 ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
@@ -27,7 +30,7 @@ class Lack(NamedTuple):
 
     source: its id. why: one of WHYS. who: the partner to ask, in French, or OPEN_DATA. file: the form to fill, or the
     files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
-    of the communes of which a form, received, does not say it.
+    of the communes of which a form, received, does not say it, or of the places of which what it says is doubted.
     """
 
     source: str
@@ -42,13 +45,17 @@ def entry(lack: Lack) -> dict[str, str]:
     """The entry of a box: label of the source, how to get it, command."""
     source = SOURCES[lack.source]
     form = SOURCES[source.addition.hides] if source.addition else source
+    sheet = form.form.sheet if form.form else ""
     unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
     said = {
         KEPT_BACK: "secret statistique, le producteur ne diffuse pas ce chiffre",
         LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
         WITHHELD: "secret statistique, un chiffre connu qui ne peut être montré",
         NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
-        BLANK: f"formulaire « {form.form.sheet if form.form else ''} » reçu, {unsaid}",
+        UNREADABLE: f"formulaire « {sheet} » reçu mais illisible" if form.form else "reçu mais illisible",
+        TO_CONFIRM: f"formulaire « {sheet} » reçu, chiffre invraisemblable, non publié tant qu'il n'est pas corrigé ou "
+        f"confirmé : {texts.listed(list(lack.blank) or [''])}",
+        BLANK: f"formulaire « {sheet} » reçu, {unsaid}",
     }
     how = said.get(lack.why) or source.how_to_get or "fichier complet à télécharger"
     return {"label": texts.typography(source_text(source)), "how": texts.typography(how), "command": lack.command}

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters, number
+from ctg_analysis.display.words.quantities import agreed, number
 from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Stretch, has_gaps, is_population, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
@@ -28,47 +28,6 @@ def about(indicator: Indicator, text: str) -> str:
     return f"{texts.headed(indicator.label)} {text}"
 
 
-def level(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the value of a larger place, without a test, to follow that of here. rows: as above, one of it known."""
-    other = _widest(_others(rows))
-    same = other["text"] == rows.iloc[0]["text"]
-    return f"{'Autant' if same else 'Contre ' + other['text']} {_where(other)}"
-
-
-def _widest(others: pd.DataFrame) -> pd.Series:
-    """Return the row of France, failing that the first one."""
-    national = others[others["level"].eq("france")]
-    return others.iloc[0] if national.empty else national.iloc[0]
-
-
-def _where(row: pd.Series) -> str:
-    """Return « en France », « dans le département de l’Aveyron », « dans la région Occitanie »."""
-    if row["level"] == "departement":
-        return f"dans le département {texts.of(row['name'])}"
-    if row["level"] == "region":
-        return f"dans la région {row['name'].removeprefix('Région ')}"
-    return f"en {row['name']}" if row["name"].startswith("France") else f"({row['name']})"
-
-
-def standing(rows: pd.DataFrame) -> str:
-    """Return what the tests allow to say of a territory beside others; nothing without a test. rows: as above."""
-    others = _others(rows)
-    places = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
-    clauses = [_clause(words, _places(names, len(others))) for words, names in places.items()]
-    return f"Un niveau {', '.join(clauses)}" if clauses else ""
-
-
-def _others(rows: pd.DataFrame) -> pd.DataFrame:
-    others = rows.iloc[1:]
-    return others[others["status"].eq(OK) & others["level"].ne("peers")]
-
-
-def _places(names: Sequence[str], compared: int) -> str:
-    """Return the places of a comparison, named unless they are all, three or more."""
-    every = len(names) == compared > 2
-    return f"des {in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
-
-
 def with_unit(indicator: Indicator, row: pd.Series) -> str:
     """Return a value after the name of its indicator: with its unit when it is short and not in the name."""
     in_name = indicator.unit.split(" ")[0] in indicator.label.lower()
@@ -81,12 +40,6 @@ def counted(indicator: Indicator, row: pd.Series) -> str:
     if not plain or indicator.unit.startswith("%"):
         return row["text"]
     return f"{row['text']} {agreed(indicator.unit, row['value'])}"
-
-
-def _clause(word: str, places: str) -> str:
-    """Return « plus élevé que celui d’Aveyron et de France », « proche de celui d’Occitanie »."""
-    words = word.removesuffix(" de").removesuffix(" que").replace("élevée", "élevé")
-    return f"{words} {'que celui' if word.endswith('que') else 'de celui'} {places}"
 
 
 def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]) -> str:

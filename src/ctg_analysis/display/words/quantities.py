@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from math import floor
 
 import pandas as pd
 from babel import Locale
@@ -13,6 +14,7 @@ from ctg_analysis.display.words.texts import MINUS, NARROW, NBSP, SIGNS
 FRENCH = Locale("fr", "FR")
 MOST_DECIMALS = 6
 MILLION, TO_THE_THOUSAND, ROUNDED_FROM = 1_000_000, 10_000, 100_000  # euros
+HUNDREDS_FROM, TENS_FROM = 1000, 20  # of a sample
 COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(r"[^ -]+")
 PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
@@ -28,6 +30,16 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     value = round(value, decimals) + 0.0  # no negative zero
     text = format_decimal(value, format=_pattern(decimals), locale=FRENCH).replace("-", MINUS)
     return f"+{text}" if signed and value > 0 else text
+
+
+def sampled(value: float) -> int:
+    """A count of a sample, no finer than it is known (rule R7): to the hundred from 1 000 on, to the ten from 20 on.
+
+    >>> sampled(25_502), sampled(497), sampled(12.3)
+    (25500, 500, 12)
+    """
+    step = 100 if value >= HUNDREDS_FROM else 10 if value >= TENS_FROM else 1
+    return step * floor(value / step + 0.5)
 
 
 @cache
@@ -70,7 +82,7 @@ def short_euros(value: float) -> str:
     """
     if value >= MILLION:
         return f"{number(value / MILLION, 2)}{NBSP}M€"
-    return euros(round(value, -3)) if value >= TO_THE_THOUSAND else euros(value)
+    return euros(1000 * floor(value / 1000 + 0.5)) if value >= TO_THE_THOUSAND else euros(value)
 
 
 def money(value: float, decimals: int = 0) -> str:

@@ -5,16 +5,20 @@ import re
 from functools import cache
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import with_none
-from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity
+from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.indicators.significance import CLOSE
 from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
+COUNTED_WHOLE = ("population", "births", "deaths")  # by the law or a register, whatever file they are in
+ALL_AGES = "population_all_ages"  # as ages add up to: a page has one number of inhabitants, that of the law
 PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
@@ -67,8 +71,21 @@ def _written(indicator: Indicator, row, value: float) -> str:
     if indicator.unit.startswith("euros"):
         return money(value, decimals)
     if not indicator.unit.startswith("%"):
-        return number(value, decimals)
+        counted = isinstance(indicator.value, Count) and is_sampled(indicator, row)
+        return number(sampled(value)) if counted else number(value, decimals)
     return percent(value, decimals, signed=is_change(indicator))
+
+
+def is_sampled(indicator: Indicator, row) -> bool:
+    """Tell whether a count, or those that a share is made of, are known from a sample of the census alone (rule R7).
+
+    Its supplementary coding; of its main one, what has an interval, or is of as many as the communes that are sampled.
+    """
+    value, kind = indicator.value, SOURCES[row.source].precision.sampled
+    if isinstance(value, Count) and value.measure in COUNTED_WHOLE:
+        return False
+    many = row.value if isinstance(value, Count) else row.denominator
+    return kind == COMPLEMENTARY or (kind == MAIN and (row.low < row.high or many >= norm("census_large_commune")))
 
 
 def on_one_scale(indicator: Indicator, rows):
@@ -156,8 +173,10 @@ def interval_text(indicator: Indicator, row) -> str:
     """Return the interval of an observation, « 4,1 à 7,6 », « quartiles : 4,1 à 7,6 » of peers, or nothing."""
     if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row) or is_sum_of_rounded(indicator, row):
         return ""
-    decimals = _decimals(indicator, row)
-    bounds = " à ".join(number(bound, decimals, signed=is_change(indicator)) for bound in (row.low, row.high))
+    decimals, low, high = _decimals(indicator, row), row.low, row.high
+    if isinstance(indicator.value, Count) and row.level != "peers" and is_sampled(indicator, row):
+        low, high = sampled(low), sampled(high)
+    bounds = " à ".join(number(bound, decimals, signed=is_change(indicator)) for bound in (low, high))
     return f"quartiles : {bounds}" if row.level == "peers" else bounds
 
 
@@ -181,7 +200,11 @@ def counts_text(indicator: Indicator, row) -> str:
         return ""
     if isinstance(value, Ratio):
         things = _units().get(value.numerator) or _units().get(value.denominator) or _named(indicator.reading)
-        return f"{_counted(row.numerator, things)} sur {number(row.denominator)}"
+        about, top, bottom = "", row.numerator, row.denominator
+        if is_sampled(indicator, row):
+            about, top, bottom = "environ ", sampled(top), sampled(bottom)
+        base = "" if value.denominator == ALL_AGES else f" sur {number(bottom)}"
+        return f"{about}{_counted(top, things)}{base}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
     when = f" en {row.denominator_period}" if row.denominator_period else ""
     return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}{when}"
@@ -207,7 +230,10 @@ def statement(indicator: Indicator, row) -> str:
     """Return the reading sentence of an observation alone."""
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
-    text = with_none(indicator.reading.format(**words, value=value_text(indicator, row), s=plural))
+    value = value_text(indicator, row)
+    if isinstance(indicator.value, Count) and row.value >= 1 and value[0].isdigit() and is_sampled(indicator, row):
+        value = f"environ {value}"
+    text = with_none(indicator.reading.format(**words, value=value, s=plural))
     if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):
         top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
         text = indicator.reading.format(**words | top, value=_numerator(row))

@@ -6,52 +6,82 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.findings import COMPARATORS
 
 ABOVE, BELOW = "au-dessus", "au-dessous"
-NOT_ESTABLISHED = "écart non établi"
+NOT_ESTABLISHED, LITTLE = "écart non établi", "peu d'écart"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: large, small
-NONE = "="
 LARGE = "grand écart"  # of what is counted whole, that no test compares
 NAMED = 2  # comparators that a finding is told against, the profile has them all
-PEERS = "médiane des EPCI comparables"
+PEERS = "EPCI comparables"
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
 
-def test(gaps: pd.DataFrame) -> tuple[str, str, frozenset[str]]:
-    """Return the sign and the words of the first comparator that the territory differs from, and the levels of all.
+def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]], frozenset[str]]:
+    """Return signs with their words, and the levels of all the comparators that the territory differs from largely.
 
-    A difference that no test compares is told as such, when it is large; that there is little is told of what is
-    counted whole, where it is so beside all of them. The levels are those of large differences of one direction.
+    The first comparator that it is above and the first that it is below have a sign each, and are named. A difference
+    that no test compares is told as such, when it is large; that there is little is told of what is counted whole,
+    where it is so beside all of them. What is not established has words and no sign.
     """
-    gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
+    gaps = _ranked(rows, gaps)
     large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
     if len(large):
-        one = large.iloc[0]
-        levels = frozenset(large.loc[large["higher"].eq(one["higher"]), "level"])
-        return SIGNS[one["higher"]][0], _side(one) if one["tested"] else LARGE, levels
+        first = [one for _, one in large.drop_duplicates("higher").iterrows()]
+        signs = [SIGNS[one["higher"]][0] for one in first]
+        told = [f"{'' if one['tested'] else f'{LARGE}, '}{_beyond(rows, one)}" for one in first]
+        return list(zip(signs, told, strict=True)), frozenset(large["level"])
     if len(small):
-        return SIGNS[small["higher"].iloc[0]][1], f"un peu {_side(small.iloc[0])}", frozenset()
+        one = small.iloc[0]
+        return [(SIGNS[one["higher"]][1], f"un peu {_beyond(rows, one)}")], frozenset()
     if gaps["tested"].any():
-        return NONE, NOT_ESTABLISHED, frozenset()
+        return [("", NOT_ESTABLISHED)], frozenset()
     near = len(gaps) and gaps["whole"].all() and gaps["times"].lt(1).all()
-    return (NONE, "peu d'écart", frozenset()) if near else ("", "", frozenset())
+    return [("", LITTLE)] if near else [], frozenset()
 
 
-def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
+def beside(rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return the comparators that a finding is told against: au-dessus de l’Aveyron (28,0 %), de la France (20,5 %).
 
-    What no test compares is told by its figures: « contre 18,7 (Aveyron) ». The median of the peers always
-    stands there: it is what a reader looks for first.
+    That of the finding comes first, then one that the territory differs from as largely in the same direction, then
+    one that it differs from in the other: « mais au-dessous de la France (40,1 %) ». What no test compares is told by
+    its figures: « contre 18,7 (Aveyron) ». The median of the peers always stands there: it is what a reader looks for
+    first.
+
+    Parameters:
+        found: its row of `findings`, of which level and higher are read.
     """
-    kept = gaps[gaps["sure"] & gaps["matters"] & gaps["level"].isin(rows["level"])]  # the région of one département
-    kept = kept[kept["higher"].eq(kept["higher"].iloc[0])]
-    levels = [level for level in COMPARATORS if level in set(kept["level"])][:NAMED]
-    values = dict(zip(rows["level"], rows["text"], strict=True))
-    if kept["tested"].any():
-        told = texts.listed([f"{_place(rows, level)} ({values[level]})" for level in levels])
-        told = f"{_side(kept.iloc[0])} {told}"
+    gaps = _ranked(rows, gaps)
+    large = gaps[gaps["sure"] & gaps["matters"]]
+    same = large[large["higher"].eq(found["higher"]) & large["rank"].ge(COMPARATORS.index(found["level"]))][:NAMED]
+    other = large[large["higher"].ne(found["higher"])][:1]
+    if large["tested"].any():
+        told = [f"{_side(part.iloc[0])} {_listed(rows, part)}" for part in (same, other) if len(part)]
     else:
-        told = f"contre {texts.listed([f'{values[level]} ({_name(rows, level)})' for level in levels])}"
-    return f"{told} ; {PEERS} : {values['peers']}" if "peers" in values and "peers" not in levels else told
+        told = [
+            f"{word}{_listed(rows, part, plain=True)}" for word, part in (("contre ", same), ("", other)) if len(part)
+        ]
+    named, peers = {*same["level"], *other["level"]}, rows[rows["level"].eq("peers")]
+    median = [
+        f"{texts.uncapitalised(row.name)} : {row.text}" for row in peers[["name", "text"]].itertuples(index=False)
+    ]
+    return " ; ".join([", mais ".join(told), *(median if "peers" not in named else [])])
+
+
+def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the gaps to the places that have a row, the first comparator first: the région of La Réunion has none."""
+    kept = gaps[gaps["level"].isin(rows["level"])]
+    return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
+
+
+def _listed(rows: pd.DataFrame, gaps: pd.DataFrame, *, plain: bool = False) -> str:
+    """Return « de l’Aveyron (18,7) et de la France (23,5) »; plain: « 18,7 (Aveyron) et 23,5 (France) »."""
+    each = [(_row(rows, level), _place(rows, level)) for level in gaps["level"]]
+    return texts.listed(
+        [f"{row['text']} ({_name(row)})" if plain else f"{place} ({row['text']})" for row, place in each]
+    )
+
+
+def _beyond(rows: pd.DataFrame, gap: pd.Series) -> str:
+    return f"{_side(gap)} {_place(rows, gap['level'])}"
 
 
 def _side(gap: pd.Series) -> str:
@@ -60,8 +90,12 @@ def _side(gap: pd.Series) -> str:
 
 def _place(rows: pd.DataFrame, level: str) -> str:
     """Return « de l’Aveyron », « de la France », « des EPCI comparables »."""
-    return "des EPCI comparables" if level == "peers" else texts.of(_name(rows, level))
+    return f"des {PEERS}" if level == "peers" else texts.of(_row(rows, level)["name"])
 
 
-def _name(rows: pd.DataFrame, level: str) -> str:
-    return PEERS if level == "peers" else rows.loc[rows["level"].eq(level), "name"].iloc[0]
+def _name(row: pd.Series) -> str:
+    return texts.uncapitalised(row["name"]) if row["level"] == "peers" else row["name"]
+
+
+def _row(rows: pd.DataFrame, level: str) -> pd.Series:
+    return rows[rows["level"].eq(level)].iloc[0]

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,26 +94,33 @@ def _write(paragraph, text: str, size: int, colour: str, *, bold: bool = False) 
     run.font.color.rgb, run.font.language_id = RGBColor.from_string(colour.removeprefix("#")), MSO_LANGUAGE_ID.FRENCH
 
 
-def _chart(slide: Slide, places: Sequence[tuple[str, float]], label: str, day: datetime.datetime) -> None:
-    """Draw bars whose numbers the team may change, the territory on top."""
-    data = CategoryChartData(number_format="#,##0.0")
-    data.categories = [name for name, _ in reversed(places)]
-    data.add_series(label, [value for _, value in reversed(places)])
+def _chart(slide: Slide, places: Sequence[tuple[str, float, str]], label: str, day: datetime.datetime) -> None:
+    """Draw bars whose numbers the team may change, written as that of the title is; the territory on top."""
+    data = CategoryChartData(number_format=_format(places[0][-1]))
+    data.categories = [name for name, *_ in reversed(places)]
+    data.add_series(label, [value for _, value, _ in reversed(places)])
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, MARGIN, Cm(8), Cm(24), Cm(9), data)
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(_workbook(data, day))
-    chart.has_legend, chart.has_title, chart.font.size = False, False, Pt(14)
+    chart.has_legend, chart.has_title, chart.font.size = False, True, Pt(14)
+    chart.chart_title.text_frame.text = label
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 40, True, False
     chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
-    chart.value_axis.minimum_scale = min(0.0, *(value for _, value in places))
+    chart.value_axis.minimum_scale = min(0.0, *(value for _, value, _ in places))
     fill = plot.series[0].format.fill
     fill.solid()
     fill.fore_color.rgb = RGBColor.from_string("8C8C8C")
     own = plot.series[0].points[len(places) - 1].format.fill
     own.solid()
     own.fore_color.rgb = RGBColor.from_string(TERRITORY.removeprefix("#"))
-    _describe(frame, f"{label} : {' ; '.join(f'{name} {value:g}' for name, value in places)}")
+    _describe(frame, f"{label} : {' ; '.join(f'{name} {text}' for name, _, text in places)}")
+
+
+def _format(text: str) -> str:
+    """The format of the numbers of a chart, from how one is written: « 5,2 % », « 20 400 € », « 4,1 »."""
+    decimals, unit = re.search(r"^[^,%€]*(?:,(\d+))?[^%€]*([%€]?)$", text).groups("")
+    return "#,##0" + f".{'0' * len(decimals)}".rstrip(".") + f'" {unit}"' * bool(unit)
 
 
 def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:

@@ -57,7 +57,9 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
 def _check(edition: Path, seen: Territory, scratch: Path) -> None:
     """Check that an edition shows what is observed now: the slides are made from the observations."""
     if write_observations(scratch, seen) != record(edition)["observations"]:
-        raise UserError(f"{seen.epci}: the report is older than the data, run ctg build {seen.epci} first")
+        raise UserError(
+            f"{seen.epci} : le rapport est plus ancien que les données, lancer d'abord ctg build {seen.epci}"
+        )
 
 
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:

@@ -8,13 +8,10 @@ from markupsafe import Markup
 from nbconvert import TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display.markup import DAYS
-from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import for_team
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged, without_law_alone
-from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.definitions import moved, told
 from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.pages.said_once import said_once
@@ -36,7 +33,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     """Return the page of an executed chapter.
 
     about: what tasks.about says, title, current (the name of the page), waiting (how many of its indicators have no
-    value). The page tells the date of the newest data that it cites, not of its making.
+    value).
     """
     here = about["current"][:2]
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
@@ -45,7 +42,6 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
     body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
     body, sections = with_sections(said_once(body))
-    about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
     told_of = contents(cells, sections, about.get("communes", {})) | told(shown.cells)
     return ChapterPage(html, told_of, shown.remarks)

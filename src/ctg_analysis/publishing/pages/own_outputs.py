@@ -15,18 +15,26 @@ from nbformat import NotebookNode
 
 from ctg_analysis.display.markup import ABOUT, PAGE
 from ctg_analysis.display.pieces.own_pieces import image
-from ctg_analysis.publishing.pages.gate import ACTIVE, RUNS, Passed, is_told, lacks_of_images, sanitised
+from ctg_analysis.publishing.pages.gate import (
+    HEAVIEST,
+    RUNS,
+    TOO_HEAVY,
+    Contents,
+    Passed,
+    excess,
+    is_told,
+    lacks_of_images,
+    sanitised,
+)
 from ctg_analysis.publishing.pages.written_cells import of_cell, rendered
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
-HEAVIEST = 1_500_000  # bytes of an output: a page is read on a telephone too
 DRAWN = "Graphique sans texte de remplacement"
 WITHOUT_ALT = 'an image without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
 ACTS = f"a script or a frame {RUNS}"
 OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
-TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
 SVG_OWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
 ID = re.compile(r'\bid="([^"]+)"')
 
@@ -85,14 +93,16 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
     if PAGE in data:
         return Passed(data[PAGE], [])
     drawn = next((kind for kind in IMAGES if kind in data), "")
-    if drawn and (HTML not in data or ACTIVE.search(data[HTML])):
+    if drawn and (HTML not in data or Contents(data[HTML]).is_active):
         alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
         return Passed(_image(drawn, data[drawn], alt or DRAWN), [] if is_told(alt) else [WITHOUT_ALT])
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
-        html = sanitised(whole).strip()
-        acts = [ACTS] if ACTIVE.search(whole) else []
+        if too_much := excess(whole):
+            return Passed("", too_much)
+        html, held = sanitised(whole).strip(), Contents(whole)
+        acts = [ACTS] if held.is_active else []
         shows = not acts or "<img" in html or Markup(html).striptags()
-        return Passed(html if shows else "", acts + lacks_of_images(whole, html, WITHOUT_ALT))
+        return Passed(html if shows else "", acts + lacks_of_images(held, Contents(html), WITHOUT_ALT))
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
     if output.output_type == "stream":

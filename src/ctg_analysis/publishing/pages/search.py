@@ -1,4 +1,4 @@
-"""The index of a report's search page: chapters, their sections, indicators, communes.
+"""The index of a report's search page: chapters, their sections with all their words, indicators, communes.
 
 What a page holds is noted when it is made, and kept in the record of its edition: a chapter that stays from an earlier
 edition is found like the others.
@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from ctg_analysis.catalogue import TITLES
 from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
 from ctg_analysis.display.words import synonyms as words
+from ctg_analysis.display.words.glossary import terms, terms_in
+from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.sections import Section
 
@@ -23,7 +25,10 @@ SHEET = "commune-"  # opens the id of the section on a commune, before its code
 
 
 class Entry(NamedTuple):
-    """A line of the index: its kind, its title, the chapter that holds it, its address, a description, a value."""
+    """A line of the index: its kind, its title, the chapter that holds it, its address, a description, a value.
+
+    words: what it is found by besides, which is not shown.
+    """
 
     kind: str
     title: str
@@ -31,6 +36,7 @@ class Entry(NamedTuple):
     address: str
     description: str = ""
     value: str = ""
+    words: str = ""
 
 
 def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: Mapping[str, str]) -> dict[str, list]:
@@ -38,14 +44,18 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
 
     cells: placed, see `anchors.placed`. communes: the name of each by its code.
 
-    sections: id and title of each that readers see. figures: the id of the cell, that of the indicator, label and
-    definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a table
-    that has a row for each commune.
+    sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label
+    and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a
+    table that has a row for each commune.
     """
     definitions = {entry["label"]: entry["definition"] for entry in entries_of(cells, DEFINITIONS)}
     placed = [cell for cell in cells if cell.metadata.page.ids]
     return {
-        "sections": [[section.id, section.title] for section in sections if section.seen],
+        "sections": [
+            [one.id, one.title, "" if one.title in communes.values() else _words(one.text)]
+            for one in sections
+            if one.seen
+        ],
         "figures": [
             [cell.metadata.page.ids[0], name, label, definitions.get(label, "")]
             for cell in placed
@@ -58,6 +68,12 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
             if any(set(rows) >= set(communes.values()) for rows in entries_of([cell], ROWS))
         ],
     }
+
+
+def _words(text: str) -> str:
+    """Return the words of a text and of what its acronyms mean, each once; those of a commune's sheet are its name."""
+    known = " ".join([text, *(terms()[term] for term in terms_in([text]))])
+    return " ".join(sorted({word for word in words.APART.split(alphabetical(known)) if word.isalpha()}))
 
 
 def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str, str]) -> str:
@@ -76,9 +92,9 @@ def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str
     entries += [entry for entry, is_known in figures if is_known]
     entries += _communes(chapters, communes)
     entries += [
-        Entry(SECTION, title, chapter["title"], f"{chapter['page']}#{section}")
+        Entry(SECTION, title, chapter["title"], f"{chapter['page']}#{section}", words=" ".join(said))
         for chapter in chapters
-        for section, title in chapter["contents"].get("sections", [])
+        for section, title, *said in chapter["contents"].get("sections", [])
     ]
     entries += [entry._replace(kind=WAITING, address=MISSING_PAGE) for entry, is_known in figures if not is_known]
     return _json(entries)

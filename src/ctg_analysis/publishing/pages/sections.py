@@ -12,17 +12,19 @@ from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import alphabetical
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+PLACED = re.compile(r'<h2 id="([^"]+)">')
 TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
 OWN_IDS = ("contenu", "q", "sommaire", "equipe")  # of what stands around the content, in every page
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a page: its id there, its heading; whether readers see it."""
+    """A section of a page: its id there, its heading; whether readers see it, and what they read there."""
 
     id: str
     title: str
     seen: bool = True
+    text: str = ""
 
 
 def slug(title: str) -> str:
@@ -47,5 +49,6 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
 
     body = HEADING.sub(identified, body)
-    seen = for_readers(body)
-    return body, [replace(section, seen=f'<h2 id="{section.id}">' in seen) for section in sections]
+    _, *parts = PLACED.split(for_readers(body))
+    texts = {name: unescape(TAG.sub(" ", html)) for name, html in zip(parts[::2], parts[1::2], strict=True)}
+    return body, [replace(one, seen=one.id in texts, text=texts.get(one.id, "")) for one in sections]

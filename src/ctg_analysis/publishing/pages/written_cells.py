@@ -9,12 +9,9 @@ from mistune.util import escape_url
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.pages.gate import ACTIVE, TAGS, Passed, lacks_of_images, sanitised
+from ctg_analysis.publishing.pages.gate import TAGS, Contents, Passed, excess, lacks_of_images, sanitised
 
 HEADINGS = frozenset(TAGS | {"h1", "h5", "h6"})
-COMMENT, RESTYLES = re.compile(r"<!--.*?-->", re.S), re.compile(r"<style\b", re.I)
-EVENT = re.compile(r"""<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*?(?<=[\s/"'])on[a-z]+\s*=""", re.I)
-LINKED = re.compile(r"<a\s(?:[^>]*\s)?href=", re.I)
 BOX = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?/>')
 NOT_TEXT = "a script, a frame, a form or a style, that a page does not take: take it out of the text"
 NO_LINK = "a link that a page does not follow: expected https://, mailto:, a page of the report or #"
@@ -35,13 +32,15 @@ def of_cell(cell: nbformat.NotebookNode) -> Passed:
 
 
 def _passed(whole: str) -> Passed:
-    whole = COMMENT.sub("", whole)
+    if too_much := excess(whole):
+        return Passed("", too_much)
     html = sanitised(whole, HEADINGS)
+    held, kept = Contents(whole), Contents(html)
     said = {
-        NOT_TEXT: any(pattern.search(whole) for pattern in (ACTIVE, RESTYLES, EVENT)),
-        NO_LINK: len(LINKED.findall(html)) < len(LINKED.findall(whole)),
+        NOT_TEXT: held.is_active or held.tags["style"] or held.events,
+        NO_LINK: kept.links < held.links,
     }
-    return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(whole, html, UNTOLD))
+    return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(held, kept, UNTOLD))
 
 
 def rendered(text: str, attachments: dict) -> str:

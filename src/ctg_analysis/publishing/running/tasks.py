@@ -4,9 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.errors import in_lines, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
+
+if TYPE_CHECKING:
+    from ctg_analysis.chapter.territory import Territory
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,7 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.chapter.latest import latest_values
     from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.chapter.unknown_chapters import unknown
-    from ctg_analysis.core.settings import data_root
-    from ctg_analysis.demarche.proof_checks import breaks
+    from ctg_analysis.core.unread import read_unread
     from ctg_analysis.display.words.lacks import known_of
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
@@ -127,18 +130,21 @@ def write_data(report: Report) -> dict:
     return {
         "page": page | on_index,
         "departements": chapter.territory.row["departement"],
-        "date": max(chapter.territory.received.values()),
+        "date": page["edition"],
         "observations": observations,
         "after": after,
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
-        "breaks": [
-            str(finding)
-            for finding in breaks(
-                data_root(report.epci), report.epci, chapter.territory.observations, chapter.territory.territories
-            )
-        ],
+        "breaks": [] if read_unread(territory.root, report.epci) else _breaks(territory),
     }
+
+
+def _breaks(territory: "Territory") -> list[str]:
+    """Return where the chain of a démarche does not hold."""
+    from ctg_analysis.demarche.proof_checks import breaks
+
+    found = breaks(territory.root, territory.epci, territory.observations, territory.territories)
+    return in_lines(found)
 
 
 def chapters_to_come(report: Report) -> list[dict]:
@@ -156,7 +162,9 @@ def chapters_to_come(report: Report) -> list[dict]:
 
 
 def about(report: Report) -> dict:
-    """Return what every page of a report shows: the territory, the links to its chapters that tell something."""
+    """Return what every page of a report shows: the territory, the links to its chapters that tell something, the date
+    of its newest data (edition: ISO, date: in French).
+    """
     from ctg_analysis.chapter.demarche.addresses import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
@@ -177,11 +185,15 @@ def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter.demarche.silent import untold
     from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
+    from ctg_analysis.display.words.dates import date_text
     from ctg_analysis.display.words.texts import typography
 
     root = data_root(epci)
     seen = open_chapter(epci).territory
+    edition = max(seen.received.values())
     return {
+        "edition": edition,
+        "date": date_text(edition),
         "epci": epci,
         "territory": typography(seen.row["name"]),
         "fictional": root.fictional,

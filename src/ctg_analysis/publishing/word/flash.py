@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
+from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, NextDate
@@ -18,7 +18,7 @@ from ctg_analysis.publishing.pages.site import page
 
 PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
-MARKS = {DONE: "✓", UNDER_WAY: "●", TO_COME: "○", NO_DATE: "○"}
+MARKS = {DONE: "✓", UNDER_WAY: "●", PLANNED: "○", TO_COME: "○", NO_DATE: "○"}
 CTG = "CTG"
 
 

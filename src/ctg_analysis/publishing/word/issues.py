@@ -61,9 +61,9 @@ def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
 def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
     issues = {issue.numero: issue for issue in material.info_flashes}
     if not issues:
-        raise UserError(f"{place}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
+        raise UserError(f"{place} : aucun numéro de l'info flash encore : `ctg new {material.epci}`, puis ôter les #")
     if number is not None and number not in issues:
-        raise UserError(f"{place}: found no issue {number}, expected one of {', '.join(map(str, sorted(issues)))}")
+        raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
 
 
@@ -81,9 +81,11 @@ def _figures(
     if not issue.chiffres_cles:
         return
     from ctg_analysis.chapter.territory import open_territory
+    from ctg_analysis.processing.faults import must_be_sound
     from ctg_analysis.processing.run import ensure
 
     ensure(root)
+    must_be_sound(root, epci)
     seen = open_territory(epci, root)
     for figure in issue.chiffres_cles:
         key_figure = _figure(figure, seen)

@@ -15,6 +15,8 @@ from ctg_analysis.demarche.files.material_files import MaterialFiles, no_convent
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.yaml_documents import Convention
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.processing.faults import must_be_sound
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.word import action_files, convention
@@ -38,8 +40,11 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     dossier = read_dossier(epci, root)
     paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
     signed = dossier.since_signature
-    warning = f"validated on {signed}, its figures, lists and annexes are those of {dossier.date}: keep the text signed"
-    return paths, f"{project_path(paths[0])}: {warning}" if signed else ""
+    warning = (
+        f"validée le {date_text(signed)}, ses chiffres, ses listes et ses annexes sont du {date_text(dossier.date)} : "
+        "garder le texte signé"
+    )
+    return paths, f"{project_path(paths[0])} : {warning}" if signed else ""
 
 
 def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today: str = "") -> Iterator[Path]:
@@ -105,9 +110,10 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     """Return what the convention is made of.
 
     Raises:
-        InputError: material that cannot be trusted, or whose chain does not hold; no convention yet.
+        InputError: forms or material that cannot be trusted, or whose chain does not hold; no convention yet.
     """
     ensure(root)
+    must_be_sound(root, epci)
     seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
     if findings := breaks(root, epci, seen.observations, seen.territories):

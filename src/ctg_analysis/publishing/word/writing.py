@@ -43,8 +43,8 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
             path = home / name
             if path.exists() and name not in ours and path.read_bytes() != content:
                 raise UserError(
-                    f"{project_path(path)}: found a file that was changed since it was written, nothing was replaced; "
-                    "move it or give it another name, then run the command again"
+                    f"{project_path(path)} : ce fichier a été modifié depuis son écriture, rien n'a été remplacé ; "
+                    "le déplacer ou lui donner un autre nom, puis relancer la commande"
                 )
         gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
         fresh = folder / "fresh"

@@ -37,6 +37,13 @@ const readers = all("svg[role=img]:has(title)").map(svg => {
   return reader(svg, marks);
 });
 
+/* The search. The policy of the page lets no form send anything. */
+addEventListener("submit", event => {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  location.assign(`${event.target.getAttribute("action")}?${new URLSearchParams(new FormData(event.target))}`);
+});
+
 addEventListener("keydown", event => { if (event.key === "Escape") current(""); });
 
 /* Where a drawing is read: above it, above the table that it is a cell of, at the end of the sentence that it is in. */

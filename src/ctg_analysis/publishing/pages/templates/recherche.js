@@ -9,8 +9,8 @@ const stem = word => {
 const stems = text => plain(text).split(/[\s'.,;:()«»-]+/).filter(Boolean).map(stem);
 const read = id => JSON.parse(document.getElementById(id).textContent);
 const synonyms = read("synonymes").map(([said, others]) => [stems(said), others.map(stems)]);
-const entries = read("entrees").map(([kind, title, where, address, said, value], rank) =>
-  ({kind, title, where, address, said, value, rank, heading: stems(title), words: stems([title, kind, where, said].join(" ")).join(" ")}));
+const entries = read("entrees").map(([kind, title, where, address, said, value, besides], rank) =>
+  ({kind, title, where, address, said, value, rank, heading: stems(title), words: ["", ...stems([title, kind, where, said, besides].join(" "))].join(" ")}));
 const field = document.getElementById("q"), list = document.getElementById("trouve"), told = document.getElementById("compte");
 const likeness = (entry, words) => words.filter(word => entry.heading.some(one => one.startsWith(word))).length / words.length;
 const waits = entry => entry.kind.includes("attente");
@@ -19,7 +19,7 @@ function asked(text) {
   return words.length ? [words, ...meant.flatMap(([said, others]) => others.map(other => [...words.filter(word => !said.includes(word)), ...other]))] : [];
 }
 function weight(entry, questions) {
-  const answered = questions.filter(words => words.every(word => entry.words.includes(word)));
+  const answered = questions.filter(words => words.every(word => entry.words.includes(` ${word}`)));
   return answered.length ? Math.max(...answered.map(words => likeness(entry, words))) - entry.heading.length / 1000 : -1;
 }
 function element(name, text, attributes = {}) {

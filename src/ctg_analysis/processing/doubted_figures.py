@@ -1,0 +1,60 @@
+"""What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27)."""
+
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.partners.plausibility import AND
+from ctg_analysis.cleaning.partners.received_forms import FORMS, codes_of, forms_in, homes, read_private
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.forms import CONFIRMED, YES
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.sheets import place_of
+from ctg_analysis.core.territories import codes_by_name
+from ctg_analysis.processing.freshness import is_whole
+from ctg_analysis.processing.plausible import HELD, ROW, doubted, form_rows, open_counts
+from ctg_analysis.processing.run import tables_now
+
+
+def implausible_figures(
+    root: DataRoot, epcis: Collection[str] | None = None, *, derived: bool = False
+) -> list[Finding]:
+    """Return what is said of the figures of partners that cannot be, as their forms are now; of all EPCIs by default.
+
+    They are held to the open counts of data/processed, where it is whole. derived: it was made from all the files as
+    they are, and tells in which forms there are such figures.
+    """
+    folders = [folder for folder in homes(root) if epcis is None or folder.name in epcis]
+    if not folders:
+        return []
+    with nullcontext(root.processed) if is_whole(root.processed) else tables_now(root) as tables:
+        places = pd.read_parquet(tables / "territories.parquet")
+        codes = {folder: codes_of(places, folder.name) for folder in folders}
+        if derived:
+            blanks = pd.read_parquet(tables / "blanks.parquet")
+            known = {*blanks.loc[blanks["doubted"], "territory"]}
+            folders = [folder for folder in folders if not known.isdisjoint(codes[folder])]
+        opened = open_counts(tables, set().union(*(codes[folder] for folder in folders)), places)
+        return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
+
+
+def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
+    """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
+    forms = forms_in(folder).tables
+    rows = form_rows(forms, codes_by_name(places, folder.name))
+    received = read_private(root, places, HELD, [folder.name])
+    wrong = doubted(received, rows, places, opened).merge(rows, on=ROW)
+    alone = wrong["low"].eq(wrong["together"])
+    wrong = wrong.assign(alone=wrong["code"].where(alone, "")).sort_values("low", ascending=False, kind="stable")
+    wrong = wrong.drop_duplicates(["source", "period", "measure", "whole", "alone"])
+    names = places.set_index("code")["name"]
+    for row in wrong.itertuples(index=False):
+        column = next(field.column for field in FORMS[row.source].form.fields if field.measure == row.measure)
+        labels = AND.join(CATALOGUE[name].label for name in row.held_to.split(AND))
+        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} with other communes")
+        allowed = f"at most {row.most:.0f}, for {names[row.whole]} has {row.high:.0f} in {row.year} ({labels})"
+        expected = f"{allowed}: correct it, or write {YES} in {CONFIRMED} on this line"
+        yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)
