@@ -128,6 +128,10 @@ def corrected(counts, seed, measures):
     return counts | {(one, draw.choice(EVERY)): int(draw.choice([1, 3, 8, 12, 29])) for one in asked}
 
 
+def of_forms(counts, *forms):
+    return {one: count for one, count in counts.items() if FORM_OF[one[0]] in forms}
+
+
 def editions(seed, *secteurs, forms=LABELS, measures=CORRECTED):
     """Return so many editions, each after corrections. secteurs: of each, see `places_of`."""
     counts = of_forms(drawn(seed, EVERY), *forms)
@@ -155,8 +159,8 @@ def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, sec
 
 @pytest.mark.nightly
 def test_one_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
-    """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees the
-    total move.
+    """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
+    the total move.
     """
     told = [attack(*editions(seed, *ALONE, measures=CORRECTED[:1])) for seed in (11, 12, 13)]
     cells = sum((cells for cells, _ in told), Counter())
