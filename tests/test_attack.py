@@ -118,7 +118,7 @@ def attack(*editions):
     return cells, found
 
 
-CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "digital_persons", "teenagers_attending")
+CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "leisure_under_6", "teenagers_attending")
 
 
 def corrected(counts, seed, measures):
