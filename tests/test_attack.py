@@ -158,13 +158,13 @@ def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, sec
 
 
 @pytest.mark.nightly
-def test_one_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
+def test_two_counts_in_a_thousand_at_most_are_known_to_less_beside_the_total_of_more_than_ten():
     """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
     the total move.
     """
     told = [attack(*editions(seed, *ALONE, measures=CORRECTED[:1])) for seed in (11, 12, 13)]
     cells = sum((cells for cells, _ in told), Counter())
-    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= cells["all"]
+    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= 2 * cells["all"]
 
 
 YOUTH = dict(zip(COMMUNES[SMALL], (20, 11, 7, 5, 12, 14, 8), strict=True))  # 77, of whom 34 in the second secteur
