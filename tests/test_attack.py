@@ -87,10 +87,9 @@ def few_of(measure, place, told):
     """Return the most that columns told as they are leave to a count, where this is less than a rounding: 0 without a
     site, 2 of 2 crèches, 3 of the 3 who are approved.
     """
-    if measure in EXACT:
-        most = told.get((measure, place), (0, np.inf))[1]
-        return most if most < BASE - 1 else np.inf
-    ends = [few_of(whole, place, told) for part, whole in WITHIN if part == measure]
+    most = told.get((measure, place), (0, np.inf))[1] if measure in EXACT else np.inf
+    ends = [most] if most < BASE - 1 else []
+    ends += [few_of(whole, place, told) for part, whole in WITHIN if part == measure]
     ends += [4 * few_of(persons, place, told) for things, persons in EACH if things == measure]
     ends += [0 if few_of(site, place, told) == 0 else np.inf for persons, site in WITHOUT if persons == measure]
     return min(ends, default=np.inf)
@@ -119,13 +118,13 @@ def attack(*editions):
     return cells, found
 
 
-CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "digital_persons", "teenagers_attending")
+CORRECTED = ("youth_followed", "waiting_children", "holiday_departures", "leisure_under_6", "teenagers_attending")
 
 
-def corrected(counts, seed):
-    """Return the counts, one of each of some forms corrected."""
+def corrected(counts, seed, measures):
+    """Return the counts, one of each of some measures corrected."""
     draw = np.random.default_rng(seed)
-    asked = [one for one in CORRECTED if (one, EVERY[0]) in counts]
+    asked = [one for one in measures if (one, EVERY[0]) in counts]
     return counts | {(one, draw.choice(EVERY)): int(draw.choice([1, 3, 8, 12, 29])) for one in asked}
 
 
@@ -133,12 +132,12 @@ def of_forms(counts, *forms):
     return {one: count for one, count in counts.items() if FORM_OF[one[0]] in forms}
 
 
-def editions(seed, *secteurs, forms=LABELS):
+def editions(seed, *secteurs, forms=LABELS, measures=CORRECTED):
     """Return so many editions, each after corrections. secteurs: of each, see `places_of`."""
     counts = of_forms(drawn(seed, EVERY), *forms)
     for number, first in enumerate(secteurs):
         yield counts, places_of(first)
-        counts = corrected(counts, seed + number)
+        counts = corrected(counts, seed + number, measures)
 
 
 FEW = ("mission_locale", "enquete_locale_petite_enfance", "senacs_vie_sociale")
@@ -159,11 +158,13 @@ def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, sec
 
 
 @pytest.mark.nightly
-def test_one_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
-    """Of the communes of an EPCI without secteurs; a total that moves says of a corrected count that it does."""
-    told = [attack(*editions(seed, *ALONE)) for seed in (11, 12, 13)]
+def test_two_counts_in_a_thousand_at_most_are_known_to_less_beside_the_total_of_more_than_ten():
+    """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
+    the total move.
+    """
+    told = [attack(*editions(seed, *ALONE, measures=CORRECTED[:1])) for seed in (11, 12, 13)]
     cells = sum((cells for cells, _ in told), Counter())
-    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= cells["all"]
+    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= 2 * cells["all"]
 
 
 YOUTH = dict(zip(COMMUNES[SMALL], (20, 11, 7, 5, 12, 14, 8), strict=True))  # 77, of whom 34 in the second secteur

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from notebook_files import build as command
@@ -345,7 +346,9 @@ def test_two_folders_are_compared_file_by_file(tmp_path):
 
 def observed(*rows):
     columns = ["territory", "level", "period", "indicator", "value", "status", "word", "name"]
-    table = pd.DataFrame(rows, columns=columns).assign(quality=None, source="insee_iris_rp2021", low=None, high=None)
+    table = pd.DataFrame(rows, columns=columns).assign(
+        quality=None, source="insee_iris_rp2021", low=np.nan, high=np.nan
+    )
     return table.assign(numerator=table["value"], denominator=None)
 
 

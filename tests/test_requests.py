@@ -50,17 +50,17 @@ def test_what_both_regimes_count_is_asked_of_the_msa_by_its_form(asked):
 
 
 def test_a_letter_lists_the_figures_of_a_partner_and_no_other(seen, asked):
-    few = SOURCES["msa_familles"].secrecy.threshold
+    base = SOURCES["msa_familles"].secrecy.base
     for who, several in asked.partners.items():
         document = Document(io.BytesIO(letter(seen, who, several, "2026-11-24")))
         rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows[1:]]
         assert {row[0] for row in rows} == labels(several), who
         assert all(all(row) for row in rows)
         written = "\n".join(paragraph.text for paragraph in document.paragraphs)
-        assert who in written and f"moins de {few} personnes" in written, who
+        assert who in written and "arrondi vers le bas" in written, who
         assert all(request.form in written for request in several)
     secrets = {row[0]: row[-1] for row in rows}
-    assert secrets["Demandes d’accueil"] == f"moins de {few}"
+    assert secrets["Demandes d’accueil"] == f"arrondi à {base}"
 
 
 def test_nothing_is_asked_where_nothing_is_missing(example):

@@ -81,7 +81,7 @@ def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     now = pd.read_parquet(edition / OBSERVATIONS)
     if not before:
         return None, changes(now, now)
-    return before.name, changes(compared_rows(before), now)
+    return before.name, changes(*compared_rows(before, now))
 
 
 def the_one_before(edition: Path) -> Path | None:

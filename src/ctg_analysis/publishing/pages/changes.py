@@ -30,17 +30,19 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
         return None
     rows = []
     if (before / OBSERVATIONS).is_file():
-        rows = changes(compared(before), pd.read_parquet(folder / OBSERVATIONS)).to_dict("records")
+        rows = changes(*compared(before, pd.read_parquet(folder / OBSERVATIONS))).to_dict("records")
     date = date_text(record(before)["date"])
     text = page("changements.html.j2", page=about | {"current": PAGE}, date=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
     return before.name
 
 
-def compared(edition: Path) -> pd.DataFrame:
-    """Return the observations of an edition that may be compared: no restricted count that it has not rounded."""
-    rows = pd.read_parquet(edition / OBSERVATIONS)
-    return rows if is_rounded(record(edition)) else rows[~rows["source"].isin(RESTRICTED)]
+def compared(edition: Path, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the observations of an edition, and those of now that they may be compared with: no restricted ones if it
+    has not rounded them.
+    """
+    both = pd.read_parquet(edition / OBSERVATIONS), now
+    return both if is_rounded(record(edition)) else tuple(rows[~rows["source"].isin(RESTRICTED)] for rows in both)
 
 
 def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
