@@ -394,7 +394,7 @@ caf_partenaire_petite_enfance.seuil : trouvé '3', attendu un nombre entier, 5 o
 « Centres sociaux et EVS », H4 (agrement_fin) : trouvé '29/02/2026', attendu un jour qui existe, tel que 01/01/2023
 « EAJE et relais », A3 (territoire) : trouvé 'LA ROCHE INVENTEE'
 « EAJE et relais », F4 (eaje_depenses) : trouvé '1,5 M€'
-« Foyers allocataires », W2 (remarque) : trouvé une colonne
+« Foyers allocataires », X2 (remarque) : trouvé une colonne
 « Foyers allocataires », C5 (foyers_qf_0_400) : trouvé 'environ 30'
 « Foyers allocataires », C6 (foyers_qf_0_400) : trouvé une case en erreur
 « Foyers allocataires », A7 B7 (territoire, periode) : trouvé 99005, 2024 une seconde fois

@@ -561,7 +561,7 @@ def test_a_damaged_record_of_the_documents_loses_no_file(tmp_path, record):
     home = place(tmp_path, EXAMPLE_EPCI)
     write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"one"})
     (home / RECORD).write_text(record, encoding="utf-8")
-    with pytest.raises(UserError, match="nothing was replaced"):
+    with pytest.raises(UserError, match="rien n'a été remplacé"):
         write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"two"})
     write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"one"})
     write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"two"})

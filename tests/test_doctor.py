@@ -92,7 +92,7 @@ def test_what_must_be_mended_comes_first_with_exit_code_1(tmp_path):
     held(root, "caf_txcouv_pe", id="other")
     with environment(CTG_ROOT=tmp_path):
         faults = doctor.faults_of(root)
-    assert len(faults) == 2 and "found 'other'" in faults[0] and "finess/full/b.csv: found a file" in faults[1]
+    assert len(faults) == 2 and "finess/full/b.csv: found a file" in faults[0] and "found 'other'" in faults[1]
     command = [
         sys.executable,
         "-c",

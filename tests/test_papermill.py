@@ -8,6 +8,7 @@ import pytest
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.display.markup import ABOUT
 
 CHAPTERS = {chapter.path.name: chapter for chapter in all_chapters()}
 
@@ -35,7 +36,7 @@ def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
     cells = nbformat.read(output, as_version=4).cells
     shown = [out for cell in cells if cell.cell_type == "code" for out in cell.outputs]
     assert shown and all(out.output_type == "execute_result" for out in shown)
-    assert all("text/html" in out.data for out in shown)
+    assert all(ABOUT in out.data for out in shown) and any("text/html" in out.data for out in shown)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from raw_files import FEW, keep
 
+from ctg_analysis.core.forms import CONFIRMED
 from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot
 from ctg_analysis.core.unread import UNREAD, faulty, read_unread
 from ctg_analysis.demarche.results.demarche import Demarche
@@ -30,8 +31,8 @@ def root(tmp_path, example):
     keep(home, FEW | {"caf_s_ben_epci_f", "caf_s_ben_dep", MATERIAL})
     (home.private / OTHER).mkdir()
     shutil.copy(home.private / EXAMPLE_EPCI / "accords.yml", home.private / OTHER)
-    form = SOURCES["mission_locale"].form
-    lines = [";".join(form.columns), ";".join([OTHER, "2024", *["12"] * (len(form.columns) - 2)]), ""]
+    columns = [name for name in SOURCES["mission_locale"].form.columns if name != CONFIRMED]
+    lines = [";".join(columns), ";".join([OTHER, "2024", *["12"] * (len(columns) - 2)]), ""]
     (home.private / OTHER / "mission_locale.csv").write_text("\n".join(lines), encoding="utf-8")
     return home
 

@@ -1,4 +1,4 @@
-"""Parts of a published whole that nobody publishes and that are 0: the whole less the other parts leaves no more."""
+"""Parts of a published whole that nobody publishes and that are 0: the other parts leave nothing of it (rule R5)."""
 
 import pandas as pd
 
