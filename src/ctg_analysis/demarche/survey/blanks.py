@@ -34,7 +34,8 @@ WHOLE_PERCENTS = dict.fromkeys([*INTERVAL, "citations", "got"], 2) | {"mean": 1}
 PERCENT = ["value", "low", "high"]
 PARTS = dict.fromkeys(["before", "after", "completion", "nonresponse", "of_sent", "of_started"], 2)
 RESPONDENTS = (
-    "count base n_eff usable put answered no_answer not_concerned positive neutre négative numerator denominator"
+    *("count", "base", "n_eff", "usable", "put", "answered", "no_answer", "not_concerned"),
+    *("positive", "neutre", "négative", "numerator", "denominator"),
 )
 
 
