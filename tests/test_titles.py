@@ -81,8 +81,10 @@ def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
-    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble"
-    assert extremes.choropleth(vacant, rows) == head + only
+    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble, sur 20 cas ou plus"
+    assert extremes.choropleth(vacant, rows) == head + only  # Commune A is apart too, on one dwelling
+    few = bearing(communes(0.4, 7.7, 7.5), 255.0, 1300, 1300, parts=[1, 100, 98])
+    assert extremes.choropleth(vacant, few) == f"{head}{extremes.NONE_APART}, sur 20 cas ou plus"
     rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
     assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
     alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])
