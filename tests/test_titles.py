@@ -78,6 +78,12 @@ def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
     assert extremes.choropleth(YOUNG, bearing(communes(1, 2), 97.0, 97)) == "Indice de jeunesse"
 
 
+def test_the_title_of_a_norm_leaves_out_no_commune_and_does_not_say_that_it_does():
+    doctors = CATALOGUE["general_practitioner_accessibility_index"]
+    rows = bearing(communes(1.3, 4.0, 3.0), 97.0, 1000, 1000)
+    assert "Commune A" in extremes.choropleth(doctors, rows) and not extremes.leaves_some_out(doctors, rows)
+
+
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])

@@ -65,9 +65,9 @@ def _short_of(indicator: Indicator, rows: pd.DataFrame, least: float) -> str:
 
 
 def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:
-    """Whether the title of a map leaves out communes for their size alone. rows: as in `choropleth`."""
+    """Whether the title of a map leaves out communes for their size alone; that of a norm, none. rows: as above."""
     written = rows[rows["shown"]]
-    return comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
+    return not indicator.norm and comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
 
 
 def _alike(indicator: Indicator, low: pd.Series, high: pd.Series) -> tuple[pd.Series, pd.Series]:
