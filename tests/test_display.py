@@ -803,6 +803,19 @@ def test_r7_a_count_of_a_sample_is_not_written_to_the_unit(name, source, value, 
         assert plain(sentences.interval_text(CATALOGUE[name], figure)) == "2 600 à 2 900"
 
 
+@pytest.mark.parametrize("drawn, said", [(True, "3 900"), (False, "3 913")])
+def test_r7_a_count_is_that_of_a_sample_by_its_place_and_not_by_its_size(drawn, said):
+    """3 913 elders among 34 343 are known by a sample; as many in an EPCI without a large commune are counted."""
+    plain = lambda text: text.replace("\u202f", " ").replace("\u00a0", " ")  # noqa: E731
+    figures = {"source": "insee_iris_rp2021", "period": "2021", "low": NAN, "high": NAN, "drawn": drawn}
+    assert (
+        plain(sentences.value_text(CATALOGUE["age_65_plus_count"], row(value=3_913.0, denominator=NAN, **figures)))
+        == said
+    )
+    share = row(value=36.3, numerator=3_913.0, denominator=10_780.0, **figures)
+    assert plain(sentences.counts_text(CATALOGUE["age_65_plus_share"], share)).startswith("environ") == drawn
+
+
 def test_the_counts_stand_before_the_interval_in_one_parenthesis():
     figure = row(value=30.0, numerator=497, denominator=1655, low=27.9, high=32.3)
     said = sentences.sentence(CATALOGUE["single_parent_families_share"], figure).replace("\u202f", " ")
