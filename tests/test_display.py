@@ -767,6 +767,10 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713, "denominator_period": "2021"},
          "148 jeunes sur 713 en 2021"),
+        ("social_dwellings_rate", {"numerator": 29_666, "denominator": 89_745, "denominator_period": "2021"},
+         "29 666 logements sociaux pour environ 89 700 ménages en 2021"),
+        ("social_dwellings_rate", {"numerator": 1_129, "denominator": 14_831, "drawn": False},
+         "1 129 logements sociaux pour 14 831 ménages"),
         ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
         ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
         ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),

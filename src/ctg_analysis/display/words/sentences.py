@@ -195,7 +195,10 @@ def counts_text(indicator: Indicator, row) -> str:
         return f"{about}{_counted(top, things)}{base}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
     when = f" en {row.denominator_period}" if row.denominator_period else ""
-    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}{when}"
+    link = "sur" if whole else "pour"
+    if value.population not in COUNTED_WHOLE and _is_drawn(row, row.denominator):  # of the census
+        return f"{_counted(row.numerator, things)} {link} environ {_counted(sampled(row.denominator), base)}{when}"
+    return f"{_counted(row.numerator, things)} {link} {_counted(row.denominator, base)}{when}"
 
 
 def _counted(value: float, unit: str) -> str:
