@@ -127,6 +127,18 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
 
 
+def test_a_newer_value_is_not_that_of_the_territory_alone_where_a_larger_place_has_one(ahead, monkeypatch):
+    rate, data = CATALOGUE["birth_rate"], ahead.data
+
+    def with_its_departement(indicator):
+        rows = data(indicator)
+        newest = rows[rows["period"].eq("2023") & rows["level"].eq("epci")]
+        return pd.concat([rows, newest.assign(level="departement", territory="99")])
+
+    monkeypatch.setattr(ahead, "data", with_its_departement)
+    assert newer(ahead, rate) == f"Plus récent : {ahead.own(rate)['text'].iloc[-1]} (2023)."
+
+
 def test_a_number_of_things_is_told_at_its_latest_period_and_set_beside_others_at_theirs(ahead):
     births = CATALOGUE["births_count"]
     assert set(ahead.compared(births)["period"]) == {"2024"} and ahead.periods["births_count"] == "2024"

@@ -767,6 +767,10 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713, "denominator_period": "2021"},
          "148 jeunes sur 713 en 2021"),
+        ("social_dwellings_rate", {"numerator": 29_666, "denominator": 89_745, "denominator_period": "2021"},
+         "29 666 logements sociaux pour environ 89 700 ménages en 2021"),
+        ("social_dwellings_rate", {"numerator": 1_129, "denominator": 14_831, "drawn": False},
+         "1 129 logements sociaux pour 14 831 ménages"),
         ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
         ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
         ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),
@@ -801,6 +805,19 @@ def test_r7_a_count_of_a_sample_is_not_written_to_the_unit(name, source, value, 
     assert (f"environ {said} " in plain(sentences.sentence(CATALOGUE[name], figure))) == sampled
     if name == "families_count":
         assert plain(sentences.interval_text(CATALOGUE[name], figure)) == "2 600 à 2 900"
+
+
+@pytest.mark.parametrize("drawn, said", [(True, "3 900"), (False, "3 913")])
+def test_r7_a_count_is_that_of_a_sample_by_its_place_and_not_by_its_size(drawn, said):
+    """3 913 elders among 34 343 are known by a sample; as many in an EPCI without a large commune are counted."""
+    plain = lambda text: text.replace("\u202f", " ").replace("\u00a0", " ")  # noqa: E731
+    figures = {"source": "insee_iris_rp2021", "period": "2021", "low": NAN, "high": NAN, "drawn": drawn}
+    assert (
+        plain(sentences.value_text(CATALOGUE["age_65_plus_count"], row(value=3_913.0, denominator=NAN, **figures)))
+        == said
+    )
+    share = row(value=36.3, numerator=3_913.0, denominator=10_780.0, **figures)
+    assert plain(sentences.counts_text(CATALOGUE["age_65_plus_share"], share)).startswith("environ") == drawn
 
 
 def test_the_counts_stand_before_the_interval_in_one_parenthesis():

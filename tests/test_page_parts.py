@@ -81,23 +81,24 @@ def title_and(*cells):
 
 
 def test_a_section_that_shows_nothing_is_for_the_team_and_its_subsections_count():
+    silent = new_output("execute_result", Html("", why="Aucun constat établi.")._repr_mimebundle_())
     cells = title_and(
         new_markdown_cell("## Rien"),
-        box("a."),
+        *merged([box("a."), box("b.")]),
         new_markdown_cell("Une suite."),
         new_markdown_cell("## Plus bas"),
         showing(markup.begin("200067171", [])),
         new_markdown_cell("### Un chiffre"),
         cell("<figure>"),
         new_markdown_cell("### Pas de chiffre"),
-        new_code_cell("chapter.large_communes()", outputs=[new_output("execute_result", {"text/html": ""})]),
+        new_code_cell("chapter.large_communes()", outputs=[silent]),
     )
     alone = for_team_alone(cells)
     assert [one.source for one, hidden in zip(cells, alone, strict=True) if hidden and one.cell_type == "markdown"] == [
         "## Rien",
         "### Pas de chiffre",
     ]
-    assert [hidden for one, hidden in zip(cells, alone, strict=True) if one.cell_type == "code"] == [1, 1, 0, 1]
+    assert [hidden for one, hidden in zip(cells, alone, strict=True) if one.cell_type == "code"] == [1, 1, 1, 0, 1]
 
 
 def test_a_section_that_shows_the_law_alone_is_for_the_team():

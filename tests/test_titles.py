@@ -78,11 +78,19 @@ def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
     assert extremes.choropleth(YOUNG, bearing(communes(1, 2), 97.0, 97)) == "Indice de jeunesse"
 
 
+def test_the_title_of_a_norm_leaves_out_no_commune_and_does_not_say_that_it_does():
+    doctors = CATALOGUE["general_practitioner_accessibility_index"]
+    rows = bearing(communes(1.3, 4.0, 3.0), 97.0, 1000, 1000)
+    assert "Commune A" in extremes.choropleth(doctors, rows) and not extremes.leaves_some_out(doctors, rows)
+
+
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
-    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble"
-    assert extremes.choropleth(vacant, rows) == head + only
+    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble, sur 20 cas ou plus"
+    assert extremes.choropleth(vacant, rows) == head + only  # Commune A is apart too, on one dwelling
+    few = bearing(communes(0.4, 7.7, 7.5), 255.0, 1300, 1300, parts=[1, 100, 98])
+    assert extremes.choropleth(vacant, few) == f"{head}{extremes.NONE_APART}, sur 20 cas ou plus"
     rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
     assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
     alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])

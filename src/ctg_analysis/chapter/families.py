@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.known import newer, source, unavailable
+from ctg_analysis.chapter.known import newer, newer_head, source, unavailable
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
@@ -103,7 +103,7 @@ def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
         return ""
     told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())
     when = texts.listed(sorted({date_text(row["period"]) for row in rows.values()}))
-    return f"Plus récent, pour le territoire seul ({when}) : {told}."
+    return f"{newer_head(territory, [shares[name] for name in rows])} ({when}) : {told}."
 
 
 def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:

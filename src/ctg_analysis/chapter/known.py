@@ -1,10 +1,12 @@
 """What is known of an indicator here, and what is not: its communes, its source, the box that says how to get it."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
@@ -114,7 +116,18 @@ def newer(territory: Territory, indicator: Indicator) -> str:
     compared, own = territory.compared(indicator, with_peers=False), territory.own(indicator)
     if compared.empty or last_year(own["period"].iloc[-1]) <= last_year(compared["period"].iloc[0]):
         return ""
-    return f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
+    head = newer_head(territory, [indicator])
+    return f"{head} : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
+
+
+def newer_head(territory: Territory, indicators: Iterable[Indicator]) -> str:
+    """How newer values of the territory are told: as its own alone, where no larger place has one of that period."""
+    for indicator in indicators:
+        rows = territory.data(indicator)
+        larger = rows[rows["status"].eq(OK) & ~rows["level"].isin([*LOCAL, "epci"])]
+        if larger["period"].eq(territory.own(indicator)["period"].iloc[-1]).any():
+            return "Plus récent"
+    return "Plus récent, pour le territoire seul"
 
 
 def unavailable(territory: Territory, indicator: Indicator, what: str, level: str = "") -> Html:

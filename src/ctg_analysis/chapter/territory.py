@@ -11,6 +11,7 @@ from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median,
 from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -185,7 +186,10 @@ class Territory:
         return self._readable[indicator.id].copy(deep=False)
 
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
-        """Observations of an indicator, with their names, as `readable` gives them."""
+        """Observations of an indicator, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
+        rows = rows.assign(
+            drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)]
+        )
         each, fictional = each_row(rows), self.root.fictional
         return rows.assign(
             text=[sentences.value_text(indicator, row) for row in each],
@@ -195,6 +199,24 @@ class Territory:
                 for row in each
             ],
         )
+
+    def _is_drawn(self, level: str, code: str) -> bool | None:
+        """Whether the census knows a place, or a commune of it, by a sample of dwellings (rule R7); None: not known."""
+        if level == "commune":
+            return code in self._large_communes
+        if level == "secteur":
+            return not self._large_communes.isdisjoint(self.communes.loc[self.communes["secteur"].eq(code), "code"])
+        if level == "epci":
+            return bool(self._large_communes) if code == self.epci else None
+        return None if level == "peers" else True
+
+    @cached_property
+    def _large_communes(self) -> set[str]:
+        """Its communes that the census surveys by a yearly sample."""
+        people = self._named.rows("population_count")
+        people = people[people["level"].eq("commune") & people["status"].eq(OK)].sort_values("period", kind="stable")
+        latest = people.drop_duplicates("territory", keep="last")
+        return set(latest.loc[latest["value"].ge(norm("census_large_commune")), "territory"])
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""

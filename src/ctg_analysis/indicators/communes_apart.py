@@ -62,13 +62,30 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
         return pd.Series(True, index=rows.index)
     if compare is None:
         return ~rows["denominator"].lt(norm("smallest_base_of_an_extreme"))
+    return _differs(rows, indicator, compare) & rows["numerator"].ge(norm("few_events"))
+
+
+def is_apart_on_few(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Which communes differ from the others by more than chance, on fewer events than `bears_its_value` asks.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"numerator": [1.0, 60, 40], "denominator": [255.0, 300, 445]})
+    >>> is_apart_on_few(rows.assign(source="insee_iris_rp2021"), CATALOGUE["vacant_dwellings_share"]).tolist()
+    [True, False, False]
+    """
+    compare = comparison_of(indicator)
+    if compare is None:
+        return pd.Series(False, index=rows.index)
+    return _differs(rows, indicator, compare) & rows["numerator"].lt(norm("few_events"))
+
+
+def _differs(rows: pd.DataFrame, indicator: Indicator, compare: Comparison) -> pd.Series:
     weight = rows["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
     known = rows["denominator"].gt(0)
     part = rows[known]
     events, base = part["numerator"] * weight[known], part["denominator"] * weight[known]
     events = events.round() if compare is compare_rates else events
-    enough = part["numerator"].ge(norm("few_events"))
-    return (enough & apart(events, base, compare)).reindex(rows.index, fill_value=False)
+    return apart(events, base, compare).reindex(rows.index, fill_value=False)
 
 
 def comparison_of(indicator: Indicator) -> Comparison | None:

@@ -7,9 +7,10 @@ from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of
+from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of, is_apart_on_few
 
 APART = "qui s'écarte{} de l'ensemble"
+ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
 NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
 TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
@@ -18,7 +19,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     """The least and the greatest value that a map may tell; nothing where it shows none, or sums of rounded counts.
 
     Of what a test exists for, the values of the communes that differ from the others by more than chance, or that none
-    does; else those of the communes that are large enough. Where a producer only bounds the least ones, that bound:
+    does; where others do so on few cases, the title says of how many it speaks. Else the values of the communes that
+    are large enough. Where a producer only bounds the least ones, that bound:
     « de 5 % ou moins à 21 % ».
 
     Parameters:
@@ -41,9 +43,10 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{with_unit(indicator, high)} dans {in_communes(list(written['name']), len(rows))}")
     told = written[bears_its_value(written, indicator)]
     tested = comparison_of(indicator) is not None
-    apart = APART.format("nt" if len(told) > 1 else "") if tested and len(told) < len(rows) else ""
+    enough = ON_ENOUGH.format(number(norm("few_events"))) if is_apart_on_few(written, indicator).any() else ""
+    apart = APART.format("nt" if len(told) > 1 else "") + enough if tested and len(told) < len(rows) else ""
     if told.empty:
-        return about(indicator, NONE_APART) if tested else indicator.label
+        return about(indicator, NONE_APART + enough) if tested else indicator.label
     low, high = _alike(indicator, told.iloc[0], told.iloc[-1])
     if low["text"] == high["text"]:
         some = in_communes(list(told["name"]), len(rows))
@@ -63,9 +66,9 @@ def _short_of(indicator: Indicator, rows: pd.DataFrame, least: float) -> str:
 
 
 def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:
-    """Whether the title of a map leaves out communes for their size alone. rows: as in `choropleth`."""
+    """Whether the title of a map leaves out communes for their size alone; that of a norm, none. rows: as above."""
     written = rows[rows["shown"]]
-    return comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
+    return not indicator.norm and comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
 
 
 def _alike(indicator: Indicator, low: pd.Series, high: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -79,13 +79,19 @@ def _written(indicator: Indicator, row, value: float) -> str:
 def is_sampled(indicator: Indicator, row) -> bool:
     """Tell whether a count, or those that a share is made of, are known from a sample of the census alone (rule R7).
 
-    Its supplementary coding; of its main one, what has an interval, or is of as many as the communes that are sampled.
+    Its supplementary coding; of its main one, what has an interval, or is of a place with a commune large enough to be
+    sampled: `drawn` where the row says it, else what is of as many as such a commune.
     """
     value, kind = indicator.value, SOURCES[row.source].precision.sampled
     if isinstance(value, Count) and value.measure in COUNTED_WHOLE:
         return False
     many = row.value if isinstance(value, Count) else row.denominator
-    return kind == COMPLEMENTARY or (kind == MAIN and (row.low < row.high or many >= norm("census_large_commune")))
+    return kind == COMPLEMENTARY or (kind == MAIN and (row.low < row.high or _is_drawn(row, many)))
+
+
+def _is_drawn(row, many: float) -> bool:
+    drawn = getattr(row, "drawn", None)
+    return many >= norm("census_large_commune") if drawn is None else drawn
 
 
 def on_one_scale(indicator: Indicator, rows):
@@ -207,7 +213,10 @@ def counts_text(indicator: Indicator, row) -> str:
         return f"{about}{_counted(top, things)}{base}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
     when = f" en {row.denominator_period}" if row.denominator_period else ""
-    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}{when}"
+    link = "sur" if whole else "pour"
+    if value.population not in COUNTED_WHOLE and _is_drawn(row, row.denominator):  # of the census
+        return f"{_counted(row.numerator, things)} {link} environ {_counted(sampled(row.denominator), base)}{when}"
+    return f"{_counted(row.numerator, things)} {link} {_counted(row.denominator, base)}{when}"
 
 
 def _counted(value: float, unit: str) -> str:

@@ -65,8 +65,8 @@ def _is_hollow(cells: Sequence[NotebookNode], rank: int) -> bool:
     if level < 2 or len(HEADING.findall(cells[rank].source)) > 1:
         return False
     section = list(takewhile(lambda cell: not 0 < _level(cell) <= level, cells[rank + 1 :]))
-    data = [output.get("data", {}) for cell in section for output in cell.get("outputs", [])]
-    asked = any({"text/html", ABOUT} & {*bundle} for bundle in data)  # a piece that shows nothing has no HTML
+    shown = [output.get("data", {}) for cell in section for output in cell.get("outputs", [])]
+    asked = any("text/html" in data or ABOUT in data for data in shown)  # an empty piece has no HTML
     return asked and not any(cell.cell_type == "code" and _is_seen(cell) for cell in section)
 
 
