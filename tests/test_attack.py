@@ -149,7 +149,7 @@ DIVIDED, ALONE = ((4, 10), (4, 10), (3, 12)), ((4, 0), (4, 0), (3, 0))
     "seed, secteurs, forms",
     [
         (0, DIVIDED, FEW),
-        *(pytest.param(seed, DIVIDED, LABELS, marks=pytest.mark.nightly) for seed in range(1, 10)),
+        *(pytest.param(seed, DIVIDED, LABELS, marks=pytest.mark.nightly) for seed in (1, 2)),
     ],
 )
 def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, secteurs, forms):
@@ -162,9 +162,8 @@ def test_two_counts_in_a_thousand_at_most_are_known_to_less_beside_the_total_of_
     """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
     the total move.
     """
-    told = [attack(*editions(seed, *ALONE, measures=CORRECTED[:1])) for seed in (11, 12, 13)]
-    cells = sum((cells for cells, _ in told), Counter())
-    assert cells["exact"] == 0 and sum(len(found) for _, found in told) * 1000 <= 2 * cells["all"]
+    cells, found = attack(*editions(11, *ALONE, measures=CORRECTED[:1]))
+    assert cells["exact"] == 0 and len(found) * 1000 <= 2 * cells["all"]
 
 
 YOUTH = dict(zip(COMMUNES[SMALL], (20, 11, 7, 5, 12, 14, 8), strict=True))  # 77, of whom 34 in the second secteur
