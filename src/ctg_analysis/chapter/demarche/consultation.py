@@ -99,7 +99,7 @@ class Consultation(DemarcheChapter):
         under = drawn.of(rows, "sous-représenté")
         beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
         if pd.notna(about["low"]):
-            lowest, highest = number(about["low"]), number(about["high"])
+            lowest, highest = count(about["low"]), count(about["high"])
             beside += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())

@@ -146,7 +146,8 @@ def told(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """
     shown = {}
     for name, table in tables.items():
-        counts = [column for column in table if column in RESPONDENTS]
+        at_a_bound = {"low", "high"} if name == "consultation" else set()  # of the weights: respondents
+        counts = [column for column in table if column in {*RESPONDENTS, *at_a_bound}]
         shown[name] = table.round(PARTS).assign(**{column: table[column] // CELL * CELL for column in counts})
     return shown
 
