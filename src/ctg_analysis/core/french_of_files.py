@@ -169,14 +169,4 @@ OF_FILES = {
     "no modality {name}": "aucune modalité {name}",
     "a margin for each modality of the answers": "une marge pour chaque modalité des réponses",
     # the record of what was published
-    "the record that {edition} is in: {remedy}": "le registre où figure {edition} : {remedy}",
-    "what this edition has published: restore it, or withdraw the edition (remove its folder)": (
-        "ce que cette édition a publié : le restaurer, ou retirer l'édition (supprimer son dossier)"
-    ),
-    "what has been published of restricted sources: {remedy}": (
-        "ce qui a été publié de sources à accès restreint : {remedy}"
-    ),
-    "other figures than those published": "d'autres chiffres que ceux publiés",
-    "the sum that names it: {remedy}": "la somme qui le nomme : {remedy}",
-    "restore data/published from its backup": "restaurer data/published de sa sauvegarde",
 }

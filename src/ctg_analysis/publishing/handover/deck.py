@@ -46,12 +46,12 @@ def write_deck(shown: Shown, path: Path) -> None:
         _words(slide, [f"{shown.kind(message)} : {message.theme}", message.comparison], Cm(5.2), 18)
         _chart(slide, message.places, message.label, day)
         _words(slide, [f"Source : {message.source}"], Cm(17.2), 11)
-    for title, source, drawing in shown.maps:
-        slide = _slide(deck, title, 28)
-        png = picture(ALONE.format(drawing), PIXELS, path.parent)
+    for one in shown.maps:
+        slide = _slide(deck, one.title, 28)
+        png = picture(ALONE.format(one.drawing), PIXELS, path.parent)
         drawn = slide.shapes.add_picture(io.BytesIO(png), MARGIN, Cm(4.6), height=Cm(12.4))
-        _describe(drawn, title)
-        _words(slide, [f"Source : {source}"], Cm(17.2), 11)
+        _describe(drawn, one.told)
+        _words(slide, [f"Source : {one.source}"], Cm(17.2), 11)
     if (decided := shown.decided) and decided.enjeux:
         numbered = [f"{rank}. {title}" for rank, title in enumerate(decided.enjeux, start=1)]
         _words(_slide(deck, decided.decided, 28), numbered, Cm(4.6), 18)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -24,19 +25,25 @@ from ctg_analysis.publishing.pages.site import page
 MAPS, FEWEST = 3, 4  # maps; values that differ and may be written: fewer make no map
 
 
+class ShownMap(NamedTuple):
+    """A map of a slide. told: its values, for who does not see it."""
+
+    title: str
+    source: str
+    drawing: Markup
+    told: str
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What the slides of a territory show.
-
-    date, day: of the edition, in words and ISO. maps: title, source and drawing of each.
-    """
+    """What the slides of a territory show. date, day: of the edition, in words and ISO."""
 
     territory: str
     fictional: bool
     date: str
     day: str
     messages: list[MessageText]
-    maps: list[tuple[str, str, Markup]]
+    maps: list[ShownMap]
     decided: Commitments | None
 
     def kind(self, message: MessageText) -> str:
@@ -65,10 +72,14 @@ def slides(shown: Shown) -> str:
     return page("restitution.html.j2", page=shown, messages=entries, rule=typography(RULE))
 
 
-def _map(seen: Territory, indicator: Indicator) -> tuple[str, str, Markup]:
-    title = typography(f"{titled(indicator.label)}, par commune")
-    cited = typography(str(source(seen, on_map(seen, indicator))))
-    return title, cited, Markup(inert(for_readers(communes_map(seen, indicator).html)))
+def _map(seen: Territory, indicator: Indicator) -> ShownMap:
+    rows = on_map(seen, indicator)
+    year = date_text(rows["period"].iloc[0])
+    label = titled(indicator.label) + f" ({year})" * (year not in indicator.label)
+    told = " ; ".join(f"{row.name} {row.text}" for row in rows.itertuples(index=False))
+    drawing = Markup(inert(for_readers(communes_map(seen, indicator).html)))
+    title = typography(f"{label}, par commune")
+    return ShownMap(title, typography(str(source(seen, rows))), drawing, typography(f"{title} : {told}"))
 
 
 def mapped(seen: Territory, most: int) -> list[Indicator]:
