@@ -196,7 +196,7 @@ NO_MORE = {
         "found 'plus élevé que' (ici 77,7 % en 2025, département 96,3 %), expected 'plus faible que', sans test",
     ),
     "not significant": ("C19", "lecture", "plus élevé que", "expected 'proche de', au test de la règle R14, p = "),
-    "below the number": ("C02", "repere", "60", "column lecture: found 'au moins' 60 (ici 40,4"),
+    "below the number": ("C02", "repere", "60", "column lecture: found 'au moins' 60 (ici de 23,4 à 76,0"),
     "no such comparator": ("C04", "repere", "commune", "found 'commune', expected l'une de ces valeurs : département"),
     "no value of it": (
         "C04",

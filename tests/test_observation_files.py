@@ -113,7 +113,7 @@ def test_some_indicators_are_read_alone(processed):
     [
         ("value", np.nan, "a value when ok"),
         ("level", "canton", "a level"),
-        ("status", "nd", "nothing at all otherwise"),
+        ("status", "nd", "bounds at most otherwise"),
         ("quality", 4, "another quality"),
         ("source", None, "missing"),
     ],

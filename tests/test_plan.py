@@ -186,7 +186,7 @@ def followup(*pairs):
 
 def observed(*several):
     columns = ["year", "value", "source"]
-    return pd.DataFrame(several, columns=columns).assign(indicateur="births_count", text="12,0")
+    return pd.DataFrame(several, columns=columns).assign(indicateur="births_count", text="12,0", low=None, high=None)
 
 
 def test_a_series_goes_from_its_baseline_to_its_target():

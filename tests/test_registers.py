@@ -164,7 +164,7 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
         ", line 4, column 0.totals.aditive",
         ", line 6, column 0.tables.0.code",
         ", line 9, column 0.form.fields.0.kind",
-        ", line 11, column 0.form.links.0",
+        ", line 10, column 0.form.links",
     ]
     assert "expected no such key" in lines[0] and "'persones', expected one of 'persons', 'number'" in lines[2]
 

@@ -395,7 +395,7 @@ def test_what_to_do_is_said_in_ten_lines_and_secrecy_in_words(handed_out):
             sheets = parts.read("xl/workbook.xml").decode().split("<sheet ")
         assert all(f"{rank}. " in texts for rank in range(1, 11)) and "Mode d'emploi" in sheets[1], path
         if path.stem == "caf":
-            assert "un nombre de personnes de 1 à 4 n'est jamais publié" in texts
+            assert "un nombre de personnes est publié arrondi vers le bas à 5" in texts
 
 
 def test_lists_notes_communes_and_dates_are_there(handed_out):

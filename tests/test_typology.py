@@ -13,7 +13,7 @@ from ctg_analysis.display.words.commune_types import CLASSES
 AUBRAC, SHARE = "200067171", CATALOGUE["vacant_dwellings_share"]
 ROWS = pd.DataFrame(
     [("A", 5.0, 50.0), ("B", 30.0, 1950.0), ("C", 2.0, 15.0)], columns=["territory", "numerator", "denominator"]
-).assign(status=OK, source="insee_iris_rp2021")
+).assign(status=OK, source="insee_iris_rp2021", low=float("nan"), high=float("nan"))
 
 
 def test_the_classes_are_those_of_the_grid():
@@ -31,7 +31,7 @@ def test_a_class_lacks_what_one_of_its_communes_lacks(status):
     rows = ROWS.assign(status=[OK, status, OK])
     assert typology._of_class(SHARE, rows, ["A", "B"]) == "nd"
     assert typology._of_class(SHARE, ROWS[:1], ["A", "B"]) == "nd"
-    assert typology._of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f"), ["A", "B"]) == "nd"
+    assert typology._of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f", low=1.0), ["A", "B"]) == "nd"
     assert typology._of_class(SHARE, ROWS.assign(source=["insee_iris_rp2021", "sdes_rpls", "x"]), ["A", "B"]) == "nd"
 
 

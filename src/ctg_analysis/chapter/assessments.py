@@ -14,6 +14,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 
 UNSAID = "non précisé"
+UNSURE = "l'arrondi ne permet pas de le dire"
 
 
 def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
@@ -55,7 +56,8 @@ def norms(territory: Territory, name: str) -> Html:
         if rows.empty:
             return unavailable(territory, measured, measured.label)
         own = rows.iloc[0]
-        verdict = "dans la limite" if own["value"] <= most else "au-delà de la limite"
+        low, high = (own["value"] if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
+        verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else UNSURE
         lines.append((whom, own["text"], number(most), verdict, date_text(own["period"])))
         used.append(rows.iloc[[0]])
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]

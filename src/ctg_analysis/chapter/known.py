@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.core.model import CENSORED, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
@@ -71,14 +71,18 @@ def without_contour(territory: Territory, rows: pd.DataFrame) -> str:
 
 
 def withheld(territory: Territory, indicator: Indicator) -> str:
-    """The sentence that the value of the territory may not be shown, when there is one; else nothing."""
-    if not territory.has(indicator, SECRET):
-        return ""
+    """The sentence that the value of the territory may not be shown, or not told from rounded numbers, when there is
+    one; else nothing."""
     rows = territory.data(indicator)
-    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
-    if periods.empty:
+    rows = rows[rows["level"].eq("epci") & rows["status"].isin([SECRET, CENSORED])]
+    if rows.empty:
         return ""
-    return f"{indicator.label}, {date_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
+    last = rows.sort_values("period", kind="stable").iloc[-1]
+    why = "secret statistique, le chiffre ne peut pas être montré"
+    if last["status"] == CENSORED:
+        unsure = is_proportion(indicator.value) and last["high"] >= 100
+        why = "les nombres, arrondis, ne permettent pas de le dire" if unsure else sentences.value_text(indicator, last)
+    return f"{indicator.label}, {date_text(last['period'])} : {why}."
 
 
 def uncompared(territory: Territory, indicator: Indicator) -> str:
@@ -141,6 +145,9 @@ def unavailable(territory: Territory, indicator: Indicator, what: str, level: st
     rows = territory.data(indicator)
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
+    said = withheld(territory, indicator)
+    if said and territory.own(indicator).empty:
+        return with_source(said, source(territory, rows))
     entries = [entry(lack) for lack in lacks(territory, indicator, level)]
     named = f"{texts.uncapitalised(texts.titled(what))}."
     return markup.unavailable(texts.typography(named if entries else f"{named} {CAF_ALONE}"), entries)

@@ -98,7 +98,7 @@ def basis(supply: Supply, told: Collection[str], older: float | None) -> str:
     said = [KNOWN[name] for name in KNOWN if name in told]
     if older is not None:
         said.append(
-            f"{percent(older)} des assistants maternels ont 55 ans ou plus : la moitié d'entre eux, ou tous, "
+            f"Environ {percent(older)} des assistants maternels ont 55 ans ou plus : la moitié d'entre eux, ou tous, "
             "s'arrêtent."
         )
     if unknown:
