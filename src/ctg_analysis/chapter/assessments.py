@@ -9,12 +9,11 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
-from ctg_analysis.display.words import notes
+from ctg_analysis.display.words import notes, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 
 UNSAID = "non précisé"
-UNSURE = "l'arrondi ne permet pas de le dire"
 
 
 def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
@@ -57,7 +56,7 @@ def norms(territory: Territory, name: str) -> Html:
             return unavailable(territory, measured, measured.label)
         own = rows.iloc[0]
         low, high = (own["value"] if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
-        verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else UNSURE
+        verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else texts.UNSURE
         lines.append((whom, own["text"], number(most), verdict, date_text(own["period"])))
         used.append(rows.iloc[[0]])
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]

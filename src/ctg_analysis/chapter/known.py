@@ -81,7 +81,7 @@ def withheld(territory: Territory, indicator: Indicator) -> str:
     why = "secret statistique, le chiffre ne peut pas être montré"
     if last["status"] == CENSORED:
         unsure = is_proportion(indicator.value) and last["high"] >= 100
-        why = "les nombres, arrondis, ne permettent pas de le dire" if unsure else sentences.value_text(indicator, last)
+        why = texts.UNSURE if unsure else sentences.value_text(indicator, last)
     return f"{indicator.label}, {date_text(last['period'])} : {why}."
 
 

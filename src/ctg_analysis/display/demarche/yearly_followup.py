@@ -21,7 +21,6 @@ BROKEN = "série rompue : définition ou source changée, le départ, la valeur 
 PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
 ENDS = ["baseline_text", "now_text", "target_text"]
 NOT_MEASURED = "pas encore mesuré"
-UNSURE = "l'arrondi ne permet pas de le dire"
 ORIGINS = {
     tracking.REPORTED: "relevé du suivi",
     tracking.OBSERVED: "recalculé du diagnostic",
@@ -183,7 +182,7 @@ def _word(row) -> str:
     if row.broken:
         return BROKEN
     if row.unsure:
-        return UNSURE
+        return texts.UNSURE
     if pd.isna(row.way):
         return pieces.NOTHING
     if row.way >= 1:

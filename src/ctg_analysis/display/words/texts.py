@@ -13,6 +13,7 @@ from ctg_analysis.core.settings import settings
 NBSP, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 
 WEAK = "peu fiable"  # in the place of a figure on too small a sample (rule R7)
+UNSURE = "l'arrondi ne permet pas de le dire"  # in the place of a verdict that rounded counts do not bear (rule R1)
 FEW = "moins de 20"  # in the place of a percentage of too few, of which no count is known (rule R10)
 SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
 SIGN_WORDS = {
