@@ -14,6 +14,7 @@ from ctg_analysis.core.forms import CONFIRMED, YES
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.sheets import place_of
 from ctg_analysis.core.territories import codes_by_name
+from ctg_analysis.core.unread import is_doubted
 from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.plausible import HELD, ROW, doubted, form_rows, open_counts
 from ctg_analysis.processing.run import tables_now
@@ -28,15 +29,13 @@ def implausible_figures(
     they are, and tells in which forms there are such figures.
     """
     folders = [folder for folder in homes(root) if epcis is None or folder.name in epcis]
+    if derived:
+        folders = [folder for folder in folders if is_doubted(root, folder.name)]
     if not folders:
         return []
     with nullcontext(root.processed) if is_whole(root.processed) else tables_now(root) as tables:
         places = pd.read_parquet(tables / "territories.parquet")
         codes = {folder: codes_of(places, folder.name) for folder in folders}
-        if derived:
-            blanks = pd.read_parquet(tables / "blanks.parquet")
-            known = {*blanks.loc[blanks["doubted"], "territory"]}
-            folders = [folder for folder in folders if not known.isdisjoint(codes[folder])]
         opened = open_counts(tables, set().union(*(codes[folder] for folder in folders)), places)
         return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
 

@@ -18,6 +18,7 @@ from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.indicators.observation_files import read_indicators
 from ctg_analysis.indicators.observe import NOTHING
 from ctg_analysis.processing.groups import groups_of
+from ctg_analysis.secrecy.rounding import rounded_down, steps
 
 HELD = [name for name, source in FORMS.items() if source.form.held_to]
 ROW = ["source", "code", "period"]
@@ -64,9 +65,8 @@ def doubted(private: Private, rows: pd.DataFrame, places: pd.DataFrame, opened: 
     for name, facts in private.facts:
         held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
         base = SecrecyRule(private.agreements[name].seuil).base if name in private.agreements else 1
-        steps = {field.measure: base * (field.rounded or 1) for field in FORMS[name].form.fields if field.is_rounded}
-        step = held["measure"].astype(str).map(steps)
-        tables.append(held.assign(low=(held["value"] // step * step).fillna(held["value"])))
+        step = held["measure"].astype(str).map(steps(FORMS[name].form, base))
+        tables.append(held.assign(low=rounded_down(held["value"], step).fillna(held["value"])))
     told = pd.concat(tables)
     told = told.merge(rows.loc[rows["confirmed"], ROW].drop_duplicates(), on=ROW, how="left", indicator=True)
     told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float, "value": float})

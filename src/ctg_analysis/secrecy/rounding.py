@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import Form
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Rate, Ratio
 
 MOST_PARTS = 10
@@ -42,10 +43,10 @@ def rounded(
     [[0.0, 4.0], [145.0, 149.0]]
     """
     base, form = source.secrecy.base, source.form
-    steps = {field.measure: base * (field.rounded or 1) for field in form.fields if field.is_rounded} if base else {}
-    counted, step = {*steps}, facts["measure"].astype(str).map(steps)
+    by_measure = steps(form, base)
+    counted, step = {*by_measure}, facts["measure"].astype(str).map(by_measure)
     mine = step.notna() & facts["status"].eq(OK)
-    table = facts.assign(least=(facts["value"] // step * step).where(mine))
+    table = facts.assign(least=rounded_down(facts["value"], step).where(mine))
     table = table.assign(most=table["least"] + step - 1)
     for measure, whole in form.within_exact().items() if base else ():
         table = _within(table, measure, whole, base)
@@ -69,6 +70,16 @@ def rounded(
                 table = _sum_of_classes(table, alone, classes)
     middle = (table["least"] + table["most"]) / 2
     return table.assign(value=middle.where(mine, table["value"]))
+
+
+def steps(form: Form, base: int) -> dict[str, int]:
+    """What each measure of a form is rounded to a multiple of: counts of persons; none where the base is 0."""
+    return {field.measure: base * (field.rounded or 1) for field in form.fields if field.is_rounded} if base else {}
+
+
+def rounded_down(values: pd.Series, step: pd.Series) -> pd.Series:
+    """The largest multiples of a step that are not above the values; missing where there is no step."""
+    return values // step * step
 
 
 def _within(table: pd.DataFrame, measure: str, whole: str, base: int) -> pd.DataFrame:
