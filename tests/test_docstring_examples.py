@@ -50,10 +50,8 @@ FORMULAS = {
     "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),
-    "secrecy.rounding": {"measures"},
+    "secrecy.rounding": {"measures", "steps"},
     "demarche.survey.suppression": {
-        "consistent",
-        "sensitive",
         "search",
         "show_again",
         "witnesses",

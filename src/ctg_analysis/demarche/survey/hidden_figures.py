@@ -55,17 +55,12 @@ def to_hide(counts: Counts, cells: list[Cell], groups: list[Sum]) -> Iterator[Ce
             values=values[stated],
             fixed=known[stated],
             bounds=positive[limits][:, mine],
-            least=np.zeros(len(limits)),
-            presumed=np.zeros(len(limits), dtype=bool),
             cells=tells[here][:, stated],
             costs=costs[here],
-            scales=np.ones(len(stated)),
-            withheld=np.zeros(len(here), dtype=bool),
             groups=small[few][:, mine].toarray(),
-            certain=np.ones(len(few), dtype=bool),
             threshold=CELL,
         )
-        hidden, _ = protect(block, sizes[np.newaxis, mine])
+        hidden = protect(block, sizes[mine])
         yield from (cells[place] for place in here[hidden])
 
 

@@ -2,7 +2,7 @@
 
 The attacker knows every figure that is shown, that counts are never negative and that a part is never larger than
 its whole. What this leaves him is the range that linear programming gives. The method looks for worlds: tables that
-are as possible as the true one to who knows what is shown. For each sensitive group, it takes the world nearest to
+are as possible as the true one to who knows what is shown. For each small group, it takes the world nearest to
 the true table in which the group counts nobody, then the nearest in which it counts threshold - 1, and hides the
 cells in which they differ from it. At the end, whatever can be shown again is shown.
 
@@ -10,7 +10,7 @@ Sources: Kelly, Golden and Assad (1992), "Cell suppression: disclosure protectio
 Networks 22; Fischetti and Salazar (2001), Management Science 47(7), for the attacker's problem.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,49 +22,38 @@ TOLERANCE = 1e-5
 DOWN, UP = 1, -1
 NEARBY = 1e-3  # price of a departure from what is not shown: the world stays near, so that it serves others too
 SHORTFALL = 1e6  # price of a person short of the aim: more than that of hiding any cell
-HIDDEN, EARLIER, SHOWN = 1, 100, 10_000  # price of doubting a figure, where figures contradict each other
 
 
 @dataclass(frozen=True)
 class Block:
     """Counts that are linked with each other, and what is said of them; the matrices have one column per count.
 
-    statements: coefficients of the counts. values: what they come to. fixed: known for good, from an earlier edition.
-    bounds: coefficients of what never comes to less than `least`: whole - part, and what else links counts. presumed:
-        which of them figures may contradict.
+    statements: coefficients of the counts. values: what they come to. fixed: known, whatever is hidden.
+    bounds: coefficients of what is never negative: whole - part.
     cells: one row per cell and one column per statement, 1 where the cell shows it. costs: of hiding each cell.
-    scales: what a departure of 1 from each statement weighs, in persons.
-    withheld: cells that the primary rule hides.
-    groups: coefficients of the groups of persons to protect. certain: False where we do not know their counts, so
-        that they may be sensitive.
-    threshold: a group from 1 to threshold - 1 is sensitive.
+    groups: coefficients of the groups to protect, each of 1 to threshold - 1 persons.
     """
 
     statements: sparse.csr_array
     values: np.ndarray
     fixed: np.ndarray
     bounds: sparse.csr_array
-    least: np.ndarray
-    presumed: np.ndarray
     cells: sparse.csr_array
     costs: np.ndarray
-    scales: np.ndarray
-    withheld: np.ndarray
     groups: np.ndarray
-    certain: np.ndarray
     threshold: int
 
     @cached_property
     def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row, column and value of the coefficients of the counts: first in each value, then in the bounds, with the
-        other sign: what never comes to more than -least.
+        other sign: what is never positive.
         """
         both = sparse.vstack([self.statements, -self.bounds], format="coo")
         return *both.coords, both.data
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
         """What it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
-        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells * self.scales)
+        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells)
 
     def known(self, hidden: np.ndarray) -> np.ndarray:
         """Infinity for the statements that stay known when some cells are hidden, 0 for the others."""
@@ -87,105 +76,45 @@ class Aim(NamedTuple):
     count: float
 
 
-def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
+def protect(block: Block, world: np.ndarray) -> np.ndarray:
+    """Which cells to hide. world: the true table.
 
-    A group stays exposed when what is known for good bounds it closer than [0, threshold - 1].
+    A group stays exposed when what is known, whatever is hidden, bounds it closer than [0, threshold - 1].
 
-    Parameters:
-        block, worlds: as `consistent` returns them.
-
-    Communes of 3, 20 and 30 persons and their total; the 3 are withheld, the 20 cost less to hide than the 30.
+    Communes of 3, 20 and 30 persons and their total; to show the 3 no more, the 20 costs less to hide than the 30.
 
     >>> block = Block(
     ...     statements=sparse.csr_array(np.vstack([np.eye(3), np.ones(3)])), values=np.array([3.0, 20, 30, 53]),
-    ...     fixed=np.zeros(4, bool), bounds=sparse.csr_array((0, 3)), least=np.zeros(0), presumed=np.zeros(0, bool),
-    ...     cells=sparse.eye_array(4, format="csr"), costs=np.array([1, 1.2, 1.3, 150]), scales=np.ones(4),
-    ...     withheld=np.array([True, False, False, False]), groups=np.eye(3)[:1], certain=np.array([True]), threshold=5,
+    ...     fixed=np.zeros(4, bool), bounds=sparse.csr_array((0, 3)), cells=sparse.eye_array(4, format="csr"),
+    ...     costs=np.array([1, 1.2, 1.3, 150]), groups=np.eye(3)[:1], threshold=5,
     ... )
-    >>> hidden, exposed = protect(*consistent(block))
-    >>> hidden.tolist(), exposed.tolist()
-    ([True, True, False, False], [False])
+    >>> protect(block, np.array([3.0, 20, 30])).tolist()
+    [True, True, False, False]
     """
-    exposed = np.zeros(len(block.certain), dtype=bool)
-    if not len(exposed):
-        return block.withheld, exposed
-    groups, worlds = sensitive(block, worlds)
-    aims = [Aim(group, side, count) for group in groups for side, count in ((DOWN, 0), (UP, block.threshold - 1))]
-    worlds = explore(block, block.withheld, aims, worlds)
+    ends = ((DOWN, 0), (UP, block.threshold - 1))
+    aims = [Aim(group, side, count) for group in range(len(block.groups)) for side, count in ends]
+    nothing = np.zeros(len(block.costs), dtype=bool)
+    worlds = explore(block, nothing, aims, world[np.newaxis])
     trials = [search(block, order, worlds) for order in (aims, aims[::-1])]
-    hidden, possible = min(trials, key=lambda trial: block.costs[trial[0]].sum())
-    exposed[[aim.group for aim in set(aims) - set(possible)]] = True
-    return hidden, exposed
+    return min(trials, key=lambda hidden: block.costs[hidden].sum())
 
 
-def consistent(block: Block) -> tuple[Block, np.ndarray]:
-    """The block with figures that agree with each other, and one world in which all are true.
-
-    Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
-    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
-    that the figures contradict are dropped, as few as can be.
-    """
-    shown_now = block.cells.sum(axis=0) > 0
-    hidden = ~block.fixed & (block.prices(block.withheld) == 0)
-    doubts = np.select([hidden, ~shown_now], [HIDDEN, EARLIER], SHOWN)
-    world = nearest_world(block, doubts, [])
-    if not block.departs(world).any():
-        return block, world[np.newaxis]
-    sure = replace(block, least=np.where(block.presumed, -np.inf, block.least))
-    block = replace(block, values=block.statements @ nearest_world(sure, doubts, []))
-    counts, some = block.statements.shape[1], len(block.least)
-    answer = milp(
-        np.concatenate([np.zeros(counts), np.ones(some)]),
-        constraints=[
-            LinearConstraint(sparse.hstack([block.bounds, sparse.eye_array(some)]), lb=block.least),
-            LinearConstraint(
-                sparse.hstack([block.statements, sparse.csr_array((len(block.values), some))]),
-                block.values - TOLERANCE / 10,
-                block.values + TOLERANCE / 10,
-            ),
-        ],
-        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), np.where(block.presumed, np.inf, TOLERANCE / 10)])),
-    )
-    world, short = answer.x[:counts], answer.x[counts:]
-    return replace(block, least=np.where(block.presumed & (short > TOLERANCE), -np.inf, block.least)), world[np.newaxis]
-
-
-def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """The groups to protect, and worlds that clear the others.
-
-    A group whose count we do not know is sensitive when all our figures together say so.
-    """
-
-    def cleared(group: int) -> bool:
-        return any(block.reaches(Aim(group, *end), worlds) for end in ends)
-
-    ends = (DOWN, 0), (UP, block.threshold)
-    unsure = [Aim(group, *end) for group in np.flatnonzero(~block.certain) for end in ends]
-    everything_shown = np.zeros(len(block.withheld), dtype=bool)
-    worlds = explore(block, everything_shown, [aim for aim in unsure if not cleared(aim.group)], worlds)
-    for aim in unsure:
-        if not cleared(aim.group):
-            worlds = np.vstack([worlds, nearest_world(block, block.known(everything_shown), [aim])])
-    return [group for group, certain in enumerate(block.certain) if certain or not cleared(group)], worlds
-
-
-def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarray, list[Aim]]:
-    """The cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
-    hidden, possible = block.withheld, []
+def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
+    """The cells to hide, found by taking the aims in this order, each as far as it can be reached."""
+    hidden, possible = np.zeros(len(block.costs), dtype=bool), []
     for aim in aims:
         if not block.reaches(aim, worlds):
             world = nearest_world(block, block.prices(hidden), [aim])
             hidden = hidden | (block.cells @ block.departs(world) > 0)
             worlds = np.vstack([worlds, world])
         possible.append(aim if block.reaches(aim, worlds) else aim._replace(count=block.groups[aim.group] @ world))
-    return show_again(block, hidden, possible, worlds), possible
+    return show_again(block, hidden, possible, worlds)
 
 
 def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
     """The hidden cells without those that protect nothing, tried from the dearest down."""
-    extra = np.flatnonzero(hidden & ~block.withheld)
-    for cell in extra[np.argsort(-block.costs[extra], kind="stable")]:
+    cells = np.flatnonzero(hidden)
+    for cell in cells[np.argsort(-block.costs[cells], kind="stable")]:
         fewer = hidden & (np.arange(len(hidden)) != cell)
         left = witnesses(block, fewer, aims, worlds)
         if len(left):
@@ -230,7 +159,7 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
     sides = np.array([aim.side for aim in aims])
     toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
     aim, count = np.nonzero(toward)
-    each, first = np.arange(len(aims)), lines + len(block.least)
+    each, first = np.arange(len(aims)), lines + block.bounds.shape[0]
     departs, nearer = np.arange(len(doubtful)), np.ones(len(doubtful))
     parts = [
         block.entries,
@@ -245,8 +174,8 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
         np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
         constraints=LinearConstraint(
             sparse.csc_array((value, (row, column)), shape=(first + len(aims), short + len(aims))),
-            np.concatenate([block.values, np.full(len(block.least) + len(aims), -np.inf)]),
-            np.concatenate([block.values, -block.least, sides * [aim.count for aim in aims]]),
+            np.concatenate([block.values, np.full(block.bounds.shape[0] + len(aims), -np.inf)]),
+            np.concatenate([block.values, np.zeros(block.bounds.shape[0]), sides * [aim.count for aim in aims]]),
         ),
         bounds=Bounds(0, np.inf),
     )
