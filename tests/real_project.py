@@ -17,7 +17,6 @@ from ctg_analysis.sources.folders import sha256
 
 EPCI, NEIGHBOUR, DEPARTEMENT = "299999999", "299999998", "99"  # which the two fill
 INVENTED, REAL = EXAMPLE_PREFIX, EPCI[: len(EXAMPLE_PREFIX)]  # how their SIRENs begin
-MOVED, SECTEUR = "99005", "Haut Pays"
 FORM, SOURCE, INDICATOR = "mission_locale.csv", "mission_locale", "youth_followed_count"
 YOUTH = {"99001": 20, "99002": 22, "99003": 13, "99004": 12, "99005": 2, "99006": 16, "99007": 13, "99008": 18}
 
@@ -74,13 +73,6 @@ def write_form(root: DataRoot, epci: str, youth: dict[str, int]) -> None:
 def agree(root: DataRoot, epci: str, threshold: int) -> None:
     said = {"recu_le": "2026-03-02", "convention": "convention inventée", "seuil": threshold}
     (root.private / epci / "accords.yml").write_text(yaml.safe_dump({SOURCE: said}), encoding="utf-8")
-
-
-def move_commune(root: DataRoot) -> None:
-    """Draw the secteurs anew: a commune of two young people goes to the other one."""
-    path = root.reference / "secteurs" / f"{EPCI}.csv"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(f"{MOVED};{SECTEUR}", f"{MOVED};Bas Pays"), encoding="utf-8")
 
 
 def write_notebook(home: Path, *cells: str) -> None:

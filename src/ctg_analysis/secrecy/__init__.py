@@ -1,1 +1,1 @@
-"""What may not be told: the gate, what figures say of persons, what earlier editions have published."""
+"""What may not be told of persons that a partner counts: a count is rounded."""

@@ -1,9 +1,9 @@
 """The gate of the survey: which figures of all its tables together would give away 1 to 4 respondents (R1, R2).
 
-A figure is a sum of counts of respondents (`counts`); what hides the small groups is found by linear programming, as
-for the forms of partners (`suppression`), in all the tables at once. A share is read as a number of respondents of its
-base, and tells that base, whether weighted or not. Where all weights follow one question of the profile, anyone can
-work them out from it: a weighted share is then a sum over the groups of that question.
+A figure is a sum of counts of respondents (`counts`); what hides the small groups is found by linear programming
+(`suppression`), in all the tables at once. A share is read as a number of respondents of its base, and tells that base,
+whether weighted or not. Where all weights follow one question of the profile, anyone can work them out from it: a
+weighted share is then a sum over the groups of that question.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
