@@ -80,7 +80,7 @@ def typed_in_form(form, rows, names):
     kinds = {field.column: field.kind for field in form.fields}
     cells = []
     for at, name in enumerate(form.columns):
-        for row, text in enumerate(rows[name], start=FIRST):
+        for row, text in enumerate(rows.get(name, []), start=FIRST):
             if name == PLACE:
                 text = f"{text} {names[text]}" if text in names else text
             elif name == PERIOD or kinds.get(name) == DAY:

@@ -131,7 +131,7 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
     expected = [line for line in EXPECTED if "BIRTHS" not in line and "depp_ips" not in line and "NAIS" not in line]
     expected += [
         f"{BIRTHS}, line 1, column OBS_VALUE: found no such column",
-        f"{deaths.name}, line 4, column OBS_VALUE: found -7.0",
+        f"{deaths.name}, line 4, column OBS_VALUE: found -7",
         f"{colleges.name}, line 1, column rentree_scolaire: found no such column",
         f"{ecoles.name}, line 3, column code_insee_de_la_commune: found '1001'",
     ]

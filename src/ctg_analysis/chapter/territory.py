@@ -30,6 +30,7 @@ from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
 
 LOCAL = ("commune", "secteur")
+PEOPLE = "population_count"
 ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
 Span = tuple[str, str]  # two moments: days, or years where no more is known
 _read: dict[str, set[str]] = {}
@@ -179,8 +180,11 @@ class Territory:
         return any((indicator.id, status, level) in self._statuses for level in levels)
 
     def readable(self, indicator: Indicator) -> pd.DataFrame:
-        """The observations of an indicator with what a reader sees: name, text, interval."""
-        self.read.add(indicator.id)
+        """The observations of an indicator with what a reader sees: name, text, interval.
+
+        How a value of the census is told depends on how many inhabitants the communes have (see `_is_drawn`).
+        """
+        self.read |= {indicator.id, PEOPLE}
         if indicator.id not in self._readable:
             self._readable[indicator.id] = self.in_words(indicator, self.data(indicator))
         return self._readable[indicator.id].copy(deep=False)
@@ -213,7 +217,7 @@ class Territory:
     @cached_property
     def _large_communes(self) -> set[str]:
         """Its communes that the census surveys by a yearly sample."""
-        people = self._named.rows("population_count")
+        people = self._named.rows(PEOPLE)
         people = people[people["level"].eq("commune") & people["status"].eq(OK)].sort_values("period", kind="stable")
         latest = people.drop_duplicates("territory", keep="last")
         return set(latest.loc[latest["value"].ge(norm("census_large_commune")), "territory"])
@@ -241,7 +245,7 @@ class Territory:
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
-        self.read.add(indicator.id)
+        self.read |= {indicator.id, PEOPLE}
         if indicator.id not in self._compared:
             rows = self.against(indicator)
             told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared

@@ -6,6 +6,7 @@ OF_TABLES = {
     # what is found
     "a blank cell": "une case vide",
     "no value": "aucune valeur",
+    "no value of {indicator} in {place}, {period}": "aucune valeur de {indicator} pour {place} en {period}",
     "nothing": "rien",
     "the day of an answer at least": "le jour d'une réponse au moins",
     "the day of an answer at least: export the dates too": "le jour d'une réponse au moins : exporter aussi les dates",

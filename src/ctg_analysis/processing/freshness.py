@@ -9,7 +9,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
-from ctg_analysis.core.unread import UNREAD, read_unread
+from ctg_analysis.core.unread import DOUBTED, UNREAD, read_unread
 from ctg_analysis.sources.folders import files_of, is_by_itself, sha256
 from ctg_analysis.sources.known_sums import sum_of
 
@@ -68,7 +68,7 @@ def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
     own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
     own |= {f"{UNREAD} {name}": place for name, place in read_unread(root, epci).items()}
     of_all = _manifest(root.processed)["tables"].items()
-    return {name: digest for name, digest in of_all if name not in (NOTES, UNREAD)} | own
+    return {name: digest for name, digest in of_all if name not in (NOTES, UNREAD, DOUBTED)} | own
 
 
 def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
@@ -89,7 +89,7 @@ def _manifest(folder: Path) -> dict:
 def _sums(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
     tables = [path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts]
-    files = sorted(path for path in [*tables, *folder.glob(NOTES), *folder.glob(UNREAD)] if path.is_file())
+    files = sorted(path for path in [*tables, *(folder / name for name in (NOTES, UNREAD, DOUBTED))] if path.is_file())
     return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
 
 

@@ -36,7 +36,7 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
     'Petite ville (75\u202f% des habitants)'
     """
-    held = communes["massif"].dropna().str.split("|").explode().value_counts().sort_index()
+    held = communes["massif"].dropna().astype(str).str.split("|").explode().value_counts().sort_index()
     massifs = [name if "(" in name or count == len(communes) else f"{name} (en partie)" for name, count in held.items()]
     most = most_lived_in(communes.set_index("code")["density"], people)
     return ", ".join([f"{capitalised(CLASSES[most[0]])} ({most[1]} des habitants)", *massifs] if most else massifs)
