@@ -292,7 +292,7 @@ def test_accents_capitals_plural_and_feminine_find_the_same(tab, shipped, words,
 
 @pytest.mark.parametrize(
     "words, title",
-    [("assistante maternelle", "Assistants maternels en activité"), ("nounou", "Assistants maternels en activité"),
+    [("assistante maternelle", "un assistant maternel"), ("nounou", "un assistant maternel"),
      ("garderie", "périscolaire"), ("logement social", "Locataires d’un logement HLM"), ("cantine", "cantine"),
      ("crèche", "en EAJE"), ("bébés", "Petite enfance"), ("ALSH", "accueils de loisirs")],
 )  # fmt: skip
