@@ -255,7 +255,7 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         for column, measure in columns.items():
             known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
             counts = counted(departement_of(known["CODGEO"]), known[column])
-            lost = (*dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split(),)
+            lost = SOURCES["insee_comparateur"].totals.lost_in(period)
             one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
             found["insee_comparateur"].append(one)
     return found
