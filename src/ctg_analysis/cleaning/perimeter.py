@@ -268,20 +268,20 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
     in_france = units.places["level"].eq("france").to_numpy()[sums["code"]]
-    sums["known"] += _lacking(facts, source, series)[sums["series"]] * in_france
+    sums["known"] += _lacking(facts, source, series, units.codes)[sums["series"]] * in_france
     sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
 
 
-def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray) -> np.ndarray:
-    """Return how many of the communes that the files lack (`Totals.lost`) have no value, by series of facts."""
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, communes: pd.Index) -> np.ndarray:
+    """Return how many communes that the files lack (`Totals.lost`) have no value, by series. communes: those of then."""
     lacking = np.zeros(series.max() + 1, dtype=int)
     if source.totals.lost:
-        lost = {period: source.totals.lost_in(period) for period in facts["period"].astype(str).unique()}
-        first = pd.Series(facts["period"].astype(str).to_numpy()).groupby(series).first()
-        lacking += first.map(lost).map(len).to_numpy()
-        named = facts["code"].isin({code for codes in lost.values() for code in codes})
-        for number, row in zip(series[named], facts[named].itertuples(), strict=True):
-            lacking[number] -= row.status == OK and row.code in lost[row.period]
+        periods = facts["period"].astype(str)
+        lost = {period: communes.intersection(source.totals.lost_in(period)) for period in periods.unique()}
+        lacking += periods.map(lost).map(len).groupby(series).first().to_numpy()
+        named = facts["status"].eq(OK) & facts["code"].isin({code for codes in lost.values() for code in codes})
+        for number, period, code in zip(series[named], periods[named], facts["code"][named], strict=True):
+            lacking[number] -= code in lost[period]
     return lacking
