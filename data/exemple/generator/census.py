@@ -359,7 +359,9 @@ def beside_homes(raw: Path) -> Callable[[str, float], dict[str, float]]:
 OF_2022 = {  # columns of the files by commune of 2022, by file: the base and the share of it that each is
     "emploi-pop-active": {
         f"P22_{what}{age}": (f"{age[:2]}_{age[2:]}", share)
-        for age, working, seeking in (("1564", 0.66, 0.055), ("1524", 0.31, 0.06), ("2554", 0.81, 0.07), ("5564", 0.6, 0.05))
+        for age, working, seeking in (
+            ("1564", 0.66, 0.055), ("1524", 0.31, 0.06), ("2554", 0.81, 0.07), ("5564", 0.6, 0.05)
+        )
         for what, share in (("POP", 1.0), ("ACTOCC", working), ("CHOM", seeking))
     } | {"P22_EMPLT": ("15_64", 0.6)},
     "logement": {
@@ -382,9 +384,7 @@ def of_2022(raw: Path, known: dict[str, dict[str, float]]) -> None:
     """Write the files by commune of the census of 2022. known: what their columns are shares of, by commune."""
     writer = Writer(raw, "insee_rp2022_communes", "Recensement de 2022", "2022")
     for name, columns in OF_2022.items():
-        rows = [
-            (code, *(round(base[of] * share, 1) for of, share in columns.values())) for code, base in known.items()
-        ]
+        rows = [(code, *(round(base[of] * share, 1) for of, share in columns.values())) for code, base in known.items()]
         writer.write(f"base-cc-{name}-2022.csv", pd.DataFrame(rows, columns=["CODGEO", *columns]))
     writer.certify()
 

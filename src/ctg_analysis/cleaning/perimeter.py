@@ -275,7 +275,10 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
 
 
 def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, communes: pd.Index) -> np.ndarray:
-    """Return how many communes that the files lack (`Totals.lost`) have no value, by series. communes: those of then."""
+    """Return how many of the communes that the files lack (`Totals.lost`) have no value, by series.
+
+    communes: those of then.
+    """
     lacking = np.zeros(series.max() + 1, dtype=int)
     if source.totals.lost:
         periods = facts["period"].astype(str)
