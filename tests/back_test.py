@@ -37,7 +37,13 @@ FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68
 
 # Sources given by commune whose producer's totals we do not hold, and what is lacking.
 NOT_COMPARED = {
-    "insee_etat_civil": "21 communes; no row of an EPCI, a département or France",
+    "insee_etat_civil": "communes, without twelve of them; no row of an EPCI, a département or France",
+    "insee_rp2022_epci": "sums and shares of EPCIs, whose communes are in another extract",
+    "insee_rp2022_communes": "communes, without those merged in 2025; no row of a larger place",
+    "insee_rp2020_ages": "communes of 1 000 inhabitants or more; no row of a larger place",
+    "insee_bpe_2024": "communes, without twelve of them; no row of a larger place",
+    "insee_bpe_2024_domaines": "communes; no row of a larger place",
+    "insee_filosofi_2021_ages": "medians and rates, which no sum gives",
     "insee_bpe_2025": "21 communes; no row of an EPCI, a département or France",
     "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
@@ -46,7 +52,7 @@ NOT_COMPARED = {
     "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
     "Their sum is told by its bounds; by how much it will differ tells how the Caf rounds (rule R3)",
     "caf_txcouv_pe": "rates, published at each level: nothing to add up",
-    "dares_demandeurs_emploi": "21 communes, rounded to 5; no row of an EPCI, a département or France",
+    "dares_demandeurs_emploi": "communes rounded to 5, without twelve of them; no row of a larger place",
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",
     "rna": "21 communes: no second source",
@@ -255,7 +261,7 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         for column, measure in columns.items():
             known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
             counts = counted(departement_of(known["CODGEO"]), known[column])
-            lost = (*dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split(),)
+            lost = SOURCES["insee_comparateur"].totals.lost_in(period)
             one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
             found["insee_comparateur"].append(one)
     return found

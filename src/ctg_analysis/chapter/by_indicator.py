@@ -46,9 +46,11 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
 def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
     """Return which France a total covers, when there is one; that of a rate, its population too."""
     totals = SOURCES[row.source].totals
-    outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
-    lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-    without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
+    over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
+    outside = totals.of(over).outside or ("976",) * is_over_population(indicator.value)
+    lost = totals.lost_in(row.period)
+    without = ["hors Mayotte" if len(outside) < 2 else "hors outre-mer"] * bool(outside and row.territory == FRANCE)
+    without += [f"à {some_communes(len(lost))} près"] * bool(lost)
     return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
 
 

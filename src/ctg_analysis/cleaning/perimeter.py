@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.sums import ADDED, KEY, addends, finish, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import alike
-from ctg_analysis.core.model import MISSING
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -135,16 +135,11 @@ class Units:
         kept = self.places["level"].isin(levels).to_numpy()
         return replace(self, parts=self.parts[kept[self.parts["unit"]]])
 
-    def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
-
-        lost: those that it leaves out of France alone.
-        """
+    def expected(self, left_out: pd.Series) -> pd.Series:
+        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
         unit = self.parts["unit"]
-        in_france = self.places["level"].eq("france").to_numpy()[unit]
-        outside = self._are(left_out) | (self._are(lost) & in_france)
         sizes = unit.value_counts()
-        there = unit[~outside].value_counts()
+        there = unit[~self._are(left_out)].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
 
     @cached_property
@@ -265,12 +260,31 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
 
 
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
-    """Return the sums of communes by unit. left_out: communes that are not expected in them."""
-    lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
-    lost = lost[~lost.isin(facts["code"].unique())]
+    """Return the sums of communes by unit. left_out: communes that are not expected in them.
+
+    In the sums of France, those that the files lack (`Totals.lost`) count as known.
+    """
     series = facts.groupby(KEY, observed=True).ngroup().to_numpy()
     keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
-    sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out, lost), facts)
+    in_france = units.places["level"].eq("france").to_numpy()[sums["code"]]
+    sums["known"] += _lacking(facts, source, series, units.codes)[sums["series"]] * in_france
+    sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
+
+
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, communes: pd.Index) -> np.ndarray:
+    """Return how many of the communes that the files lack (`Totals.lost`) have no value, by series.
+
+    communes: those of then.
+    """
+    lacking = np.zeros(series.max() + 1, dtype=int)
+    if source.totals.lost:
+        periods = facts["period"].astype(str)
+        lost = {period: communes.intersection(source.totals.lost_in(period)) for period in periods.unique()}
+        lacking += periods.map(lost).map(len).groupby(series).first().to_numpy()
+        named = facts["status"].eq(OK) & facts["code"].isin({code for codes in lost.values() for code in codes})
+        for number, period, code in zip(series[named], periods[named], facts["code"][named], strict=True):
+            lacking[number] -= code in lost[period]
+    return lacking

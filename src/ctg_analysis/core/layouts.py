@@ -42,7 +42,8 @@ class Table:
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
-    computed: measure → the columns that it is the sum or the difference of, as in "ACT1564 - CHOM1564".
+    computed: measure → what it is computed from, columns and numbers, as in "ACT1564 - CHOM1564" or "pct * RP / 100".
+    beside: pattern of the files of which the columns that this one lacks are taken, place by place.
     signed: columns whose numbers may be below 0; a count never is.
     large: what the producer publishes of large communes only, by rules of its own: the others have no row.
     former: pattern of the names of the files of former years: what the current ones hold too is read from these alone.
@@ -67,6 +68,7 @@ class Table:
     flags: Mapping[str, Pattern] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
+    beside: str = ""
     large: bool = False
     codes: Pattern = ""
     weight: Pattern = ""

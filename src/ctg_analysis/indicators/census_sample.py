@@ -59,7 +59,7 @@ def design_effect(source: Source, indicator: Indicator) -> float:
     >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
     [1.0, 1.4]
     """
-    if source.precision.sampled == MAIN:
+    if source.precision.forms(indicator.value) == MAIN:
         return norm("census_design_persons")
     match source.precision.design.get(getattr(indicator.value, "denominator", "")):
         case "children":
@@ -97,7 +97,7 @@ def worth_of_one(
         return one
     each = rows[["indicator", "source", "level", "code"]].astype(object)
     for (name, source), group in each.groupby(["indicator", "source"]):
-        if kind := sources[source].precision.sampled:
+        if kind := sources[source].precision.forms(indicators[name].value):
             places = pd.MultiIndex.from_frame(group[["level", "code"]])
             drawn = pd.Series(fractions[kind].reindex(places).to_numpy(), group.index).fillna(1.0)
             one[group.index] = 1 + design_effect(sources[source], indicators[name]) * (1 - drawn) / drawn

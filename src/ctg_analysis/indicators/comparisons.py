@@ -126,7 +126,7 @@ def weight_in_tests(source: Source, indicator: Indicator) -> float:
     >>> weight_in_tests(SOURCES["insee_etat_civil"], CATALOGUE["birth_rate"])
     1.0
     """
-    if source.precision.sampled != COMPLEMENTARY:
+    if source.precision.forms(indicator.value) != COMPLEMENTARY:
         return 1.0
     coded = norm("census_coded_small")
     return 1 / (1 + design_effect(source, indicator) * (1 - coded) / coded)

@@ -66,7 +66,8 @@ def with_intervals(
     rows = rows.assign(**usual, **{name: float("nan") for name in ROUNDED if name not in rows})
     here = rows["source"].unique()
     step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
-    coded = rows["source"].isin([name for name in here if sources[name].precision.sampled == COMPLEMENTARY])
+    forms = rows["source"].astype(object).map({name: sources[name].precision.forms(indicator.value) for name in here})
+    coded = forms.eq(COMPLEMENTARY)
     known = rows["status"].eq(OK)
     is_rounded = step.gt(0) | rows["least"].notna() | rows["least_of"].notna()
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
@@ -92,7 +93,7 @@ def with_intervals(
         design = rows["source"].astype(object).map(effects).astype(float)
         if fractions is not None and coded.any():
             rows = _sampled(rows, known & coded, indicator.value, fractions[COMPLEMENTARY], design)
-        surveyed = rows["source"].isin([name for name in here if sources[name].precision.sampled == MAIN])
+        surveyed = forms.eq(MAIN)
         if fractions is not None and indicator.value.bounded and surveyed.any():
             rows = _of_large_communes(rows, known & surveyed, indicator, fractions[MAIN], design)
     return rows

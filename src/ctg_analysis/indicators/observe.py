@@ -233,24 +233,25 @@ def compute(
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the events with those of France without the départements that its population leaves out (Totals.outside).
+    """Return the events with those of France without the places that its population of then leaves out.
 
-    The events of Mayotte are counted each year, its population is not: a rate of France is of the rest on both sides.
+    The events of Mayotte are counted each year, its population is not (Totals.outside), and a file may have lost some
+    communes (Totals.lost): a rate of France is of the rest on both sides.
     """
     whole = events["code"].eq(FRANCE)
+    of_france = population[population["code"].eq(FRANCE) & population["status"].eq(OK)]
     lacking = {
-        code
-        for name in population.loc[population["code"].eq(FRANCE), "source"]
-        for code in sources[name].totals.outside
+        str(row.period): {*sources[row.source].totals.outside, *sources[row.source].totals.lost_in(row.period)}
+        for row in of_france.itertuples()
     }
-    apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
-    if apart.empty:
-        return events
-    series = ["indicator", "period", "source"]
-    less = apart.groupby(series, observed=True)["value"].sum()
-    there = pd.MultiIndex.from_frame(events.loc[whole, series])
     rows = events.copy()
-    rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
+    for period in events.loc[whole, "period"].unique() if lacking else ():
+        then = max((known for known in lacking if known <= period), default=min(lacking))
+        now = events["period"].eq(period)
+        apart = events[now & events["code"].isin(lacking[then]) & events["status"].eq(OK)]
+        less = apart.groupby(["indicator", "source"], observed=True)["value"].sum()
+        there = pd.MultiIndex.from_frame(events.loc[whole & now, ["indicator", "source"]])
+        rows.loc[whole & now, "value"] -= less.reindex(there).fillna(0).to_numpy()
     return rows
 
 

@@ -29,6 +29,7 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_rp_population": population.clean_age_sex,
     "insee_etat_civil": vital_statistics.clean_vital_statistics,
     "insee_bpe_2025": facilities.clean_facilities,
+    "insee_bpe_2024": facilities.clean_facilities_2024,
     "insee_bpe_2020": facilities.clean_facilities_2020,
     "insee_acces": access.clean_access_times,
     "insee_rp_flux": commuting.clean_flows,

@@ -82,7 +82,7 @@ def is_sampled(indicator: Indicator, row) -> bool:
     Its supplementary coding; of its main one, what has an interval, or is of a place with a commune large enough to be
     sampled: `drawn` where the row says it, else what is of as many as such a commune.
     """
-    value, kind = indicator.value, SOURCES[row.source].precision.sampled
+    value, kind = indicator.value, SOURCES[row.source].precision.forms(indicator.value)
     if isinstance(value, Count) and value.measure in COUNTED_WHOLE:
         return False
     many = row.value if isinstance(value, Count) else row.denominator
