@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.model import OK, Indicator, is_over_population
-from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
+from ctg_analysis.core.territories import FRANCE, MAYOTTE, METROPOLITAN_FRANCE
 from ctg_analysis.display.words.quantities import some_communes
 from ctg_analysis.sources import SOURCES
 
@@ -46,9 +46,12 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
 def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
     """Return which France a total covers, when there is one; that of a rate, its population too."""
     totals = SOURCES[row.source].totals
-    outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
+    outside = totals.of(getattr(indicator.value, "measure", "")).outside
+    over_people = is_over_population(indicator.value)
     lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-    without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
+    left_out = "hors " + (f"départements {', '.join(outside)}" if {*outside} - {MAYOTTE} else "Mayotte")
+    without = [left_out] * bool((outside or over_people) and row.territory == FRANCE)
+    without += [f"à {some} près" for some in lost]
     return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
 
 

@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.sums import ADDED, KEY, addends, finish, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import alike
-from ctg_analysis.core.model import MISSING
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -226,7 +226,27 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
+    if source.totals.departements:
+        rows.append(of_departements(published, source, perimeter))
     return pd.concat(rows, ignore_index=True)
+
+
+def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the facts of régions and France, summed from the figures of départements that the producer publishes.
+
+    A région that has a département which the source leaves out is missing; France is without it.
+    """
+    rows = published[published["level"].eq("departement")].rename(columns={"code": "departement"})
+    additive = replace(source, totals=replace(source.totals, additive=True))
+    communes = perimeter.communes[perimeter.communes["kind"].eq(COMMUNE)].set_index("code")
+    tables = []
+    for level, unit in unit_of(perimeter.communes):
+        if level in ("region", "france"):
+            within = pd.DataFrame({"departement": communes["departement"], "code": unit}).dropna().drop_duplicates()
+            left_out = within["departement"].isin(source.totals.outside) & (level == "france")
+            expected = within.loc[~left_out, "code"].value_counts()
+            tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
+    return alike(pd.concat(tables, ignore_index=True), published)
 
 
 def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:
@@ -267,7 +287,7 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
     lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
-    lost = lost[~lost.isin(facts["code"].unique())]
+    lost = lost[~lost.isin(facts.loc[facts["status"].eq(OK), "code"].unique())]
     series = facts.groupby(KEY, observed=True).ngroup().to_numpy()
     keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
