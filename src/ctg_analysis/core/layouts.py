@@ -76,7 +76,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Tally:
-    """What is counted in a register: its rows or the sum `of` columns (A + B), where patterns match (column → pattern)."""
+    """What is counted in a register: its rows or the sum `of` columns (A + B), where patterns match (see `where`)."""
 
     __pydantic_config__ = NO_OTHER_KEY
     where: Mapping[str, Pattern] = field(default_factory=dict)
