@@ -49,8 +49,8 @@ def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
     outside = totals.of(getattr(indicator.value, "measure", "")).outside
     over_people = is_over_population(indicator.value)
     lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-    left_out = "hors " + (f"départements {', '.join(outside)}" if {*outside} - {MAYOTTE} else "Mayotte")
-    without = [left_out] * bool((outside or over_people) and row.territory == FRANCE)
+    codes = "Mayotte" if not {*outside} - {MAYOTTE} else f"département{'s' * (len(outside) > 1)} {', '.join(outside)}"
+    without = [f"hors {codes}"] * bool((outside or over_people) and row.territory == FRANCE)
     without += [f"à {some} près" for some in lost]
     return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
 
