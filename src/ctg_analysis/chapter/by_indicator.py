@@ -47,9 +47,10 @@ def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
     """Return which France a total covers, when there is one; that of a rate, its population too."""
     totals = SOURCES[row.source].totals
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
-    outside = totals.of(over).outside or ("976",) * is_over_population(indicator.value)
-    lost = totals.lost_in(row.period)
-    without = ["hors Mayotte" if len(outside) < 2 else "hors outre-mer"] * bool(outside and row.territory == FRANCE)
+    outside, lost = totals.of(over).outside, totals.lost_in(row.period)
+    overseas = all(code.startswith("97") for code in outside)
+    some = f"départements {', '.join(outside)}" if not overseas else "Mayotte" if len(outside) < 2 else "outre-mer"
+    without = [f"hors {some}"] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
     without += [f"à {some_communes(len(lost))} près"] * bool(lost)
     return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
 

@@ -221,7 +221,27 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
+    if source.totals.departements:
+        rows.append(of_departements(published, source, perimeter))
     return pd.concat(rows, ignore_index=True)
+
+
+def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the facts of régions and France, summed from the figures of départements that the producer publishes.
+
+    A région that has a département which the source leaves out is missing; France is without it.
+    """
+    rows = published[published["level"].eq("departement")].rename(columns={"code": "departement"})
+    additive = replace(source, totals=replace(source.totals, additive=True))
+    communes = perimeter.communes[perimeter.communes["kind"].eq(COMMUNE)].set_index("code")
+    tables = []
+    for level, unit in unit_of(perimeter.communes):
+        if level in ("region", "france"):
+            within = pd.DataFrame({"departement": communes["departement"], "code": unit}).dropna().drop_duplicates()
+            left_out = within["departement"].isin(source.totals.outside) & (level == "france")
+            expected = within.loc[~left_out, "code"].value_counts()
+            tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
+    return alike(pd.concat(tables, ignore_index=True), published)
 
 
 def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:

@@ -117,6 +117,7 @@ class Totals:
     lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the total of France
         is without them, and says so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
+    departements: the producer's figures of départements are added up for régions and France, those of communes are not.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -128,6 +129,7 @@ class Totals:
     outside_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     lost: tuple[tuple[str, str], ...] = ()
     listed: bool = False
+    departements: bool = False
 
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""

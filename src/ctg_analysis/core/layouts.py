@@ -78,11 +78,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Tally:
-    """What is counted in a register: its rows or the sum `of` a column, where patterns match (column → pattern)."""
+    """What is counted in a register: its rows or the sum `of` columns (A + B), where patterns match (see `where`)."""
 
     __pydantic_config__ = NO_OTHER_KEY
     where: Mapping[str, Pattern] = field(default_factory=dict)
     of: str = ROWS
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns that are added up; none when the rows are counted."""
+        return [] if self.of == ROWS else self.of.split(" + ")
 
 
 @dataclass(frozen=True)

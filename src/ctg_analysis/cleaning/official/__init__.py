@@ -34,6 +34,7 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_acces": access.clean_access_times,
     "insee_rp_flux": commuting.clean_flows,
     "depp_ecoles": schools.clean_schools,
+    "depp_ivac": schools.clean_exam_results,
     "depp_ips": schools.clean_social_position,
     "ofgl_ccas": local_finance.clean_ccas,
 }
