@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.sums import ADDED, KEY, addends, finish, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import alike
-from ctg_analysis.core.model import MISSING
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -148,6 +148,19 @@ class Units:
         return there.reindex(sizes.index).fillna(sizes)
 
     @cached_property
+    def of_departements(self) -> list[tuple[str, pd.Series]]:
+        """Return, for régions and each France, the unit of each département."""
+        named = self.parts.join(self.places, on="unit").drop_duplicates(["commune", "partition"])
+        levels = {number: rows.set_index("commune")["code"] for number, rows in named.groupby("partition")}
+        level_of = named.drop_duplicates("partition").set_index("partition")["level"]
+        (departements,) = (levels[number] for number, level in level_of.items() if level == "departement")
+        return [
+            (level, pd.Series(levels[number].reindex(departements.index).to_numpy(), departements).groupby(level=0).first())
+            for number, level in level_of.items()
+            if level in ("region", "france")
+        ]
+
+    @cached_property
     def _holders(self) -> list[np.ndarray]:
         """Return, for each partition, the unit that holds all of each commune of then, by its rank; -1 if none does."""
         holders = []
@@ -223,10 +236,27 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     whole = whole_communes(facts, source, perimeter.parents)
     is_commune = whole["level"].eq("commune")
     published, by_commune = whole[~is_commune], whole[is_commune]
+    if source.totals.of_departements:
+        published = with_sums_of_departements(published, source, perimeter.units)
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
     return pd.concat(rows, ignore_index=True)
+
+
+def with_sums_of_departements(published: pd.DataFrame, source: Source, units: Units) -> pd.DataFrame:
+    """Return what is published above the commune with the régions and France that it has not: sums of départements."""
+    rows = published[published["level"].eq("departement")]
+    above = units.of_departements
+    summed = []
+    for level, unit in above:
+        sums = rows.assign(code=rows["code"].map(unit)).dropna(subset="code")
+        known = sums.assign(known=sums["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
+        sums = finish(known[ADDED].sum(), source, unit.value_counts(), published)
+        summed.append(alike(sums.assign(level=level), published))
+    place = ["level", "code", *KEY]
+    rows = pd.concat([published, *summed], ignore_index=True)
+    return rows[~rows[place].astype(str).duplicated()].reset_index(drop=True)
 
 
 def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:

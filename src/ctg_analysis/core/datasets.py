@@ -116,6 +116,7 @@ class Totals:
     everywhere: measures that it has of these départements too.
     lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
         is without them, and says so.
+    of_departements: where the producer publishes neither régions nor France, they are sums of its départements.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
     """
 
@@ -127,6 +128,7 @@ class Totals:
     outside: tuple[str, ...] = ()
     everywhere: frozenset[str] = frozenset()
     lost: tuple[tuple[str, str], ...] = ()
+    of_departements: bool = False
     listed: bool = False
 
     def of(self, measure: str) -> "Totals":
