@@ -155,7 +155,10 @@ class Units:
         level_of = named.drop_duplicates("partition").set_index("partition")["level"]
         (departements,) = (levels[number] for number, level in level_of.items() if level == "departement")
         return [
-            (level, pd.Series(levels[number].reindex(departements.index).to_numpy(), departements).groupby(level=0).first())
+            (
+                level,
+                pd.Series(levels[number].reindex(departements.index).to_numpy(), departements).groupby(level=0).first(),
+            )
             for number, level in level_of.items()
             if level in ("region", "france")
         ]

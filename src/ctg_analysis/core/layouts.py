@@ -38,8 +38,9 @@ class Table:
     france: the code that its one place has here, when it is that of France.
     outside: pattern of the codes that belong to no place; their rows are not read.
     period: column of the period, of the kind `written` (a year; that of a sheet named after one, APL 2023; a month,
-    kept for December only; a year of which the file tells December; a quarter), a year when the columns are all of that year, two (2013-2018) when they are of
-    all that happened from the first to the other, or "" when the file's name or certificate has it.
+    kept for December only; a year of which the file tells December; a quarter), a year when the columns are all of that
+    year, two (2013-2018) when they are of all that happened from the first to the other, or "" when the file's name or
+    certificate has it.
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
