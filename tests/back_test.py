@@ -49,8 +49,14 @@ NOT_COMPARED = {
     "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_filosofi_2023": "medians and rates, which no sum gives",
-    "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
-    "Their sum is told by its bounds; by how much it will differ tells how the Caf rounds (rule R3)",
+    "caf_s_ben_com_f": "rounded to 5, less than 5 written 0: the file of EPCIs is told, and how the Caf rounds is "
+    "detected from both (rule R3)",
+    "caf_s_ben_epci_f": "figures of EPCIs: nothing to add up",
+    "caf_s_ben_dep": "figures of départements: nothing to add up",
+    "caf_quotient_familial": "rounded to 5, less than 5 left blank: the files of EPCIs and départements are told",
+    "caf_familles": "figures of EPCIs and départements: nothing to add up",
+    "caf_bas_revenus": "figures of EPCIs: nothing to add up",
+    "ditp_barometre": "figures of départements: nothing to add up",
     "caf_txcouv_pe": "rates, published at each level: nothing to add up",
     "dares_demandeurs_emploi": "communes rounded to 5, without twelve of them; no row of a larger place",
     "anct_fibre": "21 communes; no total published",

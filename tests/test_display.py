@@ -543,8 +543,8 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet(
 
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
-    html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
-    assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
+    html = open_chapter("200067171").table("fibre_premises_share").html
+    assert "Valeurs non disponibles\u00a0: Aveyron, " in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
 
 
@@ -838,8 +838,8 @@ def test_none_is_said_in_words_and_of_the_right_gender():
     things = {match[1] for one in CATALOGUE.values() for match in counted.finditer(one.reading)}
     masculine = {
         "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "cinéma", "collège", "commerce", "conservatoire",
-        "couple", "demandeur", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme", "jeune", "logement",
-        "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais", "rendez-vous", "site",
+        "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme",
+        "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais", "rendez-vous", "site",
         "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
     }  # fmt: skip
     assert things <= masculine | nothing.FEMININE

@@ -89,7 +89,7 @@ def test_every_rule_has_a_test_that_carries_its_number():
         (NEAREST, 10, 8, 12),
         (FLOOR, 10, 10, 14),
         (UNKNOWN, 10, 8, 14),
-        (NEAREST, 0, 0, 2),
+        (NEAREST, 0, 0, 4),
         (FLOOR, 0, 0, 4),
         (UNKNOWN, 0, 0, 4),
     ],
@@ -120,7 +120,7 @@ def test_r3_bounds_of_a_share_of_two_rounded_counts():
 
 def test_r3_a_denominator_that_may_be_nothing_leaves_a_rate_without_a_high_bound():
     low, high = rounding_interval(numbers(0), STEP, NEAREST)
-    assert one(ratio_interval(numbers(3), numbers(7), low, high, 100)) == [150, float("inf")]
+    assert one(ratio_interval(numbers(3), numbers(7), low, high, 100)) == [75, float("inf")]
 
 
 def rounded(counts, rule):
@@ -225,7 +225,8 @@ def test_r3_the_rule_of_one_file_of_the_caf_is_that_of_all_and_of_its_sum_with_t
 
 def test_r18_the_sources_that_round_are_those_of_the_caf_and_the_dares():
     assert set(ROUNDED) - OF_THE_CAF == {"dares_demandeurs_emploi"}
-    assert {"caf_s_ben_com_f", "caf_s_ben_epci_f", "caf_quotient_familial", "caf_rsa_type", "caf_et_msa"} == OF_THE_CAF
+    by_commune = {"caf_s_ben_com_f", "caf_quotient_familial", "caf_rsa_type"}
+    assert {*by_commune, "caf_s_ben_epci_f", "caf_familles", "caf_et_msa"} == OF_THE_CAF
 
 
 def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_shown():
@@ -234,7 +235,7 @@ def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_
     faults = []
     for rule in expected:
         sources = with_rule(rule)
-        for source in ROUNDED:
+        for source in sorted({*ROUNDED} - {"caf_familles"}):  # of this one, shares alone are shown
             shown = next(one for one in CATALOGUE.values() if source in one.sources and isinstance(one.value, Count))
             rows = pd.DataFrame({"numerator": [20.0, 100.0], "parts": [1, 8], "few": 0, "source": source, "status": OK})
             rows = rows.assign(value=rows["numerator"])

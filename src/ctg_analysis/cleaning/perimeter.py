@@ -227,7 +227,7 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 
 
 def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
-    """Return the facts of régions and France, summed from the figures of départements that the producer publishes.
+    """Return the facts of régions and France that are not published, summed from those of départements, which are.
 
     A région that has a département which the source leaves out is missing; France is without it.
     """
@@ -241,7 +241,9 @@ def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimete
             left_out = within["departement"].isin(source.totals.outside) & (level == "france")
             expected = within.loc[~left_out, "code"].value_counts()
             tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
-    return alike(pd.concat(tables, ignore_index=True), published)
+    rows = pd.concat([published, alike(pd.concat(tables, ignore_index=True), published)], ignore_index=True)
+    again = rows[["level", "code", *KEY]].astype(str).duplicated()
+    return rows[~again & (rows.index >= len(published))]
 
 
 def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:

@@ -117,7 +117,7 @@ class Totals:
     lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the total of France
         is without them, and says so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
-    departements: the producer's figures of départements are added up for régions and France, those of communes are not.
+    departements: régions and France that the producer does not publish are sums of its départements.
     """
 
     __pydantic_config__ = NO_OTHER_KEY

@@ -13,6 +13,7 @@ from ctg_analysis.core.declared_values import Pattern
 
 NO_OTHER_KEY = ConfigDict(extra="forbid")  # of what is declared in YAML: a key that is misspelt is refused
 YEAR, SHEET, MONTH, QUARTER = "year", "sheet", "month", "quarter"
+DECEMBER = "december"
 ROWS = "rows"
 
 
@@ -37,8 +38,9 @@ class Table:
     france: the code that its one place has here, when it is that of France.
     outside: pattern of the codes that belong to no place; their rows are not read.
     period: column of the period, of the kind `written` (a year; that of a sheet named after one, APL 2023; a month,
-    kept for December only; a quarter), a year when the columns are all of that year, two (2013-2018) when they are of
-    all that happened from the first to the other, or "" when the file's name or certificate has it.
+    kept for December only; a year of which the file tells December; a quarter), a year when the columns are all of that
+    year, two (2013-2018) when they are of all that happened from the first to the other, or "" when the file's name or
+    certificate has it.
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
@@ -47,6 +49,7 @@ class Table:
     signed: columns whose numbers may be below 0; a count never is.
     large: what the producer publishes of large communes only, by rules of its own: the others have no row.
     former: pattern of the names of the files of former years: what the current ones hold too is read from these alone.
+    parts: column → how many counts it adds up that the producer rounds (rule R3).
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
     weight: pattern of the column that the producer weights its index by, where the file has it. The index is then given
@@ -59,7 +62,7 @@ class Table:
     level: Literal["commune", "epci", "departement", "region", "france"]
     measures: Mapping[str, str] = field(default_factory=dict)
     period: str = ""
-    written: Literal["year", "sheet", "month", "quarter"] = YEAR
+    written: Literal["year", "sheet", "month", "quarter", "december"] = YEAR
     outside: Pattern = ""
     where: Mapping[str, Pattern] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +77,7 @@ class Table:
     weight: Pattern = ""
     france: Literal["F", "FM"] = "F"
     former: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def with_intervals(
     rows = rows.assign(**usual, **{name: float("nan") for name in ROUNDED if name not in rows})
     here = rows["source"].unique()
     step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
+    step = step.where(rows["parts"].gt(0), 0)  # an exact figure of a source that rounds others
     forms = rows["source"].astype(object).map({name: sources[name].precision.forms(indicator.value) for name in here})
     coded = forms.eq(COMPLEMENTARY)
     known = rows["status"].eq(OK)
@@ -142,7 +143,7 @@ def _rounded(rows: pd.DataFrame, column: str, sources: dict[str, Source]) -> tup
             continue
         count, number, small = (rows.loc[mine, each] for each in (column, f"parts{of}", f"few{of}"))
         one, several = rounding_interval(count, step, rule), sum_interval(count, number, small, step, rule)
-        alone = number.le(1)
+        alone = number.eq(1)
         low[mine], high[mine] = (bound.where(alone, of_sum) for bound, of_sum in zip(one, several, strict=True))
     return low, high
 

@@ -279,12 +279,16 @@ def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
     """Return the events over the latest population known, at most `within` years earlier.
 
-    A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year.
+    A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year. What
+    is counted of a December may be over what is counted of the same one.
     """
     there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+    december = events["period"].isin([period for period in events["period"].cat.categories if "-" in period])
     tables = []
-    for ago in range(within + 1):
-        part = events.assign(of=years_later(events["period"], -ago), order=ago)
+    for ago in (None, *range(within + 1)):
+        rows = events[december] if ago is None else events
+        of = rows["period"] if ago is None else years_later(rows["period"], -ago)
+        part = rows.assign(of=of, order=ago or 0)
         tables.append(
             part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
         )

@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.official.periods import year_of
-from ctg_analysis.cleaning.official.several_files import given_twice, with_former
+from ctg_analysis.cleaning.official.several_files import SERIES, given_twice, with_former
 from ctg_analysis.cleaning.official.tables_of_places import NO_ROW, matching, read_tables, unmatched
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
@@ -56,9 +56,20 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
         findings += given_twice(several, folder)
     if findings:
         raise InputError(findings)
-    table = facts(with_former(tables, former), source.id)
+    table = with_exact(facts(with_former(tables, former), source.id), source.precision.rounding)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
+
+
+def with_exact(table: pd.DataFrame, step: int) -> pd.DataFrame:
+    """Return facts of a source that rounds to a step, those of series that it does not round without a rounding.
+
+    A series of which some figure is no multiple of the step is exact, but for its zeros, which may be withheld.
+    """
+    if not step:
+        return table
+    exact = table["value"].mod(step).gt(0).groupby([table[name] for name in SERIES], observed=True).transform("any")
+    return table.assign(parts=table["parts"].mask(exact & table["value"].gt(0), 0))
 
 
 def _read_together(layouts: Iterable[Layout]) -> list[list[Layout]]:

@@ -67,6 +67,7 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
         "pop": "population",
         "all_ages": "population_all_ages",
         "pop_0_19": "population_0_19",
+        "pop_20_64": "population_20_64",
         "pop_65p": "population_65_plus",
         "logements": "dwellings",
         "res_principales": "main_dwellings",

@@ -106,8 +106,9 @@ def _of_table(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -
     if layout.level == "france":
         rows = rows.assign(**{layout.code: layout.france})
     rows, present = _weighted(rows, present, layout.weight)
-    source = folder.certificate.id
-    return melt(rows, present, source, code=layout.code, level=layout.level, period="period")
+    table = melt(rows, present, folder.certificate.id, code=layout.code, level=layout.level, period="period")
+    several = {present[column]: parts for column, parts in layout.parts.items() if column in present}
+    return table.assign(parts=table["measure"].map(several).fillna(1).astype(int)) if several else table
 
 
 def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -145,7 +145,7 @@ def rounded(indicator: Indicator, row) -> bool:
 def _rounding(row) -> int:
     """Return the step that counts of an observation are rounded to, 0 where they are exact."""
     source = SOURCES[row.source]
-    return source.precision.rounding or (0 if math.isnan(row.low) else source.secrecy.base)
+    return 0 if math.isnan(row.low) else source.precision.rounding or source.secrecy.base
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
