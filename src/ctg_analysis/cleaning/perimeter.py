@@ -218,11 +218,11 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     whole = whole_communes(facts, source, perimeter.parents)
     is_commune = whole["level"].eq("commune")
     published, by_commune = whole[~is_commune], whole[is_commune]
+    if source.totals.departements:
+        published = pd.concat([published, of_departements(published, source, perimeter)], ignore_index=True)
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
-    if source.totals.departements:
-        rows.append(of_departements(published, source, perimeter))
     return pd.concat(rows, ignore_index=True)
 
 
