@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures, open_chapter
+from ctg_analysis.chapter import figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_france, with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
@@ -310,6 +310,67 @@ def test_r3_a_share_of_a_sum_of_rounded_counts_is_told_by_its_bounds(told, said)
     summed = "somme de nombres arrondis" in sentences.sentence(rsa, told)
     assert summed == (told.numerator > 1000 or said.startswith("entre"))
     assert bool(sentences.interval_text(rsa, told)) != summed
+
+
+@pytest.mark.parametrize(
+    "indicator, source, told, value, said",
+    [
+        (
+            "aesh_fte_rate",
+            "dsden_inclusion",
+            row(value=52.35, numerator=8.9, denominator=15, low=46.84, high=59.33),
+            "8,9 pour ≈ 15",
+            "8,9 ETP pour ≈ 15 élèves notifiés",
+        ),
+        (
+            "pupils_at_canteen_share",
+            "enquete_locale_enfance",
+            row(value=63.16, numerator=10, denominator=19, low=52.63, high=73.68),
+            "≈ 10 sur 19",
+            "≈ 10 sur 19 déjeunent à la cantine",
+        ),
+        # 90 to 202 of 713, then 145 to 149: persons, whose rate is a proportion
+        (
+            "youth_followed_rate",
+            "mission_locale",
+            row(value=20.48, numerator=146, denominator=713, low=10.38, high=31.75),
+            "entre 10 et 32",
+            "entre 10 et 32 jeunes suivis pour 100 jeunes de 16 à 25 ans (somme de nombres arrondis, bornes à 95 %)",
+        ),
+        (
+            "youth_followed_rate",
+            "mission_locale",
+            row(value=20.62, numerator=145, denominator=713, low=17.58, high=24.01),
+            "21",
+            "21 jeunes suivis pour 100 jeunes de 16 à 25 ans (intervalle à 95 % : 18 à 24)",
+        ),
+        # an agreement that asks for more than five, and a sum of two
+        (
+            "youth_followed_count",
+            "mission_locale",
+            row(value=97, low=90, high=104),
+            "entre 90 et 104",
+            "(nombre arrondi)",
+        ),
+        (
+            "youth_followed_count",
+            "mission_locale",
+            row(value=94, low=90, high=98),
+            "entre 90 et 98",
+            "(somme de nombres arrondis)",
+        ),
+    ],
+)
+def test_r1_of_what_a_figure_is_made_of_only_persons_are_told_rounded(indicator, source, told, value, said):
+    told.source, told.period = source, "2024"
+    assert sentences.value_text(CATALOGUE[indicator], told) == texts.typography(value).replace("≈ ", "≈\u00a0")
+    written = sentences.sentence(CATALOGUE[indicator], told).replace("\u00a0", " ").replace("\u202f", " ")
+    assert said in written
+
+
+@pytest.mark.parametrize("asked, said", [(280, "≈ 280 répondants concernés."), (25, "≈ 25 répondants concernés, peu")])
+def test_r1_the_base_of_a_surveyed_share_is_told_rounded(asked, said):
+    assert said in surveyed.base(pd.Series({"denominator": asked})).replace("\u00a0", " ")
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=4, max_size=60), st.sampled_from([0, 1]))

@@ -76,9 +76,26 @@ def change(folder, draw):
         path.write_text(table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
 
 
+def change_one(folder):
+    """Change a count of a commune to the next interval, of fifteen there."""
+    path = folder / "mission_locale.csv"
+    table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+    last = table.index[table["territoire"].str.len().eq(5) & table["jeunes_suivis"].ne("")][-1]
+    table.loc[last, "jeunes_suivis"] = str(int(table.loc[last, "jeunes_suivis"].replace(",0", "")) + 15)
+    path.write_text(table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
+
+
+PAIRS = 5
+PROCESS = "from ctg_analysis.core import settings; from ctg_analysis.processing.run import process\n"
+PROCESS += "process(settings.data_root(settings.EXAMPLE_EPCI))"
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory, example):
-    """What publishes all there is of the invented territory, its forms changed; returns the bytes by file."""
+    """What publishes all there is of the invented territory, its forms changed; returns the bytes by file.
+
+    Not `whole`: data/processed alone, of which all else is made.
+    """
     home = tmp_path_factory.mktemp("world")
     for path in settings().root.iterdir():
         if path.name not in ("data", "reports", ".git"):
@@ -88,17 +105,17 @@ def world(tmp_path_factory, example):
     (home / "data" / "reference").symlink_to(settings().reference)
     forms = {path: path.read_bytes() for path in (root / "private" / EXAMPLE_EPCI).glob("*.csv")}
 
-    def made(changed=lambda folder: None):
+    def made(changed=lambda folder: None, whole=True):
         for path, content in forms.items():
             path.write_bytes(content)
         changed(root / "private" / EXAMPLE_EPCI)
         shutil.rmtree(home / "reports", ignore_errors=True)
-        said = {}
-        for command in (["build", EXAMPLE_EPCI], ["observations", EXAMPLE_EPCI], ["convention", EXAMPLE_EPCI]):
-            ctg = [Path(sys.executable).with_name("ctg"), *command]
-            ran = subprocess.run(ctg, cwd=home, env=os.environ | {"CTG_ROOT": str(home)}, capture_output=True)
+        said, ctg = {}, Path(sys.executable).with_name("ctg")
+        several = {name: [ctg, name, EXAMPLE_EPCI] for name in ("build", "observations", "convention")}
+        for name, command in several.items() if whole else [("data", [sys.executable, "-c", PROCESS])]:
+            ran = subprocess.run(command, cwd=home, env=os.environ | {"CTG_ROOT": str(home)}, capture_output=True)
             assert ran.returncode == 0, ran.stderr.decode()
-            said[command[0]] = ran.stdout
+            said[name] = ran.stdout
         files = [*(home / "reports").rglob("*"), *(root / "processed").rglob("*")]
         return said | {
             str(path.relative_to(home)): path.read_bytes()
@@ -116,3 +133,19 @@ def test_all_that_is_published_depends_on_intervals_alone(world):
     """Pages, CSV, Parquet, search, convention, data/processed."""
     told, then = world(), world(lambda folder: change(folder, np.random.default_rng(0)))
     assert then.keys() == told.keys() and [name for name in told if then[name] != told[name]] == []
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_the_observations_of_a_territory_depend_on_intervals_alone(world):
+    """What `ctg data` writes, of pairs more than whole reports can be made of, and of one that is an interval apart."""
+    told = world(whole=False)
+
+    def differ(changed):
+        then = world(changed, whole=False)
+        assert then.keys() == told.keys()
+        return [name for name in told if then[name] != told[name]]
+
+    for seed in range(1, PAIRS):
+        assert differ(lambda folder, seed=seed: change(folder, np.random.default_rng(seed))) == [], seed
+    assert any("observations.parquet" in name for name in differ(change_one))

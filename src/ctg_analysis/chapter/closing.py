@@ -110,14 +110,14 @@ def _dispersion(territory: Territory, indicator: Indicator) -> float:
 
 
 def peers(territory: Territory, names: Sequence[str] | None) -> Html:
-    """Which the comparable EPCIs are, of how many of some indicators they have a median, and their list.
+    """Which the comparable EPCIs are, whether they have a median of some indicators, and their list.
 
     names: None as long as it is not known which indicators are beside them; nothing is then said of medians.
     """
     group, count = territory.peers, ""
     if names is not None and not group.peers.empty:
-        number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
-        count = texts.typography(comparable.medians(number))
+        some = any(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
+        count = texts.typography(comparable.medians(some=some))
     how = markup.reading(texts.typography(comparable.told(group, territory.vintages)), count)
     if group.peers.empty:
         return how

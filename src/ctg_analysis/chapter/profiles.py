@@ -151,6 +151,8 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     strip = Strip("", group["value"].tolist(), *place[1:], others=told_of(indicator, group))
     where = WORDS[place.place].partition(" sans que")[0]
     alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
+    if len(group) < (several := len(territory.peers.peers)):
+        text = f"{text} ({len(group)} des {several})"
     return Drawn(among(strip, own["value"]), alt, text)
 
 

@@ -8,7 +8,7 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import PAIR
 from ctg_analysis.display.demarche import closed_questions
-from ctg_analysis.display.demarche.survey_results import FEW
+from ctg_analysis.display.demarche.survey_results import FEW, count
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
@@ -37,8 +37,8 @@ def source(demarche: Demarche) -> Citation:
 
 def base(row: pd.Series) -> str:
     """How many respondents a share is of; a warning when they are few."""
-    count = f"Base : {number(row['denominator'])} répondants concernés"
-    return texts.typography(f"{count}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{count}.")
+    of = f"Base : {count(row['denominator'])} répondants concernés"
+    return texts.typography(f"{of}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{of}.")
 
 
 def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:

@@ -296,7 +296,12 @@ class Territory:
         names = [indicator.id for indicator in CATALOGUE.values() if has_median(indicator)]
         rows = rows_of_peers(self.around, pairs([self.peers]), *names).query("status == @OK")
         chosen = rows["indicator"].map(lambda name: chooses_peers(CATALOGUE[name])).astype(bool)
-        label = np.where(chosen, f"{MEDIAN_LABEL} ({CHOOSES})", MEDIAN_LABEL)
+        counted = [
+            MEDIAN_LABEL if known == peers else f"Médiane de {known} des {peers} EPCI comparables"
+            for known, peers in zip(rows["known"], rows["peers"], strict=True)
+        ]
+        label = pd.Series(counted, rows.index, dtype=object) + np.where(chosen, f" ({CHOOSES})", "")
+        rows = rows.drop(columns=["known", "peers"])
         return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), matters=False))
 
     @cached_property

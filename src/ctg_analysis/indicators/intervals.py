@@ -6,9 +6,7 @@ import pandas as pd
 from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
 from ctg_analysis.core.model import (
     CENSORED,
-    EVENTS,
     OK,
-    PERSONS,
     SECRET,
     AnnualFlow,
     Count,
@@ -24,12 +22,11 @@ from ctg_analysis.indicators.census_sample import (
     design_effect,
 )
 from ctg_analysis.indicators.uncertainty import (
+    NOISE,
     difference_interval,
-    poisson_interval,
     ratio_interval,
     rounding_interval,
     sum_interval,
-    wilson_interval,
 )
 
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
@@ -107,21 +104,6 @@ def _of_large_communes(
     wider = _sampled(rows, where, indicator.value, fractions, design)
     seen = where & (wider["high"] - wider["low"]).ge(2 * 10.0**-indicator.decimals)
     return rows.assign(**{name: rows[name].mask(seen, wider[name]) for name in ("low", "high", "quality")})
-
-
-def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
-    low, high = poisson_interval(events)
-    return low / exposure, high / exposure
-
-
-def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Wilson's interval; that of events where the register, which is of another day, counts more persons."""
-    part = persons.le(population)
-    wilson = wilson_interval(persons.where(part), population)
-    return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
-
-
-NOISE = {EVENTS: _of_events, PERSONS: _of_persons}
 
 
 def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series, quality: int) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
         One row for each period and source that the EPCI has a row of; territory is the SIREN whose peers they are.
         value, low, high: median and quartiles (not a 95 % interval) of the peers' values, interpolated linearly; `nd`
         under FEWEST_VALUES values or half of the peers. quality: the worst of the values used, at least 2 when a peer
-        has none. Nothing is pooled: no numerator nor denominator.
+        has none. Nothing is pooled: no numerator nor denominator. known, peers: of how many EPCIs, among how many.
 
     >>> peers = pd.DataFrame({"territory": "E", "peer": list("ABCDFGHIJK")})
     >>> rows = pd.DataFrame({"territory": list("EABCDF"), "value": [5.0, 10, 20, 30, 40, 90], "status": OK})
@@ -42,7 +42,7 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
     own = rows.loc[rows["territory"].isin(peers["territory"]), [*ROW, "producer"]]
     table = _summary(_values(rows, own, peers)).reset_index()
     table = table.assign(level="peers", **dict.fromkeys(("numerator", "denominator", "dispersion"), float("nan")))
-    return table.assign(status=np.where(table["value"].notna(), OK, MISSING))[COLUMNS]
+    return table.assign(status=np.where(table["value"].notna(), OK, MISSING))[[*COLUMNS, "known", "peers"]]
 
 
 def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv, ndtri
 
-from ctg_analysis.core.model import CENSORED, OK
+from ctg_analysis.core.model import CENSORED, EVENTS, OK, PERSONS
 
 CONFIDENCE = 0.95
 Z = float(ndtri((1 + CONFIDENCE) / 2))
@@ -58,6 +58,21 @@ def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
     low = pd.Series(np.where(large, byar_low, np.nan_to_num(exact_low)), index=events.index)
     high = pd.Series(np.where(large, byar_high, exact_high), index=events.index)
     return low.where(events.notna()), high.where(events.notna())
+
+
+def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
+    low, high = poisson_interval(events)
+    return low / exposure, high / exposure
+
+
+def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Wilson's interval; that of events where the register, which is of another day, counts more persons."""
+    part = persons.le(population)
+    wilson = wilson_interval(persons.where(part), population)
+    return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
+
+
+NOISE = {EVENTS: _of_events, PERSONS: _of_persons}
 
 
 def difference_interval(more: pd.Series, less: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -236,7 +236,7 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
     return [
         Finding(
             place_of(path), int(line), column, f"{whole.loc[line, column]:g}",
-            f"at least {parts.loc[line, column]:g}, which its communes have together",
+            f"at least {parts.loc[line, column]:g}".replace(".", ",") + ", which its communes have together",
         )
         for column in columns
         for line in whole.index[parts[column].gt(whole[column] + 1e-6)]

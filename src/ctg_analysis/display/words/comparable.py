@@ -107,14 +107,13 @@ def place(rows: pd.DataFrame) -> str:
     return f"Cette valeur est parmi {words[side]} des EPCI comparables." if side else ""
 
 
-def medians(number: int) -> str:
-    """For how many indicators of a chapter the peers had a median: one French sentence."""
-    if not number:
+def medians(*, some: bool) -> str:
+    """Whether the peers have a median of indicators of a chapter: one French sentence."""
+    if not some:
         return (
             "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
         )
-    several = "s" if number > 1 else ""
-    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
+    return "Leur médiane accompagne les indicateurs dont la moitié d'entre eux au moins ont une valeur comparable."
 
 
 def _class_words(group: PeerGroup) -> str:

@@ -4,6 +4,8 @@ import math
 import re
 from functools import cache
 
+import pandas as pd
+
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
@@ -13,6 +15,7 @@ from ctg_analysis.display.words.nothing import with_none
 from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.indicators.significance import CLOSE
+from ctg_analysis.indicators.uncertainty import NOISE
 from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
@@ -50,10 +53,7 @@ def value_text(indicator: Indicator, row) -> str:
     if _is_of_few(indicator, row):
         return FEW
     if _is_on_a_small_base(indicator, row):
-        about = f"≈{NBSP}" if _rounding(row) else ""
-        if is_share(indicator.value):
-            return f"{about}{number(row.numerator)} sur {about}{number(row.denominator)}"
-        return f"{about}{_numerator(row)} pour {about}{number(row.denominator)}"
+        return (" sur " if is_share(indicator.value) else " pour ").join(_made_of(indicator, row))
     return _written(indicator, row, row.value)
 
 
@@ -123,8 +123,22 @@ def _is_on_a_small_base(indicator: Indicator, row) -> bool:
     return (hundreds or is_share(value)) and row.denominator < SMALLEST_BASE
 
 
-def _numerator(row) -> str:
-    return quantity(round(row.numerator, 1))
+def _made_of(indicator: Indicator, row) -> tuple[str, str]:
+    """Return what a value on a small base is made of: « ≈ 15 » of persons, but 8,9 ETP, 3 crèches, 12 inhabitants."""
+    value, known = indicator.value, number(row.denominator)
+    top = number(row.numerator) if is_share(value) else quantity(round(row.numerator, 1))
+    if not _rounding(row):
+        return top, known
+    measures = (value.numerator, value.denominator) if isinstance(value, Ratio) else (value.events, None)
+    above, below = (f"≈{NBSP}" if one and one not in _exact() else "" for one in measures)
+    return f"{above}{top}", f"{below}{known}"
+
+
+@cache
+def _exact() -> set[str]:
+    """Return the measures of forms that secrecy does not round."""
+    forms = [source.form for source in SOURCES.values() if source.form]
+    return {field.measure for form in forms for field in form.fields if not field.is_rounded}
 
 
 def _is_of_few(indicator: Indicator, row) -> bool:
@@ -151,7 +165,7 @@ def _rounding(row) -> int:
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that are rounded: its bounds go further than one rounding.
 
-    Or a share, whose numerator or denominator adds up such counts.
+    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of counts that secrecy rounds.
     """
     step, value = _rounding(row), indicator.value
     if not step or row.level == "peers" or row.status != OK or row.source == SURVEY:
@@ -159,7 +173,15 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     if isinstance(value, Count):
         own = not SOURCES[row.source].precision.rounding
         return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
+    if isinstance(value, Rate):
+        return not SOURCES[row.source].precision.rounding and _goes_further_by_chance(value, row, step)
     return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
+
+
+def _is_rounded_further(indicator: Indicator, row) -> bool:
+    """Tell whether a count is one that an agreement has rounded further than the rule: 90 to 104, not 90 to 98."""
+    base, size = SOURCES[row.source].secrecy.base, row.high - row.low + 1
+    return isinstance(indicator.value, Count) and bool(base) and size % base == 0 and row.low % size == 0
 
 
 def _goes_further(ratio: Ratio, row, margin: int) -> bool:
@@ -168,6 +190,15 @@ def _goes_further(ratio: Ratio, row, margin: int) -> bool:
     most = ratio.per * (top + margin) / (bottom - margin) if bottom > margin else math.inf
     least = ratio.per * max(top - margin, 0) / (bottom + margin)
     return row.high > most or row.low < least
+
+
+def _goes_further_by_chance(rate: Rate, row, margin: int) -> bool:
+    """Tell whether the bounds of a rate go further than chance and one rounding of its events let them."""
+    if rate.of not in NOISE:
+        return False
+    ends = pd.Series([max(row.numerator - margin, 0.0), row.numerator + margin])
+    least, most = (bound * rate.per for bound in NOISE[rate.of](ends, pd.Series([row.denominator] * 2)))
+    return row.low < least.iloc[0] or row.high > most.iloc[1]
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -245,8 +276,9 @@ def statement(indicator: Indicator, row) -> str:
     text = with_none(indicator.reading.format(**words, value=value, s=plural))
     if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):
         top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
-        text = indicator.reading.format(**words | top, value=_numerator(row))
-        text = HUNDREDS.sub(f"pour {number(row.denominator)} ", text)
+        above, below = _made_of(indicator, row)
+        text = indicator.reading.format(**words | top, value=above)
+        text = HUNDREDS.sub(f"pour {below} ", text)
     return typography(text)
 
 
@@ -256,8 +288,10 @@ def sentence(indicator: Indicator, row) -> str:
     told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
         way = _way(row) if isinstance(indicator.value, Count) else ""
-        of_sums = ", bornes à 95 %" if SOURCES[row.source].precision.rounding else ""
-        told.append(f"somme de nombres arrondis{way}{of_sums}")
+        by_chance = SOURCES[row.source].precision.rounding or isinstance(indicator.value, Rate)
+        of_sums = ", bornes à 95 %" if by_chance else ""
+        what = "nombre arrondi" if _is_rounded_further(indicator, row) else "somme de nombres arrondis"
+        told.append(f"{what}{way}{of_sums}")
     elif interval := interval_text(indicator, row):
         only_rounded = _rounding(row) and row.source != SURVEY and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"

@@ -28,7 +28,7 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
 def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[str, object]:
     """Return what the tags of the template of a letter stand for."""
     figures = {figure.label for request in requests for figure in request.figures}
-    secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason for request in requests)
+    secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
     return {
         "territoire": typography(seen.row["name"]),
         "fictif": typography(FICTIONAL) if seen.root.fictional else "",
@@ -47,7 +47,7 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
             for request in requests
         ),
         "secret": typography(
-            f"Tout effectif de personnes est montré arrondi vers le bas : {' ou '.join(secrets)}. Votre 147 se lira "
+            f"Tout effectif de personnes est montré arrondi vers le bas, {' ou '.join(secrets)}. Votre 147 se lira "
             "« ≈ 145 », et de 0 à 4 « moins de 5 » ; vos nombres exacts restent dans un dossier privé."
         ),
     }
