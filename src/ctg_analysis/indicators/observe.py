@@ -280,13 +280,15 @@ def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, 
     """Return the events over the latest population known, at most `within` years earlier.
 
     A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year. What
-    is counted of a December may be over what is counted of the same one.
+    is counted of a December may be over what is counted of the same one, and of a year over that of its December.
     """
     there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
     december = events["period"].isin([period for period in events["period"].cat.categories if "-" in period])
     tables = []
     for ago in (None, *range(within + 1)):
         rows = events[december] if ago is None else events
+        if ago == 0:
+            there = there.assign(of=there["of"].astype(str).str[:4]).drop_duplicates(["indicator", "code", "level", "of"])
         of = rows["period"] if ago is None else years_later(rows["period"], -ago)
         part = rows.assign(of=of, order=ago or 0)
         tables.append(
