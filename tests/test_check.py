@@ -317,6 +317,20 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
         check_command.check("999999123")
 
 
+def test_what_was_fetched_more_than_a_year_ago_is_named(tmp_path, example):
+    root = DataRoot(tmp_path)
+    names = {"finess": "2020-01-01", "rna": "2999-01-01"}
+    fields = ("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence", "couverture")
+    for name, day in names.items():
+        for folder in (root.raw / name / "full", root.raw / name / "france"):
+            folder.mkdir(parents=True)
+            said = dict.fromkeys((*fields, "secret_arrondi"), "x") | {"id": name, "date_acces": day}
+            said["fichiers"] = [{"fichier": "a.csv", "octets": 1, "sha256": "0"}]
+            (folder / "source.yml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    assert check_command.fetched_long_ago(root) == ["finess"]
+    assert check_command.fetched_long_ago(example) == []  # invented: nobody fetches it again
+
+
 NO_FILES = {
     "a pipe or a device": os.mkfifo,
     "a pipe or a device ": lambda path: path.symlink_to("/dev/zero"),

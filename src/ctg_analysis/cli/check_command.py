@@ -3,19 +3,21 @@
 import datetime
 import gc
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import Finding, UserError, in_lines
+from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 if TYPE_CHECKING:
     from ctg_analysis.processing.known_findings import KnownFindings
 
 DATA = "data"
+OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
 # How the count names each urgency, in the order in which they are told.
 COUNTED = {
     "persons": "{} sur une personne nommée ou une donnée à supprimer",
@@ -60,6 +62,9 @@ def check(
         print(*old, sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
+    for root in roots if not epcis else ():
+        if aged := fetched_long_ago(root):
+            messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
     if old or any(found.values()):
         raise typer.Exit(1)
     messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
@@ -72,6 +77,20 @@ def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
 
     homes = [root.path.parent / name for name in REPORTS.values()] if root == data_root(DEFAULT_EPCI) else []
     return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
+
+
+def fetched_long_ago(root: DataRoot) -> list[str]:
+    """The sources whose full files were fetched more than OLDEST_DAYS ago, but for damaged certificates: faults."""
+    from ctg_analysis.sources.certificates import read_certificate
+    from ctg_analysis.sources.folders import FULL, source_folders
+
+    aged = []
+    for name, (folder, *_) in source_folders(root.raw).items() if not root.fictional else ():
+        with suppress(InputError):
+            if folder.name == FULL:
+                days = (datetime.date.today() - read_certificate(folder).certificate.date_acces).days
+                aged += [name] if days > OLDEST_DAYS else []
+    return aged
 
 
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
