@@ -95,7 +95,7 @@ def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
 
-    The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
+    A Chromium, a Chrome or an Edge of this machine prints the PDFs and draws the maps of the slides.
     """
     from ctg_analysis.publishing.handover.delivery import write_documents
 

@@ -1,8 +1,8 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….html
-                                restitution-….pptx  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….pptx
+                                envoi-….zip
 
 They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
@@ -17,11 +17,10 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
-from ctg_analysis.publishing.handover.deck import write_deck
+from ctg_analysis.publishing.handover.deck import shown_of, write_deck
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.publishing.handover.short_report import short_report
-from ctg_analysis.publishing.handover.slides import shown_of, slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
@@ -32,7 +31,7 @@ SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("defini
 def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
     """Make the documents of the latest edition of a report, and yield each as it is in its place, whole.
 
-    progress: called with the name of each before it is made. Slides and parcel come first: they need no browser.
+    progress: called with the name of each before it is made. The parcel comes first: it needs no browser.
 
     Raises:
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
@@ -68,7 +67,6 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
     shown = shown_of(seen, made_from["date"])
-    page_of_slides = slides(shown)
 
     def write_whole(path: Path) -> None:
         title = "Diagnostic partagé, annexe"
@@ -78,10 +76,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
     name = name_of_documents(seen.epci, edition)
-    documents = {
-        f"restitution-{name}.html": lambda path: path.write_text(page_of_slides, encoding="utf-8"),
-        f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
-    }
+    documents: dict[str, Callable[[Path], object]] = {f"envoi-{name}.zip": lambda path: write_parcel(edition, path)}
     if SYNTHESIS in chapters:
         synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])

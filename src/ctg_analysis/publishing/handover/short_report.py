@@ -10,8 +10,8 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.notebooks import notebooks
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.handover.deck import mapped
 from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.handover.slides import mapped
 from ctg_analysis.publishing.pages.site import page
 
 TITLE, MAPS = "L’essentiel", 4
