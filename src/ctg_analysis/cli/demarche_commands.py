@@ -14,7 +14,7 @@ TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the is
 
 
 def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
-    """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
+    """Write the convention of a démarche and its fiches-action as Word files.
 
     A file that someone has changed since is never written over.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material_files import ALLOWED, FORMER_CONVENTION, YAML_FILES
+from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES
 from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
 from ctg_analysis.demarche.files.table_sheets import sheets_there, table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
@@ -25,8 +25,7 @@ def write_templates(root: DataRoot, epci: str, name: str, communes: Sequence[tup
     names = {"name": name, "epci": epci, "private": project_path(private)}
     texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values()}
     closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in RESTRICTED.values()}
-    begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
-    for file in (*begun, ALLOWED, NOTICE):
+    for file in (*YAML_FILES, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     closed[private / RETENTION] = _retention()
     places = [(epci, name), *communes]
