@@ -22,7 +22,7 @@ from ctg_analysis.cli.check_command import by_urgency
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
-from ctg_analysis.processing import check_raw, held_proofs
+from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.known_findings import KnownFindings
@@ -256,20 +256,16 @@ def test_only_what_has_changed_is_looked_at_again_and_the_findings_are_those_of_
 
 
 @pytest.mark.nightly
-def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(example, tmp_path, monkeypatch):
+def test_one_edited_cell_is_checked_as_the_whole(example, tmp_path, monkeypatch):
     """Of the démarche as of a form, on which a proof may rest."""
     root = DataRoot(tmp_path / "exemple")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     known = KnownFindings(root)
     assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
     known.save()
-    held, hold = [], held_proofs._held
-    with monkeypatch.context() as patch:
-        patch.setattr(held_proofs, "_held", lambda *of: held.append(of) or hold(*of))
-        change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
-        again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
-        assert held == [] and again["files"]
-        assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(held) == 1
+    change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
+    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI], None)
     put(root.private / YOUTH, 3, 2, "9")
     read, cleaner = [], received_forms.cleaner
     monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
