@@ -227,7 +227,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
-    assert "data/exemple/private/999999998: 25 files; begin with LISEZMOI.md" in answer.stderr
+    assert "data/exemple/private/999999998: 10 files; begin with LISEZMOI.md" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
