@@ -31,7 +31,6 @@ from ctg_analysis.publishing.handover.delivery import collect_documents, write_d
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.publishing.handover.short_report import short_report
-from ctg_analysis.publishing.verification import verify
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.
@@ -474,7 +473,7 @@ def test_documents_of_an_edition_that_is_no_more_are_removed(out, synthesis):
 
 @pytest.mark.slow
 @pytest.mark.nightly
-def test_the_latest_edition_leads_to_its_documents_and_is_verified_with_them(out, handed):
+def test_the_latest_edition_leads_to_its_documents_and_stays_whole(out, handed):
     edition = latest(out, EXAMPLE_EPCI)
     index = (edition / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="\.\./(documents/[^"]+)"', index)
@@ -482,8 +481,6 @@ def test_the_latest_edition_leads_to_its_documents_and_is_verified_with_them(out
     assert is_whole(edition)
     assert {path.name for path in write_documents(EXAMPLE_EPCI, out)} == {link.rpartition("/")[2] for link in links}
     assert latest(out, EXAMPLE_EPCI) == edition
-    count, differences, _ = verify(EXAMPLE_EPCI, out)
-    assert count > 20 and differences == []
 
 
 def test_the_index_leads_to_the_documents_that_exist_and_their_name_stays(tmp_path):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, interrupted, messages, number_of, sirens
-from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.errors import room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 from ctg_analysis.sources.known_sums import CACHE
 
@@ -69,22 +69,9 @@ def build(
         raise typer.Exit(worst)
 
 
-def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
-    """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
-    from ctg_analysis.publishing.verification import verify as verify_report
-
-    with messages.status(epci):
-        count, differences, note = verify_report(epci, out)
-    if differences:
-        raise UserError("\n".join(differences))
-    messages.print(f"{epci}: {count} files, the same bytes")
-    if note:
-        messages.print(f"{epci}: {note}")
-
-
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
-    from ctg_analysis.publishing.verification import changes_of
+    from ctg_analysis.publishing.pages.changes import changes_of
 
     before, table = changes_of(epci, out)
     for row in table.itertuples(index=False):

@@ -16,14 +16,22 @@ from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
-from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
+from ctg_analysis.publishing.editions import (
+    collect,
+    damaged,
+    damaged_editions,
+    editions,
+    is_whole,
+    record,
+    reports,
+    the_latest,
+)
 from ctg_analysis.publishing.handover.deck import shown_of, write_deck
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.publishing.handover.short_report import short_report
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
-from ctg_analysis.publishing.verification import the_latest
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
 
