@@ -27,10 +27,8 @@ from ctg_analysis.publishing import pdf
 from ctg_analysis.publishing.document_links import EMPTY, name_of_documents, write_links
 from ctg_analysis.publishing.editions import is_whole, latest, matter_of, publish, record
 from ctg_analysis.publishing.handover.deck import FICTIONAL
-from ctg_analysis.publishing.handover.delivery import collect_documents, write_documents
+from ctg_analysis.publishing.handover.delivery import collect_documents, short_report, write_documents, write_parcel
 from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.handover.parcel import write_parcel
-from ctg_analysis.publishing.handover.short_report import short_report
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.

@@ -14,8 +14,8 @@ from ctg_analysis.display.words.team import TEAM, for_readers
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.editions import record
+from ctg_analysis.publishing.handover.delivery import write_parcel
 from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.form_sheets import headings
 
