@@ -12,8 +12,7 @@ from ctg_analysis.cli.common_options import messages
 from ctg_analysis.cli.data_commands import data, list_, observations
 from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
 from ctg_analysis.cli.download_commands import fetch
-from ctg_analysis.cli.project_command import init
-from ctg_analysis.cli.report_commands import build, changes, documents, gc, new_chapter
+from ctg_analysis.cli.report_commands import build, changes, documents, gc, init, new_chapter
 from ctg_analysis.core.errors import UserError
 
 COMMANDS = [build, changes, documents, convention, flash, gc, new_chapter]

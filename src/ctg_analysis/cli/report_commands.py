@@ -1,13 +1,15 @@
-"""The commands that make reports, compare their editions and hand them over."""
+"""The commands that make projects and reports, compare their editions and hand them over."""
 
 import os
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, interrupted, messages, number_of, sirens
 from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.projects import write_project
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 from ctg_analysis.sources.known_sums import CACHE
 
@@ -117,4 +119,16 @@ def new_chapter(
     path = write_new_chapter(number, title)
     messages.print(
         f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
+    )
+
+
+def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None:
+    """Make the folder of a project: notebooks, reference tables, data as shipped.
+
+    Commands run in it, or with CTG_ROOT that names it.
+    """
+    with room_in(folder):
+        write_project(folder)
+    messages.print(
+        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
     )
