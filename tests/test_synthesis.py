@@ -26,8 +26,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
-from ctg_analysis.publishing.handover.deck import write_deck
-from ctg_analysis.publishing.handover.slides import mapped, shown_of
+from ctg_analysis.publishing.handover.deck import mapped, shown_of, write_deck
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
 ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
