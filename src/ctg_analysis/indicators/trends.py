@@ -98,6 +98,11 @@ def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
 
     Shares and rates are the counts of their numerators over their denominators. A count of persons or events varies by
     chance at least as that of Poisson, its logarithm by 1 over the count; inhabitants are counted whole.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"period": [*map(str, range(2010, 2020))], "value": 100.0})
+    >>> [series_of(rows, CATALOGUE[name]).chance for name in ("births_count", "population_count")]
+    [0.01, 0.0]
     """
     over = isinstance(indicator.value, Rate) or is_proportion(indicator.value)
     over = over and rows[["numerator", "denominator"]].notna().all(axis=None)
@@ -166,6 +171,10 @@ def estimate_rho(several: list[Series]) -> float:
     of what a line leaves of ten years is some 0.3 too low.
 
     Source: Patterson and Thompson (1971), Biometrika 58, 545-554; Cheang and Reinsel (2000), JASA 95, 1173-1184.
+
+    >>> independent = np.random.default_rng(0).normal(size=(400, 10))
+    >>> round(estimate_rho([Series(np.arange(10.0), logs, 0.0) for logs in independent]), 1)
+    0.0
     """
     by_years: dict[tuple, list[np.ndarray]] = {}
     for one in several:

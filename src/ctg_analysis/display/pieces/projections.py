@@ -120,16 +120,17 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     """
     entries = found[found["year"].gt(last)].dropna(subset="entering")
     each = texts.listed([f"{number(row.entering)} à la rentrée {row.year}" for row in entries.itertuples(index=False)])
-    lead = f"Les naissances connues jusqu'en {last} donnent les entrées à l'école maternelle : {each}."
+    lead = f"Enfants nés ici qui auront l'âge d'entrer à l'école maternelle : {each}."
     beside = (
-        "Un compte, et non une projection : les enfants nés ici, s'il en arrive autant qu'il en part. Moins de 3 ans : "
-        "ceux des trois années de naissance d'avant le 1er janvier. Entrées : ceux qui ont 3 ans dans l'année."
+        "Un compte de naissances, et non une projection : les familles qui arrivent et partent ensuite n'y sont pas. Ce "
+        "qu'elles ont changé pour les générations d'avant se lit dans les enfants recensés pour 100 naissances, où "
+        "l'âge est connu. Moins de 3 ans : nés dans les trois années d'avant le 1er janvier. École : 3 ans dans l'année."
     )
     table = pd.DataFrame(
         {
             "Année": found["year"].astype(str),
-            "Moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
-            "Entrées à l'école maternelle": found["entering"].map(number, na_action="ignore").fillna("–"),
+            "Nés ici, moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
+            "Nés ici, 3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
         }
     )
     listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
