@@ -122,9 +122,9 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     each = texts.listed([f"{number(row.entering)} à la rentrée {row.year}" for row in entries.itertuples(index=False)])
     lead = f"Enfants nés ici qui auront l'âge d'entrer à l'école maternelle : {each}."
     beside = (
-        "Un compte de naissances, et non une projection : les familles qui arrivent et partent ensuite n'y sont pas. Ce "
+        "Un compte de naissances, et non une projection : les familles qui arrivent et partent n'y sont pas. Ce "
         "qu'elles ont changé pour les générations d'avant se lit dans les enfants recensés pour 100 naissances, où "
-        "l'âge est connu. Moins de 3 ans : nés dans les trois années d'avant le 1er janvier. École : 3 ans dans l'année."
+        "l'âge est connu. Moins de 3 ans : nés les trois années d'avant le 1er janvier. École : 3 ans dans l'année."
     )
     table = pd.DataFrame(
         {
