@@ -52,4 +52,5 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
     years = range(last - ENTRY + 2, last + ENTRY + 1)
     under = [births.reindex(range(year - ENTRY, year)).sum(skipna=False) for year in years]
     entering = births.reindex([year - ENTRY for year in years]).to_numpy()
-    return pd.DataFrame({"year": years, "under_3": under, "entering": entering})
+    found = pd.DataFrame({"year": years, "under_3": under, "entering": entering})
+    return found.dropna(subset=["under_3", "entering"], how="all")
