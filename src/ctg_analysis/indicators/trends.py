@@ -101,7 +101,7 @@ def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"period": [*map(str, range(2010, 2020))], "value": 100.0})
-    >>> [series_of(rows, CATALOGUE[name]).chance for name in ("births_count", "population_count")]
+    >>> [round(series_of(rows, CATALOGUE[name]).chance, 3) for name in ("births_count", "population_count")]
     [0.01, 0.0]
     """
     over = isinstance(indicator.value, Rate) or is_proportion(indicator.value)
