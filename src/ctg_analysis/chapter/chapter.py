@@ -8,7 +8,6 @@ from ctg_analysis.chapter import (
     asked,
     assessments,
     births,
-    childcare_grid,
     childcare_law,
     childcare_reach,
     closing,
@@ -206,9 +205,9 @@ class Chapter:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, "childcare_coverage_rate", places=places, leaving=leaving)
 
-    def childcare_need(self, *, places: int, leaving: int) -> Html:
-        """The need for childcare beside the supply, scenario by scenario. places, leaving: as in the simulation."""
-        return childcare_grid.childcare_need(self.territory, places=places, leaving=leaving)
+    def childcare_need(self) -> Html:
+        """The need for childcare beside the supply: a sentence and a slider."""
+        return childcare_law.childcare_need(self.territory)
 
     def projection(self) -> Html:
         """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
