@@ -7,6 +7,7 @@ import calibration
 import numpy as np
 import pandas as pd
 import pytest
+from ctg_analysis.indicators.dispersion import added, correlation
 from design_effects import actives, design_effect, inhabitants, young_children
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -15,7 +16,6 @@ from ctg_analysis.core.norms import norm
 from ctg_analysis.core.settings import DEFAULT_EPCI
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.census_sample import complementary_interval
-from ctg_analysis.indicators.dispersion import added, correlation
 from ctg_analysis.indicators.significance import CLOSE, HIGHER_FEMININE, LOWER
 from ctg_analysis.indicators.trends import slopes
 from ctg_analysis.indicators.uncertainty import FLOOR, NEAREST, sum_interval

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from ctg_analysis.indicators.dispersion import is_between_communes
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue import essentials as listed
@@ -18,7 +19,6 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.display.words import standing, texts
-from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.findings import differences, findings
 from ctg_analysis.indicators.observation_files import read_indicators
 from ctg_analysis.indicators.peer_profiles import chooses_peers

@@ -39,21 +39,30 @@ def projection(territory: Territory) -> Html:
 
 def since_birth(territory: Territory) -> Html:
     """The children of the latest census for 100 births of their years, generation by generation."""
-    births = territory.own(BIRTHS)
-    rows = own_rows(territory)
-    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
-    census = rows["period"].max() if len(rows) else ""
-    rows = rows[rows["period"].eq(census)]
-    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
-    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
-    by_year = births.set_index(births["period"].astype(int))["value"]
-    found = children_per_100_births(by_year, both, int(census or 0))
+    found, census = children_since_birth(territory)
     if found.empty:
         return telling(
             unavailable(territory, BIRTHS, "Enfants pour 100 naissances des mêmes générations"), SHOWN, BIRTHS.id
         )
-    cited = source(territory, pd.concat([births, rows]), series=True)
+    cited = source(territory, pd.concat([territory.own(BIRTHS), _by_sex(territory)]), series=True)
     return telling(projections.since_birth(found, census, cited), SHOWN, BIRTHS.id)
+
+
+def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:
+    """The same as a table, and the census: see `since_birth.children_per_100_births`."""
+    births, rows = territory.own(BIRTHS), _by_sex(territory)
+    census = rows["period"].iloc[0] if len(rows) else ""
+    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
+    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    return children_per_100_births(by_year, both, int(census or 0)), census
+
+
+def _by_sex(territory: Territory) -> pd.DataFrame:
+    """The inhabitants by age and sex at the latest census that has them."""
+    rows = own_rows(territory)
+    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
+    return rows[rows["period"].eq(rows["period"].max())] if len(rows) else rows
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:

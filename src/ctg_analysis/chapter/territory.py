@@ -21,7 +21,6 @@ from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.findings import differences
-from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
@@ -267,8 +266,7 @@ class Territory:
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
-        compared = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
-        return ByIndicator(compared.assign(matters=matters(compared, self._comparable, CATALOGUE)))
+        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
     @cached_property
     def _against(self) -> ByIndicator:
@@ -279,7 +277,18 @@ class Territory:
 
     @cached_property
     def _gaps(self) -> ByIndicator:
-        return ByIndicator(differences(self._against.table, CATALOGUE))
+        return ByIndicator(differences(self._against.table, CATALOGUE, self.spread))
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """How the EPCIs of France are spread: see `indicators.spread.spread_of`."""
+        return pd.read_parquet(self.root.processed / "spread.parquet")
+
+    @cached_property
+    def inequality(self) -> pd.DataFrame:
+        """How far apart the communes of the territory are: see `indicators.inequality.inequality`."""
+        table = pd.read_parquet(self.root.processed / "inequality.parquet")
+        return table[table["territory"].eq(self.epci)].set_index("indicator")
 
     @cached_property
     def periods(self) -> dict[str, str]:
@@ -297,7 +306,7 @@ class Territory:
         rows = rows_of_peers(self.around, pairs([self.peers]), *names).query("status == @OK")
         chosen = rows["indicator"].map(lambda name: chooses_peers(CATALOGUE[name])).astype(bool)
         label = np.where(chosen, f"{MEDIAN_LABEL} ({CHOOSES})", MEDIAN_LABEL)
-        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), matters=False))
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan")))
 
     @cached_property
     def around(self) -> pd.DataFrame:

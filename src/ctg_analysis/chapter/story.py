@@ -1,0 +1,110 @@
+"""The territory in five sentences at most: growth or decline first, then people, work, incomes, services, by rule."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.essential import findings_of
+from ctg_analysis.chapter.projections import children_since_birth
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.words import standing, stories
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.indicators.findings import BESIDE
+
+GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
+LOST = 1 / 3  # of the inhabitants since the year when they were most: a loss that is told
+MOST = 3  # facts of a sentence
+SMALL = 2  # times the share of France: small schools that are told
+ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
+
+
+def story(territory: Territory) -> list[str]:
+    """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
+    told = [_growth(territory), _people(territory)]
+    told += [_of(territory, names) for names in stories.SLOTS]
+    return [typography(sentence) for sentence in told if sentence]
+
+
+def _growth(territory: Territory) -> str:
+    """How fast the inhabitants change, by which balances, and what is left of the most that they were."""
+    change, *balances = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
+    if change.empty:
+        return ""
+    period = max(change.index)
+    known = [one[period] for one in balances if period in one.index]
+    past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
+    before = past.drop_duplicates("period").set_index("period")["value"]
+    first = before.index[
+        before.lt(before.iloc[-1] / (1 - LOST)).shift(-1, fill_value=False) & before.gt(before.iloc[-1] / (1 - LOST))
+    ]
+    lost = (first[-1], 1 - before.iloc[-1] / before[first[-1]]) if len(first) else None
+    return stories.growth(period, change[period], known if len(known) == len(balances) else None, lost)
+
+
+def _people(territory: Territory) -> str:
+    """The children for 100 births of their years, and the ages that are remarkable."""
+    found, census = children_since_birth(territory)
+    grown = found[found["ages"].ne("0_4")]["per_100"] if len(found) else pd.Series(dtype=float)
+    ages = _facts(territory, stories.AGES)
+    if len(grown) and not (grown.gt(ARRIVALS).all() or grown.lt(DEPARTURES).all()):
+        grown = grown[:0]
+    return stories.people(census, grown, ages)
+
+
+def _of(territory: Territory, names: tuple[str, ...]) -> str:
+    return stories.together(_facts(territory, names)[:MOST])
+
+
+def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The remarkable facts among some indicators, those beside France or in a tenth first: their years and clauses."""
+    found = findings_of(territory).set_index("indicator")
+    told = [name for name in names if name in found.index]
+    told.sort(key=lambda name: found.loc[name, "why"] == BESIDE)
+    facts = []
+    for name in told:
+        rows = territory.compared(CATALOGUE[name])
+        one = found.loc[name]
+        beside = standing.shortly(rows, territory.gaps(CATALOGUE[name]), one)
+        facts.append(
+            (rows["period"].iloc[0], f"{stories.clause(name, rows['text'].iloc[0])}{_range(territory, name)}, {beside}")
+        )
+        if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
+            facts.append(more)
+    if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
+        row = territory.inequality.loc["poverty_tenants_rate"]
+        facts.append((row["period"], stories.tenants(number(row["least"]), number(row["most"]))))
+    if "small_schools_count" in names and (schools := _small_schools(territory)):
+        facts.insert(1, schools)
+    return facts
+
+
+def _range(territory: Territory, name: str) -> str:
+    """« (de 101 à 137 selon la commune) »."""
+    if name not in territory.inequality.index or name not in stories.RANGES:
+        return ""
+    row = territory.inequality.loc[[name]].iloc[-1]
+    return f" (de {number(row['least'])} à {number(row['most'])} selon la commune)"
+
+
+def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
+    """A fact that is told beside another, whatever its size; nothing where it is none."""
+    rows = territory.compared(CATALOGUE[name])
+    if rows.empty or not rows["value"].iloc[0] > 0:
+        return None
+    return rows["period"].iloc[0], stories.clause(name, rows["text"].iloc[0])
+
+
+def _small_schools(territory: Territory) -> tuple[str, str] | None:
+    """How many of the schools are small, where they are twice the part that they are in France."""
+    small, schools = (
+        territory.data(CATALOGUE[name]).query("status == @OK") for name in ("small_schools_count", "schools_count")
+    )
+    period = small.loc[small["level"].eq("epci"), "period"].max()
+    small, schools = (table[table["period"].eq(period)] for table in (small, schools))
+    here, there = (
+        [table.loc[table["level"].eq(level), "value"].iloc[:1].sum() for table in (small, schools)]
+        for level in ("epci", "france")
+    )
+    if not here[1] or not there[1] or here[0] / here[1] < SMALL * there[0] / there[1] or here[0] < 2:
+        return None
+    return period, stories.small_schools(int(here[0]), int(here[1]))
