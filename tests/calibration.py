@@ -1,5 +1,6 @@
 """How often a test says what it should, and what the rules say of all the EPCIs of France, written in a page."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from ctg_analysis.processing.groups import groups_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
 DRAWS, SEED = 4000, 1
+HEADER = ["Kind", "Sizes", "False", "Covered", "Power"]
 SMALL = 5000  # inhabitants
 KINDS = {
     "events": "births of 5 000, 20 000 and 100 000 inhabitants over three years, 1 % a year",
@@ -38,27 +40,28 @@ SHARE = {"events": 0.01, "outcomes": 0.85, "sample": 0.2, "survey": 0.12, "round
 WHOLE = 12  # times the territory: the place that holds it
 TEXT = """# How often a test says what it should
 
-Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calibration.py`. Rule R14 is in [rules.md](rules.md).
+Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calibration.py`. The rule is R14 of
+[rules.md](rules.md).
 
 ## Draws
 
-{draws} territories are drawn at each size, in a place {whole} times as large that holds them (seed {seed}). *False*: the
-place has the same share, and the test tells them apart; 5 % is expected. *Covered*: the interval holds the truth; 95 % is.
-*Power*: the territory has a tenth more, and the test tells it. Counts of dwellings, facilities and inhabitants have no test:
-a difference is a fact. Rounded counts of the Caf, of no chance, are told apart only beyond all that rounding may hide: 0 %.
+{draws} territories are drawn at each size, in a place {whole} times as large that holds them (seed {seed}). *False*:
+the place has the same share, and the test tells them apart; 5 % is expected. *Covered*: the interval holds the truth;
+95 % is. *Power*: the territory has a tenth more, and the test tells it. Counts of dwellings, facilities and inhabitants
+have no test: a difference is a fact. Rounded counts without chance are told apart only beyond all that rounding hides.
 
 {of_draws}
 
 ## The EPCIs of France
 
-{epcis} EPCIs, at the period that most of them share with France, without their peers: what the synthèse may call an alert or a
-strength (at most four and three are told). *Overseas* are {overseas}. {without} EPCIs ({without_share}) have no alert: nothing
-directed is far from France, in the worst tenth or under a norm.
+{epcis} EPCIs, at the period that most of them have, beside France: how many have each alert and each strength, of
+which a synthèse tells four and three at most; of the {overseas} overseas. {without} EPCIs ({without_share}) have no
+alert: nothing of a declared direction is far from France, in the worst tenth or under a norm.
 
 {of_france}
 
-In the extreme tenths that are told, EPCIs under 5 000 inhabitants are {small_told} where they are {small_all} of all: what has an
-interval must lie beyond the next tenth with all of it, what is counted whole varies more where there are few.
+In the extreme tenths that are told, {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all:
+what has an interval must lie beyond the next tenth with all of it; what is counted whole varies more where there are few.
 """
 
 
@@ -121,6 +124,7 @@ def of_draws() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["kind", "size", "false", "covered", "power"])
 
 
+@cache
 def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the findings of all EPCIs with their sides, and the places of their values among tenths."""
     listed = {one.indicator.id: one.indicator for one in essentials()}
@@ -179,16 +183,16 @@ def page(root: DataRoot) -> str:
     return TEXT.format(
         draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(), overseas=len(overseas),
         without=len(without), without_share=_percent(len(without) / len(places)),
-        of_draws=_table(
-            ["Kind", "Sizes", "False", "Covered", "Power"],
-            [
-                [f"{kind}: {KINDS[kind]}", " / ".join(map(str, of["size"])), *(" / ".join(map(_percent, of[name])) for name in ("false", "covered", "power"))]
-                for kind, of in rates.groupby("kind", sort=False)
-            ],
-        ),
+        of_draws=_table(HEADER, [*map(_of_kind, rates.groupby("kind", sort=False))]),
         of_france=_table(["Indicator", "Alerts", "of overseas", "Strengths", "of overseas"], lines),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
+
+
+def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:
+    kind, of = group
+    rates = [" / ".join(map(_percent, of[name])) for name in ("false", "covered", "power")]
+    return [f"{kind}: {KINDS[kind]}", " / ".join(map(str, of["size"])), *rates]
 
 
 def _table(header: list[str], lines: list[list[str]]) -> str:

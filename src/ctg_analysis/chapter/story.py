@@ -97,7 +97,7 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
 def _small_schools(territory: Territory) -> tuple[str, str] | None:
     """How many of the schools are small, where they are twice the part that they are in France."""
     small, schools = (
-        territory.data(CATALOGUE[name]).query("status == @OK") for name in ("small_schools_count", "schools_count")
+        territory.data(CATALOGUE[name]).query(f"status == {OK!r}") for name in ("small_schools_count", "schools_count")
     )
     period = small.loc[small["level"].eq("epci"), "period"].max()
     small, schools = (table[table["period"].eq(period)] for table in (small, schools))

@@ -239,8 +239,8 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested;
-        matters: see lasting_gaps.matters.
+        Columns besides those of `readable`: gap, word (« plus élevée que », « proche de »...), p: see
+        comparisons.tested.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """

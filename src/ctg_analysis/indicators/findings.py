@@ -1,4 +1,4 @@
-"""The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme at most."""
+"""The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme."""
 
 from collections.abc import Iterable, Mapping
 
@@ -27,8 +27,8 @@ def findings(
 ) -> pd.DataFrame:
     """The findings of a territory, the most salient first, one a theme at most (rule R14).
 
-    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under the norm that it is
-    held to (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
+    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
+    moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
     (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`significance.notable`).
     Those that depend on the ages of the inhabitants come last.
 
@@ -48,7 +48,8 @@ def findings(
 
     >>> from ctg_analysis.catalogue.essentials import essentials
     >>> rows = pd.DataFrame({"level": ["epci", "departement"], "low": [35.0, 27.9], "high": [37.0, 28.1], "p": 0.001})
-    >>> rows = rows.assign(indicator="single_parent_families_share", period="2021", source="insee_rp_familles", status=OK)
+    >>> rows = rows.assign(indicator="single_parent_families_share", period="2021", source="insee_rp_familles")
+    >>> rows = rows.assign(status=OK)
     >>> from ctg_analysis.indicators.spread import COLUMNS
     >>> none = pd.DataFrame(columns=COLUMNS)
     >>> [len(findings(rows.assign(value=[value, 28.0]), essentials(), none)) for value in (36.0, 38.0)]

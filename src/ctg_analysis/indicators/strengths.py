@@ -30,7 +30,8 @@ def sides(
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> one = {"indicator": ["childcare_coverage_eaje_rate"], "why": FAR, "level": "france", "higher": True}
     >>> found = pd.DataFrame(one | {"tenth": 0, "move": 0})
-    >>> gaps = pd.DataFrame({"indicator": ["childcare_coverage_eaje_rate", "childcare_coverage_rate"], "level": "france"})
+    >>> names = ["childcare_coverage_eaje_rate", "childcare_coverage_rate"]
+    >>> gaps = pd.DataFrame({"indicator": names, "level": "france"})
     >>> [sides(found, gaps.assign(higher=[True, whole], times=2.0), CATALOGUE).item() for whole in (True, False)]
     ['strength', '']
     """

@@ -8,7 +8,10 @@ from ctg_analysis.display.words.texts import capitalised
 AGES = ("age_65_plus_share", "age_0_19_share")
 SLOTS = (
     ("jobs_per_employed_resident_ratio", "workers_outside_epci_share", "secondary_dwellings_share"),
-    ("poverty_rate", "poverty_2021_rate", "unemployment_15_64_rate", "living_standard_2021_median", "poverty_tenants_rate"),
+    (
+        "poverty_rate", "poverty_2021_rate", "unemployment_15_64_rate", "living_standard_2021_median",
+        "poverty_tenants_rate",
+    ),
     (
         "general_practitioner_accessibility_index", "childcare_coverage_rate", "childcare_coverage_eaje_rate",
         "rep_plus_pupils_share", "schools_ips_index", "small_schools_count",
@@ -58,7 +61,8 @@ arrivées et des départs (+0,7 %) ne compense pas celui des naissances et des d
     text = f"de {first} à {last}, le territoire {moves}"
     if lost:
         again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
-        text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]} ; de {first} à {last}, {again}"
+        text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
+        text += f" ; de {first} à {last}, {again}"
     if balances:
         text += f" : {_balances(*balances)}"
     return f"{capitalised(text)}."
