@@ -61,7 +61,7 @@ alert: nothing of a declared direction is far from France, in the worst tenth or
 {of_france}
 
 In the extreme tenths that are told, {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all:
-what has an interval must lie beyond the next tenth with all of it; what is counted whole varies more where there are few.
+what has an interval must lie in the tenth with all of it; what is counted whole varies more where there are few.
 """
 
 

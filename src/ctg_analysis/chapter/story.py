@@ -6,15 +6,16 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.projections import children_since_birth
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK
 from ctg_analysis.display.words import standing, stories
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators.findings import BESIDE
 
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
-LOST = 1 / 3  # of the inhabitants since the year when they were most: a loss that is told
+LOST = 1 / 2, 1 / 3  # of the inhabitants, since the last year of which so many are gone
 MOST = 3  # facts of a sentence
-SMALL = 2  # times the share of France: small schools that are told
+SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
 
 
@@ -33,11 +34,9 @@ def _growth(territory: Territory) -> str:
     period = max(change.index)
     known = [one[period] for one in balances if period in one.index]
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
-    before = past.drop_duplicates("period").set_index("period")["value"]
-    first = before.index[
-        before.lt(before.iloc[-1] / (1 - LOST)).shift(-1, fill_value=False) & before.gt(before.iloc[-1] / (1 - LOST))
-    ]
-    lost = (first[-1], 1 - before.iloc[-1] / before[first[-1]]) if len(first) else None
+    inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
+    gone = 1 - inhabitants.iloc[-1] / inhabitants
+    lost = next(((one.index[-1], one.iloc[-1]) for part in LOST if len(one := gone[gone.ge(part)])), None)
     return stories.growth(period, change[period], known if len(known) == len(balances) else None, lost)
 
 
@@ -66,7 +65,10 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
         one = found.loc[name]
         beside = standing.shortly(rows, territory.gaps(CATALOGUE[name]), one)
         facts.append(
-            (rows["period"].iloc[0], f"{stories.clause(name, rows['text'].iloc[0])}{_range(territory, name)}, {beside}")
+            (
+                rows["period"].iloc[0],
+                f"{stories.clause(name, rows['text'].iloc[0])}{_range(territory, name, rows['period'].iloc[0])}, {beside}",
+            )
         )
         if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
             facts.append(more)
@@ -78,12 +80,12 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
     return facts
 
 
-def _range(territory: Territory, name: str) -> str:
-    """« (de 101 à 137 selon la commune) »."""
-    if name not in territory.inequality.index or name not in stories.RANGES:
+def _range(territory: Territory, name: str, period: str) -> str:
+    """« (de 101 à 137 selon la commune) », of the same period; nothing where it is not worked out."""
+    rows = territory.inequality[territory.inequality["period"].eq(period)]
+    if name not in rows.index or name not in stories.RANGES:
         return ""
-    row = territory.inequality.loc[[name]].iloc[-1]
-    return f" (de {number(row['least'])} à {number(row['most'])} selon la commune)"
+    return f" (de {number(rows.loc[name, 'least'])} à {number(rows.loc[name, 'most'])} selon la commune)"
 
 
 def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
@@ -96,15 +98,13 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
 
 def _small_schools(territory: Territory) -> tuple[str, str] | None:
     """How many of the schools are small, where they are twice the part that they are in France."""
-    small, schools = (
-        territory.data(CATALOGUE[name]).query(f"status == {OK!r}") for name in ("small_schools_count", "schools_count")
-    )
-    period = small.loc[small["level"].eq("epci"), "period"].max()
-    small, schools = (table[table["period"].eq(period)] for table in (small, schools))
-    here, there = (
-        [table.loc[table["level"].eq(level), "value"].iloc[:1].sum() for table in (small, schools)]
-        for level in ("epci", "france")
-    )
-    if not here[1] or not there[1] or here[0] / here[1] < SMALL * there[0] / there[1] or here[0] < 2:
+    rows = territory.of(["small_schools_count", "schools_count"])
+    rows = rows[rows["status"].eq(OK) & rows["level"].isin(["epci", "france"])]
+    period = rows.loc[rows["level"].eq("epci"), "period"].max()
+    rows = rows[rows["period"].eq(period)].drop_duplicates(["indicator", "level"])
+    counts = rows.set_index(["level", "indicator"])["value"].unstack().reindex(["epci", "france"])
+    counts = counts.reindex(columns=["small_schools_count", "schools_count"])
+    share = counts["small_schools_count"] / counts["schools_count"]
+    if not share["epci"] >= max(SMALL * share["france"], LEAST):
         return None
-    return period, stories.small_schools(int(here[0]), int(here[1]))
+    return period, stories.small_schools(*map(int, counts.loc["epci"]))

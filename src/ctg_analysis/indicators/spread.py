@@ -33,7 +33,8 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
 
     Returns:
         epcis: how many have a value. low_tenth, high_tenth: what a tenth of them at most are below, and above; missing
-        where more than a tenth share one value, such as none. far: the standard deviation of the EPCIs or, if more than a third of them differ from France by as much, what a third differ by.
+        where more than a tenth share one value, such as none. far: the standard deviation of the EPCIs or, if more than
+        a third of them differ from France by as much, what a third differ by.
 
     Of 100 EPCIs at 1 to 100, ten are below 11; they are 29 from each other, but 34 of them are 33 or more from 50.
 

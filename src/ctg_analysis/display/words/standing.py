@@ -76,6 +76,7 @@ def shortly(rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
+    rows = rows.assign(name=rows["name"].str.partition(",")[0])
     if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
         return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(rows, level)})"
     if found["tenth"]:

@@ -13,8 +13,8 @@ SLOTS = (
         "poverty_tenants_rate",
     ),
     (
-        "general_practitioner_accessibility_index", "childcare_coverage_rate", "childcare_coverage_eaje_rate",
-        "rep_plus_pupils_share", "schools_ips_index", "small_schools_count",
+        "childcare_coverage_rate", "general_practitioner_accessibility_index", "rep_plus_pupils_share",
+        "childcare_coverage_eaje_rate", "schools_ips_index", "small_schools_count",
     ),
 )  # fmt: skip
 BESIDE = {"schools_ips_index": "rep_pupils_share"}  # what is told with another
@@ -91,7 +91,7 @@ def people(census: str, per_100: pd.Series, ages: list[tuple[str, str]]) -> str:
 
 def tenants(least: str, most: str) -> str:
     """The poverty of tenants by commune."""
-    return f"celle des locataires va de {least} à {most} % selon la commune"
+    return f"la pauvreté des locataires va de {least} à {most} % selon la commune"
 
 
 def small_schools(small: int, schools: int) -> str:
