@@ -23,6 +23,7 @@ from ctg_analysis.processing.groups import groups_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
 DRAWS, SEED = 4000, 1
+TYPES = ["urbain dense", "urbain intermédiaire", "rural", "overseas"]
 HEADER = ["Kind", "Sizes", "False", "Covered", "Power"]
 SMALL = 5000  # inhabitants
 KINDS = {
@@ -55,13 +56,20 @@ have no test: a difference is a fact. Rounded counts without chance are told apa
 ## The EPCIs of France
 
 {epcis} EPCIs, at the period that most of them have, beside France: how many have each alert and each strength, of
-which a synthèse tells four and three at most; of the {overseas} overseas. {without} EPCIs ({without_share}) have no
+which a synthèse tells four and three at most, and the share of each type. {without} EPCIs ({without_share}) have no
 alert: nothing of a declared direction is far from France, in the worst tenth or under a norm.
 
 {of_france}
 
 In the extreme tenths that are told, {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all:
 what has an interval must lie in the tenth with all of it; what is counted whole varies more where there are few.
+
+## What is far from France
+
+*Far*: the smallest difference to France that is remarkable, a standard deviation of the EPCIs or what a third of them
+differ by. *Named*: the EPCIs that differ by as much. No tenths where more than a tenth of the EPCIs share one value.
+
+{far}
 """
 
 
@@ -161,32 +169,56 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(tables, ignore_index=True), places.assign(tenth=placed)
 
 
+def named(root: DataRoot) -> pd.DataFrame:
+    """Return, of the editorial list, the spread of the EPCIs and the share of them that are far from France."""
+    spread = pd.read_parquet(root.processed / "spread.parquet").sort_values(["epcis", "period"])
+    usual = spread.drop_duplicates("indicator", keep="last").set_index("indicator")
+    rows = read_indicators(root.processed, usual.index, groups=()).query(f"status == {OK!r}")
+    rows = rows[rows["period"].eq(rows["indicator"].map(usual["period"]))]
+    france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
+    epcis = rows[rows["level"].eq("epci")]
+    gap = (epcis["value"] - epcis["indicator"].map(france.set_index("indicator")["value"])).abs()
+    share = gap.ge(epcis["indicator"].map(usual["far"])).groupby(epcis["indicator"]).mean()
+    return usual.assign(named=share.where(usual["far"].notna()))
+
+
 def page(root: DataRoot) -> str:
     """Return the page of docs."""
     found, placed = of_france(root)
-    places = pd.read_parquet(root.processed / "territories.parquet").query("level == 'epci'").set_index("code")
+    places = pd.read_parquet(root.processed / "territories.parquet").query("level == 'epci'")
     profiles = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")
-    overseas = places.index[places["zone"].ne("metro")]
+    kind = profiles["class_density"].replace("", "overseas")
     alerts, strengths = (found[found["side"].eq(side)] for side in (ALERT, STRENGTH))
-    without = set(places.index) - set(alerts["epci"])
+    without = set(places["code"]) - set(alerts["epci"])
     small = placed["territory"].map(profiles["population"]).lt(SMALL)
-    rates = of_draws()
-    lines = []
-    for name in dict.fromkeys(one.indicator.id for one in essentials() if one.indicator.direction):
-        one = [table[table["indicator"].eq(name)]["epci"] for table in (alerts, strengths)]
-        if len(one[0]) or len(one[1]):
-            all_of, far = (
-                [f"{len(each)}" for each in one],
-                [_percent(each.isin(overseas).sum() / len(overseas)) for each in one],
-            )
-            lines.append([f"`{name}`", all_of[0], far[0], all_of[1], far[1]])
+    directed = [one.indicator.id for one in essentials() if one.indicator.direction]
+    sides_of = {"alert": alerts, "strength": strengths}
+    lines = [
+        [f"`{name}`", side, str(len(epcis)), *(_percent(kind[kind.eq(one)].index.isin(epcis).mean()) for one in TYPES)]
+        for name in directed
+        for side, table in sides_of.items()
+        if len(epcis := table.loc[table["indicator"].eq(name), "epci"])
+    ]
+    spread = named(root)
+    listed = [one.indicator.id for one in essentials() if one.indicator.id in spread.index]
+    far = [
+        [f"`{name}`", one["period"], *(_number(one[column]) for column in ("low_tenth", "high_tenth", "far")), share]
+        for name in listed
+        for one in [spread.loc[name]]
+        for share in ["" if np.isnan(one["named"]) else _percent(one["named"])]
+    ]
     return TEXT.format(
-        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(), overseas=len(overseas),
+        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(),
         without=len(without), without_share=_percent(len(without) / len(places)),
-        of_draws=_table(HEADER, [*map(_of_kind, rates.groupby("kind", sort=False))]),
-        of_france=_table(["Indicator", "Alerts", "of overseas", "Strengths", "of overseas"], lines),
+        of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
+        of_france=_table(["Indicator", "Side", "EPCIs", *TYPES], lines),
+        far=_table(["Indicator", "Period", "Lowest tenth", "Highest tenth", "Far", "Named"], far),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.1f}"
 
 
 def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:

@@ -72,19 +72,9 @@ def _lower_is_better(name: str) -> bool:
     return CATALOGUE[name].direction < 0
 
 
-@pytest.mark.nightly
 def test_a_third_of_the_epcis_at_most_are_far_from_france(france):
-    listed = [*CATALOGUE]
-    rows = calibration.read_indicators(france.processed, listed, groups=())
-    beside = rows.assign(
-        far=calibration.beside_spread(rows, pd.read_parquet(france.processed / "spread.parquet"))["far"]
-    )
-    known = beside[beside["level"].eq("epci") & beside["far"].notna() & beside["status"].eq(OK)]
-    there = beside[beside["level"].eq("france") & beside["status"].eq(OK)].sort_values("territory")
-    there = there.drop_duplicates(["indicator", "period"]).set_index(["indicator", "period"])["value"]
-    value = there.reindex(pd.MultiIndex.from_frame(known[["indicator", "period"]])).to_numpy()
-    named = (known["value"] - value).abs().ge(known["far"]).groupby(known["indicator"]).mean()
-    assert len(named) > 30 and named.max() < 0.34, named.sort_values().tail().to_string()
+    share = calibration.named(france)["named"].dropna()
+    assert len(share) > 30 and share.max() < 0.34, share.sort_values().tail().to_string()
 
 
 @pytest.mark.nightly

@@ -13,7 +13,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators.findings import BESIDE
 
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
-LOST = 1 / 2, 1 / 3  # of the inhabitants, since the last year of which so many are gone
+LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
@@ -62,14 +62,9 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
     facts = []
     for name in told:
         rows = territory.compared(CATALOGUE[name])
-        one = found.loc[name]
-        beside = standing.shortly(rows, territory.gaps(CATALOGUE[name]), one)
-        facts.append(
-            (
-                rows["period"].iloc[0],
-                f"{stories.clause(name, rows['text'].iloc[0])}{_range(territory, name, rows['period'].iloc[0])}, {beside}",
-            )
-        )
+        period, text = rows["period"].iloc[0], rows["text"].iloc[0]
+        beside = standing.shortly(rows, territory.gaps(CATALOGUE[name]), found.loc[name])
+        facts.append((period, f"{stories.clause(name, text)}{_range(territory, name, period)}, {beside}"))
         if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
             facts.append(more)
     if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
