@@ -151,7 +151,7 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     >>> rows = rows.assign(status=OK, indicator="vacant_dwellings_share", source="insee_rp_logement")
     >>> bounds = [([28.0, 20], [32.0, 20]), ([19.0, 20], [41.0, 20]), (float("nan"), float("nan"))]
     >>> found = [tested(rows.assign(low=low, high=high), CATALOGUE).iloc[1] for low, high in bounds]
-    >>> [(one["word"], round(one["p"], 3)) for one in found]
+    >>> [(one["word"], round(float(one["p"]), 3)) for one in found]
     [('plus élevée que', 0.0), ('proche de', 0.074), ('plus élevée que', nan)]
     """
     rows = rows.reset_index(drop=True)

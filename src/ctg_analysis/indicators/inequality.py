@@ -36,7 +36,7 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     >>> rows = pd.DataFrame({"value": [10.0, 15, 20, 25, 30], "weight": 1000.0, "territory": "E", "period": "2021"})
     >>> rows = rows.assign(low=float("nan"), high=float("nan"), status=OK, indicator="unemployment_15_64_rate")
     >>> inequality(rows, CATALOGUE)[["communes", "apart", "least", "most"]].round(2).values.tolist()
-    [[5.0, 7.81, 10.0, 30.0]]
+    [[5.0, 7.8, 10.0, 30.0]]
     """
     rows = communes[communes["status"].eq(OK) & communes["weight"].gt(0)]
     per = rows["indicator"].map(
