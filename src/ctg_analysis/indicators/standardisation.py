@@ -49,8 +49,8 @@ def expected_counts(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
 def standardised_ratio(observed: pd.Series, expected: pd.Series, worth: float = 1.0) -> pd.DataFrame:
     """The ratio of what is counted to what is expected, with its interval at 95 %: columns ratio, low, high.
 
-    Byar's limits from 10 counted on, exact ones below. Of a sample, each counted has the
-    variance of `worth` (R7), and what is counted has the interval of as many times fewer. The standard is taken for known.
+    Byar's limits from 10 counted on, exact ones below. Of a sample, each counted has the variance of `worth` (rule R7):
+    what is counted has the interval of as many times fewer. The standard is taken for known.
 
     65 counted have the limits 50.165 and 82.848 of Byar.
 
