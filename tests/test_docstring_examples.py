@@ -68,7 +68,6 @@ WITHOUT = {
     "demarche.survey.profile_groups": "puts the tables of groups together",
     "demarche.survey.survey": "puts all the tables together",
     "indicators.known_zeros": "completes a published whole",
-    "indicators.members": "who belongs to whom",
     "indicators.observation_files": "writes and reads the observations",
     "indicators.observations": "the columns of the observations",
     "indicators.observe": "puts the observations together",
