@@ -73,7 +73,7 @@ def test_its_comparators(observations):
 
 
 def test_columns_are_those_of_the_contract(observations):
-    expected = "territory level period indicator numerator denominator value low high dispersion status quality source"
+    expected = "territory level period indicator numerator denominator value low high status quality source"
     expected += " denominator_period"
     assert list(observations.columns) == expected.split()
 

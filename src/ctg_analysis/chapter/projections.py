@@ -52,19 +52,31 @@ def since_birth(territory: Territory) -> Html:
     births = territory.own(BIRTHS)
     if births.empty:
         return telling(unavailable(territory, BIRTHS, "Naissances, par année"), SHOWN, BIRTHS.id)
-    rows = own_rows(territory)
-    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
-    census = rows["period"].max() if len(rows) else ""
-    rows = rows[rows["period"].eq(census)]
-    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
-    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
     by_year = births.set_index(births["period"].astype(int))["value"]
     ahead = children_ahead(by_year)
     pieces = [projections.ahead(ahead, by_year.index.max(), source(territory, births, series=True))]
-    found = children_per_100_births(by_year, both, int(census or 0))
+    found, census = children_since_birth(territory)
     if len(found):
-        pieces.append(projections.since_birth(found, census, source(territory, pd.concat([births, rows]), series=True)))
+        cited = source(territory, pd.concat([births, _by_sex(territory)]), series=True)
+        pieces.append(projections.since_birth(found, census, cited))
     return telling(markup.together(*pieces), SHOWN, BIRTHS.id)
+
+
+def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:
+    """The same as a table, and the census: see `since_birth.children_per_100_births`."""
+    births, rows = territory.own(BIRTHS), _by_sex(territory)
+    census = rows["period"].iloc[0] if len(rows) else ""
+    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
+    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    return children_per_100_births(by_year, both, int(census or 0)), census
+
+
+def _by_sex(territory: Territory) -> pd.DataFrame:
+    """The inhabitants by age and sex at the latest census that has them."""
+    rows = own_rows(territory)
+    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
+    return rows[rows["period"].eq(rows["period"].max())] if len(rows) else rows
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:

@@ -21,7 +21,6 @@ from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.findings import differences
-from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
@@ -240,8 +239,8 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested;
-        matters: see lasting_gaps.matters.
+        Columns besides those of `readable`: gap, word (« plus élevée que », « proche de »...), p: see
+        comparisons.tested.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
@@ -267,8 +266,7 @@ class Territory:
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
-        compared = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
-        return ByIndicator(compared.assign(matters=matters(compared, self._comparable, CATALOGUE)))
+        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
     @cached_property
     def _against(self) -> ByIndicator:
@@ -279,7 +277,18 @@ class Territory:
 
     @cached_property
     def _gaps(self) -> ByIndicator:
-        return ByIndicator(differences(self._against.table, CATALOGUE))
+        return ByIndicator(differences(self._against.table, CATALOGUE, self.spread))
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """How the EPCIs of France are spread: see `indicators.spread.spread_of`."""
+        return pd.read_parquet(self.root.processed / "spread.parquet")
+
+    @cached_property
+    def inequality(self) -> pd.DataFrame:
+        """How far apart the communes of the territory are: see `indicators.inequality.inequality`."""
+        table = pd.read_parquet(self.root.processed / "inequality.parquet")
+        return table[table["territory"].eq(self.epci)].set_index("indicator")
 
     @cached_property
     def periods(self) -> dict[str, str]:
@@ -302,7 +311,7 @@ class Territory:
         ]
         label = pd.Series(counted, rows.index, dtype=object) + np.where(chosen, f" ({CHOOSES})", "")
         rows = rows.drop(columns=["known", "peers"])
-        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), matters=False))
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan")))
 
     @cached_property
     def around(self) -> pd.DataFrame:

@@ -28,10 +28,8 @@ from ctg_analysis.core.model import (
 )
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
-from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import of_few, with_intervals
 from ctg_analysis.indicators.known_zeros import with_known_zeros
-from ctg_analysis.indicators.members import Members
 from ctg_analysis.indicators.preferred_sources import first, of_sources
 from ctg_analysis.indicators.uncertainty import censor_floor
 from ctg_analysis.indicators.years import (
@@ -62,7 +60,7 @@ ROWS_AT_ONCE = 1_000_000
 
 
 def observe(
-    indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame | Members
+    indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
     rows = observe_coded(indicators, facts, sources, *more).astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
@@ -74,12 +72,10 @@ def observe_coded(
     facts: pd.DataFrame,
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
-    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
-    members: see members.members_of; without them, as of what may be withheld, no dispersion is told.
     Columns: those of observations.SCHEMA.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
@@ -90,7 +86,7 @@ def observe_coded(
             alike.setdefault(_form(indicator), []).append(indicator)
     rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
     tables = (
-        observe_alike(some, by_measure, sources, fractions, members)
+        observe_alike(some, by_measure, sources, fractions)
         for several in alike.values()
         for some in _at_once(several, rows)
     )
@@ -150,16 +146,13 @@ def observe_alike(
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
-    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of indicators that differ by their measures and sources alone.
 
     by_measure: facts whose code, level, period and source are categories, the same in all the tables.
     """
     form = indicators[0]
-    rows = compute(indicators, by_measure, sources).assign(dispersion=float("nan"))
-    if members is not None:
-        rows = with_dispersion(rows, indicators, members, sources, fractions)
+    rows = compute(indicators, by_measure, sources)
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
@@ -288,7 +281,9 @@ def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, 
     for ago in (None, *range(within + 1)):
         rows = events[december] if ago is None else events
         if ago == 0:
-            there = there.assign(of=there["of"].astype(str).str[:4]).drop_duplicates(["indicator", "code", "level", "of"])
+            there = there.assign(of=there["of"].astype(str).str[:4]).drop_duplicates(
+                ["indicator", "code", "level", "of"]
+            )
         of = rows["period"] if ago is None else years_later(rows["period"], -ago)
         part = rows.assign(of=of, order=ago or 0)
         tables.append(

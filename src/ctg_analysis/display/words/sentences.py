@@ -318,7 +318,7 @@ def _way(row) -> str:
 def beside(rows) -> str:
     """Return the figures to compare with, and what a test allows to say of them.
 
-    rows: columns name, level, text, interval, status, word.
+    rows: columns name, level, text, interval, status, word, p.
     """
     known = rows[rows["status"].eq(OK)]
     each = [
@@ -329,10 +329,16 @@ def beside(rows) -> str:
     ]
     figures = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
     sentences = [f"Pour comparer : {figures}."] if figures else []
-    places = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
-    told = {words: listed([of(name) for name in dict.fromkeys(names)]) for words, names in places.items()}
-    if parts := [f"{words} celle {names}" for words, names in told.items() if words != CLOSE]:
+    told = known[known["word"].notna()]
+    unsure = told["word"].eq(CLOSE) & told["p"].notna()
+    places = (
+        told[~unsure]
+        .groupby("word", sort=False)["name"]
+        .agg(lambda names: listed([of(name) for name in dict.fromkeys(names)]))
+    )
+    if parts := [f"{words} celle {names}" for words, names in places.items()]:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
-    if CLOSE in told:
-        sentences.append(f"Écart non établi (trop peu de cas) avec celle {told[CLOSE]}.")
+    if unsure.any():
+        names = listed([of(name) for name in dict.fromkeys(told.loc[unsure, "name"])])
+        sentences.append(f"Écart non établi (trop peu de cas) avec celle {names}.")
     return " ".join(sentences)
