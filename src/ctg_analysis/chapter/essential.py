@@ -14,7 +14,7 @@ from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences
 from ctg_analysis.indicators.findings import findings
 from ctg_analysis.indicators.strengths import sides
-from ctg_analysis.indicators.trends import FOR_MEANS, trend_of
+from ctg_analysis.indicators.trends import trend_of
 
 
 def printed(territory: Territory) -> list[Essential]:
@@ -53,8 +53,8 @@ def move(territory: Territory, indicator: Indicator) -> int:
     """Whether an indicator rises here (1) or falls (-1) in a sure trend; 0 where none is sure, or the years are few."""
     rows = territory.data(indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
-    stretches = trend_of(rows, indicator) if len(rows) >= FOR_MEANS else []
-    return int(np.sign(stretches[-1].change)) if stretches and stretches[-1].is_established else 0
+    found = trend_of(rows, indicator)
+    return int(np.sign(found.change)) if found and found.is_established else 0
 
 
 def under_norm(territory: Territory, known: list[Essential], levels: list[str]) -> set[str]:

@@ -64,9 +64,9 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
 
 def _spread(values: pd.Series, france: float) -> tuple[float, ...]:
     """Of values, missing where the producer only tells that they are lower than all the others."""
-    ranked = values.fillna(-np.inf).sort_values(ignore_index=True)
+    ranked = values.fillna(-np.inf).sort_values(ignore_index=True, kind="stable")
     beyond, gaps = len(values) // 10, (values - france).abs().dropna()
-    far = max(values.std(), gaps.sort_values(ignore_index=True).iloc[int(len(gaps) * NAMED)]) if len(gaps) else np.nan
+    far = max(values.std(), gaps.sort_values(kind="stable").iloc[int(len(gaps) * NAMED)]) if len(gaps) else np.nan
     shared = values.value_counts().max() > beyond
     low, high = (np.nan, np.nan) if shared else (ranked[beyond], ranked[len(values) - 1 - beyond])
     return len(values), low, high, far
