@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.findings import COMPARATORS
+from ctg_analysis.indicators.findings import COMPARATORS, MOVING
 from ctg_analysis.indicators.spread import MUCH
 
 NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
@@ -13,6 +13,7 @@ PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme ", "sans que l'écart soit établi "
+MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
@@ -44,7 +45,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     « mais » that they are on the other side.
 
     Parameters:
-        found: its row of `findings`, of which level and tenth are read.
+        found: its row of `findings`, of which why, level, tenth and move are read.
     """
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
@@ -68,6 +69,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
     if found["tenth"]:
         text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == MOVING:
+        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
     return f"{text} ({AGES})" if indicator.ages and text else text
 
 
