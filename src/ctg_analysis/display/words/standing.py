@@ -1,5 +1,7 @@
 """How a territory stands to others, in a sign and a few words: how large a difference is, whether a test tells it."""
 
+from itertools import groupby
+
 import pandas as pd
 
 from ctg_analysis.core.model import Indicator
@@ -12,7 +14,7 @@ SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of wh
 PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
-COMPARED, UNSURE = "comme ", "sans que l'écart soit établi "
+COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
@@ -51,19 +53,11 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
     words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = ""
-    for level, how in words.items():
-        before = [*words.values()][: [*words].index(level)]
-        place = f"{_inside(rows, level)} ({_figure(rows, level)})"
-        if how == COMPARED:
-            told = f"{'et ' if before[-1:] == [how] else COMPARED}{place}"
-        elif how == UNSURE:
-            told = f"{UNSURE}{_with(rows, level)} ({_figure(rows, level)})"
-        else:
-            told = f"{'et ' if before[-1:] == [how] else f'{how} '}{_than(rows, level)} ({_figure(rows, level)})"
-        contrary = before and {how.split()[-1], before[0].split()[-1]} == {"plus", "moins"}
-        joint = " " if told.startswith("et ") else ", mais " if contrary else ", "
-        text += f"{joint * bool(text)}{told}"
+    text, first = "", next(iter(words.values()), "")
+    for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
+        contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
+        places = texts.listed([f"{_after(how, rows, level)} ({_figure(rows, level)})" for level in levels])
+        text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
         row = _row(rows, "peers")
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
@@ -111,6 +105,11 @@ def _figure(rows: pd.DataFrame, level: str) -> str:
 
 def _more(gap: pd.Series) -> str:
     return f"{'nettement ' * bool(gap['times'] >= MUCH)}{SIDES[bool(gap['higher'])]}"
+
+
+def _after(how: str, rows: pd.DataFrame, level: str) -> str:
+    """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
+    return {COMPARED: _inside, UNSURE: _with}.get(how, _than)(rows, level)
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
