@@ -64,7 +64,7 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
 
 def _spread(values: pd.Series, france: float) -> tuple[float, ...]:
     """Of values, missing where the producer only tells that they are lower than all the others."""
-    ranked = values.fillna(-np.inf).sort_values(ignore_index=True)
+    ranked = np.sort(values.fillna(-np.inf))
     beyond, gaps = len(values) // 10, (values - france).abs().dropna()
     of_few = gaps[gaps.rank(method="max", ascending=False).le(len(gaps) * NAMED)]  # no more have as large a gap
     far = np.nanmax([values.std(), of_few.min()]) if len(gaps) else np.nan
