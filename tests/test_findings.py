@@ -1,4 +1,4 @@
-"""What is said first: of the editorial list, established, large enough, against the right comparator, one a theme (rule R14)."""
+"""What is said first: of the editorial list, remarkable, beside the right comparator, one a theme (rule R14)."""
 
 import re
 
