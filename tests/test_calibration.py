@@ -29,7 +29,7 @@ def rates():
 
 def test_what_is_the_same_is_seldom_told_apart_and_intervals_hold_the_truth(rates):
     """Rounding is added to chance as it is, at its worst: such counts err on the side of caution."""
-    told = rates.drop(index="rounded")
+    told = rates[rates.index.get_level_values("kind") != "rounded"]
     assert told["false"].between(*ALLOWED).all() and told["covered"].between(*COVERED).all(), told.to_string()
     assert rates.loc["rounded", "false"].lt(ALLOWED[1]).all() and rates.loc["rounded", "covered"].gt(COVERED[0]).all()
 
@@ -73,7 +73,7 @@ def _lower_is_better(name: str) -> bool:
 
 def test_a_third_of_the_epcis_at_most_are_far_from_france(france):
     share = calibration.named(france)["named"].dropna()
-    assert len(share) > 30 and share.max() < 0.34, share.sort_values().tail().to_string()
+    assert len(share) > 30 and share.max() <= 1 / 3, share.sort_values().tail().to_string()
 
 
 @pytest.mark.nightly

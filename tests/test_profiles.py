@@ -14,6 +14,7 @@ from ctg_analysis.chapter import open_chapter, profiles
 from ctg_analysis.core.model import SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import standing, texts
+from ctg_analysis.indicators.findings import FAR, MOVING
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
@@ -57,7 +58,7 @@ UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diplo
 
 
 def found(level, tenth=0):
-    return pd.Series({"level": level, "tenth": tenth})
+    return pd.Series({"why": FAR, "level": level, "tenth": tenth, "move": -1})
 
 
 def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
@@ -72,6 +73,12 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     assert alone == (
         "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 (les âges n'y sont pas égalisés)"
     )
+
+
+def test_what_is_told_for_its_trend_says_which_way():
+    moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1})
+    said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.2, None, True, False)), moving)
+    assert said == "en hausse d'après toute sa série, comme en France (23,5)"
 
 
 def test_peers_on_the_other_side_are_told_so_and_alike_ones_together():
@@ -146,7 +153,7 @@ def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none()
         assert territory.own(CATALOGUE[name])["text"].iloc[-1] in first
     assert profiles.essential(territory, "07").html == ""
     example = profiles.essential(open_chapter(EXAMPLE_EPCI).territory, "04").html
-    assert example.index("16,0 places") < example.index("44,2") and "29,6" in example and "63,1" not in example
+    assert example.index("44,2") < example.index("16,0 places") and "27,9" in example
 
 
 # The pages

@@ -36,7 +36,7 @@ def findings_of(territory: Territory) -> pd.DataFrame:
         return findings(territory.tested[:0], known, territory.spread)
     compared = pd.concat([territory.against(essential.indicator) for essential in known])
     moves = {one.indicator.id: move(territory, one.indicator) for one in known}
-    short = dict.fromkeys(under_norm(territory, known, ["epci"]), True)
+    short = dict.fromkeys(falling_short(territory, known, ["epci"]), True)
     return findings(compared, known, territory.spread, moves, short)
 
 
@@ -46,7 +46,7 @@ def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
     if not known:
         return pd.Series(dtype=object)
     gaps = pd.concat([territory.gaps(essential.indicator) for essential in known])
-    return sides(found, gaps, CATALOGUE, under_norm(territory, known, ["epci", "commune"]))
+    return sides(found, gaps, CATALOGUE, falling_short(territory, known, ["epci", "commune"]))
 
 
 def move(territory: Territory, indicator: Indicator) -> int:
@@ -57,7 +57,7 @@ def move(territory: Territory, indicator: Indicator) -> int:
     return int(np.sign(found.change)) if found and found.is_established else 0
 
 
-def under_norm(territory: Territory, known: list[Essential], levels: list[str]) -> set[str]:
+def falling_short(territory: Territory, known: list[Essential], levels: list[str]) -> set[str]:
     """The indicators of which a place of the territory, of these levels, is under the norm that they are held to."""
     found = set()
     for indicator in (one.indicator for one in known if one.indicator.norm):

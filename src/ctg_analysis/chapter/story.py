@@ -57,7 +57,7 @@ def _of(territory: Territory, names: tuple[str, ...]) -> str:
 def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """The remarkable facts among some indicators, those beside France or in a tenth first: their years and clauses."""
     found = findings_of(territory).set_index("indicator")
-    told = [name for name in names if name in found.index]
+    told = [name for name in names if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
     told.sort(key=lambda name: found.loc[name, "why"] == BESIDE)
     facts = []
     for name in told:
@@ -71,7 +71,7 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
         row = territory.inequality.loc["poverty_tenants_rate"]
         facts.append((row["period"], stories.tenants(number(row["least"]), number(row["most"]))))
     if "small_schools_count" in names and (schools := _small_schools(territory)):
-        facts.insert(1, schools)
+        facts.append(schools)
     return facts
 
 
@@ -100,6 +100,6 @@ def _small_schools(territory: Territory) -> tuple[str, str] | None:
     counts = rows.set_index(["level", "indicator"])["value"].unstack().reindex(["epci", "france"])
     counts = counts.reindex(columns=["small_schools_count", "schools_count"])
     share = counts["small_schools_count"] / counts["schools_count"]
-    if not share["epci"] >= max(SMALL * share["france"], LEAST):
+    if counts.loc["epci", "small_schools_count"] < 2 or not share["epci"] >= max(SMALL * share["france"], LEAST):
         return None
     return period, stories.small_schools(*map(int, counts.loc["epci"]))

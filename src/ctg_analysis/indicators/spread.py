@@ -21,7 +21,7 @@ from ctg_analysis.indicators.comparisons import producer
 
 KEY = ["indicator", "period", "producer"]
 COLUMNS = [*KEY, "epcis", "low_tenth", "high_tenth", "far"]
-NAMED = 2 / 3  # of the EPCIs have a smaller difference to France than the one that is far
+NAMED = 1 / 3  # of the EPCIs at most differ from France by what is far
 MUCH = 3  # times a difference that is large: a difference of three tenths
 
 
@@ -36,13 +36,13 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
         where more than a tenth share one value, such as none. far: the standard deviation of the EPCIs or, if more than
         a third of them differ from France by as much, what a third differ by.
 
-    Of 100 EPCIs at 1 to 100, ten are below 11; they are 29 from each other, but 34 of them are 33 or more from 50.
+    Of 100 EPCIs at 1 to 100, ten are below 11; their deviation is 29, and 33 of them are 34 or more from 50.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"value": [*range(1, 101), 50.0], "level": ["epci"] * 100 + ["france"], "status": OK})
     >>> rows = rows.assign(territory="F", indicator="birth_rate", period="2022", source="insee_etat_civil")
     >>> spread_of(rows, CATALOGUE)[COLUMNS[3:]].round(1).values.tolist()
-    [[100.0, 11.0, 90.0, 33.0]]
+    [[100.0, 11.0, 90.0, 34.0]]
     """
     rows = rows[rows["status"].isin([OK, CENSORED]) & rows["level"].isin(["epci", "france"])]
     compared = {name for name in rows["indicator"].unique() if not isinstance(indicators[name].value, Count | Mean)}
@@ -64,9 +64,10 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
 
 def _spread(values: pd.Series, france: float) -> tuple[float, ...]:
     """Of values, missing where the producer only tells that they are lower than all the others."""
-    ranked = values.fillna(-np.inf).sort_values(ignore_index=True, kind="stable")
+    ranked = np.sort(values.fillna(-np.inf))
     beyond, gaps = len(values) // 10, (values - france).abs().dropna()
-    far = max(values.std(), gaps.sort_values(kind="stable").iloc[int(len(gaps) * NAMED)]) if len(gaps) else np.nan
+    of_few = gaps[gaps.rank(method="max", ascending=False).le(len(gaps) * NAMED)]  # no more have as large a gap
+    far = np.nanmax([values.std(), of_few.min()]) if len(gaps) else np.nan
     shared = values.value_counts().max() > beyond
     low, high = (np.nan, np.nan) if shared else (ranked[beyond], ranked[len(values) - 1 - beyond])
     return len(values), low, high, far

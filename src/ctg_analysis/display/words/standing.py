@@ -1,10 +1,12 @@
 """How a territory stands to others, in a sign and a few words: how large a difference is, whether a test tells it."""
 
+from itertools import groupby
+
 import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.findings import COMPARATORS
+from ctg_analysis.indicators.findings import COMPARATORS, MOVING
 from ctg_analysis.indicators.spread import MUCH
 
 NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
@@ -12,7 +14,8 @@ SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of wh
 PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
-COMPARED, UNSURE = "comme ", "sans que l'écart soit établi "
+COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
+MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
@@ -44,30 +47,24 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     « mais » that they are on the other side.
 
     Parameters:
-        found: its row of `findings`, of which level and tenth are read.
+        found: its row of `findings`, of which why, level, tenth and move are read.
     """
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
     words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = ""
-    for level, how in words.items():
-        before = [*words.values()][: [*words].index(level)]
-        place = f"{_inside(rows, level)} ({_figure(rows, level)})"
-        if how == COMPARED:
-            told = f"{'et ' if before[-1:] == [how] else COMPARED}{place}"
-        elif how == UNSURE:
-            told = f"{UNSURE}{_with(rows, level)} ({_figure(rows, level)})"
-        else:
-            told = f"{'et ' if before[-1:] == [how] else f'{how} '}{_than(rows, level)} ({_figure(rows, level)})"
-        contrary = before and {how.split()[-1], before[0].split()[-1]} == {"plus", "moins"}
-        joint = " " if told.startswith("et ") else ", mais " if contrary else ", "
-        text += f"{joint * bool(text)}{told}"
+    text, first = "", next(iter(words.values()), "")
+    for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
+        contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
+        places = texts.listed([f"{_after(how, rows, level)} ({_figure(rows, level)})" for level in levels])
+        text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
         row = _row(rows, "peers")
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
     if found["tenth"]:
         text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == MOVING:
+        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
     return f"{text} ({AGES})" if indicator.ages and text else text
 
 
@@ -108,6 +105,11 @@ def _figure(rows: pd.DataFrame, level: str) -> str:
 
 def _more(gap: pd.Series) -> str:
     return f"{'nettement ' * bool(gap['times'] >= MUCH)}{SIDES[bool(gap['higher'])]}"
+
+
+def _after(how: str, rows: pd.DataFrame, level: str) -> str:
+    """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
+    return {COMPARED: _inside, UNSURE: _with}.get(how, _than)(rows, level)
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
