@@ -113,6 +113,7 @@ class Totals:
     alone: measures that are not added up, when the others are: medians.
     per_inhabitant: measures by commune, of which that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
+    everywhere: measures that it has of these départements too.
     outside_of: measure → those that it leaves out of this measure, where they are not these.
     lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the total of France
         is without them, and says so.
@@ -126,6 +127,7 @@ class Totals:
     alone: frozenset[str] = frozenset()
     per_inhabitant: frozenset[str] = frozenset()
     outside: tuple[str, ...] = ()
+    everywhere: frozenset[str] = frozenset()
     outside_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     lost: tuple[tuple[str, str], ...] = ()
     listed: bool = False
@@ -133,7 +135,8 @@ class Totals:
 
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""
-        plain = replace(self, alone=frozenset(), outside=self.outside_of.get(measure, self.outside), outside_of={})
+        outside = () if measure in self.everywhere else self.outside_of.get(measure, self.outside)
+        plain = replace(self, alone=frozenset(), outside=outside, everywhere=frozenset(), outside_of={})
         return replace(plain, additive=False) if measure in self.alone else plain
 
     def lost_in(self, period: str) -> tuple[str, ...]:
