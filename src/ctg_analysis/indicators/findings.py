@@ -117,8 +117,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     rows = rows.reset_index(drop=True)
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
-    others = rows[rows["level"].isin(COMPARATORS) & rows["status"].eq(OK) & rows["indicator"].isin(own.index)]
-    others = others[~others.duplicated(["indicator", "level"], keep=False)]
+    others = rows[rows["level"].isin(COMPARATORS) & rows["indicator"].isin(own.index)]
+    others = others[~others.duplicated(["indicator", "level"], keep=False) & others["status"].eq(OK)]
     judged = [
         is_compared(indicators[name]) and (level != "peers" or not chooses_peers(indicators[name]))
         for name, level in others[["indicator", "level"]].to_numpy()
