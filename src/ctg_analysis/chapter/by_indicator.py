@@ -1,6 +1,7 @@
 """Rows of observations: those of one indicator within reach, which France is beside them, whether peers are."""
 
 from collections import namedtuple
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -43,16 +44,21 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
-    """Return which France a total covers, when there is one; that of a rate, its population too."""
+def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> str:
+    """Return the name of a département, a région or France, and what a total of it is without.
+
+    France is told without what its population lacks too. larger: of each commune that files lack, the codes of the
+    places that hold it.
+    """
     totals = SOURCES[row.source].totals
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
-    outside, lost = totals.of(over).outside, totals.lost_in(row.period)
+    outside = totals.of(over).outside
+    lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
     overseas = all(code.startswith("97") for code in outside)
     some = f"départements {', '.join(outside)}" if not overseas else "Mayotte" if len(outside) < 2 else "outre-mer"
     without = [f"hors {some}"] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
     without += [f"à {some_communes(len(lost))} près"] * bool(lost)
-    return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
+    return f"{row.name} {', '.join(without)}" if without and row.status == OK else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:

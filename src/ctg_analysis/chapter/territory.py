@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_france, which_france
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
 from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
@@ -27,8 +27,10 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
 from ctg_analysis.indicators.peer_values import CHOOSES, MEDIAN_LABEL, rows_of_peers
 from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
+from ctg_analysis.sources import SOURCES
 
 LOCAL = ("commune", "secteur")
+LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
 ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
 Span = tuple[str, str]  # two moments: days, or years where no more is known
@@ -198,10 +200,20 @@ class Territory:
             text=[sentences.value_text(indicator, row) for row in each],
             interval=[sentences.interval_text(indicator, row) for row in each],
             name=[
-                texts.typography(name_of_france(indicator, row, fictional) if row.level == "france" else row.name)
+                texts.typography(
+                    row.name if fictional or row.level not in LARGER else name_of_place(indicator, row, self._larger)
+                )
                 for row in each
             ],
         )
+
+    @cached_property
+    def _larger(self) -> dict[str, set[str]]:
+        """The département and the région of each commune that the files of some source lack."""
+        lost = {code for one in SOURCES.values() for _, codes in one.totals.lost for code in codes.split()}
+        rows = self.territories[self.territories["level"].eq("commune") & self.territories["code"].isin(lost)]
+        held = {row.code: {row.departement, row.region} for row in rows.itertuples()}
+        return dict.fromkeys(lost, set()) | held
 
     def _is_drawn(self, level: str, code: str) -> bool | None:
         """Whether the census knows a place, or a commune of it, by a sample of dwellings (rule R7); None: not known."""

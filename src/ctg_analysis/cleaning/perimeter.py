@@ -284,29 +284,26 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
     """Return the sums of communes by unit. left_out: communes that are not expected in them.
 
-    In the sums of France, those that the files lack (`Totals.lost`) count as known.
+    In the sums of départements, régions and France, those that the files lack (`Totals.lost`) count as known.
     """
     series = facts.groupby(KEY, observed=True).ngroup().to_numpy()
     keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
-    in_france = units.places["level"].eq("france").to_numpy()[sums["code"]]
-    sums["known"] += _lacking(facts, source, series, units.codes)[sums["series"]] * in_france
+    if source.totals.lost:
+        cells = pd.MultiIndex.from_frame(sums[["series", "code"]])
+        sums["known"] += _lacking(facts, source, series, units).reindex(cells, fill_value=0).to_numpy()
     sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
 
 
-def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, communes: pd.Index) -> np.ndarray:
-    """Return how many of the communes that the files lack (`Totals.lost`) have no value, by series.
-
-    communes: those of then.
-    """
-    lacking = np.zeros(series.max() + 1, dtype=int)
-    if source.totals.lost:
-        periods = facts["period"].astype(str)
-        lost = {period: communes.intersection(source.totals.lost_in(period)) for period in periods.unique()}
-        lacking += periods.map(lost).map(len).groupby(series).first().to_numpy()
-        named = facts["status"].eq(OK) & facts["code"].isin({code for codes in lost.values() for code in codes})
-        for number, period, code in zip(series[named], periods[named], facts["code"][named], strict=True):
-            lacking[number] -= code in lost[period]
-    return lacking
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, units: Units) -> pd.Series:
+    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit."""
+    first = pd.Series(facts["period"].astype(str).to_numpy(), series).groupby(level=0).first()
+    lost = [(number, code) for number, period in first.items() for code in source.totals.lost_in(period)]
+    known = facts["status"].eq(OK) & facts["code"].isin({code for _, code in lost})
+    known = set(zip(series[known], facts.loc[known, "code"], strict=True))
+    lost = pd.DataFrame([one for one in lost if one not in known], columns=["series", "code"])
+    parts = units.at("departement", "region", "france").parts
+    held = lost.assign(commune=units.codes.get_indexer(lost["code"])).merge(parts[parts["whole"]], on="commune")
+    return held.groupby(["series", "unit"]).size()
