@@ -73,7 +73,7 @@ def test_licences_are_unknown_in_mayotte_and_objects_in_alsace_moselle(shipped):
     assert ("departement", "57", "sport_associations", "2025") not in objects.index
     row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok")
     told = name_of_france(CATALOGUE["sport_associations_share"], row, False)
-    assert told == "France hors départements 57, 67, 68, à 12 communes près"
+    assert told == "France hors départements 57, 67, 68 et 12 communes"
     row.source = "injep_licences"
     assert name_of_france(CATALOGUE["girls_sport_licences_share"], row, False).startswith("France hors Mayotte")
 

@@ -56,9 +56,9 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> 
     lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
     overseas = all(code.startswith("97") for code in outside)
     some = f"département{'s' * (len(outside) > 1)} {', '.join(outside)}" if not overseas else "Mayotte" if len(outside) < 2 else "outre-mer"
-    without = [f"hors {some}"] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
-    without += [f"à {some_communes(len(lost))} près"] * bool(lost)
-    return f"{row.name} {', '.join(without)}" if without and row.status == OK else row.name
+    without = [some] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
+    without += [some_communes(len(lost))] * bool(lost)
+    return f"{row.name} hors {' et '.join(without)}" if without and row.status == OK else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:
