@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter, surveyed
-from ctg_analysis.chapter.by_indicator import name_of_france, with_one_france
+from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.settings import DEFAULT_EPCI
@@ -730,19 +730,20 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
 
 
 @pytest.mark.parametrize(
-    "indicator, source, territory, fictional, name",
+    "indicator, source, territory, name",
     [
-        ("birth_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
-        ("natural_change_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
-        ("births_count", "insee_etat_civil", "F", False, "France"),
-        ("population_count", "etalab_decoupage", "F", False, "France hors Mayotte"),
-        ("birth_rate", "insee_etat_civil", "FM", False, "France"),
-        ("birth_rate", "insee_etat_civil", "F", True, "France"),
+        ("birth_rate", "insee_etat_civil", "F", "France hors Mayotte"),
+        ("natural_change_rate", "insee_etat_civil", "F", "France hors Mayotte"),
+        ("births_count", "insee_etat_civil", "F", "France"),
+        ("population_count", "etalab_decoupage", "F", "France hors Mayotte"),
+        ("birth_rate", "insee_etat_civil", "FM", "France"),
     ],
 )
-def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
-    figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
-    assert name_of_france(CATALOGUE[indicator], figure, fictional) == name
+def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, name):
+    figure = SimpleNamespace(
+        source=source, territory=territory, status="ok", name="France", level="france", period="2024"
+    )
+    assert name_of_place(CATALOGUE[indicator], figure, {}) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

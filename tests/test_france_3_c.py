@@ -7,7 +7,7 @@ import pytest
 from raw_files import received, values
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import name_of_france
+from ctg_analysis.chapter.by_indicator import name_of_place
 from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.frame import read_frame
 from ctg_analysis.cleaning.official import CLEANERS
@@ -71,11 +71,11 @@ def test_licences_are_unknown_in_mayotte_and_objects_in_alsace_moselle(shipped):
     licences, objects = shipped("injep_licences"), shipped("rna_objets")
     assert licences["commune", "97601", "licences_under_20", "2022"] != 0
     assert ("departement", "57", "sport_associations", "2025") not in objects.index
-    row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok")
-    told = name_of_france(CATALOGUE["sport_associations_share"], row, False)
+    row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok", level="france")
+    told = name_of_place(CATALOGUE["sport_associations_share"], row, {})
     assert told == "France hors départements 57, 67, 68 et 12 communes"
     row.source = "injep_licences"
-    assert name_of_france(CATALOGUE["girls_sport_licences_share"], row, False).startswith("France hors Mayotte")
+    assert name_of_place(CATALOGUE["girls_sport_licences_share"], row, {}).startswith("France hors Mayotte")
 
 
 def test_the_insured_are_those_of_the_producer_without_the_addresses_of_management(shipped):

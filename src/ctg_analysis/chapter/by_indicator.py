@@ -54,8 +54,10 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> 
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
     outside = totals.of(over).outside
     lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
-    overseas = all(code.startswith("97") for code in outside)
-    some = f"département{'s' * (len(outside) > 1)} {', '.join(outside)}" if not overseas else "Mayotte" if len(outside) < 2 else "outre-mer"
+    if all(code.startswith("97") for code in outside):
+        some = "Mayotte" if len(outside) < 2 else "outre-mer"
+    else:
+        some = f"département{'s' * (len(outside) > 1)} {', '.join(outside)}"
     without = [some] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
     without += [some_communes(len(lost))] * bool(lost)
     return f"{row.name} hors {' et '.join(without)}" if without and row.status == OK else row.name

@@ -213,7 +213,7 @@ class Territory:
         lost = {code for one in SOURCES.values() for _, codes in one.totals.lost for code in codes.split()}
         rows = self.territories[self.territories["level"].eq("commune") & self.territories["code"].isin(lost)]
         held = {row.code: {row.departement, row.region} for row in rows.itertuples()}
-        return dict.fromkeys(lost, set()) | held
+        return {code: set() for code in lost} | held
 
     def _is_drawn(self, level: str, code: str) -> bool | None:
         """Whether the census knows a place, or a commune of it, by a sample of dwellings (rule R7); None: not known."""
