@@ -1,7 +1,8 @@
-"""What a Word document holds, before it is Word: paragraphs of a named style, tables of texts."""
+"""What a Word document holds, before it is Word: paragraphs of a named style, tables of texts, pieces that changed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ctg_analysis.display.markup import Table
 from ctg_analysis.display.words.texts import typography
@@ -12,11 +13,12 @@ SECTION, SUBSECTION = "Heading 2", "Heading 3"
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a paragraph."""
+    """A piece of a paragraph. change: whether it was inserted in the version shown, or deleted from it."""
 
     text: str
     bold: bool = False
     italic: bool = False
+    change: Literal["", "inserted", "deleted"] = ""
 
 
 @dataclass(frozen=True)
