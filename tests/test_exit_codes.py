@@ -206,7 +206,7 @@ def test_the_processes_that_ctrl_c_reaches_too_end_without_a_word():
         start_new_session=True,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
     assert answer.stderr.count("Traceback") == 1 and "ForkProcess" not in answer.stderr  # that of this script
