@@ -194,9 +194,9 @@ from ctg_analysis.processing import side_by_side
 side_by_side.cores = lambda: 2
 with side_by_side.processes() as pool:
     pool.submit(time.sleep, 0).result()  # the second process waits for a work, the first one has one
-    pool.submit(time.sleep, 60)
+    pool.submit(time.sleep, 600)
     os.killpg(0, signal.SIGINT)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
