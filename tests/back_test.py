@@ -1,6 +1,6 @@
 """Totals that producers publish, found again from the communes, and docs/back_test.md that lists what differs and why.
 
-Each comparison has a table: index place; columns name, published, found, why. `why` is worked out from figures, never
+Each comparison has a table: index place; columns published, found, why. `why` is worked out from figures, never
 from a list of places: a difference without it is not explained, and its test fails.
 """
 
@@ -28,7 +28,6 @@ YEARS = range(2021, 2027)
 VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
 VINTAGES |= {2025: ("2023", "2022"), 2026: ("2023", "2022")}  # of the communes, of the EPCIs: see the certificate
 RPLS = {EPCI: 129, AVEYRON: 8_626, "France": 5_366_986}  # of two republishers of the register, which agree
-MANY = 12  # places that differ for one reason: beyond, they are told together
 LARGEST = 4  # persons of a household, on average, in the smallest communes
 FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
 
@@ -37,19 +36,39 @@ FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68
 
 # Sources given by commune whose producer's totals we do not hold, and what is lacking.
 NOT_COMPARED = {
-    "insee_etat_civil": "21 communes; no row of an EPCI, a département or France",
+    "insee_etat_civil": "communes, without twelve of them; no row of an EPCI, a département or France",
+    "insee_rp2022_epci": "sums and shares of EPCIs, whose communes are in another extract",
+    "insee_rp2022_communes": "communes, without those merged in 2025; no row of a larger place",
+    "insee_rp2020_ages": "communes of 1 000 inhabitants or more; no row of a larger place",
+    "insee_bpe_2024": "communes, without twelve of them; no row of a larger place",
+    "insee_bpe_2024_domaines": "communes; no row of a larger place",
+    "insee_filosofi_2021_ages": "medians and rates, which no sum gives",
     "insee_bpe_2025": "21 communes; no row of an EPCI, a département or France",
     "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_filosofi_2023": "medians and rates, which no sum gives",
-    "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
-    "Their sum is told by its bounds; by how much it will differ tells how the Caf rounds (rule R3)",
+    "caf_s_ben_com_f": "rounded to 5, less than 5 written 0: the file of EPCIs is told, and how the Caf rounds is "
+    "detected from both (rule R3)",
+    "caf_s_ben_epci_f": "figures of EPCIs: nothing to add up",
+    "caf_s_ben_dep": "figures of départements: nothing to add up",
+    "caf_quotient_familial": "rounded to 5, less than 5 left blank: the files of EPCIs and départements are told",
+    "caf_familles": "figures of EPCIs and départements: nothing to add up",
+    "caf_bas_revenus": "figures of EPCIs: nothing to add up",
+    "ditp_barometre": "figures of départements: nothing to add up",
     "caf_txcouv_pe": "rates, published at each level: nothing to add up",
-    "dares_demandeurs_emploi": "21 communes, rounded to 5; no row of an EPCI, a département or France",
+    "dares_demandeurs_emploi": "communes rounded to 5, without twelve of them; no row of a larger place",
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",
     "rna": "21 communes: no second source",
+    "injep_licences": "counts of a third party; 3 % of the licences are in no commune, and no total by place is held",
+    "data_es": "counts of a third party; 330 256 facilities in all, as it says",
+    "pass_sport": "counts of a third party; no total by place is held",
+    "rna_objets": "counts of a third party, whose rule is not known",
+    "acceslibre": "places that contributors describe: no total",
+    "cnam_fragilites": "published at each level; communes are masked",
+    "depp_ivac": "rates of collèges; those of France are over other candidates",
+    "depp_medico_social": "addresses: no total published",
     "anct_massifs": "a list: nothing to add up",
     "insee_densite": "classes: nothing to add up",
     "ofgl_ccas": "accounts of 6 CCAS: no total published",
@@ -60,21 +79,19 @@ NOT_COMPARED = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """A total by place, as published and as found. communes, published: where each comes from, in words.
+    """A total by place, as published and as found. title, subject: which of a kind, and the kind with who published it.
 
     sharp: one commune that is lost shows in it.
     """
 
     title: str
-    communes: str
-    published: str
     table: pd.DataFrame
     sharp: bool = True
+    subject: str = ""
 
     @property
     def differences(self) -> pd.DataFrame:
-        gap = self.table["found"] - self.table["published"]
-        return self.table.assign(gap=gap)[gap.ne(0)]
+        return self.table[self.table["found"].ne(self.table["published"])]
 
     @property
     def unexplained(self) -> pd.DataFrame:
@@ -128,6 +145,8 @@ class Holdings:
 
 
 LOST = "the list has lost Corse: unknown"
+UNDER_GUADELOUPE = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
+UNDER_FIFTY = "communes under 50 households have no row"
 
 
 @dataclass(frozen=True)
@@ -255,7 +274,7 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         for column, measure in columns.items():
             known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
             counts = counted(departement_of(known["CODGEO"]), known[column])
-            lost = (*dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split(),)
+            lost = SOURCES["insee_comparateur"].totals.lost_in(period)
             one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
             found["insee_comparateur"].append(one)
     return found
@@ -340,68 +359,59 @@ def households(folder: RawFolder) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def compared(names, published, found):
+def totals(published, found):
     """Return the table of a comparison, nothing explained yet."""
     table = pd.DataFrame({"published": published.astype(float), "found": found.astype(float)})
-    return table.assign(name=names.reindex(table.index).fillna(""), why="")[["name", "published", "found", "why"]]
+    return table.assign(why="")
 
 
 def explained(table, where, why):
-    """Return the table with the reason of the differences that a figure proves. why: a text, or one by place."""
+    """Return the table with the reason of the differences that a figure proves."""
     differs = table["found"].ne(table["published"]) & table["why"].eq("") & where
     return table.assign(why=table["why"].mask(differs, why))
 
 
+def of_mayotte(rows, communes):
+    """Explain the EPCIs of Mayotte, which a file has not."""
+    mayotte = set(communes.loc[communes["departement"].eq(MAYOTTE), "epci"].dropna())
+    return explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file")
+
+
 def number_of_communes(held):
     for year in YEARS:
-        epci = held.epcis[year]
-        found = held.members[year].groupby("epci").size()
-        yield Comparison(
-            f"Number of communes of each EPCI, {year}",
-            f"communes_{year}.parquet, EPCI of each commune",
-            f"DGCL, epci_{year}.parquet",
-            compared(epci["nom"], epci["nb_communes"], found.reindex(epci.index)),
-        )
+        epci, found = held.epcis[year], held.members[year].groupby("epci").size()
+        yield Comparison(f"{year}", totals(epci["nb_communes"], found.reindex(epci.index)))
 
 
 def populations_of_epcis(held):
-    """The DGCL's two populations, communes and EPCIs of one file; then INSEE's communes against the DGCL's EPCIs."""
+    """The DGCL's two populations, communes and EPCIs of one file."""
     for year in range(2021, 2026):
-        epci = held.epcis[year]
         for kind in ("municipale", "totale"):
-            name = f"etalab_decoupage {year} population_{kind}_epci"
-            found = held.added_up(name, VINTAGES[year][1], year, year)
-            yield Comparison(
-                f"Population {kind}, RP {VINTAGES[year][1]}, of each EPCI of {year}",
-                f"communes_{year}.parquet, population_{kind}_epci",
-                f"DGCL, epci_{year}.parquet",
-                compared(epci["nom"], epci[f"population_{kind}"], found),
-            )
+            found = held.added_up(f"etalab_decoupage {year} population_{kind}_epci", VINTAGES[year][1], year, year)
+            yield Comparison(f"{kind}, {year}", totals(held.epcis[year][f"population_{kind}"], found))
+
+
+def populations_of_communes(held):
+    """INSEE's communes against the DGCL's EPCIs."""
     for of, year in ((2021, 2022), (2022, 2023), (2023, 2023), (2024, 2025)):
-        epci, found = held.epcis[year], held.added_up(reference(of), VINTAGES[of][0], of, year)
-        rows = compared(epci["nom"], epci["population_municipale"], found)
-        yield Comparison(
-            f"Population municipale, RP {VINTAGES[of][0]}, of each EPCI of {year}: communes of INSEE's file of {of}",
-            f"communes_{of}.parquet, population_municipale",
-            f"DGCL, epci_{year}.parquet",
-            explained(rows, *at_their_former_size(held, rows, of, year)),
-        )
+        found = held.added_up(reference(of), VINTAGES[of][0], of, year)
+        rows = totals(held.epcis[year]["population_municipale"], found)
+        if of == year:
+            rows = at_their_former_size(held, rows, of)
+        yield Comparison(f"communes of {of}, EPCIs of {year}", rows)
 
 
-def at_their_former_size(held, rows, of, year):
-    """Return where the gap is what merged communes lack of their parts, and which they are.
+def at_their_former_size(held, rows, of):
+    """Explain what merged communes lack of their parts.
 
     The file of 2023 repeats the populations of 2022: a commune that grew by a merger on 1 January has its former one.
     """
-    if of != year:
-        return False, ""
-    period = VINTAGES[of - 1][0]
     now = held.figures[reference(of)].set_index("code")["value"]
-    lacking = (held.added_up(reference(of - 1), period, of - 1, of, "commune") - now).dropna()
+    lacking = (held.added_up(reference(of - 1), VINTAGES[of - 1][0], of - 1, of, "commune") - now).dropna()
     merged = held.communes[of].set_index("code").join(lacking[lacking.gt(0)].rename("lacking"), how="inner")
-    by_epci = merged.groupby("epci").agg(lacking=("lacking", "sum"), names=("name", ", ".join)).reindex(rows.index)
-    where = by_epci["lacking"].eq(rows["published"] - rows["found"])
-    return where, by_epci["names"] + ": merged on 1 January, at its former size in this file"
+    by_epci = merged.groupby("epci")["lacking"].sum().reindex(rows.index)
+    where = by_epci.eq(rows["published"] - rows["found"])
+    return explained(rows, where, "communes merged on 1 January, at their former size in this file")
 
 
 def reference(year):
@@ -409,65 +419,55 @@ def reference(year):
 
 
 def france(held):
-    """INSEE's figure for France but Mayotte, from its communes; from those of EPCIs, islands out and Mayotte in."""
-    rows = []
+    """INSEE's figure for France but Mayotte, from its communes."""
+    rows = {}
     for year, period in ((2021, "2019"), (2022, "2020"), (2024, "2022"), (2025, "2023")):
-        table = held.figures[reference(year)]
-        communes = held.communes[year]
-        here = (
+        table, communes = held.figures[reference(year)], held.communes[year]
+        here = communes[
             communes["kind"].eq(yearly_geography.COMMUNE)
             & communes["departement"].ne(MAYOTTE)
             & communes["zone"].ne("com")
-        )
-        here = communes[here]
-        rows.append((f"RP {period}", FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()))
-    yield Comparison(
-        "Population municipale of France without Mayotte",
-        "communes_2021, 2022, 2024 and 2025.parquet, population_municipale",
-        "INSEE, populations de référence (typed from its pages)",
-        labelled(rows),
-    )
-    rows, reasons = [], {}
+        ]
+        rows[period] = FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()
+    yield Comparison("all communes", labelled(rows))
+
+
+def france_of_epcis(held):
+    """The same from the communes that have an EPCI: four islands out, Mayotte in."""
+    rows, proved = {}, []
     for of, year in ((2021, 2022), (2022, 2023), (2024, 2025)):
         communes, period = held.communes[year], VINTAGES[of][0]
         table = held.figures[reference(of)].set_index("code")["value"]
-        islands = communes[
-            communes["kind"].eq(yearly_geography.COMMUNE) & communes["epci"].isna() & communes["zone"].ne("com")
-        ]
-        mayotte = communes[communes["kind"].eq(yearly_geography.COMMUNE) & communes["departement"].eq(MAYOTTE)]
+        here = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
+        islands = table[here.loc[here["epci"].isna() & here["zone"].ne("com"), "code"]].sum()
+        mayotte = table[here.loc[here["departement"].eq(MAYOTTE), "code"]].sum()
         total = held.added_up(reference(of), period, of, year).sum(skipna=False)
-        rows.append((f"RP {period}", FRANCE[period], total))
-        if total - FRANCE[period] == (more := table[mayotte["code"]].sum()) - (less := table[islands["code"]].sum()):
-            said = ", ".join(islands["name"])
-            reasons[f"RP {period}"] = (
-                f"+{number(more)} Mayotte (RP 2017), -{number(less)} communes without EPCI ({said})"
-            )
+        rows[period] = FRANCE[period], total
+        proved += [period] if total - FRANCE[period] == mayotte - islands else []
     table = labelled(rows)
-    yield Comparison(
-        "Population municipale of France without Mayotte, from the communes that have an EPCI",
-        "communes_2021, 2022 and 2024.parquet, EPCIs of 2022, 2023 and 2025",
-        "INSEE, populations de référence (typed from its pages)",
-        explained(table, table.index.isin(list(reasons)), pd.Series(reasons, dtype=str).reindex(table.index)),
-    )
+    yield Comparison("EPCIs", explained(table, table.index.isin(proved), "with Mayotte, without four islands"))
 
 
 def labelled(rows):
-    table = pd.DataFrame(rows, columns=["place", "published", "found"]).set_index("place")
-    return compared(pd.Series(dtype=str), table["published"], table["found"])
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["published", "found"])
+    return totals(table["published"], table["found"])
 
 
 def arrondissements(held):
     for year in YEARS:
-        communes = held.communes[year].set_index("code")
         table = held.figures[reference(year)].set_index("code")["value"]
-        parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
-        found = table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
-        yield Comparison(
-            f"Population municipale, RP {VINTAGES[year][0]}, of Paris, Lyon and Marseille in {year}",
-            f"communes_{year}.parquet, the 45 arrondissements",
-            f"communes_{year}.parquet, the commune",
-            compared(communes["name"], communes.loc[found.index, "population"], found),
-        )
+        communes = held.communes[year].set_index("code")
+        found = of_the_parts(communes, table)
+        yield Comparison(f"{year}", totals(communes.loc[found.index, "population"], found))
+    table = held.figures["insee_comparateur"].query("measure == 'population' and period == '2018'")
+    table = table.set_index("code")["value"]
+    found = of_the_parts(held.communes[2021].set_index("code"), table)
+    yield Comparison("comparateur, 2018", totals(table[found.index], found))
+
+
+def of_the_parts(communes, table):
+    parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
+    return table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
 
 
 def of_the_aveyron(held):
@@ -476,23 +476,12 @@ def of_the_aveyron(held):
     ages = ages[ages["measure"].eq("population_all_ages")].set_index("code")["value"]
     communes = held.communes[2026].set_index("code")
     found = held.added_up(reference(2026), "2023", 2026, 2026, "departement")
-    yield Comparison(
-        "Population of the Aveyron, RP 2023",
-        "communes_2026.parquet, population_municipale",
-        "INSEE, DS_RP_TD_POPULATION_AGESEX_PRINC, row of the département",
-        compared(pd.Series({AVEYRON: "Aveyron"}), ages[[AVEYRON]], found[[AVEYRON]]),
-    )
+    yield Comparison("the département", totals(ages[[AVEYRON]], found[[AVEYRON]]))
     here = communes.index[communes["epci"].eq(EPCI)]
-    rows = compared(communes["name"], communes.loc[here, "population"], ages.reindex(here))
+    rows = totals(communes.loc[here, "population"], ages.reindex(here))
     cells = 2 * 20
-    yield Comparison(
-        "Population of each commune of the EPCI 200067171, RP 2023, from its ages",
-        "INSEE, DS_RP_TD_POPULATION_AGESEX_PRINC, 40 cells by commune",
-        "INSEE, communes_2026.parquet, population_municipale",
-        explained(
-            rows, (rows["found"] - rows["published"]).abs().le(cells * 0.05), f"{cells} cells rounded to a tenth"
-        ),
-    )
+    near = (rows["found"] - rows["published"]).abs().le(cells * 0.05)
+    yield Comparison("the communes of the EPCI", explained(rows, near, f"{cells} cells rounded to a tenth"))
 
 
 def of_lists(held):
@@ -501,93 +490,63 @@ def of_lists(held):
     Paris, Lyon and Marseille are there by arrondissement, as one commune or both ways; communes have merged since. An
     overseas collectivity that a list puts under a département is in none here, nor in France.
     """
-    names = {level: read_names(data_root(), f"{level}s.csv") for level in ("departement", "region")}
-    names["france"] = pd.Series({"F": "France"})
+    names = {level: set(read_names(data_root(), f"{level}s.csv").index) for level in ("departement", "region")}
+    names["france"] = {"F"}
     now = held.communes[2026]
     departements = now[now["kind"].eq(yearly_geography.COMMUNE) & now["zone"].ne("com")]
     region = departements.drop_duplicates("departement").set_index("departement")["region"]
     for name, one in held.lists.items():
         source, rows = name.split()[0], one.rows.assign(region=one.rows["departement"].map(region), france="F")
         rows.loc[rows["region"].isna(), "france"] = None
-        inside = held.communes[one.year].set_index("code")["zone"].ne("com")
-        apart = held.figures[name][~held.figures[name]["code"].map(inside).fillna(True)]["value"].sum()
+        places = held.communes[one.year].set_index("code")
+        inside = held.figures[name]["code"].map(places["zone"].ne("com")).fillna(True)
+        apart = held.figures[name][~inside]["value"].sum()
+        absent = places.loc[list(one.lost)]
+        lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
         for level in ("departement", "region", "france"):
-            published = rows[rows["region"].notna()].groupby(level)["value"].sum()
-            found = held.added_up(name, one.period, one.year, 2026, level, one.measure, source)
-            found = found[
-                found.index.isin([*published.index, *found.dropna().index]) & found.index.isin(names[level].index)
-            ]
             if source == "finess" and level == "france":
                 continue  # one région of France: there is no total of it
-            table = compared(names[level], published.reindex(found.index, fill_value=0), found.round(3))
-            table["published"] = table["published"].round(3)
+            published = rows[rows["region"].notna()].groupby(level)["value"].sum()
+            found = held.added_up(name, one.period, one.year, 2026, level, one.measure, source)
+            found = found[found.index.isin([*published.index, *found.dropna().index]) & found.index.isin(names[level])]
+            table = totals(published.reindex(found.index, fill_value=0).round(3), found.round(3))
             gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
-            why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
-            table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why)
-            absent = held.communes[one.year].set_index("code").loc[list(one.lost)]
+            table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), UNDER_GUADELOUPE)
             if one.lost and level != "france":
                 without = table["found"].isna() & table.index.isin(absent[level])
                 table = explained(table, without, f"{', '.join(absent['name'])}: not in the file")
-            lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
             table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
-            yield Comparison(
-                f"{one.title}, by {level}",
-                f"{source}, its communes",
-                f"{source}, its own rows",
-                table,
-                sharp=not (lost and level == "france"),
-            )
+            yield Comparison(f"{one.title}, by {level}", table, sharp=not (lost and level == "france"))
 
 
 def of_the_epci(held):
     """What another producer says of the inhabitants of the 21 communes, against the DGCL's figure of the EPCI."""
-    for source, period, year in (("insee_population_historique", "2020", 2023),):
-        found = held.added_up(source, period, year, year).reindex([EPCI])
-        published = held.epcis[year].loc[[EPCI], "population_municipale"]
-        yield Comparison(
-            f"Population of the EPCI 200067171, RP {period}, from the communes of {source}",
-            f"{source}, 21 communes",
-            f"DGCL, epci_{year}.parquet",
-            compared(held.epcis[year]["nom"], published, found),
-        )
+    found = held.added_up("insee_population_historique", "2020", 2023, 2023).reindex([EPCI])
+    yield Comparison("2020", totals(held.epcis[2023].loc[[EPCI], "population_municipale"], found))
 
 
 def of_access_to_care(held):
     """The inhabitants of the communes of the DREES, Paris, Lyon and Marseille by arrondissement, in every EPCI."""
     for period, year in (("2020", 2023), ("2021", 2024)):
-        epci, now = held.epcis[year], held.communes[year]
+        epci = held.epcis[year]
         found = held.added_up("drees_apl", period, year, year).reindex(epci.index)
-        rows = compared(epci["nom"], epci["population_municipale"], found)
-        mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
-        yield Comparison(
-            f"Population, RP {period}, of each EPCI of {year}, from the communes of drees_apl",
-            "DREES, apl_infirmiers, communes and arrondissements",
-            f"DGCL, epci_{year}.parquet",
-            explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file"),
-        )
+        rows = totals(epci["population_municipale"], found)
+        yield Comparison(period, of_mayotte(rows, held.communes[year]))
 
 
 def infracommunal(held):
     """The census of 2021 by IRIS, each of whose figures is a whole number: EPCIs, then France."""
-    epci, now = held.epcis[2024], held.communes[2024]
+    epci = held.epcis[2024]
     found, cells = (
         held.added_up("insee_iris_rp2021", "2021", 2023, 2024, measure=name) for name in ("population", "iris")
     )
-    rows = compared(epci["nom"], epci["population_municipale"], found.reindex(epci.index))
-    gap = (rows["found"] - rows["published"]).abs()
-    rounded = gap.le(cells.reindex(epci.index) / 2)
+    rows = totals(epci["population_municipale"], found.reindex(epci.index))
+    rounded = (rows["found"] - rows["published"]).abs().le(cells.reindex(epci.index) / 2)
     rows = explained(rows, rounded, "IRIS rounded to the unit: half a person each at most")
-    mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
-    rows = explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file")
-    yield Comparison(
-        "Population, RP 2021, of each EPCI of 2024, from the IRIS",
-        "INSEE, communes_rp2021.parquet, communes of 2023",
-        "DGCL, epci_2024.parquet",
-        rows,
-    )
+    yield Comparison("2021", of_mayotte(rows, held.communes[2024]))
 
 
-def disposable_income(held, communes, level, names, unit, measures=("tax_households", "persons")):
+def disposable_income(held, communes, level, unit, measures=("tax_households", "persons")):
     """Tax households and persons of Filosofi 2019, whose communes of fewer than 50 households have no row.
 
     communes: those of 2021, the nearest to the file's. unit: commune → place of the level.
@@ -599,85 +558,52 @@ def disposable_income(held, communes, level, names, unit, measures=("tax_househo
         published = rows[rows["level"].eq(level)].set_index("code")["value"]
         found = by_commune.groupby(unit.reindex(by_commune.index)).sum()
         absent = communes[communes["code"].isin(absent_communes(by_commune.index.to_series(), communes))]
-        most = absent["population"].clip(upper=LARGEST * (FEWEST - 1))
-        absent = absent.assign(place=absent["code"].map(unit), most=most).groupby("place")
-        absent = absent.agg(number=("code", "size"), names=("name", ", ".join), most=("most", "sum"))
-        absent = absent.reindex(found.index.union(published.index)).fillna({"number": 0, "most": 0, "names": ""})
-        room, slack = absent["number"] * (FEWEST - 1), 0.0
+        most = absent["population"].clip(upper=LARGEST * (FEWEST - 1)).groupby(absent["code"].map(unit)).sum()
+        number = absent.groupby(absent["code"].map(unit)).size().reindex(published.index).fillna(0)
+        room, slack = number * (FEWEST - 1), 0.0
         if measure == "persons":
-            room, slack = absent["most"], (unit.value_counts().reindex(absent.index) + 1) / 2
-        merged = merged_epcis(published, found).reindex(published.index)
-        result = compared(names, published, found.reindex(published.index))
-        room, absent = room.reindex(result.index), absent.reindex(result.index)
+            room = most.reindex(published.index).fillna(0)
+            slack = (unit.value_counts().reindex(published.index) + 1) / 2
+        result = totals(published, found.reindex(published.index))
         lacking = result["published"] - result["found"]
-        hidden = absent["number"].astype(int).astype(str) + " communes under 50 households have no row"
-        hidden = hidden.mask(absent["number"].le(3), absent["names"] + ": under 50 households, no row")
-        result = explained(result, absent["number"].gt(0) & lacking.between(-slack, room + slack), hidden)
+        result = explained(result, number.gt(0) & lacking.between(-slack, room + slack), UNDER_FIFTY)
         if measure == "persons":
             result = explained(result, lacking.abs().le(slack), "half persons rounded up, commune by commune")
-        result = explained(result, merged.notna(), merged)
+        result = merged_epcis(result, published, found)
         if level == "epci":
             result = elsewhere_in_2020(result, by_commune, communes, room)
-        yield Comparison(
-            f"Filosofi 2019, {measure.removeprefix('tax_')}, by {level}",
-            "INSEE, FILO2019_DISP_COM",
-            f"INSEE, FILO2019_DISP_{'DEP' if level == 'departement' else 'EPCI'}",
-            result,
-            sharp=measure == "tax_households",  # of persons, an absent commune may have as many as a small one
-        )
+        # Of persons, an absent commune may have as many as a small one.
+        yield Comparison(f"{measure}, by {level}", result, sharp=measure == "tax_households")
 
 
-def merged_epcis(published, found):
-    """Return the EPCIs of the file that are one in 2021, with the same households: code of the file → reason."""
+def merged_epcis(result, published, found):
+    """Explain the EPCIs of the file that are one in 2021, with the same households."""
     former, new = published[~published.index.isin(found.index)], found[~found.index.isin(published.index)]
-    same = len(former) and former.sum() == new.sum()
-    said = f"merged in 2020 into {', '.join(new.index)}, which has exactly the sum of {' and '.join(former.index)}"
-    return pd.Series(said if same else "", index=former.index, dtype=str)
+    same = bool(len(former)) and former.sum() == new.sum()
+    return explained(result, result.index.isin(former.index) & same, "merged in 2020 into one that has their sum")
 
 
 def elsewhere_in_2020(result, by_commune, communes, room):
     """Explain what a commune that has changed EPCI since the file makes too much here, and lacks there."""
     places = communes.set_index("code")
-    under = room.gt(0).map({True: "; communes under 50 households have no row", False: ""})
     for place, row in result[result["why"].eq("")].iterrows():
         here = by_commune.reindex(places.index[places["epci"].eq(place)])
         (*same,) = here.index[here.eq(row["found"] - row["published"])]
         if len(same) != 1:
             continue
-        name, value = places.loc[same[0], "name"], here[same[0]]
-        lacking = result["published"] - result["found"] - value
-        came = f"{name} ({value:.0f}) is in it in 2021, was not in 2020"
-        left = f"{name} ({value:.0f}) was in it in 2020, is not in 2021" + under
+        lacking = result["published"] - result["found"] - here[same[0]]
         unsaid = result["why"].eq("")
         there = unsaid & lacking.eq(0) if (unsaid & lacking.eq(0)).any() else unsaid & lacking.between(0, room)
         if there.sum() == 1:
-            result = explained(explained(result, result.index == place, came), there, left)
+            result = explained(result, (result.index == place) | there, "a commune changed EPCI between 2020 and 2021")
     return result
 
 
 def comparator(held):
-    """The populations of the comparateur: of EPCIs, against the DGCL's; of Paris, Lyon and Marseille both ways."""
-    epci, now = held.epcis[2021], held.communes[2021]
+    """The populations of the comparateur, against the DGCL's."""
+    epci = held.epcis[2021]
     found = held.added_up("insee_comparateur", "2018", 2021, 2021).reindex(epci.index)
-    rows = compared(epci["nom"], epci["population_municipale"], found)
-    mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
-    rows = explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file")
-    yield Comparison(
-        "Population municipale, RP 2018, of each EPCI of 2021, from the comparateur",
-        "INSEE, base_cc_comparateur_2018, P18_POP",
-        "DGCL, epci_2021.parquet",
-        rows,
-    )
-    table = held.figures["insee_comparateur"].query("measure == 'population' and period == '2018'")
-    table, communes = table.set_index("code")["value"], now.set_index("code")
-    parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
-    found = table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
-    yield Comparison(
-        "Population, RP 2018, of Paris, Lyon and Marseille in the comparateur",
-        "INSEE, base_cc_comparateur_2018, the 45 arrondissements",
-        "INSEE, base_cc_comparateur_2018, the commune",
-        compared(communes["name"], table[found.index], found),
-    )
+    yield Comparison("2018", of_mayotte(totals(epci["population_municipale"], found), held.communes[2021]))
 
 
 def tax_households_2021(held):
@@ -688,56 +614,36 @@ def tax_households_2021(held):
     by_commune = table[table["level"].eq("commune") & table["code"].isin(unit.index)].set_index("code")
     published = table[table["level"].eq("epci")].set_index("code")["value"]
     place = unit.reindex(by_commune.index)
-    found = by_commune["value"].groupby(place).sum().reindex(published.index)
+    rows = totals(published, by_commune["value"].groupby(place).sum().reindex(published.index))
     hidden = by_commune["status"].ne(OK).groupby(place).sum().reindex(published.index)
-    rows = compared(held.epcis[2025]["nom"], published, found)
-    lacking = rows["published"] - rows["found"]
-    few = hidden.gt(0) & lacking.between(0, hidden * (FEWEST - 1))
-    rows = explained(rows, few, hidden.astype(int).astype(str) + " communes, under 50 households, are secret")
-    yield Comparison(
-        "Filosofi 2021, tax households, by EPCI of 2025",
-        "INSEE, cc_filosofi_2021_COM",
-        "INSEE, DS_FILOSOFI_CC 2021",
-        rows,
-    )
+    few = hidden.gt(0) & (rows["published"] - rows["found"]).between(0, hidden * (FEWEST - 1))
+    yield Comparison("2021", explained(rows, few, "communes under 50 households are secret"))
 
 
 def social_dwellings(held):
     """The register of social dwellings, against the totals of the certificate and of a second republisher."""
     table = held.figures["sdes_rpls"].query("measure == 'social_dwellings'").set_index("code")["value"]
-    communes = held.communes[2024].set_index("code")
-    inside = communes.reindex(table.index)
-    rows = [
-        (EPCI, RPLS[EPCI], table[inside["epci"].eq(EPCI)].sum()),
-        (AVEYRON, RPLS[AVEYRON], table[inside["departement"].eq(AVEYRON)].sum()),
-        ("France", RPLS["France"], table.sum()),
-    ]
-    yield Comparison(
-        "Social dwellings on 1 January 2024", "SDES, rpls_communes_2024", "SDES, as republished twice", labelled(rows)
-    )
+    inside = held.communes[2024].set_index("code").reindex(table.index)
+    found = {
+        EPCI: table[inside["epci"].eq(EPCI)].sum(),
+        AVEYRON: table[inside["departement"].eq(AVEYRON)].sum(),
+        "France": table.sum(),
+    }
+    yield Comparison("2024", totals(pd.Series(RPLS), pd.Series(found)))
 
 
 def minimum_incomes(held):
     """The départements of the DREES, added up, against its totals, rounded to the hundred."""
-    table = held.figures["drees_minima"]
-    rows = []
-    for (year, measure), each in table.groupby(["period", "measure"]):
+    rows = {}
+    for (year, measure), each in held.figures["drees_minima"].groupby(["period", "measure"]):
         of = each[each["level"].eq("departement")]
         metropolitan = of[~of["code"].str.startswith("97")]
         published = each[each["level"].eq("france")].set_index("code")["value"]
-        rows += [
-            (f"{name}, {measure}, {year}", published[name], inside["value"].sum())
-            for name, inside in (("F", of), ("FM", metropolitan))
-        ]
+        for name, inside in (("F", of), ("FM", metropolitan)):
+            rows[name, measure, year] = published[name], inside["value"].sum()
     result = labelled(rows)
     gap = (result["found"] - result["published"]).abs()
-    yield Comparison(
-        "AAH and RSA, Caf and MSA",
-        "DREES, 101 départements",
-        "DREES, the same file, FM and F",
-        explained(result, gap.le(50), "published to the nearest hundred"),
-        sharp=False,
-    )
+    yield Comparison("all", explained(result, gap.le(50), "published to the nearest hundred"), sharp=False)
 
 
 def from_shipped(held: Holdings) -> list[Comparison]:
@@ -746,27 +652,50 @@ def from_shipped(held: Holdings) -> list[Comparison]:
     communes = with_former(held.communes[2021], set(codes))
     communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
     places = communes.set_index("code")
-    return [
-        *number_of_communes(held),
-        *populations_of_epcis(held),
-        *france(held),
-        *arrondissements(held),
-        *of_the_aveyron(held),
-        *of_the_epci(held),
-        *of_access_to_care(held),
-        *of_lists(held),
-        *infracommunal(held),
-        *comparator(held),
-        *disposable_income(
-            held, communes, "epci", held.epcis[2021]["nom"], places["epci"].dropna(), ("tax_households",)
+    by_epci = held, communes, "epci", places["epci"].dropna(), ("tax_households",)
+    subjects = {
+        "Communes of each EPCI, 2021 to 2026: DGCL": number_of_communes(held),
+        "Populations of each EPCI, from the DGCL's communes: DGCL": populations_of_epcis(held),
+        "Population of each EPCI, from INSEE's communes: DGCL": populations_of_communes(held),
+        "Population of France without Mayotte: INSEE (typed from its pages)": france(held),
+        "The same, from the communes that have an EPCI: INSEE": france_of_epcis(held),
+        "Paris, Lyon and Marseille, from their arrondissements: INSEE": arrondissements(held),
+        "Population of the Aveyron, of its communes by age: INSEE": of_the_aveyron(held),
+        "Population of 200067171, from insee_population_historique: DGCL": of_the_epci(held),
+        "Population of each EPCI, from drees_apl: DGCL": of_access_to_care(held),
+        "Population of each EPCI, from the IRIS: DGCL": infracommunal(held),
+        "Population of each EPCI, from insee_comparateur: DGCL": comparator(held),
+        "Filosofi 2019, of each EPCI: INSEE": disposable_income(*by_epci),
+        "Filosofi 2019, of each département: INSEE": disposable_income(
+            held, communes, "departement", places["departement"]
         ),
-        *disposable_income(
-            held, communes, "departement", read_names(data_root(), "departements.csv"), places["departement"]
-        ),
-        *tax_households_2021(held),
-        *social_dwellings(held),
-        *minimum_incomes(held),
+        "Filosofi 2021, of each EPCI: INSEE": tax_households_2021(held),
+        "Social dwellings of the EPCI, the Aveyron, France: SDES, republished twice": social_dwellings(held),
+        "AAH and RSA, Caf and MSA, of France: DREES": minimum_incomes(held),
+    }
+    named = [replace(one, subject=subject) for subject, several in subjects.items() for one in several]
+    lists = [replace(one, subject=f"{one.title.split(',')[0]}: the file's own rows") for one in of_lists(held)]
+    return [*named, *lists]
+
+
+def told(comparisons: list[Comparison]) -> str:
+    """Return the comparisons in Markdown, one subject a line, with how many places differ for each reason."""
+    lines = [
+        "| total: published by | sums | places | found exactly | different, and why |",
+        "| --- | --- | --- | --- | --- |",
     ]
+    for subject in dict.fromkeys(one.subject for one in comparisons):
+        several = [one for one in comparisons if one.subject == subject]
+        differ = pd.concat([one.differences for one in several])
+        places = sum(len(one.table) for one in several)
+        reasons = differ["why"].replace("", "NOT EXPLAINED").value_counts(sort=False)
+        why = "; ".join(f"{reason}: {count}" for reason, count in reasons.items())
+        lines.append(f"| {subject} | {len(several)} | {places} | {places - len(differ)} | {why or '0'} |")
+    return "\n".join(lines)
+
+
+def not_compared() -> str:
+    return "\n".join(f"- `{source}`: {reason}." for source, reason in NOT_COMPARED.items())
 
 
 def marks(part: str) -> tuple[str, str]:
@@ -782,45 +711,4 @@ def written(part: str, page: Path = PAGE) -> str:
 def rewrite(part: str, text: str) -> None:
     start, end = marks(part)
     before, rest = PAGE.read_text(encoding="utf-8").split(start)
-    after = rest.split(end)[1]
-    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
-
-
-def told(comparisons: list[Comparison]) -> str:
-    """Return the comparisons and their differences, in Markdown; many for one reason are on one line."""
-    lines = ["| total | summed from | published by | places | found exactly | different |"]
-    lines.append("| --- | --- | --- | --- | --- | --- |")
-    for one in comparisons:
-        size, differ = len(one.table), len(one.differences)
-        lines.append(f"| {one.title} | {one.communes} | {one.published} | {size} | {size - differ} | {differ} |")
-    for one in comparisons:
-        if len(one.differences):
-            lines += ["", f"**{one.title}**", "", *differing(one.differences)]
-    return "\n".join(lines)
-
-
-def differing(rows: pd.DataFrame) -> list[str]:
-    lines = ["| place | published | found | difference | explanation |", "| --- | --- | --- | --- | --- |"]
-    reasons = rows["why"].replace("", "NOT EXPLAINED")
-    reason = reasons.str.replace(r"^\d+ communes", "communes", regex=True)
-    many = reason.map(reason.value_counts()).gt(MANY)
-    for row in rows.assign(why=reasons)[~many].itertuples():
-        place = f"{row.name} ({row.Index})" if row.name else row.Index
-        lines.append(
-            f"| {place} | {number(row.published)} | {number(row.found)} | {number(row.gap, '+')} | {row.why} |"
-        )
-    for why, group in rows[many].groupby(reason[many], sort=False):
-        sums = (
-            f"{number(group['published'].sum())} | {number(group['found'].sum())} | {number(group['gap'].sum(), '+')}"
-        )
-        each = ", ".join(f"{code} {number(gap, '+')}" for code, gap in group["gap"].items())
-        lines.append(f"| {len(group)} places | {sums} | {why}. By place: {each} |")
-    return lines
-
-
-def not_compared() -> str:
-    return "\n".join(f"- `{source}`: {reason}." for source, reason in NOT_COMPARED.items())
-
-
-def number(value: float, sign: str = "") -> str:
-    return "–" if pd.isna(value) else f"{round(value, 1):{sign},.10g}".replace(",", " ")
+    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{rest.split(end)[1]}", encoding="utf-8")

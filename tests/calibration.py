@@ -1,200 +1,230 @@
-"""How often a test says what it should: territories drawn at random, and all those of France, written in a page."""
+"""How often a test says what it should, and what the rules say of all the EPCIs of France, written in a page."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import OK, is_proportion
+from ctg_analysis.catalogue.essentials import essentials
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.indicators.comparisons import tested_pairs, weight_in_tests
-from ctg_analysis.indicators.dispersion import with_dispersion
-from ctg_analysis.indicators.lasting_gaps import is_large
-from ctg_analysis.indicators.members import members_of
+from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
+from ctg_analysis.indicators.census_sample import complementary_interval
+from ctg_analysis.indicators.comparisons import chance, tested
+from ctg_analysis.indicators.findings import differences, findings
 from ctg_analysis.indicators.observation_files import read_indicators
-from ctg_analysis.indicators.significance import CLOSE, compare_proportions, word
+from ctg_analysis.indicators.significance import ALPHA
+from ctg_analysis.indicators.spread import beside_spread, tenth
+from ctg_analysis.indicators.strengths import ALERT, STRENGTH, sides
+from ctg_analysis.indicators.uncertainty import NEAREST, poisson_interval, sum_interval, wilson_interval
 from ctg_analysis.processing.groups import groups_of
-from ctg_analysis.sources import SOURCES
 
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
-DRAWN = {"age_65_plus_share": "2021", "age_0_19_share": "2021", "secondary_dwellings_share": "2021"}
-COMPARED = DRAWN | {
-    "vacant_dwellings_share": "2021", "owner_dwellings_share": "2018", "activity_15_64_rate": "2021",
-    "employment_15_64_rate": "2021", "unemployment_15_64_rate": "2021", "vacant_social_dwellings_share": "2024",
-    "natural_change_rate": "2013-2018",
+DRAWS, SEED = 4000, 1
+TYPES = ["urbain dense", "urbain intermédiaire", "rural", "overseas"]
+HEADER = ["Kind", "Sizes", "False", "Covered", "Power"]
+SMALL = 5000  # inhabitants
+KINDS = {
+    "events": "births of 5 000, 20 000 and 100 000 inhabitants over three years, 1 % a year",
+    "outcomes": "passes of an exam, 85 % of 60, 300 and 1 500 candidates",
+    "sample": "one dwelling in five, 20 % of 1 000, 4 000 and 20 000 households",
+    "survey": "40 % of the addresses of communes of 10 000 inhabitants, 12 % of 5 000, 20 000 and 100 000",
+    "rounded": "events rounded to 5 in each of 10 communes, 5 % of 2 000, 8 000 and 40 000 inhabitants",
 }  # fmt: skip
-COMMUNES, DRAWS, SEED = 20, 500, 1
-LEAST = 60  # communes of a département: twenty of them are not most of it
+SIZES = {
+    "events": (15_000, 60_000, 300_000), "outcomes": (60, 300, 1500), "sample": (1000, 4000, 20_000),
+    "survey": (5000, 20_000, 100_000), "rounded": (2000, 8000, 40_000),
+}  # fmt: skip
+SHARE = {"events": 0.01, "outcomes": 0.85, "sample": 0.2, "survey": 0.12, "rounded": 0.05}
+WHOLE = 12  # times the territory: the place that holds it
 TEXT = """# How often a test says what it should
 
-Written by `make golden` from the shipped data (`tests/calibration.py`), and held by `tests/test_calibration.py`.
+Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calibration.py`. The rule is R14 of
+[rules.md](rules.md).
 
-## Territories drawn at random
+## Draws
 
-{communes} communes are drawn {draws} times (seed {seed}) in their own département, those of {least} communes or more,
-and compared with it as an EPCI is. At 5 %, one in twenty should be called different, if nothing sets them apart.
-*Independent draws*: every inhabitant or dwelling counts as one, as before. *Between communes*: as now (rule R14).
+{draws} territories are drawn at each size, in a place {whole} times as large that holds them (seed {seed}). *False*:
+the place has the same share, and the test tells them apart; 5 % is expected. *Covered*: the interval holds the truth;
+95 % is. *Power*: the territory has a tenth more, and the test tells it. Counts of dwellings, facilities and inhabitants
+have no test: a difference is a fact. Rounded counts without chance are told apart only beyond all that rounding hides.
 
-Something sets them apart where a share goes with the size of communes: towns have fewer owners and more unemployed, and
-twenty communes without the town of their département are not like it. The test says so, as it should, and so of rural
-EPCIs. *Shares dealt anew*: those of the communes of a département are first dealt anew among them, so that none goes
-with their size. What is left is chance alone.
-
-{drawn}
+{of_draws}
 
 ## The EPCIs of France
 
-The share of the EPCIs lying in one département that the test calls different from it. *Large enough*: those of the
-last that pass the thresholds of `data/reference/normes.yml`, of which a list keeps those that Benjamini and Hochberg
-allow and that the vintage before, where there is one, has of the same sign.
+{epcis} EPCIs, at the period that most of them have, beside France: how many have each alert and each strength, of
+which a synthèse tells four and three at most, and the share of each type. {without} EPCIs ({without_share}) have no
+alert: nothing of a declared direction is far from France, in the worst tenth or under a norm.
 
-{france}
+{of_france}
+
+In the extreme tenths that are told, {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all:
+what has an interval must lie in the tenth with all of it; what is counted whole varies more where there are few.
+
+## What is far from France
+
+*Far*: the smallest difference to France that is remarkable, a standard deviation of the EPCIs or what a third of them
+differ by. *Named*: the EPCIs that differ by as much. No tenths where more than a tenth of the EPCIs share one value.
+
+{far}
 """
-NAMES = ["level", "territory", "indicator", "period", "source", "status"]
 
 
-def read(root: DataRoot, periods: dict[str, str]) -> pd.DataFrame:
-    """Return the observations of indicators at one period each, their words as texts."""
-    rows = read_indicators(root.processed, periods, groups_of(periods))
-    rows = rows.astype(dict.fromkeys(NAMES, object))
-    return rows[rows["status"].eq(OK) & rows["period"].eq(rows["indicator"].map(periods))].reset_index(drop=True)
+def drawn(kind: str, base: int, share: float, random: np.random.Generator, draws: int = DRAWS) -> pd.DataFrame:
+    """Return places of a base and a share, drawn as their kind is: value, low, high, denominator, truth."""
+    n, truth = pd.Series(np.full(draws, float(base))), pd.Series(np.full(draws, share))
+    match kind:
+        case "events":
+            counted = pd.Series(random.poisson(base * share, draws).astype(float))
+            low, high = (bound / n for bound in poisson_interval(counted))
+        case "outcomes":
+            counted = pd.Series(random.binomial(base, share, draws).astype(float))
+            low, high = wilson_interval(counted, n)
+        case "sample" | "survey":
+            having = round(base * share)
+            fraction = norm("census_coded_small") if kind == "sample" else norm("census_coded_large")
+            seen = random.hypergeometric(having, base - having, round(base * fraction), draws) / fraction
+            counted, truth = pd.Series(seen), truth * 0 + having / base
+            low, high = (complementary_interval(counted, n, fraction)[name] for name in ("low", "high"))
+        case "rounded":
+            parts = 10 * max(1, base // 40_000)
+            each = random.poisson(base * share / parts, (draws, parts))
+            counted = pd.Series((5 * ((each + 2) // 5)).sum(axis=1).astype(float))
+            one = pd.Series(1, range(draws))
+            least, most = sum_interval(counted, parts * one, 0 * one, 5, NEAREST)
+            low, high = poisson_interval(least)[0] / n, poisson_interval(most)[1] / n
+    return pd.DataFrame({"value": counted / n, "low": low, "high": high, "denominator": n, "truth": truth})
 
 
-def draws(root: DataRoot, periods: dict[str, str], seed: int, *, dealt: bool = False) -> pd.DataFrame:
-    """Return twenty communes drawn in each large département, again and again, beside it: DRAWS for each indicator.
+def told_apart(kind: str, base: int, more: float, random: np.random.Generator) -> tuple[float, float]:
+    """Return how often a territory is told from the place that holds it, and how often its interval holds the truth.
 
-    dealt: the shares of the communes of a département are dealt anew among them before each round of draws. Columns of
-    observations, those of the département with _there.
+    more: how many times the share of the place its own is.
     """
-    rows, random = read(root, periods), np.random.default_rng(seed)
-    places = pd.read_parquet(root.processed / "territories.parquet")
-    communes = places[places["level"].eq("commune")]
-    sizes = communes["departement"].value_counts()
-    large = communes[communes["departement"].isin(sizes.index[sizes.ge(LEAST)])]
-    found, number = [], 0
-    while number < DRAWS:
-        chosen = large.iloc[random.permutation(len(large))].groupby("departement").head(COMMUNES)
-        drawn = places.assign(
-            epci=places["code"].map(dict(zip(chosen["code"], chosen["departement"] + "x", strict=True)))
-        )
-        found.append(_beside(dealt_anew(rows, communes, random) if dealt else rows, drawn))
-        number += chosen["departement"].nunique()
-    return pd.concat(found).groupby("indicator").head(DRAWS).reset_index(drop=True)
-
-
-def dealt_anew(rows: pd.DataFrame, communes: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """Return the observations as if each commune had the share of another of its département, drawn by lot."""
-    rows = rows[rows["level"].isin(["commune", "departement"]) & rows["denominator"].gt(0)].reset_index(drop=True)
-    departement = rows["territory"].map(communes.set_index("code")["departement"]).fillna(rows["territory"])
-    keys, small = [departement, rows["indicator"]], rows["level"].eq("commune")
-    share = (rows["numerator"] / rows["denominator"])[small].groupby(keys).transform(random.permutation)
-    counts = rows.assign(numerator=share * rows["denominator"])[["numerator", "denominator"]]
-    sums = counts[small].groupby(keys).transform("sum").groupby(keys).first()
-    whole = sums.reindex(pd.MultiIndex.from_arrays([each[~small] for each in keys])).to_numpy()
-    counts.loc[~small] = whole
-    return rows.assign(**counts).dropna(subset="numerator")
-
-
-def _beside(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the territories that the communes make, each beside its département, with their dispersions."""
-    epci = (
-        rows["territory"]
-        .map(places.drop_duplicates("code").set_index("code")["epci"])
-        .where(rows["level"].eq("commune"))
+    mine = drawn(kind, base, min(SHARE[kind] * more, 0.99), random)
+    rest = drawn(kind, base * (WHOLE - 1), SHARE[kind], random)
+    n = base * WHOLE
+    value = (mine["value"] * base + rest["value"] * (n - base)) / n
+    sides = {
+        "low": [mine["value"] - mine["low"], rest["value"] - rest["low"]],
+        "high": [mine["high"] - mine["value"], rest["high"] - rest["value"]],
+    }
+    width = {name: np.hypot(one * base, other * (n - base)) / n for name, (one, other) in sides.items()}
+    whole = pd.DataFrame(
+        {"value": value, "low": value - width["low"], "high": value + width["high"], "denominator": float(n)}
     )
-    sums = rows.assign(territory=epci).dropna(subset="territory")
-    sums = sums.groupby(["territory", "indicator", "period"], as_index=False)[["numerator", "denominator"]].sum()
-    sums = sums.assign(
-        level="epci", status=OK, source=sums["indicator"].map(rows.groupby("indicator")["source"].first())
+    p = chance(mine, whole, pd.Series(False, mine.index))
+    covered = mine["low"].le(mine["truth"]) & mine["high"].ge(mine["truth"])
+    return float(p.lt(ALPHA).mean()), float(covered.mean())
+
+
+def of_draws() -> pd.DataFrame:
+    """Return, by kind and size: false, covered, power."""
+    random, found = np.random.default_rng(SEED), []
+    for kind, sizes in SIZES.items():
+        for base in sizes:
+            false, covered = told_apart(kind, base, 1.0, random)
+            power, _ = told_apart(kind, base, 1.1 if kind != "outcomes" else 0.9, random)
+            found.append((kind, base, false, covered, power))
+    return pd.DataFrame(found, columns=["kind", "size", "false", "covered", "power"])
+
+
+@cache
+def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the findings of all EPCIs with their sides, and the places of their values among tenths."""
+    listed = {one.indicator.id: one.indicator for one in essentials()}
+    norms = [name for name, indicator in listed.items() if indicator.norm]
+    rows = read_indicators(root.processed, listed, groups_of(norms))
+    rows = rows[rows["status"].eq(OK)].astype(
+        {"indicator": object, "level": object, "period": object, "territory": object}
     )
-    whole = rows[rows["level"].isin(["commune", "departement"])]
-    table = pd.concat([whole, sums], ignore_index=True).rename(columns={"territory": "code"})
-    members = members_of(places[places["level"].eq("commune")])
-    named = [CATALOGUE[name] for name in rows["indicator"].unique()]
-    table = with_dispersion(table, named, members, SOURCES, None).rename(columns={"code": "territory"})
-    return pairs(table, table.loc[table["level"].eq("epci"), "territory"].str.removesuffix("x"))
-
-
-def pairs(table: pd.DataFrame, departement: pd.Series) -> pd.DataFrame:
-    """Return EPCIs beside their département. departement: its code, by the index of the rows of the EPCIs."""
-    mine = table.loc[departement.index].assign(departement=departement)
-    theirs = table[table["level"].eq("departement")]
-    keys = ["indicator", "period"]
-    return mine.merge(
-        theirs, left_on=["departement", *keys], right_on=["territory", *keys], suffixes=("", "_there"), validate="m:1"
+    spread = pd.read_parquet(root.processed / "spread.parquet")
+    usual = (
+        spread.sort_values(["epcis", "period"])
+        .drop_duplicates("indicator", keep="last")
+        .set_index("indicator")["period"]
     )
+    rows = rows[rows["period"].eq(rows["indicator"].map(usual))]
+    france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
+    assert set(france["territory"]) <= {FRANCE, METROPOLITAN_FRANCE}
+    epcis = rows[rows["level"].eq("epci")]
+    epci_of = pd.read_parquet(root.processed / "territories.parquet").drop_duplicates("code").set_index("code")["epci"]
+    under = [rows["indicator"].eq(name) & rows["value"].lt(norm(listed[name].norm)) for name in norms]
+    low = rows[np.logical_or.reduce(under)]
+    low = low.assign(epci=low["territory"].map(epci_of).where(low["level"].eq("commune"), low["territory"]))
+    low = low[low["level"].isin(["commune", "epci"])]
+    tables = []
+    for epci, own in epcis.groupby("territory"):
+        compared = tested(pd.concat([own, france[france["indicator"].isin(own["indicator"])]]), listed)
+        here = low[low["epci"].eq(epci)]
+        short = dict.fromkeys(here.loc[here["level"].eq("epci"), "indicator"], True)
+        found = findings(compared, essentials(), spread, {}, short)
+        side = sides(found, differences(compared, listed, spread), listed, set(here["indicator"]))
+        tables.append(found.assign(side=side, epci=epci))
+    places = epcis[["territory", "indicator", "value", "low", "high"]].reset_index(drop=True)
+    placed = tenth(places, beside_spread(epcis.reset_index(drop=True), spread))
+    return pd.concat(tables, ignore_index=True), places.assign(tenth=placed)
 
 
-def sides(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the EPCIs and the départements of pairs."""
-    there = [name for name in table if name.endswith("_there")]
-    theirs = table[["indicator", "period", *there]].rename(columns=lambda name: name.removesuffix("_there"))
-    return table.drop(columns=there), theirs
-
-
-def declared(table: pd.DataFrame) -> pd.Series:
-    """Tell which pairs the test declares different."""
-    words = tested_pairs(*sides(table), CATALOGUE)["word"]
-    return words.notna() & words.ne(CLOSE)
-
-
-def declared_by_draws(table: pd.DataFrame) -> pd.Series:
-    """Tell which pairs are different were each inhabitant an independent draw, as every test was before."""
-    mine, theirs = sides(table)
-    shares = mine["indicator"].map(lambda name: is_proportion(CATALOGUE[name].value))
-    weight = [
-        weight_in_tests(SOURCES[source], CATALOGUE[name])
-        for source, name in zip(mine["source"], mine["indicator"], strict=True)
-    ]
-    counts = [one[name] * weight for one in (mine, theirs) for name in ("numerator", "denominator")]
-    result = compare_proportions(*counts, *counts[:2])
-    visible = mine["indicator"].map(lambda name: 10.0 ** -CATALOGUE[name].decimals / 100)
-    words = word(result["difference"], result["p"], visible=visible)
-    return (words.notna() & words.ne(CLOSE)).where(shares)
-
-
-def of_france(root: DataRoot) -> pd.DataFrame:
-    """Return all EPCIs of one département beside it, for each of COMPARED."""
-    rows = read(root, COMPARED)
-    places = pd.read_parquet(root.processed / "territories.parquet")
-    epcis = places[places["level"].eq("epci")].set_index("code")["departement"]
-    departement = rows.loc[rows["level"].eq("epci"), "territory"].map(epcis)
-    return pairs(rows, departement[~departement.str.contains("|", regex=False)])
+def named(root: DataRoot) -> pd.DataFrame:
+    """Return, of the editorial list, the spread of the EPCIs and the share of them that are far from France."""
+    spread = pd.read_parquet(root.processed / "spread.parquet").sort_values(["epcis", "period"])
+    usual = spread.drop_duplicates("indicator", keep="last").set_index("indicator")
+    rows = read_indicators(root.processed, usual.index, groups=()).query(f"status == {OK!r}")
+    rows = rows[rows["period"].eq(rows["indicator"].map(usual["period"]))]
+    france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
+    epcis = rows[rows["level"].eq("epci")]
+    gap = (epcis["value"] - epcis["indicator"].map(france.set_index("indicator")["value"])).abs()
+    share = gap.ge(epcis["indicator"].map(usual["far"])).groupby(epcis["indicator"]).mean()
+    return usual.assign(named=share.where(usual["far"].notna()))
 
 
 def page(root: DataRoot) -> str:
     """Return the page of docs."""
-    by_lot, anew = (draws(root, COMPARED, SEED, dealt=dealt) for dealt in (False, True))
-    france = of_france(root)
-    large = [
-        is_large(CATALOGUE[name], abs(here - there), there)
-        for name, here, there in zip(france["indicator"], france["value"], france["value_there"], strict=True)
+    found, placed = of_france(root)
+    places = pd.read_parquet(root.processed / "territories.parquet").query("level == 'epci'")
+    profiles = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")
+    kind = profiles["class_density"].replace("", "overseas")
+    alerts, strengths = (found[found["side"].eq(side)] for side in (ALERT, STRENGTH))
+    without = set(places["code"]) - set(alerts["epci"])
+    small = placed["territory"].map(profiles["population"]).lt(SMALL)
+    directed = [one.indicator.id for one in essentials() if one.indicator.direction]
+    sides_of = {"alert": alerts, "strength": strengths}
+    lines = [
+        [f"`{name}`", side, str(len(epcis)), *(_percent(kind[kind.eq(one)].index.isin(epcis).mean()) for one in TYPES)]
+        for name in directed
+        for side, table in sides_of.items()
+        if len(epcis := table.loc[table["indicator"].eq(name), "epci"])
     ]
-    found = pd.DataFrame({"before": declared_by_draws(france), "after": declared(france)}).astype(float)
-    found = found.assign(notable=found["after"] * large).groupby(france["indicator"]).mean()
-    numbers = france["indicator"].value_counts()
-    of_draws = [
-        said(drawn).astype(float).groupby(drawn["indicator"]).mean()
-        for said, drawn in ((declared_by_draws, by_lot), (declared, by_lot), (declared, anew))
+    spread = named(root)
+    listed = [one.indicator.id for one in essentials() if one.indicator.id in spread.index]
+    far = [
+        [f"`{name}`", one["period"], *(_number(one[column]) for column in ("low_tenth", "high_tenth", "far")), share]
+        for name in listed
+        for one in [spread.loc[name]]
+        for share in ["" if np.isnan(one["named"]) else _percent(one["named"])]
     ]
     return TEXT.format(
-        communes=COMMUNES,
-        least=LEAST,
-        draws=DRAWS,
-        seed=SEED,
-        drawn=_table(
-            ["Indicator", "independent draws", "between communes", "shares dealt anew"],
-            [[f"`{name}`", *(_percent(one[name]) for one in of_draws)] for name in COMPARED],
-        ),
-        france=_table(
-            ["Indicator", "Period", "EPCIs", "independent draws", "between communes", "of these, large enough"],
-            [
-                [f"`{name}`", period, str(numbers[name]), *map(_percent, found.loc[name])]
-                for name, period in COMPARED.items()
-            ],
-        ),
-    )
+        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(),
+        without=len(without), without_share=_percent(len(without) / len(places)),
+        of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
+        of_france=_table(["Indicator", "Side", "EPCIs", *TYPES], lines),
+        far=_table(["Indicator", "Period", "Lowest tenth", "Highest tenth", "Far", "Named"], far),
+        small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
+    )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.1f}"
+
+
+def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:
+    kind, of = group
+    rates = [" / ".join(map(_percent, of[name])) for name in ("false", "covered", "power")]
+    return [f"{kind}: {KINDS[kind]}", " / ".join(map(str, of["size"])), *rates]
 
 
 def _table(header: list[str], lines: list[list[str]]) -> str:
@@ -202,4 +232,4 @@ def _table(header: list[str], lines: list[list[str]]) -> str:
 
 
 def _percent(part: float) -> str:
-    return "no test" if np.isnan(part) else f"{100 * part:.1f} %"
+    return f"{100 * part:.1f} %"

@@ -5,16 +5,16 @@ import re
 
 from ctg_analysis.publishing.word import convention
 from ctg_analysis.publishing.word.filling import fill
-from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION, models
+from ctg_analysis.publishing.word.paths import CONVENTION, models
 from ctg_analysis.publishing.word.reference import read_reference
 
 DATE = "2026-11-24"
 HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'  # a label
 
 
-def filled(one, model: str = CONVENTION) -> bytes:
-    context = {CONVENTION: convention.context, CHANGES: convention.changes}[model](one, read_reference())
-    return fill(models() / model, context, title="Convention", date=DATE)
+def filled(one) -> bytes:
+    context = convention.context(one, read_reference())
+    return fill(models() / CONVENTION, context, title="Convention", date=DATE)
 
 
 def plain(text: str) -> str:

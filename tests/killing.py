@@ -23,6 +23,7 @@ import nbformat
 from docx import Document
 from processes import living
 from raw_files import FEW, keep
+from same_bytes import compared
 
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
@@ -34,6 +35,7 @@ from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.folders import FULL
 
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
+BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """
 import json, os, signal, sys, time
@@ -176,6 +178,14 @@ def editions_are_whole(out: Path) -> None:
     assert found and [one.name for one in found if not is_whole(one)] == []
     page = (out / EXAMPLE_EPCI / f"{CHAPTER}.html").read_text(encoding="utf-8")
     assert latest(out, EXAMPLE_EPCI) in found and sum(text in page for text in TEXTS) == 1
+
+
+def is_as_built_elsewhere(ctg: Commands) -> None:
+    """Find the report to be that of a build in an empty folder, but for the index, which leads to documents."""
+    with TemporaryDirectory() as folder:
+        ctg.run(*BUILD, "--out", folder)
+        _, differences = compared(latest(ctg.root / "reports", EXAMPLE_EPCI), latest(Path(folder), EXAMPLE_EPCI))
+    assert [one for one in differences if not one.startswith("index.html")] == []
 
 
 def many_editions(out: Path, count: int) -> None:

@@ -132,12 +132,6 @@ def test_the_observations_depend_on_no_module_that_only_reads_them():
     assert set(ORDER[ORDER.index("processing") + 1 :]) == PAGES
 
 
-def test_files_stay_short():
-    texts = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".yml", ".j2", ".css"}]
-    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in texts}
-    assert {name: count for name, count in lines.items() if count > 600} == {}
-
-
 def test_what_is_sorted_on_one_column_leaves_ties_as_they_were():
     """numpy's other sorts leave them in an order that depends on the processor: not the same bytes on two machines."""
     sort, many = re.compile(r"\.(?:sort_values|argsort)\("), re.compile(r"\[|KEY|keys|by\[|columns|list\(")

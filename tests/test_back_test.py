@@ -40,7 +40,7 @@ def page(request):
 
 
 def unexplained(comparisons):
-    return {one.title: list(one.unexplained.index) for one in comparisons if len(one.unexplained)}
+    return {(one.subject, one.title): list(one.unexplained.index) for one in comparisons if len(one.unexplained)}
 
 
 def test_every_published_total_is_found_again_or_its_difference_explained(from_shipped):
@@ -55,7 +55,7 @@ def test_the_page_says_what_the_shipped_files_give(from_shipped, page):
 def test_a_commune_that_is_dropped_is_missed_by_every_total(held, from_shipped):
     """One of the EPCI, one arrondissement: whatever is summed from either of them is found to lack something."""
     missed = unexplained(back_test.from_shipped(held.without("12223").without("75101")))
-    assert set(missed) >= {one.title for one in from_shipped if one.sharp}
+    assert set(missed) >= {(one.subject, one.title) for one in from_shipped if one.sharp}
 
 
 def test_every_source_is_compared_or_says_why_not(held, page):

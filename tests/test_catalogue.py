@@ -22,6 +22,7 @@ from ctg_analysis.core.model import (
     Rate,
     Ratio,
     is_proportion,
+    is_share,
 )
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import settings
@@ -68,7 +69,7 @@ def faults(one) -> list[str]:
         "sources": set(one.sources) <= set(SOURCES),
         "parts": set(one.parts) <= set(CATALOGUE),
         "strata": {name for part in one.strata for name in (part.of, *part.among)} <= set(CATALOGUE),
-        "share": not part or (isinstance(one.value, Ratio) and one.value.bounded and one.unit == "%"),
+        "share": not part or ((is_share(one.value) or isinstance(one.value, Published)) and one.unit == "%"),
         "count": not one.id.endswith("_count") or not isinstance(one.value, Ratio),
         "rate": not rate or not one.value.bounded or one.unit == "%",
     }

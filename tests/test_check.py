@@ -22,7 +22,7 @@ from ctg_analysis.cli.check_command import by_urgency
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
-from ctg_analysis.processing import check_raw, held_proofs
+from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.known_findings import KnownFindings
@@ -227,7 +227,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
-    assert "data/exemple/private/999999998: 25 files; begin with LISEZMOI.md" in answer.stderr
+    assert "data/exemple/private/999999998: 10 files; begin with LISEZMOI.md" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
@@ -256,20 +256,16 @@ def test_only_what_has_changed_is_looked_at_again_and_the_findings_are_those_of_
 
 
 @pytest.mark.nightly
-def test_one_edited_cell_is_checked_as_the_whole_and_the_proofs_are_read_once(example, tmp_path, monkeypatch):
+def test_one_edited_cell_is_checked_as_the_whole(example, tmp_path, monkeypatch):
     """Of the démarche as of a form, on which a proof may rest."""
     root = DataRoot(tmp_path / "exemple")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     known = KnownFindings(root)
     assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
     known.save()
-    held, hold = [], held_proofs._held
-    with monkeypatch.context() as patch:
-        patch.setattr(held_proofs, "_held", lambda *of: held.append(of) or hold(*of))
-        change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
-        again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
-        assert held == [] and again["files"]
-        assert again == by_urgency(root, [EXAMPLE_EPCI], None) and len(held) == 1
+    change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
+    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI], None)
     put(root.private / YOUTH, 3, 2, "9")
     read, cleaner = [], received_forms.cleaner
     monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
@@ -315,6 +311,20 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
     )
     with pytest.raises(UserError, match="no EPCI 999999123"):
         check_command.check("999999123")
+
+
+def test_what_was_fetched_more_than_a_year_ago_is_named(tmp_path, example):
+    root = DataRoot(tmp_path)
+    names = {"finess": "2020-01-01", "rna": "2999-01-01"}
+    fields = ("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence", "couverture")
+    for name, day in names.items():
+        for folder in (root.raw / name / "full", root.raw / name / "france"):
+            folder.mkdir(parents=True)
+            said = dict.fromkeys((*fields, "secret_arrondi"), "x") | {"id": name, "date_acces": day}
+            said["fichiers"] = [{"fichier": "a.csv", "octets": 1, "sha256": "0"}]
+            (folder / "source.yml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    assert check_command.fetched_long_ago(root) == ["finess"]
+    assert check_command.fetched_long_ago(example) == []  # invented: nobody fetches it again
 
 
 NO_FILES = {

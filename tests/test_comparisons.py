@@ -60,10 +60,10 @@ def test_the_newest_period_shared_with_the_departement_or_the_peers(known, expec
 @pytest.mark.parametrize(("dwellings", "word"), [(30_040_000, "proche de"), (30_400_000, "plus élevée que")])
 def test_a_sure_difference_that_no_figure_shows_has_no_word(dwellings, word):
     """30.04 % beside 30.0 % of ten times as many: p is under 1e-9, and both are read 30,0 %."""
-    mine = pd.DataFrame({"numerator": [dwellings], "denominator": 1e8, "dispersion": 1.0, "low": float("nan")})
-    mine = mine.assign(high=mine["low"], indicator="vacant_dwellings_share", source=CENSUS)
-    found = comparisons.tested_pairs(mine, mine.assign(numerator=3e8, denominator=1e9), CATALOGUE)
-    assert found["p"].item() < 1e-9 and found["word"].item() == word
+    table = pd.DataFrame({"value": [dwellings / 1e6, 30.0], "denominator": [1e8, 1e9], "level": ["epci", "france"]})
+    table = table.assign(low=table["value"] - 0.001, high=table["value"] + 0.001, status=OK, source=CENSUS)
+    found = comparisons.tested(table.assign(indicator="vacant_dwellings_share"), CATALOGUE).iloc[1]
+    assert found["p"] < 1e-9 and found["word"] == word
 
 
 def test_a_comparison_is_never_much_older_than_what_is_known_here():

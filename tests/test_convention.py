@@ -27,18 +27,15 @@ from ctg_analysis.cli import check_command
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_files, convention, letters, lists
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
-from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, LETTER, models, template
-from ctg_analysis.publishing.word.reference import Written, read_reference
-from ctg_analysis.publishing.word.revisions import comparison
+from ctg_analysis.publishing.word.paths import ACTION_SHEET, CONVENTION, LETTER, models, template
+from ctg_analysis.publishing.word.reference import read_reference
 from ctg_analysis.publishing.word.writing import RECORD, place, write
 
 
@@ -74,9 +71,9 @@ def opened(content: bytes):
 
 
 def words(document) -> str:
-    """Return all the text of a document, its tables, its header and its revisions included."""
+    """Return all the text of a document, its tables and its header included."""
     parts = [document.element.body, *(section.header._element for section in document.sections)]
-    return plain(" ".join(text.text or "" for part in parts for text in part.iter(qn("w:t"), qn("w:delText"))))
+    return plain(" ".join(text.text or "" for part in parts for text in part.iter(qn("w:t"))))
 
 
 def annexes(document) -> dict[str, list]:
@@ -227,52 +224,6 @@ def test_an_article_without_text_has_that_of_reference_which_says_that_it_is_to_
     assert said.count(plain(reference.a_verifier)) == 1
     assert "à vérifier avec le modèle de la Caf" in plain(reference.a_verifier)
     assert [article.no for article in reference.articles] == list(range(1, 15))
-
-
-def revisions(document, element: str) -> str:
-    found = document.element.body.iter(qn(f"w:{element}"))
-    return plain(" ".join(text.text for one in found for text in one.iter(qn("w:t"), qn("w:delText"))))
-
-
-def test_changed_articles_are_told_as_insertions_and_deletions(documents, example_dossier):
-    document = opened(documents[f"convention_{CHANGES}"])
-    since, reference = rows(list(document.element.body))
-    told = dict(since[1:])
-    assert {name for name, what in told.items() if what != "inchangé"} == {
-        "Article 3 – Champs d'intervention de la communauté de communes et des communes",
-        "Article 6 – Modalités de collaboration",
-        "Article 12 – Fin de la convention",
-        "Article 14 – Confidentialité",
-    }
-    assert told["Article 14 – Confidentialité"] == "ajouté" and len(reference) == 15
-    assert "trois" in revisions(document, "del") and "six" in revisions(document, "ins")
-    assert "trois" not in revisions(document, "ins")
-    numbers = [one.get(qn("w:id")) for one in document.element.body.iter(qn("w:ins"), qn("w:del"))]
-    assert len(numbers) == len(set(numbers)) > 10
-
-
-def test_without_a_version_before_only_the_reference_is_compared(example_dossier):
-    material = example_dossier.material
-    material = dataclasses.replace(material, yaml={**material.yaml, FORMER_CONVENTION: ReadYaml()})
-    document = opened(filled(dataclasses.replace(example_dossier, material=material), CHANGES))
-    assert len(rows(list(document.element.body))) == 1
-
-
-def articles(*texts: tuple[int, str, str]) -> list[Written]:
-    return [Written(number, title, text, ours=False) for number, title, text in texts]
-
-
-def test_an_article_is_found_again_by_its_title_when_its_number_has_changed():
-    before = articles((1, "Objet", "Un."), (2, "Durée", "Quatre ans."), (3, "Recours", "Le juge."))
-    now = articles((1, "Objet", "Un."), (2, "Champs", "Sept."), (3, "Durée", "Cinq ans."))
-    summary = comparison(before, now).parts[0]
-    assert [tuple(row) for row in summary.rows] == [
-        ("Article 1 – Objet", "inchangé"),
-        ("Article 2 – Champs", "ajouté"),
-        ("Article 3 – Durée", "modifié"),
-        ("Article 3 – Recours", "supprimé"),
-    ]
-    assert comparison(before, before).parts[0].pieces[0].text == "Aucun article ne change."
 
 
 # What breaks the chain is refused
@@ -480,11 +431,10 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
     """They are edited in Word: every tag and style that the documents need is there, and the text of their language."""
     contexts = {
         CONVENTION: convention.context(example_dossier, read_reference()),
-        CHANGES: convention.changes(example_dossier, read_reference()),
         ACTION_SHEET: next(iter(action_files.contexts(example_dossier).values())),
         LETTER: letters.context(open_territory(EXAMPLE_EPCI, data_root(EXAMPLE_EPCI)), "Caf", []),
     }
-    unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}, LETTER: set()}
+    unneeded = {CONVENTION: set(), ACTION_SHEET: {"intitule", "statut"}, LETTER: set()}
     faults = []
     for name, context in contexts.items():
         document = DocxTemplate(models() / name)
@@ -625,8 +575,8 @@ assert code == 0, code
 def test_killed_at_any_moment_the_documents_are_all_of_one_time(tmp_path):
     """Files that a person has written, and one that was changed since, are always there."""
     mine = {"notes.txt": "mine", "f/F3.docx": "mine"}
-    former = dict.fromkeys(("convention.docx", "modifications.docx", "f/F1.docx", "f/F2.docx", "f/F3.docx"), "1")
-    new = dict.fromkeys(("convention.docx", "modifications.docx", "f/F1.docx", "f/F4.docx"), "2")
+    former = dict.fromkeys(("convention.docx", "n.docx", "f/F1.docx", "f/F2.docx", "f/F3.docx"), "1")
+    new = dict.fromkeys(("convention.docx", "n.docx", "f/F1.docx", "f/F4.docx"), "2")
     command = [sys.executable, "-c", DYING, str(tmp_path), json.dumps(former), json.dumps(new)]
     answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr

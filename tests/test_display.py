@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter, surveyed
-from ctg_analysis.chapter.by_indicator import name_of_france, with_one_france
+from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.settings import DEFAULT_EPCI
@@ -604,8 +604,8 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet(
 
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
-    html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
-    assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
+    html = open_chapter("200067171").table("fibre_premises_share").html
+    assert "Valeurs non disponibles\u00a0: Aveyron, " in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
 
 
@@ -721,31 +721,34 @@ def test_what_a_departement_has_is_not_said_to_be_lacking_of_the_region_that_it_
 
 def test_figures_to_compare_with_are_apart_and_their_words_agree():
     rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
-    rows = rows.assign(level=["departement", "france"], interval="")
+    rows = rows.assign(level=["departement", "france"], interval="", p=[0.2, float("nan")])
+    said = sentences.beside(rows.assign(word="proche de"))
+    assert "est proche de celle de la France." in said and "Écart non établi (trop peu de cas) avec celle de l" in said
     said = sentences.beside(rows.assign(word="plus faible que"))
     assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
     assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
 
 @pytest.mark.parametrize(
-    "indicator, source, territory, fictional, name",
+    "indicator, source, territory, name",
     [
-        ("birth_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
-        ("natural_change_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
-        ("births_count", "insee_etat_civil", "F", False, "France"),
-        ("population_count", "etalab_decoupage", "F", False, "France hors Mayotte"),
-        ("birth_rate", "insee_etat_civil", "FM", False, "France"),
-        ("birth_rate", "insee_etat_civil", "F", True, "France"),
+        ("birth_rate", "insee_etat_civil", "F", "France hors Mayotte"),
+        ("natural_change_rate", "insee_etat_civil", "F", "France hors Mayotte"),
+        ("births_count", "insee_etat_civil", "F", "France"),
+        ("population_count", "etalab_decoupage", "F", "France hors Mayotte"),
+        ("birth_rate", "insee_etat_civil", "FM", "France"),
     ],
 )
-def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
-    figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
-    assert name_of_france(CATALOGUE[indicator], figure, fictional) == name
+def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, name):
+    figure = SimpleNamespace(
+        source=source, territory=territory, status="ok", name="France", level="france", period="2024"
+    )
+    assert name_of_place(CATALOGUE[indicator], figure, {}) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():
     rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
-    rows = rows.assign(level=["departement", "region"], interval="")
+    rows = rows.assign(level=["departement", "region"], interval="", p=0.01)
     assert sentences.beside(rows) == "Pour comparer : La Réunion +0,8 %."
     assert sentences.beside(rows.assign(status="nd")) == ""
 
@@ -899,9 +902,9 @@ def test_none_is_said_in_words_and_of_the_right_gender():
     things = {match[1] for one in CATALOGUE.values() for match in counted.finditer(one.reading)}
     masculine = {
         "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "cinéma", "collège", "commerce", "conservatoire",
-        "couple", "demandeur", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme", "jeune", "logement",
-        "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais", "rendez-vous", "site",
-        "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
+        "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme",
+        "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais",
+        "rendez-vous", "site", "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
     }  # fmt: skip
     assert things <= masculine | nothing.FEMININE
     gare = row(value=0, source="insee_bpe_2020", period="2020")

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from distributed import Client, LocalCluster
@@ -50,22 +48,6 @@ def test_a_territory_that_no_worker_can_build_stops_no_other(scheduler, tmp_path
     found = {one.epci: one for one in came}
     assert found[first].exit_code == 1 and str(found[first].error).startswith(f"{first}: [Errno 17] File exists")
     assert found[second].published and reports(tmp_path) == [second]
-
-
-def test_the_threads_of_a_worker_share_one_warm_process(monkeypatch):
-    started = []
-
-    def start():
-        time.sleep(0.05)
-        started.append(object())
-        return started[-1]
-
-    monkeypatch.setattr(distributed, "WarmProcess", start)
-    distributed._started.cache_clear()
-    with ThreadPoolExecutor(4) as pool:
-        found = [future.result() for future in [pool.submit(distributed._warm_process) for _ in range(4)]]
-    distributed._started.cache_clear()
-    assert len(started) == 1 and found == started * 4
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):

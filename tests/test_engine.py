@@ -20,8 +20,7 @@ from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_ch
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.markup import PAGE
 from ctg_analysis.publishing.pages.own_outputs import published
-from ctg_analysis.publishing.pages.written_cells import written
-from ctg_analysis.publishing.running import fork_protocol, warm_process, workers
+from ctg_analysis.publishing.running import fork_protocol, workers
 from ctg_analysis.publishing.running.execution import CellError, execute, parameterised, place, prepare
 from ctg_analysis.publishing.running.workers import Job, Limits, StoppedError, run
 
@@ -358,14 +357,6 @@ def threads() -> int:
     """Return the number of threads of the process that this one is forked from."""
     status = Path(f"/proc/{os.getppid()}/status").read_text(encoding="ascii")
     return int(status.split("Threads:")[1].split()[0])
-
-
-def test_the_warm_process_reads_the_texts_of_chapters_ahead():
-    written.cache_clear()
-    chapter = all_chapters()[0]
-    warm_process._read_ahead([chapter])
-    texts = [cell for cell in nbformat.read(chapter.path, as_version=4).cells if cell.cell_type == "markdown"]
-    assert written.cache_info().currsize == len({cell.source for cell in texts})
 
 
 def test_the_warm_process_has_one_thread_and_runs_nothing_itself(warm):

@@ -39,7 +39,6 @@ def told(monkeypatch, capsys, tmp_path):
         (["gc"], "--keep"),
         (["bild"], "bild"),
         (["build", "--out", "file"], "file"),
-        (["verify", "--out", "file"], "file"),
     ],
 )
 def test_a_wrong_use_is_one_line_and_ends_with_1(told, tmp_path, arguments, word):
@@ -97,7 +96,6 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
 
 NAMED = {
     "build": [],
-    "verify": [],
     "changes": [],
     "documents": [],
     "convention": [],

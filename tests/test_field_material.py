@@ -243,6 +243,11 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     public.mkdir(parents=True)
     (public / "axes.csv").write_text("axe_id;titre;ordre\nA1;Le mien;1\n", encoding="utf-8")
     written = write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple")
+    answers = {table.file for table in RESTRICTED.values() if not table.workbook}
+    assert {path.name for path in written if path.suffix == ".csv"} == answers and len(answers) < len(RESTRICTED)
+    assert {path.name for path in written if path.suffix == ".xlsx"} == {"demarche.xlsx", "demarche_personnes.xlsx"}
+    assert found_in(root) == []
+    written += write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple", csv=True)
     assert (public / "axes.csv").read_text(encoding="utf-8") == "axe_id;titre;ordre\nA1;Le mien;1\n"
     assert {path.name for path in written} >= {table.file for table in TABLES.values()} - {"axes.csv"}
     assert {path.name for path in private.iterdir()} >= {table.file for table in RESTRICTED.values()}

@@ -73,7 +73,7 @@ def test_its_comparators(observations):
 
 
 def test_columns_are_those_of_the_contract(observations):
-    expected = "territory level period indicator numerator denominator value low high dispersion status quality source"
+    expected = "territory level period indicator numerator denominator value low high status quality source"
     expected += " denominator_period"
     assert list(observations.columns) == expected.split()
 
@@ -223,7 +223,7 @@ def test_a_commune_that_a_file_lacks_makes_its_places_unknown_and_is_told_of_fra
     assert set(unknown.index) == {"27", "28", "976", "06"}
     assert rate.loc["F", "value"] == pytest.approx(12.08, abs=0.005)
     shown = Territory(DEFAULT, data_root()).readable(CATALOGUE["unemployment_15_64_rate"]).query("period == '2021'")
-    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte, à une commune près"
+    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et une commune"
 
 
 def test_communes_that_a_file_still_holds_joined_are_unknown_and_counted_in_larger_places(whole, france):

@@ -8,13 +8,14 @@ import random
 import pytest
 from browser import NONE_FOUND
 from killing import (
-    CHAPTER,
+    BUILD,
     SOURCE,
     Mirror,
     Trial,
     commands,
     editions_are_whole,
     fetched_is_whole,
+    is_as_built_elsewhere,
     many_editions,
     mirror,
     project,
@@ -38,7 +39,6 @@ pytestmark = [
 ]
 
 WORKS = ("build", "data", "documents", "convention", "fetch", "gc")
-BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
 MANY = 6  # kills of each work from which each report is verified, not only the last one
 
 
@@ -73,7 +73,7 @@ def killed(trial: Trial, took: float, times: int, verified: bool = False) -> Non
             trial.look()
             assert trial.commands.left() == []
             if verified and (number == times - 1 or times >= MANY):
-                trial.commands.run("verify", EXAMPLE_EPCI)
+                is_as_built_elsewhere(trial.commands)
         except BaseException as error:
             error.add_note(f"ctg {' '.join(trial.arguments)}, killed after {moment:.3f} s of {took:.3f} s")
             raise

@@ -23,7 +23,7 @@ EPCIS = {"100000001": "12", "100000002": "12", "100000003": "2A", "100000004": "
 
 
 def row(territory, level, indicator="a", period="2023", value=1.0):
-    return (territory, level, period, indicator, value, np.nan, value, np.nan, np.nan, np.nan, "ok", 1, "s", "")
+    return (territory, level, period, indicator, value, np.nan, value, np.nan, np.nan, "ok", 1, "s", "")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from convention_texts import as_project, filled, plain
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
-from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION
+from ctg_analysis.publishing.word.paths import CONVENTION
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -40,7 +40,6 @@ def converted(one, example, tmp_path_factory):
     made = convention_documents(one, example)
     chosen = {
         "convention": made[CONVENTION],
-        "changes": made[f"convention_{CHANGES}"],
         "F03": made[f"{SHEETS}/F03.docx"],
     }
     chosen["project"] = filled(as_project(one))
@@ -96,8 +95,3 @@ def test_the_annexes_of_the_pdf_list_exactly_the_active_services_and_actions(con
 def test_the_pdf_bears_projet_until_the_convention_is_validated(converted):
     texts, _, _ = converted
     assert "PROJET" in texts["project"] and "PROJET" not in texts["convention"]
-
-
-def test_the_pdf_of_the_changes_shows_what_was_deleted_and_inserted(converted):
-    said = plain(converted[0]["changes"])
-    assert "préavis de trois six mois" in said

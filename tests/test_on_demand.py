@@ -262,7 +262,7 @@ def test_axe_finds_nothing_without_script(shipped, browser, name, width):
 
 def test_the_sliders_of_the_simulator_stand_in_the_place_of_the_scenario_but_on_paper(tab, shipped):
     page = opened(tab, shipped, CHILDCARE)
-    simulator, scenario = page.locator(".simulator"), page.locator(".scenario")
+    simulator, scenario = page.locator(".simulator").first, page.locator(".scenario").first
     assert simulator.is_visible() and not scenario.is_visible()
     places, result = simulator.get_by_role("slider", name="Places de plus en EAJE"), simulator.locator("output")
     assert result.get_attribute("aria-live") == "polite"

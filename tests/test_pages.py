@@ -228,7 +228,7 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
 
 def test_the_default_territory_says_its_figures(reports):
     html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
-    assert "le territoire offre 38,5 places pour 100 enfants de moins de 3 ans" in html
+    assert "le territoire compte 38,5 places théoriques pour 100 enfants de moins de 3 ans" in html
     assert "<strong>66,0</strong>" in html and "<td>60,9</td>" in html and "hors MSA" in html
     assert f"≈{NBSP}" in html and "moins de 5" in html
     html = (reports / DEFAULT / "01_territoire.html").read_text(encoding="utf-8")

@@ -52,7 +52,7 @@ WHOLE = Perimeter.between(COMMUNES, COMMUNES)
 @pytest.fixture
 def root(tmp_path):
     """A data root with the forms of the invented EPCI, empty, and no agreement."""
-    write_templates(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI)
+    write_templates(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI, csv=True)
     return DataRoot(tmp_path / "exemple")
 
 
@@ -60,7 +60,7 @@ def fill(root, source, *rows, epci=EPCI):
     """Add rows to a form as a partner would: blank cells where nothing is said."""
     path = root.private / epci / f"{source}.csv"
     if not path.exists():
-        write_templates(epci, "x", path.parent)
+        write_templates(epci, "x", path.parent, csv=True)
     columns = path.read_text(encoding="utf-8").splitlines()[0].split(";")
     lines = [";".join(str(row.get(column, "")) for column in columns) for row in rows]
     path.write_text("\n".join([";".join(columns), *lines]) + "\n", encoding="utf-8")

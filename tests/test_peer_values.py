@@ -13,7 +13,6 @@ CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  #
 def row(territory, value, indicator="some_share", period="2021", **columns):
     usual = {
         "level": "epci",
-        "dispersion": math.nan,
         "status": "nd" if math.isnan(value) else "ok",
         "quality": 1,
         "source": CENSUS,

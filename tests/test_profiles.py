@@ -13,7 +13,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter, profiles
 from ctg_analysis.core.model import SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.display.words import standing
+from ctg_analysis.display.words import standing, texts
+from ctg_analysis.indicators.findings import FAR, MOVING
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
@@ -22,42 +23,29 @@ ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
 
 
 def gaps(*each):
-    columns = ["level", "higher", "times", "p", "matters", "tested", "sure"]
-    rows = pd.DataFrame(each, columns=columns)
-    return rows.assign(whole=~rows["tested"])
+    return pd.DataFrame(each, columns=["level", "higher", "times", "p", "sure", "remarkable"])
 
 
 @pytest.mark.parametrize(
     "each, told, levels",
     [
-        ([("peers", True, 1.5, None, True, True, False), ("departement", True, 2, 0.01, True, True, True)],
-         ["▲ au-dessus de l’Aveyron"], {"departement"}),
-        ([("france", False, 2, 0.01, True, True, True), ("peers", False, 2, None, True, True, True)],
-         ["▼ au-dessous des EPCI comparables"], {"peers", "france"}),
-        # 43.4 places beside 37.5 of the peers and 60.9 of France is not above, without saying above what
-        ([("france", False, 3, None, True, False, True), ("peers", True, 1.6, None, True, False, True)],
-         ["▲ grand écart, au-dessus des EPCI comparables", "▼ grand écart, au-dessous de la France"],
-         {"peers", "france"}),
-        ([("france", False, 0.4, 0.01, False, True, True)], ["▽ un peu au-dessous de la France"], set()),
-        ([("france", False, 3, 0.4, True, True, False)], ["écart non établi"], set()),
-        ([("departement", True, 3, None, True, False, True)], ["▲ grand écart, au-dessus de l’Aveyron"],
-         {"departement"}),
-        ([("departement", True, 0.2, None, False, False, False)], ["peu d'écart"], set()),
-        ([("departement", True, 2, None, False, False, False)], [], set()),
+        ([("peers", True, 1.5, None, False, False), ("departement", True, 2, 0.01, True, True)],
+         ["▲ plus que dans l’Aveyron"], {"departement"}),
+        ([("peers", False, 2, None, True, True), ("france", False, 4, 0.01, True, True)],
+         ["▼ nettement moins qu'en France"], {"peers", "france"}),
+        # 43.4 places beside 37.5 of the peers and 60.9 of France: both sides are told
+        ([("france", False, 3, None, True, True), ("peers", True, 1.6, None, True, True)],
+         ["▼ nettement moins qu'en France", "▲ plus que les EPCI comparables"], {"peers", "france"}),
+        ([("france", False, 1.4, 0.01, True, False)], ["▽ moins qu'en France"], set()),
+        ([("france", False, 3, 0.4, False, False)], ["écart non établi"], set()),
+        ([("departement", True, 0.2, None, True, False)], ["valeurs comparables"], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
-        ([("departement", True, 0.8, None, False, False, False), ("peers", True, 1.6, None, True, False, False)],
-         [], set()),
+        ([("departement", True, 0.8, None, True, False), ("peers", True, 1.6, None, False, False)], [], set()),
     ],
 )  # fmt: skip
 def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, told, levels):
     signs, apart = standing.test(ROWS, gaps(*each))
     assert ([" ".join(filter(None, one)) for one in signs], apart) == (told, levels)
-
-
-def test_what_a_test_could_tell_and_none_does_is_not_called_near():
-    """26.4 children in 1 000 of the Caf and the MSA beside 22.2: no commune is known, so nothing is."""
-    rows = gaps(("departement", True, 0.4, None, False, False, False))
-    assert standing.test(ROWS, rows.assign(whole=False)) == ([], set())
 
 
 def test_a_finding_of_a_share_has_its_counts():
@@ -66,23 +54,51 @@ def test_a_finding_of_a_share_has_its_counts():
     assert re.search(r"33,2\s%\D*\(2\s\d{3} logements sur \d+\s\d{3}\)", re.sub("<[^>]+>", "", essential))
 
 
-def test_a_finding_names_what_it_is_told_against_and_always_the_peers():
-    tested = gaps(("departement", True, 4, 0.001, True, True, True), ("france", True, 2, 0.01, True, True, True))
-    found = pd.Series({"level": "departement", "higher": True})
-    said = "au-dessus de l’Aveyron (18,7) et de la France (23,5) ; médiane des EPCI comparables : 15,8"
-    assert standing.beside(ROWS, tested, found) == said
-    counted = tested.assign(tested=False, p=None)
-    assert standing.beside(ROWS, counted, found).startswith("contre 18,7 (Aveyron) et 23,5 (France) ; médiane")
-    assert "au-dessus" not in standing.beside(ROWS, counted, found)  # without a test, nothing is higher
+UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diploma_15_plus_share"]
 
 
-def test_a_finding_is_told_in_its_own_direction_before_the_other():
-    """24.6 % of unemployed beside 30.1 % of the peers and 12.1 % of France: a strength is not told as above France."""
-    both = gaps(("france", True, 9, 0.001, True, True, True), ("peers", False, 2, None, True, True, True))
-    said = standing.beside(ROWS, both, pd.Series({"level": "peers", "higher": False}))
-    assert said == "au-dessous des EPCI comparables (15,8), mais au-dessus de la France (23,5)"
-    counted = standing.beside(ROWS, both.assign(tested=False), pd.Series({"level": "peers", "higher": False}))
-    assert counted == "contre 15,8 (médiane des EPCI comparables), mais 23,5 (France)"
+def found(level, tenth=0):
+    return pd.Series({"why": FAR, "level": level, "tenth": tenth, "move": -1})
+
+
+def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
+    near = gaps(("france", True, 4, 0.001, True, True), ("departement", True, 2, 0.01, True, True))
+    near = pd.concat([near, gaps(("peers", True, 0.5, None, False, False))])
+    said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
+    assert said == (
+        "nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
+        "15,8) ; dans les 10 % d'EPCI où cette valeur est la plus élevée"
+    )
+    alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
+    assert alone == (
+        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 (les âges n'y sont pas égalisés)"
+    )
+
+
+def test_what_is_told_for_its_trend_says_which_way():
+    moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1})
+    said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.2, None, True, False)), moving)
+    assert said == "en hausse d'après toute sa série, comme en France (23,5)"
+
+
+def test_peers_on_the_other_side_are_told_so_and_alike_ones_together():
+    """24.6 % of unemployed beside 30.1 % of the peers and 12.1 % of France: the peers nuance, and silence nothing."""
+    both = gaps(("france", True, 9, 0.001, True, True), ("peers", False, 2, None, True, True))
+    said = standing.beside(UNEMPLOYED, ROWS, both, found("france"))
+    assert said == "nettement plus qu'en France (23,5), mais moins que les EPCI comparables (médiane : 15,8)"
+    alike = standing.beside(UNEMPLOYED, ROWS, both.assign(higher=True, times=4.0), found("france"))
+    assert alike == "nettement plus qu'en France (23,5) et que les EPCI comparables (médiane : 15,8)"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Aveyron", "dans l’Aveyron"), ("Meuse", "dans la Meuse"), ("Vendée", "en Vendée"), ("Bretagne", "en Bretagne"),
+     ("Hauts-de-France", "dans les Hauts-de-France"), ("La Réunion", "à La Réunion"), ("Occitanie", "en Occitanie"),
+     ("Cantal", "dans le Cantal"), ("Île-de-France", "en Île-de-France"), ("France", "en France"),
+     ("Ille-et-Vilaine", "en Ille-et-Vilaine"), ("Nouvelle-Aquitaine", "en Nouvelle-Aquitaine")],
+)  # fmt: skip
+def test_a_place_is_told_with_its_preposition(name, told):
+    assert texts.inside(name) == told
 
 
 def cells(html):
@@ -107,7 +123,7 @@ def test_a_line_has_the_latest_value_and_the_one_that_is_compared():
         own["period"],
         f"{rows['period'].iloc[0]}\u00a0: {rows['text'].iloc[0]}",
     ]
-    assert line[-1] == "▲ au\u2011dessus de l’Aveyron"  # never cut at its hyphen
+    assert line[-1].replace("\u202f", " ").startswith("▲ nettement plus qu’en France")
     for level in ("departement", "region", "france"):
         assert rows.loc[rows["level"].eq(level), "text"].iloc[0] in line
 
@@ -137,7 +153,7 @@ def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none()
         assert territory.own(CATALOGUE[name])["text"].iloc[-1] in first
     assert profiles.essential(territory, "07").html == ""
     example = profiles.essential(open_chapter(EXAMPLE_EPCI).territory, "04").html
-    assert example.index("16,0 places") < example.index("44,2") and "29,6" in example and "63,1" not in example
+    assert example.index("44,2") < example.index("16,0 places") and "27,9" in example
 
 
 # The pages

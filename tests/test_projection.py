@@ -1,7 +1,6 @@
 """Children projected by cohorts, worked by hand; what the back test forbids to show; the page of both territories."""
 
 import re
-from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -14,28 +13,29 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.observation_files import read_indicators
+from ctg_analysis.indicators.fertility import total_fertility
 from ctg_analysis.indicators.projection import (
     BANDS,
-    CENTRAL,
+    FALLING,
     GROUPS,
-    HIGH,
-    LOW,
-    STAYING,
-    UNCHANGED,
+    HELD,
+    PEOPLE,
+    SCENARIOS,
     WOMEN,
     WORKED_OUT_FROM,
     ages_of,
+    fertility_changes,
     project,
 )
-from ctg_analysis.indicators.projection_errors import back_test, between, errors, may_be_shown
+from ctg_analysis.indicators.projection_errors import RIVAL, back_test, errors, may_be_shown
+from ctg_analysis.indicators.since_birth import children_ahead
 
 PAGE = settings().root / "docs" / "projection.md"
 BEGIN, END = "<!-- errors -->\n", "<!-- end of errors -->"
 
 
-def ages(bands, women, groups, territory="A"):
-    values = dict(zip(BANDS, bands, strict=True)) | dict(zip(WOMEN, women, strict=True))
+def ages(bands, women, groups, territory="A", people=1000.0):
+    values = {PEOPLE: people} | dict(zip(BANDS, bands, strict=True)) | dict(zip(WOMEN, women, strict=True))
     return pd.DataFrame(values | dict(zip(GROUPS, groups, strict=True)), index=pd.Index([territory], name="territory"))
 
 
@@ -49,54 +49,42 @@ def scenario(table, name, horizon):
     return rows[list(GROUPS)].iloc[0].round(2).tolist()
 
 
-def test_the_central_scenario_by_hand():
+AS_BEFORE = {HELD: [1.0, 1.0]}
+
+
+def test_a_projection_by_hand():
     """90 children for 200 women: 0.45. +5: 90, 90 x 1.1 = 99, 110 x 1 = 110, 100. 0-2: 0.6 x 90 = 54.
     10 years: 166 - (90 - 54) - 110 = 20 of 100. 3-10: 36 + 99 + 0.2 x 110 = 157. 15-17: 140 - 80 = 60 of 100;
     11-17: 0.8 x 110 + 60 = 148. +10: 90, 99, 99, 110: 54; 36 + 99 + 19.8 = 154.8; 79.2 + 66 = 145.2."""
-    found = project(THEN, NOW, 5)
-    assert scenario(found, CENTRAL, 5) == [54, 157, 148]
-    assert scenario(found, CENTRAL, 10) == [54, 154.8, 145.2]
+    found = project(THEN, NOW, 5, AS_BEFORE)
+    assert scenario(found, HELD, 5) == [54, 157, 148]
+    assert scenario(found, HELD, 10) == [54, 154.8, 145.2]
 
 
-def test_the_other_scenarios_by_hand():
-    """No migration, +5: 90, 90, 110, 100: 54; 36 + 90 + 22 = 148; 88 + 60 = 148.
-    Low, +5: women 4 x 50 x 0.973 = 194.6, x 0.45 x 0.89 = 77.94: 46.76; cohorts 90 x 1.073 = 96.57 and 110 x 0.973 =
-    107.03: 31.17 + 96.57 + 21.41 = 149.15; 85.62 + 0.6 x 97.3 = 144. High: 205.4 x 0.45 x 1.11 = 102.60: 61.56."""
-    found = project(THEN, NOW, 5)
-    assert scenario(found, STAYING, 5) == [54, 148, 148]
-    assert scenario(found, LOW, 5) == [46.76, 149.15, 144.0]
-    assert scenario(found, HIGH, 5)[0] == 61.56
+def test_fewer_children_per_woman_are_fewer_of_0_2_and_later_of_3_10():
+    """+5: 0.8 x 90 = 72 of 0-4: 43.2; 28.8 + 99 + 22 = 149.8. +10: 0.7 x 90 = 63: 37.8; 25.2 + 79.2 + 19.8 = 124.2."""
+    found = project(THEN, NOW, 5, {FALLING: [0.8, 0.7]})
+    assert scenario(found, FALLING, 5) == [43.2, 149.8, 148] and scenario(found, FALLING, 10) == [37.8, 124.2, 145.2]
+
+
+def test_the_fertility_of_a_projection_is_that_of_the_latest_year_and_no_mean_of_years_before():
+    """1.82 children per woman from 2018 to 2022, 1.55 in 2025: never above, and lower where the decline goes on."""
+    told = total_fertility()
+    assert told[list(range(2018, 2023))].mean() == pytest.approx(1.82, abs=0.005)
+    held, falling = (fertility_changes(2023, scenario) for scenario in SCENARIOS)
+    assert held[1] == pytest.approx(told[2025] / told[list(range(2018, 2023))].mean()) == pytest.approx(0.85, abs=0.005)
+    assert held[0] > held[1] > falling[1] and falling[0] < held[0]
+    assert fertility_changes(2017, HELD, known=2016)[0] == pytest.approx(told[2016] / told[[2014, 2015, 2016]].mean())
 
 
 def test_censuses_six_years_apart_are_read_at_five():
     """Under 5, 100 then 90 in six years: 98.33 five years before; 5-9: 110 / 98.33 = 1.1186; +5: 90 x 1.1186 = 100.68.
     10-14, of the 5-9 of five years before, 101.67: 100 / 101.67 = 0.9836, of 110: 108.2; 3-10: 36 + 100.68 + 21.64."""
-    assert scenario(project(THEN, NOW, 6), CENTRAL, 5)[1] == 158.32
-
-
-def later(table, ratio, children):
-    """What ages become in five years with one ratio for all cohorts, and so many children per woman of 20 to 39."""
-    grown = {band: table[former] * ratio for bands in (BANDS, WOMEN) for former, band in pairwise(bands)}
-    women = sum(grown[band] for band in WOMEN[2:])
-    youngest = children * women
-    parts = {"0_2": 0.6 * youngest, "3_10": 0.4 * youngest + grown["5_9"] + 0.2 * grown["10_14"]}
-    parts["11_17"] = 0.8 * grown["10_14"] + 0.6 * grown["15_19"]
-    return pd.DataFrame({"0_4": youngest, WOMEN[0]: table[WOMEN[0]], **grown, **parts})
-
-
-def test_what_keeps_its_ratios_is_foretold_exactly_and_no_change_is_not():
-    """Children and women of uneven cohorts, whose ratio is 1.02 and who have 0.5 child each, in three censuses."""
-    first = ages([120, 90, 130, 80], [70, 40, 55, 65, 50, 45], [72, 164, 152])
-    second = later(first, 1.02, 0.5)
-    known = {"2012": first, "2017": second, "2022": later(second, 1.02, 0.5)}
-    test = back_test(pd.concat(known, names=["period"]).swaplevel().sort_index())
-    median = errors(test)["median"]
-    assert median.xs(CENTRAL, level="scenario").max() < 1e-9
-    assert min(median.xs(UNCHANGED, level="scenario").min(), median.xs(STAYING, level="scenario").min()) > 0.005
+    assert scenario(project(THEN, NOW, 6, AS_BEFORE), HELD, 5)[1] == 158.32
 
 
 def test_nothing_is_carried_on_from_an_empty_cohort():
-    assert project(THEN.assign(**{"0_4": 0.0}), NOW, 5).empty
+    assert project(THEN.assign(**{"0_4": 0.0}), NOW, 5, AS_BEFORE).empty
 
 
 def observations(territory, period, values):
@@ -110,58 +98,56 @@ def test_a_census_that_lacks_an_age_is_left_out():
     assert list(ages_of(pd.concat([whole, short])).index) == [("A", "2017")]
 
 
-def test_the_back_test_projects_the_census_before_to_the_latest():
-    """2012 and 2017 as above; in 2023 54, 160 and 145 are counted. Six years on: central 54; 157 - 2.2 / 5 = 156.56;
-    148 - 2.8 / 5 = 147.44. No change: 54, 166, 140: 3.75 % and 3.45 % off, against 2.15 % and 1.68 %."""
+def test_the_back_test_projects_the_census_before_to_the_latest_beside_its_rival():
+    """2012 and 2017 as above; in 2023 54, 160 and 145 are counted. Six years on, with 2016 for 2014 to 2016 (0.98):
+    3-10 and 11-17 as by hand, read between the horizons. The population as in 2017, of 1 000 in 2012: the rival follows
+    the share of the children, 160 then 166 in five years: 166 x 1.0375^1.2 = 173.5, 8.4 % off."""
     third = NOW.assign(**dict(zip(GROUPS, [54, 160, 145], strict=True)))
     known = pd.concat({"2012": THEN, "2017": NOW, "2023": third}, names=["period"]).swaplevel().sort_index()
     test = back_test(known)
-    found = errors(test)["median"].mul(100).round(2)
-    assert test[test["scenario"].eq(CENTRAL)].set_index("group")["projected"].round(2).to_dict() == {
-        "0_2": 54,
-        "3_10": 156.56,
-        "11_17": 147.44,
-    }
-    assert found[[("3_10", CENTRAL), ("3_10", UNCHANGED)]].tolist() == [2.15, 3.75]
-    assert found[[("11_17", CENTRAL), ("11_17", UNCHANGED)]].tolist() == [1.68, 3.45]
-    assert between(test).to_dict() == {"0_2": 1, "11_17": 1, "3_10": 1}
+    found = errors(test)["median"].mul(100).round(1)
+    assert found[[("11_17", HELD), ("3_10", RIVAL)]].tolist() == [1.7, 8.4]
+    made = test[test["scenario"].eq(HELD)].set_index("group")["projected"]
+    assert 52 < made["0_2"] < 54 and 155 < made["3_10"] < 156.56
     assert may_be_shown(errors(test)) == set(), "one EPCI is no test"
 
 
-def judged(central, staying, unchanged, epcis=30):
-    each = {("0_2", CENTRAL): central, ("0_2", STAYING): staying, ("0_2", UNCHANGED): unchanged}
+def judged(held, rival, epcis=30):
+    each = {("0_2", HELD): held, ("0_2", RIVAL): rival}
     table = pd.DataFrame(list(each.values()), pd.MultiIndex.from_tuples(each), ["median", "most"])
-    return {name for _, name in may_be_shown(table.assign(epcis=epcis))}
+    return may_be_shown(table.assign(epcis=epcis))
 
 
-def test_a_scenario_worse_than_no_change_is_not_shown():
-    assert judged((0.05, 0.12), (0.05, 0.1), (0.06, 0.1)) == {STAYING}, "the errors of nine in ten count too"
-    assert judged((0.06, 0.1), (0.07, 0.1), (0.06, 0.1)) == {LOW, CENTRAL, HIGH}, "as good as no change"
-    assert judged((0.07, 0.12), (0.07, 0.11), (0.06, 0.1)) == set()
-    assert judged((0.05, 0.1), (0.05, 0.1), (0.06, 0.1), epcis=norm("projection_tested_epcis") - 1) == set()
+def test_a_projection_that_does_not_beat_its_rival_is_not_shown():
+    assert judged((0.05, 0.09), (0.06, 0.1)) == {"0_2"}
+    assert judged((0.05, 0.12), (0.06, 0.1)) == set(), "the errors of nine in ten count too"
+    assert judged((0.06, 0.1), (0.06, 0.1)) == set(), "as good is no better"
+    assert judged((0.05, 0.09), (0.06, 0.1), epcis=norm("projection_tested_epcis") - 1) == set()
 
 
-def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_fan():
+def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_line():
     counted = pd.DataFrame([[60.0, 160.0, 140.0], [54.0, 166.0, 140.0]], [2012, 2017], list(GROUPS))
-    made = project(THEN, NOW, 5)
+    made = project(THEN, NOW, 5, {HELD: [1.0, 1.0], FALLING: [0.8, 0.7]})
     made = made.assign(year=2017 + made["horizon"])
-    found = pd.DataFrame({"epcis": [30]}, index=pd.MultiIndex.from_tuples([("0_2", CENTRAL)]))
-    html = projections.children(counted, made, found, {("3_10", STAYING)}, Citation("Insee.")).html
-    assert html.count("<svg") == 1 and "148 enfants de 3 à 10 ans en 2022 si personne n’arrivait" in html
-    assert "central" not in html and "Bande claire" not in html
-    assert texts.typography("Non projetés : enfants de 0 à 2 ans et jeunes de 11 à 17 ans") in html
-    html = projections.children(counted, made.iloc[:0], found, {("3_10", STAYING)}, Citation("Insee.")).html
+    found = pd.DataFrame({"epcis": [30]}, index=pd.MultiIndex.from_tuples([("0_2", HELD)]))
+    html = projections.children(counted, made, found, {"3_10", "11_17"}, Citation("Insee.")).html
+    assert html.count("<svg") == 2
+    assert texts.typography("157 ou 150 enfants de 3 à 10 ans en 2022, après 166 en 2017") in html
+    assert texts.typography("148 jeunes de 11 à 17 ans en 2022, après 140 en 2017") in html, "all are born"
+    assert texts.typography("Non projetés : enfants de 0 à 2 ans") in html
+    html = projections.children(counted, made.iloc[:0], found, {"3_10"}, Citation("Insee.")).html
     assert "<svg" not in html and texts.typography(projections.EMPTY) in html
 
 
 def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_test(example):
     chapter = open_chapter(EXAMPLE_EPCI)
     html = chapter.projection().html
-    assert html.count("<svg") == 3 and html.count("donnees/projection.csv") == 3
-    assert texts.typography("2017 projeté à 2023") in html and "Éprouvé sur 15 EPCI" in html
+    shown = may_be_shown(errors(pd.read_parquet(example.processed / "projection_errors.parquet")))
+    assert html.count("<svg") == len(shown) and texts.typography("2017 projeté à 2023") in html
+    assert "Éprouvé sur 15 EPCI" in html and "1,55" in html
     table = shown_projections(chapter.territory)
-    assert set(table["scenario"]) == {LOW, CENTRAL, HIGH}, "no migration did worse than no change"
-    assert sorted(set(table["year"])) == [2028, 2033] and set(table["group"]) == set(GROUPS)
+    assert set(table["scenario"]) == {*SCENARIOS} and set(table["group"]) == shown
+    assert sorted(set(table["year"])) == [2028, 2033]
 
 
 def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
@@ -186,19 +172,19 @@ def test_a_year_of_births_that_is_not_known_leaves_its_generation_out(example):
     assert "2018 à 2022" in html and "2008 à 2012" in html and "2013" not in html.split("<table")[1]
 
 
-def test_the_growth_of_epcis_changes_as_the_norm_says(france):
-    rows = read_indicators(france.processed, {"population_change_rate"}, groups=())
-    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-    rates = rows.pivot(index="territory", columns="period", values="value")[["2013-2018", "2018-2023"]].dropna()
-    growth = ((1 + rates / 100) ** 5 - 1) * 100
-    changed = (growth["2018-2023"] - growth["2013-2018"]).abs()
-    assert len(changed) == 1250
-    assert changed.quantile(0.8) == pytest.approx(norm("projection_migration_points"), abs=0.05)
+def test_births_are_counted_up_to_nursery_school(france):
+    """Births of 2022 to 2025: 58, 52, 59, 60. Under 3 in 2026: 52 + 59 + 60 = 171; entering in 2028: those of 2025."""
+    births = pd.Series({2021: 60.0, 2022: 58.0, 2023: 52.0, 2024: 59.0, 2025: 60.0})
+    found = children_ahead(births).set_index("year")
+    assert found["under_3"].dropna().to_dict() == {2024: 170, 2025: 169, 2026: 171}
+    assert found["entering"].dropna().to_dict() == {2024: 60, 2025: 58, 2026: 52, 2027: 59, 2028: 60}
+    html = open_chapter(DEFAULT_EPCI).since_birth().html
+    assert texts.typography("52 à la rentrée 2026, 59 à la rentrée 2027 et 60 à la rentrée 2028") in html
 
 
 def test_the_page_of_the_method_has_the_errors_that_are_found(example, france, request):
     lines = [
-        "| EPCIs | age group | scenario | error of half | of nine in ten | shown |",
+        "| EPCIs | age group | projection | error of half | of nine in ten | shown |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, root in {"invented": example, "of France, as shipped": france}.items():
@@ -206,8 +192,7 @@ def test_the_page_of_the_method_has_the_errors_that_are_found(example, france, r
         shown = may_be_shown(found)
         for group, one in found.index if len(found) else []:
             row = found.loc[(group, one)]
-            verdict = {UNCHANGED: "rival", LOW: "with central", HIGH: "with central"}.get(one)
-            verdict = verdict or ("yes" if (group, one) in shown else "no")
+            verdict = "rival" if one == RIVAL else "yes" if group in shown else "no"
             cells = [f"{row['epcis']:.0f} {name}", group.replace("_", "-"), one]
             lines.append(f"| {' | '.join(cells)} | {row['median']:.1%} | {row['most']:.1%} | {verdict} |")
         if found.empty:

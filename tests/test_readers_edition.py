@@ -14,8 +14,8 @@ from ctg_analysis.display.words.team import TEAM, for_readers
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.editions import record
+from ctg_analysis.publishing.handover.delivery import write_parcel
 from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.handover.parcel import write_parcel
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.form_sheets import headings
 
@@ -89,7 +89,7 @@ def test_documents_hold_nothing_that_is_for_the_team(shipped, tmp_path):
     edition = (shipped / DEFAULT_EPCI).resolve()
     page = joined(edition, [path.name for path in chapters(edition)], "Diagnostic partagé")
     assert TEAM[0] not in page and not FOR_THE_TEAM.search(page) and "open_chapter" not in page
-    write_parcel(edition, "<p>slides</p>", tmp_path / "envoi.zip")
+    write_parcel(edition, tmp_path / "envoi.zip")
     with ZipFile(tmp_path / "envoi.zip") as parcel:
         pages = [parcel.read(name).decode() for name in parcel.namelist() if name.endswith(".html")]
     assert len(pages) > 10 and not any(TEAM[0] in html or 'id="equipe"' in html for html in pages)

@@ -14,6 +14,7 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
+from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.simulation import (
     APPROVED,
     AT_CHILDMINDERS,
@@ -204,7 +205,9 @@ def test_the_chapter_of_the_invented_territory(example):
     assert html.count("non une prévision") == 1 and html.count('type="range"') == 2
 
 
-def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example):
+def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example, monkeypatch):
+    independent = trends.autocorrelation().model_copy(update={"a_defaut": 0.0, "rho": {}})
+    monkeypatch.setattr(trends, "autocorrelation", lambda: independent)
     rate = open_chapter(EXAMPLE_EPCI).trend(RATE).html
     assert "<svg" in rate and "sur trois ans" not in rate
     assert "sur trois ans" in open_chapter(DEFAULT_EPCI).trend("births_count").html

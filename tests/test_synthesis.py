@@ -25,34 +25,43 @@ from ctg_analysis.display.words import glossary, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.indicators.findings import BESIDE, EXTREME, FAR, MOVING, SHORT
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
-from ctg_analysis.publishing.handover.deck import write_deck
-from ctg_analysis.publishing.handover.slides import mapped, shown_of
+from ctg_analysis.publishing.handover.deck import mapped, shown_of, write_deck
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
 ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
 
 
-def set_beside(indicator, **values):
-    """Return the differences of an indicator to places, in times of what is large, below zero where it is lower."""
-    rows = [(indicator, level, times > 0, abs(times)) for level, times in values.items()]
-    return pd.DataFrame(rows, columns=["indicator", "level", "higher", "times"])
+NURSERIES, ALL, JOBS = "childcare_coverage_eaje_rate", "childcare_coverage_rate", "unemployment_15_64_rate"
+DOCTORS = "general_practitioner_accessibility_index"
 
 
 @pytest.mark.parametrize(
-    "indicator, gaps, side",
+    ("indicator", "found", "france", "short", "side"),
     [
-        ("childcare_coverage_eaje_rate", {"departement": -3.0, "peers": -2.0}, ALERT),
-        ("childcare_coverage_eaje_rate", {"departement": 3.0}, STRENGTH),
-        ("unemployment_15_64_rate", {"departement": -3.0, "peers": -0.1, "france": 0.4}, STRENGTH),
-        ("unemployment_15_64_rate", {"peers": -3.0, "france": 9.0}, TRAIT),  # 24.6 % is no strength beside 12.1 %
-        ("unemployment_15_64_rate", {"departement": -3.0, "peers": 0.6}, TRAIT),  # half of large, the other way
-        ("age_65_plus_share", {"departement": 3.0, "peers": 2.0}, TRAIT),  # no direction is declared
+        (NURSERIES, {"why": FAR, "higher": False}, {NURSERIES: False}, (), ALERT),
+        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: True}, (), STRENGTH),
+        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: False}, (), ""),  # the whole contradicts it
+        (JOBS, {"why": EXTREME, "tenth": 1, "level": ""}, {}, (), ALERT),  # whatever the peers and France
+        (JOBS, {"why": EXTREME, "tenth": -1, "level": ""}, {JOBS: False}, (), STRENGTH),
+        (JOBS, {"why": MOVING, "move": 1, "level": ""}, {}, (), ALERT),
+        (JOBS, {"why": FAR, "higher": False, "move": 1}, {JOBS: False}, (), ALERT),  # low, and rising
+        (JOBS, {"why": BESIDE, "higher": False, "level": "peers"}, {}, (), ""),
+        (DOCTORS, {"why": SHORT, "level": ""}, {DOCTORS: False}, (DOCTORS,), ALERT),
+        (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True}, (DOCTORS,), ""),  # a commune is under the norm
+        (DOCTORS, {"why": BESIDE, "higher": True, "level": "departement"}, {DOCTORS: False}, (), ""),
+        ("age_65_plus_share", {"why": EXTREME, "tenth": 1}, {"age_65_plus_share": True}, (), TRAIT),
     ],
 )
-def test_a_side_needs_a_declared_direction_and_no_contradiction(indicator, gaps, side):
-    table = set_beside(indicator, **gaps)
-    assert list(sides(table.head(1), table, CATALOGUE)) == [side]
+def test_a_side_needs_a_direction_and_what_france_the_whole_and_the_norm_do_not_contradict(
+    indicator, found, france, short, side
+):
+    usual = {"indicator": indicator, "level": "france", "higher": True, "tenth": 0, "move": 0}
+    gaps = pd.DataFrame(
+        [(name, "france", higher) for name, higher in france.items()], columns=["indicator", "level", "higher"]
+    )
+    assert sides(pd.DataFrame([usual | found]), gaps, CATALOGUE, short).item() == side
 
 
 @pytest.fixture
@@ -68,11 +77,11 @@ def edited(monkeypatch, example):
 
 def test_a_team_reorders_and_rewrites_and_what_it_wrote_is_marked(edited):
     by_rule = synthesis.synthesis(edited())
-    last = by_rule.strengths[-1].id
-    seen = edited(atouts=(last,), alertes=("age_65_plus_share",), chiffres=("poverty_rate",), phrases=(PHRASE,))
+    last = by_rule.alerts[-1].id
+    seen = edited(alertes=(last, "age_65_plus_share"), chiffres=("poverty_rate",), phrases=(PHRASE,))
     changed = synthesis.synthesis(seen)
-    assert changed.strengths[0].id == last and {*changed.strengths} == {*by_rule.strengths}
-    assert changed.alerts[0].id == "age_65_plus_share" and changed.figures[0].id == "poverty_rate"
+    assert changed.alerts[0].id == last and {*by_rule.alerts} < {*changed.alerts}
+    assert changed.alerts[1].id == "age_65_plus_share" and changed.figures[0].id == "poverty_rate"
     assert changed.by_team == {
         "age_65_plus_share"
     }  # an alert that the rule had not; the order alone is no choice of side
@@ -121,13 +130,13 @@ def words_of(html):
 
 
 HELD = {
-    DEFAULT_EPCI: {  # ageing, secondary dwellings, the natural balance, childcare against département and peers
-        "age_65_plus_share": ("Aveyron", "comparables"),
-        "secondary_dwellings_share": ("Aveyron", "comparables"),
-        "natural_change_rate": ("Aveyron", "comparables"),
-        "childcare_coverage_eaje_rate": ("26,3", "18,7 (Aveyron)", "médiane des EPCI comparables\u00a0: 10,8"),
+    DEFAULT_EPCI: {
+        "age_65_plus_share": ("qu’en France", "comparables", "10\u202f% d’EPCI"),
+        "secondary_dwellings_share": ("qu’en France", "comparables"),
+        "natural_change_rate": ("qu’en France", "comparables"),
+        "unemployment_15_64_rate": ("5,2", "12,1", "10,0"),
     },
-    EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "29,6 (Exemple)", "21,9")},
+    EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "27,9", "21,9")},
 }
 
 
@@ -170,7 +179,7 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
     for frame, message in zip(charts, shown.messages, strict=True):
         plot, (_, value, text) = frame.chart.plots[0], message.places[0]
         decimals = plot._element.xpath(".//c:val//c:formatCode")[0].text.partition(".")[2].count("0")
-        assert number(value, decimals) == re.sub(r"[+\s]*%?$|^\+", "", text).replace("\u202f€", "")
+        assert number(value, decimals) == re.sub(r"[+\s]*%?$|^\+", "", text).replace("\u00a0€", "")
         alternative = frame._element.xpath(".//p:cNvPr/@descr")[0]
         assert not re.search(r"\d\.\d", alternative) and all(text in alternative for *_, text in message.places)
         assert message.label in alternative and frame.chart.chart_title.text_frame.text == message.label

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from generator import caf, census, comparator, demarche, frame, partners, services
+from generator import caf, census, comparator, demarche, frame, living, partners, services
 from generator.places import SEED
 
 
@@ -32,6 +32,7 @@ def generate(folder: Path) -> None:
     comparator.write(raw, people)
     caf.write(raw, people)
     services.write(raw, people, where)
+    living.write(raw)
     partners.write(folder / "private", raw, people)
     demarche.write(folder, people)
 

@@ -13,6 +13,7 @@ BENEFITS = {
     "indfoy_ndur": ("all", 0.21),
     "indnbp_ndur": ("all", 0.48),
     "indfoy_ndurpaje": ("0_2", 0.7),
+    "indfoy_ndurej": ("0_17", 0.42),
     "indfoy_cmg": ("0_2", 0.3),
     "indfoy_prepare": ("0_2", 0.08),
     "indfoy_af": ("0_17", 0.34),
@@ -116,9 +117,32 @@ def brackets(raw: Path, people: dict[str, np.ndarray]) -> None:
     columns = ["dtreffre", "numcomdo", "qf_400", "indfoy_ndur", "indnbp_ndur"]
     writer.write("ndur_s_qf_400_com_f.csv", pd.DataFrame(rows, columns=columns))
     writer.certify()
+    families(raw, people)
     writer = Writer(raw, "caf_rsa_type", "Foyers bénéficiaires du RSA par type", "décembre 2020 à 2024")
     columns = ["dtreffre", "numcomdo", "nomcom", "rsa_type", "indfoy_rsa"]
     writer.write("rsa_s_type_com_f.csv", pd.DataFrame(kinds, columns=columns))
+    writer.certify()
+
+
+def families(raw: Path, people: dict[str, np.ndarray]) -> None:
+    """Write what the extracts alone have: single parents on Paje, households under 30 and on low incomes."""
+    shares = {"ndurpaje": ("0_2", 0.7), "ndurpajemono": ("0_2", 0.09), "all30_2024": ("all", 0.035)}
+    members = {epci: [one for one in COMMUNES if one.epci == epci] for epci in EPCIS}
+    rows = [(2024, epci, *map(rounded, _counts(shares, some, people, 2024))) for epci, some in members.items()]
+    writer = Writer(raw, "caf_familles", "Paje selon la situation familiale, moins de 30 ans", "décembre 2024")
+    writer.write("caf_familles_epci_2024_exemple.csv", pd.DataFrame(rows, columns=["annee", "code", *shares]))
+    inside = {code: [one for one in COMMUNES if one.departement == code] for code in DEPARTEMENTS}
+    rows = [(2024, code, *map(round, _counts(shares, some, people, 2024))) for code, some in inside.items()]
+    writer.write("caf_familles_dep_2024_exemple.csv", pd.DataFrame(rows, columns=["annee", "code", *shares]))
+    writer.certify()
+    low = {"bas_revenus": ("all", 0.06)}
+    rows = [
+        (year, epci, *map(round, _counts(low, some, people, year)))
+        for year in range(2016, 2020)
+        for epci, some in members.items()
+    ]
+    writer = Writer(raw, "caf_bas_revenus", "Foyers allocataires à bas revenus", "décembre 2016 à 2019")
+    writer.write("caf_bas_revenus_epci_exemple.csv", pd.DataFrame(rows, columns=["annee", "numepci", *low]))
     writer.certify()
 
 

@@ -247,6 +247,10 @@ def bases(commune: Commune, table: np.ndarray, year: int) -> dict[str, float]:
         "15_64": aged(15, 64),
         **by_sex,
         "15_plus": aged(15, 100),
+        "0_14": aged(0, 14),
+        "25_54": aged(25, 54),
+        "55_64": aged(55, 64),
+        "55_79": aged(55, 79),
         "active": aged(15, 64) * 0.715,
         "workers": aged(15, 64) * 0.67,
         "65_79": aged(65, 79),
@@ -352,13 +356,48 @@ def beside_homes(raw: Path) -> Callable[[str, float], dict[str, float]]:
     return of
 
 
+OF_2022 = {  # columns of the files by commune of 2022, by file: the base and the share of it that each is
+    "emploi-pop-active": {
+        f"P22_{what}{age}": (f"{age[:2]}_{age[2:]}", share)
+        for age, working, seeking in (
+            ("1564", 0.66, 0.055), ("1524", 0.31, 0.06), ("2554", 0.81, 0.07), ("5564", 0.6, 0.05)
+        )
+        for what, share in (("POP", 1.0), ("ACTOCC", working), ("CHOM", seeking))
+    } | {"P22_EMPLT": ("15_64", 0.6)},
+    "logement": {
+        "P22_LOG": ("homes", 1.0), "P22_RP": ("households", 1.0), "P22_RSECOCC": ("second", 1.0),
+        "P22_LOGVAC": ("vacant", 1.0), "P22_RP_PROP": ("households", 0.7), "P22_RP_LOC": ("households", 0.285),
+        "P22_RP_LOCHLMV": ("households", 0.07), "P22_RP_VOIT1P": ("households", 0.91),
+    },
+    "coupl-fam-men": {
+        "C22_MEN": ("households", 1.0), "C22_MENPSEUL": ("households", 0.36), "C22_MENFAMMONO": ("households", 0.075),
+        "C22_MENCOUPAENF": ("households", 0.23), "C22_MENCOUPSENF": ("households", 0.3),
+        "P22_POP15P": ("15_plus", 1.0), "P22_POP5579": ("55_79", 1.0), "P22_POP80P": ("80_plus", 1.0),
+        "P22_POP1524_PSEUL": ("15_24", 0.1), "P22_POP2554_PSEUL": ("25_54", 0.15),
+        "P22_POP5579_PSEUL": ("55_79", 0.24), "P22_POP80P_PSEUL": ("80_plus", 0.4),
+    },
+    "evol-struct-pop": {"P22_POP": ("all", 1.0), "P22_POP0014": ("0_14", 1.0)},
+}  # fmt: skip
+
+
+def of_2022(raw: Path, known: dict[str, dict[str, float]]) -> None:
+    """Write the files by commune of the census of 2022. known: what their columns are shares of, by commune."""
+    writer = Writer(raw, "insee_rp2022_communes", "Recensement de 2022", "2022")
+    for name, columns in OF_2022.items():
+        rows = [(code, *(round(base[of] * share, 1) for of, share in columns.values())) for code, base in known.items()]
+        writer.write(f"base-cc-{name}-2022.csv", pd.DataFrame(rows, columns=["CODGEO", *columns]))
+    writer.certify()
+
+
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write every cube of the census, and the flows."""
+    """Write every cube of the census, the files of 2022, and the flows."""
     flows(raw, people)
     generator = np.random.default_rng(2023)
     known = {(one.code, year): bases(one, people[one.code], year) for one in COMMUNES for year in VINTAGES}
     empty = beside_homes(raw)
     known = {(code, year): base | empty(code, base["households"]) for (code, year), base in known.items()}
+    in_2022 = {one.code: bases(one, people[one.code], 2022) for one in COMMUNES}
+    of_2022(raw, {code: base | empty(code, base["households"]) for code, base in in_2022.items()})
     for source, datasets in CUBES.items():
         writer = Writer(raw, source, f"Recensement, {source.removeprefix('insee_rp_')}", "2012, 2017 et 2023")
         for dataset, cells in datasets.items():

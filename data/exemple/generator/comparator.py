@@ -110,8 +110,27 @@ def minimum_incomes(raw: Path) -> None:
     writer.certify()
 
 
+def barometer(raw: Path) -> None:
+    """Write the barometer of public action, a file for each indicator, values and targets in rows of their own."""
+    writer = Writer(raw, "ditp_barometre", "Baromètre des résultats de l'action publique", "2023 et 2024", full=True)
+    known = {"200": 81.5, "296": 4.6, "297": 5.1, "315": 48.0, "439": 260.0}
+    columns = ["indic_id", "enforce_zone_id", "metric_enforce_date", "maille", "indic_va", "indic_vc"]
+    for number, value in known.items():
+        rows = []
+        for rank, place in enumerate([*(f"D{code}" for code in DEPARTEMENTS), "FRANCE"]):
+            kind = "NAT" if place == "FRANCE" else "DEPT"
+            rows += [
+                (f"IND-{number}", place, date, kind, value + rank + part, None)
+                for part, date in enumerate(("2023-12-01", "2024-06-01", "2024-09-01"))
+            ]
+            rows += [(f"IND-{number}", place, "2026-12-31", kind, None, 4)] * (number == "296")
+        writer.write(f"ind-{number}.csv", pd.DataFrame(rows, columns=columns))
+    writer.certify()
+
+
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write these sources."""
     comparator(raw, people)
     social_dwellings(raw, people)
     minimum_incomes(raw)
+    barometer(raw)

@@ -68,6 +68,10 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
     columns = ["TYPEQU", "TYPEQU_REGROUPEMENT", "GAMME"]
     writer.write("BPE_gammes_equipements_2025.csv", pd.DataFrame(ranges, columns=columns))
     writer.certify()
+    rows = [(one.code, one.population // 1500, one.population // 5000) for one in COMMUNES]
+    writer = Writer(raw, "insee_bpe_2024_domaines", "Équipements, sous-domaines", "2024")
+    writer.write("bpe_2024_sous_domaines_communes.csv", pd.DataFrame(rows, columns=["CODGEO", "nb_D5", "nb_D6"]))
+    writer.certify()
 
 
 def facilities_2020(raw: Path) -> None:

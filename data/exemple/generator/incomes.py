@@ -136,6 +136,19 @@ def income(raw: Path, people: dict[str, np.ndarray], generator: np.random.Genera
         lines.append((epci, number, middle, f"{poverty[epci]:.1f}", ratio, *shares))
     writer.write("cc_filosofi_2021_EPCI_exemple.csv", pd.DataFrame(lines, columns=columns))
     writer.certify()
+    writer = Writer(raw, "insee_filosofi_2021_ages", "Pauvreté selon l'âge et la famille", "2021")
+    ages = [f"TP60{name}21" for name in POOR if name.startswith("AGE")]
+    for suffix, codes in (("EPCI", EPCIS), ("DEP", DEPARTEMENTS)):
+        lines = []
+        for code in codes:
+            poor = [f"{max(poverty[code] * times, 5):.1f}" for name, times in POOR.items() if name.startswith("AGE")]
+            middle, alone = f"{median[code] * 1.04:.0f}", f"{median[code] * 0.78:.0f}"
+            hidden = size[code] < RATED  # secret: too few single parents
+            families = ["" if hidden else f"{poverty[code] * 2:.1f}", f"{max(poverty[code] * 0.9, 5):.1f}", alone]
+            lines.append((code, middle, f"{poverty[code]:.1f}", *poor, *families))
+        columns = ["CODGEO", "MED21", "TP6021", *ages, "TP60_MONO", "TP60_CAE", "MED_MONO"]
+        writer.write(f"FILO2021_ages_menages_{suffix}_exemple.csv", pd.DataFrame(lines, columns=columns))
+    writer.certify()
     lines = []
     objects = {"COM": "COM", "EPCI": "EPCI", "DEP": "DEP", "REG": "REG", "METROPOLE": "FRANCE"}
     for level, code in [*places, *(("REG", code) for code in REGIONS)]:

@@ -1,6 +1,7 @@
 """Rows of observations: those of one indicator within reach, which France is beside them, whether peers are."""
 
 from collections import namedtuple
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -43,13 +44,23 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def name_of_france(indicator: Indicator, row, fictional: bool) -> str:
-    """Return which France a total covers, when there is one; that of a rate, its population too."""
+def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> str:
+    """Return the name of a département, a région or France, and what a total of it is without.
+
+    France is told without what its population lacks too. larger: of each commune that files lack, the codes of the
+    places that hold it.
+    """
     totals = SOURCES[row.source].totals
-    outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
-    lost = [some_communes(len(codes.split())) for period, codes in totals.lost if period == row.period]
-    without = ["hors Mayotte"] * bool(outside and row.territory == FRANCE) + [f"à {some} près" for some in lost]
-    return f"{row.name} {', '.join(without)}" if without and row.status == OK and not fictional else row.name
+    over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
+    outside = totals.of(over).outside
+    lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
+    if all(code.startswith("97") for code in outside):
+        some = "Mayotte" if len(outside) < 2 else "outre-mer"
+    else:
+        some = f"département{'s' * (len(outside) > 1)} {', '.join(outside)}"
+    without = [some] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
+    without += [some_communes(len(lost))] * bool(lost)
+    return f"{row.name} hors {' et '.join(without)}" if without and row.status == OK else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:

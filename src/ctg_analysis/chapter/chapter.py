@@ -8,7 +8,6 @@ from ctg_analysis.chapter import (
     asked,
     assessments,
     births,
-    childcare_grid,
     childcare_law,
     childcare_reach,
     closing,
@@ -35,6 +34,7 @@ from ctg_analysis.chapter import (
 )
 from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
+from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import markup
@@ -206,9 +206,9 @@ class Chapter:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, "childcare_coverage_rate", places=places, leaving=leaving)
 
-    def childcare_need(self, *, places: int, leaving: int) -> Html:
-        """The need for childcare beside the supply, scenario by scenario. places, leaving: as in the simulation."""
-        return childcare_grid.childcare_need(self.territory, places=places, leaving=leaving)
+    def childcare_need(self) -> Html:
+        """The need for childcare beside the supply: a sentence and a slider."""
+        return childcare_law.childcare_need(self.territory)
 
     def projection(self) -> Html:
         """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
@@ -245,9 +245,11 @@ class Chapter:
         return telling(self._piece(profiles.profile, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
 
     def messages(self) -> Html:
-        """The strengths, the alerts and the traits of the territory, chosen by rule, each with its proof."""
+        """The territory in a few sentences, then its strengths, alerts and traits, by rule, each with its proof."""
         chosen = summaries.messages(self.territory)
-        return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
+        told = markup.reading(" ".join(story(self.territory)), "")
+        both = markup.together(told, sheets.messages(chosen, synthesis.RULE))
+        return telling(both, SHOWN, *(message.anchor for message in chosen))
 
     def commitments(self) -> Html:
         """The enjeux, the decisions, the actions and the euros of the démarche, where it has them."""

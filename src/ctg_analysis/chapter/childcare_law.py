@@ -11,10 +11,11 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import childcare, simulator
+from ctg_analysis.display.pieces import childcare, childcare_needs, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.childcare_authority import authorities, by_population, read_thresholds
+from ctg_analysis.indicators.childcare_need import NEEDED, need_of
 from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
 
 
@@ -64,3 +65,14 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     cited = source(territory, pd.DataFrame({"source": result.sources}))
     scenario = childcare.simulation(indicator, result, parts, cited)
     return simulator.simulator(indicator, result, scenario=scenario, basis=childcare.basis(result), source=cited)
+
+
+def childcare_need(territory: Territory) -> Html:
+    """The places that the families who work would ask for, beside those that there are."""
+    rows = territory.of(NEEDED)
+    found = need_of(rows[rows["level"].eq("epci")])
+    if isinstance(found, Missing):
+        lacking = CATALOGUE[found.indicator]
+        return telling(unavailable(territory, lacking, "Besoin d'accueil du jeune enfant"), SHOWN, lacking.id)
+    cited = source(territory, pd.DataFrame([row for row in found if row is not None]))
+    return telling(childcare_needs.need(found, cited), SHOWN, *(row["indicator"] for row in found if row is not None))

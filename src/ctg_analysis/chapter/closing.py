@@ -8,12 +8,11 @@ list gives a piece that asks for one; `close` puts the list in its place, when a
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator, is_proportion
+from ctg_analysis.core.model import OK
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import tables
@@ -97,16 +96,7 @@ def recalled(names: Sequence[str]) -> Html:
 def method(territory: Territory, names: Sequence[str]) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
     how = comparable.sentence(territory.peers, territory.vintages)
-    dispersions = {name: _dispersion(territory, CATALOGUE[name]) for name in names}
-    told = {name: number for name, number in dispersions.items() if not np.isnan(number)}
-    return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how, told))
-
-
-def _dispersion(territory: Territory, indicator: Indicator) -> float:
-    """How many times the variance of independent draws a share of the territory has, where it is compared."""
-    rows = territory.compared(indicator, with_peers=False)
-    tested = len(rows) and is_proportion(indicator.value) and rows["word"].notna().any()
-    return float(rows["dispersion"].iloc[0]) if tested else np.nan
+    return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how))
 
 
 def peers(territory: Territory, names: Sequence[str] | None) -> Html:

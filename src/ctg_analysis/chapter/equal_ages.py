@@ -17,7 +17,6 @@ from ctg_analysis.display.words import equal_age_texts, texts
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import last_year, weight_in_tests
 from ctg_analysis.indicators.standardisation import (
-    dispersion,
     expected_counts,
     rates_of_standard,
     standardised_rate,
@@ -131,10 +130,10 @@ def _line(
     territory: Territory, indicator: Indicator, own: pd.Series, standard: Standard
 ) -> equal_age_texts.AtEqualAges:
     expected = expected_counts(standard.people, standard.rates)
-    spread = _dispersion(territory, indicator, own["period"], standard)
+    worth = 1 / weight_in_tests(SOURCES[standard.row.source], indicator)
     least, most = _bounds(territory, indicator, own)
-    ratio = standardised_ratio(pd.Series([own["numerator"]]), expected, spread)
-    low, high = (standardised_ratio(pd.Series([count]), expected, spread).iloc[0] for count in (least, most))
+    ratio = standardised_ratio(pd.Series([own["numerator"]]), expected, worth)
+    low, high = (standardised_ratio(pd.Series([count]), expected, worth).iloc[0] for count in (least, most))
     rate = standardised_rate(ratio["ratio"], standard.row.value).iloc[0]
     return equal_age_texts.AtEqualAges(
         counted=own["numerator"],
@@ -148,24 +147,6 @@ def _line(
         rate=percent(rate, indicator.decimals) if indicator.unit == "%" else number(rate, indicator.decimals),
         period=own["period"],
     )
-
-
-def _dispersion(territory: Territory, indicator: Indicator, period: str, standard: Standard) -> float:
-    """How many times more than by chance what is counted varies: between communes, or by the sampling of the census.
-
-    Communes whose people are not known by age are those of their crude rates, which vary a little more.
-    """
-    sampling = 1 / weight_in_tests(SOURCES[standard.row.source], indicator)
-    rows = territory.data(indicator)
-    communes = rows[rows["level"].eq("commune") & rows["period"].eq(period) & rows["status"].eq(OK)]
-    places = [("commune", code) for code in communes["territory"]]
-    year = people_year(territory, indicator, ("epci", territory.epci), period)
-    if not places:
-        return sampling
-    communes = communes.reset_index(drop=True)
-    expected = expected_counts(people_of(territory, indicator, places, year), standard.rates)
-    expected = communes["denominator"] if expected.isna().all() else expected
-    return max(sampling, dispersion(communes["numerator"], expected))
 
 
 def _bounds(territory: Territory, indicator: Indicator, own: pd.Series) -> tuple[float, float]:

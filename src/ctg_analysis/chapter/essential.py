@@ -2,14 +2,19 @@
 
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import Essential, essentials
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences
 from ctg_analysis.indicators.findings import findings
+from ctg_analysis.indicators.strengths import sides
+from ctg_analysis.indicators.trends import trend_of
 
 
 def printed(territory: Territory) -> list[Essential]:
@@ -27,5 +32,38 @@ def printed(territory: Territory) -> list[Essential]:
 def findings_of(territory: Territory) -> pd.DataFrame:
     """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
     known = printed(territory)
-    compared = [territory.against(essential.indicator) for essential in known]
-    return findings(pd.concat(compared), known) if compared else findings(territory.tested[:0], known)
+    if not known:
+        return findings(territory.tested[:0], known, territory.spread)
+    compared = pd.concat([territory.against(essential.indicator) for essential in known])
+    moves = {one.indicator.id: move(territory, one.indicator) for one in known}
+    short = dict.fromkeys(falling_short(territory, known, ["epci"]), True)
+    return findings(compared, known, territory.spread, moves, short)
+
+
+def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
+    """The side of each finding of a territory: see `strengths.sides`."""
+    known = printed(territory)
+    if not known:
+        return pd.Series(dtype=object)
+    gaps = pd.concat([territory.gaps(essential.indicator) for essential in known])
+    return sides(found, gaps, CATALOGUE, falling_short(territory, known, ["epci", "commune"]))
+
+
+def move(territory: Territory, indicator: Indicator) -> int:
+    """Whether an indicator rises here (1) or falls (-1) in a sure trend; 0 where none is sure, or the years are few."""
+    rows = territory.data(indicator)
+    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
+    found = trend_of(rows, indicator)
+    return int(np.sign(found.change)) if found and found.is_established else 0
+
+
+def falling_short(territory: Territory, known: list[Essential], levels: list[str]) -> set[str]:
+    """The indicators of which a place of the territory, of these levels, is under the norm that they are held to."""
+    found = set()
+    for indicator in (one.indicator for one in known if one.indicator.norm):
+        rows = territory.data(indicator)
+        here = rows["level"].isin(levels) & (rows["level"].ne("epci") | rows["territory"].eq(territory.epci))
+        here &= rows["period"].eq(territory.periods[indicator.id])
+        if rows.loc[here, "value"].lt(norm(indicator.norm)).any():
+            found.add(indicator.id)
+    return found

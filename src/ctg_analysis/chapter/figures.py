@@ -33,7 +33,7 @@ SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
 
 
 def trend(territory: Territory, indicator: Indicator) -> Html:
-    """The line of an indicator over the years; nothing where it neither moves nor turns for sure (see `trend_of`).
+    """The line of an indicator over the years; nothing where it does not move for sure (see `trend_of`).
 
     The small series of the profile says as much of such years.
     """
@@ -41,16 +41,16 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
-    stretches = trend_of(rows, indicator)
-    if is_sought(indicator) and not has_gaps(rows) and not any(stretch.is_established for stretch in stretches):
+    found = trend_of(rows, indicator)
+    if is_sought(indicator) and not has_gaps(rows) and not (found and found.is_established):
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
     drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
     axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
-    note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
-    message = messages.trend(indicator, rows, stretches)
+    note = " ".join(filter(None, [paces.fragile(found), axis, between]))
+    message = messages.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 

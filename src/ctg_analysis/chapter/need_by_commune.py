@@ -240,7 +240,7 @@ def _facilities_around(territory: Territory, kind: Kind) -> Reached | None:
     told = found.map(number, na_action="ignore")
     told.loc[territory.epci] = texts.SIGNS[NOT_APPLICABLE]
     short = kind.there[kind.facilities]
-    header = f"{short} à {number(limit)} km au plus, {date_text(rows['period'].iloc[0])}"
+    header = f"{short} à {number(limit)} km au plus à vol d'oiseau, {date_text(rows['period'].iloc[0])}"
     rule = f"sans {kind.one} à {number(limit)} km au plus, à vol d'oiseau"
     return Reached(header, found, told, 0.0, rule, f"{BEYOND}{kind.besides}.", rows)
 

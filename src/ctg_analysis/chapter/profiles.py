@@ -21,6 +21,7 @@ from ctg_analysis.display.pieces.profile import Drawn, Line
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peer_profiles import chooses_peers
 from ctg_analysis.indicators.peer_values import CHOOSES
@@ -47,8 +48,19 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own).removesuffix(".")
     found = f"{found} ({texts.typography(counts)})" if counts else found
     one = findings_of(territory).set_index("indicator").loc[indicator.id]
-    beside = words.beside(rows, territory.gaps(indicator), one)
-    return f"{found},", f"{beside}. {newer(territory, indicator)}".rstrip()
+    beside = words.beside(indicator, rows, territory.gaps(indicator), one)
+    return f"{found},", f"{beside}. {within(territory, indicator)}{newer(territory, indicator)}".rstrip()
+
+
+def within(territory: Territory, indicator: Indicator) -> str:
+    """How far apart the communes are, in a sentence and a space; nothing where it is not worked out."""
+    rows = territory.inequality[territory.inequality["period"].eq(territory.periods.get(indicator.id, ""))]
+    if indicator.id not in rows.index:
+        return ""
+    row = rows.loc[indicator.id]
+    least, most = (number(row[end], indicator.decimals) for end in ("least", "most"))
+    told = f"Selon la commune : de {least} à {most}"
+    return f"{told}, dans les 10 % d'EPCI aux communes les plus inégales. " if row["wide"] else f"{told}. "
 
 
 def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:

@@ -11,15 +11,25 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.projection import BY_AGE, BY_SEX, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
-from ctg_analysis.indicators.projection_errors import between, errors, may_be_shown
-from ctg_analysis.indicators.since_birth import children_per_100_births
+from ctg_analysis.indicators.projection import (
+    BY_AGE,
+    BY_SEX,
+    GROUPS,
+    SCENARIOS,
+    WORKED_OUT_FROM,
+    ages_of,
+    fertility_changes,
+    latest_two,
+    project,
+)
+from ctg_analysis.indicators.projection_errors import errors, may_be_shown
+from ctg_analysis.indicators.since_birth import children_ahead, children_per_100_births
 
 FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
 def projection(territory: Territory) -> Html:
-    """The fans of the children of three age groups, what the scenarios suppose, what they would have been worth."""
+    """The lines of the children of three age groups, what the scenarios suppose, what they would have been worth."""
     rows = own_rows(territory)
     ages = ages_of(rows).droplevel("territory")
     two = latest_two(list(ages.index))
@@ -32,28 +42,41 @@ def projection(territory: Territory) -> Html:
     cited = source(territory, rows, series=True)
     drawn = projections.children(counted, projected(territory), found, shown, cited)
     own = tested[tested["territory"].eq(territory.epci)]
-    worth = projections.worth(own, found, between(tested), shown)
+    worth = projections.worth(own, found, shown)
     supposed = projections.assumptions() if shown else Html("")
     return telling(markup.together(drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
 
 
 def since_birth(territory: Territory) -> Html:
-    """The children of the latest census for 100 births of their years, generation by generation."""
+    """The children that the births known give to come, and those of the latest census for 100 births of their years."""
     births = territory.own(BIRTHS)
-    rows = own_rows(territory)
-    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
-    census = rows["period"].max() if len(rows) else ""
-    rows = rows[rows["period"].eq(census)]
+    if births.empty:
+        return telling(unavailable(territory, BIRTHS, "Naissances, par année"), SHOWN, BIRTHS.id)
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    ahead = children_ahead(by_year)
+    pieces = [projections.ahead(ahead, by_year.index.max(), source(territory, births, series=True))]
+    found, census = children_since_birth(territory)
+    if len(found):
+        cited = source(territory, pd.concat([births, _by_sex(territory)]), series=True)
+        pieces.append(projections.since_birth(found, census, cited))
+    return telling(markup.together(*pieces), SHOWN, BIRTHS.id)
+
+
+def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:
+    """The same as a table, and the census: see `since_birth.children_per_100_births`."""
+    births, rows = territory.own(BIRTHS), _by_sex(territory)
+    census = rows["period"].iloc[0] if len(rows) else ""
     bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
     both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
     by_year = births.set_index(births["period"].astype(int))["value"]
-    found = children_per_100_births(by_year, both, int(census or 0))
-    if found.empty:
-        return telling(
-            unavailable(territory, BIRTHS, "Enfants pour 100 naissances des mêmes générations"), SHOWN, BIRTHS.id
-        )
-    cited = source(territory, pd.concat([births, rows]), series=True)
-    return telling(projections.since_birth(found, census, cited), SHOWN, BIRTHS.id)
+    return children_per_100_births(by_year, both, int(census or 0)), census
+
+
+def _by_sex(territory: Territory) -> pd.DataFrame:
+    """The inhabitants by age and sex at the latest census that has them."""
+    rows = own_rows(territory)
+    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
+    return rows[rows["period"].eq(rows["period"].max())] if len(rows) else rows
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:
@@ -74,16 +97,16 @@ def projected(territory: Territory) -> pd.DataFrame:
     if not two:
         return pd.DataFrame(columns=["scenario", "year", *GROUPS])
     before, now = (ages.xs(period, level="period") for period in two)
-    rows = project(before, now, int(two[1]) - int(two[0]))
+    changes = {scenario: fertility_changes(int(two[1]), scenario) for scenario in SCENARIOS}
+    rows = project(before, now, int(two[1]) - int(two[0]), changes)
     return rows.assign(year=int(two[1]) + rows["horizon"])[["scenario", "year", *GROUPS]].reset_index(drop=True)
 
 
 def shown_projections(territory: Territory) -> pd.DataFrame:
-    """What the fans show, for a spreadsheet: columns group, scenario, year, value."""
+    """What the lines show, for a spreadsheet: columns group, scenario, year, value."""
     long = projected(territory).melt(["scenario", "year"], list(GROUPS), "group", "value")
     shown = may_be_shown(errors(tested_projections(territory)))
-    kept = [pair in shown for pair in zip(long["group"], long["scenario"], strict=True)]
-    return long.loc[kept, ["group", "scenario", "year", "value"]]
+    return long.loc[long["group"].isin(shown), ["group", "scenario", "year", "value"]]
 
 
 def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:

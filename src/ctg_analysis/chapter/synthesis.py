@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import pandas as pd
-
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import Essential, themes
-from ctg_analysis.chapter.essential import findings_of, printed
+from ctg_analysis.chapter.essential import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.model import OK, Indicator
@@ -17,17 +15,17 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import Place
 from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
+from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
-FIGURES, OF_A_SIDE, IN_ALL, TRAITS = 12, 3, 9, 5  # at most
+FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 4, 9  # at most
 NO_LINES: Mapping[Place, int] = MappingProxyType({})
 BESIDE = ("departement", "france")  # of the figures, besides the peers
 QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
 RULE = (
-    "Choisis par une règle, jamais à la main : ce qui diffère sûrement et nettement des EPCI comparables, du "
-    "département, de la région ou de la France, un constat par thème, le plus grand écart d'abord. Atout ou alerte : "
-    "là seulement où le sens favorable aux familles est convenu, et où ni les EPCI comparables, ni le département, ni "
-    "la France ne disent le contraire."
+    "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
+    "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme ou évolue sûrement ; un "
+    "constat par thème. Alerte : dans le sens défavorable aux familles. Atout : dans le sens favorable, sans commune "
+    "sous la norme ni total plus faible qu'en France. Les EPCI comparables nuancent, sans rien taire."
 )
 
 
@@ -57,8 +55,8 @@ def synthesis(territory: Territory) -> Synthesis:
     known = printed(territory)
     if findings := unwritten(territory, edition):
         raise InputError(findings)
-    strengths = _first(edition.atouts, of_rule[STRENGTH], named)
-    alerts = _first(edition.alertes, of_rule[ALERT], named)
+    strengths = _first(edition.atouts, of_rule[STRENGTH], named, STRENGTHS)
+    alerts = _first(edition.alertes, of_rule[ALERT], named, ALERTS)
     left = min(TRAITS, IN_ALL - len(strengths) - len(alerts))
     traits = tuple(CATALOGUE[name] for name in of_rule[TRAIT] if name not in named)[:left]
     moved = {*edition.atouts} - {*of_rule[STRENGTH]} | {*edition.alertes} - {*of_rule[ALERT]}
@@ -66,16 +64,10 @@ def synthesis(territory: Territory) -> Synthesis:
     return Synthesis(figures, strengths, alerts, traits, frozenset(moved))
 
 
-def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
-    """The side of each finding of a territory: see `strengths.sides`."""
-    gaps = [territory.gaps(CATALOGUE[name]) for name in found["indicator"]]
-    return sides(found, pd.concat(gaps), CATALOGUE) if gaps else pd.Series(dtype=object)
-
-
-def _first(named: Sequence[str], of_rule: Sequence[str], taken: Sequence[str]) -> tuple[Indicator, ...]:
-    """What the team names, then what the rule adds, three in all. taken: what the team has put somewhere."""
+def _first(named: Sequence[str], of_rule: Sequence[str], taken: Sequence[str], most: int) -> tuple[Indicator, ...]:
+    """What the team names, then what the rule adds, so many in all. taken: what the team has put somewhere."""
     names = [*named, *(name for name in of_rule if name not in taken)]
-    return tuple(CATALOGUE[name] for name in names[:OF_A_SIDE])
+    return tuple(CATALOGUE[name] for name in names[:most])
 
 
 def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Place, int] = NO_LINES) -> list[Finding]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_france, which_france
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
 from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
@@ -21,15 +21,16 @@ from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.findings import differences
-from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
 from ctg_analysis.indicators.peer_values import CHOOSES, MEDIAN_LABEL, rows_of_peers
 from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
+from ctg_analysis.sources import SOURCES
 
 LOCAL = ("commune", "secteur")
+LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
 ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
 Span = tuple[str, str]  # two moments: days, or years where no more is known
@@ -199,10 +200,20 @@ class Territory:
             text=[sentences.value_text(indicator, row) for row in each],
             interval=[sentences.interval_text(indicator, row) for row in each],
             name=[
-                texts.typography(name_of_france(indicator, row, fictional) if row.level == "france" else row.name)
+                texts.typography(
+                    row.name if fictional or row.level not in LARGER else name_of_place(indicator, row, self._larger)
+                )
                 for row in each
             ],
         )
+
+    @cached_property
+    def _larger(self) -> dict[str, set[str]]:
+        """The département and the région of each commune that the files of some source lack."""
+        lost = {code for one in SOURCES.values() for _, codes in one.totals.lost for code in codes.split()}
+        rows = self.territories[self.territories["level"].eq("commune") & self.territories["code"].isin(lost)]
+        held = {row.code: {row.departement, row.region} for row in rows.itertuples()}
+        return {code: set() for code in lost} | held
 
     def _is_drawn(self, level: str, code: str) -> bool | None:
         """Whether the census knows a place, or a commune of it, by a sample of dwellings (rule R7); None: not known."""
@@ -240,8 +251,8 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested;
-        matters: see lasting_gaps.matters.
+        Columns besides those of `readable`: gap, word (« plus élevée que », « proche de »...), p: see
+        comparisons.tested.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
@@ -267,8 +278,7 @@ class Territory:
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
-        compared = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
-        return ByIndicator(compared.assign(matters=matters(compared, self._comparable, CATALOGUE)))
+        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
     @cached_property
     def _against(self) -> ByIndicator:
@@ -279,7 +289,18 @@ class Territory:
 
     @cached_property
     def _gaps(self) -> ByIndicator:
-        return ByIndicator(differences(self._against.table, CATALOGUE))
+        return ByIndicator(differences(self._against.table, CATALOGUE, self.spread))
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """How the EPCIs of France are spread: see `indicators.spread.spread_of`."""
+        return pd.read_parquet(self.root.processed / "spread.parquet")
+
+    @cached_property
+    def inequality(self) -> pd.DataFrame:
+        """How far apart the communes of the territory are: see `indicators.inequality.inequality`."""
+        table = pd.read_parquet(self.root.processed / "inequality.parquet")
+        return table[table["territory"].eq(self.epci)].set_index("indicator")
 
     @cached_property
     def periods(self) -> dict[str, str]:
@@ -302,7 +323,7 @@ class Territory:
         ]
         label = pd.Series(counted, rows.index, dtype=object) + np.where(chosen, f" ({CHOOSES})", "")
         rows = rows.drop(columns=["known", "peers"])
-        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), matters=False))
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan")))
 
     @cached_property
     def around(self) -> pd.DataFrame:

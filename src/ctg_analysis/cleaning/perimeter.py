@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.sums import ADDED, KEY, addends, finish, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import alike
-from ctg_analysis.core.model import MISSING
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -135,16 +135,11 @@ class Units:
         kept = self.places["level"].isin(levels).to_numpy()
         return replace(self, parts=self.parts[kept[self.parts["unit"]]])
 
-    def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
-
-        lost: those that it leaves out of France alone.
-        """
+    def expected(self, left_out: pd.Series) -> pd.Series:
+        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
         unit = self.parts["unit"]
-        in_france = self.places["level"].eq("france").to_numpy()[unit]
-        outside = self._are(left_out) | (self._are(lost) & in_france)
         sizes = unit.value_counts()
-        there = unit[~outside].value_counts()
+        there = unit[~self._are(left_out)].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
 
     @cached_property
@@ -223,10 +218,32 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     whole = whole_communes(facts, source, perimeter.parents)
     is_commune = whole["level"].eq("commune")
     published, by_commune = whole[~is_commune], whole[is_commune]
+    if source.totals.departements:
+        published = pd.concat([published, of_departements(published, source, perimeter)], ignore_index=True)
     rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
     return pd.concat(rows, ignore_index=True)
+
+
+def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the facts of régions and France that are not published, summed from those of départements, which are.
+
+    A région that has a département which the source leaves out is missing; France is without it.
+    """
+    rows = published[published["level"].eq("departement")].rename(columns={"code": "departement"})
+    additive = replace(source, totals=replace(source.totals, additive=True))
+    communes = perimeter.communes[perimeter.communes["kind"].eq(COMMUNE)].set_index("code")
+    tables = []
+    for level, unit in unit_of(perimeter.communes):
+        if level in ("region", "france"):
+            within = pd.DataFrame({"departement": communes["departement"], "code": unit}).dropna().drop_duplicates()
+            left_out = within["departement"].isin(source.totals.outside) & (level == "france")
+            expected = within.loc[~left_out, "code"].value_counts()
+            tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
+    rows = pd.concat([published, alike(pd.concat(tables, ignore_index=True), published)], ignore_index=True)
+    again = rows[["level", "code", *KEY]].astype(str).duplicated()
+    return rows[~again & (rows.index >= len(published))]
 
 
 def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:
@@ -265,12 +282,28 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
 
 
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
-    """Return the sums of communes by unit. left_out: communes that are not expected in them."""
-    lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
-    lost = lost[~lost.isin(facts["code"].unique())]
+    """Return the sums of communes by unit. left_out: communes that are not expected in them.
+
+    In the sums of départements, régions and France, those that the files lack (`Totals.lost`) count as known.
+    """
     series = facts.groupby(KEY, observed=True).ngroup().to_numpy()
     keys = facts[KEY].assign(series=series).drop_duplicates("series").set_index("series")
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
-    sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out, lost), facts)
+    if source.totals.lost:
+        cells = pd.MultiIndex.from_frame(sums[["series", "code"]])
+        sums["known"] += _lacking(facts, source, series, units).reindex(cells, fill_value=0).to_numpy()
+    sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
+
+
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, units: Units) -> pd.Series:
+    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit."""
+    first = pd.Series(facts["period"].astype(str).to_numpy(), series).groupby(level=0).first()
+    lost = [(number, code) for number, period in first.items() for code in source.totals.lost_in(period)]
+    known = facts["status"].eq(OK) & facts["code"].isin({code for _, code in lost})
+    known = set(zip(series[known], facts.loc[known, "code"], strict=True))
+    lost = pd.DataFrame([one for one in lost if one not in known], columns=["series", "code"])
+    parts = units.at("departement", "region", "france").parts
+    held = lost.assign(commune=units.codes.get_indexer(lost["code"])).merge(parts[parts["whole"]], on="commune")
+    return held.groupby(["series", "unit"]).size()

@@ -11,14 +11,12 @@ from ctg_analysis.cli.check_command import check
 from ctg_analysis.cli.common_options import messages
 from ctg_analysis.cli.data_commands import data, list_, observations
 from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
-from ctg_analysis.cli.doctor_command import doctor
 from ctg_analysis.cli.download_commands import fetch
-from ctg_analysis.cli.project_command import init
-from ctg_analysis.cli.report_commands import build, changes, documents, gc, new_chapter, verify
+from ctg_analysis.cli.report_commands import build, changes, documents, gc, init, new_chapter
 from ctg_analysis.core.errors import UserError
 
-COMMANDS = [build, verify, changes, documents, convention, flash, gc, new_chapter]
-COMMANDS += [init, doctor, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
+COMMANDS = [build, changes, documents, convention, flash, gc, new_chapter]
+COMMANDS += [init, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_").replace("_", "-"))(command)

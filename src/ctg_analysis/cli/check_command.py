@@ -3,19 +3,21 @@
 import datetime
 import gc
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import Finding, UserError, in_lines
+from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 if TYPE_CHECKING:
     from ctg_analysis.processing.known_findings import KnownFindings
 
 DATA = "data"
+OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
 # How the count names each urgency, in the order in which they are told.
 COUNTED = {
     "persons": "{} sur une personne nommée ou une donnée à supprimer",
@@ -60,6 +62,9 @@ def check(
         print(*old, sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
+    for root in roots if not epcis else ():
+        if aged := fetched_long_ago(root):
+            messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
     if old or any(found.values()):
         raise typer.Exit(1)
     messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
@@ -74,6 +79,20 @@ def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
     return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
 
 
+def fetched_long_ago(root: DataRoot) -> list[str]:
+    """The sources whose full files were fetched more than OLDEST_DAYS ago, but for damaged certificates: faults."""
+    from ctg_analysis.sources.certificates import read_certificate
+    from ctg_analysis.sources.folders import FULL, source_folders
+
+    aged = []
+    for name, (folder, *_) in source_folders(root.raw).items() if not root.fictional else ():
+        with suppress(InputError):
+            if folder.name == FULL:
+                days = (datetime.date.today() - read_certificate(folder).certificate.date_acces).days
+                aged += [name] if days > OLDEST_DAYS else []
+    return aged
+
+
 def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. known: what need not be looked at again."""
     gc.disable()  # nothing of what is imported is ever freed, nor looked through again
@@ -82,63 +101,44 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
     from ctg_analysis.processing.check_raw import check_root
     from ctg_analysis.processing.doubted_figures import implausible_figures
     from ctg_analysis.processing.freshness import demarches, is_whole
-    from ctg_analysis.processing.held_proofs import begin, gathered_no_longer
 
     gc.freeze()
     gc.enable()
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
-    with begin(root, here, known) as begun:
-        wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
-        if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
-            wrong = [one for one in wrong if not re.search(rf"/private/(?!{epcis[0]}/)\d{{9}}/", f"/{one.path}")]
-        found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here, known=known, begun=begun)
+    wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
+    if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
+        wrong = [one for one in wrong if not re.search(rf"/private/(?!{epcis[0]}/)\d{{9}}/", f"/{one.path}")]
+    found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here)
     if not wrong and not any(found.values()):
-        last = (gathered_no_longer, _of_synthesis, _of_templates)
-        found["chain"] = [finding for epci in here for look in last for finding in look(root, epci, known)]
+        for epci in here:
+            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci, known)]
     derived = bool(known) and known.are_sound("raw/", "private/")
     doubtful = implausible_figures(root, epcis, derived=derived) if not wrong or is_whole(root.processed) else []
     return found | {DATA: [*wrong, *doubtful]}
 
 
-def _of_synthesis(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
+def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     """Return the indicators that a team puts in its synthèse, which a convention opens with, and that have no value."""
-    from ctg_analysis.catalogue import CATALOGUE
+    from ctg_analysis.chapter.synthesis import unwritten
+    from ctg_analysis.chapter.territory import open_territory
     from ctg_analysis.core.yaml_files import read_yaml
     from ctg_analysis.demarche.files.material_files import SYNTHESIS
     from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-    from ctg_analysis.processing.freshness import are_observations_stale, is_whole, material_inputs
-    from ctg_analysis.processing.groups import restricted_sources
-    from ctg_analysis.sources import PLAN, SURVEY
+    from ctg_analysis.processing.run import ensure
 
     path = root.material(epci) / SYNTHESIS
     read = read_yaml(path, SynthesisEdition)
     names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
     if not names:
         return []
-    sources = {source for name in names for source in CATALOGUE[name].sources}
-    surveyed, restricted = bool({SURVEY, PLAN} & sources), restricted_sources(CATALOGUE[name] for name in names)
-
-    def find() -> list[Finding]:
-        from ctg_analysis.chapter.synthesis import unwritten
-        from ctg_analysis.chapter.territory import open_territory
-        from ctg_analysis.processing.run import ensure
-
-        same = known and known.are_sound("raw/") and not restricted and is_whole(root.processed)
-        if surveyed or (not same and are_observations_stale(root)):
-            ensure(root)
-        return unwritten(open_territory(epci, root), read.value, read.lines)
-
-    if not known:
-        return find()
-    made_from = [known.key_of_observations(restricted), material_inputs(root)[epci] if surveyed else ""]
-    return known.of([project_path(path), path.read_text(encoding="utf-8"), *made_from], find)
+    ensure(root)
+    return unwritten(open_territory(epci, root), read.value, read.lines)
 
 
 def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
     from ctg_analysis.demarche.files.material_files import TEMPLATES
-    from ctg_analysis.processing.freshness import material_inputs
-    from ctg_analysis.sources import SOURCES
+    from ctg_analysis.processing.freshness import library, material_inputs
 
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
@@ -148,8 +148,8 @@ def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
 
         return wrong_templates(epci, root)
 
-    made_from = ["templates", known.key_of_observations(SOURCES), material_inputs(root)[epci]] if known else []
-    return known.of(made_from, find) if known else find()
+    what = f"templates {material_inputs(root)[epci]} {library()}"
+    return known.of_files(what, ("raw/", "private/"), find) if known else find()
 
 
 def _must_be_known(epci: str) -> None:

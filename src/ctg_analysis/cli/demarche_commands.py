@@ -14,7 +14,7 @@ TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the is
 
 
 def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
-    """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
+    """Write the convention of a démarche and its fiches-action as Word files.
 
     A file that someone has changed since is never written over.
     """
@@ -86,10 +86,13 @@ def purge(
         raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
 
 
-def new(epci: Epci) -> None:
+def new(
+    epci: Epci,
+    csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False,
+) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French.
 
-    Each as CSV files, and as workbooks for Excel or LibreOffice: what is filled in one of the two is read. What is
+    Workbooks for Excel or LibreOffice; with --csv, CSV files too: what is filled in one of the two is read. What is
     there already stays as it is; what is lacking is added.
     """
     from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
@@ -97,8 +100,9 @@ def new(epci: Epci) -> None:
 
     root, name, communes = _known(epci)
     folder = root.private / epci
-    messages.print(summary(epci, folder, write_templates(epci, name, folder, communes)))
-    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name, communes)))
+    messages.print(summary(epci, folder, write_templates(epci, name, folder, communes, csv=csv)))
+    written = of_the_material.write_templates(root, epci, name, communes, csv=csv)
+    messages.print(of_the_material.summary(root, epci, written))
 
 
 def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:

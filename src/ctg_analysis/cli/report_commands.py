@@ -1,13 +1,15 @@
-"""The commands that make reports, compare their editions and hand them over."""
+"""The commands that make projects and reports, compare their editions and hand them over."""
 
 import os
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, interrupted, messages, number_of, sirens
-from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.projects import write_project
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
 from ctg_analysis.sources.known_sums import CACHE
 
@@ -69,22 +71,9 @@ def build(
         raise typer.Exit(worst)
 
 
-def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
-    """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
-    from ctg_analysis.publishing.verification import verify as verify_report
-
-    with messages.status(epci):
-        count, differences, note = verify_report(epci, out)
-    if differences:
-        raise UserError("\n".join(differences))
-    messages.print(f"{epci}: {count} files, the same bytes")
-    if note:
-        messages.print(f"{epci}: {note}")
-
-
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
-    from ctg_analysis.publishing.verification import changes_of
+    from ctg_analysis.publishing.pages.changes import changes_of
 
     before, table = changes_of(epci, out)
     for row in table.itertuples(index=False):
@@ -95,7 +84,7 @@ def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
 
-    The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
+    A Chromium, a Chrome or an Edge of this machine prints the PDFs and draws the maps of the slides.
     """
     from ctg_analysis.publishing.handover.delivery import write_documents
 
@@ -130,4 +119,16 @@ def new_chapter(
     path = write_new_chapter(number, title)
     messages.print(
         f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
+    )
+
+
+def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None:
+    """Make the folder of a project: notebooks, reference tables, data as shipped.
+
+    Commands run in it, or with CTG_ROOT that names it.
+    """
+    with room_in(folder):
+        write_project(folder)
+    messages.print(
+        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
     )

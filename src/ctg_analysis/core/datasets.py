@@ -114,9 +114,11 @@ class Totals:
     per_inhabitant: measures by commune, of which that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     everywhere: measures that it has of these départements too.
-    lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
+    outside_of: measure → those that it leaves out of this measure, where they are not these.
+    lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the total of France
         is without them, and says so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
+    departements: régions and France that the producer does not publish are sums of its départements.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -126,15 +128,20 @@ class Totals:
     per_inhabitant: frozenset[str] = frozenset()
     outside: tuple[str, ...] = ()
     everywhere: frozenset[str] = frozenset()
+    outside_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     lost: tuple[tuple[str, str], ...] = ()
     listed: bool = False
+    departements: bool = False
 
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""
-        plain = replace(self, alone=frozenset(), everywhere=frozenset())
-        if measure in self.alone:
-            return replace(plain, additive=False)
-        return replace(plain, outside=()) if measure in self.everywhere else plain
+        outside = () if measure in self.everywhere else self.outside_of.get(measure, self.outside)
+        plain = replace(self, alone=frozenset(), outside=outside, everywhere=frozenset(), outside_of={})
+        return replace(plain, additive=False) if measure in self.alone else plain
+
+    def lost_in(self, period: str) -> tuple[str, ...]:
+        """Return the communes that the files lack in a period."""
+        return tuple(code for periods, codes in self.lost if period in periods.split() for code in codes.split())
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,7 @@ class Precision:
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
     sampled: the census, of a part of the dwellings (rule R7): COMPLEMENTARY forms, coded for one dwelling in five of a
         small commune; MAIN forms, all of a small commune and 40 % of the addresses of a large one.
+    complementary: in a source of MAIN forms, what was counted on the COMPLEMENTARY ones: what indicators are over.
     design: denominators that count persons, who are drawn with their dwelling → whom: see census_sample.design_effect.
     """
 
@@ -151,7 +159,13 @@ class Precision:
     rounding: Annotated[int, Field(ge=0)] = 0
     rule: str = "unknown"
     sampled: Literal["", COMPLEMENTARY, MAIN] = ""
+    complementary: frozenset[str] = frozenset()
     design: Mapping[str, Literal["children", "actives"]] = field(default_factory=dict)
+
+    def forms(self, value: object) -> str:
+        """Return the forms of the census that a value was counted on; "" when it is no sample."""
+        over = getattr(value, "denominator", getattr(value, "measure", ""))
+        return COMPLEMENTARY if over in self.complementary else self.sampled
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The tidy table that every cleaning function returns: one row per place, period, measure and source.
 
 parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
-withheld and counted as 1, the least that they are: each may hold more, and none holds less.
+withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure that is
+exact in a source that rounds others.
 """
 
 import numpy as np

@@ -13,6 +13,7 @@ from ctg_analysis.core.declared_values import Pattern
 
 NO_OTHER_KEY = ConfigDict(extra="forbid")  # of what is declared in YAML: a key that is misspelt is refused
 YEAR, SHEET, MONTH, QUARTER = "year", "sheet", "month", "quarter"
+DECEMBER = "december"
 ROWS = "rows"
 
 
@@ -37,15 +38,18 @@ class Table:
     france: the code that its one place has here, when it is that of France.
     outside: pattern of the codes that belong to no place; their rows are not read.
     period: column of the period, of the kind `written` (a year; that of a sheet named after one, APL 2023; a month,
-    kept for December only; a quarter), a year when the columns are all of that year, two (2013-2018) when they are of
-    all that happened from the first to the other, or "" when the file's name or certificate has it.
+    kept for December only; a year of which the file tells December; a quarter), a year when the columns are all of that
+    year, two (2013-2018) when they are of all that happened from the first to the other, or "" when the file's name or
+    certificate has it.
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
-    computed: measure → the columns that it is the sum or the difference of, as in "ACT1564 - CHOM1564".
+    computed: measure → what it is computed from, columns and numbers, as in "ACT1564 - CHOM1564" or "pct * RP / 100".
+    beside: pattern of the files of which the columns that this one lacks are taken, place by place.
     signed: columns whose numbers may be below 0; a count never is.
     large: what the producer publishes of large communes only, by rules of its own: the others have no row.
     former: pattern of the names of the files of former years: what the current ones hold too is read from these alone.
+    parts: column → how many counts it adds up that the producer rounds (rule R3).
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
     weight: pattern of the column that the producer weights its index by, where the file has it. The index is then given
@@ -58,7 +62,7 @@ class Table:
     level: Literal["commune", "epci", "departement", "region", "france"]
     measures: Mapping[str, str] = field(default_factory=dict)
     period: str = ""
-    written: Literal["year", "sheet", "month", "quarter"] = YEAR
+    written: Literal["year", "sheet", "month", "quarter", "december"] = YEAR
     outside: Pattern = ""
     where: Mapping[str, Pattern] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -67,20 +71,27 @@ class Table:
     flags: Mapping[str, Pattern] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
+    beside: str = ""
     large: bool = False
     codes: Pattern = ""
     weight: Pattern = ""
     france: Literal["F", "FM"] = "F"
     former: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What is counted in a register: its rows or the sum `of` a column, where patterns match (column → pattern)."""
+    """What is counted in a register: its rows or the sum `of` columns (A + B), where patterns match (see `where`)."""
 
     __pydantic_config__ = NO_OTHER_KEY
     where: Mapping[str, Pattern] = field(default_factory=dict)
     of: str = ROWS
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns that are added up; none when the rows are counted."""
+        return [] if self.of == ROWS else self.of.split(" + ")
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,7 @@ class Indicator:
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
         population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
     norm: of data/reference/normes.yml: the title of its map tells the communes that do not reach it.
+    ages: it depends on the ages of the inhabitants, which nothing here sets apart: it is not told first.
     """
 
     id: str
@@ -183,6 +184,7 @@ class Indicator:
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
     untested: Literal["", ALL_OR_NOTHING, CAF_ALONE] = ""
     norm: str = ""
+    ages: bool = False
 
     @property
     def shown_at(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from ctg_analysis.indicators.significance import (
     compare_proportions,
     compare_rates,
 )
-from ctg_analysis.indicators.trends import FOR_MEANS, is_sought, trend_of
+from ctg_analysis.indicators.trends import LEAST_YEARS, is_sought, trend_of
 from ctg_analysis.sources import SOURCES, SURVEY
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
@@ -180,7 +180,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     if before.empty:
         return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
     same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == evidence.RISING else -1)
-    sought = len(years) >= FOR_MEANS and is_sought(indicator)
+    sought = len(years) >= LEAST_YEARS and is_sought(indicator)
     if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
         return None
     values = f"{_value(before.iloc[0])} en {row.repere}, {_value(own.iloc[0])} en {own.iloc[0]['period']}"
@@ -191,8 +191,8 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
 
 
 def _moves(indicator: Indicator, years: pd.DataFrame) -> bool:
-    stretches = trend_of(years.sort_values("period", kind="stable"), indicator)
-    return len(stretches) == 1 and stretches[0].is_established
+    found = trend_of(years.sort_values("period", kind="stable"), indicator)
+    return found is not None and found.is_established
 
 
 def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:

@@ -1,7 +1,5 @@
 """The census as a sample: what its supplementary coding, and its surveys of large communes, leave open."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -59,7 +57,7 @@ def design_effect(source: Source, indicator: Indicator) -> float:
     >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
     [1.0, 1.4]
     """
-    if source.precision.sampled == MAIN:
+    if source.precision.forms(indicator.value) == MAIN:
         return norm("census_design_persons")
     match source.precision.design.get(getattr(indicator.value, "denominator", "")):
         case "children":
@@ -67,41 +65,6 @@ def design_effect(source: Source, indicator: Indicator) -> float:
         case "actives":
             return norm("census_design_actives")
     return 1.0
-
-
-def worth_of_one(
-    rows: pd.DataFrame,
-    indicators: Mapping[str, Indicator],
-    sources: Mapping[str, Source],
-    fractions: pd.DataFrame | None,
-) -> pd.Series:
-    """How many times the variance of a full count that of one counted has: 1, more where dwellings are sampled.
-
-    One in five being coded, five times: its own chance, and that of being among the four that are not.
-
-    Parameters:
-        rows: observations of communes.
-        fractions: see `intervals.coded_fractions`.
-
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> from ctg_analysis.sources import SOURCES
-    >>> rows = pd.DataFrame({"indicator": ["large_families_share"], "source": "insee_rp_familles"})
-    >>> rows = rows.assign(level="commune", code="12001")
-    >>> places = pd.MultiIndex.from_tuples([("commune", "12001")])
-    >>> fractions = pd.DataFrame({"complementary": [0.2]}, index=places)
-    >>> worth_of_one(rows, CATALOGUE, SOURCES, fractions).tolist()
-    [5.0]
-    """
-    one = pd.Series(1.0, rows.index)
-    if fractions is None:
-        return one
-    each = rows[["indicator", "source", "level", "code"]].astype(object)
-    for (name, source), group in each.groupby(["indicator", "source"]):
-        if kind := sources[source].precision.sampled:
-            places = pd.MultiIndex.from_frame(group[["level", "code"]])
-            drawn = pd.Series(fractions[kind].reindex(places).to_numpy(), group.index).fillna(1.0)
-            one[group.index] = 1 + design_effect(sources[source], indicators[name]) * (1 - drawn) / drawn
-    return one
 
 
 def effective_size(base: pd.Series | float, fraction: pd.Series | float) -> pd.Series | float:

@@ -6,18 +6,20 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from ctg_analysis.core.datasets import COMPLEMENTARY, Source
-from ctg_analysis.core.model import OK, Indicator, is_proportion
+from ctg_analysis.core.model import CAF_ALONE, OK, Count, Indicator, Mean, Rate
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import design_effect
-from ctg_analysis.indicators.dispersion import chance_between_communes, is_between_communes, is_flow, is_of_events
-from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
+from ctg_analysis.indicators.significance import word
+from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.sources import SOURCES
 
 OLDEST = 5  # years: a comparison that is older than the latest figure by more says nothing of today
 LATER = 2  # years: what the département has is preferred to what the peers have only when it is newer by more
 PEERS, DEPARTEMENT = "peers", "departement"
+HAIR = 1e-9  # of a difference of 0.1 that floats tell as 0.0999...
 
 
 def comparable_rows(rows: pd.DataFrame, epci: str) -> pd.DataFrame:
@@ -117,8 +119,6 @@ def latest_period(rows: pd.DataFrame) -> str | None:
 def weight_in_tests(source: Source, indicator: Indicator) -> float:
     """What a count of a source weighs in a test: less than 1 where one dwelling in five is coded (rule R7).
 
-    Of the dispersion of an observation, which says the same of the places that it is of, this is the most cautious.
-
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
     >>> [round(weight_in_tests(SOURCES["insee_rp_familles"], CATALOGUE[name]), 4) for name in names]
@@ -126,108 +126,90 @@ def weight_in_tests(source: Source, indicator: Indicator) -> float:
     >>> weight_in_tests(SOURCES["insee_etat_civil"], CATALOGUE["birth_rate"])
     1.0
     """
-    if source.precision.sampled != COMPLEMENTARY:
+    if source.precision.forms(indicator.value) != COMPLEMENTARY:
         return 1.0
     coded = norm("census_coded_small")
     return 1 / (1 + design_effect(source, indicator) * (1 - coded) / coded)
 
 
 def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """The rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
+    """The rows with what sets the territory apart from each place: columns gap, p, word (rule R14).
 
-    The territory is compared with the rest of each place, by the variance between communes that its dispersion tells
-    (see `dispersion.chance_between_communes`), and never by less than that of independent draws. What no dispersion is
-    known of has no test, nor what a commune has all or none of, nor what the Caf alone pays over a population
-    (Indicator.untested), nor other quantities, nor what lies across several places of one level, which share an unknown
-    part of the territory. What the roundings of the producer could explain is « proche de ».
+    What an observation leaves open is in its interval, whatever it is made of: events, a sample, rounded counts. Where
+    neither has one, both are counted whole and their difference is a fact, without p (see `chance`). A difference that
+    two figures do not show once rounded is « proche de ». None of numbers of things, of what the Caf alone pays over a
+    population (rule R18), nor to one of several places of a level, which share an unknown part of the territory.
 
     Parameters:
         rows: for each indicator the territory first, then its comparators, one period.
         indicators: the declarations, by id.
 
-    The 300 of 1 000 families here are among the 2 100 of 10 000 there: 30 % against 1 800 of 9 000, 20 %. With ten
-    times the variance of draws, z = 0.1 / √(0.21 x 0.79 x (10 / 1 000 + 10 / 9 000)) = 2.3; with twenty, 1.6.
+    28 to 32 % here, 20 % there; 19 to 41 %; a share of dwellings that are all counted.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> rows = pd.DataFrame({"numerator": [300.0, 2100], "denominator": [1000.0, 10_000], "status": OK})
-    >>> rows = rows.assign(level=["epci", "departement"], low=float("nan"), high=float("nan"), dispersion=10.0)
-    >>> rows = rows.assign(indicator="single_parent_families_share", source="insee_rp_familles")
-    >>> [tested(rows.assign(dispersion=of), CATALOGUE)["word"].iloc[1] for of in (10.0, 20.0, float("nan"))]
-    ['plus élevée que', 'proche de', nan]
+    >>> rows = pd.DataFrame({"value": [30.0, 20.0], "denominator": [1e3, 1e6], "level": ["epci", "france"]})
+    >>> rows = rows.assign(status=OK, indicator="vacant_dwellings_share", source="insee_rp_logement")
+    >>> bounds = [([28.0, 20], [32.0, 20]), ([19.0, 20], [41.0, 20]), (float("nan"), float("nan"))]
+    >>> found = [tested(rows.assign(low=low, high=high), CATALOGUE).iloc[1] for low, high in bounds]
+    >>> [(one["word"], round(float(one["p"]), 3)) for one in found]
+    [('plus élevée que', 0.0), ('proche de', 0.074), ('plus élevée que', nan)]
     """
     rows = rows.reset_index(drop=True)
     own = rows.drop_duplicates("indicator").set_index("indicator")
     others = rows[rows["indicator"].duplicated()]
     others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
-    others = others[others["indicator"].map(lambda name: is_between_communes(indicators[name])).astype(bool)]
+    named = others["indicator"].map(indicators)
+    kept = named.map(is_compared).astype(bool)
+    others, named = others[kept], named[kept]
     mine = own.loc[others["indicator"]].set_index(others.index)
-    found = tested_pairs(mine, others, indicators)
-    return rows.assign(p=found["p"].reindex(rows.index), word=found["word"].reindex(rows.index).astype(object))
+    gap = mine["value"].astype(float) - others["value"].astype(float)
+    linear = mine["source"].map(lambda source: SOURCES[source].rounds) & ~named.map(
+        lambda one: isinstance(one.value, Rate)
+    )
+    p = chance(mine, others, linear.astype(bool))
+    visible = named.map(lambda one: 10.0**-one.decimals).astype(float)
+    words = word(gap, p.fillna(0), visible=visible - HAIR, feminine=True)
+    found = pd.DataFrame({"gap": gap, "p": p, "word": words}, others.index).reindex(rows.index)
+    return rows.assign(gap=found["gap"], p=found["p"], word=found["word"].astype(object))
 
 
-def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """What a test says of each territory against a place that holds it: columns p and word (see `tested`).
+def is_compared(indicator: Indicator) -> bool:
+    """Whether the values of two places may be compared: neither numbers of things, nor what the Caf alone pays."""
+    return indicator.untested != CAF_ALONE and not isinstance(indicator.value, Count | Mean)
+
+
+def chance(mine: pd.DataFrame, theirs: pd.DataFrame, linear: pd.Series) -> pd.Series:
+    """The two-sided p of the difference of two values, from their 95 % intervals; missing where neither has one.
+
+    The half-widths that look at each other are put together as standard errors are: under 5 %, the interval of the
+    difference of Newcombe (shares) and of Zou and Donner (events) leaves out 0. A place that holds a part w of another
+    shares its chance: the variance of the difference is that of the larger one, and 1 - 2 w times that of the smaller.
 
     Parameters:
-        mine, theirs: observations, of the same index. The indicator of the second is that of both.
+        mine, theirs: value, low, high, denominator, of the same index; one of them lies in the other.
+        linear: where the half-widths are bounds, such as those of rounded counts, and are added up as they are.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> mine = pd.DataFrame({"numerator": [300.0], "denominator": 1000.0, "dispersion": 10.0, "low": float("nan")})
-    >>> mine = mine.assign(high=mine["low"], indicator="vacant_dwellings_share", source="insee_rp_logement")
-    >>> tested_pairs(mine, mine.assign(numerator=2100.0, denominator=10_000.0), CATALOGUE).round(3).values.tolist()
-    [[0.02, 'plus élevée que']]
+    Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10; Zou and Donner (2008), 27, 1693-1702.
+
+    56 of 70 and 48 of 80: 20 points, 5.2 to 33.4; z = 1.96 x 0.2 / √(0.1083² + 0.1004²).
+
+    >>> one = pd.DataFrame({"value": [56 / 70], "low": [0.6916], "high": [0.8767], "denominator": [0.0]})
+    >>> other = pd.DataFrame({"value": [48 / 80], "low": [0.4904], "high": [0.7004], "denominator": [80.0]})
+    >>> round(float(chance(one, other, pd.Series([False])).iloc[0]), 4), float(2 * ndtr(-Z * 0.2 / 0.14771).round(4))
+    (0.008, 0.008)
     """
-    found = pd.DataFrame({"p": float("nan"), "word": np.nan}, theirs.index).astype({"word": object})
-    for kind, test in KINDS:
-        of_kind = theirs["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)
-        one, other = mine[of_kind], theirs[of_kind]
-        named = [indicators[name] for name in other["indicator"]]
-        sources = one["source"].map(SOURCES)
-        weights = [weight_in_tests(source, each) for source, each in zip(sources, named, strict=True)]
-        result = test(one, other, pd.Series(weights, other.index, dtype=float))
-        per = pd.Series([_per(each) for each in named], other.index, dtype=float)
-        visible = pd.Series([10.0**-each.decimals for each in named], other.index, dtype=float) / per
-        rounding = (one["high"] - one["low"]) / 2 / per
-        rounded = sources.map(lambda source: source.rounds).astype(bool)
-        visible = visible.mask(rounded, np.fmax(visible, rounding))
-        words = word(result["difference"], result["p"], visible=visible, feminine=True)
-        found.loc[of_kind, "p"], found.loc[of_kind, "word"] = result["p"], words
-    return found
-
-
-def _of_shares(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
-    counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
-    result = compare_proportions(*counts, *counts[:2])
-    share = theirs["numerator"] / theirs["denominator"]
-    between = _between(mine, theirs, result["difference"], share * (1 - share))
-    return result.assign(p=np.maximum(result["p"], between))
-
-
-def _of_events(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
-    counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
-    result = compare_rates(*counts, *counts[:2])
-    between = _between(mine, theirs, result["difference"], theirs["numerator"] / theirs["denominator"])
-    return result.assign(p=np.maximum(result["p"], between))
-
-
-def _of_flows(mine: pd.DataFrame, theirs: pd.DataFrame, _weight: pd.Series) -> pd.DataFrame:
-    difference = mine["numerator"] / mine["denominator"] - theirs["numerator"] / theirs["denominator"]
-    one = pd.Series(1.0, theirs.index)
-    return pd.DataFrame({"difference": difference, "p": _between(mine, theirs, difference, one)})
-
-
-def _between(mine: pd.DataFrame, theirs: pd.DataFrame, difference: pd.Series, variance: pd.Series) -> pd.Series:
-    sides = [table[column] for table in (mine, theirs) for column in ("denominator", "dispersion")]
-    return chance_between_communes(difference, variance, *sides)
-
-
-def _is_proportion(indicator: Indicator) -> bool:
-    return is_proportion(indicator.value)
-
-
-def _per(indicator: Indicator) -> float:
-    return getattr(indicator.value, "per", PERCENT)
-
-
-PERCENT = 100  # of balances
-KINDS = ((_is_proportion, _of_shares), (is_of_events, _of_events), (is_flow, _of_flows))
+    one, other = (table[["value", "low", "high", "denominator"]].astype(float) for table in (mine, theirs))
+    above = one["value"].ge(other["value"])
+    side = (one["value"] - one["low"]).where(above, one["high"] - one["value"])
+    their_side = (other["high"] - other["value"]).where(above, other["value"] - other["low"])
+    unknown = side.isna() & their_side.isna()
+    side, their_side = side.fillna(0), their_side.fillna(0)
+    part = (one["denominator"] / other["denominator"]).replace(np.inf, 0).fillna(0)
+    inner, outer = side.where(part.le(1), their_side), their_side.where(part.le(1), side)
+    part = part.where(part.le(1), 1 / part)
+    square = ((1 - 2 * part) * inner**2 + outer**2).clip(lower=0)
+    width = np.sqrt(square).where(~linear, side + their_side)
+    gap = (one["value"] - other["value"]).abs()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = pd.Series(2 * ndtr(-Z * (gap / width)), one.index)
+    return p.where(gap.gt(0), 1.0).mask(unknown)

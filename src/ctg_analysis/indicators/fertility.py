@@ -24,6 +24,7 @@ AGES = {
     "40_50": ("40_44", "45_49"),
 }
 PER = 100  # women
+WIDTHS = {"15_24": 10, "25_29": 5, "30_34": 5, "35_39": 5, "40_50": 11}  # years of age
 
 
 class Fertility(BaseModel):
@@ -71,6 +72,17 @@ def fertility_rates(year: str) -> pd.Series | None:
     """
     rates = fertility().taux.get(year)
     return None if rates is None else pd.Series(rates)[list(AGES)] / PER
+
+
+@cache
+def total_fertility() -> pd.Series:
+    """The children of one woman in France who would have at each age the births of a year, by year.
+
+    >>> total_fertility().loc[[2014, 2022, 2025]].round(2).tolist()
+    [2.0, 1.78, 1.55]
+    """
+    rates = pd.DataFrame(fertility().taux).T.rename(index=int).sort_index()
+    return (rates * pd.Series(WIDTHS)).sum(axis=1) / PER
 
 
 def women_by_age(women: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""The findings of a territory: where it differs surely and enough, of the editorial list, at most one a theme."""
+"""The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,128 +6,136 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue.essentials import Essential
-from ctg_analysis.core.model import CAF_ALONE, OK, AnnualChange, Indicator
-from ctg_analysis.indicators.dispersion import is_between_communes
-from ctg_analysis.indicators.lasting_gaps import least_large_gap
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.indicators.comparisons import is_compared
 from ctg_analysis.indicators.peer_profiles import chooses_peers
 from ctg_analysis.indicators.significance import ALPHA, notable
+from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
 
-COMPARATORS = ("peers", "departement", "region", "france")  # the first from which the territory differs is told
-COLUMNS = ["indicator", "theme", "chapter", "level", "higher", "apart", "times"]
+COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
+NAMED_IN_TURN = ("peers", "departement", "region", "france")
+EXTREME, FAR, SHORT, MOVING, BESIDE = range(5)  # why a finding is told, the most salient first
+COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size"]
 
 
-def findings(compared: pd.DataFrame, essentials: Iterable[Essential]) -> pd.DataFrame:
-    """The findings of a territory, the largest first, one a theme at most.
+def findings(
+    compared: pd.DataFrame,
+    essentials: Iterable[Essential],
+    spread: pd.DataFrame,
+    moves: Mapping[str, int] | None = None,
+    short: Mapping[str, bool] | None = None,
+) -> pd.DataFrame:
+    """The findings of a territory, the most salient first, one a theme at most (rule R14).
 
-    A difference is *established* when the whole interval of the territory is beyond a quartile of its peers, or when a
-    test tells it from a larger place in a list of which 5 % at most are expected false (see `significance.notable`),
-    and it was there at the vintage before. A quantity that no test compares, being counted whole or worked out by its
-    producer (places of childcare, accessibility), has no interval and needs no test; what the Caf alone pays, and what
-    a commune has all or none of, is no finding. It is *large enough* when it passes the thresholds of
-    data/reference/normes.yml.
-
-    Of a theme, the first indicator with such a difference is told, against the first comparator of COMPARATORS that
-    has one. Findings are ranked by how many comparators the territory differs from in the same direction, then by how
-    many times the threshold of size the difference that is told is.
+    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
+    moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
+    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`significance.notable`).
+    Those that depend on the ages of the inhabitants come last.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
-            indicator, level, value, low, high, status, p, matters (see `comparisons.tested`, `lasting_gaps.matters`;
-            low and high of the peers are their quartiles).
-        essentials: the editorial list, in its order.
+            indicator, period, source, level, value, low, high, status, p (see `comparisons.tested`; low and high of the
+            peers are their quartiles).
+        spread: see `spread.spread_of`.
+        moves: 1 of the indicators that rise in a sure trend, -1 of those that fall.
+        short: whether the territory does not reach the norm, of the indicators that have one.
 
     Returns:
-        indicator, theme, chapter; level: of the comparator; higher: whether the territory's value is above; apart,
-        times: what they are ranked by.
+        indicator, theme, chapter; why; level: of the comparator, "" without one; higher: whether the territory's value
+        is above; tenth, move: 1, 0 or -1; size: how many times what is far the difference to the comparator is.
 
-    36 % beside 28 % in the département is 8 points, where a tenth of 28 is large enough: 2.9 times. Among peers whose
-    third quartile is 37 %, nothing is established.
+    36 % beside 28 % in the département are 2.9 tenths; 38 % are more than three, and told where no spread is known.
 
     >>> from ctg_analysis.catalogue.essentials import essentials
-    >>> rows = pd.DataFrame({"level": ["epci", "departement", "peers"], "value": [36.0, 28.0, 32.0], "status": OK})
-    >>> rows = rows.assign(low=[35.0, 27.9, 30.0], high=[37.0, 28.1, 37.0], p=[None, 0.001, None], matters=True)
-    >>> found = findings(rows.assign(indicator="single_parent_families_share"), essentials())
-    >>> found[["theme", "level", "higher"]].values.tolist(), round(found["times"].item(), 1)
-    ([['Familles monoparentales', 'departement', True]], 2.9)
+    >>> rows = pd.DataFrame({"level": ["epci", "departement"], "low": [35.0, 27.9], "high": [37.0, 28.1], "p": 0.001})
+    >>> rows = rows.assign(indicator="single_parent_families_share", period="2021", source="insee_rp_familles")
+    >>> rows = rows.assign(status=OK)
+    >>> from ctg_analysis.indicators.spread import COLUMNS
+    >>> none = pd.DataFrame(columns=COLUMNS)
+    >>> [len(findings(rows.assign(value=[value, 28.0]), essentials(), none)) for value in (36.0, 38.0)]
+    [0, 1]
     """
     named = {essential.indicator.id: essential for essential in essentials}
-    gaps = _established(
-        compared[compared["indicator"].isin(named)], {name: one.indicator for name, one in named.items()}
+    rows = compared[compared["indicator"].isin(named)]
+    gaps = differences(rows, {name: one.indicator for name, one in named.items()}, spread)
+    listed = notable(gaps["p"]) | gaps["p"].isna()
+    gaps = gaps[gaps["remarkable"] & listed]
+    gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
+    first = gaps.drop_duplicates("indicator").set_index("indicator")
+    own = rows.drop_duplicates("indicator")
+    own = own[own["status"].eq(OK)]
+    own = own.assign(tenth=tenth(own, beside_spread(own, spread))).set_index("indicator")
+    table = pd.DataFrame({"tenth": own["tenth"], "order": [[*named].index(name) for name in own.index]})
+    table = table.assign(move=pd.Series(moves or {}, dtype=int).reindex(table.index).fillna(0).astype(int))
+    table = table.join(first[["level", "higher", "size"]])
+    is_short = pd.Series(short or {}, dtype=bool).reindex(table.index, fill_value=False)
+    reasons = [table["tenth"].ne(0), table["level"].eq("france"), is_short, table["move"].ne(0), table["level"].notna()]
+    table = table.assign(why=np.select(reasons, range(len(reasons)), -1)).query("why >= 0")
+    higher = (
+        table["higher"].astype(object).where(table["why"].ne(EXTREME) | table["higher"].notna(), table["tenth"].gt(0))
     )
-    ranks = {name: rank for rank, name in enumerate(named)}
-    gaps = gaps.assign(
-        theme=gaps["indicator"].map(lambda name: named[name].theme),
-        chapter=gaps["indicator"].map(lambda name: named[name].indicator.chapter),
-        order=gaps["indicator"].map(ranks),
-        rank=gaps["level"].map(COMPARATORS.index),
+    table = table.assign(
+        theme=[named[name].theme for name in table.index],
+        chapter=[named[name].indicator.chapter for name in table.index],
+        last=[named[name].indicator.ages for name in table.index],
+        higher=higher,
+        level=table["level"].fillna(""),
+        size=table["size"].astype(float).fillna(0.0),
     )
-    told = gaps.sort_values(["order", "rank"], kind="stable").drop_duplicates("theme")
-    sides = gaps.groupby(["indicator", "higher"], observed=True).size()
-    apart = sides.reindex(pd.MultiIndex.from_frame(told[["indicator", "higher"]])).to_numpy()
-    ranked = told.assign(apart=apart).sort_values(["apart", "times", "order"], ascending=[False, False, True])
-    return ranked.reset_index(drop=True)[COLUMNS]
+    told = table.sort_values(["why", "order"], kind="stable").drop_duplicates("theme")
+    by_size = told["size"].where(~told["why"].isin([EXTREME, SHORT]), 0.0)
+    ranked = told.assign(by_size=-by_size).sort_values(["last", "why", "by_size", "order"], kind="stable")
+    return ranked.rename_axis("indicator").reset_index()[COLUMNS]
 
 
-def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """The difference of a territory to each comparator: columns indicator, level, higher, times, tested, p, sure.
+def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread: pd.DataFrame) -> pd.DataFrame:
+    """The difference of a territory to each comparator: columns indicator, level, higher, times, size, p, sure,
+    remarkable.
 
     What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
     row. Nor has the median of the peers for what has chosen them (rule R11), nor one of several places of a level.
 
     Parameters:
-        rows: as `findings` has them. indicators: the declarations, by id.
+        rows, spread: as `findings` has them. indicators: the declarations, by id.
 
     Returns:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
-        `lasting_gaps.least_large_gap`; none to a value of 0. tested: whether it has a test or an interval to be sure
-        by. sure: the territory is beyond a quartile of its peers, or the test tells it from a larger place; of what is
-        counted whole, that it is large. matters: large, and not of another sign at the vintage before. whole: whether
-        it is counted whole: what has an interval is not.
+        `spread.least_large_gap`; none to a value of 0. size: how many times what is far from France, where the spread
+        of the EPCIs is known; else a third of times. sure: a test tells it, or both are counted whole; of the peers,
+        the whole interval is beyond a quartile. remarkable: sure, large, and of the size of what is far.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"level": ["epci", "peers"], "value": [16.0, 21.9], "low": [None, 19.0], "status": OK})
-    >>> rows = rows.assign(high=[None, 24.0], p=None, matters=False, indicator="childcare_coverage_eaje_rate")
-    >>> differences(rows, CATALOGUE).round(1)[["level", "higher", "times", "tested", "sure"]].values.tolist()
-    [['peers', False, 2.7, False, True]]
+    >>> rows = rows.assign(high=[None, 24.0], p=None, indicator="childcare_coverage_eaje_rate", period="2023")
+    >>> from ctg_analysis.indicators.spread import COLUMNS
+    >>> found = differences(rows.assign(source="caf_txcouv_pe"), CATALOGUE, pd.DataFrame(columns=COLUMNS))
+    >>> found.round(1)[["level", "higher", "times", "size", "sure", "remarkable"]].values.tolist()
+    [['peers', False, 2.7, 0.9, True, False]]
     """
     rows = rows.reset_index(drop=True)
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
-    others = rows[rows["level"].isin(COMPARATORS) & rows["status"].eq(OK) & rows["indicator"].isin(own.index)]
-    others = others[~others.duplicated(["indicator", "level"], keep=False)]
-    judged = [_is_judged(indicators[name], level) for name, level in others[["indicator", "level"]].to_numpy()]
+    others = rows[rows["level"].isin(COMPARATORS) & rows["indicator"].isin(own.index)]
+    others = others[~others.duplicated(["indicator", "level"], keep=False) & others["status"].eq(OK)]
+    judged = [
+        is_compared(indicators[name]) and (level != "peers" or not chooses_peers(indicators[name]))
+        for name, level in others[["indicator", "level"]].to_numpy()
+    ]
     others = others[np.array(judged, dtype=bool)]
     mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index).astype(float)
     gap = mine["value"] - others["value"]
-    named = others["indicator"].map(indicators)
-    least = [least_large_gap(one, value) for one, value in zip(named, others["value"], strict=True)]
-    times = (gap.abs() / pd.Series(least, others.index, dtype=float)).where(others["value"].ne(0))
-    whole = named.map(_is_counted_whole).astype(bool) & mine["low"].isna()
-    testable, of_peers = ~whole, others["level"].eq("peers")
-    low, high = (mine[bound].where(testable, mine["value"]) for bound in ("low", "high"))
+    least = [
+        least_large_gap(indicators[name], value)
+        for name, value in zip(others["indicator"], others["value"], strict=True)
+    ]
+    large = pd.Series(least, others.index, dtype=float)
+    far = beside_spread(others, spread)["far"].astype(float).fillna(MUCH * large)
+    times, size = ((gap.abs() / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
+    low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     p = others["p"].astype(float)
-    matters = others["matters"].astype(bool).where(~of_peers, times.ge(1))
-    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, p=p, matters=matters)
-    tested = (p.notna() & testable).where(~of_peers, low.notna() & testable)
-    sure = (p.lt(ALPHA) | (whole & matters)).where(~of_peers, beyond)
-    return found.assign(tested=tested, sure=sure, whole=whole)
-
-
-def _is_judged(indicator: Indicator, level: str) -> bool:
-    return indicator.untested != CAF_ALONE and (level != "peers" or not chooses_peers(indicator))
-
-
-def _is_counted_whole(indicator: Indicator) -> bool:
-    """Whether a difference needs no test: neither sampled, nor of some of the people, nor a change between censuses."""
-    sampled = is_between_communes(indicator) or isinstance(indicator.value, AnnualChange)
-    return not sampled and not indicator.untested
-
-
-def _established(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """The differences that are established and large."""
-    found = differences(rows, indicators)
-    listed = notable(found["p"]) | found["p"].isna()
-    return found[found["sure"] & listed & found["matters"] & found["times"].ge(1)]
+    sure = (p.lt(ALPHA) | (p.isna() & gap.ne(0))).where(others["level"].ne("peers"), beyond)
+    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure)
+    return found.assign(remarkable=sure & times.ge(1) & size.ge(1))

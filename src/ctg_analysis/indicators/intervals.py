@@ -13,6 +13,7 @@ from ctg_analysis.core.model import (
     Indicator,
     Rate,
     Ratio,
+    is_proportion,
 )
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import (
@@ -27,6 +28,7 @@ from ctg_analysis.indicators.uncertainty import (
     ratio_interval,
     rounding_interval,
     sum_interval,
+    wilson_interval,
 )
 
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
@@ -63,7 +65,9 @@ def with_intervals(
     rows = rows.assign(**usual, **{name: float("nan") for name in ROUNDED if name not in rows})
     here = rows["source"].unique()
     step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
-    coded = rows["source"].isin([name for name in here if sources[name].precision.sampled == COMPLEMENTARY])
+    step = step.where(rows["parts"].gt(0), 0)  # an exact figure of a source that rounds others
+    forms = rows["source"].astype(object).map({name: sources[name].precision.forms(indicator.value) for name in here})
+    coded = forms.eq(COMPLEMENTARY)
     known = rows["status"].eq(OK)
     is_rounded = step.gt(0) | rows["least"].notna() | rows["least_of"].notna()
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
@@ -72,6 +76,13 @@ def with_intervals(
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | is_rounded, SURE)
+    if is_outcome(indicator):
+        exact = known & ~rows["source"].isin(
+            [name for name in here if sources[name].rounds or sources[name].precision.sampled]
+        )
+        low, high = wilson_interval(rows["numerator"].where(exact), rows["denominator"].where(exact))
+        rows = _kept(rows, exact, low * indicator.value.per, high * indicator.value.per, WITH_ITS_INTERVAL)
+        rows["quality"] = rows["quality"].mask(exact & rows["numerator"].ge(norm("few_events")), SURE)
     if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
         counted, balance = rows["counted"], rows["numerator"]
         bounds = difference_interval((counted + balance) / 2, (counted - balance) / 2)
@@ -89,10 +100,22 @@ def with_intervals(
         design = rows["source"].astype(object).map(effects).astype(float)
         if fractions is not None and coded.any():
             rows = _sampled(rows, known & coded, indicator.value, fractions[COMPLEMENTARY], design)
-        surveyed = rows["source"].isin([name for name in here if sources[name].precision.sampled == MAIN])
+        surveyed = forms.eq(MAIN)
         if fractions is not None and indicator.value.bounded and surveyed.any():
             rows = _of_large_communes(rows, known & surveyed, indicator, fractions[MAIN], design)
     return rows
+
+
+def is_outcome(indicator: Indicator) -> bool:
+    """Whether a share is of the persons to whom something has happened, such as an exam: chance has a part in it.
+
+    Dwellings, premises and schools are counted whole, and so is what a commune has all or none of.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> [is_outcome(CATALOGUE[name]) for name in ("pupils_with_aesh_share", "vacant_social_dwellings_share")]
+    [True, False]
+    """
+    return is_proportion(indicator.value) and "numerator" in indicator.persons and not indicator.untested
 
 
 def _of_large_communes(
@@ -123,7 +146,7 @@ def _rounded(rows: pd.DataFrame, column: str, sources: dict[str, Source]) -> tup
             continue
         count, number, small = (rows.loc[mine, each] for each in (column, f"parts{of}", f"few{of}"))
         one, several = rounding_interval(count, step, rule), sum_interval(count, number, small, step, rule)
-        alone = number.le(1)
+        alone = number.eq(1)
         low[mine], high[mine] = (bound.where(alone, of_sum) for bound, of_sum in zip(one, several, strict=True))
     return low, high
 

@@ -10,7 +10,7 @@ from ctg_analysis.core.model import CENSORED, LEVELS, MISSING, OK, STATUSES, Ind
 from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
-NUMBERS = ["numerator", "denominator", "value", "low", "high", "dispersion"]  # none of them where nothing is known
+NUMBERS = ["numerator", "denominator", "value", "low", "high"]  # none of them where nothing is known
 BOUNDS = ["low", "high"]  # of what is censored too
 COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source", "denominator_period"]
 
@@ -34,7 +34,6 @@ SCHEMA = pa.DataFrameSchema(
         "value": pa.Column(float, nullable=True),
         "low": pa.Column(float, nullable=True),
         "high": pa.Column(float, nullable=True),
-        "dispersion": pa.Column(float, nullable=True),
         "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
         "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
         "source": pa.Column(TEXT),

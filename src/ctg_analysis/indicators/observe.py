@@ -28,10 +28,8 @@ from ctg_analysis.core.model import (
 )
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
-from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import of_few, with_intervals
 from ctg_analysis.indicators.known_zeros import with_known_zeros
-from ctg_analysis.indicators.members import Members
 from ctg_analysis.indicators.preferred_sources import first, of_sources
 from ctg_analysis.indicators.uncertainty import censor_floor
 from ctg_analysis.indicators.years import (
@@ -62,7 +60,7 @@ ROWS_AT_ONCE = 1_000_000
 
 
 def observe(
-    indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame | Members
+    indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
     rows = observe_coded(indicators, facts, sources, *more).astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
@@ -74,12 +72,10 @@ def observe_coded(
     facts: pd.DataFrame,
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
-    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
-    members: see members.members_of; without them, as of what may be withheld, no dispersion is told.
     Columns: those of observations.SCHEMA.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
@@ -90,7 +86,7 @@ def observe_coded(
             alike.setdefault(_form(indicator), []).append(indicator)
     rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
     tables = (
-        observe_alike(some, by_measure, sources, fractions, members)
+        observe_alike(some, by_measure, sources, fractions)
         for several in alike.values()
         for some in _at_once(several, rows)
     )
@@ -150,16 +146,13 @@ def observe_alike(
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
-    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of indicators that differ by their measures and sources alone.
 
     by_measure: facts whose code, level, period and source are categories, the same in all the tables.
     """
     form = indicators[0]
-    rows = compute(indicators, by_measure, sources).assign(dispersion=float("nan"))
-    if members is not None:
-        rows = with_dispersion(rows, indicators, members, sources, fractions)
+    rows = compute(indicators, by_measure, sources)
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
@@ -233,24 +226,25 @@ def compute(
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the events with those of France without the départements that its population leaves out (Totals.outside).
+    """Return the events with those of France without the places that its population of then leaves out.
 
-    The events of Mayotte are counted each year, its population is not: a rate of France is of the rest on both sides.
+    The events of Mayotte are counted each year, its population is not (Totals.outside), and a file may have lost some
+    communes (Totals.lost): a rate of France is of the rest on both sides.
     """
     whole = events["code"].eq(FRANCE)
+    of_france = population[population["code"].eq(FRANCE) & population["status"].eq(OK)]
     lacking = {
-        code
-        for name in population.loc[population["code"].eq(FRANCE), "source"]
-        for code in sources[name].totals.outside
+        str(row.period): {*sources[row.source].totals.outside, *sources[row.source].totals.lost_in(row.period)}
+        for row in of_france.itertuples()
     }
-    apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
-    if apart.empty:
-        return events
-    series = ["indicator", "period", "source"]
-    less = apart.groupby(series, observed=True)["value"].sum()
-    there = pd.MultiIndex.from_frame(events.loc[whole, series])
     rows = events.copy()
-    rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
+    for period in events.loc[whole, "period"].unique() if lacking else ():
+        then = max((known for known in lacking if known <= period), default=min(lacking))
+        now = events["period"].eq(period)
+        apart = events[now & events["code"].isin(lacking[then]) & events["status"].eq(OK)]
+        less = apart.groupby(["indicator", "source"], observed=True)["value"].sum()
+        there = pd.MultiIndex.from_frame(events.loc[whole & now, ["indicator", "source"]])
+        rows.loc[whole & now, "value"] -= less.reindex(there).fillna(0).to_numpy()
     return rows
 
 
@@ -278,12 +272,20 @@ def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
     """Return the events over the latest population known, at most `within` years earlier.
 
-    A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year.
+    A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year. What
+    is counted of a December may be over what is counted of the same one, and of a year over that of its December.
     """
     there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+    december = events["period"].isin([period for period in events["period"].cat.categories if "-" in period])
     tables = []
-    for ago in range(within + 1):
-        part = events.assign(of=years_later(events["period"], -ago), order=ago)
+    for ago in (None, *range(within + 1)):
+        rows = events[december] if ago is None else events
+        if ago == 0:
+            there = there.assign(of=there["of"].astype(str).str[:4]).drop_duplicates(
+                ["indicator", "code", "level", "of"]
+            )
+        of = rows["period"] if ago is None else years_later(rows["period"], -ago)
+        part = rows.assign(of=of, order=ago or 0)
         tables.append(
             part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
         )

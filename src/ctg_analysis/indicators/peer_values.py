@@ -41,7 +41,7 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
     rows = rows[rows["level"].eq("epci")].assign(producer=lambda table: table["source"].map(producer).astype(object))
     own = rows.loc[rows["territory"].isin(peers["territory"]), [*ROW, "producer"]]
     table = _summary(_values(rows, own, peers)).reset_index()
-    table = table.assign(level="peers", **dict.fromkeys(("numerator", "denominator", "dispersion"), float("nan")))
+    table = table.assign(level="peers", **dict.fromkeys(("numerator", "denominator"), float("nan")))
     return table.assign(status=np.where(table["value"].notna(), OK, MISSING))[[*COLUMNS, "known", "peers"]]
 
 

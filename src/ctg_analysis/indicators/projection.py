@@ -2,7 +2,7 @@
 
 The method of Hamilton and Perry (1962), the form of the cohort-component method for small areas whose deaths and moves
 by age are not published: a cohort is carried on by the ratio of its numbers at two censuses, which holds its deaths and
-its net migration; the youngest are so many per woman of 20 to 39. See docs/projection.md.
+its net migration; the youngest are so many per woman of 20 to 39, as fertility moves in France. See docs/projection.md.
 """
 
 from itertools import pairwise
@@ -11,6 +11,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.norms import norm
+from ctg_analysis.indicators.fertility import total_fertility
 
 STEP = 5  # years: from a band of age to the next
 HORIZONS = (STEP, 2 * STEP)
@@ -20,16 +21,20 @@ MOTHERS = WOMEN[2:]
 FORMER = {later: former for bands in (BANDS, WOMEN) for former, later in pairwise(bands)}
 GROUPS = ("0_2", "3_10", "11_17")
 
-LOW, CENTRAL, HIGH, STAYING, UNCHANGED = "low", "central", "high", "no migration", "unchanged"
-SCENARIOS = (LOW, CENTRAL, HIGH, STAYING)
+HELD, FALLING = "held", "falling"  # the fertility of the latest year, or its decline going on
+SCENARIOS = (HELD, FALLING)
+DECLINE = 10  # years whose pace of decline goes on, at most
+PEOPLE, YOUNGEST = "population", "children_0_2_share"
 BY_SEX = tuple(f"{sex}_{band}_count" for sex in ("women", "men") for band in BANDS)
 BY_AGE = ("children_0_2_count", "children_3_5_count", "children_6_10_count", "youth_11_17_count")
-WORKED_OUT_FROM = tuple(dict.fromkeys([*BY_SEX, *(f"{band}_count" for band in WOMEN), *BY_AGE]))
+WORKED_OUT_FROM = tuple(dict.fromkeys([*BY_SEX, *(f"{band}_count" for band in WOMEN), *BY_AGE, YOUNGEST]))
 PLACE = ["territory", "period"]
 
 
 def ages_of(observations: pd.DataFrame) -> pd.DataFrame:
-    """The ages of each EPCI at each census that tells them all: index territory, period; columns BANDS, WOMEN, GROUPS.
+    """The ages of each EPCI at each census that tells them all: index territory, period.
+
+    Columns: BANDS, WOMEN, GROUPS, PEOPLE.
 
     observations: columns indicator, territory, level, period, value, status.
 
@@ -42,6 +47,7 @@ def ages_of(observations: pd.DataFrame) -> pd.DataFrame:
     ages = {band: told[f"women_{band}_count"] + told[f"men_{band}_count"] for band in BANDS}
     ages |= {band: told[f"{band}_count"] for band in WOMEN}
     ages["0_2"], ages["11_17"] = told["children_0_2_count"], told["youth_11_17_count"]
+    ages[PEOPLE] = told["children_0_2_count"] / told[YOUNGEST] * 100
     ages["3_10"] = told["children_3_5_count"] + told["children_6_10_count"]
     return pd.DataFrame(ages, index=told.index).sort_index()
 
@@ -135,41 +141,47 @@ def in_groups(ages: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"0_2": young, "3_10": middle, "11_17": older}, index=ages.index)
 
 
-def hypotheses(ratios: pd.DataFrame, per_woman: pd.Series, scenario: str) -> tuple[pd.DataFrame, pd.Series]:
-    """The ratios of cohorts and the children per woman that a scenario holds for the ten years to come.
+def fertility_changes(census: int, scenario: str, known: int | None = None) -> list[float]:
+    """What becomes of the children per woman of a census at each horizon, as fertility moves in France.
 
-    central: those of the last five years. low, high: fewer or more children, and a balance of arrivals and departures
-    that moves as those of EPCIs do. no migration: each cohort keeps its number (before 40, deaths do not count).
+    The mean fertility of the five years before a horizon, over that of the five years before the census. Years to come
+    have the fertility of the latest year known (no later than `known`), or its decline of ten years at most goes on.
 
-    >>> ratios, children = hypotheses(pd.DataFrame({"5_9": [1.0]}), pd.Series([0.5]), LOW)
-    >>> round(ratios["5_9"].item(), 3), round(children.item(), 3)
-    (0.973, 0.445)
+    From 2018-2022, 1.82 children per woman, to 2023-2027, of which 2025 is the latest known, then 2028-2032:
+
+    >>> [[round(float(each), 2) for each in fertility_changes(2023, scenario)] for scenario in SCENARIOS]
+    [[0.87, 0.85], [0.85, 0.76]]
     """
-    if scenario == STAYING:
-        return ratios.where(ratios.isna(), 1.0), per_woman
-    sign = {LOW: -1, CENTRAL: 0, HIGH: 1}[scenario]
-    moved = (ratios + sign * norm("projection_migration_points") / 100).clip(lower=0)
-    return moved, per_woman * (1 + sign * norm("projection_fertility_share"))
+    told = total_fertility()
+    told = told[told.index <= (known or told.index.max())]
+    last, first = told.index.max(), max(told.index.min(), told.index.max() - DECLINE)
+    pace = (told[last] / told[first]) ** (1 / (last - first)) if scenario == FALLING else 1.0
+    before = told[told.index.isin(range(census - STEP, census))].mean()
+    years = [range(census + horizon - STEP, census + horizon) for horizon in HORIZONS]
+    return [sum(told.get(year, told[last] * pace ** (year - last)) for year in each) / STEP / before for each in years]
 
 
-def project(before: pd.DataFrame, now: pd.DataFrame, years: float) -> pd.DataFrame:
+def project(before: pd.DataFrame, now: pd.DataFrame, years: int, changes: dict[str, list[float]]) -> pd.DataFrame:
     """The children of each scenario at each horizon: index territory; columns scenario, horizon, then GROUPS.
 
-    before, now: ages at two censuses so many years apart, the same rows (index territory). A territory with an empty
-    cohort has no row: nothing can be carried on from nobody.
+    A territory with an empty cohort has no row: nothing can be carried on from nobody.
+
+    Parameters:
+        before, now: ages at two censuses so many years apart, the same rows (index territory).
+        changes: of the children per woman, by scenario, at each horizon: see `fertility_changes`.
 
     >>> ages = ages_of(pd.DataFrame({"indicator": WORKED_OUT_FROM, "value": 50.0, "status": OK, "level": "epci",
     ...                              "territory": "A", "period": "2017"})).droplevel("period")
     >>> ages = ages.assign(**{"0_2": 60.0, "3_10": 160.0, "11_17": 140.0})
-    >>> grown = project(ages, ages.assign(**{"5_9": 110.0, "3_10": 170.0}), 5)
-    >>> grown[grown["scenario"].eq(CENTRAL)].set_index("horizon")[list(GROUPS)].round(1).to_dict("index")[5]
-    {'0_2': 60.0, '3_10': 172.0, '11_17': 148.0}
+    >>> grown = project(ages, ages.assign(**{"5_9": 110.0, "3_10": 170.0}), 5, {HELD: [0.9, 0.9]})
+    >>> grown.set_index("horizon")[list(GROUPS)].round(1).to_dict("index")[5]
+    {'0_2': 54.0, '3_10': 168.0, '11_17': 148.0}
     """
     ratios, per_woman = change_ratios(five_years_before(before, now, years), now), children_per_woman(now)
     tables, shares = [], age_shares(now)
-    for scenario in SCENARIOS:
-        ages, held = now, hypotheses(ratios, per_woman, scenario)
-        for horizon in HORIZONS:
-            ages = five_years_on(ages, *held)
+    for scenario, of_fertility in changes.items():
+        ages = now
+        for horizon, change in zip(HORIZONS, of_fertility, strict=True):
+            ages = five_years_on(ages, ratios, per_woman * change)
             tables.append(in_groups(ages, shares).assign(scenario=scenario, horizon=horizon))
     return pd.concat(tables)[["scenario", "horizon", *GROUPS]].dropna()

@@ -5,12 +5,8 @@ England's PHEindicatormethods (`calculate_ISRatio`, `calculate_ISRate`).
 """
 
 import pandas as pd
-from scipy.special import chdtrc
 
-from ctg_analysis.indicators.significance import ALPHA
 from ctg_analysis.indicators.uncertainty import poisson_interval
-
-FEWEST_PLACES = 3  # of a dispersion
 
 
 def rates_of_standard(counts: pd.Series, people: pd.Series, total: float) -> pd.Series:
@@ -50,54 +46,28 @@ def expected_counts(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
     return people[rates.index].mul(rates).sum(axis=1, skipna=False)
 
 
-def standardised_ratio(observed: pd.Series, expected: pd.Series, dispersion: float = 1.0) -> pd.DataFrame:
+def standardised_ratio(observed: pd.Series, expected: pd.Series, worth: float = 1.0) -> pd.DataFrame:
     """The ratio of what is counted to what is expected, with its interval at 95 %: columns ratio, low, high.
 
-    Byar's limits from 10 counted on, exact ones below. Where places vary more than chance explains (`dispersion`), what
-    is counted has the interval of as many times fewer (quasi-Poisson). The standard is taken for known.
+    Byar's limits from 10 counted on, exact ones below. Of a sample, each counted has the variance of `worth` (rule R7):
+    what is counted has the interval of as many times fewer. The standard is taken for known.
 
     65 counted have the limits 50.165 and 82.848 of Byar.
 
     >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0])).round(4).iloc[0].tolist()
     [1.3, 1.0033, 1.657]
-    >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0]), dispersion=4.0).round(4).iloc[0].tolist()
+    >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0]), worth=4.0).round(4).iloc[0].tolist()
     [1.3, 0.7463, 2.1035]
     """
-    low, high = poisson_interval(observed / dispersion)
+    low, high = poisson_interval(observed / worth)
     expected = expected.where(expected > 0)
     return pd.DataFrame(
         {
             "ratio": observed / expected,
-            "low": low * dispersion / expected,
-            "high": high * dispersion / expected,
+            "low": low * worth / expected,
+            "high": high * worth / expected,
         }
     )
-
-
-def dispersion(observed: pd.Series, expected: pd.Series) -> float:
-    """How many times more than by chance the places vary around their common ratio; 1 where chance may be all.
-
-    Pearson's statistic over its degrees of freedom, where it exceeds what chance gives in 95 % of cases: the scale of a
-    quasi-Poisson regression of the counts on a constant, the expected ones being the exposure.
-
-    Parameters:
-        observed, expected: one of each for every place, such as the communes of an EPCI; those where nothing is
-            expected are left out.
-
-    Ratios of 0.5, 1 and 1.5 around 1: (25 + 0 + 25) / 10 or, of ten times as many, 250 / 10 / 2.
-
-    >>> dispersion(pd.Series([5.0, 10, 15]), pd.Series([10.0, 10, 10])), dispersion(pd.Series([5.0]), pd.Series([9.0]))
-    (1.0, 1.0)
-    >>> dispersion(pd.Series([50.0, 100, 150]), pd.Series([100.0, 100, 100]))
-    25.0
-    """
-    known = expected.gt(0) & observed.notna()
-    observed, expected = observed[known], expected[known]
-    if len(observed) < FEWEST_PLACES or not observed.any():
-        return 1.0
-    fitted = expected * (observed.sum() / expected.sum())
-    square, free = float(((observed - fitted) ** 2 / fitted).sum()), len(observed) - 1
-    return max(1.0, square / free) if chdtrc(free, square) < ALPHA else 1.0
 
 
 def standardised_rate(ratio: pd.Series, crude_rate_of_standard: pd.Series | float) -> pd.Series:

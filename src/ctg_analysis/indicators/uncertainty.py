@@ -98,14 +98,15 @@ def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKN
     """The bounds of the true counts behind counts rounded to `step` (rule R3).
 
     Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
-    step - 1 above. Unknown: the wider of both.
+    step - 1 above. Unknown: the wider of both. Published as 0, it is anything less than the step: what is so small
+    is not published.
 
     Parameters:
         rule: as `detect_rounding` returns it.
 
-    >>> low, high = rounding_interval(pd.Series([20.0]), 5, NEAREST)
-    >>> low.item(), high.item()
-    (18.0, 22.0)
+    >>> low, high = rounding_interval(pd.Series([20.0, 0]), 5, NEAREST)
+    >>> low.tolist(), high.tolist()
+    ([18.0, 0.0], [22.0, 4.0])
     >>> low, high = rounding_interval(pd.Series([20.0]), 5, FLOOR)
     >>> low.item(), high.item()
     (20.0, 24.0)
@@ -113,7 +114,7 @@ def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKN
     half = (step - 1) // 2
     below = {NEAREST: half, FLOOR: 0, UNKNOWN: half}[rule]
     above = {NEAREST: half, FLOOR: step - 1, UNKNOWN: step - 1}[rule]
-    return (counts - below).clip(lower=0), counts + above
+    return (counts - below).clip(lower=0), counts + np.where(counts.eq(0), step - 1, above)
 
 
 def ratio_interval(
@@ -197,7 +198,7 @@ def sum_interval(
     half, several = (step - 1) // 2, parts - few
     spread = np.ceil(Z * np.sqrt(rounding_variance(step) * several) - 0.5)
     within = several.map(least_bounds(step)).fillna(spread)
-    drift, more = half * several, {NEAREST: step - 2}.get(rule, step - 1) * few
+    drift, more = half * several, (step - 1) * few
     below = {NEAREST: within, FLOOR: within - drift, UNKNOWN: within}[rule]
     above = {NEAREST: within, FLOOR: within + drift, UNKNOWN: within + drift}[rule]
     return (sums - below).clip(lower=0), sums + above + more

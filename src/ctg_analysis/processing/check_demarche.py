@@ -1,11 +1,12 @@
-"""`ctg check`: all that is wrong with the field material of a data root, nothing of it written."""
+"""`ctg check`: all that is wrong with the field material of a data root."""
 
 import datetime
-from collections.abc import Collection, Mapping
-from concurrent.futures import Future
+from collections.abc import Collection
+from dataclasses import replace
 
 import pandas as pd
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.frame import FRAME
 from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
@@ -22,10 +23,11 @@ from ctg_analysis.demarche.files.material_files import (
 )
 from ctg_analysis.demarche.files.restricted_files import coded_persons, read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.files.retention import as_finding, due
-from ctg_analysis.demarche.tables.evidence import INDICATOR
+from ctg_analysis.demarche.files.table_files import TableFile
+from ctg_analysis.demarche.tables.evidence import INDICATOR, JOIN
 from ctg_analysis.processing.freshness import demarches, is_whole
-from ctg_analysis.processing.held_proofs import NOTHING_BEGUN, no_longer
-from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.sources import PLAN, SURVEY
 from ctg_analysis.sources.folders import source_folders
 
 URGENCIES = PERSONS, FILES, CHAIN = "persons", "files", "chain"  # who is named; what stops a report; the convention
@@ -38,14 +40,12 @@ def check_material(
     *,
     sound: bool = True,
     epcis: Collection[str] | None = None,
-    known: KnownFindings | None = None,
-    begun: Mapping[str, Future] = NOTHING_BEGUN,
 ) -> dict[str, list[Finding]]:
     """Return every finding about the field material of the EPCIs of a data root, by its urgency, see URGENCIES.
 
     today: what was due for deletion before it is told. sound: whether the raw data are, so that the proofs by an
-    indicator can be held to the observations; what data/processed holds is read when it is of today. epcis: those asked
-    for; all by default. known: the proofs that need not be held to them again. begun: see `held_proofs.begin`.
+    indicator can be held to the observations: data/processed is then brought up to date. epcis: those asked for; all by
+    default.
     """
     found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
     places = _places(root)
@@ -67,10 +67,32 @@ def check_material(
             found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
-            found[CHAIN] |= {*no_longer(root, epci, material.tables["preuves"], known, begun)}
+            gathered = not (found[FILES] or found[PERSONS])
+            found[CHAIN] |= {*_no_longer(root, epci, material.tables["preuves"], gathered=gathered)}
     found[FILES] -= found[PERSONS]
     found[CHAIN] -= found[FILES]
     return {urgency: in_order(findings) for urgency, findings in found.items()}
+
+
+def _no_longer(root: DataRoot, epci: str, proofs: TableFile, *, gathered: bool) -> list[Finding]:
+    """Return what is said of the proofs by an indicator of an EPCI that do not hold any more.
+
+    gathered: those by what the démarche itself gathers too, whose files are as they should be.
+    """
+    from ctg_analysis.demarche import proof_checks  # heavy, and seldom needed
+    from ctg_analysis.indicators.observation_files import read_observations
+
+    ensure(root)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
+    observations = read_observations(root.processed, codes, epci)
+    if gathered:
+        own = pd.read_parquet(root.processed_demarche(epci) / "observations.parquet")
+        observations = pd.concat([observations, own], ignore_index=True)
+    else:
+        own = {name for name, one in CATALOGUE.items() if {SURVEY, PLAN}.issuperset(one.sources)}
+        proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
+    return [*proof_checks.no_longer(proofs, observations, places, epci)]
 
 
 def _places(root: DataRoot) -> pd.DataFrame | None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.frame import Frame
 from ctg_analysis.cleaning.partners.agreements import Agreement
 from ctg_analysis.cleaning.partners.received_forms import blanks, with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.unread import write_doubted, write_unread
+from ctg_analysis.indicators.inequality import OF, inequality
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
@@ -27,9 +29,10 @@ from ctg_analysis.indicators.observation_files import (
 from ctg_analysis.indicators.peer_profiles import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
 from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of
 from ctg_analysis.indicators.projection_errors import back_test
+from ctg_analysis.indicators.spread import spread_of
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
-from ctg_analysis.processing.groups import RESTRICTED
+from ctg_analysis.processing.groups import RESTRICTED, groups_of
 from ctg_analysis.processing.kept import keeping
 from ctg_analysis.processing.plausible import read_plausible
 from ctg_analysis.processing.restricted import restricted_observations
@@ -50,7 +53,7 @@ def conclude(
     contours: Path,
 ) -> None:
     """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
-    evidence, spaces, blanks, sources, projection_errors, notes.
+    evidence, spaces, blanks, sources, projection_errors, spread, inequality, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -76,8 +79,11 @@ def conclude(
         write_observations(checked(restricted.astype(CODED)), epci_of_local(frame), home)
         link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
+    larger = read_indicators(fresh, CATALOGUE, groups=())
     tables = {
         "territories": places,
+        "spread": spread_of(larger, CATALOGUE),
+        "inequality": inequality(_communes(fresh, places), CATALOGUE),
         "evidence": private.words,
         "spaces": private.spaces,
         "blanks": pd.concat(
@@ -91,6 +97,14 @@ def conclude(
     here = places[places["code"].isin(doubted["territory"])]
     write_doubted(fresh, {*here["epci"].fillna(here["code"])})
     (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
+
+
+def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes of which the inequality between them is told, under the EPCI that they are of."""
+    rows = read_indicators(fresh, OF, groups_of(OF)).query("level == 'commune'")
+    known = places.drop_duplicates("code").set_index("code")
+    epci, inhabitants = (rows["territory"].astype(object).map(known[name]) for name in ("epci", "total_population"))
+    return rows.assign(territory=epci, weight=rows["denominator"].fillna(inhabitants)).dropna(subset="territory")
 
 
 def make_profiles(work: Work, kept: list[Path]) -> None:

@@ -1,7 +1,6 @@
 """What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them."""
 
 import shutil
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,14 +10,12 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of, size_of
 from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
-from ctg_analysis.cleaning.partners.received_forms import with_thresholds
 from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import put_in_place
 from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.processing import kept, works
-from ctg_analysis.processing.caf_rounding import with_rounding_rule
 from ctg_analysis.processing.check_raw import strays
 from ctg_analysis.processing.conclusion import COMPARED, conclude, link, make_profiles
 from ctg_analysis.processing.freshness import (
@@ -32,8 +29,7 @@ from ctg_analysis.processing.freshness import (
     write_manifest,
 )
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
-from ctg_analysis.processing.plausible import read_plausible
-from ctg_analysis.processing.restricted import ADDED, restricted_observations
+from ctg_analysis.processing.restricted import ADDED
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.folders import files_of
@@ -49,14 +45,14 @@ NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 class Derivation:
     """A data root on its way from its files to its tables.
 
-    inputs, material: see `freshness`; no material when it is not asked for.
+    inputs, material: see `freshness`.
     aside: a scratch folder on its disk, where the tables are written.
     findings: what is wrong so far, with which no stage goes on. used: the entries of what is kept that are of use.
     """
 
     root: DataRoot
     inputs: dict[str, str]
-    material: dict[str, str] | None
+    material: dict[str, str]
     aside: Path
     findings: list[Finding] = field(default_factory=list)
     used: list[Path] = field(default_factory=list)
@@ -73,8 +69,7 @@ class Derivation:
     def __post_init__(self):
         """See what of data/processed is still what would be made."""
         self.are_tables_due = are_observations_stale(self.root)
-        stale = is_material_stale(self.root) or has_changed(self.root, self.inputs, *OF_MATERIAL)
-        self.is_material_due = self.material is not None and stale
+        self.is_material_due = is_material_stale(self.root) or has_changed(self.root, self.inputs, *OF_MATERIAL)
 
     @property
     def fresh(self) -> Path:
@@ -173,15 +168,6 @@ class Derivation:
         names = self.frame.name, [folder.name for folder in groups]
         self.profiles, missing = self._entry(kept.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked())
         return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
-
-    def restricted(self, names: Collection[str]) -> pd.DataFrame | None:
-        """Return the observations of some restricted sources, see `run.restricted_now`."""
-        if any(self.left(stage) for stage in ("geography", "facts", "populations", "observations")) or self.findings:
-            return None
-        frame, rule = works.frame_of_work(self._work("tables", self.fresh)), works.read_rounding(self.rounding)
-        private, _ = read_plausible(self.root, frame.places, self.root.processed, names)
-        sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
-        return restricted_observations(frame, private.facts, self._around(), self.populations, sources)
 
     def _around(self) -> list[Path]:
         """Return the facts that restricted indicators may ask for."""

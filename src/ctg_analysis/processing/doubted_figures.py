@@ -1,7 +1,6 @@
 """What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27)."""
 
 from collections.abc import Collection, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,7 @@ from ctg_analysis.core.territories import codes_by_name
 from ctg_analysis.core.unread import is_doubted
 from ctg_analysis.processing.freshness import is_whole
 from ctg_analysis.processing.plausible import HELD, ROW, doubted, form_rows, open_counts
-from ctg_analysis.processing.run import tables_now
+from ctg_analysis.processing.run import ensure
 
 
 def implausible_figures(
@@ -33,11 +32,12 @@ def implausible_figures(
         folders = [folder for folder in folders if is_doubted(root, folder.name)]
     if not folders:
         return []
-    with nullcontext(root.processed) if is_whole(root.processed) else tables_now(root) as tables:
-        places = pd.read_parquet(tables / "territories.parquet")
-        codes = {folder: codes_of(places, folder.name) for folder in folders}
-        opened = open_counts(tables, set().union(*(codes[folder] for folder in folders)), places)
-        return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
+    if not is_whole(root.processed):
+        ensure(root)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    codes = set().union(*(codes_of(places, folder.name) for folder in folders))
+    opened = open_counts(root.processed, codes, places)
+    return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
 
 
 def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:

@@ -69,14 +69,3 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
             case value:
                 measures.add(value.measure)
     return measures
-
-
-def restricted_sources(indicators: Iterable[Indicator]) -> set[str]:
-    """Return the restricted sources that some indicators are worked out from, with those that these add up.
-
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> sorted(restricted_sources([CATALOGUE["households_on_benefit_count"], CATALOGUE["births_count"]]))
-    ['caf_et_msa', 'msa_familles']
-    """
-    named = {name for indicator in indicators for name in indicator.sources if SOURCES[name].withholds}
-    return named | {SOURCES[name].addition.hides for name in named if SOURCES[name].addition}

@@ -9,8 +9,7 @@ from hashlib import sha256
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.scratch import write_whole
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.processing.freshness import OPEN, inputs, library, made_from
-from ctg_analysis.sources.folders import forms_in
+from ctg_analysis.processing.freshness import inputs, made_from
 from ctg_analysis.sources.known_sums import CACHE, known_sums, read_cache
 
 FINDINGS, MOST = "findings.json", 10_000  # things looked at; of more, those of the last check alone are kept
@@ -28,7 +27,6 @@ class KnownFindings:
         self._then, self._home = made_from(root), root.path
         self._now = inputs(root)
         self._known, self._used = read_cache(self._path), {}
-        self._observations: dict[frozenset[str], str] = {}
 
     def are_sound(self, *prefixes: str) -> bool:
         """Tell whether data/processed was made from some files as they are now, by the first letters of their names."""
@@ -45,22 +43,6 @@ class KnownFindings:
     def of_files(self, what: str, prefixes: Collection[str], find: Callable[[], list[Finding]]) -> list[Finding]:
         """Return the findings about some files: those that are known, else those that are found."""
         return self.of([project_path(self._home), what, self._files(*prefixes)], find)
-
-    def key_of_observations(self, restricted: Collection[str] = ()) -> str:
-        """Return what tells whether observations are still the same.
-
-        restricted: the sources of partners that they are made from.
-        """
-        asked = frozenset(restricted)
-        if asked not in self._observations:
-            beside = (name for name in self._now if not name.startswith(OPEN) and not asked.isdisjoint(forms_in(name)))
-            made_from = _named(self._now, *OPEN), {name: self._now[name] for name in beside}, library()
-            self._observations[asked] = _digest(made_from)
-        return self._observations[asked]
-
-    def has(self, key: object) -> bool:
-        """Tell whether the findings of a key are known."""
-        return bool(self._now) and _digest(key) in self._known
 
     def of(self, key: object, find: Callable[[], list[Finding]]) -> list[Finding]:
         """Return the findings of a key, which holds all that they depend on: those known, else those that are found."""

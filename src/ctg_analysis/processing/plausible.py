@@ -24,15 +24,13 @@ HELD = [name for name, source in FORMS.items() if source.form.held_to]
 ROW = ["source", "code", "period"]
 
 
-def read_plausible(
-    root: DataRoot, places: pd.DataFrame, tables: Path, sources: Collection[str] = frozenset(FORMS)
-) -> tuple[Private, pd.DataFrame]:
+def read_plausible(root: DataRoot, places: pd.DataFrame, tables: Path) -> tuple[Private, pd.DataFrame]:
     """Return what `read_private` does, without the figures that cannot be and that nobody has confirmed: they are
     missing, and so are the sums that they would be part of.
 
     tables: the folder of the open observations. The table is of these figures: source, period, measure, territory.
     """
-    private = read_private(root, places, sources)
+    private = read_private(root, places)
     tables_of = [(forms_in(folder).tables, codes_by_name(places, folder.name)) for folder in homes(root)]
     rows = pd.concat([form_rows({}), *(form_rows(*one) for one in tables_of)])
     wrong = doubted(private, rows, places, open_counts(tables, {*rows["code"]}, places))

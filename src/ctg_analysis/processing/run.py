@@ -3,9 +3,8 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -18,15 +17,12 @@ from ctg_analysis.processing.freshness import (
     are_observations_stale,
     inputs,
     is_stale,
-    is_whole,
     material_inputs,
 )
 from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    import pandas as pd
 
     from ctg_analysis.processing.derivation import Derivation
 
@@ -94,37 +90,7 @@ def forget_all(root: DataRoot) -> int:
 
 
 @contextmanager
-def tables_now(root: DataRoot) -> Iterator[Path]:
-    """Give the folder of the tables of a data root as they are now, but for the field material; data/processed stays.
-
-    Raises:
-        InputError: as `process` does.
-    """
-    if are_observations_stale(root):
-        with _derived([root], material=False) as (one,):
-            yield one.fresh
-    else:
-        yield root.processed
-
-
-def restricted_now(root: DataRoot, sources: Collection[str]) -> "pd.DataFrame | None":
-    """Return the observations of some restricted sources as they are now, where data/processed has the open ones of
-    today, but not these; None where it has these too, or has lost some, or what they rest on is not kept.
-
-    Raises:
-        InputError: as `process` does.
-    """
-    from ctg_analysis.processing.derivation import Derivation  # heavy
-
-    with _writing(root):
-        one = Derivation(root, inputs(root), None, root.processed)
-        return one.restricted(sources) if one.are_tables_due and is_whole(root.processed) else None
-
-
-@contextmanager
-def _derived(
-    roots: Sequence[DataRoot], progress: Progress = lambda *_: None, *, material: bool = True
-) -> "Iterator[list[Derivation]]":
+def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[Derivation]]":
     """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
     from ctg_analysis.processing.check_raw import check_root  # all heavy
     from ctg_analysis.processing.derivation import Derivation
@@ -136,7 +102,7 @@ def _derived(
             held.enter_context(room_in(root.processed))
             held.enter_context(_writing(root))
             aside = held.enter_context(scratch(root.path, PROCESSED))
-            derivations.append(Derivation(root, inputs(root), material_inputs(root) if material else None, aside))
+            derivations.append(Derivation(root, inputs(root), material_inputs(root), aside))
         with processes() as pool:
             _do(derivations, pool, progress)
         if findings := {finding for one in derivations for finding in one.findings}:

@@ -17,7 +17,6 @@ from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.members import Members, members_of
 from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
 from ctg_analysis.indicators.observations import emptied
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, observe_coded
@@ -53,12 +52,6 @@ class Work:
 def frame_of(folder: Path, year: int) -> Frame:
     """Return the geography that an entry holds, read once in a process."""
     return load_frame(folder, year)
-
-
-@lru_cache(maxsize=2)
-def members_in(folder: Path, year: int) -> Members:
-    """Return who belongs to whom in the geography that an entry holds, made once in a process."""
-    return members_of(frame_of(folder, year).places)
 
 
 def frame_of_work(work: Work) -> Frame:
@@ -142,10 +135,9 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
-    members = members_in(work.frame, read_geography(work.root).annee)
     known = read_facts(facts, measure=measures_read(group))
     give_memory_back()  # reading takes three times what is read
-    observed = observe_coded(group, known, sources, fractions, members)
+    observed = observe_coded(group, known, sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
         write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
 

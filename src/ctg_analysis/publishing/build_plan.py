@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError, room_in
@@ -12,11 +12,10 @@ from ctg_analysis.core.settings import MATERIAL, PUBLIC, data_root, settings
 from ctg_analysis.core.unread import read_unread
 from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.beside import write_beside
 from ctg_analysis.publishing.build_result import Built, with_notebooks
 from ctg_analysis.publishing.dated_chapters import as_published, stays
 from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record, to_withdraw
-from ctg_analysis.publishing.lacking import PAGE
+from ctg_analysis.publishing.lacking import PAGE, write_missing
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -125,3 +124,24 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
     return Plan(report, own, former, todo, refused, unread, force, damaged)
+
+
+def write_beside(report: Report) -> dict:
+    """Write the page of what is missing; return what the first page tells of the territory and of its démarche.
+
+    identity: HTML. figures: six, see `first_figures`. phases: of the démarche, as they stand at the date of the data.
+    years: the first and the last of the convention.
+    """
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.first_figures import first_figures
+    from ctg_analysis.chapter.identity import identity
+    from ctg_analysis.publishing.word.flash import standing
+
+    write_missing(report)
+    seen = open_chapter(report.epci).territory
+    return {
+        "identity": identity(seen).html,
+        "figures": [asdict(figure) for figure in first_figures(seen)],
+        "phases": standing(seen.demarche.table("calendrier"), max(seen.received.values())),
+        "years": seen.years_of_convention,
+    }

@@ -16,8 +16,7 @@ KINDS = {
     "essentiel.pdf": "L’essentiel, en quatre pages (PDF)",
     "synthese.pdf": "La synthèse, en deux pages (PDF)",
     "fiches.pdf": "Les fiches communales, une page pour chacune (PDF)",
-    "restitution.html": "Les diapositives de la restitution",
-    "restitution.pptx": "Les mêmes, pour PowerPoint",
+    "restitution.pptx": "Les diapositives de la restitution (PowerPoint, LibreOffice)",
     "diagnostic.pdf": "En annexe, le diagnostic entier (PDF)",
     "envoi.zip": "Toutes les pages et les données, à envoyer (zip)",
 }

@@ -221,6 +221,25 @@ def comes_after(edition: Path, observations: str) -> Path | None:
     )
 
 
+def the_one_before(edition: Path) -> Path | None:
+    """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
+    before, after = compared_with(edition), record(edition)["after"]
+    if after and not before:
+        lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
+        epci = edition.parent.name
+        remedy = f"`ctg build {epci} --force` makes the latest one again without it"
+        raise UserError(f"{epci}: the edition {after} is {lost}, nothing to compare with; {remedy}")
+    return before
+
+
+def the_latest(epci: str, out: Path) -> Path:
+    """Return the latest edition of a report; raise UserError when there is none."""
+    edition = latest(out, epci)
+    if edition is None:
+        raise UserError(f"{epci} : aucun rapport dans {out}, lancer d'abord ctg build {epci}")
+    return edition
+
+
 def editions(out: Path, epci: str) -> list[Path]:
     """Return the editions of a report, whole or not, the latest first, the others by their publication."""
     now = latest(out, epci)

@@ -26,8 +26,8 @@ def _line(source: Source) -> str:
         totals = "sums of the communes that have a value"
     if source.totals.outside:
         totals += f", without {', '.join(source.totals.outside)}"
-    if source.totals.everywhere:
-        totals += f" but for {', '.join(sorted(source.totals.everywhere))}"
+    for measure, outside in source.totals.outside_of.items():
+        totals += f", {measure} {'without ' + ', '.join(outside) if outside else 'everywhere'}"
     for period, lost in source.totals.lost:
         totals += f"; that of France in {period} without {lost.replace(' ', ', ')}"
     if source.coverage.above:

@@ -47,20 +47,10 @@ def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.ra
     public.write("instances", rows_of("instances", said["instances"]))
     public.write("reunions", rows_of("reunions", said["reunions"]))
     public.write_yaml("convention.yml", said["convention"], CONVENTION)
-    public.write_yaml(
-        "convention_precedente.yml", _former(said["convention"], said["convention_precedente"]), CONVENTION
-    )
     for issue in said["info_flash"]:
         issue["paroles"] = [extracts[name] for name in QUOTED.get(issue["numero"], [])]
     public.write_yaml("info_flash.yml", said["info_flash"])
     public.write_yaml("synthese.yml", said["synthese"])
-
-
-def _former(convention: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
-    """Return the version before: some articles had another text, one did not exist."""
-    articles = [one | changed["articles"].get(one["no"], {}) for one in convention["articles"]]
-    former = {name: value for name, value in convention.items() if name != "validee_le"}
-    return former | changed | {"articles": articles[:-1]}
 
 
 def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) -> list[dict[str, Any]]:

@@ -133,11 +133,13 @@ def _formula(reference: dict[str, Any]) -> str:
 
 
 def value_of(forms: Path, reference: dict[str, Any], year: int) -> float:
-    """Return the sum of a column of a form over the communes, or a share of two of them, in %."""
+    """Return the sum of a column of a form over the communes, or a share of two of them, in %; as it may be told: a
+    multiple of 5, a whole number of %.
+    """
     form = pd.read_csv(forms / f"{reference['fichier']}.csv", sep=";", decimal=",", dtype={"territoire": str})
     form = form[form["territoire"].isin(COMMUNE_CODES) & form["periode"].astype(str).str[:4].eq(str(year))]
     total = form[reference["colonne"]].sum()
-    return round(float(total / form[reference["sur"]].sum() * 100), 1) if "sur" in reference else float(total)
+    return float(round(total / form[reference["sur"]].sum() * 100) if "sur" in reference else total // 5 * 5)
 
 
 def _follow_up(one: dict[str, Any], paid: Rows, indicators: Rows, forms: Path, generator: np.random.Generator) -> Rows:

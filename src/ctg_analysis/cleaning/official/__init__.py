@@ -11,6 +11,7 @@ from ctg_analysis.cleaning.official import (
     facilities,
     local_finance,
     population,
+    public_barometer,
     schools,
     vital_statistics,
 )
@@ -29,10 +30,13 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_rp_population": population.clean_age_sex,
     "insee_etat_civil": vital_statistics.clean_vital_statistics,
     "insee_bpe_2025": facilities.clean_facilities,
+    "insee_bpe_2024": facilities.clean_facilities_2024,
     "insee_bpe_2020": facilities.clean_facilities_2020,
     "insee_acces": access.clean_access_times,
     "insee_rp_flux": commuting.clean_flows,
+    "ditp_barometre": public_barometer.clean_barometer,
     "depp_ecoles": schools.clean_schools,
+    "depp_ivac": schools.clean_exam_results,
     "depp_ips": schools.clean_social_position,
     "ofgl_ccas": local_finance.clean_ccas,
 }

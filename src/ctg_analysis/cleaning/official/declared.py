@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.official.periods import year_of
-from ctg_analysis.cleaning.official.several_files import given_twice, with_former
+from ctg_analysis.cleaning.official.several_files import SERIES, given_twice, with_former
 from ctg_analysis.cleaning.official.tables_of_places import NO_ROW, matching, read_tables, unmatched
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
@@ -22,7 +22,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT, header_of
-from ctg_analysis.core.layouts import ROWS, Cube, Layout, Register, Table
+from ctg_analysis.core.layouts import Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
@@ -56,9 +56,20 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
         findings += given_twice(several, folder)
     if findings:
         raise InputError(findings)
-    table = facts(with_former(tables, former), source.id)
+    table = with_exact(facts(with_former(tables, former), source.id), source.precision.rounding)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
+
+
+def with_exact(table: pd.DataFrame, step: int) -> pd.DataFrame:
+    """Return facts of a source that rounds to a step, those of series that it does not round without a rounding.
+
+    A series of which some figure is no multiple of the step is exact, but for its zeros, which may be withheld.
+    """
+    if not step:
+        return table
+    exact = table["value"].mod(step).gt(0).groupby([table[name] for name in SERIES], observed=True).transform("any")
+    return table.assign(parts=table["parts"].mask(exact & table["value"].gt(0), 0))
 
 
 def _read_together(layouts: Iterable[Layout]) -> list[list[Layout]]:
@@ -148,13 +159,13 @@ def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
 
 def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFrame:
     """Return how many things of each kind there are by commune and period; a commune without any has no row."""
-    asked = {measure: {*tally.where, tally.of} - {ROWS} for measure, tally in layout.measures.items()}
+    asked = {measure: {*tally.where, *tally.columns} for measure, tally in layout.measures.items()}
     measures = {
         measure: tally
         for measure, tally in layout.measures.items()
         if all(folder.holds(name, column) for column in asked[measure])
     }
-    columns = {tally.of for tally in measures.values() if tally.of != ROWS}
+    columns = {column for tally in measures.values() for column in tally.columns}
     filters = {column for tally in measures.values() for column in tally.where}
     code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
     codes = rf"{code}(?:\W+{code})*" if layout.several else code
@@ -176,7 +187,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     for measure, tally in measures.items():
         part = rows[matching(rows, tally.where)]
         findings += unmatched(part, tally.where, folder, name)
-        value = part[tally.of] if tally.of != ROWS else 1.0
+        value = part[tally.columns].sum(axis=1, skipna=False) if tally.columns else 1.0
         counted = part.assign(value=value).groupby(PLACE, as_index=False)["value"].sum(min_count=1)
         tables.append(counted.assign(measure=measure))
     if findings:

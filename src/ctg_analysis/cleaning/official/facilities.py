@@ -5,12 +5,14 @@ from collections.abc import Iterable
 import pandas as pd
 import pandera.pandas as pa
 
+from ctg_analysis.cleaning.official.declared import clean_declared
 from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import commune_code, count, one_of, read, text
 from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder
 from ctg_analysis.sources.facility_types import FACILITY_TYPES, FILE
 
@@ -66,7 +68,16 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
             numbers[f"{measure}_types_present"] = _present(by_type, services)
             numbers[f"{measure}_types"] = pd.Series(float(len(services)), by_type.index)
     long = pd.concat(numbers, names=["measure"]).rename("value").reset_index()
-    return facts(long, "insee_bpe_2025", level="commune")
+    return facts(long, folder.certificate.id, level="commune")
+
+
+def clean_facilities_2024(folder: RawFolder) -> pd.DataFrame:
+    """Return the facilities of the edition of 2024: its full file is laid out as that of 2025, its extract is not."""
+    source = SOURCES["insee_bpe_2024"]
+    if not folder.full:
+        return clean_declared(source, folder)
+    table = clean_facilities(folder)
+    return table[table["measure"].isin(source.measures)].reset_index(drop=True)
 
 
 def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:

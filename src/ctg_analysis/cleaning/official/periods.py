@@ -7,7 +7,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import text
 from ctg_analysis.core.files import once_each
-from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, YEAR, Table
+from ctg_analysis.core.layouts import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Table
 from ctg_analysis.sources.certificates import RawFolder
 
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
@@ -15,6 +15,7 @@ PERIODS = {
     YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
     SHEET: (r"(?:APL )?(20\d\d)", "a year of four digits, or a sheet named after its year"),
     MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
+    DECEMBER: (r"(20\d\d)", "a year of four digits"),
     QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
 }
 KEPT = {MONTH: r"20\d\d-?12(?:-\d\d.*)?", QUARTER: r"20\d\d-?T4"}  # of months December, of quarters the last
@@ -47,6 +48,8 @@ def periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
 
     def period(texts: pd.Series) -> pd.Series:
         groups = texts.str.extract(f"^{form}$")
+        if layout.written == DECEMBER:
+            return groups[0] + "-12"
         return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
 
     return once_each(rows[layout.period], period)

@@ -16,7 +16,7 @@ OPEN_ENDED = 200  # upper bound of the last age band
 # Age bands that the indicators use, named after their first and last ages.
 CHILDREN = ["0_2", "3_5", "6_10", "11_14", "15_17", "0_4", "5_9", "10_14", "15_19", "0_19", "3_11", "6_17", "11_17"]
 ADULTS = ["18_24", "15_24", "15_64", "16_25", "20_64", "60_plus", "65_plus"]
-BANDS = [*CHILDREN, *ADULTS, "all_ages"]
+BANDS = [*CHILDREN, *ADULTS, "0_14", "80_plus", "all_ages"]
 PYRAMID_BANDS = [*(f"{age}_{age + 4}" for age in range(0, 95, 5)), "95_plus"]
 SEXES = {"F": "women", "M": "men"}
 MOTHERS = "20_39"  # the women of these ages have nearly all the births
@@ -67,6 +67,7 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
         "pop": "population",
         "all_ages": "population_all_ages",
         "pop_0_19": "population_0_19",
+        "pop_20_64": "population_20_64",
         "pop_65p": "population_65_plus",
         "logements": "dwellings",
         "res_principales": "main_dwellings",

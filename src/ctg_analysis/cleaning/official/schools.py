@@ -1,4 +1,4 @@
-"""Schools: where they are, their pupils and classes, and their social position index (IPS). DEPP."""
+"""Schools: where they are, their pupils and classes, their social position index (IPS), their exam results. DEPP."""
 
 import re
 
@@ -49,6 +49,18 @@ DIRECTORY = pa.DataFrameSchema(
         "rpi_disperse": pa.Column(TEXT, required=False),
     }
 )
+EXAM = pa.DataFrameSchema(
+    {
+        "session": text(r"20\d\d(?:-.*)?", "the year of a session"),
+        "uai": UAI,
+        "nb_candidats_g": count(nullable=True),
+        "taux_de_reussite_g": count(nullable=True),
+        "note_a_l_ecrit_g": count(nullable=True),
+    },
+    unique=["session", "uai"],
+)
+SEATS = DIRECTORY.select_columns(["identifiant_de_l_etablissement", "code_commune"])
+FIRST_SESSION = "2024"  # the marks of those before were corrected by académie: their results tell other levels
 NO_GROUPING = r"\s*|0(?:[.,]0)?|N/?A|None|nan"  # in the columns of the regroupements pédagogiques
 COUNTS = {
     "nombre_total_eleves": "pupils",
@@ -117,6 +129,28 @@ def _total_and_number(table: pd.DataFrame, column: str, total: str, number: str)
         by_place[one].rename("value").astype(float).round(6).reset_index().assign(measure=one)
         for one in (total, number)
     ]
+
+
+def clean_exam_results(folder: RawFolder) -> pd.DataFrame:
+    """Return, by commune and session, the candidates of the general series at the brevet, who passed, and their marks.
+
+    Each collège counts for its candidates. The directory says where it is; one that it does not have is left out.
+    """
+    files = {"*valeur-ajoutee-colleges*": EXAM, "*annuaire*": SEATS}
+    results, seats = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
+    seats = seats.drop_duplicates("identifiant_de_l_etablissement").set_index("identifiant_de_l_etablissement")
+    rows = results.assign(period=results["session"].str[:4], code=results["uai"].map(seats["code_commune"]))
+    rows = rows[rows["period"].ge(FIRST_SESSION) & rows["code"].fillna("").ne("")]
+    rows = rows.dropna(subset=["nb_candidats_g", "taux_de_reussite_g", "note_a_l_ecrit_g"])
+    candidates = rows["nb_candidats_g"]
+    rows = rows.assign(
+        exam_candidates=candidates,
+        exam_passed=candidates * rows["taux_de_reussite_g"] / 100,
+        exam_written_points=candidates * rows["note_a_l_ecrit_g"],
+    )
+    measures = ["exam_candidates", "exam_passed", "exam_written_points"]
+    sums = rows.groupby(PLACE, as_index=False)[measures].sum().round(6)
+    return facts(sums.melt(PLACE, measures, "measure"), folder.certificate.id, level="commune")
 
 
 def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:

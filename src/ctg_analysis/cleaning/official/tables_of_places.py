@@ -36,6 +36,7 @@ CODES = {
     "france": ".*",
 }
 NO_ROW = "no row with "
+NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
 
 
 def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[pd.DataFrame]:
@@ -76,6 +77,10 @@ def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFram
         unique=None if layout.repeated else [layout.code, *period_column(layout), *layout.where],
     )
     rows = read(folder, name, schema, keep=partial(_kept, layouts), aliases=dict(layout.aliases))
+    for other in folder.matching(layout.beside) if layout.beside else ():
+        more = [column for column in there if column not in rows and folder.holds(other, column)]
+        schema = pa.DataFrameSchema({layout.code: pa.Column(TEXT)} | {column: count(nullable=True) for column in more})
+        rows = rows.merge(read(folder, other, schema), on=layout.code, how="left", validate="m:1")
     return _coded(rows, layout.where)
 
 
@@ -101,8 +106,9 @@ def _of_table(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -
     if layout.level == "france":
         rows = rows.assign(**{layout.code: layout.france})
     rows, present = _weighted(rows, present, layout.weight)
-    source = folder.certificate.id
-    return melt(rows, present, source, code=layout.code, level=layout.level, period="period")
+    table = melt(rows, present, folder.certificate.id, code=layout.code, level=layout.level, period="period")
+    several = {present[column]: parts for column, parts in layout.parts.items() if column in present}
+    return table.assign(parts=table["measure"].map(several).fillna(1).astype(int)) if several else table
 
 
 def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -122,14 +128,14 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
 
 def _parts_of(layout: Table) -> list[str]:
     """Return the columns that the computed measures of a layout are made of."""
-    return [column for formula in layout.computed.values() for column in re.findall(r"\w+", formula)]
+    return [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
 
 
 def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:
     """Return the rows with a column for each computed measure: missing, or secret, where a part of it is."""
     columns = {}
     for measure, formula in layout.computed.items():
-        parts = re.findall(r"\w+", formula)
+        parts = re.findall(NAME, formula)
         if set(parts) <= set(rows.columns):
             columns[measure] = rows.eval(formula)
             words = rows.reindex(columns=[f"{part} status" for part in parts])

@@ -18,7 +18,7 @@ def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
     The births of three years are of the last of them.
     """
     place = [*PLACE, "period"]
-    patterns = ("DS_ETAT_CIVIL_NAIS*.csv", "DS_ETAT_CIVIL_DECES*.csv")
+    patterns = ("DS_ETAT_CIVIL_NAIS*", "DS_ETAT_CIVIL_DECES*")
     births, deaths = each(lambda pattern: _read(folder, pattern), patterns)
     both = births.merge(deaths, on=place, validate="1:1", suffixes=("_births", "_deaths"))
     balance = both[place].assign(value=both["value_births"] - both["value_deaths"])

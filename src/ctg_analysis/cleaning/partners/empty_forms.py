@@ -15,16 +15,18 @@ from ctg_analysis.sources.form_sheets import headings
 from ctg_analysis.sources.partner_workbooks import TEXTS, partner_workbook
 
 
-def write_templates(epci: str, name: str, folder: Path, communes: Sequence[tuple[str, str]] = ()) -> list[Path]:
+def write_templates(
+    epci: str, name: str, folder: Path, communes: Sequence[tuple[str, str]] = (), *, csv: bool = False
+) -> list[Path]:
     """Write the empty forms, the agreements to fill and their LISEZMOI.md in a folder; return the new files.
 
-    A form is a CSV file, and a sheet of the workbook of its partner. A file that exists is left as it is: what a
+    A form is a sheet of the workbook of its partner; csv: a CSV file too. A file that exists is left as it is: what a
     partner has filled is never lost; sheets that no workbook has go into one more.
 
     communes: codes and names of those of the EPCI.
     """
     texts: dict[Path, str | bytes] = {
-        folder / source.form_file: ";".join(source.form.columns) + "\n" for source in FORMS.values()
+        folder / source.form_file: ";".join(source.form.columns) + "\n" for source in FORMS.values() if csv
     }
     texts[folder / AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     introduction = TEXTS.introduction.format(name=name, epci=epci, agreements=AGREEMENTS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material_files import ALLOWED, FORMER_CONVENTION, YAML_FILES
+from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES
 from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
 from ctg_analysis.demarche.files.table_sheets import sheets_there, table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
@@ -15,18 +15,21 @@ README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
 
 
-def write_templates(root: DataRoot, epci: str, name: str, communes: Sequence[tuple[str, str]] = ()) -> list[Path]:
+def write_templates(
+    root: DataRoot, epci: str, name: str, communes: Sequence[tuple[str, str]] = (), *, csv: bool = False
+) -> list[Path]:
     """Write the empty files of a démarche, public and private; return the new ones.
 
-    A table is a CSV file, and a sheet of a workbook. A file that exists is left as it is: what has been filled is never
-    lost; sheets that no workbook has go into one more. communes: codes and names of those of the EPCI.
+    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. A file
+    that exists is left as it is: what has been filled is never lost; sheets that no workbook has go into
+    one more. communes: codes and names of those of the EPCI.
     """
     public, private = root.material(epci), root.restricted_material(epci)
     names = {"name": name, "epci": epci, "private": project_path(private)}
-    texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values()}
-    closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in RESTRICTED.values()}
-    begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
-    for file in (*begun, ALLOWED, NOTICE):
+    texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values() if csv}
+    files = (table for table in RESTRICTED.values() if csv or not table.workbook)
+    closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in files}
+    for file in (*YAML_FILES, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     closed[private / RETENTION] = _retention()
     places = [(epci, name), *communes]

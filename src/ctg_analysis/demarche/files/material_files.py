@@ -27,17 +27,15 @@ from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
 SYNTHESIS = "synthese.yml"
-FORMER_CONVENTION = "convention_precedente.yml"  # the version before, kept as it was: what changes is shown against it
 ALLOWED = "noms_admis.txt"
 YAML_FILES = {
     CONVENTION: Convention,
-    FORMER_CONVENTION: Convention,
     INFO_FLASH: list[InfoFlash],
     CONSULTATION: Consultation,
     SYNTHESIS: SynthesisEdition,
 }
 IMAGES = {".png", ".jpg", ".svg"}
-TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
+TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,6 @@ class MaterialFiles:
     def convention(self) -> Convention | None:
         """The convention."""
         return self.yaml[CONVENTION].value
-
-    @property
-    def former_convention(self) -> Convention | None:
-        """The version before, when it was kept."""
-        return self.yaml[FORMER_CONVENTION].value
 
     @property
     def info_flashes(self) -> tuple[InfoFlash, ...]:

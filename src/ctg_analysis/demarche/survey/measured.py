@@ -75,7 +75,6 @@ def survey_observations(
     return table.assign(
         **{name: column.where(status == OK) for name, column in figures.items()},
         status=status,
-        dispersion=np.nan,
         quality=np.where(table["denominator"].lt(FRAGILE_UNDER), TOO_WEAK, WITH_ITS_INTERVAL),
         territory=territory,
         level=LEVEL,

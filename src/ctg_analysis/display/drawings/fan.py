@@ -1,11 +1,11 @@
-"""What was counted, and the fan of what could follow."""
+"""What was counted, and what could follow."""
 
 from collections.abc import Sequence
 
 from ctg_analysis.display.drawings.axes import room_of, scale, tick_labels, ticks_between, value_axis
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import apart
-from ctg_analysis.display.drawings.style import BAND, FAINT, OTHERS, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import FAINT, OTHERS, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
 
 HEIGHT, TOP, BOTTOM = 220, 14, 24
@@ -14,17 +14,12 @@ DASHED, DOTTED = "6 4", "1.5 4"
 Points = Sequence[tuple[int, float]]  # years and values, in their order
 
 
-def fan(
-    counted: Points, middle: Points, low: Points, high: Points, others: dict[str, Points], names: tuple[str, str, str]
-) -> str:
-    """Return a line of counts, then a band from low to high with its middle line, and other lines apart from it.
+def fan(counted: Points, ahead: dict[str, Points]) -> str:
+    """Return a line of counts, then those of what could follow, the first dashed, the others dotted.
 
-    counted: from zero on the axis. middle, low, high: none of them, or all at the same years. others: by name, dotted.
-    names: of low, middle, high. Each line begins at the last count, and is named at its end.
+    counted: from zero on the axis. ahead: by name. Each line begins at the last count, and is named at its end.
     """
-    last = counted[-1]
-    ahead = {name: [last, *points] for name, points in zip(names, (low, middle, high), strict=True) if points}
-    ahead |= {name: [last, *points] for name, points in others.items()}
+    ahead = {name: [counted[-1], *points] for name, points in ahead.items()}
     ends = {name: f"{name} {number(points[-1][1])}" for name, points in ahead.items()}
     ticks = ticks_between(0, max(value for points in (counted, *ahead.values()) for _, value in points), whole=True)
     labels = tick_labels(ticks, 0)
@@ -38,13 +33,10 @@ def fan(
     value_axis(drawing, y, ticks, labels, left - 8, right)
     for year in sorted({year for points in (counted, *ahead.values()) for year, _ in points}):
         drawing.text(x(year), HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
-    if middle:
-        edge = [*ahead[names[2]], *reversed(ahead[names[0]])]
-        drawing.area("M" + "L".join(f"{x(year):.1f},{y(value):.1f}" for year, value in edge) + "Z", BAND)
-        drawing.line([(x(year), y(value)) for year, value in ahead[names[1]]], TERRITORY, 2.4, stroke_dasharray=DASHED)
-    for points in others.values():
-        line = [(x(year), y(value)) for year, value in (last, *points)]
-        drawing.line(line, OTHERS["departement"], 2, stroke_dasharray=DOTTED)
+    for rank, points in enumerate(ahead.values()):
+        line = [(x(year), y(value)) for year, value in points]
+        stroke, width, dash = (OTHERS["departement"], 2, DOTTED) if rank else (TERRITORY, 2.4, DASHED)
+        drawing.line(line, stroke, width, stroke_dasharray=dash)
     drawing.line([(x(year), y(value)) for year, value in counted], TERRITORY, 2.4)
     for name, points in ahead.items():
         for year, value in points[1:]:

@@ -11,136 +11,99 @@ from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
-from ctg_analysis.indicators.projection import CENTRAL, GROUPS, HIGH, LOW, SCENARIOS, STAYING, UNCHANGED
+from ctg_analysis.indicators.fertility import total_fertility
+from ctg_analysis.indicators.projection import DECLINE, FALLING, GROUPS, HELD
+from ctg_analysis.indicators.projection_errors import RIVAL
 
 FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}
-NAMES = {LOW: "bas", CENTRAL: "central", HIGH: "haut", STAYING: "sans migration"}
-WORSE = "la projection s'en serait éloignée davantage que l'hypothèse que rien ne change"
+NAMES = {HELD: "fécondité maintenue", FALLING: "baisse poursuivie"}
+WORSE = "la projection s'en serait éloignée davantage que si les enfants avaient suivi la population"
 EMPTY = "une génération n'avait personne à l'un des recensements"
 FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 
 
 def children(
-    counted: pd.DataFrame,
-    projected: pd.DataFrame,
-    found: pd.DataFrame,
-    shown: Collection[tuple[str, str]],
-    source: Citation,
+    counted: pd.DataFrame, projected: pd.DataFrame, found: pd.DataFrame, shown: Collection[str], source: Citation
 ) -> Html:
-    """Return a fan for each age group of which a scenario may be shown, and a sentence for the others.
+    """Return the lines of each age group whose projection may be shown, and a sentence for the others.
 
     counted: the census, one row per year, columns GROUPS. projected: columns scenario, year, GROUPS. found: the errors,
     see `projection_errors.errors`. shown: see `projection_errors.may_be_shown`.
     """
-    pieces, hidden = [], []
-    for group in GROUPS:
-        scenarios = [scenario for scenario in SCENARIOS if (group, scenario) in shown]
-        if scenarios and len(projected):
-            values = projected.pivot(index="year", columns="scenario", values=group)[scenarios]
-            pieces.append(_fan(group, counted[group], values, source))
-        else:
-            hidden.append(texts.uncapitalised(LABELS[group]))
-    if hidden:
+    told = [group for group in GROUPS if group in shown and len(projected)]
+    pieces = [
+        _fan(group, counted[group], projected.pivot(index="year", columns="scenario", values=group), source)
+        for group in told
+    ]
+    if hidden := [texts.uncapitalised(LABELS[group]) for group in GROUPS if group not in told]:
         tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
         why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
-        told = texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}.")
-        pieces += [markup.reading(told, ""), markup.source(source)]
+        said = texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}.")
+        pieces += [markup.reading(said, ""), markup.source(source)]
     return markup.together(*pieces)
 
 
 def _fan(group: str, counted: pd.Series, values: pd.DataFrame, source: Citation) -> Html:
-    label, last = LABELS[group], counted.index[-1]
+    """Return the count and the scenarios of an age group; one alone of those who are born. values: by year."""
+    differ = not values[HELD].equals(values[FALLING])
+    values = values[[HELD, FALLING] if differ else [HELD]]
+    names = NAMES if differ else {HELD: "projection"}
     lines = [[str(year), number(value), *["–"] * len(values.columns)] for year, value in counted.items()]
     lines += [[str(year), "–", *(number(value) for value in row)] for year, row in values.iterrows()]
-    header = ["Année", "Compté", *(texts.capitalised(NAMES[scenario]) for scenario in values)]
-    points = {scenario: list(values[scenario].items()) for scenario in values}
-    drawing = fan(
-        list(counted.items()),
-        *(points.get(scenario, []) for scenario in (CENTRAL, LOW, HIGH)),
-        {NAMES[STAYING]: points[STAYING]} if STAYING in points else {},
-        (NAMES[LOW], NAMES[CENTRAL], NAMES[HIGH]),
-    )
-    told = texts.typography(sentence(group, counted, values))
-    title = f"{label}, comptés jusqu'en {last}, puis selon {_several(len(values.columns))}"
-    message = headline(group, values)
-    says = " ; ".join(f"{name} : {', '.join(_told(points[one]))}" for one, name in NAMES.items() if one in points)
-    past = ", ".join(_told(list(counted.items())))
-    chart = markup.figure(
-        drawing,
+    points = {names[scenario]: list(values[scenario].items()) for scenario in values}
+    label, year = LABELS[group], values.index[0]
+    ends = list(dict.fromkeys(number(value) for value in values.loc[year]))
+    now = f"{number(counted.iloc[-1])} en {counted.index[-1]}"
+    message = f"{' ou '.join(ends)} {texts.uncapitalised(label)} en {year}, après {now}"
+    title = f"{label}, comptés jusqu'en {counted.index[-1]}, puis projetés"
+    says = " ; ".join(f"{name} : {', '.join(_told(told))}" for name, told in points.items())
+    return markup.figure(
+        fan(list(counted.items()), points),
         file=FILE,
         kind="chart",
         title=texts.typography(message),
         subtitle=texts.typography(f"{title}, {counted.index[0]}-{values.index[-1]}"),
-        alt=texts.typography(f"{message}. {title}. Compté : {past}. Scénarios : {says}."),
+        alt=texts.typography(f"{message}. {title}. Compté : {', '.join(_told(list(counted.items())))}. {says}."),
         source=source,
-        note=texts.typography("Bande claire : du scénario bas au scénario haut." if CENTRAL in points else ""),
+        note="",
         data=Table(
             texts.typography(title),
-            header,
+            ["Année", "Compté", *map(texts.capitalised, points)],
             [[texts.typography(cell) for cell in line] for line in lines],
             texts.typography(charts.signs(lines)),
         ),
     )
-    return markup.together(markup.reading(told, ""), chart)
-
-
-def headline(group: str, values: pd.DataFrame) -> str:
-    """Return what the scenarios of an age group give at the first horizon. values: years by scenario."""
-    who, year, first = texts.uncapitalised(LABELS[group]), values.index[0], values.iloc[0]
-    if CENTRAL in values:
-        return f"De {number(first[LOW])} à {number(first[HIGH])} {who} en {year}, selon le scénario"
-    return f"{number(first[STAYING])} {who} en {year} si personne n'arrivait ni ne partait"
 
 
 def _told(points: list[tuple[int, float]]) -> list[str]:
     return [f"{number(value)} en {year}" for year, value in points]
 
 
-def _several(scenarios: int) -> str:
-    return {1: "un scénario", 2: "deux scénarios", 3: "trois scénarios", 4: "quatre scénarios"}[scenarios]
-
-
-def sentence(group: str, counted: pd.Series, values: pd.DataFrame) -> str:
-    """Return what the scenarios of an age group give at both horizons. values: years by scenario."""
-    who, last = texts.uncapitalised(LABELS[group]), counted.index[-1]
-    said = []
-    for year, row in values.iterrows():
-        if CENTRAL in values:
-            around = f"de {number(row[LOW])} (bas) à {number(row[HIGH])} (haut)"
-            said.append(f"en {year}, environ {number(row[CENTRAL])} dans le scénario central, {around}")
-        if STAYING in values:
-            said.append(f"en {year}, environ {number(row[STAYING])} si personne n'arrivait ni ne partait")
-    return f"Le territoire comptait {number(counted[last])} {who} en {last}. Selon les scénarios : {' ; '.join(said)}."
-
-
-def worth(test: pd.DataFrame, found: pd.DataFrame, inside: pd.Series, shown: Collection[tuple[str, str]]) -> Html:
+def worth(test: pd.DataFrame, found: pd.DataFrame, shown: Collection[str]) -> Html:
     """Return the table of what the same projection, made from the census before, would have been worth.
 
-    test: that of the territory, see `projection_errors.back_test`. found, inside: `errors` and `between` of all.
+    test: that of the territory, see `projection_errors.back_test`. found: `errors` of all.
     """
     if found.empty:
         return Html("")
-    own = test.set_index(["group", "scenario"])
-    lines = []
+    own, lines = test.set_index(["group", "scenario"]), []
     for group in GROUPS:
-        for scenario, name in {CENTRAL: "central", STAYING: "sans migration", UNCHANGED: "rien ne change"}.items():
+        for scenario, name in {HELD: "projection", RIVAL: "comme la population"}.items():
             here = own.loc[(group, scenario)] if (group, scenario) in own.index else None
             row = found.loc[(group, scenario)]
-            verdict = "référence" if scenario == UNCHANGED else "oui" if (group, scenario) in shown else "non"
+            verdict = "référence" if scenario == RIVAL else "oui" if group in shown else "non"
             cells = ["nd"] * 3 if here is None else [number(here["projected"]), number(here["counted"]), _gap(here)]
             errors = [percent(row["median"] * 100, 1), percent(row["most"] * 100, 1)]
             lines.append([LABELS[group], name, *cells, *errors, verdict])
     launch, target = (test[column].iloc[0] if len(test) else "" for column in ("launch", "target"))
     when = f"{launch} projeté à {target}" if launch else "Dernier recensement, projeté depuis le précédent"
-    header = ["Âge", "Scénario", "Projeté", "Compté", "Écart ici", "Écart de la moitié des EPCI, au plus"]
+    header = ["Âge", "Calcul", "Projeté", "Compté", "Écart ici", "Écart de la moitié des EPCI, au plus"]
     header += ["Écart de neuf EPCI sur dix, au plus", "Montré"]
-    count = int(found["epcis"].max())
-    within = ", ".join(f"{texts.uncapitalised(LABELS[group])} {percent(inside[group] * 100)}" for group in GROUPS)
     note = (
-        f"Éprouvé sur {number(count)} EPCI. Un scénario qui s'éloigne du compte plus que « rien ne change » n'est pas "
-        f"montré. Part des EPCI dont le compte est tombé entre les scénarios bas et haut : {within}. À dix ans, "
-        "l'erreur ne peut pas encore être mesurée ; elle est plus grande."
+        f"Éprouvé sur {number(int(found['epcis'].max()))} EPCI. « Comme la population » : les enfants croissent comme "
+        "la population de leur EPCI, et leur part comme celle de tous les EPCI. Une projection qui s'éloigne du compte "
+        "davantage n'est pas montrée. À dix ans, l'erreur ne peut pas encore être mesurée ; elle est plus grande."
     )
     caption = f"Ce que la même projection aurait valu : {texts.uncapitalised(when)}"
     return tables.listed(pd.DataFrame(lines, columns=header), caption, note=note)
@@ -148,6 +111,31 @@ def worth(test: pd.DataFrame, found: pd.DataFrame, inside: pd.Series, shown: Col
 
 def _gap(row: pd.Series) -> str:
     return percent((row["projected"] / row["counted"] - 1) * 100, 1, signed=True)
+
+
+def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
+    """Return the children under 3 and the entries into nursery school that the births known give.
+
+    found: see `since_birth.children_ahead`. last: the latest year of births.
+    """
+    entries = found[found["year"].gt(last)].dropna(subset="entering")
+    each = texts.listed([f"{number(row.entering)} à la rentrée {row.year}" for row in entries.itertuples(index=False)])
+    lead = f"Enfants nés ici qui auront l'âge d'entrer à l'école maternelle : {each}."
+    beside = (
+        "Un compte de naissances, et non une projection : les familles qui arrivent et partent n'y sont pas. Ce "
+        "qu'elles ont changé pour les générations d'avant se lit dans les enfants recensés pour 100 naissances, où "
+        "l'âge est connu. Moins de 3 ans : nés les trois années d'avant le 1er janvier. École : 3 ans dans l'année."
+    )
+    table = pd.DataFrame(
+        {
+            "Année": found["year"].astype(str),
+            "Nés ici, moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
+            "Nés ici, 3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
+        }
+    )
+    listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
+    reading = markup.reading(texts.typography(lead), texts.typography(beside))
+    return markup.together(reading, listed, markup.source(source))
 
 
 def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
@@ -183,13 +171,13 @@ def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
 
 def assumptions() -> Html:
     """Return what each scenario supposes."""
-    fertility, points = percent(norm("projection_fertility_share") * 100), norm("projection_migration_points")
+    told = total_fertility()
+    last, first = told.index.max(), max(told.index.min(), told.index.max() - DECLINE)
+    held = f"{last} ({number(told[last], 2)} enfant par femme)"
     lead = (
-        "Central : chaque génération continue de croître ou de diminuer comme entre les deux derniers recensements, et "
-        "il y a autant d'enfants de moins de 5 ans pour une femme de 20 à 39 ans. "
-        f"Bas et haut : {fertility} d'enfants de moins ou de plus pour une femme, et un solde des arrivées et des "
-        f"départs plus faible ou plus fort de {number(points, 1)} points en cinq ans. "
-        "Sans migration : personne n'arrive ni ne part."
+        "Chaque génération continue de croître ou de diminuer comme entre les deux derniers recensements. Il naît "
+        "autant d'enfants pour une femme de 20 à 39 ans qu'au dernier recensement, au rythme de la France : fécondité "
+        f"maintenue à celle de {held}, ou baisse poursuivie comme depuis {first} ({number(told[first], 2)})."
     )
     beside = (
         "Ce sont des calculs à partir d'hypothèses, et non des prévisions : une école, un lotissement n'y sont pas."

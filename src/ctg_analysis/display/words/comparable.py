@@ -6,10 +6,10 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import ALL_OR_NOTHING, CAF_ALONE, OK
 from ctg_analysis.display.words import quantities
-from ctg_analysis.indicators.lasting_gaps import is_large
 from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, chooses_peers, size_bounds
 from ctg_analysis.indicators.peer_values import place_among
 from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
+from ctg_analysis.indicators.spread import is_large
 
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.

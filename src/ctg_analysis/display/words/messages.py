@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.display.words import paces, sentences, texts
+from ctg_analysis.display.words import paces, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number
-from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, FOR_MEANS, Stretch, has_gaps, is_population, is_sought
+from ctg_analysis.indicators.trends import LEAST_YEARS, Trend, has_gaps, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
@@ -21,6 +21,7 @@ FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of wha
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 NAMED = 3  # communes that a title names
+LONG = 8  # years of a history with gaps that tells its extremes
 
 
 def about(indicator: Indicator, text: str) -> str:
@@ -42,15 +43,15 @@ def counted(indicator: Indicator, row: pd.Series) -> str:
     return f"{row['text']} {agreed(indicator.unit, row['value'])}"
 
 
-def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]) -> str:
-    """Return how a series moves, since when, how fast, where it turns; or that no trend is established.
+def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
+    """Return how a series moves, since when and how fast; or that no trend is established.
 
-    Of years too few for any trend, or of a population over fewer than eight, the latest value alone.
+    Of years too few for any trend, the latest value alone.
 
-    rows: readable observations of the territory, by period. stretches: their trend, see trends.trend_of.
+    rows: readable observations of the territory, by period. found: their trend, see trends.trend_of.
     """
     begin, here, gaps = rows["period"].iloc[0][:4], latest(indicator, rows), has_gaps(rows)
-    if gaps and len(rows) >= FOR_A_SLOPE:
+    if gaps and len(rows) >= LONG:
         ends = {"haut": rows.loc[rows["value"].idxmax()], "bas": rows.loc[rows["value"].idxmin()]}
         told = [f"au plus {at} {row['text']} ({row['period'][:4]})" for at, row in ends.items()]
         return f"{here} ; {', '.join(told)}"
@@ -58,35 +59,16 @@ def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]
         return here
     if rows["value"].nunique() == 1:
         return f"{here}, comme à chaque date connue depuis {begin}"
-    if len(rows) < FOR_MEANS or (is_population(indicator) and len(rows) < FOR_A_SLOPE):
-        return here
-    if not any(stretch.is_established for stretch in stretches):
-        whole = f"{here}, {paces.NOT_ESTABLISHED} depuis {begin}"
-        sloped = len(stretches) == 1 and pd.notna(stretches[0].low)
-        return f"{whole} ({', '.join(paces.with_bounds(indicator, rows, stretches[0]))})" if sloped else whole
-    if len(stretches) > 1:
-        told = [about(indicator, paces.turns(indicator, rows, stretches, paced=paced)) for paced in (True, False)]
-        return told[0] if len(told[0]) <= LONGEST else told[1]
-    way = paces.way(stretches[0])
-    if pd.isna(stretches[0].low):
-        before, now = (_mean(indicator, rows[years]) for years in (slice(None, EACH_END), slice(-EACH_END, None)))
-        means = f"{before}, {now}" if BOUNDS in before + now else f"de {before} à {now}"
-        return about(indicator, f"{way}, {means} (moyennes)")
-    pace, bounds = paces.with_bounds(indicator, rows, stretches[0])
-    return about(indicator, f"{way} depuis {begin}, {pace} ({bounds})")
+    if found is None:
+        return here if len(rows) < LEAST_YEARS else f"{here}, {paces.NOT_ESTABLISHED} depuis {begin}"
+    way, pace = paces.way(found), paces.with_bounds(indicator, rows, found)
+    return about(indicator, f"{way}, {pace}") if found.is_established else f"{here}, {way}, {pace}"
 
 
 def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the last value, and nothing of what the years before do not establish. rows: as above."""
     last = rows.iloc[-1]
     return about(indicator, f"{with_unit(indicator, last)} en {date_text(last['period'])}")
-
-
-def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the mean of some years: « 35 places en 2017-2019 »."""
-    row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high", "numerator", "denominator"]].mean()})
-    row["text"] = sentences.value_text(indicator, row)
-    return f"{with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
 
 
 def circles(indicator: Indicator, rows: pd.DataFrame) -> str:

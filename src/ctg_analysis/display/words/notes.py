@@ -1,7 +1,7 @@
 """What a page says of itself: definitions, sources, method, dated texts, written from declarations."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.core.yaml_files import load_yaml, read_yaml
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
@@ -84,13 +83,10 @@ def sources(dated: Iterable[tuple[Source, str]]) -> list[str]:
     return [texts.typography(text.strip()) for text in told]
 
 
-def method(
-    indicators: Iterable[Indicator], year: int, peers: str, dispersions: Mapping[str, float]
-) -> list[dict[str, str]]:
+def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:
     """Return the entries of a methodological note: perimeter, secrecy, rounding, sampling, tests, peers, coverage.
 
-    peers: how the comparable EPCIs were chosen (see comparable.sentence). dispersions: those of the shares of the
-    territory, by the ids of their indicators.
+    peers: how the comparable EPCIs were chosen (see comparable.sentence).
     """
     used = list(indicators)
     sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]
@@ -110,13 +106,9 @@ def method(
         "caf": any("caf" in source.id for source in sources),
     }
     before = {"peers": [peers]}
-    told = [
-        f"{texts.uncapitalised(one.label)} {number(dispersions[one.id], 1)}" for one in used if one.id in dispersions
-    ]
     after = {
         "secrecy": reasons,
         "rounding": [f"Sources : {' ; '.join(rounded)}."],
-        "comparison": [f"φ pour le territoire : {' ; '.join(told)}."] if told else [],
     }
     return [
         _entry(entry["label"], [*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])

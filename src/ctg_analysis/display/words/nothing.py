@@ -9,6 +9,7 @@ FEMININE = {
     "famille", "femme", "fois", "gare", "heure", "heure-enfant", "naissance", "personne", "pharmacie", "place",
     "résidence", "salle", "semaine", "structure", "tranche", "école",
 }  # fmt: skip
+NO_CHANGE = re.compile(r"\bfait varier (?P<what>[^,]*?) de [+−]?0,0\s?% par an")
 COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")
 
 
@@ -19,7 +20,10 @@ def with_none(sentence: str) -> str:
     'En 2020, le territoire ne compte aucune gare de voyageurs.'
     >>> with_none("À la rentrée 2024, le territoire compte 0 lycée."), with_none("Le territoire compte 10 écoles.")
     ('À la rentrée 2024, le territoire ne compte aucun lycée.', 'Le territoire compte 10 écoles.')
+    >>> with_none("Le solde fait varier la population de 0,0 % par an.")
+    'Le solde ne fait pas varier la population.'
     """
+    sentence = NO_CHANGE.sub(r"ne fait pas varier \g<what>", sentence)
     return COUNTED.sub(lambda found: f"{_not(found['ends'])} {none(found['thing'])} {found['thing']}", sentence)
 
 

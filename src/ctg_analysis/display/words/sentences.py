@@ -82,7 +82,7 @@ def is_sampled(indicator: Indicator, row) -> bool:
     Its supplementary coding; of its main one, what has an interval, or is of a place with a commune large enough to be
     sampled: `drawn` where the row says it, else what is of as many as such a commune.
     """
-    value, kind = indicator.value, SOURCES[row.source].precision.sampled
+    value, kind = indicator.value, SOURCES[row.source].precision.forms(indicator.value)
     if isinstance(value, Count) and value.measure in COUNTED_WHOLE:
         return False
     many = row.value if isinstance(value, Count) else row.denominator
@@ -159,7 +159,7 @@ def rounded(indicator: Indicator, row) -> bool:
 def _rounding(row) -> int:
     """Return the step that counts of an observation are rounded to, 0 where they are exact."""
     source = SOURCES[row.source]
-    return source.precision.rounding or (0 if math.isnan(row.low) else source.secrecy.base)
+    return 0 if math.isnan(row.low) else source.precision.rounding or source.secrecy.base
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
@@ -318,7 +318,7 @@ def _way(row) -> str:
 def beside(rows) -> str:
     """Return the figures to compare with, and what a test allows to say of them.
 
-    rows: columns name, level, text, interval, status, word.
+    rows: columns name, level, text, interval, status, word, p.
     """
     known = rows[rows["status"].eq(OK)]
     each = [
@@ -329,10 +329,16 @@ def beside(rows) -> str:
     ]
     figures = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
     sentences = [f"Pour comparer : {figures}."] if figures else []
-    places = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
-    told = {words: listed([of(name) for name in dict.fromkeys(names)]) for words, names in places.items()}
-    if parts := [f"{words} celle {names}" for words, names in told.items() if words != CLOSE]:
+    told = known[known["word"].notna()]
+    unsure = told["word"].eq(CLOSE) & told["p"].notna()
+    places = (
+        told[~unsure]
+        .groupby("word", sort=False)["name"]
+        .agg(lambda names: listed([of(name) for name in dict.fromkeys(names)]))
+    )
+    if parts := [f"{words} celle {names}" for words, names in places.items()]:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
-    if CLOSE in told:
-        sentences.append(f"Écart non établi (trop peu de cas) avec celle {told[CLOSE]}.")
+    if unsure.any():
+        names = listed([of(name) for name in dict.fromkeys(told.loc[unsure, "name"])])
+        sentences.append(f"Écart non établi (trop peu de cas) avec celle {names}.")
     return " ".join(sentences)

@@ -1,69 +1,86 @@
-"""How a territory stands to others, in a sign and a few words: what a test establishes, how large it is, never more."""
+"""How a territory stands to others, in a sign and a few words: how large a difference is, whether a test tells it."""
+
+from itertools import groupby
 
 import pandas as pd
 
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.findings import COMPARATORS
+from ctg_analysis.indicators.findings import COMPARATORS, MOVING
+from ctg_analysis.indicators.spread import MUCH
 
-ABOVE, BELOW = "au-dessus", "au-dessous"
-NOT_ESTABLISHED, LITTLE = "écart non établi", "peu d'écart"
-SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: large, small
-LARGE = "grand écart"  # of what is counted whole, that no test compares
-NAMED = 2  # comparators that a finding is told against, the profile has them all
+NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
+SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
+AGES = "les âges n'y sont pas égalisés"
+SIDES = {True: "plus", False: "moins"}
+COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
+MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
+TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
 
 def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]], frozenset[str]]:
-    """Return signs with their words, and the levels of all the comparators that the territory differs from largely.
+    """Return signs with their words, and the levels of all the comparators that the territory is remarkable beside.
 
-    The first comparator that it is above and the first that it is below have a sign each, and are named. A difference
-    that no test compares is told as such, when it is large; that there is little is told of what is counted whole,
-    where it is so beside all of them. What is not established has words and no sign.
+    The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
+    that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is comparable.
     """
     gaps = _ranked(rows, gaps)
-    large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
-    if len(large):
-        first = [one for _, one in large.drop_duplicates("higher").iterrows()]
-        signs = [SIGNS[one["higher"]][0] for one in first]
-        told = [f"{'' if one['tested'] else f'{LARGE}, '}{_beyond(rows, one)}" for one in first]
-        return list(zip(signs, told, strict=True)), frozenset(large["level"])
-    if len(small):
-        one = small.iloc[0]
-        return [(SIGNS[one["higher"]][1], f"un peu {_beyond(rows, one)}")], frozenset()
-    if gaps["tested"].any():
+    remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
+    first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
+    if first:
+        small = remarkable.empty
+        told = [(SIGNS[one["higher"]][small], f"{_more(one)} {_than(rows, one['level'])}") for one in first]
+        return told, frozenset(remarkable["level"])
+    if (gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)).any():
         return [("", NOT_ESTABLISHED)], frozenset()
-    near = len(gaps) and gaps["whole"].all() and gaps["times"].lt(1).all()
-    return [("", LITTLE)] if near else [], frozenset()
+    return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
 
 
-def beside(rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
-    """Return the comparators that a finding is told against: au-dessus de l’Aveyron (28,0 %), de la France (20,5 %).
+def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
+    """Return what a finding is beside: « nettement plus qu'en France (12,1 %), comme les EPCI comparables (médiane :
+    27,1 %) ; dans les 10 % d'EPCI où cette valeur est la plus élevée ».
 
-    That of the finding comes first, then one that the territory differs from as largely in the same direction, then
-    one that it differs from in the other: « mais au-dessous de la France (40,1 %) ». What no test compares is told by
-    its figures: « contre 18,7 (Aveyron) ». The median of the peers always stands there: it is what a reader looks for
-    first.
+    France comes first, or the comparator of the finding; the peers say whether it is usual in such territories, and
+    « mais » that they are on the other side.
 
     Parameters:
-        found: its row of `findings`, of which level and higher are read.
+        found: its row of `findings`, of which why, level, tenth and move are read.
     """
-    gaps = _ranked(rows, gaps)
-    large = gaps[gaps["sure"] & gaps["matters"]]
-    same = large[large["higher"].eq(found["higher"]) & large["rank"].ge(COMPARATORS.index(found["level"]))][:NAMED]
-    other = large[large["higher"].ne(found["higher"])][:1]
-    if large["tested"].any():
-        told = [f"{_side(part.iloc[0])} {_listed(rows, part)}" for part in (same, other) if len(part)]
-    else:
-        told = [
-            f"{word}{_listed(rows, part, plain=True)}" for word, part in (("contre ", same), ("", other)) if len(part)
-        ]
-    named, peers = {*same["level"], *other["level"]}, rows[rows["level"].eq("peers")]
-    median = [
-        f"{texts.uncapitalised(row.name)} : {row.text}" for row in peers[["name", "text"]].itertuples(index=False)
-    ]
-    return " ; ".join([", mais ".join(told), *(median if "peers" not in named else [])])
+    gaps = _ranked(rows, gaps).set_index("level")
+    lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
+    levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
+    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
+    text, first = "", next(iter(words.values()), "")
+    for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
+        contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
+        places = texts.listed([f"{_after(how, rows, level)} ({_figure(rows, level)})" for level in levels])
+        text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
+    if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
+        row = _row(rows, "peers")
+        text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
+    if found["tenth"]:
+        text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == MOVING:
+        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
+    return f"{text} ({AGES})" if indicator.ages and text else text
+
+
+def shortly(rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
+    """Return what a finding is beside in a few words: France, or the tenth of the EPCIs where France is not known."""
+    gaps = _ranked(rows, gaps).set_index("level")
+    level = found["level"] if found["level"] and found["level"] != "peers" else "france"
+    level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
+    rows = rows.assign(name=rows["name"].str.partition(",")[0])
+    if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
+        return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(rows, level)})"
+    if found["tenth"]:
+        return f"dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    return (
+        f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(rows, 'peers')})" if "peers" in gaps.index else ""
+    )
 
 
 def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
@@ -72,29 +89,40 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
 
 
-def _listed(rows: pd.DataFrame, gaps: pd.DataFrame, *, plain: bool = False) -> str:
-    """Return « de l’Aveyron (18,7) et de la France (23,5) »; plain: « 18,7 (Aveyron) et 23,5 (France) »."""
-    each = [(_row(rows, level), _place(rows, level)) for level in gaps["level"]]
-    return texts.listed(
-        [f"{row['text']} ({_name(row)})" if plain else f"{place} ({row['text']})" for row, place in each]
-    )
+def _words(level: str, gap: pd.Series) -> str:
+    """Return « nettement plus », « un peu moins », « comme » or that no test tells it."""
+    if not gap["times"] >= 1:
+        return COMPARED
+    if gap["sure"]:
+        return _more(gap)
+    return f"un peu {SIDES[bool(gap['higher'])]}" if level == "peers" else UNSURE
 
 
-def _beyond(rows: pd.DataFrame, gap: pd.Series) -> str:
-    return f"{_side(gap)} {_place(rows, gap['level'])}"
+def _figure(rows: pd.DataFrame, level: str) -> str:
+    text = _row(rows, level)["text"]
+    return f"médiane : {text}" if level == "peers" else text
 
 
-def _side(gap: pd.Series) -> str:
-    return ABOVE if gap["higher"] else BELOW
+def _more(gap: pd.Series) -> str:
+    return f"{'nettement ' * bool(gap['times'] >= MUCH)}{SIDES[bool(gap['higher'])]}"
 
 
-def _place(rows: pd.DataFrame, level: str) -> str:
-    """Return « de l’Aveyron », « de la France », « des EPCI comparables »."""
-    return f"des {PEERS}" if level == "peers" else texts.of(_row(rows, level)["name"])
+def _after(how: str, rows: pd.DataFrame, level: str) -> str:
+    """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
+    return {COMPARED: _inside, UNSURE: _with}.get(how, _than)(rows, level)
 
 
-def _name(row: pd.Series) -> str:
-    return texts.uncapitalised(row["name"]) if row["level"] == "peers" else row["name"]
+def _than(rows: pd.DataFrame, level: str) -> str:
+    inside = _inside(rows, level)
+    return f"qu'{inside}" if inside[0] in "aeà" else f"que {inside}"
+
+
+def _inside(rows: pd.DataFrame, level: str) -> str:
+    return f"les {PEERS}" if level == "peers" else texts.inside(_row(rows, level)["name"])
+
+
+def _with(rows: pd.DataFrame, level: str) -> str:
+    return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
 
 
 def _row(rows: pd.DataFrame, level: str) -> pd.Series:

@@ -58,6 +58,25 @@ def to(name: str) -> str:
     return {"du ": "au ", "des ": "aux "}.get(article, "à ") + rest
 
 
+WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
+
+
+def inside(name: str) -> str:
+    """Return the name of a place after « en », « dans » or « à »: en France, dans l’Aveyron, à La Réunion.
+
+    A département that « de la » precedes is told with « en », but for ten of them; a région with « en », unless « du »
+    or « des » precedes it.
+    """
+    article, rest = re.match(r"(du |des |de la |de l’|de |d’)(.*)", of(name)).groups()
+    if name in ("La Réunion", "Mayotte", "Paris"):
+        return f"à {name}"
+    if name.startswith("Centre") or name.startswith(("Île-de-France", "Occitanie")):
+        return f"en {name}"
+    if article in ("du ", "des ", "de l’"):
+        return {"du ": "dans le ", "des ": "dans les ", "de l’": "dans l’"}[article] + rest
+    return f"dans la {rest}" if name in WITH_ARTICLE else f"en {rest}"
+
+
 @cache
 def _after_de() -> dict[str, str]:
     """Return what data/reference says of the départements and the régions."""

@@ -1,38 +1,62 @@
 """`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
 
     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-                                synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….html
-                                restitution-….pptx  envoi-….zip
+                                synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….pptx
+                                envoi-….zip
 
 They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from markupsafe import Markup
 
 from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.figures import communes_map
+from ctg_analysis.chapter.profiles import essential
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
+from ctg_analysis.core.notebooks import notebooks
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.publishing.document_links import FOLDER, link_documents, name_of_documents
-from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
-from ctg_analysis.publishing.handover.deck import write_deck
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.document_links import FOLDER, PLACE, link_documents, name_of_documents
+from ctg_analysis.publishing.editions import (
+    collect,
+    damaged,
+    damaged_editions,
+    editions,
+    is_whole,
+    record,
+    reports,
+    the_latest,
+)
+from ctg_analysis.publishing.handover.deck import mapped, shown_of, write_deck
 from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.handover.parcel import write_parcel
-from ctg_analysis.publishing.handover.short_report import short_report
-from ctg_analysis.publishing.handover.slides import shown_of, slides
 from ctg_analysis.publishing.pages.data_files import write_observations
+from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
-from ctg_analysis.publishing.verification import the_latest
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
+NOTICE = """{name}
+Diagnostic partagé de la convention territoriale globale, données au {date}.
+
+Décompressez ce fichier, puis ouvrez index.html\u00a0: les pages se lisent sans connexion.
+donnees\u00a0: les valeurs de chaque graphique, pour un tableur.
+"""
+FOR_MACHINES = {".parquet"}  # what the next edition is compared with; donnees/ says the same to people
+TITLE, MAPS = "L’essentiel", 4
+BY_CHAPTER, ON_MAPS = "Chapitre par chapitre", "Commune par commune"
 
 
 def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
     """Make the documents of the latest edition of a report, and yield each as it is in its place, whole.
 
-    progress: called with the name of each before it is made. Slides and parcel come first: they need no browser.
+    progress: called with the name of each before it is made. The parcel comes first: it needs no browser.
 
     Raises:
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
@@ -68,7 +92,6 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
     shown = shown_of(seen, made_from["date"])
-    page_of_slides = slides(shown)
 
     def write_whole(path: Path) -> None:
         title = "Diagnostic partagé, annexe"
@@ -78,10 +101,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
     name = name_of_documents(seen.epci, edition)
-    documents = {
-        f"restitution-{name}.html": lambda path: path.write_text(page_of_slides, encoding="utf-8"),
-        f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
-    }
+    documents: dict[str, Callable[[Path], object]] = {f"envoi-{name}.zip": lambda path: write_parcel(edition, path)}
     if SYNTHESIS in chapters:
         synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
         documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
@@ -91,6 +111,45 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         documents[f"fiches-{name}.pdf"] = lambda path: write_pdf(sheets, path, made_from["date"])
     documents[f"restitution-{name}.pptx"] = lambda path: write_deck(shown, path)
     return documents | {f"diagnostic-{name}.pdf": write_whole}
+
+
+def short_report(edition: Path, seen: Territory, synthesis: str) -> str:
+    """Return « L'essentiel » as a page to print. synthesis: the name of the page of the synthèse."""
+    chapters = [
+        (typography(notebook.title), Markup(piece.html))
+        for notebook in notebooks()
+        if notebook.title and (piece := essential(seen, notebook.number)).html
+    ]
+    maps = [Markup(for_readers(communes_map(seen, indicator).html)) for indicator in mapped(seen, MAPS)]
+    more = []
+    if chapters:
+        more.append((BY_CHAPTER, page("essentiel.html.j2", page={}, chapters=chapters)))
+    if maps:
+        more.append((ON_MAPS, page("essentiel.html.j2", page={}, maps=maps)))
+    return joined(edition, [synthesis], TITLE, more=more)
+
+
+def write_parcel(edition: Path, parcel: Path) -> None:
+    """Write the pages and the data of an edition as a zip file with a notice in French."""
+    made_from = record(edition)
+    inside = parcel.stem
+    year, month, day = map(int, made_from["date"].split("-"))
+    with ZipFile(parcel, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(_contents(edition, made_from)):
+            entry = ZipInfo(f"{inside}/{name}", (year, month, day, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o644 << 16
+            archive.writestr(entry, content)
+
+
+def _contents(edition: Path, made_from: dict) -> Iterator[tuple[str, bytes]]:
+    for path in edition.rglob("*"):
+        if path.is_file() and path.suffix not in FOR_MACHINES:
+            content = path.read_bytes()
+            if path.suffix == ".html":
+                content = PLACE.sub("", for_readers(content.decode())).encode()
+            yield path.relative_to(edition).as_posix(), content
+    notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
+    yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")
 
 
 def collect_documents(out: Path, epci: str) -> list[Path]:

@@ -9,7 +9,16 @@ from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.editions import OBSERVATIONS, comes_after, is_rounded, record
+from ctg_analysis.publishing.editions import (
+    OBSERVATIONS,
+    comes_after,
+    damaged,
+    is_rounded,
+    is_whole,
+    record,
+    the_latest,
+    the_one_before,
+)
 from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.sources import SOURCES
 
@@ -74,6 +83,18 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     )
     table = table.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
     return table[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
+
+
+def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
+    """Return the edition that the latest one is compared with, and what changed, see `changes`."""
+    edition = the_latest(epci, out)
+    if not is_whole(edition):
+        raise damaged(edition)
+    before = the_one_before(edition)
+    now = pd.read_parquet(edition / OBSERVATIONS)
+    if not before:
+        return None, changes(now, now)
+    return before.name, changes(*compared(before, now))
 
 
 def withheld(latest: Path | None, folder: Path) -> list[str]:

@@ -1,8 +1,7 @@
-"""What a Word document holds, before it is Word: paragraphs of a named style, tables of texts, pieces that changed."""
+"""What a Word document holds, before it is Word: paragraphs of a named style, tables of texts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ctg_analysis.display.markup import Table
 from ctg_analysis.display.words.texts import typography
@@ -13,12 +12,11 @@ SECTION, SUBSECTION = "Heading 2", "Heading 3"
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a paragraph. change: whether it was inserted in the version shown, or deleted from it."""
+    """A piece of a paragraph."""
 
     text: str
     bold: bool = False
     italic: bool = False
-    change: Literal["", "inserted", "deleted"] = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The convention as a Word file that people edit, and what changes in its articles."""
+"""The convention as a Word file that people edit."""
 
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.yaml_documents import Party
@@ -10,14 +10,9 @@ from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.lists import LISTS
 from ctg_analysis.publishing.word.markdown import paragraphs
 from ctg_analysis.publishing.word.reference import Reference, Written, written_articles
-from ctg_analysis.publishing.word.revisions import comparison
 
 PROJECT = "projet"
 FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
-HOW_TO_READ = (
-    "Les insertions et les suppressions sont des révisions : Word et LibreOffice les montrent en couleur, soulignées "
-    "ou barrées. Les articles inchangés ne sont pas repris."
-)
 
 
 def context(dossier: Dossier, reference: Reference) -> dict[str, object]:
@@ -52,24 +47,6 @@ def common(dossier: Dossier) -> dict[str, object]:
         "projet": project,
         "statut": f"Projet, version {convention.version}" if project else f"Version {convention.version}{approved}",
         "fictif": typography(FICTIONAL) if dossier.fictional else "",
-    }
-
-
-def changes(dossier: Dossier, reference: Reference) -> dict[str, object]:
-    """Return what the tags of the template of the changes stand for.
-
-    The articles are told against the version before, when it was kept, and against the texts of reference.
-    """
-    now = written_articles(dossier.convention, reference)
-    former = dossier.material.former_convention
-    compared = []
-    if former:
-        compared.append((f"Depuis la version {former.version}", written_articles(former, reference)))
-    ours = [Written(article.no, article.titre, article.texte_md, ours=True) for article in reference.articles]
-    compared.append((f"Par rapport aux textes de référence, version {reference.version}", ours))
-    return common(dossier) | {
-        "mode_d_emploi": typography(HOW_TO_READ),
-        "comparaisons": [{"titre": title, "contenu": comparison(before, now)} for title, before in compared],
     }
 
 

@@ -66,7 +66,6 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
         raise _wrong(place, f"a tag that says: {message}", expected) from error
     filled = document.docx  # get_docx() would open the template again
     _describe(filled, title, date)
-    _number_revisions(filled)
     _list_contents(filled)
     return same_bytes(filled)
 
@@ -99,13 +98,6 @@ def _describe(document: Document, title: str, date: str) -> None:
     properties.title, properties.language, properties.revision = title, "fr-FR", 1
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.created = properties.modified = datetime.datetime.fromisoformat(date)
-
-
-def _number_revisions(document: Document) -> None:
-    """Give each tracked revision a number of its own."""
-    revisions = document.element.body.iter(qn("w:ins"), qn("w:del"))
-    for number, revision in enumerate(revisions, start=1):
-        revision.set(qn("w:id"), str(number))
 
 
 def _list_contents(document: Document) -> None:

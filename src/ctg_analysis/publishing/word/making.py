@@ -24,7 +24,7 @@ from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.issues import issue_page
 from ctg_analysis.publishing.word.letters import letter
-from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, template
+from ctg_analysis.publishing.word.paths import ACTION_SHEET, CONVENTION, template
 from ctg_analysis.publishing.word.reference import read_reference
 from ctg_analysis.publishing.word.writing import place, write
 
@@ -32,7 +32,7 @@ SHEETS = "fiches_action"
 
 
 def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
-    """Write the convention, what changes in its articles, and the fiches-action; return their places, and a warning.
+    """Write the convention and the fiches-action; return their places, and a warning.
 
     Raises:
         InputError, UserError: see `read_dossier` and `writing.write`.
@@ -65,16 +65,9 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
 
 
 def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
-    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files."""
+    """Return the convention and the fiches-action, by the names of their files."""
     reference = read_reference()
-    made = {
-        CONVENTION: (CONVENTION, convention.context(dossier, reference), dossier.convention.intitule),
-        f"convention_{CHANGES}": (
-            CHANGES,
-            convention.changes(dossier, reference),
-            f"Modifications, {dossier.convention.intitule}",
-        ),
-    }
+    made = {CONVENTION: (CONVENTION, convention.context(dossier, reference), dossier.convention.intitule)}
     made |= {
         f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
         for action, context in action_files.contexts(dossier).items()

@@ -1,4 +1,4 @@
-"""Paragraphs, tables and tracked revisions as Word writes them, see templates/blocks.xml.j2."""
+"""Paragraphs and tables as Word writes them, see templates/blocks.xml.j2."""
 
 import re
 from collections.abc import Mapping

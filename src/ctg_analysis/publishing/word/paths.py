@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ctg_analysis.core.settings import MODELS, DataRoot, data_root
 
-CONVENTION, CHANGES, ACTION_SHEET = "convention.docx", "modifications.docx", "fiche_action.docx"
+CONVENTION, ACTION_SHEET = "convention.docx", "fiche_action.docx"
 LETTER = "demande.docx"
 REFERENCE = "articles.yml"
 

@@ -33,7 +33,6 @@ class Reference(Row):
 class Written:
     """The text of an article or of the preamble as it stands in the convention. ours: it is a text of reference."""
 
-    no: int
     title: str
     text: str
     ours: bool
@@ -57,4 +56,4 @@ def written_articles(convention: Convention, reference: Reference) -> list[Writt
 
 def _written(article: Article, text: str) -> Written:
     own = article.texte_md
-    return Written(article.no, article.titre, own or text, ours=not own, lists=article.champs_auto)
+    return Written(article.titre, own or text, ours=not own, lists=article.champs_auto)

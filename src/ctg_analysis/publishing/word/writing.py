@@ -1,6 +1,6 @@
 """The documents of a démarche on the disk, beside the reports: nothing that a person has changed is ever written over.
 
-reports/demarche/200067171/convention.docx  convention_modifications.docx  fiches_action/F01.docx
+reports/demarche/200067171/convention.docx  fiches_action/F01.docx
                            info_flash_1.html  info_flash_1.pdf  .documents.json
 """
 

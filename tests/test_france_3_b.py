@@ -1,0 +1,217 @@
+"""Open data of the Caf and of the barometer of the départements, for the whole of France: what their files trap."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from raw_files import received, values
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.cleaning.official.public_barometer import clean_barometer
+from ctg_analysis.core.settings import DEFAULT_EPCI, settings
+from ctg_analysis.display.words.sentences import value_text
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.sources import SOURCES
+
+RAW = settings().root / "data" / "raw"
+RENNES, LILLE, PARIS, METROPOLIS = "243500139", "200093201", "75056", "200054781"
+LOST = "12218"  # one of the twelve communes that the carrier has lost
+
+
+@pytest.fixture(scope="module")
+def observed(france):
+    columns = ["caf_households_count", "caf_rsa_households_count", "caf_family_support_households_count"]
+    columns += ["caf_aeeh_beneficiaries_count", "caf_aeeh_households_count", "caf_aah_beneficiaries_count"]
+    columns += ["caf_aah_beneficiaries_rate", "caf_aah_households_count", "caf_quotient_under_400_count"]
+    columns += ["caf_paje_single_parent_share", "caf_under_30_households_share", "caf_low_income_households_count"]
+    columns += ["mdph_request_time", "mdph_request_target_time", "ulis_units_count", "civic_service_count"]
+    rows = pd.read_parquet(france.processed / "observations.parquet", filters=[("indicator", "in", columns)])
+    words = ["territory", "level", "indicator", "period", "status", "source"]
+    return rows.astype(dict.fromkeys(words, str)).set_index(["indicator", "territory", "period"]).sort_index()
+
+
+def one(observed, *key, level=None):
+    rows = observed.loc[[key]]
+    return (rows[rows["level"].eq(level)] if level else rows).iloc[0]
+
+
+@pytest.mark.parametrize(
+    "indicator, file, code, column",
+    [
+        ("caf_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_ndur"),
+        ("caf_rsa_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_rsa"),
+        (
+            "caf_under_30_households_share",
+            "caf_familles/france/caf_familles_epci_2023_extrait.csv",
+            "code",
+            "all30_2023",
+        ),
+    ],
+)
+def test_what_the_producer_publishes_of_an_epci_is_told_rather_than_a_sum(
+    observed, france, indicator, file, code, column
+):
+    """Equal for every EPCI, but those whose communes have changed since: of these a sum is told, or nothing."""
+    published = pd.read_csv(RAW / file, sep=";", dtype={code: str}).set_index(code)[column]
+    told = observed.loc[indicator].xs("2023-12", level="period")
+    told = told[told["level"].eq("epci")]
+    of_file = told[told["status"].eq("ok") & told["source"].ne("caf_s_ben_com_f")]["numerator"]
+    assert (of_file == published.loc[of_file.index]).all()
+    assert len(published) == 1255 and 0 < 1255 - len(of_file) < 15
+
+
+def test_an_epci_has_its_own_row_for_the_family_quotient_too(observed):
+    row = one(observed, "caf_quotient_under_400_count", RENNES, "2023-12")
+    assert (row["value"], row["low"], row["high"]) == (25_745, 25_743, 25_747)  # its communes add up to 25 740
+    départements = one(observed, "caf_quotient_under_400_count", "35", "2023-12")
+    assert départements["value"] == 38_160 and np.isnan(départements["low"])  # exact
+
+
+def test_a_0_of_the_caf_is_none_or_less_than_5_and_a_lost_commune_is_unknown(observed):
+    row = one(observed, "caf_family_support_households_count", "12036", "2023-12")
+    assert (row["value"], row["low"], row["high"]) == (0, 0, 4)
+    assert value_text(CATALOGUE["caf_family_support_households_count"], row) == "moins de 5 (arrondi)"
+    assert one(observed, "caf_households_count", LOST, "2023-12")["status"] == "nd"
+
+
+def test_paris_is_its_arrondissements_and_its_metropolis_one_epci(observed):
+    extract = pd.read_parquet(RAW / "caf_s_ben_com_f/france/s_ben_com_f_2023_extrait.parquet").set_index("numcomdo")
+    inside = [f"751{number:02d}" for number in range(1, 21)]
+    assert one(observed, "caf_households_count", PARIS, "2023-12")["value"] == extract.loc[inside, "indfoy_ndur"].sum()
+    assert one(observed, "caf_households_count", METROPOLIS, "2023-12")["source"] == "caf_s_ben_epci_f"
+
+
+def test_beneficiaries_of_epcis_never_stand_beside_households_of_départements(observed):
+    for name in ("caf_aeeh_beneficiaries_count", "caf_aah_beneficiaries_count", "caf_aah_beneficiaries_rate"):
+        known = observed.loc[name].query("status == 'ok'")
+        assert set(known["level"]) == {"epci"} and len(known) > 1000, name
+    for name in ("caf_aeeh_households_count", "caf_aah_households_count"):
+        assert set(observed.loc[name].query("status == 'ok'")["level"]) == {"departement", "france"}, name
+
+
+def test_what_the_caf_does_not_round_is_exact(observed):
+    aeeh, before, since = (
+        one(observed, "caf_aeeh_beneficiaries_count", DEFAULT_EPCI, "2021-12"),
+        one(observed, "caf_rsa_households_count", RENNES, "2019-12"),
+        one(observed, "caf_rsa_households_count", RENNES, "2020-12"),
+    )
+    assert value_text(CATALOGUE["caf_aeeh_beneficiaries_count"], aeeh) == "23" and np.isnan(aeeh["low"])
+    assert value_text(CATALOGUE["caf_rsa_households_count"], before) == "10\u202f948"
+    assert value_text(CATALOGUE["caf_rsa_households_count"], since) == "≈\u00a012\u202f240"
+
+
+def test_a_series_is_exact_when_one_of_its_figures_is_no_multiple(tmp_path):
+    header = "dtreffre;numepci;indfoy_rsa;indben_aeeh\n"
+    text = header + "2021-12;200067171;45;20\n2021-12;243500139;11790;2131\n2021-12;200093201;40;0\n"
+    facts = clean_declared(
+        SOURCES["caf_s_ben_epci_f"], received(tmp_path, {"s_ben_epci_f.csv": text}, columns=header.strip().split(";"))
+    )
+    parts = facts.set_index(["measure", "code"])["parts"]
+    assert parts["caf_rsa_households"].eq(1).all()
+    assert parts["caf_aeeh_beneficiaries"].to_dict() == {"200067171": 0, "243500139": 0, "200093201": 1}
+
+
+def test_blanks_are_unknown_and_never_zero(observed):
+    """The RSA of 2020 is blank for six EPCIs, low incomes for six others."""
+    assert one(observed, "caf_rsa_households_count", LILLE, "2020-12")["status"] == "nd"
+    assert one(observed, "caf_low_income_households_count", LILLE, "2019-12")["status"] == "nd"
+    assert one(observed, "caf_low_income_households_count", DEFAULT_EPCI, "2019-12")["value"] == 254
+    assert observed.loc["caf_low_income_households_count"]["value"].gt(0).sum() > 4500
+
+
+def test_france_is_the_sum_of_its_départements_where_the_caf_does_not_publish_it(observed):
+    """Its carrier counts 13 642 003 with the households that live in none of them."""
+    assert one(observed, "caf_households_count", "F", "2023-12")["value"] == 13_627_712
+    assert one(observed, "caf_paje_single_parent_share", "F", "2023-12")["denominator"] == 1_734_712
+
+
+def test_a_sum_of_two_rounded_counts_has_the_bounds_of_both(observed):
+    """Households on Paje are single parents and couples, each rounded: 2 475 of 12 805, known to 2 and to 4."""
+    row = one(observed, "caf_paje_single_parent_share", RENNES, "2023-12")
+    assert row[["low", "high"]].tolist() == pytest.approx([2473 / 12_809 * 100, 2477 / 12_801 * 100])
+
+
+def test_no_sum_of_départements_where_one_is_unknown(france):
+    from ctg_analysis.cleaning.frame import read_frame
+    from ctg_analysis.cleaning.perimeter import of_departements
+    from ctg_analysis.cleaning.raw_data import certificates
+    from ctg_analysis.core.facts import facts
+
+    frame = read_frame(france, certificates(france)[0])
+    perimeter = frame.perimeter(2024, {})
+    codes = sorted(perimeter.communes["departement"].dropna().unique())
+    table = facts(
+        pd.DataFrame({"code": codes, "value": 5.0}), "caf_s_ben_dep", level="departement", period="2023-12", measure="m"
+    )
+    table.loc[table["code"].eq("12"), ["value", "status"]] = [float("nan"), "nd"]
+    sums = of_departements(table, SOURCES["caf_s_ben_dep"], perimeter).set_index(["level", "code"])
+    assert sums.loc[("region", "53"), "value"] == 20 and sums.loc[("france", "F"), "status"] == "nd"
+    assert sums.loc[("region", "76"), "status"] == "nd" and len(sums) == 18 + 2
+
+
+def test_the_barometer_tells_départements_alone_with_their_target(observed):
+    for name in ("mdph_request_time", "mdph_request_target_time", "ulis_units_count", "civic_service_count"):
+        assert set(observed.loc[name]["level"]) == {"departement", "france"}, name
+        assert CATALOGUE[name].label.endswith("(département)") and set(CATALOGUE[name].levels) == {
+            "departement",
+            "france",
+        }
+    assert one(observed, "mdph_request_time", "12", "2023")["value"] == 5.2  # of December, not 5.1 of June
+    assert one(observed, "mdph_request_target_time", "35", "2026")["value"] == 4
+    assert one(observed, "ulis_units_count", "F", "2024")["value"] == 11_253
+
+
+def test_a_full_file_of_the_barometer_is_read_as_the_extract_is(tmp_path):
+    """With commas, rows of régions, a starting value, dates without a value and targets in rows of their own."""
+    header = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
+    rows = [
+        "IND-296,D12,2022-06-30,DEPT,4.43,,,",
+        "IND-296,D12,2023-06-30,DEPT,,5.1,,0",
+        "IND-296,D12,2023-12-31,DEPT,,,,",
+    ]
+    rows += [
+        "IND-296,D2A,2023-03-31,DEPT,,2.4,,",
+        "IND-296,R76,2023-06-30,REG,,4,,",
+        "IND-296,FRANCE,2023-06-30,NAT,,4.4,,",
+    ]
+    rows += ["IND-296,D12,2026-12-31,DEPT,,,4,"]
+    found = values(clean_barometer(received(tmp_path, {"ind-296.csv": header + "\n".join(rows) + "\n"}, full=True)))
+    assert found == {
+        ("12", "2023", "mdph_request_months"): 5.1,
+        ("2A", "2023", "mdph_request_months"): 2.4,
+        ("F", "2023", "mdph_request_months"): 4.4,
+        ("12", "2026", "mdph_request_months_target"): 4,
+    }
+
+
+def test_the_full_files_of_the_family_quotient_are_read_at_each_level(tmp_path):
+    brackets = ["Moins de 400 euros", "Entre 400 et 799 euros", "Entre 800 et 1199 euros", "Entre 1200 et 1599 euros"]
+    brackets += ["Entre 1600 et 1999 euros", "Entre 2000 et 3999 euros", "4000 euros ou plus", "Inconnu"]
+    places = {"com": ("numcomdo", "12036"), "epci": ("numepci", "200067171"), "dep": ("numdep", "12")}
+    texts = {
+        f"ndur_s_qf_400_{level}_f.csv": "\n".join(
+            [f"dtreffre;{code};qf_400;indfoy_ndur;indnbp_ndur", *(f"2023-12;{place};{name};5;9" for name in brackets)]
+            + [f"2023-12;XX;{name};5;9" for name in brackets]
+        )
+        for level, (code, place) in places.items()
+    }
+    table = clean_declared(SOURCES["caf_quotient_familial"], received(tmp_path, texts, full=True))
+    assert table.groupby("level", observed=True)["measure"].nunique().to_dict() == {
+        "commune": 7,
+        "epci": 7,
+        "departement": 7,
+    }
+
+
+def test_a_share_of_a_december_is_over_the_same_december():
+    told = {"level": "epci", "code": "T", "status": "ok", "parts": 1, "few": 0}
+    table = pd.DataFrame(
+        [
+            ("caf_under_30_households", "caf_familles", "2023-12", 210.0),
+            ("caf_households", "caf_s_ben_epci_f", "2023-12", 1010.0),
+            ("caf_households", "caf_s_ben_epci_f", "2022-12", 900.0),
+        ],
+        columns=["measure", "source", "period", "value"],
+    ).assign(**told)
+    (row,) = observe([CATALOGUE["caf_under_30_households_share"]], table, SOURCES).to_dict("records")
+    assert row["denominator"] == 1010 and row["denominator_period"] == ""
