@@ -819,7 +819,7 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("caf_low_income_households_share", {"numerator": 497, "denominator": 1655}, "497 foyers sur 1 655"),
         ("childminders_55_plus_share", {"numerator": 1, "denominator": 47}, "1 assistant maternel sur 47"),
         ("unemployment_15_64_rate", {"numerator": 208.6, "denominator": 4077.4}, "209 actifs sur 4 077"),
-        ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
+        ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 jeunes sur 761"),
         ("unemployment_15_64_rate", {"numerator": 25_502, "denominator": 227_699, "low": 11.0, "high": 11.4},
          "environ 25 500 actifs sur 227 700"),
         ("without_diploma_15_plus_share", {"numerator": 1_250, "denominator": 10_050},
@@ -901,7 +901,7 @@ def test_none_is_said_in_words_and_of_the_right_gender():
     counted = re.compile(r"\b(?:compt(?:e|ent|ait)|offre|suit) \{value\} ([\w-]+)")
     things = {match[1] for one in CATALOGUE.values() for match in counted.finditer(one.reading)}
     masculine = {
-        "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "cinéma", "collège", "commerce", "conservatoire",
+        "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "centre", "cinéma", "collège", "commerce", "conservatoire",
         "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme",
         "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais",
         "rendez-vous", "site", "élève", "équivalent", "établissement", "ETP", "logements", "ménages",

@@ -367,7 +367,6 @@ def test_the_warm_process_has_one_thread_and_runs_nothing_itself(warm):
 
 HEAVY = {
     "scipy.stats",
-    "scipy.optimize",
     "shapely.plotting",
     "matplotlib",
     "seaborn",

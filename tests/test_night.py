@@ -108,3 +108,12 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
     code, lines, again = built(root)
     assert code == 0 and again == {cell, cut, named}
     assert lines[0].startswith("11 of 11 reports are good") and len(lines) == 1
+
+    agreed = root / "data" / "private" / epcis[3] / "accords.yml"
+    text = agreed.read_text(encoding="utf-8")
+    agreed.write_text(f"{text}seuil: [\n", encoding="utf-8")
+    code, lines, again = built(root)
+    assert code == 2 and again == {epcis[3]} and "accords.yml" in lines[0]
+    agreed.write_text(text, encoding="utf-8")
+    code, lines, again = built(root)
+    assert code == 0 and again == {epcis[3]}, lines

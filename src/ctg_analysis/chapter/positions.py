@@ -65,8 +65,8 @@ def all_beside(territory: Territory) -> pd.DataFrame:
     rows = territory.around[territory.around["status"].eq(OK) & territory.around["level"].eq("epci")]
     rows = rows[rows["period"].eq(rows["indicator"].map(territory.periods))]
     placed = {name for name in territory.periods if not isinstance(CATALOGUE[name].value, Count | Mean)}
-    open_sources = {name for name, source in SOURCES.items() if not source.secrecy.threshold}
-    rows = rows[rows["indicator"].isin(placed) & rows["source"].isin(open_sources)]
+    entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
+    rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(entrusted)]
     own = rows[rows["territory"].eq(territory.epci)].set_index("indicator")["source"].map(producer)
     rows = rows[rows["source"].map(producer).eq(rows["indicator"].map(own)) & rows["territory"].ne(territory.epci)]
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]

@@ -327,9 +327,14 @@ class Territory:
 
     @cached_property
     def around(self) -> pd.DataFrame:
-        """The observations of the EPCI, its peers and the other EPCIs of its département."""
+        """The observations of the EPCI; the open ones of its peers and of the other EPCIs of its département.
+
+        What partners entrust of an EPCI is for its own report: an agreement speaks of no other.
+        """
         near = territories.of_same_departements(self.territories, self.epci)
-        return read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *near}))
+        rows = read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *near}))
+        entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
+        return rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(entrusted)]
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

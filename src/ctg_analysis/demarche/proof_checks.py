@@ -33,6 +33,7 @@ COMPARED = (evidence.HIGHER, evidence.LOWER, evidence.CLOSE)
 SAME_WORD = {HIGHER: evidence.HIGHER, HIGHER_FEMININE: evidence.HIGHER, LOWER: evidence.LOWER, CLOSE: evidence.CLOSE}
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
+COUNTED = "sans test : ce qui est compté en entier diffère, ou non, de fait"
 
 
 def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
@@ -107,7 +108,8 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
             f"un point de comparaison qui en a une ; {WITHDRAW}",
         )
     word, p = _test(own, other)
-    test = f"au test de la règle R14, p = {p:.3f}".replace(".", ",") if word else UNTESTED
+    tested = f"au test de la règle R14, p = {p:.3f}".replace(".", ",")
+    test = UNTESTED if not word else tested if pd.notna(p) else COUNTED
     word = word or _without_test(own.iloc[0], other.iloc[0])
     if word != row.lecture:
         values = f"ici {_value(own.iloc[0])} en {period}, {row.repere} {_value(other.iloc[0])}"

@@ -102,6 +102,7 @@ def read_private(
 def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -> _Folder:
     """Return what the files of one EPCI say: a form says all or nothing."""
     one = _Folder(*read_agreements(folder, LEAST))
+    unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
         one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
@@ -124,7 +125,8 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
         if agreement is None:
             expected = f"an entry {name} in {AGREEMENTS}, with recu_le and convention"
             faults.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
-            one.findings.append(faults[-1])
+            if not unread_agreements:  # else it only follows from the fault of that file, which is told
+                one.findings.append(faults[-1])
         if faults:
             one.unread[name] = where(in_order(faults)[0], {*BESIDE_THE_FORMS, *source.form_names})
         elif is_epci:
