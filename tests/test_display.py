@@ -963,7 +963,7 @@ def test_shares_are_not_told_where_there_is_none_of_what_they_are_of(france):
 
 
 def test_what_raises_and_lowers_one_period_alone_is_left_to_the_profile(france):
-    assert open_chapter("243500139").chart("population_change_rate").html == ""
+    assert open_chapter("200040574").chart("population_change_rate").html == ""  # births of a lost commune are not known
     assert "<svg" in open_chapter("200067171").chart("population_change_rate").html
 
 

@@ -18,7 +18,7 @@ CHANGED = "EPCIs whose communes have changed since are withheld (rule R16)"
 TERNOIS = "CC du Ternois is left out: a commune of 136 inhabitants has 63 116 insured"
 WITHOUT_BASE = "EPCIs whose share is published without numbers by age have no value"
 OULLINS = "the Métropole de Lyon: Pierre-Bénite is counted with Oullins in the file"
-OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or their median, are others: by 4 % at most
+OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or their median, are others: by 5 % and 4 % at most
     "caf_s_ben_epci_f": CHANGED,
     "caf_quotient_familial": CHANGED,
     "caf_familles": CHANGED,
@@ -69,7 +69,7 @@ def test_the_epcis_that_have_a_value_and_their_median_are_those_worked_out_apart
     for row in expected[expected["level"].ne("département")].itertuples():
         values = of_level(rows, row)
         why = APART.get(row.indicator, OTHERWISE.get(row.source))
-        few, far = (0.96, 0.04) if why else (1.0, 1e-4)
+        few, far = (0.95, 0.04) if why else (1.0, 1e-4)
         known = few * row.coverage <= len(values) <= row.coverage
         known |= row.indicator == "poverty_couples_with_children_rate" and len(values) >= 0.85 * row.coverage
         if not known or values.median() != pytest.approx(row.median_over_epci, rel=far, abs=6e-5):

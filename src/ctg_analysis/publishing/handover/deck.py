@@ -125,14 +125,14 @@ def _map(seen: Territory, indicator: Indicator) -> ShownMap:
 
 
 def mapped(seen: Territory, most: int) -> list[Indicator]:
-    """Return the figures of the synthèse to show on a map: the first that enough communes have a value of."""
+    """Return the figures of the synthèse to show on a map: the first that enough communes have a value of, that year."""
     return list(islice(_with_map(seen), most))
 
 
 def _with_map(seen: Territory) -> Iterator[Indicator]:
     for indicator in synthesis(seen).figures:
-        rows = on_map(seen, indicator)
-        if rows.loc[rows["status"].eq(OK), "text"].nunique() >= FEWEST:
+        rows, told = on_map(seen, indicator), seen.compared(indicator)["period"].iloc[0]
+        if rows["period"].eq(told).all() and rows.loc[rows["status"].eq(OK), "text"].nunique() >= FEWEST:
             yield indicator
 
 
