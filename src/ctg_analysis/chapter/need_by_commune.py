@@ -29,7 +29,7 @@ BEYOND = "Ce qui est au-delà du territoire ne compte pas"
 class Kind(NamedTuple):
     """A need and what answers it, by the ids of indicators.
 
-    caption: of the table (French). children: those of the need, the first that is known. together: the family whose
+    caption: of the table (French). children: of the need, those that most communes have. together: the family whose
     members are added up, with the header of the sum. there: what else a commune has, with its header. places: what
     children share within a driving time; none: what the démarche lists. facilities: with the word for one. near: the
     share of the inhabitants near one. besides: what is no facility (French).
@@ -115,7 +115,7 @@ def need_by_commune(territory: Territory, name: str) -> Html:
     if name not in KINDS:
         raise UserError(f"need_by_commune: found {name!r}, expected {' or '.join(KINDS)}")
     kind = KINDS[name]
-    need, reached = _first_known(territory, kind.children), _reached(territory, kind)
+    need, reached = _known_in_most(territory, kind.children), _reached(territory, kind)
     if need is None or reached is None:
         lacking = CATALOGUE[kind.children[0] if need is None else kind.facilities]
         return telling(unavailable(territory, lacking, f"{lacking.label}, par commune"), SHOWN, lacking.id)
@@ -144,9 +144,11 @@ def need_by_commune(territory: Territory, name: str) -> Html:
     return telling(piece, SHOWN, *rows["indicator"].unique())
 
 
-def _first_known(territory: Territory, names: tuple[str, ...]) -> Indicator | None:
-    """The first indicator that is known in a commune."""
-    return next((one for one in map(CATALOGUE.get, names) if len(by_commune(territory, one))), None)
+def _known_in_most(territory: Territory, names: tuple[str, ...]) -> Indicator | None:
+    """The indicator that most communes have, the first of those that as many have; none where no commune has any."""
+    known = {name: by_commune(territory, CATALOGUE[name])["status"].eq(OK).sum() for name in names}
+    name = max(names, key=known.get)
+    return CATALOGUE[name] if known[name] else None
 
 
 def _column(territory: Territory, indicator: Indicator, header: str) -> Column:
@@ -189,7 +191,7 @@ def _places(territory: Territory, kind: Kind) -> Reached | None:
         children, found = known.rows.set_index("territory")["value"], known.found[usual_time()]
         rows, unit, gathered = known.rows, known.children.unit, childcare_reach.GATHERED
     else:
-        need = _first_known(territory, kind.children)
+        need = _known_in_most(territory, kind.children)
         both = [by_commune(territory, one) for one in (need, CATALOGUE[kind.places])] if need else []
         if not both or not all(len(one) and one["status"].eq(OK).all() for one in both):
             return None
