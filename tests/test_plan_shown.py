@@ -356,7 +356,7 @@ def test_numbers_have_the_decimals_that_their_table_needs(shown):
     rows = re.findall(r"<tr>.*?</tr>", Followup(shown.territory).bullets().html, re.DOTALL)
     (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
     cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
-    assert cells[2:5] == ["25,6 (2023)", "entre 13 et 43 (2024)", "15 (2025)"]
+    assert cells[2:5] == ["26 (2023)", "entre 13 et 43 (2024)", "15 (2025)"]
     assert cells[-1] == "l’arrondi ne permet pas de le dire"
 
 

@@ -162,9 +162,8 @@ def typed(example, tmp_path):
 def under_3(root):
     """The children under 3 of the invented EPCI in 2024, by what `ctg data` reads of the forms."""
     places = pd.read_parquet(root.processed / "territories.parquet")
-    private, doubted = read_plausible(root, places, root.processed, [FAMILIES.id])
-    forms = private.facts
-    facts = forms[0][1]
+    private, doubted = read_plausible(root, places, root.processed)
+    facts = dict(private.facts)[FAMILIES.id]
     here = facts[facts["code"].eq("99002") & facts["period"].eq("2024") & facts["measure"].eq(UNDER_3)]
     return here[["value", "status"]].fillna(0).to_numpy().tolist(), doubted["territory"].tolist()
 

@@ -99,8 +99,10 @@ def test_a_strip_has_its_words_its_table_and_its_file():
     assert title in html and "donnees/positions.csv" in html
     assert re.search(r'aria-label="Taux de chômage[^"]*Rodez', html)
     assert (
-        html.count("<tr") == 1 + 1 + 29 and "e sur " not in html
-    )  # a header, the territory, 19 and 10 others: no rank
+        "EPCI de l’Aveyron, 1 sur 19\u202f; EPCI comparables, 1 sur 10." in html
+    )  # a commune of each is not in the file
+    # a header, the territory, 18 and 9 others: no rank
+    assert html.count("<tr") == 1 + 1 + 27 and "e sur " not in html
 
 
 def test_a_number_of_things_has_no_place():
@@ -109,7 +111,7 @@ def test_a_number_of_things_has_no_place():
 
 
 def test_an_indicator_without_a_value_is_a_box():
-    assert "unavailable" in open_chapter(AUBRAC).position("one_person_households_share").html
+    assert "unavailable" in open_chapter(AUBRAC).position("large_families_share").html
 
 
 def test_marks_of_a_strip_stand_where_their_values_are():

@@ -49,9 +49,9 @@ def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, t
 
 
 def test_a_finding_of_a_share_has_its_counts():
-    """33.2 % are so many dwellings of so many."""
+    """33.5 % are so many dwellings of so many."""
     essential = profiles.essential(open_chapter(DEFAULT_EPCI).territory, "01").html
-    assert re.search(r"33,2\s%\D*\(2\s\d{3} logements sur \d+\s\d{3}\)", re.sub("<[^>]+>", "", essential))
+    assert re.search(r"33,5\s%\D*\(2\s972 logements sur 8\s870\)", re.sub("<[^>]+>", "", essential))
 
 
 UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diploma_15_plus_share"]
@@ -151,7 +151,7 @@ def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none()
     assert first.count("<li>") == profiles.MOST
     for name in ("secondary_dwellings_share", "natural_change_rate", "age_65_plus_share"):
         assert territory.own(CATALOGUE[name])["text"].iloc[-1] in first
-    assert profiles.essential(territory, "07").html == ""
+    assert profiles.essential(territory, "08").html == ""
     example = profiles.essential(open_chapter(EXAMPLE_EPCI).territory, "04").html
     assert example.index("44,2") < example.index("16,0 places") and "27,9" in example
 
