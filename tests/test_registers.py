@@ -186,7 +186,7 @@ def test_no_two_sources_have_the_same_id():
 
 
 def test_every_full_file_is_read_by_a_layout_of_its_source():
-    """The full file of the BPE of 2024 is laid out as that of 2025: a function of its own reads it (test_france_3_a)."""
+    """That of the BPE of 2024 is laid out as that of 2025: a function of its own reads it (test_france_3_a)."""
     for source in SOURCES.values():
         for download in source.downloads if source.layouts and source.id != "insee_bpe_2024" else ():
             assert any(Path(download.name).match(layout.files) for layout in source.layouts), download.name

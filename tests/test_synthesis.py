@@ -134,7 +134,7 @@ HELD = {
         "age_65_plus_share": ("qu’en France", "comparables", "10\u202f% d’EPCI"),
         "secondary_dwellings_share": ("qu’en France", "comparables"),
         "natural_change_rate": ("qu’en France", "comparables"),
-        "unemployment_15_64_rate": ("5,2", "12,1", "10,0"),
+        "unemployment_15_64_rate": ("5,1", "11,3", "9,8"),
     },
     EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "27,9", "21,9")},
 }
@@ -151,9 +151,9 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
         assert name in shown and all(word in said[name].sentence + said[name].comparison for word in words), name
     for message in said.values():
         assert message.comparison and message.source.text and message.page and len(message.drawing) > 100
-    if epci == DEFAULT_EPCI:  # the share of 2023, what it is compared with of 2021
+    if epci == DEFAULT_EPCI:  # the share of 2023, what it is compared with of 2022
         cited = said["secondary_dwellings_share"].source.text
-        assert "recensement de la population 2023" in cited and "recensement de la population 2021" in cited
+        assert "recensement de la population 2023" in cited and "recensement de la population 2022" in cited
     plain = words_of(chapter.messages().html + table.html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)

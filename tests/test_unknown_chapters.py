@@ -5,8 +5,11 @@ import re
 
 import pytest
 
-from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.missing import HERE
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.chapter.unknown_chapters import is_of_figures, unknown
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI
 from ctg_analysis.display.words.team import for_readers
@@ -37,10 +40,18 @@ def test_a_notebook_of_figures_has_nothing_else_to_read(tmp_path):
     assert not is_of_figures(notebook(place, *shown, "## Ce que dit l'équipe"))
 
 
-def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france):
-    # of 05, what is known is told in 01
-    assert [page[:2] for page in unknown(open_territory(RENNES, france))] == ["05", "07", "08"]
-    assert unknown(open_territory(DEFAULT_EPCI, france)) == []
+def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france, monkeypatch):
+    """Every EPCI has figures of each chapter: two chapters lose theirs, one of them but those of its département."""
+    territory = open_territory(RENNES, france)
+    assert unknown(territory) == unknown(open_territory(DEFAULT_EPCI, france)) == []
+    rows = territory.named
+    chapter = rows["indicator"].map(lambda name: CATALOGUE[name].chapter)
+    local = rows["level"].isin(HERE)
+    assert all((chapter.eq(number) & local & rows["status"].eq(OK)).any() for number in ("07", "08"))
+    assert (chapter.eq("08") & ~local & rows["status"].eq(OK)).any()
+    lost = rows[chapter.ne("07")].assign(status=lambda left: left["status"].mask(chapter.eq("08") & local, MISSING))
+    monkeypatch.setattr(Territory, "named", lost)
+    assert [page[:2] for page in unknown.__wrapped__(territory)] == ["07", "08"]
 
 
 @pytest.mark.slow
