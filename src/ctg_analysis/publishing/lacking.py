@@ -4,7 +4,7 @@ Nothing heavy is imported here before it is needed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.publishing.running.tasks import Report, about, chapters_to_come
 
 if TYPE_CHECKING:
-    from ctg_analysis.chapter.requests import Figure, Request
+    from ctg_analysis.chapter.requests import Figure, Request, Requests
 
 PAGE, TITLE = "manques.html", "Ce qui manque, et à qui le demander"
 FOLDER = "demandes"
@@ -40,7 +40,7 @@ def write_missing(report: Report) -> None:
     seen, folder = open_chapter(report.epci).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
     partners = [_partner(who, several) for who, several in asked.partners.items()]
-    lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": asked.kept}
+    lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": [*_told_again(asked)]}
     html = page(
         "manques.html.j2",
         page=about(report) | {"title": TITLE, "current": PAGE},
@@ -113,6 +113,15 @@ def _written(request: "Request") -> dict:
         "how": capitalised(request.how),
         "asked": [*_asked(request.figures)],
     }
+
+
+def _told_again(asked: "Requests") -> "Iterator[Request]":
+    """Yield what nobody may give, its source in short where it is already told above, among open data."""
+    from ctg_analysis.publishing.pages.said_once import shortened
+
+    above = {request.label for request in asked.open_data}
+    for request in asked.kept:
+        yield replace(request, label=shortened(request.label)) if request.label in above else request
 
 
 def _asked(figures: "Sequence[Figure]") -> Iterator[tuple[str, str]]:
