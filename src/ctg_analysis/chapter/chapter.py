@@ -239,17 +239,20 @@ class Chapter:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
 
+    def portrait(self) -> Html:
+        """The territory in a few sentences, by rule; nothing where none is known."""
+        told = story(self.territory)
+        return markup.reading(" ".join(told), "") if told else Html("", why="Aucun fait à raconter.")
+
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""
         names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
         return telling(self._piece(profiles.profile, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
 
     def messages(self) -> Html:
-        """The territory in a few sentences, then its strengths, alerts and traits, by rule, each with its proof."""
+        """The strengths, alerts and traits of the territory, by rule, each with its proof."""
         chosen = summaries.messages(self.territory)
-        told = markup.reading(" ".join(story(self.territory)), "")
-        both = markup.together(told, sheets.messages(chosen, synthesis.RULE))
-        return telling(both, SHOWN, *(message.anchor for message in chosen))
+        return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
 
     def commitments(self) -> Html:
         """The enjeux, the decisions, the actions and the euros of the démarche, where it has them."""

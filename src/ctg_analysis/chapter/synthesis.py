@@ -17,7 +17,7 @@ from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
-FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 4, 9  # at most
+FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
 NO_LINES: Mapping[Place, int] = MappingProxyType({})
 BESIDE = ("departement", "france")  # of the figures, besides the peers
 QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then

@@ -6,8 +6,8 @@ from ctg_analysis.display.words import texts
 
 FEMININE = {
     "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée",
-    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "licence", "naissance", "personne", "pharmacie", "place",
-    "résidence", "salle", "semaine", "structure", "tranche", "école",
+    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "licence", "naissance", "personne", "pharmacie",
+    "place", "résidence", "salle", "semaine", "structure", "tranche", "école",
 }  # fmt: skip
 NO_CHANGE = re.compile(r"\bfait varier (?P<what>[^,]*?) de [+−]?0,0\s?% par an")
 COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")

@@ -125,7 +125,7 @@ def _map(seen: Territory, indicator: Indicator) -> ShownMap:
 
 
 def mapped(seen: Territory, most: int) -> list[Indicator]:
-    """Return the figures of the synthèse to show on a map: the first that enough communes have a value of, that year."""
+    """Return the figures of the synthèse to map: the first that enough communes have a value of that year."""
     return list(islice(_with_map(seen), most))
 
 
