@@ -18,6 +18,7 @@ file loading click hidden shown
 ENGLISH = frozenset(WORDS.split())
 ADDRESS = re.compile(r"https?://\S+|\b[a-zA-Z][\w-]*(?:\.[\w*-]+)+\b(?:/\S*)?")  # of a page, a file, a site
 NAMED = re.compile(r"(?:C[AC]|^) [A-Z].* - .*")  # the name of an intercommunality, whose CC may be a button
+DATASET = re.compile(r"\bData ES\b")  # the name of the census of sports facilities
 NOT_DECIMALS = re.compile(r"n° ?\d[\d-]*|Licence Ouverte 2\.0|[LD]\. \d+(?:-\d+)*|(?:RGAA|WCAG) \d\.\d")
 LONG = re.compile(r"(?<![\d/,])\d{4,}(?!\d)")
 WHOLE = re.compile(r"1[89]\d\d|20\d\d|\d[\dAB]\d{3}|[1-9]\d{8}|71120")  # a year, a commune or a post code, a SIREN
@@ -46,6 +47,6 @@ def faults(text: str) -> list[str]:
         "a hyphen for a dash": " - " in NAMED.sub("", bare),
         "three points": "..." in text,
         "œ in two letters": re.search(r"\b(?:oe(?:uvre|uf|il)|coeur|soeur|voeu|noeud|moeurs)", bare, re.IGNORECASE),
-        "an English word": ENGLISH & set(words(bare)),
+        "an English word": ENGLISH & set(words(DATASET.sub("", bare))),
     }
     return [f"{fault}: {text}" for fault, seen in found.items() if seen]

@@ -61,6 +61,7 @@ def test_a_fault_is_seen(text, fault):
 
 def test_what_is_right_is_left_alone():
     for text in (
+        "Recensement des équipements sportifs (Data ES).",
         f"En 2023, 9{NARROW}856 habitants, soit 66,0{NARROW}% (intervalle{NBSP}: 3,9 à 6,9).",
         f"Au 1er janvier 2026{NBSP}: «{NBSP}hors MSA{NBSP}», article L. 214-1-3{NARROW}; voir insee.fr.",
         "pmi_assistants_maternels.csv à faire remplir, commune 12036",

@@ -28,7 +28,7 @@ def need(found: Need, source: Citation) -> Html:
     slider = markup.piece(
         "simulator.html.j2",
         asked=SimpleNamespace(before=0, children=100 * ALL / at_work, each=None, there=0),
-        sliders=[("Familles en emploi qui souhaitent un accueil formel, en %", start, ALL)],
+        sliders=[(texts.typography("Familles en emploi qui souhaitent un accueil formel, en %"), start, ALL)],
         text=text,
         result=text.format(number(needed(at_work, start), 1)),
         basis=texts.typography(f"{basis(found)} {CAVEAT}"),
