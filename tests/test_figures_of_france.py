@@ -16,6 +16,7 @@ from ctg_analysis.core.settings import data_root, settings
 from ctg_analysis.indicators.observation_files import read_all
 
 DEFAULT = "200067171"
+BIRTHS = "insee_etat_civil/france/DS_ETAT_CIVIL_NAIS_COMMUNES_2008-2023_extrait.parquet"
 
 
 @pytest.fixture(scope="module")
@@ -192,8 +193,13 @@ def test_what_a_file_leaves_out_is_unknown_and_never_0(whole, france):
     overseas = whole[whole["territory"].str.match("97[136]")]
     assert overseas[overseas["source"].str.startswith("insee_filosofi")].empty
     mayotte = overseas[overseas["source"].eq("insee_comparateur") & overseas["territory"].str.startswith("976")]
-    counted = mayotte["indicator"].isin(["births_count", "deaths_count", "births_3_year_mean_count"])
-    assert set(mayotte.loc[~counted, "status"]) == {"nd"} and set(mayotte.loc[counted, "status"]) == {"ok"}
+    assert set(mayotte["status"]) == {"nd"}
+    events = overseas[overseas["source"].eq("insee_etat_civil") & overseas["territory"].str.startswith("976")]
+    assert set(events["status"]) == {"ok"} and events["period"].min() == "2020"
+    births = raw(france, BIRTHS)
+    births = births[births.index.str.startswith("976")].groupby("TIME_PERIOD")["OBS_VALUE"].sum()
+    of_mayotte = events[events["indicator"].eq("births_count") & events["level"].eq("departement")]
+    assert dict(zip(of_mayotte["period"], of_mayotte["value"], strict=True)) == births.to_dict()
     register = raw(france, "sdes_rpls/france/rpls_communes_2024_extrait.parquet")
     absent = {"12048", "12058", "12250"}  # of the EPCI of the 129
     assert not absent & set(register.index) and not absent & set(of(whole, "social_dwellings_count", "2024").index)
@@ -217,13 +223,25 @@ def test_the_secrets_the_gaps_and_the_floor_of_filosofi_2021(whole, france):
     assert parts.sum().sub(100).abs().max() < 0.5
 
 
-def test_a_commune_that_a_file_lacks_makes_its_places_unknown_and_is_told_of_france(whole):
+def test_a_commune_that_a_file_lacks_makes_its_epci_unknown_and_is_told_of_larger_places(whole, france):
+    """Les Trois Lacs, 27676."""
     rate = of(whole, "unemployment_15_64_rate", "2021")
     unknown = rate[rate["level"].isin(["departement", "region"]) & rate["status"].eq("nd")]
-    assert set(unknown.index) == {"27", "28", "976", "06"}
+    assert set(unknown.index) == {"976", "06"}
     assert rate.loc["F", "value"] == pytest.approx(12.08, abs=0.005)
-    shown = Territory(DEFAULT, data_root()).readable(CATALOGUE["unemployment_15_64_rate"]).query("period == '2021'")
-    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et une commune"
+    assert rate.loc["200089456", "status"] == "nd" and "27676" not in rate.index
+    file = raw(france, "insee_comparateur/france/base_cc_comparateur_2021_extrait.parquet")
+    eure = rate[rate["level"].eq("departement")].loc["27"]
+    inside = file[file.index.str.startswith("27")]
+    assert "27676" not in file.index
+    assert [eure["numerator"], eure["denominator"]] == [inside["P21_CHOM1564"].sum(), inside["P21_ACT1564"].sum()]
+    shown = Territory("200089456", data_root()).readable(CATALOGUE["unemployment_15_64_rate"])
+    names = shown[shown["period"].eq("2021")].set_index(["level", "territory"])["name"]
+    assert [names["departement", "27"], names["region", "28"], names["france", "F"]] == [
+        "Eure hors une commune",
+        "Normandie hors une commune",
+        "France hors Mayotte et une commune",
+    ]
 
 
 def test_communes_that_a_file_still_holds_joined_are_unknown_and_counted_in_larger_places(whole, france):
@@ -251,11 +269,11 @@ def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
     assert beside and not any("caf_" in cell for cell in beside)
 
 
-def test_births_of_two_years_make_no_trend_that_would_be_drawn(whole):
-    """Of most EPCIs the comparateur alone is known, of 2020 and 2022."""
-    rennes, births = Territory("243500139", data_root()), CATALOGUE["births_count"]
-    assert rennes.own(births)["period"].tolist() == ["2020", "2022"]
-    assert figures.trend(rennes, births).html == ""
+def test_two_years_make_no_trend_that_would_be_drawn(france):
+    """Of most EPCIs owners are known of 2018 and of 2022: the comparateur and the file of EPCIs."""
+    rennes, owners = Territory("243500139", data_root()), CATALOGUE["owner_dwellings_share"]
+    assert rennes.own(owners)["period"].tolist() == ["2018", "2022"]
+    assert figures.trend(rennes, owners).html == ""
 
 
 def test_mayotte_is_taken_out_of_each_rate_of_france_by_itself(whole):
@@ -271,8 +289,11 @@ def test_metropolitan_france_is_told_apart(whole):
 
 
 def test_mayotte_has_its_population_of_2017_and_none_of_2023(whole):
+    """What is known of it in 2023 is counted of registers and of aid, not of inhabitants."""
     rows = whole[whole["territory"].str.startswith("976") & whole["period"].eq("2023") & whole["status"].eq("ok")]
-    assert rows.empty
+    assert set(rows["source"]) == {"dares_demandeurs_emploi", "ditp_barometre", "insee_etat_civil", "pass_sport"}
+    over = {getattr(CATALOGUE[name].value, "population", None) for name in rows["indicator"].unique()}
+    assert over == {None, "caf_back_to_school_households"}
     assert value(whole, "976", "population_count", "2017", "departement") == 256_518
 
 

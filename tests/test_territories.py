@@ -273,9 +273,9 @@ def test_a_list_is_summed_as_it_is_and_its_absent_communes_stay_unknown():
     assert listed["epci", "M", "a"] == MISSING and listed["france", "F", "a"] == 30
 
 
-def test_a_commune_that_the_files_lost_is_missing_everywhere_but_in_france():
+def test_a_commune_that_the_files_lost_is_missing_in_its_epci_and_left_out_of_larger_places():
     lost = in_paris("s", Totals(outside=("976",), lost=(("2021", "93001"),)), c75056_a=30)
-    assert [lost[place] for place in (("epci", "P", "a"), ("region", "11", "a"))] == [MISSING, MISSING]
-    assert lost["france", "F", "a"] == lost["france", "FM", "a"] == 30
+    assert lost["epci", "P", "a"] == MISSING
+    assert lost["region", "11", "a"] == lost["france", "F", "a"] == lost["france", "FM", "a"] == 30
     found = in_paris("s", Totals(outside=("976",), lost=(("2021", "93001"),)), c75056_a=30, c93001_a=5)
-    assert found["france", "F", "a"] == 35  # a file that has it
+    assert found["region", "11", "a"] == found["france", "F", "a"] == 35  # a file that has it
