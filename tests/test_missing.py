@@ -10,7 +10,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import missing as lacking
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
-from ctg_analysis.chapter.known import unavailable
+from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.listing import covered
 from ctg_analysis.chapter.missing import HERE, REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
@@ -19,6 +19,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.tables import TABLES
+from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -206,6 +207,9 @@ def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
     for name, rows in table[table["indicator"].isin(CATALOGUE.keys())].groupby("indicator"):
         box = unavailable(seen, CATALOGUE[name], CATALOGUE[name].label)
+        if (said := withheld(seen, CATALOGUE[name])) and seen.own(CATALOGUE[name]).empty:
+            assert texts.typography(said) in box.html and {KEPT_BACK, WITHHELD} & set(rows["why"]), name
+            continue
         told = [entry(Lack(*row)) for row in rows[list(Lack._fields)].itertuples(index=False)]
         assert box.about["missing"][0][1] == told, name
         assert all(one["command"] in box.html for one in told)
