@@ -105,11 +105,15 @@ def test_the_commune_is_kept_from_page_to_page_from_a_file_with_or_without_a_sto
 
 
 def test_a_commune_that_a_note_says_to_have_nothing_is_in_evidence_there(tab, shipped):
-    page = opened(tab, shipped, "07_parentalite.html", DEFAULT_EPCI)
-    name = page.locator("[data-zeros]").first.get_attribute("data-zeros").split("|")[0]
+    page = opened(tab, shipped, "10_acces_droits.html", DEFAULT_EPCI)
+    note = page.locator("[data-zeros]").first
+    name = note.get_attribute("data-zeros").split("|")[0]
     page.locator("#ma-commune").select_option(name)
-    assert page.locator(".note.mine").count() == 1 and page.locator("tr.mine").count() == 0
-    assert "1 ligne." in page.locator("#ma-commune-dite").inner_text()
+    table = note.locator("xpath=..")
+    assert page.locator(".note.mine").count() == 1 and table.locator("tr.mine").count() == 0
+    assert table.locator("th", has_text="Laguiole").count() == 1  # it has some
+    lines = page.locator("tr.mine").count() + 1
+    assert f" {lines} lignes." in page.locator("#ma-commune-dite").inner_text()
 
 
 def test_a_commune_that_is_not_there_is_none(tab, shipped):

@@ -222,13 +222,27 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
             assert "aubrac" not in path.read_text(encoding="utf-8-sig").lower(), path
     html = (folder / "01_territoire.html").read_text(encoding="utf-8")
     assert html.count('<figure class="map">') == 3
-    assert '<figure class="chart">' not in html and "Évolution due au solde naturel" in html  # in the profile alone
+    titles = re.findall(r'<figure class="chart">\s*<figcaption><strong class="title">([^<]*)', html)
+    assert [one.partition(f"{NBSP}:")[0] for one in titles] == [
+        "Population municipale",
+        "Évolution due au solde naturel",
+        "Naissances domiciliées",
+        "Décès domiciliés",
+        "2 des 31 communes s’écartent de ce que le hasard explique",
+    ]
+    for first, last in (
+        (f"2018{NBSP}: 66{NARROW}478", f"2023{NBSP}: 67{NARROW}666"),  # the population
+        (f"2008{NBSP}: 764", f"2023{NBSP}: 502"),  # births
+        (f"2008{NBSP}: 698", f"2023{NBSP}: 736"),  # deaths
+    ):
+        assert re.search(f'aria-label="[^"]*{first}[^"]*{last}', html), first
     assert "Donnée non disponible" in html
 
 
 def test_the_default_territory_says_its_figures(reports):
     html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
-    assert "le territoire compte 38,5 places théoriques pour 100 enfants de moins de 3 ans" in html
+    assert f"Accueil chez un assistant maternel{NBSP}: 38,5 sur 66,0" in html
+    assert "il y en a 66, places théoriques des assistants maternels comprises" in html
     assert "<strong>66,0</strong>" in html and "<td>60,9</td>" in html and "hors MSA" in html
     assert f"≈{NBSP}" in html and "moins de 5" in html
     html = (reports / DEFAULT / "01_territoire.html").read_text(encoding="utf-8")
