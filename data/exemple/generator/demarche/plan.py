@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.sources import SOURCES
 from generator.demarche.tables import Folder, rows_of, texts
 from generator.places import COMMUNES
 
@@ -134,12 +135,15 @@ def _formula(reference: dict[str, Any]) -> str:
 
 def value_of(forms: Path, reference: dict[str, Any], year: int) -> float:
     """Return the sum of a column of a form over the communes, or a share of two of them, in %; as it may be told: a
-    multiple of 5, a whole number of %.
+    multiple of 5 where persons are counted, a whole number of %.
     """
     form = pd.read_csv(forms / f"{reference['fichier']}.csv", sep=";", decimal=",", dtype={"territoire": str})
     form = form[form["territoire"].isin(COMMUNE_CODES) & form["periode"].astype(str).str[:4].eq(str(year))]
     total = form[reference["colonne"]].sum()
-    return float(round(total / form[reference["sur"]].sum() * 100) if "sur" in reference else total // 5 * 5)
+    if "sur" in reference:
+        return float(round(total / form[reference["sur"]].sum() * 100))
+    fields = {field.column: field for field in SOURCES[reference["fichier"]].form.fields}
+    return float(total // 5 * 5 if fields[reference["colonne"]].is_rounded else total)
 
 
 def _follow_up(one: dict[str, Any], paid: Rows, indicators: Rows, forms: Path, generator: np.random.Generator) -> Rows:
