@@ -13,7 +13,7 @@ from ctg_analysis.chapter.demarche.proof_texts import proofs_of
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import open_material, read_material
-from ctg_analysis.demarche.proof_checks import no_longer
+from ctg_analysis.demarche.proof_checks import exact_baselines, no_longer
 from ctg_analysis.indicators.observation_files import read_all
 
 
@@ -219,6 +219,17 @@ def test_a_proof_that_the_observations_do_not_bear_is_named(public, known, const
     change(public / "preuves.csv", number, column, value)
     (line,) = proofs_said(public, known)
     assert line.startswith(f"line {number}, column ") and told in line
+
+
+def test_a_baseline_to_the_unit_of_a_count_that_is_published_rounded_is_named(public, known):
+    """The convention would print what the pages round: 386 persons, where they tell from 370 to 402."""
+    said = lambda: [str(one) for one in exact_baselines(read_material(public).tables[table], known[0], EXAMPLE_EPCI)]  # noqa: E731
+    table = "indicateurs_suivi"
+    assert said() == []
+    number = line_of(public / f"{table}.csv", "ind_id", "F16-T2")
+    change(public / f"{table}.csv", number, "valeur_reference", "386")
+    (line,) = said()
+    assert f"line {number}, column valeur_reference" in line and "un multiple de 5" in line
 
 
 def test_a_proof_whose_observation_is_gone_is_named(public, known):

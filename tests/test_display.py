@@ -901,9 +901,9 @@ def test_none_is_said_in_words_and_of_the_right_gender():
     counted = re.compile(r"\b(?:compt(?:e|ent|ait)|offre|suit) \{value\} ([\w-]+)")
     things = {match[1] for one in CATALOGUE.values() for match in counted.finditer(one.reading)}
     masculine = {
-        "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "centre", "cinéma", "collège", "commerce", "conservatoire",
-        "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme",
-        "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais",
+        "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "centre", "cinéma", "collège", "commerce",
+        "conservatoire", "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer",
+        "habitant", "homme", "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais",
         "rendez-vous", "site", "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
     }  # fmt: skip
     assert things <= masculine | nothing.FEMININE
@@ -963,7 +963,9 @@ def test_shares_are_not_told_where_there_is_none_of_what_they_are_of(france):
 
 
 def test_what_raises_and_lowers_one_period_alone_is_left_to_the_profile(france):
-    assert open_chapter("200040574").chart("population_change_rate").html == ""  # births of a lost commune are not known
+    assert (
+        open_chapter("200040574").chart("population_change_rate").html == ""
+    )  # births of a lost commune are not known
     assert "<svg" in open_chapter("200067171").chart("population_change_rate").html
 
 

@@ -18,7 +18,7 @@ CHANGED = "EPCIs whose communes have changed since are withheld (rule R16)"
 TERNOIS = "CC du Ternois is left out: a commune of 136 inhabitants has 63 116 insured"
 WITHOUT_BASE = "EPCIs whose share is published without numbers by age have no value"
 OULLINS = "the Métropole de Lyon: Pierre-Bénite is counted with Oullins in the file"
-OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or their median, are others: by 5 % and 4 % at most
+OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or their median, differ: by 5 and 4 % at most
     "caf_s_ben_epci_f": CHANGED,
     "caf_quotient_familial": CHANGED,
     "caf_familles": CHANGED,

@@ -1,19 +1,23 @@
 """The chapters that have nothing to tell of a territory: no page, one line on the index."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
+from raw_files import copied
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.missing import HERE
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.chapter.unknown_chapters import is_of_figures, unknown
 from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.running.forks import ENVIRONMENT
 
 RENNES = "243500139"
 
@@ -56,10 +60,16 @@ def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france, monkeypa
 
 @pytest.mark.slow
 @pytest.mark.nightly
-def test_it_has_no_page_and_is_named_once_on_the_index(tmp_path, warm):
-    chapters = [chapter for chapter in all_chapters() if chapter.number in ("06", "07", "08", "09")]
-    (built,) = build([RENNES], chapters, tmp_path, warm=warm)
-    pages = {page.name: for_readers(page.read_text(encoding="utf-8")) for page in built.place.glob("*.html")}
-    assert not any(re.match("0[78]", name) for name in pages)
+def test_it_has_no_page_and_is_named_once_on_the_index(tmp_path, example):
+    """A project with a few sources of the invented territory."""
+    copied(example, tmp_path / "data" / "exemple")
+    shutil.copytree(settings().reference, tmp_path / "data" / "reference")
+    for name in ("docs", "notebooks", "requirements.lock"):
+        (tmp_path / name).symlink_to(settings().root / name)
+    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--chapters", "01,07,08"]
+    subprocess.run(command, env=os.environ | ENVIRONMENT | {"CTG_ROOT": str(tmp_path)}, check=True)
+    place = tmp_path / "reports" / EXAMPLE_EPCI
+    pages = {page.name: for_readers(page.read_text(encoding="utf-8")) for page in place.glob("*.html")}
+    assert "01_territoire.html" in pages and not any(re.match("0[78]", name) for name in pages)
     assert not any("07_parentalite.html" in html or "08_handicap.html" in html for html in pages.values())
     assert "Aucune donnée ici pour : Parentalité, Handicap." in pages["index.html"].replace("\u00a0", " ")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import Finding
-from ctg_analysis.core.model import CENSORED, EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.model import CENSORED, EVENTS, OK, Count, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import codes_by_name, find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
@@ -46,7 +46,22 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
         return []
     material = read_material(folder, codes=codes_by_name(territories, epci))
     chain = inconsistencies(material.tables, material.convention)
-    return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci)]
+    exact = exact_baselines(material.tables["indicateurs_suivi"], observations, epci)
+    return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci), *exact]
+
+
+def exact_baselines(followed: TableFile, observations: pd.DataFrame, epci: str) -> Iterator[Finding]:
+    """The baselines that tell to the unit a count that secrecy rounds (rule R1): the convention would print them.
+
+    observations: rows of the territory.
+    """
+    for row in followed.rows.dropna(subset=["indicateur", "date_reference", "valeur_reference"]).itertuples():
+        own = observations["indicator"].eq(row.indicateur) & observations["territory"].eq(epci)
+        for known in observations[own & observations["period"].eq(row.date_reference)].to_dict("records"):
+            base = SOURCES[known["source"]].secrecy.base if known["low"] < known["high"] else 0
+            if base and isinstance(CATALOGUE[row.indicateur].value, Count) and row.valeur_reference % base:
+                expected = f"un multiple de {base} : publié arrondi, ce nombre ne se donne pas à l'unité"
+                yield Finding(followed.place, row.Index, "valeur_reference", f"{row.valeur_reference:g}", expected)
 
 
 def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:

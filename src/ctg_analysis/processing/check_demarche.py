@@ -1,7 +1,7 @@
 """`ctg check`: all that is wrong with the field material of a data root."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -66,16 +66,17 @@ def check_material(
         if len(material["actions"]) and not material.convention and not material.yaml[CONVENTION].findings:
             found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
+        by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
             gathered = not (found[FILES] or found[PERSONS])
-            found[CHAIN] |= {*_no_longer(root, epci, material.tables["preuves"], gathered=gathered)}
+            found[CHAIN] |= {*_no_longer(root, epci, material.tables, gathered=gathered)}
     found[FILES] -= found[PERSONS]
     found[CHAIN] -= found[FILES]
     return {urgency: in_order(findings) for urgency, findings in found.items()}
 
 
-def _no_longer(root: DataRoot, epci: str, proofs: TableFile, *, gathered: bool) -> list[Finding]:
-    """Return what is said of the proofs by an indicator of an EPCI that do not hold any more.
+def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, gathered: bool) -> list[Finding]:
+    """Return what is said of the proofs by an indicator of an EPCI that do not hold any more, of exact baselines.
 
     gathered: those by what the démarche itself gathers too, whose files are as they should be.
     """
@@ -85,14 +86,15 @@ def _no_longer(root: DataRoot, epci: str, proofs: TableFile, *, gathered: bool) 
     ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")
     codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
-    observations = read_observations(root.processed, codes, epci)
+    proofs, observations = tables["preuves"], read_observations(root.processed, codes, epci)
     if gathered:
         own = pd.read_parquet(root.processed_demarche(epci) / "observations.parquet")
         observations = pd.concat([observations, own], ignore_index=True)
     else:
         own = {name for name, one in CATALOGUE.items() if {SURVEY, PLAN}.issuperset(one.sources)}
         proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
-    return [*proof_checks.no_longer(proofs, observations, places, epci)]
+    exact = proof_checks.exact_baselines(tables["indicateurs_suivi"], observations, epci)
+    return [*proof_checks.no_longer(proofs, observations, places, epci), *exact]
 
 
 def _places(root: DataRoot) -> pd.DataFrame | None:
