@@ -903,7 +903,8 @@ def test_none_is_said_in_words_and_of_the_right_gender():
     masculine = {
         "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "centre", "cinéma", "collège", "commerce",
         "conservatoire", "couple", "demandeur", "dispositif", "décès", "départ", "enfant", "espace", "foyer",
-        "habitant", "homme", "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais",
+        "habitant", "homme", "jeune", "logement", "lycée", "ménage", "médecin", "participant", "professionnel",
+        "quartier", "relais",
         "rendez-vous", "site", "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
     }  # fmt: skip
     assert things <= masculine | nothing.FEMININE

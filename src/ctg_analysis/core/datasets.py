@@ -115,8 +115,8 @@ class Totals:
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     everywhere: measures that it has of these départements too.
     outside_of: measure → those that it leaves out of this measure, where they are not these.
-    lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the total of France
-        is without them, and says so.
+    lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the totals of
+        the département, the région and France are without them, and say so.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
     departements: régions and France that the producer does not publish are sums of its départements.
     """

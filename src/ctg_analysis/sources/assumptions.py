@@ -29,7 +29,7 @@ def _line(source: Source) -> str:
     for measure, outside in source.totals.outside_of.items():
         totals += f", {measure} {'without ' + ', '.join(outside) if outside else 'everywhere'}"
     for period, lost in source.totals.lost:
-        totals += f"; that of France in {period} without {lost.replace(' ', ', ')}"
+        totals += f"; those of its département, its région and France in {period} without {lost.replace(' ', ', ')}"
     if source.coverage.above:
         totals += f"; communes of more than {source.coverage.above} inhabitants only"
     absent = ABSENT[source.coverage.absent]
