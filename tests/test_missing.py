@@ -17,7 +17,7 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.data_commands import list_
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.lacks import (
@@ -265,50 +265,40 @@ def test_the_command_lists_what_is_missing_and_how_much_is_known(france, capsys)
 
 # How much of the country open data tell.
 
-ISLANDS = ("971", "972", "973", "976")  # which many files leave out
 
-
-def shortfalls(rows):
-    """What is under its floor, of the coverage of the thirty EPCIs with their départements."""
-    counts = pd.DataFrame([row for row, _ in rows]).assign(departements=[where for _, where in rows]).set_index("epci")
-    most = counts[~counts["departements"].isin(ISLANDS)]
-    floors = [
-        *((row.name, row, {"known": 65}) for row in most.itertuples()),
-        ("median", counts.median(numeric_only=True), {"known": 70, "starred": 42, "with_peers": 40}),
-        ("the default", counts.loc[DEFAULT_EPCI], {"known": 150, "starred": 95}),
-    ]
+def shortfalls(rows, named=()):
+    """What is under its floor, of the coverage of some EPCIs. named: those that the docs name."""
+    floors = [(row, {"known": 150, "compared": 60}) for row in rows if row.epci not in named]
+    floors += [(row, {"known": 90}) for row in rows] + [(rows[0], {"known": 260, "starred": 120})]
     return [
-        f"{name}: {getattr(row, count):g} {count}"
-        for name, row, least in floors
+        f"{row.name}: {getattr(row, count)} {count}"
+        for row, least in floors
         for count, floor in least.items()
         if getattr(row, count) < floor
     ]
 
 
 def test_what_is_under_a_floor_is_named():
-    good = (Coverage(DEFAULT_EPCI, "CC A", 150, 95, 44, 40), "12")
+    good = Coverage(DEFAULT_EPCI, "CC A", 260, 120, 60, 40)
     assert shortfalls([good]) == []
-    rows = [good, (Coverage("2", "CC M", 1, 1, 0, 0), "976"), (Coverage("3", "CC C", 64, 42, 42, 39), "2A")]
-    assert shortfalls(rows) == ["CC C: 64 known", "median: 64 known", "median: 39 with_peers"]
-    assert shortfalls([(Coverage(DEFAULT_EPCI, "CC A", 149, 41, 40, 40), "12")]) == [
-        "median: 41 starred",
-        "the default: 149 known",
-        "the default: 41 starred",
-    ]
+    few = [Coverage("2", "CC M", 89, 1, 0, 0), Coverage("3", "CC C", 150, 42, 59, 39)]
+    assert shortfalls([good, *few]) == ["CC M: 89 known", "CC M: 0 compared", "CC C: 59 compared", "CC M: 89 known"]
+    assert shortfalls([good, *few], named=["2", "3"]) == ["CC M: 89 known"]
+    assert shortfalls([Coverage(DEFAULT_EPCI, "CC A", 259, 119, 60, 40)]) == ["CC A: 259 known", "CC A: 119 starred"]
 
 
 def coverages(root, epcis):
-    return [(coverage(seen), seen.row["departement"]) for seen in (open_territory(epci, root) for epci in epcis)]
+    return [coverage(open_territory(epci, root)) for epci in epcis]
 
 
 @pytest.mark.nightly
 def test_thirty_epcis_of_every_sort_have_a_diagnosis_worth_reading(france):
-    assert shortfalls(coverages(france, sample())) == []
-
-
-@pytest.mark.nightly
-def test_so_have_five_of_them(france):
-    assert shortfalls(coverages(france, sample()[::6])) == []
+    text = (settings().root / "docs" / "getting_data.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^Of the thirty EPCIs .+$", text, re.MULTILINE)
+    named = re.findall(r"\d{9}", line)
+    rows = coverages(france, sample())
+    assert shortfalls(rows, named) == []
+    assert {row.epci for row in rows if row.known < 150 or row.compared < 60} == set(named)
 
 
 @pytest.mark.parametrize("epci", ["243500139", "249740119"])
