@@ -26,6 +26,7 @@ DRAWS, SEED = 4000, 1
 TYPES = ["urbain dense", "urbain intermédiaire", "rural", "overseas"]
 HEADER = ["Kind", "Sizes", "False", "Covered", "Power"]
 SMALL = 5000  # inhabitants
+NEARLY = 0.98
 KINDS = {
     "events": "births of 5 000, 20 000 and 100 000 inhabitants over three years, 1 % a year",
     "outcomes": "passes of an exam, 85 % of 60, 300 and 1 500 candidates",
@@ -55,9 +56,9 @@ have no test: a difference is a fact. Rounded counts without chance are told apa
 
 ## The EPCIs of France
 
-{epcis} EPCIs, at the period that most of them have, beside France: how many have each alert and each strength, of
-which a synthèse tells four and three at most, and the share of each type. {without} EPCIs ({without_share}) have no
-alert: nothing of a declared direction is far from France, in the worst tenth or under a norm.
+{epcis} EPCIs, at the latest period that nearly all have, beside France: how many have each strength and each alert, of
+which a synthèse tells three and four at most; of the alerts, the share of each type. {without} EPCIs ({without_share})
+have none: nothing of a declared direction is far from France, in the worst tenth or under a norm.
 
 {of_france}
 
@@ -67,7 +68,7 @@ what has an interval must lie in the tenth with all of it; what is counted whole
 ## What is far from France
 
 *Far*: the smallest difference to France that is remarkable, a standard deviation of the EPCIs or what a third of them
-differ by. *Named*: the EPCIs that differ by as much. No tenths where more than a tenth of the EPCIs share one value.
+differ by. *Named*: the EPCIs that differ by as much.
 
 {far}
 """
@@ -132,6 +133,14 @@ def of_draws() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["kind", "size", "false", "covered", "power"])
 
 
+def latest(spread: pd.DataFrame) -> pd.DataFrame:
+    """Return the spread of each indicator (index) at its latest period that nearly as many EPCIs have as any."""
+    enough = spread["epcis"].ge(NEARLY * spread.groupby("indicator")["epcis"].transform("max"))
+    return (
+        spread[enough].sort_values(["period", "epcis"]).drop_duplicates("indicator", keep="last").set_index("indicator")
+    )
+
+
 @cache
 def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the findings of all EPCIs with their sides, and the places of their values among tenths."""
@@ -142,12 +151,7 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
         {"indicator": object, "level": object, "period": object, "territory": object}
     )
     spread = pd.read_parquet(root.processed / "spread.parquet")
-    usual = (
-        spread.sort_values(["epcis", "period"])
-        .drop_duplicates("indicator", keep="last")
-        .set_index("indicator")["period"]
-    )
-    rows = rows[rows["period"].eq(rows["indicator"].map(usual))]
+    rows = rows[rows["period"].eq(rows["indicator"].map(latest(spread)["period"]))]
     france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
     assert set(france["territory"]) <= {FRANCE, METROPOLITAN_FRANCE}
     epcis = rows[rows["level"].eq("epci")]
@@ -171,8 +175,7 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def named(root: DataRoot) -> pd.DataFrame:
     """Return, of the editorial list, the spread of the EPCIs and the share of them that are far from France."""
-    spread = pd.read_parquet(root.processed / "spread.parquet").sort_values(["epcis", "period"])
-    usual = spread.drop_duplicates("indicator", keep="last").set_index("indicator")
+    usual = latest(pd.read_parquet(root.processed / "spread.parquet"))
     rows = read_indicators(root.processed, usual.index, groups=()).query(f"status == {OK!r}")
     rows = rows[rows["period"].eq(rows["indicator"].map(usual["period"]))]
     france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
@@ -192,33 +195,29 @@ def page(root: DataRoot) -> str:
     without = set(places["code"]) - set(alerts["epci"])
     small = placed["territory"].map(profiles["population"]).lt(SMALL)
     directed = [one.indicator.id for one in essentials() if one.indicator.direction]
-    sides_of = {"alert": alerts, "strength": strengths}
     lines = [
-        [f"`{name}`", side, str(len(epcis)), *(_percent(kind[kind.eq(one)].index.isin(epcis).mean()) for one in TYPES)]
+        [f"`{name}`", str(strengths["indicator"].eq(name).sum()), str(len(epcis)), *of_types]
         for name in directed
-        for side, table in sides_of.items()
-        if len(epcis := table.loc[table["indicator"].eq(name), "epci"])
+        for epcis in [alerts.loc[alerts["indicator"].eq(name), "epci"]]
+        for of_types in [[_percent(kind[kind.eq(one)].index.isin(epcis).mean()) for one in TYPES]]
+        if name in set(found["indicator"])
     ]
     spread = named(root)
     listed = [one.indicator.id for one in essentials() if one.indicator.id in spread.index]
     far = [
-        [f"`{name}`", one["period"], *(_number(one[column]) for column in ("low_tenth", "high_tenth", "far")), share]
+        [f"`{name}`", one["period"], f"{one['far']:.1f}", _percent(one["named"])]
         for name in listed
         for one in [spread.loc[name]]
-        for share in ["" if np.isnan(one["named"]) else _percent(one["named"])]
+        if not np.isnan(one["far"])
     ]
     return TEXT.format(
         draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(),
         without=len(without), without_share=_percent(len(without) / len(places)),
         of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
-        of_france=_table(["Indicator", "Side", "EPCIs", *TYPES], lines),
-        far=_table(["Indicator", "Period", "Lowest tenth", "Highest tenth", "Far", "Named"], far),
+        of_france=_table(["Indicator", "Strengths", "Alerts", *TYPES], lines),
+        far=_table(["Indicator", "Period", "Far", "Named"], far),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.1f}"
 
 
 def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:
