@@ -127,7 +127,7 @@ def test_documents(at_home, times, monkeypatch):
     home = at_home.root / "reports" / "documents" / EXAMPLE_EPCI
     took = at_home.run("documents", EXAMPLE_EPCI)
     whole = sums(home)
-    assert len(whole) == 4
+    assert len(whole) == 3
 
     def look():
         assert sums(home).items() <= whole.items()

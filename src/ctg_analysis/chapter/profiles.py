@@ -1,6 +1,6 @@
 """L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -31,10 +31,13 @@ SHORTEST = 3  # years: two points make no series
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
-def essential(territory: Territory, chapter: str) -> Html:
-    """The findings of a chapter, three at most; nothing when none is established and large enough."""
+def essential(territory: Territory, chapter: str, without: Collection[str] = ()) -> Html:
+    """The findings of a chapter, three at most; nothing when none is established and large enough.
+
+    without: those that are told elsewhere.
+    """
     found = findings_of(territory)
-    names = list(found.loc[found["chapter"].eq(chapter), "indicator"][:MOST])
+    names = list(found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(without), "indicator"][:MOST])
     return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.figures import communes_map
 from ctg_analysis.chapter.profiles import essential
+from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
@@ -115,10 +116,11 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
 
 def short_report(edition: Path, seen: Territory, synthesis: str) -> str:
     """Return « L'essentiel » as a page to print. synthesis: the name of the page of the synthèse."""
+    said = [message.anchor for message in messages(seen)]  # on its first sheets
     chapters = [
         (typography(notebook.title), Markup(piece.html))
         for notebook in notebooks()
-        if notebook.title and (piece := essential(seen, notebook.number)).html
+        if notebook.title and (piece := essential(seen, notebook.number, said)).html
     ]
     maps = [Markup(for_readers(communes_map(seen, indicator).html)) for indicator in mapped(seen, MAPS)]
     more = []
