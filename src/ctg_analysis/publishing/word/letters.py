@@ -47,7 +47,7 @@ def context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[
             for request in requests
         ),
         "secret": typography(
-            f"Tout effectif de personnes est montré arrondi vers le bas, {' ou '.join(secrets)}. Votre 147 se lira "
-            "« ≈ 145 », et de 0 à 4 « moins de 5 » ; vos nombres exacts restent dans un dossier privé."
+            f"Tout effectif de personnes est montré arrondi vers le bas, {' ou '.join(secrets)}. À 5, votre 147 se "
+            "lira « ≈ 145 », et de 0 à 4 « moins de 5 » ; vos nombres exacts restent dans un dossier privé."
         ),
     }
