@@ -253,7 +253,7 @@ def spoil(root, table, key, value, **cells):
 def test_results_are_told_with_their_units(written):
     said = words(written)
     assert "Demandes sans réponse favorable : de 26 % (2023) à 15 % (2025)" in said
-    assert "Élèves dans un PEDT : de 54,9 % (2023) à 95 % (" in said
+    assert "Élèves dans un PEDT : de 55 % (2023) à 95 % (" in said
     assert lists.dated(1, "2023", "places") == "1\u00a0place\u00a0(2023)"
 
 
