@@ -21,7 +21,7 @@ LOST = "12218"  # one of the twelve communes that the carrier has lost
 @pytest.fixture(scope="module")
 def observed(france):
     columns = ["caf_households_count", "caf_rsa_households_count", "caf_family_support_households_count"]
-    columns += ["caf_aeeh_beneficiaries_count", "caf_aeeh_households_count", "caf_aah_beneficiaries_count"]
+    columns += ["caf_aeeh_beneficiaries_count", "caf_aah_beneficiaries_count"]
     columns += ["caf_aah_beneficiaries_rate", "caf_aah_households_count", "caf_quotient_under_400_count"]
     columns += ["caf_paje_single_parent_share", "caf_under_30_households_share", "caf_low_income_households_count"]
     columns += ["mdph_request_time", "mdph_request_target_time", "ulis_units_count", "civic_service_count"]
@@ -85,8 +85,8 @@ def test_beneficiaries_of_epcis_never_stand_beside_households_of_départements(o
     for name in ("caf_aeeh_beneficiaries_count", "caf_aah_beneficiaries_count", "caf_aah_beneficiaries_rate"):
         known = observed.loc[name].query("status == 'ok'")
         assert set(known["level"]) == {"epci"} and len(known) > 1000, name
-    for name in ("caf_aeeh_households_count", "caf_aah_households_count"):
-        assert set(observed.loc[name].query("status == 'ok'")["level"]) == {"departement", "france"}, name
+    households = observed.loc["caf_aah_households_count"].query("status == 'ok'")
+    assert set(households["level"]) == {"departement", "france"}
 
 
 def test_what_the_caf_does_not_round_is_exact(observed):

@@ -19,6 +19,7 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 
 PEOPLE = "population_count"
+UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 
 
 def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Html:
@@ -57,6 +58,8 @@ def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Htm
 def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """Whether the territory has no value of an indicator, nor its communes: that of larger places is not of it.
 
+    So it is where neither the territory nor two communes in three have any: a column of « nd » tells nobody anything.
+
     rows: its observations, columns level, status.
 
     >>> rows = pd.DataFrame({"level": ["epci", "france"], "status": ["nd", "ok"]})
@@ -65,7 +68,9 @@ def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """
     here = [*LOCAL, "epci"]
     near = rows["level"].isin(here) if set(here) & set(indicator.shown_at) else rows["level"].notna()
-    return bool(rows.loc[near, "status"].eq(MISSING).all())
+    missing = rows["status"].eq(MISSING)
+    communes, whole = missing[rows["level"].eq("commune")], missing[rows["level"].eq("epci")]
+    return bool(missing[near].all() or (whole.all() and len(communes) and communes.mean() > UNKNOWN))
 
 
 def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:
