@@ -58,7 +58,10 @@ def missing(territory: Territory) -> pd.DataFrame:
         level, places = without_value(territory, indicator)
         if places:
             where = [indicator.id, indicator.chapter, indicator.star, level, "|".join(places)]
-            rows += [[*where, *lack] for lack in lacks(territory, indicator)]
+            found = list(lacks(territory, indicator))
+            silent = {SOURCES[lack.source].producer for lack in found if lack.why == WITHHELD}  # in all its files
+            kept = [one for one in found if one.why == WITHHELD or SOURCES[one.source].producer not in silent]
+            rows += [[*where, *lack] for lack in kept]
     for indicator in map(CATALOGUE.get, () if territory.root.fictional else AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
         rows.append([*where, *_lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)])
