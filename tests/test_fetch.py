@@ -5,6 +5,7 @@ import email.utils
 import gzip
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -51,6 +52,7 @@ class Misbehaving(BaseHTTPRequestHandler):
     """Answers by the last part of the path; `seen` counts the requests of each."""
 
     seen: ClassVar[dict[str, list]] = {}
+    answer: ClassVar[bytes] = b""
 
     def log_message(self, *arguments):
         pass
@@ -192,6 +194,9 @@ class Misbehaving(BaseHTTPRequestHandler):
 
     def zip(self):
         return zipped(**{"DS_2023_data.csv": GOOD})
+
+    def catalogue(self, first):
+        self.send(self.answer)
 
     def moved(self, first):
         self.send(b"", 302, Location="/www.example.org/good")
@@ -467,6 +472,25 @@ def test_a_folder_that_a_fetch_has_left_empty_stops_no_build(tmp_path):
     assert source_folders(tmp_path) == {}
 
 
+def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, server):
+    resources = [("a/notice.pdf", "2026-04"), ("b/good?v=2", "2026-03"), ("c/good", "2024-01")]
+    listed = [{"url": f"https://static.data.gouv.fr/{url}", "last_modified": when} for url, when in resources]
+    dataset = Download("liste.csv", "https://www.data.gouv.fr/catalogue", resource="go*d")
+    one = Source("dataset", "L", "P", downloads=(dataset,))
+    Misbehaving.answer = json.dumps({"resources": listed}).encode()
+    full = fetch(one, tmp_path, mirror=server)
+    assert files(full) == {"liste.csv", "source.yml"} and (full / "liste.csv").read_bytes() == GOOD
+    assert Misbehaving.seen["good"] == ["/static.data.gouv.fr/b/good?v=2"]
+    none = ({"resources": listed[:1]}, {"resources": []}, {"resources": [{"title": ""}]}, {"message": ""}, [""])
+    for answer in (*(json.dumps(each).encode() for each in none), b"no JSON", b"\xff\xfe\x00", b"[" * 100_000):
+        Misbehaving.answer = answer
+        with pytest.raises(
+            FetchError, match=rf"^dataset: {dataset.url}: no resource named like 'go\*d' came, expected"
+        ):
+            fetch(one, tmp_path, mirror=server)
+        assert files(full) == {"liste.csv", "source.yml"}
+
+
 def test_a_wrong_checksum_is_refused(tmp_path, server):
     with pytest.raises(FetchError, match="another sum came than 00ff"):
         fetch(source("good", sha256="00ff" * 16), tmp_path, mirror=server)
@@ -497,7 +521,7 @@ def test_an_error_names_the_line_where_the_address_is_declared(tmp_path, server)
     for name, guess in {"caf_txcouv_pe": False, "finess": True}.items():
         one = SOURCES[name]
         one = replace(one, downloads=tuple(replace(each, seen=not guess) for each in one.downloads))
-        said = rf"\(the address{', a guess so far' * guess} is declared in src/.*/declared/.*:\d+\)$"
+        said = rf"\(the address{', a guess so far' * guess} is declared in src/.*/declared/.*, line \d+\)$"
         with pytest.raises(FetchError, match=said):
             fetch(one, tmp_path, mirror=f"{server}/gone?")
 
@@ -562,11 +586,8 @@ def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, m
     came = outcomes_of(several("good", "cut"), tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1 and {one.state for one in came} == {SILENT}
     assert came[1].why == "cut: 127.0.0.1:9 does not answer"
-    sources = [several("good", host=f"127.0.0.1:{port}")[0] for port in (9, 10, 11, 12)]
-    sources = [
-        replace(one, downloads=(Download("data.csv", one.downloads[0].url[:4] + one.downloads[0].url[5:]),))
-        for one in sources
-    ]
+    addresses = [f"http://127.0.0.1:{port}/good" for port in (9, 10, 11, 12)]
+    sources = [Source(each, "L", "P", downloads=(Download("data.csv", each),)) for each in addresses]
     asked.clear()
     came = outcomes_of(sources, tmp_path, "")
     assert len(asked) == 2  # none is asked twice, and not all are
