@@ -97,7 +97,7 @@ def go_back(sources: "Sequence[Source]", raw: Path) -> None:
 
 
 def lacking_sources(epci: str) -> dict[str, str]:
-    """Return the open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
+    """The open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
 
     The command is empty where none can: the full files are there already.
     """
@@ -115,7 +115,7 @@ def lacking_sources(epci: str) -> dict[str, str]:
 
 
 def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path) -> list[str]:
-    """Return the table of what came of the sources, then what is left to do by hand.
+    """The table of what came of the sources, then what is left to do by hand.
 
     others: the sources that no address gives.
     """
@@ -140,7 +140,7 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
 
 
 def exit_code(outcomes: "Sequence[Outcome]") -> int:
-    """Return 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
+    """The exit code: 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
     from ctg_analysis.sources.fetching.fetch import BUSY, FAILED, SILENT
 
     states = {outcome.state for outcome in outcomes}

@@ -57,7 +57,7 @@ def fetch(
     progress: Progress = lambda name, done, total: None,
     wrong: Wrong = lambda source, folder: [],
 ) -> Path:
-    """Return the folder data/raw/<source>/full/ with all the files of the source; the former ones stay in FORMER.
+    """The folder data/raw/<source>/full/ with all the files of the source; the former ones stay in FORMER.
 
     After a failure, the files that had come are not asked for again. given: a folder of files that a person has
     downloaded, which are taken from there. wrong: what keeps the files that came from being read; they are then put in
@@ -132,7 +132,7 @@ def fetch_each(
 
 
 def held(source: Source, full: Path, state: str = GOT) -> Outcome:
-    """Return a source that has its full files, with how many and how large they are."""
+    """A source that has its full files, with how many and how large they are."""
     sizes = [path.stat().st_size for path in full.iterdir() if path.name != CERTIFICATE]
     return Outcome(source, state, "", len(sizes), sum(sizes))
 
@@ -158,7 +158,7 @@ def undo(source: Source, raw: Path) -> bool:
 
 
 def by_hand(source: Source, raw: Path) -> list[str]:
-    """Return what a person does to get the files of a source that no command could: the page, the names, the place.
+    """What a person does to get the files of a source that no command could: the page, the names, the place.
 
     >>> one = Source("a", "A", "P", downloads=(Download("a.csv", "https://b.fr/a.csv"),))
     >>> by_hand(one, Path("data/raw"))
@@ -177,7 +177,7 @@ def by_hand(source: Source, raw: Path) -> list[str]:
 
 
 def page_of(download: Download) -> str:
-    """Return the page that a person opens to get a file; the address of the file where no page is known.
+    """The page that a person opens to get a file; the address of the file where no page is known.
 
     >>> page_of(Download("a.csv", "https://data.caf.fr/api/explore/v2.1/catalog/datasets/abc/exports/csv?delimiter=%3B"))
     'https://data.caf.fr/explore/dataset/abc/'
@@ -187,7 +187,7 @@ def page_of(download: Download) -> str:
 
 
 def _packed(download: Download) -> str:
-    """Return the name that a file comes under: that of the zip which holds it, when there is one."""
+    """The name that a file comes under: that of the zip which holds it, when there is one."""
     return f"{download.name}.zip" if download.member else download.name
 
 
@@ -262,7 +262,7 @@ def _put_in_place(begun: Path, full: Path) -> None:
     coming, former = full.with_name(NEXT), full.with_name(FORMER)
     shutil.rmtree(coming, ignore_errors=True)
     begun.rename(coming)
-    begun.parent.rmdir()
+    shutil.rmtree(begun.parent)
     put_in_place(coming, full)
     if coming.exists():
         shutil.rmtree(former, ignore_errors=True)

@@ -22,7 +22,7 @@ class FetchError(UserError):
 
 
 def too_large(origin: str) -> FetchError:
-    """Return the error of what has, or would unpack to, more bytes than any file of official statistics."""
+    """The error of what has, or would unpack to, more bytes than any file of official statistics."""
     return FetchError(f"{origin}: more than {MAXIMUM_BYTES / 1e9:.0f} GB, expected a smaller file")
 
 
@@ -44,7 +44,7 @@ def keep(came: Path, download: Download, origin: str, *, packed: bool) -> None:
 
 
 def last_line(path: Path) -> bytes:
-    """Return the last line of a file, with its end if it has one."""
+    """The last line of a file, with its end if it has one."""
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, 2) - BLOCK))
         return (file.read().splitlines(keepends=True) or [b""])[-1]
@@ -104,7 +104,7 @@ def _refuse_damaged_workbooks(path: Path, origin: str) -> None:
 
 
 def _unpacked(path: Path, download: Download, origin: str, *, within: bool = False) -> Path:
-    """Return the file of a zip that the download keeps; a zip within the zip is opened too, but none within that.
+    """The file of a zip that the download keeps; a zip within the zip is opened too, but none within that.
 
     It is written under a name of ours, wherever the zip would have it.
     """

@@ -55,7 +55,7 @@ def retrieve(download: Download, part: Path, mirror: str, progress: Progress) ->
 
 
 def mirrored(url: str, mirror: str) -> str:
-    """Return the address on a mirror, with its query; the address itself without mirror.
+    """The address on a mirror, with its query; the address itself without mirror.
 
     >>> mirrored("https://www.insee.fr/a.csv?b=1", "http://mirror:80/"), mirrored("https://www.insee.fr/a.csv", "")
     ('http://mirror:80/www.insee.fr/a.csv?b=1', 'https://www.insee.fr/a.csv')
@@ -64,12 +64,12 @@ def mirrored(url: str, mirror: str) -> str:
 
 
 def host_of(download: Download, mirror: str) -> str:
-    """Return the server that a file is asked of, mirror or not."""
+    """The server that a file is asked of, mirror or not."""
     return urlsplit(mirrored(download.url, mirror)).netloc
 
 
 def _latest(catalogue: Path, download: Download) -> str:
-    """Return the address that {"resources": [{"url", "last_modified"}, ...]} (api/1/datasets/<slug>/) leads to."""
+    """The address that {"resources": [{"url", "last_modified"}, ...]} (api/1/datasets/<slug>/) leads to."""
     try:
         resources = json.loads(catalogue.read_text(encoding="utf-8"))["resources"]
         names = {resource["url"]: PurePosixPath(urlsplit(resource["url"]).path).name for resource in resources}
