@@ -296,7 +296,8 @@ def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_pat
     assert kept.read_bytes() == whole
     foreign = zipped(**WORKBOOK) if name == "a.csv" else zipped(**{"data.csv": GOOD})
     cut = whole[: GOOD.index(b"\n") + 12] if name == "a.csv" else whole[: len(whole) // 2]
-    for bad in (cut, foreign, b"<html>"):
+    damaged = whole[:60] + b"\xff" * 10 + whole[70:] if name == "a.xlsx" else b"\0" + whole
+    for bad in (cut, foreign, damaged, b"<html>"):
         part.write_bytes(bad)
         with pytest.raises(FetchError) as error:
             received.keep(part, Download(name, ""), "address", packed=False)
