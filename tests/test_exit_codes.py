@@ -138,8 +138,7 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
     last = "interrupted: what is here is whole; run the command again, it goes on from there"
     monkeypatch.setattr("ctg_analysis.publishing.build.build", one_then_stop)
     monkeypatch.setattr("ctg_analysis.processing.run.process", stop)
-    monkeypatch.setattr("ctg_analysis.sources.fetching.campaign.fetched", stop)
-    monkeypatch.setattr("ctg_analysis.sources.fetching.sizes.asked_sizes", lambda *_: ({}, set()))
+    monkeypatch.setattr("ctg_analysis.sources.fetching.fetch.fetch_each", stop)
     monkeypatch.setattr("ctg_analysis.processing.run.ensure", stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
     assert code == 130 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
@@ -148,7 +147,7 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
     assert code == 130 and lines == [kept, last]
     code, lines = told("fetch", "rna")
     assert code == 130
-    assert lines[1:] == ["0 of 1 source got, what has come of the others is kept for the next time", last]
+    assert lines == ["0 of 1 source got, what has come of the others is kept for the next time", last]
     assert told("new", EPCI) == (130, [last])
 
 

@@ -1,6 +1,6 @@
-"""The command that downloads the producers' files: how much beforehand, how far meanwhile, what came of it."""
+"""The command that downloads the producers' files: how far meanwhile, what came of it."""
 
-import time
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +14,7 @@ from ctg_analysis.core.settings import data_root, project_path
 
 if TYPE_CHECKING:
     from ctg_analysis.core.datasets import Source
-    from ctg_analysis.sources.fetching.campaign import Amount, Outcome
-
-SECONDS_BETWEEN_LINES = 10  # of one file, where there is no terminal to draw a bar on
+    from ctg_analysis.sources.fetching.fetch import Outcome
 
 
 def fetch(
@@ -31,15 +29,14 @@ def fetch(
     offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the files that these sources had before.")] = False,
 ) -> None:
-    """Download the full official files, verified; an interrupted download goes on where it stopped.
+    """Download the full official files, verified; after a failure, the files that had come are not asked for again.
 
-    Says how much and how long beforehand, goes on after an error with the other sources, and ends with what was got,
-    kept, failed, and what is left to do by hand. Files that `ctg data` could not read take no one's place.
+    Goes on after an error with the other sources, and ends with what was got, kept, failed, and what is left to do by
+    hand. Files that `ctg data` could not read take no one's place.
     """
     from ctg_analysis.processing.check_raw import wrong_in_new
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.fetching.campaign import KEPT, amount, fetched, held
-    from ctg_analysis.sources.fetching.sizes import asked_sizes
+    from ctg_analysis.sources.fetching.fetch import GOT, KEPT, fetch_each, held
     from ctg_analysis.sources.folders import FULL
 
     unknown = [name for name in sources or [] if name not in SOURCES]
@@ -51,40 +48,35 @@ def fetch(
         raise UserError("ctg fetch --undo: expected the sources whose former files are wanted")
     root = data_root(for_) if for_ else data_root()
     raw = root.raw
+    lacking = lacking_sources(for_) if for_ else {}
+    named = [SOURCES[name] for name in sources or [name for name, command in lacking.items() if command]]
+    wanted = [source for source in (named if sources or for_ else SOURCES.values()) if source.downloads or sources]
+    others = [source for source in named if source not in wanted]
     if undo:
-        go_back([SOURCES[name] for name in sources or []], raw)
+        go_back(wanted, raw)
         return
-    there, wanted, others = [], [SOURCES[name] for name in sources or []], []
-    if for_:
-        commands = lacking_sources(for_)
-        there = [SOURCES[name] for name in commands if (raw / name / FULL).is_dir()]
-        lacking = [SOURCES[name] for name, command in commands.items() if command]
-        wanted = [source for source in lacking if source.downloads]
-        others = [source for source in lacking if not source.downloads]
-    elif not sources:
-        wanted = [source for source in SOURCES.values() if source.downloads]
     if offline:
         missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
         if missing:
             raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
         return
-    silent: set[str] = set()
-    if wanted and not given:
-        with messages.status("sizes"):
-            sizes, silent = asked_sizes(wanted, raw, mirror, messages.print)
-        messages.print(told(wanted, amount(wanted, sizes)))
-    outcomes = [held(source, raw / source.id / FULL, KEPT) for source in there]
-    options = {"mirror": mirror, "given": given, "silent": silent}
-    with interrupted(lambda: standing(outcomes, len(wanted))), progress_of(wanted) as (advance, done):
-        options |= {"progress": advance, "wrong": lambda source, folder: wrong_in_new(root, source.id, folder)}
-        for outcome in fetched(wanted, raw, **options):
-            outcomes.append(outcome)
-            done(outcome)
-    if not outcomes and not others:
+    kept = [held(SOURCES[name], raw / name / FULL, KEPT) for name in lacking if (raw / name / FULL).is_dir()]
+    if not (kept or wanted or others):
         messages.print(f"{for_}: no open file would give what its report lacks")
         return
-    print(*summary(outcomes, others, raw), sep="\n")
-    if code := exit_code(outcomes):
+    came = []
+
+    def standing() -> str:
+        got = sum(outcome.state == GOT for outcome in came)
+        return f"{got} of {number_of(len(wanted), 'source')} got, what has come of the others is kept for the next time"
+
+    options = {"mirror": mirror, "given": given, "wrong": lambda source, folder: wrong_in_new(root, source.id, folder)}
+    with interrupted(standing), progress_bar(len(wanted)) as progress:
+        for outcome in fetch_each(wanted, raw, progress=progress, **options):
+            came.append(outcome)
+            messages.print(f"{len(came)} of {len(wanted)}  {outcome.state}  {outcome.source.id}")
+    print(*summary([*kept, *came], others, raw), sep="\n")
+    if code := exit_code(came):
         raise typer.Exit(code)
 
 
@@ -105,7 +97,7 @@ def go_back(sources: "Sequence[Source]", raw: Path) -> None:
 
 
 def lacking_sources(epci: str) -> dict[str, str]:
-    """Return the open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
+    """The open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
 
     The command is empty where none can: the full files are there already.
     """
@@ -122,34 +114,17 @@ def lacking_sources(epci: str) -> dict[str, str]:
     return {name: command for name, command in commands.items() if SOURCES[name].open}
 
 
-def told(sources: "Sequence[Source]", size: "Amount") -> str:
-    """Return how much there is to download and how long it takes, in one line; what is not told is said."""
-    from ctg_analysis.sources.fetching.campaign import BYTES_PER_SECOND
-
-    line = f"{number_of(len(sources), 'source')}, {number_of(size.files, 'file')}"
-    if size.known:
-        minutes = max(1, round(size.seconds / 60))
-        line += f": {megabytes(size.known)} for {size.files - size.untold} of them, about "
-        line += f"{number_of(minutes, 'minute')} at {BYTES_PER_SECOND * 8 // 1_000_000} Mbit/s"
-    return f"{line}; {size.untold} of a size that no server tells" if size.untold else line
-
-
-def megabytes(size: int) -> str:
-    """Return a number of bytes as a person reads it."""
-    return f"{size / 1e6:.1f} MB"
-
-
 def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path) -> list[str]:
-    """Return the table of what came of the sources, then what is left to do by hand.
+    """The table of what came of the sources, then what is left to do by hand.
 
     others: the sources that no address gives.
     """
-    from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, by_hand
+    from ctg_analysis.sources.fetching.fetch import FAILED, GOT, SILENT, by_hand
 
     width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
     lines = []
     for outcome in outcomes:
-        held = f"{number_of(outcome.files, 'file')}, {megabytes(outcome.size)}"
+        held = f"{number_of(outcome.files, 'file')}, {outcome.size / 1e6:.1f} MB"
         why = outcome.why.removeprefix(f"{outcome.source.id}: ")
         lines.append(f"{outcome.state:7}  {outcome.source.id:{width}}  {why or held}")
     lines += [f"by hand  {source.id:{width}}  no address is known" for source in others]
@@ -164,67 +139,26 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
     return lines
 
 
-def standing(outcomes: "Sequence[Outcome]", count: int) -> str:
-    """Return what stands of a fetch that was interrupted."""
-    from ctg_analysis.sources.fetching.campaign import GOT
-
-    got = sum(outcome.state == GOT for outcome in outcomes)
-    return f"{got} of {number_of(count, 'source')} got, what has come of the others is kept for the next time"
-
-
 def exit_code(outcomes: "Sequence[Outcome]") -> int:
-    """Return 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
-    from ctg_analysis.sources.fetching.campaign import BUSY, FAILED, SILENT
+    """The exit code: 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
+    from ctg_analysis.sources.fetching.fetch import BUSY, FAILED, SILENT
 
     states = {outcome.state for outcome in outcomes}
     return 1 if states & {FAILED, SILENT} else 3 if BUSY in states else 0
 
 
 @contextmanager
-def progress_of(sources: "Sequence[Source]") -> Iterator[tuple[Callable[..., None], Callable[..., None]]]:
-    """Give what is called as bytes come and what is called as a source is done: bars on a terminal, lines elsewhere."""
-    if messages.is_terminal:
-        with _bars(len(sources)) as functions:
-            yield functions
-    else:
-        yield _lines(len(sources))
-
-
-@contextmanager
-def _bars(count: int) -> Iterator[tuple[Callable[..., None], Callable[..., None]]]:
+def progress_bar(count: int) -> Iterator[Callable[..., None]]:
+    """Give what is called as a source begins and as its bytes come: a line, then a bar where there is a terminal."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=messages, transient=True) as bars:
-        file = bars.add_task("", total=None)
-        ended = 0
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
+        file, rank = bars.add_task("", total=None), itertools.count(1)
 
-        def advance(source: "Source", name: str, size: int, total: int | None) -> None:
-            bars.update(file, description=f"{ended + 1} of {count}  {source.id}  {name}", completed=size, total=total)
+        def progress(source: "Source", name: str, size: int, total: int | None) -> None:
+            if not name:
+                messages.print(f"{next(rank)} of {count}  {source.id}, {number_of(len(source.downloads), 'file')}")
+            bars.update(file, description=name, completed=size, total=total)
 
-        def done(_outcome: "Outcome") -> None:
-            nonlocal ended
-            ended += 1
-
-        yield advance, done
-
-
-def _lines(count: int) -> tuple[Callable[..., None], Callable[..., None]]:
-    ended, latest = 0, {}
-
-    def advance(source: "Source", name: str, size: int, total: int | None) -> None:
-        if not name:
-            messages.print(f"{ended + 1} of {count}  {source.id}")
-            return
-        now = time.monotonic()
-        if now - latest.setdefault((source.id, name), now) >= SECONDS_BETWEEN_LINES:
-            of = f" of {megabytes(total)}" if total else ""
-            messages.print(f"{source.id}: {name}, {megabytes(size)}{of}")
-            latest[source.id, name] = now
-
-    def done(outcome: "Outcome") -> None:
-        nonlocal ended
-        ended += 1
-        messages.print(f"{ended} of {count}  {outcome.state}  {outcome.source.id}")
-
-    return advance, done
+        yield progress
