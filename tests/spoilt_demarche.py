@@ -49,18 +49,18 @@ def files_and_cells(public: Path, private: Path) -> None:
     change(public / "documents.csv", 3, "titre", "=HYPERLINK(1)")
     change(public / "enjeux.csv", 2, "transversal", "peut-être")
     change(public / "actions.csv", 3, "priorite", "9")  # one fault: what names the line is not told besides
-    change(public / "financements.csv", 3, "montant", "mille")
     (public / "actions_v2.csv").write_text("action_id\n", encoding="utf-8")
     (public / "actions.xls").write_bytes(b"x")
 
 
 def documents(public: Path, private: Path) -> None:
-    """YAML files: text that is not YAML, values that are none, totals that contradict each other."""
+    """YAML files: text that is not YAML, an alias, values that are none, totals that contradict each other."""
     (public / "info_flash.yml").write_text("- numero: 1\n  titre: [\n", encoding="utf-8")
     (public / "convention.yml").write_text(
         "statut: signée\nperiode: {debut: 2024, fin: 31/13/2027}\n", encoding="utf-8"
     )
-    replace(public / "consultation.yml", ("688", "500"), ("580", "650"))
+    replace(public / "consultation.yml", ("688", "500"), ("580", "650\nenvoyes: 400"))
+    (public / "synthese.yml").write_text("atouts: [&a poverty_rate, *a]\n", encoding="utf-8")
 
 
 def references(public: Path, private: Path) -> None:
@@ -113,7 +113,8 @@ def chain(public: Path, private: Path) -> None:
 
 
 def dates(public: Path, private: Path) -> None:
-    """What is before, after or outside the convention, or ends before it begins."""
+    """What is before, after or outside the convention, or ends before it begins; a payment that is no number."""
+    change(public / "financements.csv", 3, "montant", "mille")  # and no budget is said not to be paid besides
     change_of(public / "actions.csv", "action_id", "F04", calendrier_debut="2023-12", calendrier_fin="2028")
     followed, paid = public / "indicateurs_suivi.csv", public / "financements.csv"
     change_of(followed, "ind_id", "F04-T2", cible_date="2035", date_reference="2025-06")

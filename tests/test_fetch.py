@@ -37,7 +37,7 @@ from ctg_analysis.sources.fetching import campaign, transport
 from ctg_analysis.sources.fetching import sizes as sizes_asked
 from ctg_analysis.sources.fetching.by_hand import page_of
 from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, Outcome, amount, fetched
-from ctg_analysis.sources.fetching.fetch import FORMER, _where, fetch, undo
+from ctg_analysis.sources.fetching.fetch import FORMER, address_place, fetch, undo
 from ctg_analysis.sources.fetching.received import FetchError, refuse_foreign
 from ctg_analysis.sources.fetching.sizes import asked_sizes
 from ctg_analysis.sources.fetching.transport import mirrored
@@ -440,11 +440,11 @@ def test_a_zip_that_is_no_workbook_and_a_workbook_that_would_grow_too_much_are_r
 def test_a_wait_is_asked_in_seconds_or_until_a_date():
     now = datetime.datetime.now(tz=datetime.UTC)
     shown = email.utils.format_datetime(now + datetime.timedelta(seconds=90), usegmt=True)
-    assert 80 < transport._asked_wait(shown) <= 90
-    assert transport._asked_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert transport._asked_wait("7") == 7
-    assert transport._asked_wait("Wed, 21 Oct 99999999999999999999 07:28:00 GMT") is None
-    assert transport._asked_wait("soon") is None and transport._asked_wait("") is None
+    assert 80 < transport.asked_wait(shown) <= 90
+    assert transport.asked_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert transport.asked_wait("7") == 7
+    assert transport.asked_wait("Wed, 21 Oct 99999999999999999999 07:28:00 GMT") is None
+    assert transport.asked_wait("soon") is None and transport.asked_wait("") is None
 
 
 def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_once(tmp_path, server):
@@ -619,8 +619,8 @@ def test_the_other_files_of_a_source_are_had_though_one_fails(tmp_path, server):
 def test_an_error_names_the_line_where_the_address_is_declared():
     for one in SOURCES.values():
         for download in one.downloads:
-            assert "src/ctg_analysis/sources/declared/" in _where(one, download), download.name
-    assert "a guess so far" in _where(SOURCES["finess"], replace(SOURCES["finess"].downloads[0], seen=False))
+            assert "src/ctg_analysis/sources/declared/" in address_place(one, download), download.name
+    assert "a guess so far" in address_place(SOURCES["finess"], replace(SOURCES["finess"].downloads[0], seen=False))
 
 
 def test_requests_to_melodi_are_spaced(monkeypatch):

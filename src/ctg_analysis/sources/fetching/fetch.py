@@ -62,7 +62,7 @@ def fetch(
                     if not (begun / download.name).is_file():
                         _get(download, begun, mirror, given, partial(progress, download.name), seconds)
                 except FetchError as error:  # the other files are had all the same: less is left for the next time
-                    failures.append(type(error)(f"{source.id}: {error}{_where(source, download)}"))
+                    failures.append(type(error)(f"{source.id}: {error}{address_place(source, download)}"))
                     if isinstance(error, NoAnswer):
                         break
             if failures:
@@ -83,7 +83,7 @@ def _get(download: Download, folder: Path, mirror: str, given: Path | None, prog
         retrieve(download, folder, mirror=mirror, progress=progress, seconds=seconds)
 
 
-def _where(source: Source, download: Download) -> str:
+def address_place(source: Source, download: Download) -> str:
     """Return where the address is declared, for a person to correct it."""
     place, guess = declared_at(source, download.url), "" if download.seen else ", a guess so far"
     return f" (the address{guess} is declared in {place})" if place else ""

@@ -222,7 +222,7 @@ def _total(answer: requests.Response, had: int) -> int | None:
 def _refuse(answer: requests.Response, url: str) -> None:
     code = answer.status_code
     if code in (408, 429) or code >= 500:
-        wait = _asked_wait(answer.headers.get("Retry-After", ""))
+        wait = asked_wait(answer.headers.get("Retry-After", ""))
         if wait is not None and wait > LONGEST_WAIT:
             raise FetchError(f"{url}: the server asks to wait {wait:.0f} seconds; run the command again then")
         raise _Passing(f"the server answered {code}", wait)
@@ -235,7 +235,7 @@ def _refuse(answer: requests.Response, url: str) -> None:
         raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
 
 
-def _asked_wait(text: str) -> float | None:
+def asked_wait(text: str) -> float | None:
     """Return the seconds that Retry-After asks for, as a number or as a date (RFC 9110, 10.2.3); None if neither."""
     if text.isdecimal():
         return float(text)
