@@ -11,8 +11,7 @@ from material_files import add, change, copy_of, line_of, places_of, said
 from ctg_analysis.chapter.demarche.enjeux import open_enjeux
 from ctg_analysis.chapter.demarche.proof_texts import proofs_of
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
-from ctg_analysis.demarche.files.consistency import one_interview
-from ctg_analysis.demarche.files.material_files import open_material, read_material
+from ctg_analysis.demarche.files.material_files import read_material
 from ctg_analysis.demarche.proof_checks import exact_baselines, no_longer
 from ctg_analysis.indicators.observation_files import read_all
 
@@ -28,59 +27,6 @@ def public(root):
 
 
 ACTION = 5  # line of F04
-BREAKS = (  # of its columns, together
-    {
-        "pilote": ("", "F04 without it, expected one function"),
-        "calendrier_debut": ("", "F04 without it, expected when it begins"),
-        "calendrier_fin": ("", "F04 without it, expected when it ends"),
-        "indicateurs_resultat": ("", "F04 without result indicator"),
-        "budget_fonct": ("99000", "99000.00, expected 22500.00"),
-        "budget_invest": ("", "a blank cell, expected 6000.00"),
-    },
-    {
-        "calendrier_debut": ("2023-12", "'2023-12', expected within the convention"),
-        "calendrier_fin": ("2028", "'2028', expected within the convention"),
-    },
-)
-
-
-@pytest.mark.parametrize("breaks", BREAKS, ids=["what is missing", "before and after the convention"])
-def test_each_break_of_an_action_is_named_on_its_line(root, public, breaks):
-    path = public / "actions.csv"
-    assert line_of(path, "action_id", "F04") == ACTION
-    for column, (value, _) in breaks.items():
-        change(path, ACTION, column, value)
-    lines = said(root)
-    assert len(lines) == len(breaks), lines
-    for column, (_, told) in breaks.items():
-        assert any(f"{path.name}, line {ACTION}, column {column}: found {told}" in line for line in lines), column
-
-
-def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_named(root, public):
-    path = public / "indicateurs_suivi.csv"
-    number = line_of(path, "ind_id", "F04-T2")
-    change(path, number, "cible_date", "2035")
-    change(path, number, "date_reference", "2025-06")
-    target, baseline = said(root)
-    assert f"indicateurs_suivi.csv, line {number}, column cible_date: found '2035', expected within the" in target
-    assert f"line {number}, column date_reference: found '2025-06', expected a baseline of 2024-07-12" in baseline
-    change(path, number, "cible_date", "2023")
-    change(path, number, "date_reference", "2023")
-    (line,) = said(root)
-    assert "column cible_date: found '2023', expected within the convention" in line
-
-
-def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public):
-    path = public / "indicateurs_suivi.csv"
-    columns = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
-    number = line_of(path, "ind_id", "F04-T2")
-    for column in columns:
-        change(path, number, column, "")
-    lines = said(root)
-    assert len(lines) == len(columns), lines
-    for column in columns:
-        told = f"{path.name}, line {number}, column {column}: found F04-T2 of F04 without it"
-        assert any(told in line for line in lines), column
 
 
 def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
@@ -94,21 +40,6 @@ def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
     change(public / "enjeux.csv", enjeu, "motif", "")
     (line,) = said(root)
     assert f"enjeux.csv, line {enjeu}, column motif: found a decision without it" in line
-
-
-def test_an_action_that_nobody_pays_is_named(root, public):
-    rows = (public / "financements.csv").read_text(encoding="utf-8").splitlines()
-    kept = [row for row in rows if not row.startswith("F13;")]
-    (public / "financements.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    (line,) = said(root)
-    assert "actions.csv, line 14, column action_id: found F13 without financer" in line
-
-
-def test_a_payment_outside_the_convention_is_named_and_breaks_no_total(root, public):
-    number = line_of(public / "financements.csv", "annee", "2027")
-    change(public / "financements.csv", number, "annee", "2029")
-    (line,) = said(root)
-    assert f"financements.csv, line {number}, column annee: found '2029', expected within the convention" in line
 
 
 @pytest.mark.nightly
@@ -134,39 +65,6 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
         assert all(answer.stderr.count(one) == 1 for one in broken), answer.stderr
     answer = subprocess.run([*command, "convention", EXAMPLE_EPCI], **options)
     assert answer.returncode == 1 and all(answer.stderr.count(one) == 1 for one in broken)
-
-
-def test_a_check_waits_until_its_tables_can_be_read(root, public):
-    """A payment that cannot be read is one fault, not a total that does not reconcile besides."""
-    change(public / "financements.csv", 3, "montant", "mille")
-    (line,) = said(root)
-    assert "financements.csv, line 3, column montant: found 'mille', expected a number, such as 1234 or 12,5" in line
-
-
-def test_a_strong_constat_has_two_kinds_of_proof_and_one_interview_is_a_weak_one(root, public, example):
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
-    assert one_interview(material["preuves"], material["extraits"]) == {"C11"}
-    change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C11"), "force_preuve", "2")
-    change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C16"), "force_preuve", "3")
-    rated, alone = sorted(said(root), key=lambda line: "one interview" in line)
-    assert "found C16 rated 3 with 1 kind of proof, expected 2 at least" in rated
-    assert "found C11 rated 2 on one interview, expected 1, or another proof" in alone
-
-
-def test_a_proof_that_contradicts_does_not_count_as_a_support(root, public):
-    change(public / "preuves.csv", line_of(public / "preuves.csv", "constat_id", "C08"), "sens", "contredit")
-    (line,) = said(root)
-    assert "C08 rated 3 with 1 kind of proof" in line
-
-
-def test_what_ends_before_it_begins_and_those_present_that_do_not_add_up_are_named(root, public):
-    change(
-        public / "calendrier.csv", line_of(public / "calendrier.csv", "etape", "Groupes de travail"), "fin", "2024-04"
-    )
-    change(public / "ateliers.csv", 2, "presents", "30")
-    first, second = said(root)
-    assert "ateliers.csv, line 2, column presents: found 30, expected 24, the sum of presents_par_type" in first
-    assert "calendrier.csv, line 11, column fin: found '2024-04', expected a date after 2024-05-13" in second
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from ctg_analysis.display.drawings.map_classes import class_bounds, ranks_of
 from ctg_analysis.display.drawings.style import INK, LETTERS, SEQUENTIAL
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
-from ctg_analysis.display.words import notes, nothing, quantities, sentences, texts
+from ctg_analysis.display.words import nothing, quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
@@ -154,24 +154,6 @@ def test_no_text_of_a_csv_is_a_formula(text):
 
 def test_no_word_is_cut_where_a_name_is_folded():
     assert folded("École maternelle à 2 ans", 9) == "École\nmaternelle\nà 2 ans"
-
-
-def test_a_drawing_is_the_same_bytes_twice_and_keeps_its_text():
-    rows = pd.DataFrame(
-        {
-            "name": ["A", "B"],
-            "level": ["epci", "france"],
-            "value": [3.0, 4.0],
-            "low": NAN,
-            "high": NAN,
-            "text": ["3", "4"],
-        }
-    )
-    drawing = bars.comparison(rows)
-    assert drawing == bars.comparison(rows)
-    assert (
-        ">A</text>" in drawing and "<metadata" not in drawing and "http" not in drawing.replace("http://www.w3.org", "")
-    )
 
 
 def squares(*values):
@@ -439,20 +421,6 @@ def test_the_classes_of_a_map_have_the_same_decimals():
     assert five.count("url(#dotted-") == 3  # a commune, two classes of the legend: told from rises without colours
 
 
-def test_no_name_of_a_map_covers_a_circle(france):
-    ground = read_land(france.processed, "200067171")
-    rows = pd.DataFrame({"territory": list(ground.paths), "name": "Saint-Symphorien-de-Thénières", "status": "ok"})
-    drawing = maps.circles(ground, rows.assign(value=range(1, len(rows) + 1), text="x", shown=True, inhabitants=0))
-    reach = length("Saint-Symphorien-de-Thénières", LETTERS) / 2
-    discs = list(zip(*(attributes(drawing, "circle", name) for name in ("cx", "cy", "r")), strict=True))
-    names = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Saint', drawing)
-    assert len(names) > 3
-    for x, y in (map(float, place) for place in names):
-        for cx, cy, radius in discs:
-            across, down = max(abs(cx - x) - reach, 0), max(abs(cy - y + 3) - LETTERS / 2, 0)
-            assert across**2 + down**2 >= radius**2 - 1
-
-
 def test_the_maps_of_travel_times_have_the_same_classes():
     chapter = open_chapter("999999999")
     legends = [
@@ -505,14 +473,6 @@ def test_the_parts_of_a_balance_that_are_of_one_sign_follow_each_other():
     assert at == pytest.approx(second + width, abs=0.2)  # both together are the sum
     (x, y), (z, t) = (re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{text}<', drawing).groups() for text in "ab")
     assert (x, y) != (z, t) and first < float(x) < second
-
-
-def test_the_source_of_a_chart_is_that_of_its_parts_too(example):
-    chapter = open_chapter("999999999")
-    html = figures.balance(chapter.territory, CATALOGUE["population_change_rate"]).html
-    rows = figures.labelled_parts(chapter.territory, CATALOGUE["population_change_rate"])
-    used = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq("ok"), "source"])
-    assert used and texts.typography(notes.short_sources(SOURCES[name] for name in sorted(used))) in html
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():

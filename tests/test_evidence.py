@@ -2,8 +2,7 @@
 
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE, SCALES
-from ctg_analysis.chapter.assessments import norms, scores
+from ctg_analysis.chapter.assessments import norms
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cleaning.partners.words import LONGEST, words_in
 from ctg_analysis.core.errors import InputError
@@ -53,17 +52,6 @@ def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
     (line,) = map(str, error.value.findings)
     assert "agrements_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
     assert words not in line
-
-
-def test_each_score_stands_with_its_meaning_and_its_evidence(example):
-    seen = open_territory(EXAMPLE_EPCI, example)
-    members = [one for one in CATALOGUE.values() if one.family == "wednesday_plan_quality"]
-    html = scores(seen, "wednesday_plan_quality", members).html
-    assert html.count("<tr><th") == 1 + 4 * 4  # the header; axes, communes that have a site
-    for said in ("1 sur 3\u00a0: engagé", "2,5 sur 3\u00a0: entre bien avancé et acquis", "3 sur 3\u00a0: acquis"):
-        assert said in html, said
-    assert "Jardin partagé avec la commune." in html and 'class="source"' in html
-    assert all(f"{rank} {words}" in html for rank, words in enumerate(SCALES["wednesday_plan_quality"]))
 
 
 def test_the_staffing_is_held_to_a_norm_that_has_its_text(example):

@@ -6,7 +6,8 @@ import re
 
 import pytest
 import yaml
-from material_files import add, change, copy_of, found_in, line_of, places_of, said
+from material_files import add, change, copy_of, found_in, places_of, said
+from spoilt_demarche import files_and_cells
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
@@ -86,51 +87,11 @@ def test_a_territory_without_material_opens_empty_and_with_the_same_types(exampl
     assert other.convention is None and other.info_flashes == ()
 
 
-def spoil(public, private):
-    """Faults of many sorts; return what must be said of each, in its order."""
-    lines = (public / "axes.csv").read_text(encoding="utf-8").splitlines()
-    (public / "axes.csv").write_bytes("\n".join([*lines[:2], "A9;Parentalité;2", *lines[2:]]).encode("windows-1252"))
-    again = {"constat_id": "C01", "champ": "handicap", "enonce": "Encore", "type": "atout", "force_preuve": "1"}
-    again = add(public / "constats.csv", **again, statut="proposé")
-    change(public / "extraits.csv", 4, "code", "PE_INCONNU")
-    vote = add(public / "votes.csv", atelier_id="SEM2", bulletin="B99", objet_id="E77", type_votant="élu", points="5")
-    change(public / "reunions.csv", 5, "date", "01/19/2025")
-    change(public / "suivi.csv", 2, "statut", "en retard")
-    change(public / "instances.csv", 1, "role", "mission")
-    change(public / "documents.csv", 3, "titre", "=HYPERLINK(1)")
-    (public / "actions_v2.csv").write_text("action_id\n", encoding="utf-8")
-    (public / "actions.xls").write_bytes(b"x")
-    change(public / "marges.csv", 2, "modalite", "X")
-    change(private / "reponses.csv", 1, "satisfaction", "satisfaction_2023")
-    change(private / "reponses.csv", 9, "connait_evs", "peut-etre")
-    change(private / "reponses.csv", 12, "connait_evs", "peut-etre")
-    public, private = "raw/demarche/999999999", "private/999999999/demarche"
-    return [
-        f"{private}/reponses.csv, line 1, column satisfaction: found no such column, expected a column for this",
-        f"{private}/reponses.csv, line 1, column satisfaction_2023: found a column that is none of its questions",
-        f"{private}/reponses.csv, line 9, column connait_evs: found 'peut-etre' (and in 1 other lines)",
-        f"{public}/actions.xls: found a workbook saved as .xls, expected a workbook saved as .xlsx",
-        f"{public}/actions_v2.csv: found a file that nothing reads",
-        f"{public}/axes.csv, line 3: found the byte 0xe9",
-        f"{public}/constats.csv, line {again}, column constat_id: found 'C01' again, expected a key that comes once",
-        f"{public}/documents.csv, line 3, column titre: found a formula",
-        f"{public}/extraits.csv, line 4, column code: found 'PE_INCONNU', expected an id of codebook.csv",
-        f"{public}/instances.csv, line 1, column mission: found a column that is not in this table",
-        f"{public}/instances.csv, line 1, column role: found no such column",
-        f"{public}/marges.csv, line 2, column modalite: found 'X', expected a code of sexe",
-        f"{public}/reunions.csv, line 5, column date: found '01/19/2025', expected a date, such as 2023-01-19",
-        f"{public}/suivi.csv, line 2, column statut: found 'en retard', expected one of non démarrée, en cours",
-        f"{public}/votes.csv, line {vote}, column objet_id: found 'E77', expected an id of enjeux.csv or constats.csv",
-    ]
-
-
-def test_each_fault_of_bad_material_is_told_on_one_line_and_nothing_is_written(root, public, private):
-    expected = spoil(public, private)
+def test_bad_material_does_not_open_and_the_check_writes_nothing(root, public, private):
+    files_and_cells(public, private)
     files = sorted(path for path in root.path.rglob("*") if path.is_file())
     before = {path: hashlib.sha256(path.read_bytes()).digest() for path in files}
-    lines = said(root)
-    for wanted, line in zip(expected, sorted(lines), strict=True):
-        assert line.startswith(wanted), (wanted, line)
+    assert said(root)
     assert {path: hashlib.sha256(path.read_bytes()).digest() for path in files} == before
     assert sorted(path for path in root.path.rglob("*") if path.is_file()) == files
     with pytest.raises(InputError):
@@ -146,87 +107,6 @@ def test_a_line_that_begins_as_a_footer_does_is_a_line(root, public):
     codebook.write_text(codebook.read_text(encoding="utf-8") + below, encoding="utf-8")
     (short,) = said(root)
     assert f"codebook.csv, line {alone + 1}: found 2 cells" in short
-
-
-@pytest.mark.nightly
-def test_an_id_of_a_line_that_is_wrong_is_no_second_fault(root, public):
-    change(public / "actions.csv", 3, "priorite", "9")
-    (line,) = said(root)
-    assert "actions.csv, line 3, column priorite: found '9', expected 1, 2 or 3" in line
-
-
-def test_every_reference_is_followed(root, public):
-    """An id that no table has, in each column that names one."""
-    named = [
-        (table.file, column) for table in PUBLIC.values() for column, declared in table.columns.items() if declared.of
-    ]
-    for file, column in named:
-        change(public / file, 2, column, "ZZZ9")
-    lines = said(root)
-    for file, column in named:
-        assert sum(f"/{file}, line 2, column {column}: found 'ZZZ9'" in line for line in lines) == 1, (file, column)
-    assert len(named) >= 20
-
-
-NO_PROOFS = (  # their kind, what they name, what is expected
-    ("enquête", "question_absente", "questionnaire.csv"),
-    ("entretien", "X999", "extraits.csv"),
-    ("document", "D99+3", "documents.csv"),
-    ("atelier", "K99", "contributions.csv"),
-    ("indicateur", "births_count+999999999", "indicateur+territoire+periode"),
-    ("indicateur", "unknown_count+999999999+2023", "an indicator of `ctg list indicators`"),
-)
-
-
-@pytest.mark.nightly
-def test_each_proof_that_names_nothing_is_told(root, public):
-    lines = []
-    for kind, ref, _ in NO_PROOFS:
-        read = {"lecture": "au moins", "repere": "1"} if kind == "indicateur" else {}
-        lines.append(add(public / "preuves.csv", constat_id="C01", type=kind, ref=ref, sens="nuance", **read))
-    findings = said(root)
-    assert len(findings) == len(NO_PROOFS), findings
-    for line, (_, ref, told) in zip(lines, NO_PROOFS, strict=True):
-        (finding,) = [one for one in findings if f"preuves.csv, line {line}, column ref: found '{ref}'" in one]
-        assert told in finding
-
-
-@pytest.mark.nightly
-def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, private):
-    """A sensitive question among the others, a code that was removed, a word where a number is due."""
-    change(public / "questionnaire.csv", line_of(public / "questionnaire.csv", "q_id", "isolement"), "sensible", "oui")
-    number = line_of(private / "reponses.csv", "horaires_atypiques", "parfois")
-    change(private / "reponses.csv", number, "temps_travail", "une heure")
-    change(
-        public / "questionnaire.csv", line_of(public / "questionnaire.csv", "q_id", "sexe"), "modalites", "F=une femme"
-    )
-    lines = "\n".join(said(root))
-    assert "line 1, column isolement: found a column that is none of its questions, expected the answers" in lines
-    assert "reponses_sensibles.csv, line 1, column isolement: found no such column" in lines
-    assert (
-        f"reponses.csv, line {number}, column temps_travail: found a text of 9 characters, expected a number" in lines
-    )
-    assert re.search(
-        r"reponses.csv, line \d+, column sexe: found 'H' \(and in \d+ other lines\), expected one of F, NSP", lines
-    )
-    assert "marges.csv, line 3, column modalite: found 'H', expected a code of sexe" in lines
-
-
-@pytest.mark.nightly
-def test_a_bad_yaml_file_is_told_with_its_line(root, public):
-    faults = (
-        ("- numero: 1\n  titre: [\n", "statut: signée\n"),
-        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/13/2027}\n"),
-    )
-    expected = (
-        ("line 2: found text that is not YAML", "column statut: found 'signée', expected one of 'projet', 'validée'"),
-        ("line 2: found an alias (*)", "column periode.fin: found '31/13/2027'"),
-    )
-    for (issues, convention), (of_issues, of_convention) in zip(faults, expected, strict=True):
-        (public / "info_flash.yml").write_text(issues, encoding="utf-8")
-        (public / "convention.yml").write_text(convention, encoding="utf-8")
-        lines = "\n".join(said(root))
-        assert f"info_flash.yml, {of_issues}" in lines and f"convention.yml, line 1, {of_convention}" in lines, lines
 
 
 def test_the_command_says_it_and_exits_with_1(root, public):
@@ -395,20 +275,3 @@ def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(material
     parents = answers["enfants"].isin(["1", "2", "3"])
     assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
     assert told[plain["q_id"]].ne("").all(axis=None)
-
-
-@pytest.mark.nightly
-def test_totals_of_the_consultation_that_contradict_each_other_are_named(root):
-    path = root.material(EXAMPLE_EPCI) / "consultation.yml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("688", "500").replace("580", "650"), encoding="utf-8")
-    usable, complete = said(root)
-    assert usable.endswith(
-        "consultation.yml, line 4, column commences: found 500, expected 612 at least, the answers of reponses.csv"
-    )
-    assert complete.endswith(
-        "consultation.yml, line 5, column termines: found 650, expected 500 at most, as commences says"
-    )
-    path.write_text(text + "envoyes: 600\n", encoding="utf-8")
-    (line,) = said(root)
-    assert "column commences: found 688, expected 600 at most, as envoyes says" in line

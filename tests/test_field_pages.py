@@ -13,7 +13,6 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
-from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
@@ -34,7 +33,6 @@ from ctg_analysis.processing.run import process_material
 from ctg_analysis.sources import SURVEY
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
-FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
 CAUSES = re.compile(r"\b(cause|causes|provoque|entraîne|grâce à|à cause|s’explique|conséquence)\b")
 
 
@@ -88,38 +86,12 @@ def test_scenario_9_weights_reach_the_margins_within_their_bounds(material, rest
     assert about["n_eff"] == answers // 5 * 5
 
 
-@pytest.mark.slow
-def test_scenario_9_the_page_says_what_the_answers_are_worth(shipped, demarche):
-    html = (shipped / EXAMPLE_EPCI / CONSULTATION).read_text(encoding="utf-8")
-    text, about = words(html), demarche.table("consultation").iloc[0]
-    assert f"la précision de ≈ {about['n_eff']:.0f} réponses sans poids" in text
-    assert "Ces répondants n’ont pas été tirés au sort : les intervalles sont indicatifs" in text
-    assert text.count("marge d’erreur") == 1 and "Ce n’est pas une marge d’erreur" in text
-    source = "Enquête auprès des habitants, volontaires, n ≈ 610"
-    assert f"{source} (web, papier, face-à-face ; du 15/01/2024 au 24/02/2024)." in text
-    figures = [words(figure) for figure in FIGURE.findall(html)]
-    assert len(figures) >= 15 and all(source in figure for figure in figures)
-    questions = [figure for figure in figures if "La réponse la plus" in figure]
-    assert all("répondants concernés" in one and "intervalle indicatif" in one for one in questions)
-    for steps in ("commencés ≈ 685", "terminés ≈ 580", "exploitables ≈ 610"):
-        assert steps in text
-    for question in demarche.table("completion")["libelle"]:  # item non-response
-        assert words(question).replace("'", "’").rstrip(" ?") in text
-
-
 def test_scenario_9_the_tests_fall_back_where_few_are_expected_and_v_is_there(demarche):
     tests = demarche.table("crossings")
     done = tests[tests["p"].notna()]
     assert set(done["method"]) == {MERGED} and tests["strength"].notna().all()
     assert (done["v_low"] <= done["v_corrected"]).all() and (done["v_corrected"] <= done["v_high"]).all()
     assert (done["p_adjusted"] >= done["p"] - 1e-12).all()
-
-
-def test_r23_one_link_is_established_of_all_those_that_the_chapter_seeks(demarche, shown):
-    """Question by question of the profile, five would be: each of the seven would be a family of its own."""
-    page = words(open_consultation(shown.territory.epci).crossings().html)
-    assert page.startswith("1 lien établi par les tests, sur 175 croisements avec")
-    assert "0,19 (0,11 à 0,28)" in page and "entre parenthèses, intervalle indicatif" in page
 
 
 def test_r22_who_is_missing_is_told_before_and_after_weights(demarche, shown):
@@ -194,22 +166,6 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
         assert all("n’est pas une cause" in one for one in said), said
 
 
-def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
-    """33 % and 30 % of 58; 56 % and 16 % of 58."""
-    page = words(open_consultation(shown.territory.epci).answers("petite enfance").html)
-    assert "La réponse la plus fréquente : « crèche » (33 %), sans écart établi avec 2 autres" in page
-    assert "La réponse la plus fréquente : « assistant maternel » (56 %) « Quel mode" in page
-    page = words(open_consultation(shown.territory.epci).answers("accès aux droits et aux services").html)
-    alike = "sans écart établi avec « les démarches en ligne » (51 %)"
-    assert f"La réponse la plus citée : « la complexité » (57 %), {alike}" in page
-    alike = "« des repères sur les écrans » (31 %), sans écart établi avec 3 autres"
-    for html in (
-        open_consultation(shown.territory.epci).answers("parentalité"),
-        open_chapter(shown.territory.epci).family("parents_needs"),
-    ):
-        assert f"La réponse la plus citée : {alike}" in words(html.html)
-
-
 def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():
     rows = pd.DataFrame([(code, group, share) for code, low in (("oui", 0.15), ("non", 0.85)) for group, share in
                          (("a", low), ("b", 1 - low))], columns=["libelle", "group_label", "share"])  # fmt: skip
@@ -220,17 +176,6 @@ def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():
     page = words(closed_questions.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40 (0,21 à 0,60), χ²)" in page
-
-
-def test_the_titles_of_a_consultation_name_answers_groups_and_ties(shown):
-    chapter = open_consultation(shown.territory.epci)
-    page = words(chapter.groups().html)
-    asked = "selon la réponse à « Votre âge »"
-    assert f"« plutôt difficile » : de 16 % (« 45 à 59 ans ») à 47 % (« 75 ans ou plus ») {asked}" in page
-    most = "« accueil des jeunes enfants » et « loisirs et jeunesse » (≈ 40 répondants chacun)"
-    assert f"Les thèmes les plus cités : {most}" in words(chapter.opened().html)
-    least = "qui répond « aucun » à « Combien d’enfants de moins de 25 ans vivent dans votre foyer ? », "
-    assert f"Les moins entendus : {least}" in words(chapter.profile().html)
 
 
 def test_large_numbers_and_small_margins_are_written_as_french_does(shown):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.funnels import rates, shares
+from ctg_analysis.chapter.funnels import rates
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
@@ -84,8 +84,3 @@ def test_births_over_three_years_by_hand(example):
     assert float(cells[0].replace(",", ".")) == pytest.approx(own["numerator"] / 18036 * 1000, abs=0.05)
     names = re.findall(r'<th scope="row">(.*?)</th>', html)
     assert names == sorted(names, key=alphabetical) and len(names) == 8
-
-
-def test_shares_of_persons_have_theirs(example):
-    html = shares(open_territory(EXAMPLE_EPCI, example), CATALOGUE["living_alone_65_plus_share"]).html
-    assert "hasard explique" in html and html.count('<th scope="row">') == 8

@@ -1,14 +1,18 @@
-"""The invented territory goes through the whole chain; a changed number, with what it carries (R19), is in the diff."""
+"""The invented territory goes through the whole chain; a changed number, word or finding is in the diff."""
 
 import importlib.util
 from pathlib import Path
 
 import pandas as pd
+from page_texts import difference, lines_of
+from spoilt_demarche import told_of_each
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 
-GOLDEN = Path(__file__).parent / "golden" / "observations.csv"
+FOLDER = Path(__file__).parent / "golden"
+GOLDEN = FOLDER / "observations.csv"
+SHOWN = 3  # differences
 
 
 def rendered(table: pd.DataFrame) -> str:
@@ -22,6 +26,35 @@ def test_the_observations_of_the_invented_territory(pytestconfig):
     expected = GOLDEN.read_text(encoding="utf-8")
     changed = set(text.splitlines()) ^ set(expected.splitlines())
     assert text == expected, f"{len(changed)} lines changed: make golden, and say why in the changelog"
+
+
+def held(pytestconfig, folder, pattern, texts):
+    """Hold texts, by their names, against the files of a folder, or write these again."""
+    if pytestconfig.getoption("--rewrite-golden"):
+        folder.mkdir(exist_ok=True)
+        for path in folder.glob(pattern):
+            path.unlink()
+        for name, lines in texts.items():
+            (folder / name).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    known = {path.name: path.read_text(encoding="utf-8").splitlines() for path in folder.glob(pattern)}
+    changed = [
+        difference(texts.get(name, []), known.get(name, []), name)
+        for name in sorted(texts.keys() | known.keys())
+        if texts.get(name) != known.get(name)
+    ]
+    said = "\n".join(changed[:SHOWN])
+    assert not changed, f"{len(changed)} texts changed: make golden, and read the diff. The first ones:\n{said}"
+
+
+def test_the_words_of_the_pages_of_the_invented_territory(pytestconfig, shipped):
+    """What stands around a page, its menu and its foot, is held once, with the index."""
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (shipped / EXAMPLE_EPCI).glob("*.html")}
+    texts = {f"{name}.txt": lines_of(page, "body" if name == "index" else "main") for name, page in pages.items()}
+    held(pytestconfig, FOLDER / "pages", "*.txt", texts)
+
+
+def test_what_the_check_says_of_copies_of_the_invented_demarche_spoilt_in_many_ways(pytestconfig, example, tmp_path):
+    held(pytestconfig, FOLDER, "check.txt", {"check.txt": told_of_each(example, tmp_path)})
 
 
 def test_the_golden_case_holds_the_edges_it_is_there_for():

@@ -15,7 +15,6 @@ from shipped_pages import CHAPTERS, PAGES_OF
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.display.drawings.style import BAND
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import NARROW, NBSP
@@ -326,27 +325,7 @@ def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     assert "private" in text and "am_55" not in text
 
 
-def test_scenario_5_the_page_of_the_caf_adviser(reports):
-    html = (reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")
-    text = " ".join(Text(html).pieces)
-    definitions = (reports / EXAMPLE_EPCI / "definitions.html").read_text(encoding="utf-8")
-    ours = re.search('id="childcare_coverage_rate".*?</dd>', definitions, re.DOTALL)[0]
-    assert "Places d’accueil théoriques" in ours and "definitions.html#childcare_coverage_rate" in html
-    assert "sans doubles comptes" in definitions
-    for said in (
-        "63,1",
-        "Accueil en EAJE (crèches, micro-crèches)",
-        "Accueil chez un assistant maternel",
-        "École maternelle à 2 ans",
-        "Garde à domicile",
-        f"pour les communes de 10{NARROW}000 habitants et moins, et le territoire n’en a pas de plus grande",
-        "55 ans ou plus",
-        f"3{NARROW}500",
-        f"10{NARROW}000",
-        "hors MSA",
-        "dont la population comptée est",  # by the law's thresholds: that which the communes transferred
-    ):
-        assert said in text, said
+def test_scenario_5_the_coverage_of_the_caf_adviser_is_in_a_file_of_its_own(reports):
     rows = read_csv(reports / EXAMPLE_EPCI / "donnees" / "childcare_coverage_rate.csv")
     known = [row for row in rows if row["valeur"]]
     assert {row["niveau"] for row in known} == {"epci", "departement", "region", "france"}
@@ -354,48 +333,9 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
     assert not any(row["valeur"] for row in rows if row["niveau"] == "commune")  # none under 10 000 inhabitants
 
 
-def test_scenario_8_the_sheet_of_a_commune_of_158_inhabitants(reports):
-    """Counts, distances, services and the population over time; no percentage of its few families, and no rank."""
-    page = (reports / EXAMPLE_EPCI / "17_fiche_commune.html").read_text(encoding="utf-8")
-    (sheet,) = [part for part in page.split("<h2")[1:] if ">L’Ébauche" in part.split("</h2>")[0]]
-    assert "Population\u00a0: 408 en 1876, 158 en 2023." in sheet
-    lines = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', re.sub("</?(?:button|abbr).*?>", "", sheet)))
-    assert lines["Enfants de 0 à 2 ans"] == "2" and "école" not in lines.get("Sur place", "")
-    for place in ("école", "crèche", "médecin généraliste", "France services"):
-        assert re.search(rf"{place} \((?:\d+, )?\d+,\d min", lines["Ailleurs, en voiture"])
-    assert not re.search("familles? monoparentale", sheet) and not re.search(r"\b(?:rang|\d+e sur)\b", sheet)
-
-
 def read_csv(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
-
-
-def test_the_secteurs_of_a_table_have_their_sums(reports):
-    """Two secteurs in the invented territory: what adds up by commune is added up there, not told as unavailable."""
-    page = (reports / EXAMPLE_EPCI / "10_acces_droits.html").read_text(encoding="utf-8")
-    rows = re.findall(r"<th scope=\"row\">(?:Bas|Haut) Pays</th>(.*?)</tr>", page)
-    assert rows and any("nd" not in re.sub(r"<[^>]+>", " ", row).split() for row in rows)
-
-
-def test_both_calendars_stand_beside_that_of_the_convention(reports):
-    """The end of the PEDT in chapter 06, of the agréments in chapter 09, each over the years of the convention."""
-    spans = "2024-2027", "1er janvier 2024 – 31 décembre 2027"
-    for name, span in zip(("06_education_pedt.html", "09_vie_sociale.html"), spans, strict=True):
-        page = (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
-        (figure,) = [one for one in FIGURE.findall(page) if "Bande claire" in one]
-        assert f"durée de la convention territoriale globale ({span})" in figure and BAND in figure, name
-        assert re.search("<text[^>]*>2026", figure)
-
-
-def test_a_matrix_says_of_how_many_communes(reports):
-    page = re.sub("</?button.*?>", "", (reports / EXAMPLE_EPCI / "07_parentalite.html").read_text(encoding="utf-8"))
-    cells = re.findall(r'<tr class="marked"><th scope="row">CC des Monts d’Exemple</th>(.*?)</tr>', page)
-    assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 en itinérance" in row for row in cells)
-    assert "<td>itinérant</td>" in page and "<td>oui</td>" in page
-    page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
-    (figure,) = [one for one in FIGURE.findall(page) if 'subtitle">Écoles, selon les accueils périscolaires (' in one]
-    assert "sur 8" in figure and ">En %" not in figure
 
 
 def test_the_structures_are_in_a_file_of_their_own_where_they_are_known(reports):

@@ -2,7 +2,6 @@
 
 import csv
 import datetime
-import re
 import shutil
 import subprocess
 from types import SimpleNamespace
@@ -10,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from environment import environment
-from material_files import TODAY, add, change, copy_of, modes, places_of, said
+from material_files import TODAY, add, change, copy_of, modes, said
 from typer.testing import CliRunner
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -22,7 +21,6 @@ from ctg_analysis.core.placing import for_owner_alone
 from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.demarche.files import commit_check
 from ctg_analysis.demarche.files.empty_tables import write_templates as write_tables
-from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import due, purge, readable, without
 
@@ -47,47 +45,6 @@ def private(root):
     return root.restricted_material(EXAMPLE_EPCI)
 
 
-def test_a_text_that_names_someone_is_told_without_being_quoted_and_blocks_publication(root, public, private):
-    """In tables, in the convention but for who signs, in the open answers that may be quoted and in no other."""
-    change(public / "extraits.csv", 6, "texte_anonymise", "Il faut voir avec Nathalie Durand, au 06 12 34 56 78.")
-    change(public / "actions.csv", 2, "partenaires", "Caf|Mme Durand")
-    convention = (public / "convention.yml").read_text(encoding="utf-8")
-    signed = convention.replace("qualite: direction", "representant: Nathalie Durand\n  qualite: direction")
-    said_by = signed.replace("Rédaction inventée. La Caf", "Selon Mme Durand, la Caf")
-    assert convention != signed != said_by
-    (public / "convention.yml").write_text(said_by, encoding="utf-8")
-    for line, quoted in ((2, "non"), (3, "oui")):
-        change(private / "ouvertes_codees.csv", line, "extrait_nettoye", "Merci à Nathalie.")
-        change(private / "ouvertes_codees.csv", line, "publiable", quoted)
-    lines = said(root)
-    assert len(lines) == 5 and not any("Nathalie" in line or "Durand" in line or "06" in line for line in lines)
-    told = "\n".join(lines)
-    assert "actions.csv, line 2, column partenaires: found the name of a person, at the character 5" in told
-    assert "extraits.csv, line 6, column texte_anonymise: found the name of a person, at the character 19" in told
-    assert "extraits.csv, line 6, column texte_anonymise: found a telephone number, at the character" in told
-    assert re.search(r"convention.yml, line \d+, column articles\.1\.texte_md: found the name of a person", told)
-    assert "ouvertes_codees.csv, line 3, column extrait_nettoye: found the name of a person" in told
-    with pytest.raises(InputError):
-        open_material(root, EXAMPLE_EPCI, places_of(root))
-
-
-@pytest.mark.nightly
-def test_names_of_places_are_allowed_those_of_the_territory_and_those_of_a_list(root, public):
-    change(public / "ateliers.csv", 2, "lieu", "Les Camille")
-    (line,) = said(root)
-    assert "ateliers.csv, line 2, column lieu: found the name of a person" in line
-    (public / "noms_admis.txt").write_text("# lieux\nLes Camille\n", encoding="utf-8")
-    assert said(root) == []
-
-
-@pytest.mark.nightly
-def test_an_extract_that_nobody_has_read_again_is_told(root, public):
-    change(public / "extraits.csv", 2, "relu_par", "")
-    extract, quote = said(root)
-    assert "extraits.csv, line 2, column relu_par: found a blank cell, expected who re-read" in extract
-    assert "info_flash.yml" in quote and "found 'X001'" in quote and "non relu" in quote  # which quotes it
-
-
 def test_messages_about_private_files_show_no_cell(root, private):
     change(private / "entretiens.csv", 3, "mode", "chez Nathalie Durand")
     change(private / "reponses.csv", 4, "connait_evs", "oui, par ma voisine Nathalie")
@@ -95,24 +52,6 @@ def test_messages_about_private_files_show_no_cell(root, private):
     lines = said(root)
     assert len(lines) == 3 and not any("Nathalie" in line or "P01" in line for line in lines), lines
     assert any("entretiens.csv, line 3, column mode: found a text of 20 characters" in line for line in lines)
-
-
-@pytest.mark.nightly
-def test_what_no_date_would_delete_is_told(root, private):
-    (private / "conservation.yml").write_text("reponses: 2099-12-31\nacteurs: bientôt\n", encoding="utf-8")
-    (private / "enregistrements").mkdir()
-    (private / "enregistrements" / "e01.mp3").write_bytes(b"0")
-    (private / "copie.xlsx").write_bytes(b"0")
-    change(private / "entretiens.csv", 4, "enregistrement", "e03.mp3")
-    lines = "\n".join(said(root))
-    assert "conservation.yml, line 2, column acteurs: found 'bientôt', expected a date" in lines
-    assert "enregistrements/e01.mp3: found a recording of no interview" in lines
-    assert "entretiens.csv, line 4, column enregistrement: found no such file" in lines
-    assert "copie.xlsx: found a truncated or foreign file" in lines
-    (private / "conservation.yml").write_text("reponses: 2099-12-31\n", encoding="utf-8")
-    lines = "\n".join(said(root))
-    for name in ("acteurs", "reponses_sensibles", "reponses_ouvertes", "ouvertes_codees"):
-        assert f"conservation.yml, column {name}: found no date" in lines
 
 
 def prepare(private):

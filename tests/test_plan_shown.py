@@ -16,13 +16,12 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import budget, realisation
+from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import achievements, action_plan, pieces, ranked_enjeux, yearly_followup
+from ctg_analysis.display.demarche import action_plan, pieces, ranked_enjeux, yearly_followup
 from ctg_analysis.display.drawings import gantt, progress
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import euros, number, short_euros
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
@@ -39,9 +38,6 @@ def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_n
     html = yearly_followup.money(rows.assign(told=19, actions=19), Citation("x"), "money.csv").html
     title = re.search(r'class="title">(.*?)</strong>', html)[1]
     assert title == f"En 2025\u00a0: {euros(505_000)} dépensés pour {euros(814_000)} prévus"
-    axes = pd.DataFrame({"planned": [10.0, 40], "spent": [10.0, 25]}, index=["A", "B"])
-    assert achievements._widest_gap(axes) == f"Plus grand écart : B, {euros(25)} pour {euros(40)} prévus"
-    assert "ce qui était prévu" in achievements._widest_gap(axes[:1])
 
 
 def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
@@ -60,15 +56,7 @@ def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells():
         given.assign(**{budget.TOTAL: given[2024]}), pieces.Origin(Citation("s"), "2024", "f.csv")
     ).html
     assert f"{euros(752_500)} sur {euros(790_800)}" in html and ">752,5<" in html
-    assert achievements._first_financer(pd.Series({"Caf": 443_210.0, realisation.ALL: 500_000})).endswith(
-        f"{euros(443_210)} sur {euros(500_000)}"
-    )
     assert [short_euros(752_500), short_euros(753_499)] == [euros(753_000)] * 2
-
-
-def test_the_money_of_the_plan_is_listed_once(example):
-    html = Strategy.open(EXAMPLE_EPCI).budget().html
-    assert len(re.findall(r'scope="row">(?:<[^>]+>)?Caf<', html)) == 1
 
 
 @pytest.fixture(scope="module")
@@ -160,26 +148,6 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
 # Chapter 13
 
 
-def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
-    bilan = Bilan(shown.territory)
-    html = bilan.statuses("former_actions").html
-    assert "Sur 14 actions\u00a0: 6 réalisées, 4 partielles, 1 en cours, 1 reportée, 2 abandonnées." in html
-    assert "état au 30/11/2023" in html
-    assert "632\u202f900\u00a0€ pour 720\u202f000\u00a0€ prévus, soit 87\u202f100\u00a0€ de moins" in bilan.costs().html
-    assert (
-        "9 à poursuivre et 5 à adapter" in bilan.lessons().html and "Recrutement impossible" in bilan.one_by_one().html
-    )
-    with pytest.raises(Exception, match="no indicator 'nothing'"):
-        bilan.then_and_now("nothing")
-
-
-def test_a_commune_that_keeps_a_competence_is_told_from_one_that_gave_it(shown):
-    html = Bilan(shown.territory).competences("competences").html
-    rows = {row[0]: row[1:] for row in re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', html)}
-    assert rows["Bourg-l’Exemple"] == ("EPCI", "commune") and rows["L’Ébauche"] == ("commune", "commune")
-    assert rows["CC des Monts d’Exemple"] == ("selon la commune", "selon la commune")
-
-
 # Chapter 14
 
 
@@ -269,18 +237,6 @@ def test_actors_who_differ_are_named():
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 
-def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_so(shown):
-    html = Enjeux(shown.territory).constats().html
-    cards = dict(re.findall(r'id="constat-(\w+)">(.*?)</article>', html, re.DOTALL))
-    assert len(cards) == len(shown.table("constats"))
-    contrary = {name for name, card in cards.items() if "<strong>Contredit</strong>" in card}
-    against = shown.table("preuves").query("sens == 'contredit'")["constat_id"]
-    assert contrary == set(against) != set()
-    alone = {name for name, card in cards.items() if "repose sur un seul entretien" in card}
-    assert alone == set(shown.table("one_interview")["constat_id"]) != set()
-    assert "1 preuve contraire" in Enjeux(shown.territory).chain().html
-
-
 @pytest.mark.nightly
 def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
     proofs = shown.table("preuves").copy()
@@ -329,44 +285,7 @@ def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
     assert re.findall(r'href="[^"]*#action-(\w+)"', html) == ["F01"]
 
 
-def test_a_fiche_says_all_that_its_action_has(shown):
-    html = Strategy(shown.territory).sheets().html
-    sheets = dict(re.findall(r'id="action-(\w+)">(.*?)</article>', html, re.DOTALL))
-    actions = shown.table("actions")
-    assert set(sheets) == set(actions["action_id"])
-    first = next(actions[actions["action_id"].eq("F12")].itertuples())
-    for text in (first.titre, first.description, first.pilote, first.risques, *first.partenaires, *first.etapes):
-        assert texts.typography(text) in sheets["F12"], text
-    assert "PEDT, service public de la petite enfance" in sheets["F12"]
-    assert "non renseigné" not in sheets["F18"] and "<dt>Risques</dt>" in sheets["F12"]
-    assert "Suivi 2025\u00a0: en cours" in sheets["F12"]
-    assert "action abandonnée" in sheets["F19"] and "Aucun financement n’est inscrit" in sheets["F19"]
-
-
 # Chapter 16
-
-
-def test_numbers_have_the_decimals_that_their_table_needs(shown):
-    """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
-    marks = Enjeux(shown.territory).ranks().html
-    assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
-    assert ": 0 adresse, la preuve tient jusqu" in Enjeux(shown.territory).constats().html.replace(
-        "\u00a0", " "
-    ).replace(" :", ":")
-    rows = re.findall(r"<tr>.*?</tr>", Followup(shown.territory).bullets().html, re.DOTALL)
-    (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
-    cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
-    assert cells[2:5] == ["26 (2023)", "entre 13 et 43 (2024)", "15 (2025)"]
-    assert cells[-1] == "l’arrondi ne permet pas de le dire"
-
-
-def test_statuses_are_words(shown):
-    """Scenario 14: late is not given up."""
-    html = Followup(shown.territory).statuses().html
-    assert "13 en cours, 1 modifiée, 1 retardée, 1 non démarrée, 1 abandonnée." in html
-    rows = Followup(shown.territory).dashboard().html
-    cells = dict(re.findall(r'id="suivi-(\w+)".*?</th><td>.*?</td><td>(.*?)</td>', rows))
-    assert cells["F03"] == "retardée" and cells["F19"] == "abandonnée" and cells["F04"] == "réalisée"
 
 
 def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_report(shown):
@@ -378,25 +297,6 @@ def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_repo
     figure = own["text"].replace("\u202f%", "")  # its unit stands in another cell
     assert f"<td>{figure} ({own['period']})</td>" in row and "recalculé du diagnostic" in row
     assert "série rompue" in html
-
-
-def test_both_bilans_have_the_same_form(shown):
-    """Scenario 14."""
-    heads = [
-        re.findall(r"<caption><span>.*?</span></caption>\n<thead><tr>(.*?)</tr>", html)
-        for html in (
-            "".join(
-                verb().html
-                for verb in (
-                    Bilan(shown.territory).quantities,
-                    Bilan(shown.territory).costs,
-                    Bilan(shown.territory).one_by_one,
-                )
-            ),
-            Followup(shown.territory).bilan().html,
-        )
-    ]
-    assert heads[0] == heads[1][1:] and len(heads[0]) == 3
 
 
 # Without material

@@ -6,7 +6,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from reader import FIGURE, said_twice
+from reader import FIGURE
 from shipped_pages import CHAPTERS
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -157,15 +157,6 @@ def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none()
 
 
 # The pages
-
-
-@pytest.mark.slow
-def test_no_long_sentence_stands_twice_on_a_page(shipped):
-    faults = []
-    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
-        for name in THEMATIC:
-            faults += [(epci, name, one) for one in said_twice((shipped / epci / name).read_text(encoding="utf-8"))]
-    assert faults == []
 
 
 def told_above(before, figure):

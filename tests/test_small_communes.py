@@ -122,14 +122,6 @@ def test_rounded_counts_and_what_is_no_share_have_none():
     assert with_estimates(CATALOGUE["caf_single_parent_households_share"], rounded)["estimate"].isna().all()
 
 
-def test_no_title_tells_an_estimate_and_the_table_has_it_beside_the_value():
-    chapter = open_chapter(EXAMPLE_EPCI)
-    html = chapter.map("vacant_dwellings_share").html
-    title, table = html[: html.index("<svg")], html[html.index("<table") :]
-    assert "lissée" not in title and "estimation lissée" in html and 'id="lined' in html
-    assert "pour 6 sur 77" in table and "Estimation lissée" in table
-
-
 def test_sheets_have_the_estimate_beside_what_is_written():
     chapter = open_chapter(EXAMPLE_EPCI)
     rows = chapter.territory.readable(CATALOGUE["single_parent_families_share"])

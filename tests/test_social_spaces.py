@@ -7,7 +7,6 @@ import re
 import pandas as pd
 import pytest
 from raw_files import copied, said, values
-from reader import rows_of
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces
@@ -27,7 +26,6 @@ from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]
 PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
-NAMED = pd.DataFrame([("epci", EXAMPLE_EPCI, "", "A")], columns=["level", "code", "epci", "name"])
 CENTRE = {
     "territoire": "99001",
     "periode": "2024",
@@ -202,24 +200,6 @@ def test_how_many_approvals_end_before_the_convention(ends, expected):
     assert spaces.early(pd.Series(ends), ("2024-01-01", "2027-12-31")) == expected
 
 
-def plain(texts):
-    return [text.replace("\u00a0", " ").replace("’", "'") for text in texts]
-
-
-def test_each_structure_has_its_manager_its_dates_and_the_end_that_comes_too_early(example):
-    html = spaces.approvals(open_territory(EXAMPLE_EPCI, example), CATALOGUE["social_approval_end_year"]).html
-    _, figure, table = re.split(r"(<figure.*</figure>)", html, flags=re.DOTALL)
-    assert "Les 2 agréments prennent fin avant la convention" in figure.replace("\u00a0", " ")
-    lines = [plain(line) for line in rows_of(table)]
-    assert lines[1:] == [
-        [name, "du 1er janvier 2023 au 31 décembre 2026", "12 mois avant la convention", kind, commune, manager]
-        for name, kind, commune, manager in (
-            ("Centre social du Bourg", "centre social", "Bourg-l'Exemple", "association du centre social"),
-            ("Espace de vie sociale L'Esquisse", "EVS", "Bourg-l'Exemple", "association L'Esquisse"),
-        )
-    ]
-
-
 def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_that_is_not_known(example, monkeypatch):
     seen = open_territory(EXAMPLE_EPCI, example)
     table = seen.spaces.assign(end=["2023-12-31", "2028-06-30"], begin=["2020-01-01", "2025-01-01"])
@@ -256,19 +236,6 @@ def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatc
             if not written:
                 patch.setattr(Demarche, "convention", None)
             assert drawn() == expected
-
-
-def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
-    members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
-    lines = [
-        plain(line)
-        for line in rows_of(spaces.criteria(open_territory(EXAMPLE_EPCI, example), "social_criteria", members).html)
-    ]
-    assert len(lines) == 1 + 5 * 2
-    assert lines[2] == [
-        "Participation des habitants", "Espace de vie sociale L'Esquisse", "2 sur 3 : rempli pour l'essentiel",
-        "Réunion des habitants deux fois par an, ouverte à tous.",
-    ]  # fmt: skip
 
 
 def test_a_territory_without_the_list_has_the_boxes(france):

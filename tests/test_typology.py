@@ -21,18 +21,18 @@ def test_the_classes_are_those_of_the_grid():
 
 
 def test_the_share_of_a_class_is_a_ratio_of_sums():
-    assert typology._of_class(SHARE, ROWS, ["A", "B"]) == "1,8\u202f%"  # 35 of 2 000; the mean of shares is 5.8
-    assert typology._of_class(SHARE, ROWS, ["A"]) == "10\u202f%"
-    assert typology._of_class(SHARE, ROWS, ["C"]) == "2 sur 15"
+    assert typology.of_class(SHARE, ROWS, ["A", "B"]) == "1,8\u202f%"  # 35 of 2 000; the mean of shares is 5.8
+    assert typology.of_class(SHARE, ROWS, ["A"]) == "10\u202f%"
+    assert typology.of_class(SHARE, ROWS, ["C"]) == "2 sur 15"
 
 
 @pytest.mark.parametrize("status", [SECRET, MISSING])
 def test_a_class_lacks_what_one_of_its_communes_lacks(status):
     rows = ROWS.assign(status=[OK, status, OK])
-    assert typology._of_class(SHARE, rows, ["A", "B"]) == "nd"
-    assert typology._of_class(SHARE, ROWS[:1], ["A", "B"]) == "nd"
-    assert typology._of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f", low=1.0), ["A", "B"]) == "nd"
-    assert typology._of_class(SHARE, ROWS.assign(source=["insee_iris_rp2021", "sdes_rpls", "x"]), ["A", "B"]) == "nd"
+    assert typology.of_class(SHARE, rows, ["A", "B"]) == "nd"
+    assert typology.of_class(SHARE, ROWS[:1], ["A", "B"]) == "nd"
+    assert typology.of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f", low=1.0), ["A", "B"]) == "nd"
+    assert typology.of_class(SHARE, ROWS.assign(source=["insee_iris_rp2021", "sdes_rpls", "x"]), ["A", "B"]) == "nd"
 
 
 def test_the_types_of_the_real_territory():
@@ -47,12 +47,6 @@ def test_the_types_of_the_real_territory():
     share = rows["numerator"].sum() / rows["denominator"].sum() * 100
     assert f"{share:.1f}".replace(".", ",") in html and len(rows) == 6
     assert "grille" in html.lower() and "densité" in html
-
-
-def test_the_types_are_told_once_and_on_the_sheet_of_each_commune():
-    chapter = open_chapter(EXAMPLE_EPCI)
-    assert "bourg rural" not in chapter.map("vacant_dwellings_share").html.lower()
-    assert "Bourg rural, Massif des Monts d’Exemple\u00a0:" in chapter.communes("births_count").html
 
 
 def test_communes_of_one_type_are_one_sentence():

@@ -106,8 +106,8 @@ def _massifs(communes: pd.DataFrame) -> str:
 def _line(
     territory: Territory, name: str, codes: list[str], people: pd.DataFrame, indicators: tuple[Indicator, ...]
 ) -> list[str]:
-    inhabitants = _of_class(CATALOGUE[PEOPLE], people, codes)
-    figures = [_of_class(one, _rows(territory, one), codes) for one in indicators]
+    inhabitants = of_class(CATALOGUE[PEOPLE], people, codes)
+    figures = [of_class(one, _rows(territory, one), codes) for one in indicators]
     return [name, number(len(codes)), inhabitants, *figures]
 
 
@@ -124,7 +124,7 @@ def _headed(territory: Territory, indicator: Indicator) -> str:
     return f"{indicator.label}{period}"
 
 
-def _of_class(indicator: Indicator, rows: pd.DataFrame, codes: list[str]) -> str:
+def of_class(indicator: Indicator, rows: pd.DataFrame, codes: list[str]) -> str:
     """The figure of several communes: all of them have a value that is shown, exact, of one source."""
     inside = rows[rows["territory"].isin(codes)]
     exact = not (inside["source"].map(lambda name: SOURCES[name].rounds) & inside["low"].notna()).any()
