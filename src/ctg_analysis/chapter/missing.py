@@ -59,8 +59,8 @@ def missing(territory: Territory) -> pd.DataFrame:
         if places:
             where = [indicator.id, indicator.chapter, indicator.star, level, "|".join(places)]
             found = list(lacks(territory, indicator))
-            silent = {SOURCES[lack.source].producer for lack in found if lack.why == WITHHELD}  # in all its files
-            kept = [one for one in found if one.why == WITHHELD or SOURCES[one.source].producer not in silent]
+            silent = {SOURCES[lack.source].producer for lack in found if lack.why == KEPT_BACK}  # in all its files
+            kept = [one for one in found if one.why == KEPT_BACK or SOURCES[one.source].producer not in silent]
             rows += [[*where, *lack] for lack in kept]
     for indicator in map(CATALOGUE.get, () if territory.root.fictional else AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
