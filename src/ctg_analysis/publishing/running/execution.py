@@ -37,20 +37,20 @@ class CellError(UserError):
         return f"{self.notebook}, cell {self.cell}: {self.name}: {self.value}"
 
 
-def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
+def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = "") -> nbformat.NotebookNode:
     """Return the executed notebook of a chapter, with what it has read in its metadata.
 
-    `folder` keeps it when a cell failed, with the error.
+    folder: keeps it when a cell failed, with the error. kernels: by default what the settings say.
 
     These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
-    The cells run in this process, which keeps what they change: one for each chapter (see `pool`).
+    Without a kernel the cells run in this process, which keeps what they change: one for each chapter (see `pool`).
 
     Raises:
         CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
             before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    engine = IN_KERNEL if settings().kernels == STOCK else HERE
+    engine = IN_KERNEL if (kernels or settings().kernels) == STOCK else HERE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = parameterize_notebook(load_notebook_node(source), {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
     notebook = prepare_notebook_metadata(notebook, source, failed)

@@ -20,7 +20,7 @@ from pkgutil import resolve_name
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.processes import end_with
-from ctg_analysis.core.settings import SAFE_PATH
+from ctg_analysis.core.settings import SAFE_PATH, settings
 
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
@@ -108,7 +108,7 @@ class _Running:
         context = get_context(FORKSERVER or "spawn")
         self.job, self.limits, self.place = job, limits, job.place
         self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(job, limits.memory, theirs))
+        self.process = context.Process(target=_work, args=(job, limits.memory, theirs, dict(os.environ)))
         self.process.start()
         theirs.close()
         self.since = self.since_cell = time.monotonic()
@@ -144,8 +144,9 @@ class _Running:
     def end(self) -> None:
         """Kill what is left of it, and of what it started."""
         self.process.kill()
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL) if FORKSERVER else None
+        if FORKSERVER:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.join()
         self.connection.close()
 
@@ -165,7 +166,10 @@ def tell(cell: int) -> None:
         connection.send(cell)
 
 
-def _work(job: Job, memory: int, connection: Connection) -> None:
+def _work(job: Job, memory: int, connection: Connection, environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)  # that of now: the fork server has that of its start
+    settings.cache_clear()
     _answers.append(connection)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if FORKSERVER:

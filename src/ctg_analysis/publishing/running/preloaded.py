@@ -1,21 +1,24 @@
 """What the fork server imports and makes, once for all jobs (see `pool`): nothing of any territory."""
 
-import babel.dates  # noqa: F401  as IPython's below: imported late by what uses them
-import IPython.core.completer
-import IPython.core.magics
-import IPython.core.oinspect  # noqa: F401
+from contextlib import suppress
 
-from ctg_analysis.display.markup import _templates as pieces
-from ctg_analysis.display.words.quantities import number
-from ctg_analysis.publishing import lacking  # noqa: F401
-from ctg_analysis.publishing.pages import around  # noqa: F401
-from ctg_analysis.publishing.pages.site import templates
-from ctg_analysis.publishing.running import tasks  # noqa: F401
-from ctg_analysis.publishing.running.cells import CONFIG, CellShell
+from ctg_analysis.core.errors import UserError
 
-shell = CellShell.instance(config=CONFIG)
-_ = shell.display_formatter.formatters  # made when first asked for
-for environment in (pieces, templates()):
-    for name in environment.list_templates(["j2"]):
-        environment.get_template(name)
-number(1234.5, 1)  # reads how French writes them
+with suppress(UserError):  # a wrong declaration: each job that needs it finds it too, and tells it
+    import babel.dates  # noqa: F401  as IPython's below: what uses them imports them late
+    import IPython.core.completer
+    import IPython.core.magics
+    import IPython.core.oinspect  # noqa: F401
+
+    from ctg_analysis.display.markup import _templates as pieces
+    from ctg_analysis.display.words.quantities import number
+    from ctg_analysis.publishing import lacking  # noqa: F401
+    from ctg_analysis.publishing.pages.site import templates
+    from ctg_analysis.publishing.running import tasks  # noqa: F401
+    from ctg_analysis.publishing.running.cells import CONFIG, CellShell
+
+    _ = CellShell.instance(config=CONFIG).display_formatter.formatters  # made when first asked for
+    for environment in (pieces, templates()):
+        for name in environment.list_templates(["j2"]):
+            environment.get_template(name)
+    number(1234.5, 1)  # reads how French writes them
