@@ -15,6 +15,7 @@ from notebook_files import write_notebook
 from processes import living
 
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
+from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS, STOCK
 from ctg_analysis.display.markup import PAGE
 from ctg_analysis.publishing.pages.own_outputs import published
@@ -362,10 +363,12 @@ def test_ctrl_c_in_a_terminal_ends_a_build_with_one_line_whenever_it_comes(tmp_p
     """The terminal sends it to all the processes of the command: while they are imported, while chapters run."""
     command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--force", "--out", str(tmp_path)]
     environment = os.environ | {"CTG_TEST_MARKER": tmp_path.name}
-    for seconds in (1.5, 3, 6):
+    marker, pages = f"CTG_TEST_MARKER={tmp_path.name}", f"{SCRATCH}/*/fresh/[0-9]*.html"
+    for begun in (lambda: len(living(marker)) > 2, lambda: any(tmp_path.glob(pages))):
         build = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        time.sleep(seconds)
+        while not begun():
+            time.sleep(0.02)
         os.killpg(build.pid, signal.SIGINT)
         told = build.communicate(timeout=30)[1].splitlines()
         assert (build.returncode, len(told)) == (130, 2) and told[1].startswith("interrupted: "), told
-        assert gone(f"CTG_TEST_MARKER={tmp_path.name}") and not (tmp_path / EXAMPLE_EPCI).exists()
+        assert gone(marker) and not (tmp_path / EXAMPLE_EPCI).exists()

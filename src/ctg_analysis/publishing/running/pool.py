@@ -14,7 +14,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
+from multiprocessing import (
+    current_process,
+    forkserver,
+    get_all_start_methods,
+    get_context,
+    parent_process,
+    resource_tracker,
+)
 from multiprocessing.connection import Connection, wait
 from pkgutil import resolve_name
 
@@ -78,6 +85,7 @@ def get_ready() -> None:
     os.environ |= ENVIRONMENT | SAFE_PATH  # processes start with the environment of this one
     if FORKSERVER:
         forkserver.set_forkserver_preload(PRELOADED)
+        resource_tracker.ensure_running()  # before what follows, which it would undo
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C in a terminal would reach it too
         forkserver.ensure_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -85,8 +93,9 @@ def get_ready() -> None:
 
 def run(jobs: Iterable[Job], workers: int, limits: Limits = LIMITS) -> Iterator[Outcome]:
     """Run jobs, so many at a time, and yield what came of each as it comes; no process is left in the end."""
-    get_ready()
     waiting, running = deque(jobs), []
+    if waiting:
+        get_ready()
     try:
         while waiting or running:
             while waiting and len(running) < workers:
@@ -108,7 +117,7 @@ class _Running:
         context = get_context(FORKSERVER or "spawn")
         self.job, self.limits, self.place = job, limits, job.place
         self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(job, limits.memory, theirs, dict(os.environ)))
+        self.process = context.Process(target=_work, args=(job, limits.memory, theirs, dict(os.environ)), daemon=True)
         self.process.start()
         theirs.close()
         self.since = self.since_cell = time.monotonic()
@@ -170,6 +179,7 @@ def _work(job: Job, memory: int, connection: Connection, environment: dict[str, 
     os.environ.clear()
     os.environ.update(environment)  # that of now: the fork server has that of its start
     settings.cache_clear()
+    current_process().daemon = False  # what its cells start may be processes
     _answers.append(connection)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if FORKSERVER:
