@@ -1,6 +1,8 @@
 """What the fork server imports and makes, once for all jobs (see `pool`): nothing of any territory."""
 
 from contextlib import suppress
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ctg_analysis.core.errors import UserError
 
@@ -10,6 +12,7 @@ with suppress(UserError):  # a wrong declaration: each job that needs it finds i
     import IPython.core.magics
     import IPython.core.oinspect  # noqa: F401
 
+    from ctg_analysis.chapter import demarche
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.words.quantities import number
     from ctg_analysis.publishing import lacking  # noqa: F401
@@ -17,6 +20,8 @@ with suppress(UserError):  # a wrong declaration: each job that needs it finds i
     from ctg_analysis.publishing.running import tasks  # noqa: F401
     from ctg_analysis.publishing.running.cells import CONFIG, CellShell
 
+    for module in iter_modules(demarche.__path__, f"{demarche.__name__}."):
+        import_module(module.name)
     _ = CellShell.instance(config=CONFIG).display_formatter.formatters  # made when first asked for
     for environment in (pieces, templates()):
         for name in environment.list_templates(["j2"]):
