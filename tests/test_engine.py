@@ -162,7 +162,7 @@ def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path):
     path = write_notebook(tmp_path / "18_a.ipynb", "from pathlib import Path\nprint(Path.cwd())", LISTENING)
     ours, reference = (one.result for one in in_both(ChapterNotebook("18", path, "Titre", ""), tmp_path))
     assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
-    assert ours.cells[-1].outputs[0].data["text/plain"] == "(True, [])"  # a chapter listens to nobody
+    assert ours.cells[-1].outputs[0].data["text/plain"] == "(False, [])"  # no socket: a chapter listens to nobody
     assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
     assert reference.cells[-2].outputs[0].text == f"{tmp_path}\n"
 

@@ -33,6 +33,11 @@ def end_with(life: int) -> None:
         os._exit(1)
 
 
+def end_with_pipe(place: str) -> None:
+    """Do so with a pipe of another process, which /proc has."""
+    end_with(os.open(place, os.O_RDONLY))
+
+
 def run_program(command: list[str], seconds: float, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a program of this machine; it ends with this process, however that ends, and what it started with it.
 

@@ -102,7 +102,7 @@ def _first_lines() -> list[str]:
     if sys.platform != "linux" or not parent_process():
         return []
     place = f"/proc/{os.getpid()}/fd/{parent_process().sentinel}"
-    line = f"__import__('ctg_analysis.core.processes', fromlist=['']).end_with(open({place!r}, 'rb', 0).detach())"
+    line = f"__import__('ctg_analysis.core.processes', fromlist=['']).end_with_pipe({place!r})"
     return [f"--IPKernelApp.exec_lines={line}"]
 
 
