@@ -1,4 +1,4 @@
-"""What the fork server imports and makes, once for all jobs (see `pool`): nothing of any territory."""
+"""What the fork server imports and makes, once for all jobs (see `running.pool`): nothing of any territory."""
 
 from contextlib import suppress
 from importlib import import_module
