@@ -9,7 +9,6 @@ from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
@@ -51,23 +50,14 @@ def example():
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory, warm):
+def shipped(tmp_path_factory, france, example):
     """The reports of both shipped territories, whole: built once, whatever the number of processes that test."""
     ours = tmp_path_factory.getbasetemp()
     out = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "reports"
     with FileLock(f"{out}.lock"):
-        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out, warm=warm))
+        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out))
     assert [one.error or one.failed for one in built] == [{}] * 2
     return out
-
-
-@pytest.fixture(scope="session")
-def warm(france, example):
-    """The warm process of all builds, where processes can be forked; commands start their own."""
-    own = WarmProcess() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture(scope="module")

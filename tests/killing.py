@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, setting
 from ctg_analysis.processing.freshness import is_whole as are_tables_whole
 from ctg_analysis.publishing.editions import HOME as EDITIONS
 from ctg_analysis.publishing.editions import is_whole, latest, publish
-from ctg_analysis.publishing.running.forks import ENVIRONMENT
+from ctg_analysis.publishing.running.pool import ENVIRONMENT
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.folders import FULL
 
@@ -91,11 +92,21 @@ class Commands:
         return tuple(json.loads(self.process.stdout.readline()))
 
     def left(self) -> list[str]:
-        """Return the processes at work, and what lies in scratch and temporary folders and beside whole files."""
-        processes = [str(pid) for pid in living(f"CTG_TEST_MARKER={self.root}") if pid != self.process.pid]
+        """Return the processes at work, and what lies in scratch and temporary folders and beside whole files.
+
+        The fork server of Python ends a moment after the command; when that is killed, its socket is left.
+        """
+        deadline = time.monotonic() + 10
+        while (processes := self.others()) and time.monotonic() < deadline:
+            time.sleep(0.05)
         scratch = [path for folder in self.root.rglob(SCRATCH) for path in folder.iterdir()]
         begun = [path for kind in ("*.part", "*.pid", ".link", ".partial", ".looked") for path in self.root.rglob(kind)]
-        return [*processes, *map(str, [*scratch, *begun, *self.temporary.iterdir()])]
+        temporary = [path for path in self.temporary.iterdir() if not path.name.startswith("pymp-")]
+        return [*processes, *map(str, [*scratch, *begun, *temporary])]
+
+    def others(self) -> list[str]:
+        """Return the processes at work."""
+        return [str(pid) for pid in living(f"CTG_TEST_MARKER={self.root}") if pid != self.process.pid]
 
 
 @contextmanager

@@ -41,9 +41,9 @@ def chapters():
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory, example, warm):
+def report(tmp_path_factory, example):
     out = tmp_path_factory.mktemp("report")
-    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, warm=warm)
+    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out)
     assert one.exit_code == 0 and one.ran == [FIRST, SECOND]
     return out
 
@@ -56,11 +56,11 @@ def out(report, tmp_path):
 
 
 @pytest.fixture
-def built(warm):
+def built(example):
     """What builds, and returns what came of it."""
 
     def one_of(out, chapters, **options):
-        (one,) = build([EXAMPLE_EPCI], chapters, out, warm=warm, **options)
+        (one,) = build([EXAMPLE_EPCI], chapters, out, **options)
         return one
 
     return one_of
@@ -274,7 +274,7 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
 
 @pytest.mark.nightly
 def test_the_command_ends_with_2_and_names_the_chapters_that_fail(tmp_path):
-    """One in a cell, one that papermill cannot read: the warm process and that of the territory read all ahead."""
+    """One in a cell, one that papermill cannot read."""
     root, (one, failing, other) = project(tmp_path / "project"), chosen_chapters(["07", "08", "11"])
     (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
     broken(failing, root / "notebooks")

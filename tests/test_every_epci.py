@@ -11,7 +11,7 @@ import pytest
 
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.publishing.running.input_sums import read_ahead, sum_of_inputs
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",
@@ -39,7 +39,6 @@ def run(source: str, names: dict) -> object:
 )
 def test_every_chapter_runs(epci, france):
     seen = open_territory(epci, france)
-    read_ahead(seen)
     for file in all_chapters():
         seen.read.clear()
         names: dict = {}

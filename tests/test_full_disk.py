@@ -16,7 +16,6 @@ from ctg_analysis.publishing import publication
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import latest
-from ctg_analysis.publishing.running.workers import can_fork
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
@@ -65,8 +64,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
 
 
 @pytest.mark.nightly
-@pytest.mark.skipif(not can_fork(), reason="no fork here: a cell is not in the process that writes the page")
-def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, warm):
+def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
     monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
@@ -74,7 +72,7 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
 
     def built(*cells):
         write_notebook(path, *cells)
-        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), out, warm=warm)
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), out)
         return one
 
     assert built(OWN).exit_code == 0

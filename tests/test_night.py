@@ -11,7 +11,7 @@ import yaml
 
 from ctg_analysis.core.settings import MATERIAL, settings
 from ctg_analysis.publishing.pages.territory_list import wanted
-from ctg_analysis.publishing.running.forks import ENVIRONMENT
+from ctg_analysis.publishing.running.pool import ENVIRONMENT
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.partner_workbooks import partner_workbook
 

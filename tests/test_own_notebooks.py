@@ -18,15 +18,16 @@ from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.own_outputs import DRAWN, WITHOUT_ALT
-from ctg_analysis.publishing.running.execution import execute, prepare
+from ctg_analysis.publishing.running.execution import execute
 from ctg_analysis.publishing.running.keys import keys
-from ctg_analysis.publishing.running.workers import Job, run
+from ctg_analysis.publishing.running.pool import Job, run
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
 OWN = OPENS.format("epci") + "chapter.perimeter()"
 OTHER = OPENS.format('"200067171"') + "chapter.perimeter()"
 DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+EXECUTE = f"{execute.__module__}:{execute.__name__}"
 SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)
 TO_MEND = [f"notebooks/18_a.ipynb, cell 5: {WITHOUT_ALT}"]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
@@ -42,11 +43,11 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def told(tmp_path, warm):
+def told(tmp_path, example):
     """What builds all the notebooks of the folder, and returns the exit code and what is said, without the EPCI."""
 
     def run():
-        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports", warm=warm)
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports")
         assert one.error is None, one.error
         head, *lines = (line.removeprefix(f"{EXAMPLE_EPCI}: ") for line in lines_of(one))
         return one.exit_code, head.partition(": ")[2], lines
@@ -169,11 +170,11 @@ def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, t
 
 
 @pytest.mark.nightly
-def test_the_first_notebook_runs_for_any_epci(tmp_path, warm):
+def test_the_first_notebook_runs_for_any_epci(tmp_path, france, example):
     """Its own figures are of the invented territory: elsewhere they are left out, which is said."""
     chapter = ChapterNotebook("", settings().root / "notebooks" / "commencer_ici.ipynb", "Commencer ici", "")
-    jobs = [Job(epci, execute, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample()[::6]]]
-    outcomes = list(run(jobs, 2, prepare, warm=warm))
+    jobs = [Job(epci, EXECUTE, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample()[::6]]]
+    outcomes = list(run(jobs, 2))
     assert [str(outcome.error) for outcome in outcomes if outcome.error] == [] and len(outcomes) > 5
     said = [output.text for cell in outcomes[-1].result.cells for output in cell.get("outputs", []) if "text" in output]
     assert "7 lines of communes outside" in "".join(said)

@@ -29,8 +29,8 @@ HEAVIEST = 400_000  # bytes of a page
 
 
 @pytest.fixture(scope="session")
-def reports(shipped, warm):
-    built = list(build([OTHER, REUNION, PARIS], chosen_chapters(["01"]), shipped, warm=warm))
+def reports(shipped):
+    built = list(build([OTHER, REUNION, PARIS], chosen_chapters(["01"]), shipped))
     assert [one.error or one.failed for one in built] == [{}] * 3
     return shipped
 

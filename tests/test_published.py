@@ -18,7 +18,6 @@ from ctg_analysis.publishing.editions import OBSERVATIONS, RECORD, SECRECY, edit
 from ctg_analysis.publishing.pages.changes import compared, withheld
 from ctg_analysis.publishing.publication import passes_again
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +26,6 @@ def home(tmp_path_factory, example):
     home = tmp_path_factory.mktemp("project")
     project(home, example)
     return home
-
-
-@pytest.fixture(scope="module")
-def warm(home):
-    with environment(CTG_ROOT=home):
-        own = WarmProcess() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture
@@ -57,11 +47,11 @@ def real(home):
 
 
 @pytest.fixture
-def built(home, warm):
+def built(home):
     """What builds the report in a folder, and returns what came of it."""
 
     def built(out="reports", epci=EPCI):
-        (one,) = build([epci], all_chapters(), home / out, warm=warm)
+        (one,) = build([epci], all_chapters(), home / out)
         return one
 
     return built

@@ -77,8 +77,8 @@ def test_no_sentence_of_more_than_ten_words_stands_twice_on_a_page(epci, shipped
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("epci", [RENNES, BELLE_ILE, CINOR])
-def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, warm, epci):
-    (built,) = build([epci], all_chapters(), tmp_path, warm=warm)
+def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, france, epci):
+    (built,) = build([epci], all_chapters(), tmp_path)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
     beside = ("guide.html", "accessibilite.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}

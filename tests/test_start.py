@@ -16,9 +16,9 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 BIN = Path(sys.executable).parent
 CONFIGURED = ("sitecustomize", "usercustomize", "jupyter_config", "ipython_config", "ipython_kernel_config")
 STOCK = """
-from ctg_analysis.publishing.running.workers import Job, run
+from ctg_analysis.publishing.running.pool import Job, run
 if __name__ == "__main__":
-    assert [one.result for one in run([Job("", divmod, (7, 2), "x")], 1, str)] == [(3, 1)]
+    assert [one.result for one in run([Job("", "builtins:divmod", (7, 2), "x")], 1)] == [(3, 1)]
 """
 WORKER = """
 from distributed import Client, LocalCluster
@@ -62,11 +62,11 @@ def starts(home):
     stock.write_text(STOCK, encoding="utf-8")
     out = str(home / "reports")
     return {
-        "a build: the warm process, its forks": (
+        "a build: the fork server, its processes": (
             [str(BIN / "ctg"), "build", EXAMPLE_EPCI, "--chapters", "08", "--out", out],
             {},
         ),
-        "processes of their own": ([sys.executable, str(stock)], {"CTG_KERNELS": "stock"}),
+        "processes of their own": ([sys.executable, str(stock)], {}),
         "a kernel": ([str(BIN / "papermill"), str(notebook), "--no-progress-bar"], {}),
         "the hook": ([*hook(), str(settings().root / "notebooks" / "01_territoire.ipynb")], {}),
     }

@@ -17,7 +17,7 @@ from ctg_analysis.chapter.unknown_chapters import is_of_figures, unknown
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.running.forks import ENVIRONMENT
+from ctg_analysis.publishing.running.pool import ENVIRONMENT
 
 RENNES = "243500139"
 

@@ -50,7 +50,7 @@ def read() -> dict[str, list[str]]:
 
 
 def forget_read() -> None:
-    """Take what was read so far for what the cells to come find ready."""
+    """Leave out what was read so far: it was not by the cells to come."""
     for parts in _read.values():
         parts.clear()
 

@@ -12,7 +12,7 @@ EXAMPLE_EPCI = "999999999"
 MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
 NORMS = "normes.yml"  # of data/reference: what laws, institutes and usages set, see `core.norms`
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
-KERNELS = WARM, STOCK = "warm", "stock"
+KERNELS = WITHOUT, STOCK = "none", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"
 REPORTS = {PUBLIC: "reports", COPIL: "reports_copil"}  # folders of the project, by who they are for
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # a Python started with it does not look for modules in its current folder
@@ -24,14 +24,14 @@ class Settings:
     """What the environment says.
 
     root (CTG_ROOT): the project's folder; by default the checkout that this package sits in, or for an installed one
-    the folder that a command is in, or one above. kernels (CTG_KERNELS): `warm` runs chapters in forks of a process
-    that has everything imported, where the system can; `stock` starts a Jupyter kernel for each. readers (CTG_READERS):
-    who a report is for: `public`, or `copil`, whose members may read more of what was said in interviews. chromium
-    (CTG_CHROMIUM): the browser that prints the PDF, when it is not found by its name.
+    the folder that a command is in, or one above. kernels (CTG_KERNELS): `none` runs the cells of each chapter in
+    a process of its own; `stock` starts a Jupyter kernel for each. readers (CTG_READERS): who a report is for:
+    `public`, or `copil`, whose members may read more of what was said in interviews. chromium (CTG_CHROMIUM): the
+    browser that prints the PDF, when it is not found by its name.
     """
 
     root: Path = Path(__file__).resolve().parents[3]
-    kernels: str = WARM
+    kernels: str = WITHOUT
     readers: str = PUBLIC
     chromium: str = ""
 

@@ -54,7 +54,7 @@ def _writing(root: DataRoot) -> FileLock:
 
 
 def hold(root: DataRoot) -> None:
-    """Take data/processed for up to date, as it was found to be, from now on in this process and its forks."""
+    """Take data/processed for up to date, as it was found to be, from now on in this process."""
     _held.add(root)
 
 

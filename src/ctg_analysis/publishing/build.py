@@ -1,4 +1,4 @@
-"""Reports: what has changed is made again in forks of a warm process, then published whole.
+"""Reports: what has changed is made again in processes of their own, then published whole.
 
 Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 """
@@ -19,8 +19,7 @@ from ctg_analysis.publishing.build_result import Built
 from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.pages.site import code
 from ctg_analysis.publishing.publication import concluded
-from ctg_analysis.publishing.running import tasks
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork, run
+from ctg_analysis.publishing.running.pool import get_ready, run
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -34,48 +33,40 @@ def build(
     jobs: int = os.cpu_count() or 1,
     force: bool = False,
     progress: Callable[[str], None] = lambda step: None,
-    warm: WarmProcess | None = None,
 ) -> Iterator[Built]:
     """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
 
-    progress: called with the name of each step. warm: a warm process that runs already, for several calls. A report
-    that is up to date is left as it is; one that cannot be made leaves the former one in place.
+    progress: called with the name of each step. A report that is up to date is left as it is; one that cannot be made
+    leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
     sweep(out)
-    waiting, own = iter(epcis), None
-    try:
-        while some := list(islice(waiting, TOGETHER * jobs)):
-            if not warm and can_fork() and any(latest(out, epci) is None for epci in some):
-                warm = own = WarmProcess()  # it gets ready while what there is to do is found out
-                meanwhile()
-            with ExitStack() as held:
-                plans = {}
-                for epci in some:
-                    try:
-                        if not re.fullmatch(SIREN, epci):
-                            raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
-                        held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                        plan = planned(epci, chapters, out, held, force=force)
-                    except UserError as error:
-                        yield Built(epci, error=error)
-                        continue
-                    if isinstance(plan, Built):
-                        yield plan
-                    else:
-                        plans[epci] = plan
-                work = [job for plan in plans.values() for job in plan.jobs()]
-                if work and not warm and can_fork():
-                    warm = own = WarmProcess()
-                for outcome in run(work, jobs, tasks.prepare, warm=warm) if work else ():
-                    epci = outcome.job.epci
-                    progress(f"{epci}: {outcome.job.place}")
-                    plans[epci].came[outcome.job.place] = outcome
-                    if plans[epci].is_done:
-                        yield concluded(plans.pop(epci), out)
-    finally:
-        if own:
-            own.close()
+    waiting = iter(epcis)
+    while some := list(islice(waiting, TOGETHER * jobs)):
+        if any(latest(out, epci) is None for epci in some):
+            get_ready()  # while what there is to do is found out
+            meanwhile()
+        with ExitStack() as held:
+            plans = {}
+            for epci in some:
+                try:
+                    if not re.fullmatch(SIREN, epci):
+                        raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
+                    held.enter_context(alone(out, epci, f"{epci}: is being built"))
+                    plan = planned(epci, chapters, out, held, force=force)
+                except UserError as error:
+                    yield Built(epci, error=error)
+                    continue
+                if isinstance(plan, Built):
+                    yield plan
+                else:
+                    plans[epci] = plan
+            for outcome in run([job for plan in plans.values() for job in plan.jobs()], jobs):
+                epci = outcome.job.epci
+                progress(f"{epci}: {outcome.job.place}")
+                plans[epci].came[outcome.job.place] = outcome
+                if plans[epci].is_done:
+                    yield concluded(plans.pop(epci), out)
 
 
 def meanwhile() -> None:

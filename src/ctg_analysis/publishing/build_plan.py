@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError, room_in
@@ -12,14 +12,14 @@ from ctg_analysis.core.settings import MATERIAL, PUBLIC, data_root, settings
 from ctg_analysis.core.unread import read_unread
 from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.build_result import Built, with_notebooks
+from ctg_analysis.publishing.build_result import Built, Report, with_notebooks
 from ctg_analysis.publishing.dated_chapters import as_published, stays
 from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record, to_withdraw
-from ctg_analysis.publishing.lacking import PAGE, write_missing
-from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
-from ctg_analysis.publishing.running.tasks import Report
-from ctg_analysis.publishing.running.workers import Job, Outcome
+from ctg_analysis.publishing.running.pool import Job, Outcome
+
+MISSING = "manques.html"
+TASKS = "ctg_analysis.publishing.running.tasks"
 
 
 @dataclass
@@ -48,27 +48,27 @@ class Plan:
     @property
     def beside(self) -> str:
         """How an error names what writes the page of what is missing."""
-        return f"{self.report.epci}/{PAGE}"
+        return f"{self.report.epci}/{MISSING}"
 
     @property
     def is_done(self) -> bool:
-        """Whether all that the forks do has come."""
+        """Whether all that the processes do has come."""
         return len(self.came) == len(self.todo) + 2
 
     def jobs(self) -> Iterator[Job]:
-        """Yield what the forks do: what stands beside the chapters, then each of these, the longest first so that all
-        end together.
+        """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
+        all end together.
         """
-        yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
-        yield Job(self.report.epci, write_beside, (self.report,), self.beside)
+        epci = self.report.epci
+        yield Job(epci, f"{TASKS}:write_data", (self.report,), self.data)
+        yield Job(epci, "ctg_analysis.publishing.lacking:write_beside", (self.report,), self.beside)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
             spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
             read = {name: former[name] for name in ("read", "observations")} if spared else {}
-            yield Job(
-                self.report.epci, tasks.write_chapter, (self.report, chapter, read), f"notebooks/{chapter.path.name}"
-            )
+            place = f"notebooks/{chapter.path.name}"
+            yield Job(epci, f"{TASKS}:write_chapter", (self.report, chapter, read), place)
 
     def _length(self, chapter: ChapterNotebook) -> int:
         """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""
@@ -124,24 +124,3 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
     return Plan(report, own, former, todo, refused, unread, force, damaged)
-
-
-def write_beside(report: Report) -> dict:
-    """Write the page of what is missing; return what the first page tells of the territory and of its démarche.
-
-    identity: HTML. figures: six, see `first_figures`. phases: of the démarche, as they stand at the date of the data.
-    years: the first and the last of the convention.
-    """
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.first_figures import first_figures
-    from ctg_analysis.chapter.identity import identity
-    from ctg_analysis.publishing.word.flash import standing
-
-    write_missing(report)
-    seen = open_chapter(report.epci).territory
-    return {
-        "identity": identity(seen).html,
-        "figures": [asdict(figure) for figure in first_figures(seen)],
-        "phases": standing(seen.demarche.table("calendrier"), max(seen.received.values())),
-        "years": seen.years_of_convention,
-    }

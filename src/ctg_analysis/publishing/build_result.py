@@ -1,4 +1,4 @@
-"""What came of a report, and what is said of it: lines and exit code."""
+"""A report being made; what came of it, and what is said of it: lines and exit code."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +9,26 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.publishing.editions import JOURNAL
 
 FEW = 3  # chapters made again, whose pages are named
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
+
+    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition that
+    is whole.
+    """
+
+    epci: str
+    chapters: list[ChapterNotebook]
+    fresh: Path
+    executed: Path
+    latest: Path | None
+
+    @property
+    def out(self) -> Path:
+        """Return the folder of the reports, which the scratch folders are below."""
+        return self.fresh.parents[2]
 
 
 @dataclass

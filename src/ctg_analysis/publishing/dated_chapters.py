@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.publishing.running.tasks import Report
+from ctg_analysis.publishing.build_result import Report
 from ctg_analysis.sources.folders import sha256
 
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')

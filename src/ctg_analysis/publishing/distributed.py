@@ -5,20 +5,17 @@ to date already is left as it is, so that nothing is built twice.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from multiprocessing import current_process
 from pathlib import Path
-from threading import Lock
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import Built
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 RETRIES = 2
 PATIENCE = "5s"
 SECONDS_FOR_A_WORKER = 10
-STARTING = Lock()
 
 
 def build_there(
@@ -58,16 +55,6 @@ def _lost(epci: str, error: Exception) -> UserError:
 
 def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
     """Build one territory in this worker, one chapter at a time."""
-    (built,) = build([epci], chapters, out, jobs=1, force=force, warm=_warm_process() if can_fork() else None)
+    current_process().daemon = False  # as one, which Dask makes it, it may start none; those of a build end with it
+    (built,) = build([epci], chapters, out, jobs=1, force=force)
     return built
-
-
-def _warm_process() -> WarmProcess:
-    """Return the warm process of this worker, started with its first territory, one for all of its threads."""
-    with STARTING:
-        return _started()
-
-
-@cache
-def _started() -> WarmProcess:
-    return WarmProcess()

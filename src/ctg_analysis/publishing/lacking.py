@@ -1,24 +1,30 @@
-"""The page of what is missing, and of whom to ask it, with the empty forms and the letters.
-
-Nothing heavy is imported here before it is needed.
-"""
+"""The page of what is missing, and of whom to ask it, with the empty forms and the letters."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from ctg_analysis.chapter.first_figures import first_figures
+from ctg_analysis.chapter.identity import identity
+from ctg_analysis.chapter.missing import missing
+from ctg_analysis.chapter.requests import Figure, Request, Requests, requests
 from ctg_analysis.core.errors import room_in
 from ctg_analysis.core.settings import MATERIAL
 from ctg_analysis.core.unread import read_unread
+from ctg_analysis.display.words.quantities import counted
+from ctg_analysis.display.words.texts import alphabetical, capitalised, typography
+from ctg_analysis.publishing.build_plan import MISSING as PAGE
+from ctg_analysis.publishing.build_result import Report
+from ctg_analysis.publishing.pages.said_once import shortened
 from ctg_analysis.publishing.pages.sections import Section
 from ctg_analysis.publishing.pages.site import page
-from ctg_analysis.publishing.running.tasks import Report, about, chapters_to_come
+from ctg_analysis.publishing.running.tasks import about, chapters_to_come, opened
+from ctg_analysis.publishing.word.flash import standing
+from ctg_analysis.publishing.word.letters import letter
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.partner_workbooks import partner_workbook
 
-if TYPE_CHECKING:
-    from ctg_analysis.chapter.requests import Figure, Request, Requests
-
-PAGE, TITLE = "manques.html", "Ce qui manque, et à qui le demander"
+TITLE = "Ce qui manque, et à qui le demander"
 FOLDER = "demandes"
 NAMED, TOGETHER = 3, 3  # communes that the page names at most; figures of a family that it tells by their title
 OTHERS = {
@@ -28,16 +34,25 @@ OTHERS = {
 }
 
 
+def write_beside(report: Report) -> dict:
+    """Write the page of what is missing; return what the first page tells of the territory and of its démarche.
+
+    identity: HTML. figures: six, see `first_figures`. phases: of the démarche, as they stand at the date of the data.
+    years: the first and the last of the convention.
+    """
+    write_missing(report)
+    seen = opened(report).territory
+    return {
+        "identity": identity(seen).html,
+        "figures": [asdict(figure) for figure in first_figures(seen)],
+        "phases": standing(seen.demarche.table("calendrier"), max(seen.received.values())),
+        "years": seen.years_of_convention,
+    }
+
+
 def write_missing(report: Report) -> None:
     """Write the page of what is missing; beside it, the forms to fill, and a letter to each partner."""
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.missing import missing
-    from ctg_analysis.chapter.requests import requests
-    from ctg_analysis.publishing.word.letters import letter
-    from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.partner_workbooks import partner_workbook
-
-    seen, folder = open_chapter(report.epci).territory, report.fresh
+    seen, folder = opened(report).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
     partners = [_partner(who, several) for who, several in asked.partners.items()]
     lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": [*_told_again(asked)]}
@@ -64,18 +79,13 @@ def write_missing(report: Report) -> None:
 
 def _left_out(name: str, place: str) -> str:
     """Return what was received and cannot be read: the form, the démarche or a file, and where the first fault is."""
-    from ctg_analysis.display.words.texts import capitalised, typography
-    from ctg_analysis.sources import SOURCES
-
     form = SOURCES[name].form if name in SOURCES else None
     what = f"« {form.sheet} » ({SOURCES[name].partner}) : {place}" if form else place
     return typography(f"La démarche : {place}" if name == MATERIAL else capitalised(what))
 
 
-def _partner(who: str, several: "list[Request]") -> dict:
+def _partner(who: str, several: list[Request]) -> dict:
     """Return what the page says of a partner: its id there, its name, how many figures, its requests."""
-    from ctg_analysis.display.words.quantities import counted
-
     figures = {figure.label for request in several for figure in request.figures}
     return {
         "id": _name(who),
@@ -88,8 +98,6 @@ def _partner(who: str, several: "list[Request]") -> dict:
 
 
 def _name(who: str) -> str:
-    from ctg_analysis.display.words.texts import alphabetical
-
     return alphabetical(who).replace(" ", "-")
 
 
@@ -97,14 +105,11 @@ def _letter(who: str) -> str:
     return f"{FOLDER}/lettre_{_name(who)}.docx"
 
 
-def _workbook(several: "list[Request]") -> str:
+def _workbook(several: list[Request]) -> str:
     return f"{FOLDER}/{several[0].workbook}"
 
 
-def _written(request: "Request") -> dict:
-    from ctg_analysis.display.words.texts import capitalised, typography
-    from ctg_analysis.sources import SOURCES
-
+def _written(request: Request) -> dict:
     address = f"{FOLDER}/{request.file}" if request.file else ""
     form = SOURCES[request.source].form if request.source in SOURCES else None
     return asdict(request) | {
@@ -115,22 +120,18 @@ def _written(request: "Request") -> dict:
     }
 
 
-def _told_again(asked: "Requests") -> "Iterator[Request]":
+def _told_again(asked: Requests) -> Iterator[Request]:
     """Yield what nobody may give, its source in short where it is already told above, among open data."""
-    from ctg_analysis.publishing.pages.said_once import shortened
-
     above = {request.label for request in asked.open_data}
     for request in asked.kept:
         yield replace(request, label=shortened(request.label)) if request.label in above else request
 
 
-def _asked(figures: "Sequence[Figure]") -> Iterator[tuple[str, str]]:
+def _asked(figures: Sequence[Figure]) -> Iterator[tuple[str, str]]:
     """Yield the labels of figures and where alone they are missing; of a family, its title and how many they are.
 
     The letter to a partner says each of them, and names each commune.
     """
-    from ctg_analysis.display.words.quantities import counted
-
     for family, group in groupby(figures, key=lambda figure: figure.family):
         members = list(group)
         if family and len(members) >= TOGETHER:

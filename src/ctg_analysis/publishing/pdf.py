@@ -18,9 +18,9 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.processes import run_program
 from ctg_analysis.core.scratch import temporary
 from ctg_analysis.core.settings import settings
-from ctg_analysis.publishing.running.forks import run_program
 
 PROGRAMS = (
     "chromium",

@@ -9,7 +9,7 @@ from ctg_analysis.core.settings import data_root, project_path, settings
 from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.publishing.build_plan import Plan
-from ctg_analysis.publishing.build_result import Built, remarks, with_notebooks
+from ctg_analysis.publishing.build_result import Built, Report, remarks, with_notebooks
 from ctg_analysis.publishing.dated_chapters import is_made_of, note, with_own_data
 from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import (
@@ -24,7 +24,6 @@ from ctg_analysis.publishing.editions import (
 )
 from ctg_analysis.publishing.pages.site import code, dated, of_edition, page
 from ctg_analysis.publishing.running.keys import same_but_data
-from ctg_analysis.publishing.running.tasks import Report
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`

@@ -102,7 +102,7 @@ def of_edition(html: str, date: str) -> str:
 def code() -> dict[str, str | dict]:
     """Return the versions of the library and of what it draws and counts with, for the record of an edition.
 
-    Read once: they are those of the modules that this process and its forks have in memory.
+    Read once: they are those of the modules that this process has in memory.
     """
     from importlib.metadata import version
 

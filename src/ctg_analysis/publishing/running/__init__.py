@@ -1,1 +1,1 @@
-"""Chapters run: papermill's engines, the warm process and its forks, what makes a chapter run again."""
+"""Chapters run: papermill's engines, the pool of processes, what makes a chapter run again."""

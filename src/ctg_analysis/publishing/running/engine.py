@@ -2,13 +2,15 @@
 
 papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`. `ctg`
 runs the cells in a Jupyter kernel; it also takes the place of the default engine, so that
-`papermill notebooks/NN_….ipynb out.ipynb -p …` is as strict as `ctg build`. `ctg-warm` runs them in a fork of a
-process that has everything imported. Notebooks that are not chapters run as they always did under the default engine.
+`papermill notebooks/NN_….ipynb out.ipynb -p …` is as strict as `ctg build`. `ctg-here` runs them in the process that
+asks. Notebooks that are not chapters run as they always did under the default engine.
 """
 
 import os
+import sys
 import tempfile
 from contextlib import chdir
+from multiprocessing import parent_process
 from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -17,7 +19,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from traitlets.config import Config
 
 from ctg_analysis.core.settings import SAFE_PATH
-from ctg_analysis.publishing.running import fork_protocol, workers
+from ctg_analysis.publishing.running import pool
 
 TIMES = ("start_time", "end_time", "duration")
 PLACES = ("input_path", "output_path")
@@ -36,7 +38,7 @@ class ChapterEngine(NBClientEngine):
             return super().execute_notebook(nb, kernel_name, **options)
         given = nb.metadata.get("papermill", {}).get("parameters", {})
         if given and not checked:
-            from ctg_analysis.publishing.running.parameters import validated
+            from ctg_analysis.publishing.running.parameters import validated  # heavy, for plain papermill
 
             validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
         for cell in nb.cells:
@@ -65,31 +67,20 @@ class ChapterEngine(NBClientEngine):
                     nb_man, kernel_name, record_timing=False, config=local, extra_arguments=_first_lines(), **options
                 )
             except (CellTimeoutError, DeadKernelError) as error:
-                why = str(error).splitlines()[0]
-                raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
+                name, why = options.get("input_path") or "notebook", str(error).splitlines()[0]
+                raise pool.StoppedError(f"{name}, cell {_last_started(nb_man)}: {why}") from error
 
 
-class WarmEngine(ChapterEngine):
-    """The cells in a fork of the warm process: in this process when it is one already, else in one forked for them."""
+class EngineHere(ChapterEngine):
+    """The cells in this very process, which keeps all that they change."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name, **options):
         """Run the cells."""
-        from ctg_analysis.publishing.running.cells import run_cells
+        from ctg_analysis.publishing.running.cells import run_cells  # IPython, for plain papermill
 
-        if fork_protocol.is_fork():
-            with chdir(_folder(options)):
-                run_cells(nb_man, before_cell=fork_protocol.tell)
-            return
-        if not workers.can_fork():
-            super().execute_managed_notebook(nb_man, kernel_name, **options)
-            return
-        (outcome,) = workers.run(
-            [workers.Job("", _executed, (nb_man.nb, _folder(options)), _name(options))], 1, prepare=str
-        )
-        if outcome.error:
-            raise outcome.error
-        nb_man.nb = outcome.result
+        with chdir(_folder(options)):
+            run_cells(nb_man, before_cell=pool.tell)
 
 
 def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
@@ -106,20 +97,12 @@ def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
     return nb
 
 
-def _executed(nb: NotebookNode, folder: Path) -> NotebookNode:
-    from ctg_analysis.publishing.running.cells import run_cells
-
-    manager = NotebookExecutionManager(nb, progress_bar=False)
-    with chdir(folder):
-        run_cells(manager, before_cell=fork_protocol.tell)
-    return manager.nb
-
-
 def _first_lines() -> list[str]:
     """Return what has a kernel that works for a build end with it, even in a cell that keeps the interpreter."""
-    if fork_protocol.LIFE not in os.environ:
+    if sys.platform != "linux" or not parent_process():
         return []
-    line = f"__import__({fork_protocol.__name__!r}, fromlist=['']).end_with_build({os.environ[fork_protocol.LIFE]!r})"
+    place = f"/proc/{os.getpid()}/fd/{parent_process().sentinel}"
+    line = f"__import__('ctg_analysis.core.processes', fromlist=['']).end_with_pipe({place!r})"
     return [f"--IPKernelApp.exec_lines={line}"]
 
 
@@ -131,10 +114,6 @@ def _last_started(nb_man: NotebookExecutionManager) -> int:
 def _folder(options: dict) -> Path:
     """Return the folder that the cells run in: that of the notebook, as in JupyterLab."""
     return Path(options.get("input_path") or "notebook").absolute().parent
-
-
-def _name(options: dict) -> str:
-    return str(options.get("input_path") or "notebook")
 
 
 papermill_engines.register(None, ChapterEngine)

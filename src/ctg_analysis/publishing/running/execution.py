@@ -1,7 +1,6 @@
 """Running a chapter: papermill, with our engines."""
 
 import logging
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -12,17 +11,14 @@ from papermill.execute import prepare_notebook_metadata, raise_for_execution_err
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.territory import forget_read
 from ctg_analysis.core.errors import OtherTerritoryError, UserError
 from ctg_analysis.core.notebooks import ChapterNotebook
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.processing.run import hold
-from ctg_analysis.publishing.running import fork_protocol
-from ctg_analysis.publishing.running.forks import LIMITS
-from ctg_analysis.publishing.running.input_sums import read_ahead
+from ctg_analysis.core.settings import STOCK, settings
+from ctg_analysis.publishing.running.pool import LIMITS
 
 KERNEL = "python3"
-ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
+IN_KERNEL, HERE = "ctg", "ctg-here"  # engines, see `engine`
 READ = "application/vnd.ctg.read+json"
 ASKS = f"""from IPython.display import display
 from ctg_analysis.chapter.territory import read
@@ -41,34 +37,26 @@ class CellError(UserError):
         return f"{self.notebook}, cell {self.cell}: {self.name}: {self.value}"
 
 
-def prepare(epci: str) -> None:
-    """Load what the chapters of an EPCI read, for the forks of this process; data/processed is up to date.
-
-    Raises:
-        UserError: no such EPCI.
-    """
-    hold(data_root(epci))
-    read_ahead(open_chapter(epci).territory)
-
-
-def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
+def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = "") -> nbformat.NotebookNode:
     """Return the executed notebook of a chapter, with what it has read in its metadata.
 
-    `folder` keeps it when a cell failed, with the error.
+    folder: keeps it when a cell failed, with the error. kernels: by default what the settings say.
 
     These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
-    The cells run in this process when it is a fork of the warm one, prepared for the territory; else in a stock kernel.
+    Without a kernel the cells run in this process, which keeps what they change: one for each chapter (see `pool`).
 
     Raises:
         CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
             before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    engine = WARM_ENGINE if fork_protocol.is_fork() else ENGINE
+    engine = IN_KERNEL if (kernels or settings().kernels) == STOCK else HERE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
-    notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
+    notebook = parameterize_notebook(load_notebook_node(source), {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
+    notebook = prepare_notebook_metadata(notebook, source, failed)
     notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
     notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
+    forget_read()
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
         notebook,
@@ -76,7 +64,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         input_path=source,
         progress_bar=False,
         execution_timeout=LIMITS.cell,
-        checked=fork_protocol.is_fork(),
+        checked=True,
     )
     asked = notebook.cells.pop()
     try:
@@ -107,22 +95,6 @@ def _read(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
         expected = f"expected {epci} alone: open the chapter with the parameter epci"
         raise OtherTerritoryError(f"{place}: opened {', '.join(others)}, {expected}")
     return answers[0].get(epci, [])
-
-
-def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
-    """Return the notebook of a chapter, for an EPCI; it is parsed again only when its bytes have changed."""
-    return nbformat.from_dict(_parameterised(chapter.path, chapter.path.read_bytes(), epci, engine))
-
-
-@lru_cache
-def _parameterised(path: Path, content: bytes, epci: str, engine: str) -> nbformat.NotebookNode:
-    notebook = nbformat.from_dict(_loaded(path, content))
-    return parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
-
-
-@lru_cache
-def _loaded(path: Path, content: bytes) -> nbformat.NotebookNode:
-    return load_notebook_node(str(path))
 
 
 def place(chapter: ChapterNotebook) -> str:

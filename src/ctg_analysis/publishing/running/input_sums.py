@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 
@@ -17,26 +16,12 @@ from ctg_analysis.chapter.demarche.silent import untold
 from ctg_analysis.chapter.missing import why_absent
 from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
-from ctg_analysis.chapter.territory import ELSEWHERE, Territory, forget_read
+from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.sources import SOURCES, SURVEY
 
 WORDS = "words"
-
-
-def read_ahead(seen: Territory) -> None:
-    """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
-    _ = [why_absent(seen, source) for source in SOURCES.values()]
-    for name in ("indicateurs_suivi", "written"):
-        seen.demarche.table(name)
-    _ = seen.tested  # and with it the medians of the peers
-    for indicator in (indicator for indicator in CATALOGUE.values() if indicator.star):
-        with suppress(Exception):  # the chapters that show it say why
-            seen.readable(indicator)
-            seen.compared(indicator)
-    forget_read()
 
 
 def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:

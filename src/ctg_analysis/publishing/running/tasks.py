@@ -1,48 +1,46 @@
-"""What the forks of the warm process do for a report. Nothing heavy is imported before it is needed."""
+"""What the processes of a build do for a report."""
 
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import cache
 
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.chapter import Chapter, open_chapter
+from ctg_analysis.chapter.closing import close, whole_sources
+from ctg_analysis.chapter.demarche.addresses import ENJEUX
+from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
+from ctg_analysis.chapter.latest import latest_values
+from ctg_analysis.chapter.missing import completeness
+from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.core.errors import in_lines, room_in
-from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook, all_chapters
+from ctg_analysis.core.geography import read_geography
+from ctg_analysis.core.notebooks import DEMARCHE, ChapterNotebook
+from ctg_analysis.core.settings import PUBLIC, data_root, settings
+from ctg_analysis.core.unread import read_unread
+from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.lacks import known_of
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.processing.run import hold
+from ctg_analysis.publishing.build_result import Report
+from ctg_analysis.publishing.pages.changes import withheld, write_changes
+from ctg_analysis.publishing.pages.data_files import (
+    write_csv,
+    write_material,
+    write_observations,
+    write_positions,
+    write_projection,
+    write_reach,
+    write_spaces,
+)
+from ctg_analysis.publishing.pages.html import chapter_page
+from ctg_analysis.publishing.running.execution import execute
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
-if TYPE_CHECKING:
-    from ctg_analysis.chapter.territory import Territory
 
-
-@dataclass(frozen=True)
-class Report:
-    """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
-
-    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition that
-    is whole.
-    """
-
-    epci: str
-    chapters: list[ChapterNotebook]
-    fresh: Path
-    executed: Path
-    latest: Path | None
-
-    @property
-    def out(self) -> Path:
-        """Return the folder of the reports, which the scratch folders are below."""
-        return self.fresh.parents[2]
-
-
-def prepare(epci: str) -> None:
-    """Check an EPCI; load what its chapters read, and the notebooks with its parameters."""
-    from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
-    from ctg_analysis.publishing.running.execution import prepare as load
-
-    load(epci)
-    _of_territory(epci)
-    for chapter in all_chapters():
-        with suppress(Exception):  # one that cannot be read says why when it is written
-            parameterised(chapter, epci, WARM_ENGINE)
+def opened(report: Report) -> Chapter:
+    """Return the verbs of a report's territory, its tables taken for up to date as the build found them to be."""
+    hold(data_root(report.epci))
+    return open_chapter(report.epci)
 
 
 def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
@@ -51,17 +49,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
     holds for the search and what is to be said of what it shows. One that has nothing to tell yet has no page.
     """
-    from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.closing import close
-    from ctg_analysis.chapter.demarche.silent import silent, untold
-    from ctg_analysis.chapter.missing import completeness
-    from ctg_analysis.display.words.texts import typography
-    from ctg_analysis.publishing.pages.html import chapter_page
-    from ctg_analysis.publishing.running.execution import execute
-    from ctg_analysis.publishing.running.input_sums import sum_of_inputs
-
-    territory = open_chapter(report.epci).territory
+    territory = opened(report).territory
     if chapter.page in untold(territory):
         read = [DEMARCHE] if chapter.page in silent(territory.demarche) else []
         sums = {"read": read, "observations": sum_of_inputs(territory, read)}
@@ -84,26 +72,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
 
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.closing import whole_sources
-    from ctg_analysis.chapter.latest import latest_values
-    from ctg_analysis.chapter.missing import completeness
-    from ctg_analysis.chapter.unknown_chapters import unknown
-    from ctg_analysis.core.unread import read_unread
-    from ctg_analysis.display.words.lacks import known_of
-    from ctg_analysis.display.words.texts import typography
-    from ctg_analysis.publishing.pages.changes import withheld, write_changes
-    from ctg_analysis.publishing.pages.data_files import (
-        write_csv,
-        write_material,
-        write_observations,
-        write_positions,
-        write_projection,
-        write_reach,
-        write_spaces,
-    )
-
-    chapter, page = open_chapter(report.epci), about(report)
+    chapter, page = opened(report), about(report)
     territory = chapter.territory
     with room_in(report.out):
         write_csv(report.fresh, chapter)
@@ -120,6 +89,8 @@ def write_data(report: Report) -> dict:
     ]
     to_come = chapters_to_come(report)
     without_data = unknown(territory)
+    of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
+    found = [] if read_unread(territory.root, report.epci) else breaks(*of_chain)
     on_index = {
         "chapters": chapters,
         "to_come": to_come,
@@ -135,25 +106,13 @@ def write_data(report: Report) -> dict:
         "after": after,
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
-        "breaks": [] if read_unread(territory.root, report.epci) else _breaks(territory),
+        "breaks": in_lines(found),
     }
-
-
-def _breaks(territory: "Territory") -> list[str]:
-    """Return where the chain of a démarche does not hold."""
-    from ctg_analysis.demarche.proof_checks import breaks
-
-    found = breaks(territory.root, territory.epci, territory.observations, territory.territories)
-    return in_lines(found)
 
 
 def chapters_to_come(report: Report) -> list[dict]:
     """Return the chapters of the démarche that have nothing to tell yet: title, files to begin with."""
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.demarche.silent import silent, to_begin
-    from ctg_analysis.display.words.texts import typography
-
-    seen = open_chapter(report.epci).territory
+    seen = opened(report).territory
     return [
         {"title": typography(chapter.title), "files": to_begin(seen, chapter.page)}
         for chapter in report.chapters
@@ -165,9 +124,6 @@ def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to its chapters that tell something, the date
     of its newest data (edition: ISO, date: in French).
     """
-    from ctg_analysis.chapter.demarche.addresses import ENJEUX
-    from ctg_analysis.display.words.texts import typography
-
     territory = _of_territory(report.epci)
     links = [
         {"title": typography(chapter.title), "question": typography(chapter.question), "page": chapter.page}
@@ -178,16 +134,8 @@ def about(report: Report) -> dict:
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _of_territory(epci: str) -> dict:
-    from ctg_analysis.chapter.chapter import open_chapter
-    from ctg_analysis.chapter.demarche.backlinks import proved
-    from ctg_analysis.chapter.demarche.silent import untold
-    from ctg_analysis.core.geography import read_geography
-    from ctg_analysis.core.settings import PUBLIC, data_root, settings
-    from ctg_analysis.display.words.dates import date_text
-    from ctg_analysis.display.words.texts import typography
-
     root = data_root(epci)
     seen = open_chapter(epci).territory
     edition = max(seen.received.values())
