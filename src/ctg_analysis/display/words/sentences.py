@@ -165,7 +165,7 @@ def _rounding(row) -> int:
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that are rounded: its bounds go further than one rounding.
 
-    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of counts that secrecy rounds.
+    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of them.
     """
     step, value = _rounding(row), indicator.value
     if not step or row.level == "peers" or row.status != OK or row.source == SURVEY:
@@ -174,7 +174,7 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
         own = not SOURCES[row.source].precision.rounding
         return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
     if isinstance(value, Rate):
-        return not SOURCES[row.source].precision.rounding and _goes_further_by_chance(value, row, step)
+        return _goes_further_by_chance(value, row, step)
     return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
 
 
