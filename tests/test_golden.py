@@ -1,4 +1,6 @@
-"""The invented territory goes through the whole chain; a changed number, word or finding is in the diff."""
+"""The invented territory goes through the whole chain: a changed number, with what it carries (R19), is in the diff, and
+so is a changed word or finding.
+"""
 
 import importlib.util
 from pathlib import Path
