@@ -1,5 +1,5 @@
-"""The invented territory goes through the whole chain: a changed number, with what it carries (R19), is in the diff, as is
-a changed word or finding.
+"""The invented territory goes through the whole chain: a changed number, with what it carries (R19), is in the diff,
+as is a changed word or finding.
 """
 
 import importlib.util
