@@ -131,7 +131,7 @@ class InputError(UserError):
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings of whole files, then those file by file, line by line; of a sheet, cell by cell."""
-    return sorted(findings, key=lambda one: (one.line is not None, one.path, *_rank(one), one.found))
+    return sorted(findings, key=lambda one: (one.line is not None, one.path, *_rank(one), one.found, one.expected))
 
 
 def _rank(finding: Finding) -> tuple[int, str]:
