@@ -192,6 +192,7 @@ side_by_side.cores = lambda: 2
 with side_by_side.processes() as pool:
     pool.submit(time.sleep, 0).result()  # the second process waits for a work, the first one has one
     pool.submit(time.sleep, 600)
+    time.sleep(2)  # both have begun: a process that is being made has no word yet on what ends it
     os.killpg(0, signal.SIGINT)
     time.sleep(600)
 """
