@@ -5,7 +5,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.processes import end_with_parent
 
+end_with_parent()  # a command that is ended while this goes on leaves nothing that goes on importing
 with suppress(UserError):  # a wrong declaration: each job that needs it finds it too, and tells it
     import babel.dates  # noqa: F401  as IPython's below: what uses them imports them late
     import IPython.core.completer

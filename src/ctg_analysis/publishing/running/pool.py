@@ -37,7 +37,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-PRELOADED = ["ctg_analysis.cli", "ctg_analysis.publishing.preloaded"]
+PRELOADED = ["ctg_analysis.publishing.preloaded", "ctg_analysis.cli"]
 FORKSERVER = "forkserver" if "forkserver" in get_all_start_methods() else ""
 
 
