@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.cleaning.absences import with_absent, without_small
@@ -16,7 +17,7 @@ from ctg_analysis.core.processes import give_memory_back
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 POPULATION = "population"
-ROWS_AT_ONCE = 400_000
+ROWS_AT_ONCE = 300_000
 
 
 def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.DataFrame]:
@@ -30,8 +31,7 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     """
     declared, together, perimeters = _given_together(source, folders, frame)
     give_memory_back()  # that of what was read
-    for measures in _measures_at_once(together["measure"]):
-        some = together[together["measure"].isin(measures)]
+    for some in _at_once(together):
         tables = [
             to_reference(facts.drop(columns="perimeter"), declared, perimeters[number])
             for number, facts in some.groupby("perimeter", sort=False)
@@ -64,6 +64,15 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
 def perimeter_of(given: Given, frame: Frame) -> Perimeter:
     """Return how the communes of some facts lead to the places of the reference year."""
     return frame.perimeter(given.year, given.source.geography.joined)
+
+
+def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield some measures of facts at a time, those that have few rows; of one that has many, some years at a time."""
+    for measures in _measures_at_once(facts["measure"]):
+        some = facts[facts["measure"].isin(measures)]
+        periods = np.unique(some["period"].astype(object))
+        for part in np.array_split(periods, min(1 + len(some) // ROWS_AT_ONCE, len(periods))):
+            yield some[some["period"].isin(part)]
 
 
 def _measures_at_once(measures: pd.Series) -> Iterator[set[str]]:

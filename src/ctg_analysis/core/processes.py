@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # of prctl(2)
-MUCH = 700_000_000  # bytes
+MUCH = 300_000_000  # bytes
 PROGRAM = f"from {__name__} import become_program; become_program()"
 
 

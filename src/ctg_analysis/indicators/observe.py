@@ -26,6 +26,7 @@ from ctg_analysis.core.model import (
     Rate,
     Ratio,
 )
+from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.intervals import of_few, with_intervals
@@ -56,7 +57,7 @@ NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 400_000
 
 
 def observe(
@@ -79,7 +80,9 @@ def observe_coded(
     Columns: those of observations.SCHEMA.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
-    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
+    by_measure = {str(measure): facts[facts["measure"].eq(measure)] for measure in facts["measure"].unique()}
+    del facts  # as large as what is made of it
+    give_memory_back()  # what it took to set the measures apart
     alike: dict[tuple, list[Indicator]] = {}
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:

@@ -135,11 +135,10 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
-    known = read_facts(facts, measure=measures_read(group))
-    give_memory_back()  # reading takes three times what is read
-    observed = observe_coded(group, known, sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
+        observed = emptied(observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions))
+        give_memory_back()
+        write_observations(checked(observed), epci_of_local(frame), fresh)
 
 
 @lru_cache(maxsize=2)
