@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
+from pandera.errors import SchemaError
 
 from ctg_analysis.indicators import observation_files
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
-    checked,
     count,
     join_above,
     read_all,
@@ -51,7 +51,7 @@ def processed(tmp_path, monkeypatch):
         table = pd.DataFrame(rows, columns=observation_files.COLUMNS)
         folders.append(tmp_path / FOLDER / group)
         folders[-1].mkdir(parents=True)
-        write_observations(checked(table.sample(frac=1, random_state=1).astype(CODED)), epci_of, folders[-1])
+        write_observations(table.sample(frac=1, random_state=1).astype(CODED), epci_of, folders[-1])
     join_above(folders, tmp_path)
     for folder in folders:
         (folder / "above.parquet").unlink()
@@ -112,19 +112,21 @@ def test_some_indicators_are_read_alone(processed):
     ("column", "wrong", "told"),
     [
         ("value", np.nan, "a value when ok"),
-        ("level", "canton", "a level"),
+        ("level", "canton", "isin"),
         ("status", "nd", "bounds at most otherwise"),
-        ("quality", 4, "another quality"),
-        ("source", None, "missing"),
+        ("quality", 4, "isin"),
+        ("source", None, "null values"),
     ],
 )
-def test_what_no_reader_expects_is_not_written(column, wrong, told):
+def test_what_no_reader_expects_is_not_written(column, wrong, told, tmp_path):
     table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observation_files.COLUMNS)
-    assert len(checked(table.astype(CODED))) == 2
+    epci_of = pd.Series(dict.fromkeys(table["territory"], "100000001"))
+    write_observations(table.astype(CODED), epci_of, tmp_path)
     table[column] = table[column].astype(object)
     table.loc[1, column] = wrong
-    types = CODED | ({column: float} if column in ("value", "quality") else {})
-    with pytest.raises(ValueError, match=told):
-        checked(table.astype(types))
-    with pytest.raises(ValueError, match="twice"):
-        checked(pd.DataFrame([row("12001", "commune")] * 2, columns=observation_files.COLUMNS).astype(CODED))
+    types = CODED | ({column: float} if column == "value" else {column: int} if column == "quality" else {})
+    with pytest.raises(SchemaError, match=told):
+        write_observations(table.astype(types), epci_of, tmp_path)
+    twice = pd.DataFrame([row("12001", "commune")] * 2, columns=observation_files.COLUMNS)
+    with pytest.raises(SchemaError, match="unique"):
+        write_observations(twice.astype(CODED), epci_of, tmp_path)

@@ -88,7 +88,7 @@ def _figures(
 ) -> tuple[Indicator, ...]:
     """Twelve indicators at most, one a theme: those that the team names, then findings first, so many a chapter."""
     theme = themes()
-    compared = [one.indicator.id for one in known if _compares(territory, one.indicator)]
+    compared = [one.indicator.id for one in known if territory.against(one.indicator)["status"].eq(OK).sum() > 1]
     candidates = [*found, *compared]
     beyond = sorted(candidates, key=lambda name: CATALOGUE[name].chapter in QUOTAS)  # the other chapters first
     chosen: dict[str, str] = {theme[name]: name for name in reversed(named)}
@@ -100,7 +100,3 @@ def _figures(
                 chosen.setdefault(theme[name], name)
     order = [*named, *theme]
     return tuple(CATALOGUE[name] for name in sorted(chosen.values(), key=order.index))
-
-
-def _compares(territory: Territory, indicator: Indicator) -> bool:
-    return territory.against(indicator)["status"].eq(OK).sum() > 1

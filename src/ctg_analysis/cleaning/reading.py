@@ -172,9 +172,8 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
     if absent:
         raise InputError(missing_columns(path, absent))
     typed, findings, not_numbers = table.copy(), [], set()
-    for name in _number_columns(table, schema):
-        cells, column = table[name], _column_of(schema, name)
-        words = column.metadata or {}
+    for name, column in _number_columns(table, schema).items():
+        cells, words = table[name], column.metadata or {}
         typed[name] = _numbers(cells)
         if words:
             typed[f"{name} status"] = cells.map(words).mask(cells.isna(), words.get(""))
@@ -226,17 +225,14 @@ def no_headings(table: Filled) -> Finding:
     return Finding(place_of(table), 1, None, "no row of headings", expected)
 
 
-def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
-    return schema.columns.get(name) or next(
-        column for pattern, column in schema.columns.items() if column.regex and re.fullmatch(pattern, name)
-    )
-
-
-def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
-    names = [name for name, column in schema.columns.items() if str(column.dtype) == "float64"]
-    exact = {name for name in names if name in table.columns}
-    patterns = [name for name in names if schema.columns[name].regex]
-    return [column for column in table if column in exact or any(re.fullmatch(p, column) for p in patterns)]
+def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
+    """Return the schema of each column of numbers of a table, which names it or has a pattern of its name."""
+    found = {}
+    for pattern, column in schema.columns.items():
+        if str(column.dtype) == "float64":
+            names = [name for name in table if name == pattern or (column.regex and re.fullmatch(pattern, name))]
+            found = dict.fromkeys(names, column) | found
+    return {name: found[name] for name in table if name in found}
 
 
 def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import CENSORED, LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
@@ -23,21 +22,13 @@ def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
 
 
 # denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
+# Its words are texts or, of millions of rows, categories.
 SCHEMA = pa.DataFrameSchema(
-    {
-        "territory": pa.Column(TEXT),
-        "level": pa.Column(TEXT, pa.Check.isin(LEVELS)),
-        "period": pa.Column(TEXT),
-        "indicator": pa.Column(TEXT),
-        "numerator": pa.Column(float, nullable=True),
-        "denominator": pa.Column(float, nullable=True),
-        "value": pa.Column(float, nullable=True),
-        "low": pa.Column(float, nullable=True),
-        "high": pa.Column(float, nullable=True),
-        "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
+    {name: pa.Column(float, nullable=True) if name in NUMBERS else pa.Column() for name in COLUMNS}
+    | {
+        "level": pa.Column(checks=pa.Check.isin(LEVELS)),
+        "status": pa.Column(checks=pa.Check.isin(STATUSES)),
         "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
-        "source": pa.Column(TEXT),
-        "denominator_period": pa.Column(TEXT),
     },
     checks=pa.Check(_empty_when_withheld, error="a value when ok, bounds at most otherwise"),
     unique=KEY,

@@ -17,7 +17,7 @@ from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
+from ctg_analysis.indicators.observation_files import LOCAL, write_observations
 from ctg_analysis.indicators.observations import emptied
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, observe_coded
 from ctg_analysis.indicators.preferred_sources import first_available
@@ -138,7 +138,7 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     with keeping(work.folder, work.aside) as fresh:
         observed = emptied(observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions))
         give_memory_back()
-        write_observations(checked(observed), epci_of_local(frame), fresh)
+        write_observations(observed, epci_of_local(frame), fresh)
 
 
 @lru_cache(maxsize=2)

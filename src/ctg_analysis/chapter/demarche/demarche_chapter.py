@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
 import pandas as pd
+from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.declared_values import with_words
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
-from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.tables.columns import FIELDS, last_day
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
@@ -45,6 +47,7 @@ DATES = {
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
 TITLES = {"votes": "Votes des rencontres"}
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
 RULES = {"drawn": DRAWN, "overlooked": OVERLOOKED}  # what a text of method_texts.yml names, stated where it is applied
 VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
@@ -112,28 +115,13 @@ class DemarcheChapter:
         names: tables of which nothing more is to be said. others: others, and what is.
         """
         files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | others
-        return markup.unavailable(
-            texts.typography(f"{what}."),
-            [
-                {
-                    "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].place})"),
-                    "how": texts.typography(how),
-                    "command": f"ctg new {self.territory.epci}",
-                }
-                for name, how in files.items()
-            ],
-        )
+        return to_fill(self.territory.epci, what, files)
 
     def begin(self) -> Html:
         """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
         if any(len(self.table(name)) for name in self.BEGINS_WITH):
             return Html("")
         return markup.begin(self.territory.epci, self.first_files())
-
-    @classmethod
-    def tells_from(cls) -> tuple[str, ...]:
-        """The tables without which a chapter has nothing to tell."""
-        return cls.TELLS_FROM or cls.BEGINS_WITH
 
     def first_files(self) -> list[dict[str, str]]:
         """The tables that a chapter begins with: title, and where it is filled."""
@@ -144,6 +132,16 @@ class DemarcheChapter:
         """Which constats rest on what stands under an id, with links to them; nothing when none does."""
         constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
+
+    def sayings(self, rows: pd.DataFrame, saying: Callable[[tuple], tuple[str, str, str]]) -> Html:
+        """What was said, by field, with the constats that rest on it. saying: the id of a row, its words, of whom."""
+        groups = {}
+        for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True):
+            groups[texts.typography(texts.capitalised(field))] = [
+                {"id": place, "text": texts.typography(words), "who": who, "proves": Markup(self.proves(place).html)}
+                for place, words, who in map(saying, part.itertuples())
+            ]
+        return markup.piece("sayings.html.j2", groups=groups)
 
     def source(self, *names: str, day: str = "") -> Citation:
         """Where figures come from: the tables, and the day at which they were true.

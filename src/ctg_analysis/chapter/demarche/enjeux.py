@@ -179,8 +179,8 @@ class Enjeux(DemarcheChapter):
                 for objective in own.itertuples(index=False)
             ],
             actions=[
-                pieces.link(f"{name} {actions['titre'][name]}{_dropped(actions['statut'][name])}", to_action(name))
-                for name in serving
+                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", to_action(name))
+                for name, titre, statut in actions.loc[serving, ["titre", "statut"]].itertuples()
             ],
         )
 
@@ -229,7 +229,3 @@ def _decision(row) -> str:
     day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
     return f"{decision}{day}{why}."
-
-
-def _dropped(status: str) -> str:
-    return " (abandonnée)" if status == DROPPED else ""

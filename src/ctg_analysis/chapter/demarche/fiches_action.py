@@ -77,11 +77,8 @@ def _apart_from_steps(row) -> bool:
 def links(row) -> str:
     """The programmes that an action belongs to besides the convention."""
     named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
-    return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
-
-
-def _is_yes(cell: object) -> bool:
-    return not pd.isna(cell) and bool(cell)
+    said = {name: getattr(row, column) for column, name in named.items()}
+    return ", ".join(name for name, cell in said.items() if not pd.isna(cell) and cell)
 
 
 def _written(cell: object) -> str:

@@ -57,7 +57,8 @@ def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[
 def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFrame:
     """Return the rows of a file that some of the layouts ask for."""
     layout = layouts[0]
-    there = {column: folder.holds(name, column) for column in (*layout.measures, *_parts_of(layout))}
+    parts = [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
+    there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
     if not any(there.values()):
         expected = f"one of {', '.join(there)}"
         raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
@@ -124,11 +125,6 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
     inhabitants = {f"{measure}_inhabitants": people.where(rows[column].notna()) for column, measure in measures.items()}
     added = totals | inhabitants
     return rows.assign(**added), {name: name for name in added}
-
-
-def _parts_of(layout: Table) -> list[str]:
-    """Return the columns that the computed measures of a layout are made of."""
-    return [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
 
 
 def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:

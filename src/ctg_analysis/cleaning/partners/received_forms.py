@@ -13,6 +13,7 @@ from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import evidence, spaces, words_in
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.sums import with_inhabitants
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.facts import COLUMNS
@@ -36,7 +37,6 @@ MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 WITHOUT_CHILDCARE, AT_WORK = "communes_without_childcare", "active_childminders"
 IN_CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "family_nursery_places"]
-OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
 
 
 class Private(NamedTuple):
@@ -246,18 +246,12 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
     Measures: population_in_social_space, the inhabitants of the communes said to be in a zone; population_of_form,
     those of all the communes of which the form says it. A commune without answer or population is `nd` in both.
 
-    populations: one reference population by commune and year; the latest counts, of the year of the form or before.
+    populations: one reference population by commune and year (see `sums.with_inhabitants`).
     """
-    answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
+    answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")]
     if answers.empty:
         return facts
-    answers = answers.assign(year=answers["period"].str[:4].astype(int)).sort_values("year", kind="stable")
-    known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
-    known = known.sort_values("year", kind="stable")
-    known = known[["code", "year", "inhabitants"]].astype({"code": object})
-    rows = pd.merge_asof(answers, known, on="year", by="code", tolerance=OLDEST_POPULATION)
-    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    rows = with_inhabitants(answers, populations[populations["level"].eq("commune")])
     whole = rows["inhabitants"].where(rows["status"].eq(OK))
     measures = {"population_in_social_space": rows["value"] * whole, "population_of_form": whole}
     return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])
