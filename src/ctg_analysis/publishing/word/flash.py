@@ -66,7 +66,7 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around, today: str
     of the issue, never that of a clock: the same issue gives the same page.
     """
     moment = today or issue.date
-    phases = list(_phases(steps, moment))
+    phases = list(standing(steps, moment))
     coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
     about = {"territory": typography(around.territory), "fictional": around.fictional}
     return page(
@@ -93,13 +93,8 @@ def _convention(years: tuple[int, int] | None, moment: str) -> str:
     return f"La convention {verb} les années {first} à {last}."
 
 
-def standing(steps: pd.DataFrame, moment: str) -> list[dict]:
-    """Return the phases of a démarche as they stand at a moment: title, span, status, mark, steps."""
-    return list(_phases(steps, moment))
-
-
-def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
-    """Yield each phase with its dates, where it stands and its steps.
+def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
+    """Yield the phases of a démarche as they stand at a moment: title, span, status, mark, steps.
 
     The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
     """
@@ -117,7 +112,8 @@ def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
         for row in rows.itertuples():
             stage = status[row.Index]
             known = TO_COME if stage == NO_DATE and stands == TO_COME else stage
-            lines.append(_step(row.etape, span_phrase(row.debut, row.fin), known))
+            step = {"name": typography(row.etape), "span": span_phrase(row.debut, row.fin)}
+            lines.append(step | {"status": known, "mark": MARKS[known]})
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
 
 
@@ -129,10 +125,6 @@ def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
     ends = steps["fin"].fillna(steps["debut"])
     coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
     return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
-
-
-def _step(name: str, span: str, status: str) -> dict[str, str]:
-    return {"name": typography(name), "span": span, "status": status, "mark": MARKS[status]}
 
 
 def _together(status: pd.Series) -> str:
