@@ -128,7 +128,7 @@ def of_votes(material: MaterialFiles) -> Tables:
     ranking = priorities.priorities(votes, enjeux)
     return {
         "priorities": ranking,
-        "sensitivity": _long(priorities.sensitivity(votes, enjeux).drop(columns=["best", "worst"]), "scheme", "rank"),
+        "sensitivity": _long(priorities.sensitivity(votes, enjeux), "scheme", "rank"),
         "divergences": priorities.divergences(votes, enjeux),
         "points_by_type": _long(priorities.points_by_type(votes, enjeux), "type_votant", "points"),
         "overlooked": priorities.overlooked(ranking, enjeux, material["constats"], material["preuves"]),
