@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter.demarche.addresses import to_constat
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions
+from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.display import markup
@@ -16,7 +16,6 @@ from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.display.words.quantities import counted, number
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
-HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "grille": f"les questions des entretiens ; {HOW}",
     "codebook": "les codes, et ce que chacun veut dire",

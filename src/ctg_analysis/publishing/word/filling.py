@@ -6,6 +6,7 @@ holds.
 
 import datetime
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -131,25 +132,16 @@ def _list_contents(document: Document) -> None:
     line.append(end)
 
 
-def _headings(document: Document) -> Iterator[tuple[object, str]]:
-    """Yield the headings of first level with their texts as they are seen, numbers included."""
-    counts: dict[int, int] = {}
+def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
+    """Yield the headings of first level with their texts as they are seen, numbers included: « Article 1 – Objet »."""
+    counts: Counter[str] = Counter()
     for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
         if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():
-            number, pattern = _numbering(document, element)
-            if number:
-                counts[number] = counts.get(number, 0) + 1
-            yield element, pattern.replace("%1", str(counts.get(number, ""))) + paragraph.text
-
-
-def _numbering(document: Document, heading: CT_P) -> tuple[int, str]:
-    """Return the list that numbers a heading, 0 when none does, and what it writes before: « Article %1 –  »."""
-    properties = heading.pPr
-    numbered = properties.numPr if properties is not None else None
-    if numbered is None or not numbered.numId.val:
-        return 0, ""
-    lists = document.part.numbering_part.element
-    number = numbered.numId.val
-    abstract = lists.num_having_numId(number).abstractNumId.val
-    levels = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
-    return number, f"{levels[0].get(qn('w:val'))} "
+            text = paragraph.text
+            for number in element.xpath("./w:pPr/w:numPr/w:numId/@w:val[. != '0']"):
+                lists = document.part.numbering_part.element
+                abstract = lists.num_having_numId(int(number)).abstractNumId.val
+                levels = f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText/@w:val'
+                counts[number] += 1
+                text = f"{lists.xpath(levels)[0].replace('%1', str(counts[number]))} {text}"
+            yield element, text
