@@ -16,12 +16,11 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import budget
-from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
+from ctg_analysis.demarche.plan import tracking
+from ctg_analysis.demarche.voices.priorities import CRITERIA, decisions, divergences, overlooked
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import action_plan, pieces, ranked_enjeux, yearly_followup
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt, progress
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words.quantities import euros, number, short_euros
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
@@ -33,11 +32,11 @@ def bars(drawing, *fills):
     return [tuple(map(float, one[:4])) for one in RECT.findall(drawing) if one[4] in fills]
 
 
-def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_not():
-    rows = pd.DataFrame({"year": [2024, 2025], "planned": [261_900.0, 814_000], "spent": [210_700.0, 505_000]})
-    html = yearly_followup.money(rows.assign(told=19, actions=19), Citation("x"), "money.csv").html
-    title = re.search(r'class="title">(.*?)</strong>', html)[1]
-    assert title == f"En 2025\u00a0: {euros(505_000)} dépensés pour {euros(814_000)} prévus"
+def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_not(shown):
+    followup = Followup(shown.territory)
+    title = re.search(r'class="title">(.*?)</strong>', followup.money().html)[1]
+    last = tracking.money(followup.funding, followup.rows).dropna(subset="spent").iloc[-1]
+    assert title == f"En {last.year:.0f}\u00a0: {euros(last.spent)} dépensés pour {euros(last.planned)} prévus"
 
 
 def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
@@ -50,11 +49,10 @@ def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
     assert len(votes) == 10 and by_rank == sorted(by_rank, reverse=True)
 
 
-def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells():
-    given = pd.DataFrame({2024: [752_500.0, 38_300, 790_800]}, index=["Caf", "MSA", budget.TOTAL])
-    html = action_plan.budget_by_financer(
-        given.assign(**{budget.TOTAL: given[2024]}), pieces.Origin(Citation("s"), "2024", "f.csv")
-    ).html
+def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells(shown):
+    given = pd.DataFrame({"financeur": ["Caf", "MSA"], "montant": [752_500.0, 38_300]})
+    given = given.assign(action_id="F01", annee=2024, nature="fonctionnement")
+    html = Strategy(with_tables(shown, financements=given)).budget().html
     assert f"{euros(752_500)} sur {euros(790_800)}" in html and ">752,5<" in html
     assert [short_euros(752_500), short_euros(753_499)] == [euros(753_000)] * 2
 
@@ -154,7 +152,7 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
 def ballots(levels, voters=40, spread=1.0):
     generator = np.random.default_rng(1)
     kinds = ["élu", "Caf", "association", "gestionnaire", "habitant"]
-    marks = [f"{name}_1_5" for name in ranked_enjeux.CRITERIA]
+    marks = CRITERIA.values()
     rows = [
         ("w", f"b{voter}", kinds[voter % 5], f"e{rank}", 1, *generator.normal(level, spread, 3).round().clip(1, 5))
         for voter in range(voters)
@@ -169,33 +167,29 @@ def enjeux(count, **columns):
     return table.assign(retenu=None, motif=None, decide_le=pd.NaT).assign(**columns)
 
 
-def test_marks_have_their_spread_and_their_number_of_ballots():
+def test_marks_have_their_spread_and_their_number_of_ballots(shown):
     """Scenario 11."""
-    html = ranked_enjeux.criteria(
-        ranked(ballots((4, 2)), enjeux(2)), pieces.Origin(Citation("s"), "2024", "f.csv")
-    ).html
+    html = Enjeux(with_tables(shown, priorities=ranked(ballots((4, 2)), enjeux(2)))).criteria().html
     assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
     assert html.count("<td>40</td>") == 2
 
 
-def test_a_ranking_that_is_not_stable_says_so():
+def test_a_ranking_that_is_not_stable_says_so(shown):
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
-        html = ranked_enjeux.ranks(
-            ranked(ballots(levels), enjeux(len(levels))), pieces.Origin(Citation("s"), "2024", "f.csv")
-        ).html
+        html = Enjeux(with_tables(shown, priorities=ranked(ballots(levels), enjeux(len(levels))))).ranks().html
         assert ("Le classement n’est pas sûr" in html) is not stable
         assert (f"un rang stable à {len(levels)} enjeux sur {len(levels)}" in html) is stable
         assert ("<td>rang incertain</td>" in html) is not stable
 
 
-def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_its_date():
+def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_its_date(shown):
     """Scenario 11: it overrides the vote, and no rank changes it."""
     ranking = ranked(ballots((4.8, 3, 1.2)), enjeux(3))
     decided = enjeux(3, retenu=[False, None, True], motif=["ailleurs", None, None])
     decided["decide_le"] = pd.to_datetime(["2024-06-27", None, "2024-06-27"])
     told = decisions(ranking, decided.astype({"retenu": "boolean"}))
-    html = ranked_enjeux.decisions(told, to_enjeu, Citation("s")).html
+    html = Enjeux(with_tables(shown, decisions=told)).decisions().html
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", html)]
     assert rows == [
         ["1", "non retenu", "ailleurs", "27 juin 2024", "écarté malgré son rang"],
@@ -203,9 +197,9 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
         ["3", "retenu", "sans motif", "27 juin 2024", "retenu malgré son rang, sans motif"],
     ]
     assert "1 enjeu attend sa décision." in html
-    undated = ranked_enjeux.decisions(told.assign(decide_le=pd.NaT), to_enjeu, Citation("s")).html
+    undated = Enjeux(with_tables(shown, decisions=told.assign(decide_le=pd.NaT))).decisions().html
     assert "Le COPIL a décidé\u00a0: 1 retenu, 1 non retenu." in undated and "Date</th>" not in undated
-    one_day = ranked_enjeux.decisions(told[told["retenu"].notna()], to_enjeu, Citation("s")).html
+    one_day = Enjeux(with_tables(shown, decisions=told[told["retenu"].notna()])).decisions().html
     assert "Le COPIL a décidé le 27 juin 2024\u00a0: 1 retenu, 1 non retenu." in one_day
 
 
@@ -219,21 +213,19 @@ def test_what_few_voted_for_but_much_proves_is_listed(shown):
     assert "preuve forte (3 sur 3)" in html and len(table) == html.count('<tr><th scope="row">')
     proofless = shown.table("preuves").iloc[:0]
     nothing = overlooked(shown.table("priorities"), shown.table("enjeux"), shown.table("constats"), proofless)
-    html = ranked_enjeux.overlooked(nothing, to_enjeu, to_enjeu, Citation("s")).html
+    html = Enjeux(with_tables(shown, overlooked=nothing)).overlooked().html
     assert "Aucun enjeu étayé" in html and "<table" not in html
 
 
-def test_actors_who_differ_are_named():
+def test_actors_who_differ_are_named(shown):
     cast = ballots((3, 3), spread=0.1)
     apart = cast["type_votant"].eq("élu") & cast["objet_id"].eq("e1")
     cast.loc[apart, "importance_1_5"] = 5
-    html = ranked_enjeux.divergences(
-        divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, Citation("s")
-    ).html
+    titled = enjeux(2, titre=["Un", "Deux"])
+    html = Enjeux(with_tables(shown, enjeux=titled, divergences=divergences(cast, titled))).divergences().html
     assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>les élus</td>" in html
-    html = ranked_enjeux.divergences(
-        divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")
-    ).html
+    alike = divergences(ballots((3, 3), spread=0.1), titled)
+    html = Enjeux(with_tables(shown, divergences=alike)).divergences().html
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 

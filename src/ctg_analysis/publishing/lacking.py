@@ -45,7 +45,7 @@ def write_beside(report: Report) -> dict:
     return {
         "identity": identity(seen).html,
         "figures": [asdict(figure) for figure in first_figures(seen)],
-        "phases": standing(seen.demarche.table("calendrier"), max(seen.received.values())),
+        "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
     }
 

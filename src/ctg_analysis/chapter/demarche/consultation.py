@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.tables.codes import CLOSED
+from ctg_analysis.demarche.tables.codes import CLOSED, labels
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import closed_questions, pieces
 from ctg_analysis.display.demarche import survey_results as drawn
@@ -139,10 +139,10 @@ class Consultation(DemarcheChapter):
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
+        options = self.questions["modalites"].map(labels)
         lines = [
             [
-                self._label(row.q_id)
-                + (f" ({dict(self.questions.at[row.q_id, 'modalites'])[row.modalite]})" if row.modalite else ""),
+                self._label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
                 f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import pandas as pd
 from markupsafe import Markup
@@ -22,7 +22,6 @@ from ctg_analysis.demarche.tables.columns import FIELDS, last_day
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.demarche.ranked_enjeux import DRAWN
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -46,9 +45,14 @@ DATES = {
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
-TITLES = {"votes": "Votes des rencontres"}
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
+TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
+DRAWN = (
+    "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
+    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
+    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
+)
 RULES = {"drawn": DRAWN, "overlooked": OVERLOOKED}  # what a text of method_texts.yml names, stated where it is applied
 VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
 
@@ -123,6 +127,17 @@ class DemarcheChapter:
             return Html("")
         return markup.begin(self.territory.epci, self.first_files())
 
+    def by_field(self, rows: pd.DataFrame, said: Callable[[Any], tuple[str, str, str]]) -> Html:
+        """What was said, by field, with the constats that rest on it. said: row → its id, its text, of whom it is."""
+        groups: dict[str, list[dict[str, object]]] = {}
+        for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True):
+            written = [
+                {"id": place, "text": texts.typography(text), "who": who, "proves": Markup(self.proves(place).html)}
+                for place, text, who in map(said, part.itertuples())
+            ]
+            groups[texts.typography(texts.capitalised(field))] = written
+        return markup.piece("sayings.html.j2", groups=groups)
+
     def first_files(self) -> list[dict[str, str]]:
         """The tables that a chapter begins with: title, and where it is filled."""
         tables = [TABLES[name] for name in self.BEGINS_WITH]
@@ -132,16 +147,6 @@ class DemarcheChapter:
         """Which constats rest on what stands under an id, with links to them; nothing when none does."""
         constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
-
-    def sayings(self, rows: pd.DataFrame, saying: Callable[[tuple], tuple[str, str, str]]) -> Html:
-        """What was said, by field, with the constats that rest on it. saying: the id of a row, its words, of whom."""
-        groups = {}
-        for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True):
-            groups[texts.typography(texts.capitalised(field))] = [
-                {"id": place, "text": texts.typography(words), "who": who, "proves": Markup(self.proves(place).html)}
-                for place, words, who in map(saying, part.itertuples())
-            ]
-        return markup.piece("sayings.html.j2", groups=groups)
 
     def source(self, *names: str, day: str = "") -> Citation:
         """Where figures come from: the tables, and the day at which they were true.

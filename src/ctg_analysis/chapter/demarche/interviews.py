@@ -156,7 +156,7 @@ class Interviews(DemarcheChapter):
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
-        said = self.sayings(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
+        said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
         return pieces.together(lead, said, markup.source(self._source))
 
     def codes(self) -> Html:
@@ -190,7 +190,8 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
+        known = pd.notna(about["start"])
+        days = f", du {short_date(about['start'])} au {short_date(about['end'])}" if known else ""
         text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
         return Citation(texts.typography(text))
 
@@ -231,7 +232,3 @@ def _together(senses: list[set[str]]) -> str:
 
 def _several(cell: str) -> str:
     return ", ".join(map(actor_names.several, cell.split(LIST))) if cell else "aucun"
-
-
-def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"du {short_date(first)} au {short_date(last)}"

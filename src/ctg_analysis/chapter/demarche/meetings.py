@@ -76,7 +76,7 @@ class Meetings(DemarcheChapter):
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )
-        said = self.sayings(words, lambda row: (f"contribution-{row.contrib_id}", row.texte, row.type))
+        said = self.by_field(words, lambda row: (f"contribution-{row.contrib_id}", row.texte, row.type))
         return pieces.together(counts, said, markup.source(self._source))
 
     @property

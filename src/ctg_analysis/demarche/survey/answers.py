@@ -115,7 +115,9 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             places[number] = question, ""
         elif key(column.name) in {*CONTEXT, CONSENT}:
             continue
-        elif (above and _is_comment(column.name)) or (number in export.technical and not (places and column.group)):
+        elif (above and (column.name == OTHER or column.name.endswith("comment"))) or (
+            number in export.technical and not (places and column.group)
+        ):
             dropped.append(str(column))
         elif number in export.technical or above or not column.group:
             unknown.append(column.name if number in export.technical else str(column))
@@ -123,11 +125,6 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             strangers.add(column.group)
             unknown.append(column.group)
     return places, dropped, unknown
-
-
-def _is_comment(name: str) -> bool:
-    """Whether a column of LimeSurvey holds words written beside an option."""
-    return name == OTHER or name.endswith("comment")
 
 
 def _codes(question: pd.Series) -> dict[str, str]:

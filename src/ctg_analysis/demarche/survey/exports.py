@@ -26,30 +26,21 @@ SID = {"sid", "webformsid"}
 DRAFT = {"draft", "webformdraft", "brouillon"}
 NO_DATE = "1980-01-01"  # what LimeSurvey writes for the day of an answer when it keeps no date
 OTHER = "autre"  # the code of the option that a respondent words
-# The columns of LimeSurvey that are no question, in full text (English, French) → by their code.
-FULL_TEXT = {
-    "responseid": "id",
-    "iddelaréponse": "id",
-    "datesubmitted": "submitdate",
-    "datedesoumission": "submitdate",
-    "lastpage": "lastpage",
-    "dernièrepage": "lastpage",
-    "startlanguage": "startlanguage",
-    "languededépart": "startlanguage",
-    "seed": "seed",
-    "têtedesérie": "seed",
-    "datestarted": "startdate",
-    "datedelancement": "startdate",
-    "datelastaction": "datestamp",
-    "datedeladernièreaction": "datestamp",
-    "ipaddress": "ipaddr",
-    "adresseip": "ipaddr",
-    "referrerurl": "refurl",
-    "accesscode": "token",
-    "codedaccès": "token",
-    "totaltime": "interviewtime",
-    "tempstotal": "interviewtime",
+# The columns of LimeSurvey that are no question: by their code, their full text in English and in French.
+WORDS = {
+    "id": ("responseid", "iddelaréponse"),
+    "submitdate": ("datesubmitted", "datedesoumission"),
+    "lastpage": ("lastpage", "dernièrepage"),
+    "startlanguage": ("startlanguage", "languededépart"),
+    "seed": ("seed", "têtedesérie"),
+    "startdate": ("datestarted", "datedelancement"),
+    "datestamp": ("datelastaction", "datedeladernièreaction"),
+    "ipaddr": ("ipaddress", "adresseip"),
+    "refurl": ("referrerurl",),
+    "token": ("accesscode", "codedaccès"),
+    "interviewtime": ("totaltime", "tempstotal"),
 }
+FULL_TEXT = {words: code for code, both in WORDS.items() for words in both}
 TIMES = ("submitdate", "startdate", "datestamp")
 LIMESURVEY = re.compile(
     r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
