@@ -71,12 +71,9 @@ def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], ow
 def signs(lines: list[list[str]]) -> str:
     """Return what the signs that stand in a table mean."""
     cells = {text for line in lines for text in line[1:]}
-    words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if any(_bears(cell, sign) for cell in cells)]
+    cells |= {"≈" for cell in cells if cell.startswith("≈")}
+    words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if sign in cells]
     return " ; ".join(words) + ("." if words else "")
-
-
-def _bears(cell: str, sign: str) -> bool:
-    return cell == sign or (sign == "≈" and cell.startswith(sign))
 
 
 def chart(
@@ -151,10 +148,12 @@ def pyramid(
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = list(PYRAMID_BANDS.values())
     title = f"{percent(_sum(own, FROM_65), 1)} de 65 ans ou plus, {percent(_sum(own, UNDER_20), 1)} de moins de 20 ans"
+    fullest = int(own.sum(axis=1).to_numpy().argmax())
+    men, women = (percent(own[sex].iloc[fullest], 1) for sex in SEXES)
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {percent(_sum(own, UNDER_20), 1)} "
         f"de la population, les 65 ans ou plus {percent(_sum(own, FROM_65), 1)}."
-        f" Âge le plus nombreux : {_fullest(own, labels)}."
+        f" Âge le plus nombreux : {labels[fullest]}, {men} d'hommes et {women} de femmes."
     )
     data = Listing(["Âge"], [[label] for label in labels])
     for sex, word in SEXES.items():
@@ -174,13 +173,6 @@ def pyramid(
         note="",
         data=_table(f"Part de chaque âge dans la population, {period}", data),
     )
-
-
-def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
-    """Return the age at which a population is the most numerous, and what it makes of it."""
-    rank = int(shares.sum(axis=1).to_numpy().argmax())
-    men, women = (percent(shares[sex].iloc[rank], 1) for sex in ("men", "women"))
-    return f"{labels[rank]}, {men} d'hommes et {women} de femmes"
 
 
 def _sum(shares: pd.DataFrame, bands: list[str]) -> float:

@@ -95,17 +95,17 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
 
 def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     """Return the names of the communes of which every count is exactly 0, where they are more than half of them."""
-    cells = _lines(places, columns, lambda indicator, row: "" if _is_zero(row) else row.text)
+
+    def cell(_: Indicator, row) -> str:  # a published 0 that stands for a few has a text of its own
+        is_zero = row.status == OK and row.text == "0" and not getattr(row, "interval", "")
+        return "" if is_zero else row.text
+
+    cells = _lines(places, columns, cell)
     some = [any(cell == "" for cell in line[1:]) and set(line[1:]) <= {"", POINTLESS} for line in cells]
     names = pd.Series([line[0] for line in cells], index=places.index, dtype=object)
     communes = places["level"].eq("commune")
     names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
     return names.map(texts.typography) if len(names) > communes.sum() / 2 else names[:0]
-
-
-def _is_zero(row) -> bool:
-    """Whether nothing is there, for sure: a published 0 that stands for a few has a text of its own."""
-    return row.status == OK and row.text == "0" and not getattr(row, "interval", "")
 
 
 def _text(indicator: Indicator, row) -> str:
@@ -174,28 +174,20 @@ def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]
         for row in each:
             if row.status == OK:
                 names.setdefault((row.level, row.territory), set()).add(row.name)
-    keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
-    return [
-        [_one_name(names.get((level, code), set()), name), *(column.get((level, code), "nd") for column in cells)]
-        for level, code, name in keys
-    ]
-
-
-def _one_name(told: set[str], name: str) -> str:
-    """Return the name that all the columns give a place (« France hors Mayotte »), its own when they differ."""
-    return next(iter(told)) if len(told) == 1 else name
+    lines = []
+    for place in places.itertuples(index=False):
+        key = (place.level, place.territory)
+        told = names.get(key, set())  # « France hors Mayotte »
+        lines.append([*(told if len(told) == 1 else [place.name]), *(column.get(key, "nd") for column in cells)])
+    return lines
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
-    return _table(caption, list(rows.columns), lines, marked, note, left=_of_words(lines))
-
-
-def _of_words(lines: list[list[str]]) -> frozenset[int]:
-    """Return the columns, after that of the names, in which no cell holds a figure."""
     columns = enumerate(zip(*lines, strict=True))
-    return frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
+    of_words = frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
+    return _table(caption, list(rows.columns), lines, marked, note, left=of_words)
 
 
 def _cell(value: object) -> str:

@@ -51,19 +51,15 @@ def with_meanings(body: str) -> str:
                 here.clear()
             in_source = bool(piece["source"]) or (in_source and not piece["end"])
             return piece[0]
-        term = piece[0]
-        if term in (used if in_source else here) or _in_tag(piece):
+        term, start = piece[0], piece.start()
+        in_tag = body.rfind("<", 0, start) > body.rfind(">", 0, start)  # a value of an attribute
+        if term in (used if in_source else here) or in_tag:
             return term
         here.add(term)
         used.add(term)
         return f'{OPENING} popovertarget="{name_of(term)}">{term}{CLOSING}'
 
     return _unbroken(_pieces().sub(opened, body)) + "".join(map(_meaning, _by_letter(used)))
-
-
-def _in_tag(piece: re.Match) -> bool:
-    """Tell whether a term stands between < and >: it is a value of an attribute."""
-    return piece.string.rfind("<", 0, piece.start()) > piece.string.rfind(">", 0, piece.start())
 
 
 def _unbroken(body: str) -> str:
