@@ -11,11 +11,9 @@ from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import NARROW
 
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
-_templates = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
-
-
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
@@ -228,4 +226,4 @@ def described(drawing: str, alt: str) -> str:
 
 def piece(template: str, **context) -> Html:
     """Return a template of display/templates, filled; texts are escaped."""
-    return Html(_templates.get_template(template).render(**context).strip())
+    return Html(TEMPLATES.get_template(template).render(**context).strip())

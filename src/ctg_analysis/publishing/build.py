@@ -65,7 +65,7 @@ def build(
                 epci = outcome.job.epci
                 progress(f"{epci}: {outcome.job.place}")
                 plans[epci].came[outcome.job.place] = outcome
-                if plans[epci].is_done:
+                if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
                     yield concluded(plans.pop(epci), out)
 
 

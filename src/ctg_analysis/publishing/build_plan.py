@@ -50,11 +50,6 @@ class Plan:
         """How an error names what writes the page of what is missing."""
         return f"{self.report.epci}/{MISSING}"
 
-    @property
-    def is_done(self) -> bool:
-        """Whether all that the processes do has come."""
-        return len(self.came) == len(self.todo) + 2
-
     def jobs(self) -> Iterator[Job]:
         """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
         all end together.
