@@ -1,4 +1,4 @@
-"""The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
+"""The HTML pieces of a chapter: texts are escaped, in French typography, every figure has its words and its data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,11 +8,21 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from ctg_analysis.display.words.team import for_team
-from ctg_analysis.display.words.texts import NARROW
+from ctg_analysis.display.words.texts import NARROW, typography
+
+
+def french(shown: object) -> object:
+    """Return what a template shows, a text with its French spaces and quotes; HTML stays as it is."""
+    return typography(shown) if type(shown) is str else shown
+
 
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 TEMPLATES = Environment(
-    loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("ctg_analysis.display"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=french,
 )
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
@@ -99,9 +109,8 @@ class Table:
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return Html(
-        piece("table.html.j2", table=content).html, {ROWS: [[*(row[0] for row in content.rows), *content.zeros]]}
-    )
+    names = [french(name) for name in (*(row[0] for row in content.rows), *content.zeros)]
+    return Html(piece("table.html.j2", table=content).html, {ROWS: [names]})
 
 
 def figure(
@@ -221,9 +230,9 @@ def banner(text: str) -> Html:
 
 def described(drawing: str, alt: str) -> str:
     """Return an SVG element with its text alternative."""
-    return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(alt)}" ', 1)
+    return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(typography(alt))}" ', 1)
 
 
 def piece(template: str, **context) -> Html:
-    """Return a template of display/templates, filled; texts are escaped."""
+    """Return a template of display/templates, filled; texts are escaped, in French typography."""
     return Html(TEMPLATES.get_template(template).render(**context).strip())

@@ -101,16 +101,15 @@ def chart(
     subtitle = f"{texts.unit_text(indicator.unit) if named else about}, {when}"
     apart = [" : " if str(line[0])[-1:].isdigit() else " " for line in data.lines]  # a year and a number are two
     says = " ; ".join(f"{line[0]}{between}{line[1]}" for between, line in zip(apart, data.lines, strict=True))
-    notes = " ".join(text for text in (note, indicator.caveats) if text)
     return figure(
         drawing,
         file=file or indicator.file_name,
         kind=kind,
-        title=texts.typography(message or title),
-        subtitle=texts.typography(subtitle),
-        alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
+        title=message or title,
+        subtitle=subtitle,
+        alt=f"{message + '. ' if message else ''}{title}, {when} : {says}.",
         source=source,
-        note=texts.typography(notes),
+        note=" ".join(text for text in (note, indicator.caveats) if text),
         data=_table(f"{about}, {when}", data),
     )
 
@@ -118,19 +117,12 @@ def chart(
 def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str, source: Citation) -> Html:
     """Return the table of an indicator, folded, where a drawing would show nothing that is not known."""
     about = texts.with_unit(indicator.label, indicator.unit)
-    return folded(
-        texts.typography(summary),
-        _table(f"{about}, {when}", data),
-        file=indicator.file_name,
-        source=source,
-        note=texts.typography(indicator.caveats),
-    )
+    data = _table(f"{about}, {when}", data)
+    return folded(summary, data, file=indicator.file_name, source=source, note=indicator.caveats)
 
 
 def _table(caption: str, data: Listing) -> Table:
-    header = [texts.typography(text) for text in data.header]
-    lines = [[texts.typography(text) for text in line] for line in data.lines]
-    return Table(texts.typography(caption), header, lines, texts.typography(signs(data.lines)))
+    return Table(caption, data.header, data.lines, signs(data.lines))
 
 
 def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
@@ -166,9 +158,9 @@ def pyramid(
         bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
         kind="chart",
-        title=texts.typography(title),
-        subtitle=texts.typography(f"Pyramide des âges, part de chaque âge dans la population, en %, {period}"),
-        alt=texts.typography(alt),
+        title=title,
+        subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
+        alt=alt,
         source=source,
         note="",
         data=_table(f"Part de chaque âge dans la population, {period}", data),

@@ -55,7 +55,7 @@ def authority(
     silent = list(answers.loc[answers["transferred"].isna(), "name"])
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
     note = f"{unanswered}Population comptée : {_basis(answers)}. {LAW} {COUNTED}"
-    sentence = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(note))
+    sentence = markup.reading(authority_sentence(answers, rows[-1]), note)
     table = tables.listed(
         pd.DataFrame(lines, columns=header),
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
@@ -114,7 +114,7 @@ def by_population(
     ]
     near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
     close = f"Tout près d'un seuil, qu'un autre recensement peut faire passer : {texts.listed(near)}. " if near else ""
-    note = texts.typography(f"{close}{LAW} {DISPENSED}")
+    note = f"{close}{LAW} {DISPENSED}"
     table = tables.listed(
         pd.DataFrame(lines, columns=header),
         "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence",

@@ -62,7 +62,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
     if not lines:
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
-        told = markup.reading(texts.typography(f"{labels}{when} : 0 dans les {len(zeros)} communes."), "")
+        told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
         return markup.together(told, markup.source(source))
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note, zeros=tuple(zeros))
     return markup.together(table, markup.source(source))
@@ -105,7 +105,7 @@ def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     names = pd.Series([line[0] for line in cells], index=places.index, dtype=object)
     communes = places["level"].eq("commune")
     names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
-    return names.map(texts.typography) if len(names) > communes.sum() / 2 else names[:0]
+    return names if len(names) > communes.sum() / 2 else names[:0]
 
 
 def _text(indicator: Indicator, row) -> str:
@@ -122,7 +122,7 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> 
     lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
     of_communes = [line[1:] for line, level in zip(lines, places["level"], strict=True) if level == "commune"]
     if set().union(*of_communes) == {NO}:
-        told = markup.reading(texts.typography(f"{texts.listed(header[1:])} : aucune commune."), "")
+        told = markup.reading(f"{texts.listed(header[1:])} : aucune commune.", "")
         return markup.together(told, markup.source(source))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
@@ -205,16 +205,5 @@ def _table(
     left: frozenset[int] = frozenset(),
     zeros: tuple[str, ...] = (),
 ) -> Html:
-    note = texts.typography(" ".join(text for text in (charts.signs(lines), note) if text))
-    written = [[texts.typography(text) for text in line] for line in lines]
-    return markup.table(
-        Table(
-            texts.typography(caption),
-            [texts.typography(text) for text in header],
-            written,
-            note,
-            marked,
-            left=left,
-            zeros=zeros,
-        )
-    )
+    note = " ".join(text for text in (charts.signs(lines), note) if text)
+    return markup.table(Table(caption, header, lines, note, marked, left=left, zeros=zeros))
