@@ -223,11 +223,6 @@ def references(entries: list[dict[str, str]]) -> Html:
     return Html(html, {TEXTS: [entry["texte"] for entry in entries]})
 
 
-def banner(text: str) -> Html:
-    """Return a line that says something of the whole page."""
-    return piece("banner.html.j2", text=text)
-
-
 def described(drawing: str, alt: str) -> str:
     """Return an SVG element with its text alternative."""
     return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(typography(alt))}" ', 1)

@@ -96,7 +96,10 @@ def by_population(
     least = communes[FOUR].fillna(True)
     asked = communes[least].sort_values("low", ascending=False, kind="stable")
     rest = communes[~least]
-    names = [*asked["name"], *([_others(rest, len(communes))] if len(rest) else []), f"{epci}, si toutes transfèrent"]
+    others = list(rest["name"])
+    if len(rest) > 1:
+        others = [f"Chacune des {len(rest)} {'autres ' if len(asked) else ''}communes"]
+    names = [*asked["name"], *others, f"{epci}, si toutes transfèrent"]
     rows = [*asked.to_dict("records"), *([rest.iloc[0].to_dict()] if len(rest) else []), whole]
     counted = [_inhabitants(row) for row in rows]
     if len(rest) > 1:
@@ -122,12 +125,6 @@ def by_population(
     )
     sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)
     return markup.together(sentence, table, markup.source(source))
-
-
-def _others(rest: pd.DataFrame, total: int) -> str:
-    if len(rest) == total > 1:
-        return f"Chacune des {total} communes"
-    return rest["name"].iloc[0] if len(rest) == 1 else f"Chacune des {len(rest)} autres communes"
 
 
 def _basis(populations: pd.DataFrame) -> str:

@@ -49,7 +49,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    lines = _lines(places, columns, _text)
+    lines = _lines(places, columns)
     larger = places["level"].isin(["departement", "region", "france"])
     wide = _once([line for line, is_wide in zip(lines, larger, strict=True) if is_wide])
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
@@ -76,7 +76,7 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
     near = places["level"].isin(LOCAL)
     kept, told = [], {}
     for column in columns:
-        lines = _lines(places, [column], _text)
+        lines = _lines(places, [column])
         here = frozenset(line[1] for line, is_near in zip(lines, near, strict=True) if is_near)
         if not here or here - NO_VALUE:
             kept.append(column)
@@ -106,10 +106,6 @@ def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     communes = places["level"].eq("commune")
     names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
     return names if len(names) > communes.sum() / 2 else names[:0]
-
-
-def _text(indicator: Indicator, row) -> str:
-    return row.text
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
@@ -165,7 +161,7 @@ def _frances(columns: list[Column]) -> str:
     return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
 
 
-def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
+def _lines(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.text) -> list[list[str]]:
     names: dict[tuple[str, str], set[str]] = {}
     cells = []
     for indicator, _, rows in columns:

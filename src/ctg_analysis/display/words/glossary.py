@@ -59,7 +59,11 @@ def with_meanings(body: str) -> str:
         used.add(term)
         return f'{OPENING} popovertarget="{name_of(term)}">{term}{CLOSING}'
 
-    return _unbroken(_pieces().sub(opened, body)) + "".join(map(_meaning, _by_letter(used)))
+    whole = _unbroken(_pieces().sub(opened, body))
+    for term in _by_letter(used):
+        text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
+        whole += f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
+    return whole
 
 
 def _unbroken(body: str) -> str:
@@ -82,11 +86,6 @@ def _by_letter(words: set[str]) -> list[str]:
 def name_of(term: str) -> str:
     """Return the id of the meaning of a term in a page."""
     return f"terme-{NOT_IN_ID.sub('-', term)}"
-
-
-def _meaning(term: str) -> str:
-    text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
-    return f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
 
 
 @cache
