@@ -169,14 +169,10 @@ def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
 def boxes(missing: Iterable[Box]) -> Html:
     """One box for all that is not available, with one entry for what the same sources have."""
     missing = list(missing)
-    entries: list[tuple[list[str], list[dict[str, str]]]] = []
-    for box in missing:
-        known = next((whats for whats, sources in entries if sources == box.sources), None)
-        if known is None:
-            entries.append(([box.what], box.sources))
-        else:
-            known.append(box.what)
-    kept = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    by_sources: dict[str, tuple[list[str], list[dict[str, str]]]] = {}
+    for what, whose in missing:
+        by_sources.setdefault(repr(whose), ([], whose))[0].append(what.strip().removesuffix("."))
+    kept = [(_without_repeats(whats), whose) for whats, whose in by_sources.values()]
     entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
     html = for_team(piece("unavailable.html.j2", entries=entries).html)
     return Html(html, {MISSING: [list(box) for box in missing]})

@@ -139,26 +139,24 @@ def pyramid(
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = list(PYRAMID_BANDS.values())
-    title = f"{percent(_sum(own, FROM_65), 1)} de 65 ans ou plus, {percent(_sum(own, UNDER_20), 1)} de moins de 20 ans"
+    young, old = _young_and_old(own)
     fullest = int(own.sum(axis=1).to_numpy().argmax())
     men, women = (percent(own[sex].iloc[fullest], 1) for sex in SEXES)
     alt = (
-        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {percent(_sum(own, UNDER_20), 1)} "
-        f"de la population, les 65 ans ou plus {percent(_sum(own, FROM_65), 1)}."
-        f" Âge le plus nombreux : {labels[fullest]}, {men} d'hommes et {women} de femmes."
+        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {young} de la population, les 65 ans "
+        f"ou plus {old}. Âge le plus nombreux : {labels[fullest]}, {men} d'hommes et {women} de femmes."
     )
     data = Listing(["Âge"], [[label] for label in labels])
-    for sex, word in SEXES.items():
-        data = data.beside(word, [percent(share, 1) for share in own[sex]])
+    for table, whose in ((own, ""), (outline, f", {outline_name}")):
+        for sex, word in SEXES.items() if table is not None else ():
+            data = data.beside(f"{word}{whose}", [percent(share, 1) for share in table[sex]])
     if outline is not None:
-        alt += f" {outline_name} : {percent(_sum(outline, UNDER_20), 1)} et {percent(_sum(outline, FROM_65), 1)}."
-        for sex, word in SEXES.items():
-            data = data.beside(f"{word}, {outline_name}", [percent(share, 1) for share in outline[sex]])
+        alt += f" {outline_name} : {' et '.join(_young_and_old(outline))}."
     return figure(
         bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
         kind="chart",
-        title=title,
+        title=f"{old} de 65 ans ou plus, {young} de moins de 20 ans",
         subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
         alt=alt,
         source=source,
@@ -167,5 +165,5 @@ def pyramid(
     )
 
 
-def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
-    return shares.loc[bands].to_numpy().sum()
+def _young_and_old(shares: pd.DataFrame) -> list[str]:
+    return [percent(shares.loc[bands].to_numpy().sum(), 1) for bands in (UNDER_20, FROM_65)]
