@@ -45,7 +45,7 @@ def build(
     while some := list(islice(waiting, TOGETHER * jobs)):
         if any(latest(out, epci) is None for epci in some):
             get_ready()  # while what there is to do is found out
-            meanwhile()
+            code()  # of the modules that are in memory now
         with ExitStack() as held:
             plans = {}
             for epci in some:
@@ -67,11 +67,3 @@ def build(
                 plans[epci].came[outcome.job.place] = outcome
                 if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
                     yield concluded(plans.pop(epci), out)
-
-
-def meanwhile() -> None:
-    """Get ready for what follows the chapters."""
-    from ctg_analysis.publishing.pages import around
-
-    around.get_ready()
-    code()

@@ -16,6 +16,7 @@ with suppress(UserError):  # a wrong declaration: each job that needs it finds i
     from ctg_analysis.display import markup
     from ctg_analysis.display.words.quantities import number
     from ctg_analysis.publishing import lacking  # noqa: F401
+    from ctg_analysis.publishing.pages import around  # noqa: F401
     from ctg_analysis.publishing.pages.site import templates
     from ctg_analysis.publishing.running import tasks  # noqa: F401
     from ctg_analysis.publishing.running.cells import CONFIG, CellShell

@@ -1,25 +1,19 @@
 """The pages of a report beside its chapters: index, search, and the two texts of docs/ that readers need."""
 
-from pathlib import Path
-
 import mistune
 from markupsafe import Markup
 
+from ctg_analysis.core.errors import room_in
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.build_result import Report
 from ctg_analysis.publishing.pages.definitions import PAGE, TITLE, definitions
 from ctg_analysis.publishing.pages.search import index, synonyms
 from ctg_analysis.publishing.pages.sections import with_sections
-from ctg_analysis.publishing.pages.site import page, templates, text_sources
+from ctg_analysis.publishing.pages.site import page, text_sources
 
 
-def get_ready() -> None:
-    """Compile what these pages are written with."""
-    for name in ("index.html.j2", "recherche.html.j2", "texte.html.j2", "definitions.html.j2"):
-        templates().get_template(name)
-
-
-def write_around(folder: Path, about: dict, first: dict, after: str | None) -> None:
+def write_around(report: Report, about: dict, first: dict, after: str | None) -> None:
     """Write index.html, recherche.html, definitions.html and the texts of docs/ in the folder of a report.
 
     about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
@@ -43,5 +37,6 @@ def write_around(folder: Path, about: dict, first: dict, after: str | None) -> N
         title = source.partition("\n")[0].lstrip("# ").strip()
         body, sections = with_sections(mistune.html(source))
         written[name] = page("texte.html.j2", page=undated | {"title": title}, body=Markup(body), sections=sections)
-    for name, text in written.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    with room_in(report.out):
+        for name, text in written.items():
+            (report.fresh / name).write_text(text, encoding="utf-8")
