@@ -38,7 +38,11 @@ def stacked(table: pd.DataFrame) -> str:
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
     drawing = Drawing(0)
-    rows = rows_of(names, NAME_WIDTH, ROW, top=_legend(drawing, list(table.columns)))
+    spots = legend_spots(list(table.columns), 20, 10.0)
+    for status, (x, y) in zip(table.columns, spots, strict=True):
+        _part(drawing, x, y, 13, status, "", 12)
+        drawing.text(x + 18, y, status, size=SMALL)
+    rows = rows_of(names, NAME_WIDTH, ROW, top=spots[-1][1] + 16)
     for row, name, (_, counts) in zip(rows, names, table.iterrows(), strict=True):
         y, x = row.y, left
         drawing.text(left - 8, y, row.name, anchor="end")
@@ -50,15 +54,6 @@ def stacked(table: pd.DataFrame) -> str:
         drawing.text(x + 6, y, str(counts.sum()), bold=True)
     drawing.height = rows[-1].bottom + 4
     return drawing.svg()
-
-
-def _legend(drawing: Drawing, statuses: list[str]) -> float:
-    """Write what the parts are, on as many lines as it takes; return where they end."""
-    spots = legend_spots(statuses, 20, 10.0)
-    for status, (x, y) in zip(statuses, spots, strict=True):
-        _part(drawing, x, y, 13, status, "", 12)
-        drawing.text(x + 18, y, status, size=SMALL)
-    return spots[-1][1] + 16
 
 
 def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: str, height: float = BAR) -> None:
@@ -106,21 +101,17 @@ def _bullet(drawing: Drawing, row, place: Row, numbers: tuple[str, str, str]) ->
     if not math.isnan(row.due):
         drawing.bar(START + row.due * (GOAL - START) - 1, y, 2, 16, FAINT)
     if not math.isnan(row.way):
-        _done(drawing, row.way, y)
+        drawn = min(max(row.way, -BEYOND), 1 + BEYOND)
+        x = START + drawn * (GOAL - START)
+        drawing.bar(START, y, x - START, 7, TERRITORY)
+        drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
+        if drawn != row.way:
+            side = 1 if row.way > 1 else -1
+            drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
     elif row.word:
         drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
     for x, text in zip(NUMBERS, numbers, strict=True):
         drawing.text(x, y, text, anchor="end", size=SMALL, bold=x == NUMBERS[1])
-
-
-def _done(drawing: Drawing, way: float, y: float) -> None:
-    drawn = min(max(way, -BEYOND), 1 + BEYOND)
-    x = START + drawn * (GOAL - START)
-    drawing.bar(START, y, x - START, 7, TERRITORY)
-    drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
-    if drawn != way:
-        side = 1 if way > 1 else -1
-        drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:

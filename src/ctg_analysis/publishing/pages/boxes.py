@@ -36,19 +36,17 @@ def without_law_alone(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with the texts of law for the team, in the sections that show readers nothing else."""
     section = list(accumulate(0 < _level(cell) <= 2 for cell in cells))
     figures = {one for one, cell in zip(section, cells, strict=True) if _is_seen(cell) and not _is_law(cell)}
-    return [
-        _for_team(cell) if _is_law(cell) and one not in figures else cell
-        for one, cell in zip(section, cells, strict=True)
-    ]
+    kept = []
+    for one, cell in zip(section, cells, strict=True):
+        if _is_law(cell) and one not in figures:
+            shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
+            cell = _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
+        kept.append(cell)
+    return kept
 
 
 def _is_law(cell: NotebookNode) -> bool:
     return bool(entries_of([cell], TEXTS))
-
-
-def _for_team(cell: NotebookNode) -> NotebookNode:
-    shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
-    return _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
 
 
 def for_team_alone(cells: Sequence[NotebookNode]) -> list[bool]:
