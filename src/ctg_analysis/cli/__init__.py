@@ -47,6 +47,8 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx, args):
         """Return the name of the command that is asked for, the command and what follows it."""
+        global debug
+        debug = ctx.params["debug_"]
         name, _, rest = super().resolve_command(ctx, args)
         module = next(one for one, functions in MODULES.items() if FUNCTIONS[name] in functions)
         gc.disable()  # nothing of what is imported is ever freed, nor looked through again
@@ -113,5 +115,3 @@ def general_options(
     ] = False,
 ) -> None:
     """Build the shared diagnosis of a convention territoriale globale, for any EPCI of France."""
-    global debug
-    debug = debug_

@@ -14,11 +14,11 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.scratch import sweep
-from ctg_analysis.publishing.build_plan import planned
+from ctg_analysis.publishing.build_plan import plan_report
 from ctg_analysis.publishing.build_result import Built
 from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.pages.site import code
-from ctg_analysis.publishing.publication import concluded
+from ctg_analysis.publishing.publication import conclude
 from ctg_analysis.publishing.running.pool import get_ready, run
 
 SIREN = r"\d{9}"
@@ -53,7 +53,7 @@ def build(
                     if not re.fullmatch(SIREN, epci):
                         raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
                     held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                    plan = planned(epci, chapters, out, held, force=force)
+                    plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:
                     yield Built(epci, error=error)
                     continue
@@ -66,4 +66,4 @@ def build(
                 progress(f"{epci}: {outcome.job.place}")
                 plans[epci].came[outcome.job.place] = outcome
                 if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
-                    yield concluded(plans.pop(epci), out)
+                    yield conclude(plans.pop(epci), out)

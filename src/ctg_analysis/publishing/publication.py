@@ -31,20 +31,20 @@ OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voi
 OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
 
 
-def concluded(plan: Plan, out: Path) -> Built:
+def conclude(plan: Plan, out: Path) -> Built:
     """Return what came of a report, published; of one that there is no room for nothing is kept."""
     try:
         with room_in(out):
             for outcome in plan.came.values():
                 if isinstance(outcome.error, FullError):
                     raise outcome.error
-            return made_public(plan, out)
+            return make_public(plan, out)
     except FullError as error:
         shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
         return Built(plan.report.epci, error=error)
 
 
-def made_public(plan: Plan, out: Path) -> Built:
+def make_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     report, data, beside = plan.report, plan.came.pop(plan.data), plan.came.pop(plan.beside)
     if error := data.error or beside.error:
