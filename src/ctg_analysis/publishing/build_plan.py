@@ -41,22 +41,17 @@ class Plan:
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
-    def data(self) -> str:
-        """How an error names what writes the data files."""
-        return f"{self.report.epci}/{RECORD}"
-
-    @property
-    def beside(self) -> str:
-        """How an error names what writes the page of what is missing."""
-        return f"{self.report.epci}/{MISSING}"
+    def beside(self) -> tuple[str, str]:
+        """How an error names what writes the data files, and what writes the page of what is missing."""
+        return f"{self.report.epci}/{RECORD}", f"{self.report.epci}/{MISSING}"
 
     def jobs(self) -> Iterator[Job]:
         """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
         all end together.
         """
-        epci = self.report.epci
-        yield Job(epci, f"{TASKS}:write_data", (self.report,), self.data)
-        yield Job(epci, "ctg_analysis.publishing.lacking:write_beside", (self.report,), self.beside)
+        epci, (data, missing) = self.report.epci, self.beside
+        yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
+        yield Job(epci, "ctg_analysis.publishing.lacking:write_beside", (self.report,), missing)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former

@@ -46,7 +46,7 @@ def conclude(plan: Plan, out: Path) -> Built:
 
 def make_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
-    report, data, beside = plan.report, plan.came.pop(plan.data), plan.came.pop(plan.beside)
+    report, (data, beside) = plan.report, map(plan.came.pop, plan.beside)
     if error := data.error or beside.error:
         return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)

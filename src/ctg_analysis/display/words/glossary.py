@@ -30,7 +30,7 @@ def terms() -> dict[str, str]:
 
 def terms_in(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
-    words = {word[0] for text in texts for word in _words().finditer(text)}
+    words = {word[0] for text in texts for word in re.finditer(_any_term(), text)}
     return _by_letter(words)
 
 
@@ -89,11 +89,6 @@ def name_of(term: str) -> str:
 
 
 @cache
-def _words() -> re.Pattern:
-    return re.compile(_any_term())
-
-
-@cache
 def _pieces() -> re.Pattern:
     """Return the pattern of what is passed over, of what opens terms again, and of the terms between."""
     alone = rf"(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
@@ -103,6 +98,7 @@ def _pieces() -> re.Pattern:
     )
 
 
+@cache
 def _any_term() -> str:
     """Return the pattern of a term, the longest first; each alternative starts with a letter, which is found faster."""
     named = "".join(rf"(?<!\b{kind}[ \u00a0])" for kind in KINDS)
