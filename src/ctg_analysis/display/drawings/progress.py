@@ -9,7 +9,6 @@ from ctg_analysis.display.drawings.axes import legend_spots, scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
 SHADES = {
@@ -33,7 +32,7 @@ def stacked(table: pd.DataFrame) -> str:
 
     table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
     """
-    names = list(map(typography, table.index))
+    names = list(table.index)
     left = max(length(folded(name, NAME_WIDTH)) for name in names) + 8
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
@@ -78,7 +77,7 @@ def bullets(
     baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     head = 22
-    places = rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=head)
+    places = rows_of(rows["label"], NAME_WIDTH, ROW, top=head)
     drawing = Drawing(places[-1].bottom + 4)
     for x, word in zip((START, GOAL), ends, strict=True):
         drawing.text(x, 9, word, anchor="middle", size=SMALL, fill=FAINT)
@@ -88,7 +87,7 @@ def bullets(
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         numbers = (row.baseline_text, row.now_text, row.target_text)
         told = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, numbers, strict=True) if text)
-        with drawing.of(typography(row.label), told):
+        with drawing.of(row.label, told):
             _bullet(drawing, row, place, numbers)
     return drawing.svg()
 
@@ -120,7 +119,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     rows: see demarche.plan.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
+    places = rows_of(labels.values(), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
     drawing = Drawing(places[-1].bottom)
 
     x = scale(first, last, YEARS_LEFT, YEARS_RIGHT)
@@ -129,7 +128,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
         drawing.line([(x(year), 18), (x(year), drawing.height)], GRID)
     for name, place in zip(labels, places, strict=True):
         drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
-        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y, typography(labels[name]))
+        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y, labels[name])
     return drawing.svg()
 
 
