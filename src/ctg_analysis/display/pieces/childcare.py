@@ -39,8 +39,6 @@ def authority(
         "nd" if pd.isna(row["authority"]) else "conservée" if row["authority"] else "transférée" for row in rows
     ]
     held = [*communes[:-1], {"conservée": "reçue", "transférée": texts.SIGNS[NOT_APPLICABLE]}.get(communes[-1], "nd")]
-    header = ["Autorité", "Compétence", "Population comptée", "Missions obligatoires"]
-    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     lines = [
         [name, word, *(_asked(row, text) for text in (_inhabitants(row), *_duties(row)))]
         for name, word, row in zip([*answers["name"], epci], held, rows, strict=True)
@@ -49,12 +47,16 @@ def authority(
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
     note = f"{unanswered}Population comptée : {_basis(answers)}. {LAW} {COUNTED}"
     sentence = markup.reading(authority_sentence(answers, rows[-1]), note)
-    table = tables.listed(
-        pd.DataFrame(lines, columns=header),
-        "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
-        marked=frozenset({len(lines) - 1}),
-    )
+    caption = "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant"
+    table = _table(["Autorité", "Compétence", "Population comptée"], lines, caption, thresholds)
     return markup.together(sentence, table, markup.source(source))
+
+
+def _table(header: list[str], lines: list[list[str]], caption: str, thresholds: Mapping[str, Threshold]) -> Html:
+    """Return the table of the duties of authorities, the EPCI last. header: of the columns before the duties."""
+    dated = [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
+    table = pd.DataFrame(lines, columns=[*header, "Missions obligatoires", *dated])
+    return tables.listed(table, caption, marked=frozenset({len(lines) - 1}))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -95,17 +97,12 @@ def by_population(
     counted = [_inhabitants(row) for row in rows]
     if len(rest) > 1:
         counted[len(asked)] = f"{number(rest['low'].min())} à {number(rest['low'].max())}"
-    header = ["Autorité", texts.capitalised(_basis(populations)), "Missions obligatoires"]
-    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     lines = [[name, people, *_duties(row)] for name, people, row in zip(names, counted, rows, strict=True)]
     near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
     close = f"Tout près d'un seuil, qu'un autre recensement peut faire passer : {texts.listed(near)}. " if near else ""
     note = f"{close}{LAW} {DISPENSED}"
-    table = tables.listed(
-        pd.DataFrame(lines, columns=header),
-        "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence",
-        marked=frozenset({len(lines) - 1}),
-    )
+    caption = "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence"
+    table = _table(["Autorité", texts.capitalised(_basis(populations))], lines, caption, thresholds)
     sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)
     return markup.together(sentence, table, markup.source(source))
 
