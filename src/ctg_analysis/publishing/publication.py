@@ -79,10 +79,13 @@ def make_public(plan: Plan, out: Path) -> Built:
         for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
     index = (report, facts["page"] | {"chapters": listed}, beside.result, facts["after"])
+    # In a process that has the catalogue and the words already, which this one does without.
     function, name = "ctg_analysis.publishing.pages.around:write_around", f"{report.epci}/{INDEX}"
     (around,) = run([Job(report.epci, function, index, name)], 1)
-    if around.error:
+    if isinstance(around.error, FullError):
         raise around.error
+    if around.error:
+        return Built(report.epci, error=around.error)
     write_record(
         report.fresh,
         {
