@@ -49,12 +49,11 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    lines = _lines(places, columns)
+    cells = _cells(places, columns)
     larger = places["level"].isin(["departement", "region", "france"])
-    wide = _once([line for line, is_wide in zip(lines, larger, strict=True) if is_wide])
+    wide = _once(cells[larger].to_numpy().tolist())
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
-    lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
-    lines += [line for line in wide if line[0] not in without]
+    lines = [*cells[~larger].to_numpy().tolist(), *(line for line in wide if line[0] not in without)]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
     others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
     note = " ".join(text for text in (others, withheld, unknown, _frances(columns)) if text)
@@ -76,16 +75,12 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
     near = places["level"].isin(LOCAL)
     kept, told = [], {}
     for column in columns:
-        lines = _lines(places, [column])
-        here = frozenset(line[1] for line, is_near in zip(lines, near, strict=True) if is_near)
+        cells = _cells(places, [column])
+        here = frozenset(cells.loc[near, 1])
         if not here or here - NO_VALUE:
             kept.append(column)
             continue
-        beside = {
-            " ".join(line): None
-            for line, is_near in zip(lines, near, strict=True)
-            if not is_near and line[1] not in NO_VALUE
-        }
+        beside = dict.fromkeys(map(" ".join, cells[~near & ~cells[1].isin(NO_VALUE)].to_numpy()))
         label = texts.uncapitalised(column[0].label)
         told.setdefault(WITHHELD[here], []).append(f"{label} ({', '.join(beside)})" if beside else label)
     if told and not kept:
@@ -100,11 +95,9 @@ def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
         is_zero = row.status == OK and row.text == "0" and not getattr(row, "interval", "")
         return "" if is_zero else row.text
 
-    cells = _lines(places, columns, cell)
-    some = [any(cell == "" for cell in line[1:]) and set(line[1:]) <= {"", POINTLESS} for line in cells]
-    names = pd.Series([line[0] for line in cells], index=places.index, dtype=object)
-    communes = places["level"].eq("commune")
-    names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
+    cells, communes = _cells(places, columns, cell), places["level"].eq("commune")
+    values = cells.drop(columns=0)
+    names = cells.loc[communes & values.eq("").any(axis=1) & values.isin(["", POINTLESS]).all(axis=1), 0]
     return names if len(names) > communes.sum() / 2 else names[:0]
 
 
@@ -115,13 +108,13 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> 
     """
     header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
-    lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
-    of_communes = [line[1:] for line, level in zip(lines, places["level"], strict=True) if level == "commune"]
-    if set().union(*of_communes) == {NO}:
+    cells = _cells(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
+    of_communes = cells[places["level"].eq("commune")].drop(columns=0)
+    if set(of_communes.to_numpy().ravel()) == {NO}:
         told = markup.reading(f"{texts.listed(header[1:])} : aucune commune.", "")
         return markup.together(told, markup.source(source))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
-    table = _table("Commune par commune", header, lines, marked)
+    table = _table("Commune par commune", header, cells.to_numpy().tolist(), marked)
     return markup.together(table, markup.source(source))
 
 
@@ -161,7 +154,8 @@ def _frances(columns: list[Column]) -> str:
     return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
 
 
-def _lines(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.text) -> list[list[str]]:
+def _cells(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.text) -> pd.DataFrame:
+    """Return the name of each place, as its columns all tell it, and what its cell of each column says."""
     names: dict[tuple[str, str], set[str]] = {}
     cells = []
     for indicator, _, rows in columns:
@@ -175,7 +169,7 @@ def _lines(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.
         key = (place.level, place.territory)
         told = names.get(key, set())  # « France hors Mayotte »
         lines.append([*(told if len(told) == 1 else [place.name]), *(column.get(key, "nd") for column in cells)])
-    return lines
+    return pd.DataFrame(lines, places.index, range(1 + len(columns)), dtype=object)
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
