@@ -427,7 +427,7 @@ def test_the_former_files_are_kept_and_taken_back(tmp_path, server):
 
 
 def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
-    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
+    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         with pytest.raises(UserError, match="expected the sources whose former files are wanted"):
             download_commands.fetch(None, undo=True)
@@ -601,7 +601,7 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     (raw / "finess" / "full" / "finess.csv").write_bytes(GOOD)
     lacking = {"caf_txcouv_pe": "ctg fetch caf_txcouv_pe", "finess": "", "insee_acces": "ctg list sources insee_acces"}
     monkeypatch.setattr(download_commands, "lacking_sources", lambda epci: lacking)
-    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
+    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         download_commands.fetch(None, "200067171", None, server)
         with pytest.raises(UserError, match="one of them"):

@@ -1,20 +1,40 @@
 """The command that says all that is wrong with the files: in French, for those who fill them, most urgent first."""
 
 import datetime
-import gc
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import pandas as pd
 import typer
 
+from ctg_analysis.chapter.synthesis import unwritten
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
-
-if TYPE_CHECKING:
-    from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines, in_order
+from ctg_analysis.core.files import irregular
+from ctg_analysis.core.settings import (
+    DEFAULT_EPCI,
+    EXAMPLE_EPCI,
+    REPORTS,
+    DataRoot,
+    data_root,
+    project_path,
+    settings,
+)
+from ctg_analysis.core.yaml_files import read_yaml
+from ctg_analysis.demarche.files.material_files import SYNTHESIS, TEMPLATES
+from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
+from ctg_analysis.processing.check_demarche import check_material
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.doubted_figures import implausible_figures
+from ctg_analysis.processing.freshness import demarches, is_whole, library, material_inputs
+from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.editions import reports, to_withdraw
+from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.folders import FULL, source_folders
 
 DATA = "data"
 OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
@@ -37,9 +57,6 @@ def check(
     In French, most urgent first, with a count at the end; exit code 1. What has not changed since the last time is not
     read again.
     """
-    from ctg_analysis.core.errors import in_order
-    from ctg_analysis.processing.known_findings import KnownFindings
-
     epcis = [what] if what and re.fullmatch("[0-9]{9}", what) else None
     if epcis:
         roots = [data_root(what)]
@@ -72,18 +89,12 @@ def check(
 
 def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
     """Return in one line each the editions of the project's reports that tell counts of partners as they are."""
-    from ctg_analysis.core.settings import REPORTS
-    from ctg_analysis.publishing.editions import reports, to_withdraw
-
     homes = [root.path.parent / name for name in REPORTS.values()] if root == data_root(DEFAULT_EPCI) else []
     return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:
     """The sources whose full files were fetched more than OLDEST_DAYS ago, but for damaged certificates: faults."""
-    from ctg_analysis.sources.certificates import read_certificate
-    from ctg_analysis.sources.folders import FULL, source_folders
-
     aged = []
     for name, (folder, *_) in source_folders(root.raw).items() if not root.fictional else ():
         with suppress(InputError):
@@ -93,17 +104,8 @@ def fetched_long_ago(root: DataRoot) -> list[str]:
     return aged
 
 
-def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
+def by_urgency(root: DataRoot, epcis: list[str] | None, known: KnownFindings | None) -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. known: what need not be looked at again."""
-    gc.disable()  # nothing of what is imported is ever freed, nor looked through again
-    from ctg_analysis.core.files import irregular
-    from ctg_analysis.processing.check_demarche import check_material
-    from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.doubted_figures import implausible_figures
-    from ctg_analysis.processing.freshness import demarches, is_whole
-
-    gc.freeze()
-    gc.enable()
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
     wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
     if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
@@ -119,13 +121,6 @@ def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | 
 
 def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     """Return the indicators that a team puts in its synthèse, which a convention opens with, and that have no value."""
-    from ctg_analysis.chapter.synthesis import unwritten
-    from ctg_analysis.chapter.territory import open_territory
-    from ctg_analysis.core.yaml_files import read_yaml
-    from ctg_analysis.demarche.files.material_files import SYNTHESIS
-    from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-    from ctg_analysis.processing.run import ensure
-
     path = root.material(epci) / SYNTHESIS
     read = read_yaml(path, SynthesisEdition)
     names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
@@ -135,11 +130,8 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     return unwritten(open_territory(epci, root), read.value, read.lines)
 
 
-def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
+def _of_templates(root: DataRoot, epci: str, known: KnownFindings | None) -> list[Finding]:
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
-    from ctg_analysis.demarche.files.material_files import TEMPLATES
-    from ctg_analysis.processing.freshness import library, material_inputs
-
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
 
@@ -154,10 +146,6 @@ def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> l
 
 def _must_be_known(epci: str) -> None:
     """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
-    import pandas as pd
-
-    from ctg_analysis.processing.freshness import is_whole
-
     processed = data_root(epci).processed
     one = {"columns": ["code"], "filters": [("code", "==", epci)]}
     if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:

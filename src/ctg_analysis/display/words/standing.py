@@ -113,7 +113,9 @@ def _more(gap: pd.Series) -> str:
 
 def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
-    return {COMPARED: _inside, UNSURE: _with}.get(how, _than)(rows, level)
+    if how == UNSURE:
+        return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
+    return _inside(rows, level) if how == COMPARED else _than(rows, level)
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
@@ -123,10 +125,6 @@ def _than(rows: pd.DataFrame, level: str) -> str:
 
 def _inside(rows: pd.DataFrame, level: str) -> str:
     return f"les {PEERS}" if level == "peers" else texts.inside(_row(rows, level)["name"])
-
-
-def _with(rows: pd.DataFrame, level: str) -> str:
-    return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
 
 
 def _row(rows: pd.DataFrame, level: str) -> pd.Series:
