@@ -89,10 +89,10 @@ def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("code;x\n99001;1\n99001;2\n", "line 3, column code: found '99001' again"),
-        ("commune;x\n99001;1\n", "line 1, column code: found no such column"),
-        ("code;x\n99001;1;2\n", "line 2: found 3 cells, expected 2"),
-        ("", "line 1: found an empty file"),
+        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé '99001' une seconde fois"),
+        ("commune;x\n99001;1\n", "ligne 1, colonne code : trouvé pas de colonne de ce nom"),
+        ("code;x\n99001;1;2\n", "ligne 2 : trouvé 3 cases, attendu 2"),
+        ("", "ligne 1 : trouvé un fichier vide"),
     ],
 )
 def test_a_file_that_does_not_fit_is_told_with_its_line(chapter, own, text, said):
@@ -102,9 +102,11 @@ def test_a_file_that_does_not_fit_is_told_with_its_line(chapter, own, text, said
 
 
 def test_a_file_in_another_encoding_or_that_is_not_there_is_told(chapter, own, tmp_path):
-    with pytest.raises(InputError, match="line 2: found the byte 0xe9, expected text in UTF-8"):
+    with pytest.raises(InputError, match="ligne 2 : trouvé l'octet 0xe9, attendu un texte en UTF-8"):
         chapter.with_own("children_0_2_count", own("code;x\n99001;fermé\n", "cp1252"))
-    with pytest.raises(InputError, match=r"nowhere\.csv: found no file, expected a CSV file with a column code"):
+    with pytest.raises(
+        InputError, match=r"nowhere\.csv : trouvé aucun fichier, attendu un fichier CSV avec une colonne code"
+    ):
         chapter.with_own("children_0_2_count", tmp_path / "nowhere.csv")
 
 
@@ -238,5 +240,5 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
     assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
-    with pytest.raises(InputError, match="the table, line 2, column code_insee: found '99001' again"):
+    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
         chapter.with_own("children_0_2_count", again)

@@ -74,5 +74,5 @@ def _described(source: Source) -> str:
 def summary(epci: str, folder: Path, written: list[Path]) -> str:
     """Return what was written, in one line."""
     if not written:
-        return f"{project_path(folder)}: all the forms of {epci} are there already, nothing was changed"
-    return f"{project_path(folder)}: {len(written)} files; begin with {README}"
+        return f"{project_path(folder)} : tous les formulaires de {epci} y sont déjà, rien n'a changé"
+    return f"{project_path(folder)} : {len(written)} fichiers ; commencer par {README}"

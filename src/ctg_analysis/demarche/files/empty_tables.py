@@ -48,8 +48,9 @@ def summary(root: DataRoot, epci: str, written: list[Path]) -> str:
     """What was written, in one line."""
     folder = project_path(root.material(epci))
     if not written:
-        return f"{folder}: all the tables of {epci} are there already, nothing was changed"
-    return f"{folder}: {len(written)} files of the démarche, some in {project_path(root.restricted_material(epci))}"
+        return f"{folder} : toutes les tables de {epci} y sont déjà, rien n'a changé"
+    private = project_path(root.restricted_material(epci))
+    return f"{folder} : {len(written)} fichiers de la démarche, dont dans {private}"
 
 
 def _workbook(

@@ -48,8 +48,8 @@ class Due:
 
     def __str__(self) -> str:
         """Say it in a few words, without anything of what it holds."""
-        what = "a file" if not self.count else f"{self.count} line" + ("s" if self.count > 1 else "")
-        return f"{what} due for deletion since {self.since.isoformat()}"
+        what = "un fichier" if not self.count else f"{self.count} ligne" + ("s" if self.count > 1 else "")
+        return f"{what} à supprimer depuis le {self.since:%d/%m/%Y}"
 
 
 def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
@@ -169,10 +169,10 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
 
 def as_line(overdue: Due) -> str:
     """A line that says what is due, without anything of what it holds."""
-    return f"{overdue.place}: {overdue}"
+    return f"{overdue.place} : {overdue}"
 
 
 def as_finding(overdue: Due) -> Finding:
     """What `ctg check` says of what should have been deleted by now."""
-    expected = "its deletion: run `ctg purge EPCI --delete`"
+    expected = "sa suppression : lancer `ctg purge EPCI --delete`"
     return Finding(overdue.place, None, None, str(overdue), expected)

@@ -33,8 +33,8 @@ class Styles:
             InputError: the template has no style of that name.
         """
         if name.casefold() not in self._ids:
-            expected = "all the styles of the template that it replaces"
-            raise InputError([Finding(self._template, None, None, f"no style {name!r}", expected)])
+            expected = "tous les styles du modèle qu'il remplace"
+            raise InputError([Finding(self._template, None, None, f"aucun style {name!r}", expected)])
         return self._ids[name.casefold()]
 
 
