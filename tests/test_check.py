@@ -329,8 +329,8 @@ def test_what_was_fetched_more_than_a_year_ago_is_named(tmp_path, example):
 
 NO_FILES = {
     "un tube ou un périphérique": os.mkfifo,
-    "a pipe or a device ": lambda path: path.symlink_to("/dev/zero"),
-    "a folder": Path.mkdir,
+    "un tube ou un périphérique ": lambda path: path.symlink_to("/dev/zero"),
+    "un dossier": Path.mkdir,
     "un lien vers rien": lambda path: path.symlink_to("/absent"),
 }
 WHERE = (BIRTHS, "insee_etat_civil/source.yml", "beside.csv", f"demarche/{EXAMPLE_EPCI}/calendrier.csv")

@@ -117,13 +117,13 @@ def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
     lines = str(error.value).splitlines()
     assert len(lines) == MOST + 2 and max(map(len, lines)) < 400
     assert "ligne 2, colonne value : trouvé 'beaucoup', attendu un nombre" in lines[0]
-    assert "and as much in 299979 other lines" in lines[-2]
+    assert "et autant dans 299979 autres lignes" in lines[-2]
 
 
 def test_the_lines_that_are_told_are_counted_too():
     several = [Finding(f"{number:06}.csv", 1, None, "x", "y") for number in range(5000)]
     lines = in_lines(several)
-    assert len(lines) == MOST_LINES + 1 and lines[-1] == f"and {5000 - MOST_LINES} more findings"
+    assert len(lines) == MOST_LINES + 1 and lines[-1] == f"et {5000 - MOST_LINES} autres défauts"
     assert in_lines(several[:3]) == [str(one) for one in several[:3]]
 
 

@@ -109,7 +109,7 @@ def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path,
     source = declared(tmp_path, monkeypatch, text)
     (line,) = said(clean_declared, source, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True))
     assert "trouvé aucune ligne avec CH5, attendu le code de large ; 'CH5' n'est encore qu'une supposition" in line
-    assert line.endswith(f"corriger {project_path(tmp_path / 'declared' / 'p.yml')}, ligne 5")
+    assert line.endswith(f"corriger {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
 
 
 def test_a_certified_cube_that_is_absent_is_one_line(tmp_path):
@@ -242,7 +242,7 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
             full=True,
         ),
     )
-    assert [line.partition("no row with ")[2][:7] for line in lines] == ["Classée", "FRR soc"]
+    assert [line.partition("aucune ligne avec ")[2][:7] for line in lines] == ["Classée", "FRR soc"]
     assert all(f"colonne {column} : trouvé" in line for line in lines)
 
 
@@ -281,7 +281,7 @@ def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path, 
     text = "dtreffre;numcomdo;foyers\n2024-12;01001;15\n"
     guessed, plain = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
     place = project_path(tmp_path / "declared" / "p.yml")
-    assert guessed.endswith(f"'enfants' n'est encore qu'une supposition : corriger {place}, ligne 10")
+    assert guessed.endswith(f"'enfants' n'est encore qu'une supposition : corriger {place}, line 10")
     assert (
         "colonne personnes : trouvé pas de colonne de ce nom, attendu cette colonne parmi les titres" in plain
         and "guess" not in plain

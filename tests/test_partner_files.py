@@ -155,7 +155,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     path = root.private / EPCI / "mission_locale.csv"
     path.write_text("territoire;periode;nom;jeunes_suivis;jeunes_suivis\n99001;2024;Dupont;1;1\n", encoding="utf-8")
     sign(root, mission_locale={})
-    absent, personal, twice = sorted(told(root), key=lambda line: line.partition("found")[2][:3] != " no")
+    absent, personal, twice = sorted(told(root), key=lambda line: "trouvé pas" not in line)
     assert "ligne 1, colonne permanences : trouvé pas de colonne de ce nom" in absent
     lines = {line.partition("ligne 1, ")[2] for line in (personal, twice)}
     assert (
@@ -204,7 +204,7 @@ def test_a_bad_cell_is_one_line(root, cells, expected):
     sign(root, enquete_locale_petite_enfance={})
     fill(root, "enquete_locale_petite_enfance", row("99002", "2024", demandes=5), row("99001", "2024") | cells)
     (line,) = told(root)
-    assert "enquete_locale_petite_enfance.csv, ligne 3, column " in line and expected in line
+    assert "enquete_locale_petite_enfance.csv, ligne 3, colonne " in line and expected in line
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
         ),
         (
             "mission_locale: {recu_le: 20260302, convention: x, seuil: 5}",
-            "trouvé '20260302', attendu une date, telle que 19/01/2023",
+            "trouvé '20260302', attendu une date, telle que 02/03/2026",
         ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}",
@@ -340,7 +340,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
             "mission_locale: {recu_le: 2026-03-02, convention: [x], seuil: 5}",
             "convention : trouvé None, attendu le titre",
         ),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention and seuil only"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention et seuil seulement"),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 11, seuil: 5}",
             "seuil : trouvé ce champ une seconde fois",
@@ -356,7 +356,7 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
 def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text, expected):
     (root.private / EPCI / "accords.yml").write_text(GOOD + text, encoding="utf-8")
     (line,) = told(root)
-    assert "accords.yml, line " in line and expected in line
+    assert "accords.yml, ligne " in line and expected in line
     assert "Input should" not in line and "valid" not in line
     fill(root, "dsden_inclusion", row("99001", "2024"))
     assert told(root) == [line]

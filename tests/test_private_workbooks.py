@@ -81,18 +81,18 @@ HARMFUL = {
     "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "un fichier coupé, ou d'une autre sorte"),
     "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} octets"),
     "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "octets une fois décompressé"),
-    "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
+    "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "une case remplie en XFD1048576"),
     "strict.xlsx": (
         lambda: zipped({name: renamed(part) for name, part in of_a_sheet(FAR).items()}),
-        "a cell at XFD1048576",
+        "une case remplie en XFD1048576",
     ),
     "elsewhere.xlsx": (
         lambda: zipped(
             {name.replace("worksheets/sheet1.xml", "s.bin"): moved(part) for name, part in of_a_sheet(FAR).items()}
         ),
-        "a cell at XFD1048576",
+        "une case remplie en XFD1048576",
     ),
-    "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
+    "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "une case remplie en XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
         "un fichier coupé, ou d'une autre sorte",

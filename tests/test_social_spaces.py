@@ -163,7 +163,7 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
 def test_a_bad_cell_of_the_list_is_told(tmp_path, cells, expected):
     path = written(tmp_path, EVS, CENTRE | cells)
     lines = said(clean_spaces, SOURCE, path, PLACES, datetime.date(2026, 3, 2))
-    assert all(f"{SOURCE.form_file}, line " in line for line in lines)
+    assert all(f"{SOURCE.form_file}, ligne " in line for line in lines)
     if "une seconde fois" not in expected:
         (line,) = lines
         assert f"{SOURCE.form_file}, ligne 3, {expected}" in line

@@ -257,7 +257,7 @@ def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_
         " colonne garde[SQ003] : trouvé une colonne que le questionnaire n'a pas"
     ]
     webform = FRAMAFORMS.replace("Minutes de trajet", "Distance").replace("Vous êtes", "Genre")
-    assert [line.split(":")[0].split("column ")[1] for line in findings(tmp_path, webform)] == [
+    assert [line.split(" : ")[0].split("colonne ")[1] for line in findings(tmp_path, webform)] == [
         "Genre",
         "Quels modes d'accueil utilisez-vous ?[Distance]",
         "sexe",

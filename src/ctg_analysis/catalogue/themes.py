@@ -16,7 +16,7 @@ from ctg_analysis.core import model
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.model import Indicator, Value
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.yaml_files import Place, ReadYaml, load_yaml
+from ctg_analysis.core.yaml_files import Place, ReadYaml, expected_of, load_yaml
 from ctg_analysis.sources import SOURCES
 
 # How a value is written: its kind with what it is made of, then its options: {ratio: [births, deaths], per: 1}.
@@ -60,7 +60,7 @@ def read_value(written: Any) -> Value:
         return _ADAPTERS[kind].validate_python(made_of | options)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise ValueError(f"{problem['loc'][-1]}: {problem['msg']}") from error
+        raise ValueError(f"{problem['loc'][-1]} : {expected_of(problem)}") from error
 
 
 _ADAPTERS = {kind: TypeAdapter(kind) for kind in KINDS.values()}

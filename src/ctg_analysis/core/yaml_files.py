@@ -19,7 +19,7 @@ TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as its text
 BLANK = ("", [], {})
 NULL = ("null", "Null", "NULL", "~")  # what YAML writes for nothing, when it is not between quotes
 KEY = "?"  # of several parts
-# What pydantic expects, by the type of its error; what it says of the rest, in English, only declarations meet.
+# What is expected, by the type of the error of pydantic.
 EXPECTED = {
     "string_type": "un texte",
     "list_type": "une liste",
@@ -35,6 +35,12 @@ EXPECTED = {
     "too_long": "{max_length} au plus",
     "greater_than_equal": "{ge} ou plus",
     "less_than_equal": "{le} au plus",
+    "greater_than": "plus de {gt:g}",
+    "finite_number": "un nombre fini",
+    "string_pattern_mismatch": "un texte de la forme {pattern}",
+    "missing": "une valeur",
+    "extra_forbidden": "aucune clé de ce nom",
+    "unexpected_keyword_argument": "aucune clé de ce nom",
 }
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
@@ -174,20 +180,20 @@ def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
             place = (*place, part)
-    line = lines[place]
-    column = _column(place)
-    match problem["type"]:
-        case "missing":
-            return Finding(file, line, _column((*place, problem["loc"][-1])), "rien", "une valeur")
+    if problem["type"] == "missing":
+        return Finding(file, lines[place], _column((*place, problem["loc"][-1])), "rien", expected_of(problem))
+    return Finding(file, lines[place], _column(place), repr(problem["input"])[:60], expected_of(problem))
+
+
+def expected_of(problem: dict) -> str:
+    """Return what is expected in the place of a value, from the error of pydantic that refuses it."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    match kind:
         case "value_error":
-            expected = str(problem["ctx"]["error"])
+            return str(context["error"])
         case "literal_error":
-            expected = "l'une de ces valeurs : " + problem["ctx"]["expected"].replace(" or ", ", ")
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            expected = "aucune clé de ce nom"
-        case kind:
-            expected = EXPECTED[kind].format_map(problem.get("ctx", {})) if kind in EXPECTED else problem["msg"]
-    return Finding(file, line, column, repr(problem["input"])[:60], expected)
+            return "l'une de ces valeurs : " + context["expected"].replace(" or ", ", ")
+    return EXPECTED[kind].format_map(context) if kind in EXPECTED else problem["msg"]
 
 
 def _column(place: Place) -> str | None:
