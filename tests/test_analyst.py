@@ -70,7 +70,7 @@ def test_own_figures_of_communes_of_which_the_indicator_says_nothing_are_kept(ch
 def test_what_is_no_table_of_communes_is_told_in_one_line(chapter, given):
     with pytest.raises(UserError) as told:
         chapter.with_own("children_0_2_count", given)
-    assert "\n" not in str(told.value) and "expected" in str(told.value)
+    assert "\n" not in str(told.value) and "attendu" in str(told.value)
 
 
 def test_ids_in_a_list_are_told_in_one_line(chapter):
@@ -225,16 +225,16 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     expected = {"99001": [1240, 12], "99002": [nan, nan]}
     lines = [";".join(map(str, line)) for line in zip(*MESSY.values(), strict=True)]
     text = "\n".join(["CODGEO;inscrits;part", *lines])
-    for given, place in ((pd.DataFrame(MESSY), "the table"), (own(text.replace("CODGEO", "Code INSEE")), "own.csv")):
+    for given, place in ((pd.DataFrame(MESSY), "le tableau"), (own(text.replace("CODGEO", "Code INSEE")), "own.csv")):
         table = chapter.with_own("children_0_2_count", given).set_index("code")
         for code, figures in expected.items():
             assert table.loc[code, ["inscrits", "part"]].astype(float).tolist() == pytest.approx(figures, nan_ok=True)
         said = capsys.readouterr()
         assert said.out == "" and [line.partition(place)[2] for line in said.err.splitlines()] == [
-            f", line {5 if place == 'own.csv' else 4}: left out, 'TOTAL' is no commune",
-            ": left out, 1 line of communes outside CC des Monts d'Exemple: 12001",
-            ", column inscrits: 1 withheld (s or <5): no value in the place of each",
-            ", column part: 1 withheld (s or <5): no value in the place of each",
+            f", ligne {5 if place == 'own.csv' else 4} : laissée de côté, 'TOTAL' n'est pas une commune",
+            " : 1 ligne laissée de côté, de communes hors de CC des Monts d'Exemple : 12001",
+            ", colonne inscrits : 1 sous secret (s ou <5), sans valeur",
+            ", colonne part : 1 sous secret (s ou <5), sans valeur",
         ]
     book = own("").with_suffix(".xlsx")
     pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")

@@ -77,7 +77,7 @@ WRONG = [
         "sources: insee_etat_civil",
         "sources: insee_etatcivil",
         13,
-        "trouvé 'insee_etatcivil', attendu l'identifiant d'une source, tel que `ctg list sources` le dit",
+        "trouvé 'insee_etatcivil', attendu l'identifiant d'une",
     ),
     ("decimals: 0", "decimals: zero", 5, "defaults.decimals : trouvé 'zero', attendu un nombre entier"),
     (
@@ -144,7 +144,7 @@ POPULATION, YOUTH = "catalogue/declared/01a_population.yml", "catalogue/declared
 CAF, MEETINGS = "sources/declared/caf.yml", "demarche/tables/declared/4_meetings.yml"
 METHOD = "chapter/demarche/method_texts.yml"
 READING = "En {period}, le territoire compte {value} habitant{s}."
-WORDS = "attendu entre accolades, les mots qui y seront mis :"
+WORDS = "attendu entre accolades, les mots qui y seront mis : "
 # A file that is shipped, what is written in it in the place of what (the first time that it stands there), the finding,
 # in the line of the damage.
 DAMAGES = [
@@ -230,6 +230,6 @@ def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, m
     with pytest.raises(InputError) as error:
         read_it()
     line = text.count("\n", 0, text.index(before)) + 1 + after.count("\n")
-    place = f", ligne {line}" if "this norm" not in words else ""
+    place = f", ligne {line}" if "cette norme" not in words else ""
     found = re.compile(rf"{whole.name}{place}, colonne \S*{re.escape(words)}")
     assert any(found.search(told) for told in str(error.value).splitlines()), error.value

@@ -253,7 +253,9 @@ def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
     assert facts == {("01001", "2024-12", "households"): 15}
     source = Source("dataset", "L", "P", tables=(benefits(where={"type": "Majoré"}),), guesses=frozenset({"Majoré"}))
     (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
-    assert "colonne type : trouvé aucune ligne avec Majoré" in line and "'Majoré' is a guess so far" in line
+    assert (
+        "colonne type : trouvé aucune ligne avec Majoré" in line and "'Majoré' n'est encore qu'une supposition" in line
+    )
     assert len(clean_declared(source, received(tmp_path, {"s_1.csv": text}))) == 0  # an extract may have none
 
 

@@ -70,14 +70,17 @@ def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[s
         raise InputError(
             [Finding(place, line, str(column), f"{code!r} une seconde fois", once) for line, code in again.items()]
         )
-    left_out = [f"{place}, line {line}: left out, {code!r} is no commune" for line, code in codes[~is_commune].items()]
+    left_out = [
+        f"{place}, ligne {line} : laissée de côté, {code!r} n'est pas une commune"
+        for line, code in codes[~is_commune].items()
+    ]
     if len(others := codes[is_commune & ~is_own]):
         some = ", ".join(others[:MOST_CODES]) + ", …" * (len(others) > MOST_CODES)
-        lines = f"{len(others)} line{'s' * (len(others) > 1)}"
-        left_out.append(f"{place}: left out, {lines} of communes outside {name}: {some}")
+        s = "s" * (len(others) > 1)
+        left_out.append(f"{place} : {len(others)} ligne{s} laissée{s} de côté, de communes hors de {name} : {some}")
     kept = table.drop(columns=column)[is_own]
     read = {column: _figures(kept[column]) for column in kept}
-    left_out += [f"{place}, column {column}: {told}" for column, (_, told) in read.items() if told]
+    left_out += [f"{place}, colonne {column} : {told}" for column, (_, told) in read.items() if told]
     figures = pd.DataFrame({column: cells for column, (cells, _) in read.items()}, index=kept.index)
     figures.insert(0, CODE, codes[is_own])
     return figures.reset_index(drop=True), left_out
@@ -91,7 +94,7 @@ def _opened(own: Own) -> tuple[str, int | None, pd.DataFrame]:
         table = own.reset_index() if own.index.name is not None else own
         return TABLE, None, table.set_axis(range(1, len(table) + 1))
     if not isinstance(own, str | Path):
-        raise UserError(f"found {type(own).__name__}, expected a DataFrame or the name of a file")
+        raise UserError(f"trouvé {type(own).__name__}, attendu un DataFrame ou le nom d'un fichier")
     own = Path(own)
     place = project_path(own.absolute())
     if not own.is_file():
@@ -126,4 +129,4 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
         return cells, ""
     numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
     count = int(withheld.sum())
-    return numbers, f"{count} withheld (s or <5): no value in the place of each" if count else ""
+    return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""

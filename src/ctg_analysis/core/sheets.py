@@ -138,6 +138,15 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     return Workbook(sheets, findings, unread, twice)
 
 
+def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
+    """The tables that have a sheet in a workbook of a folder, filled or not.
+
+    Raises:
+        InputError: a workbook that cannot be read: what it has is not known.
+    """
+    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).sheets}
+
+
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
     """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells.
 

@@ -83,14 +83,11 @@ def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     since = rows["suppression_prevue_le"].min().date()
     recordings = {path.name: path for path in recorded(files.folder / RECORDINGS)}
     named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
+    sheet = interviews.form if isinstance(interviews.form, Sheet) else None
     return [
         *(Due(path, since, 0) for path in named),
-        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), _sheet(interviews)),
+        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), sheet),
     ]
-
-
-def _sheet(file: TableFile) -> Sheet | None:
-    return file.form if isinstance(file.form, Sheet) else None
 
 
 def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
