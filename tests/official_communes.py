@@ -22,8 +22,8 @@ COMMUNES = pa.DataFrameSchema(
     {
         "TYPECOM": one_of(set(KIND)),
         "COM": commune_code(),
-        "REG": text(r"\d{2}", "a région code of 2 digits"),
-        "DEP": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
+        "REG": text(r"\d{2}", "un code de région de 2 chiffres"),
+        "DEP": text(DEPARTEMENT_CODE, "un code de département, tel que 01, 2A ou 974"),
         "LIBELLE": pa.Column(TEXT),
         "COMPARENT": text(rf"(?:{COMMUNE_CODE})?", "the commune of an arrondissement, or nothing"),
     },

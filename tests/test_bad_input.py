@@ -80,33 +80,36 @@ def test_a_missing_column_of_the_key(root, with_others, file, column):
 
     spoil(root, file, without)
     (line,) = findings(root)
-    assert f"line 1, column {column}: found no such column" in line
+    assert f"ligne 1, colonne {column} : trouvé pas de colonne de ce nom" in line
 
 
 def test_a_missing_column(root):
     spoil(root, BIRTHS, lambda lines: [line.rpartition(";")[0] for line in lines])
     (line,) = findings(root)
-    assert "line 1, column OBS_VALUE: found no such column" in line
+    assert "ligne 1, colonne OBS_VALUE : trouvé pas de colonne de ce nom" in line
 
 
 def test_a_repeated_key(root):
     spoil(root, BIRTHS, lambda lines: [*lines[:-1], lines[1]])
     lines = findings(root)
-    assert any("line 2, column GEO" in line and "again, expected a key that comes once" in line for line in lines)
+    assert any(
+        "ligne 2, colonne GEO" in line and "une seconde fois, attendu une clé qui ne vient qu'une fois" in line
+        for line in lines
+    )
 
 
 def test_a_negative_count(root):
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     (line,) = findings(root)
-    assert "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE" in line
-    assert "expected a count of 0 or more" in line
+    assert "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, ligne 5, colonne OBS_VALUE" in line
+    assert "attendu un nombre, 0 ou plus" in line
 
 
 def test_a_word_in_the_place_of_a_number_and_a_blank(root):
     spoil(root, BIRTHS, lambda lines: replace(7, 3, "")(replace(5, 3, "beaucoup")(lines)))
     first, second = findings(root)
-    assert "line 5, column OBS_VALUE: found 'beaucoup', expected a number" in first
-    assert "line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_STATUS is O" in second
+    assert "ligne 5, colonne OBS_VALUE : trouvé 'beaucoup', attendu un nombre" in first
+    assert "ligne 7 : trouvé aucune valeur, attendu une valeur, sauf si CONF_STATUS est C ou OBS_STATUS est O" in second
 
 
 def test_a_number_without_end_and_a_column_that_comes_twice(root, with_others):
@@ -115,14 +118,15 @@ def test_a_number_without_end_and_a_column_that_comes_twice(root, with_others):
     spoil(root, AGES, lambda lines: [f"{line};{line.split(';')[0]}" for line in lines])
     again = (root.raw / AGES).read_text(encoding="utf-8").partition(";")[0]
     assert findings(root) == [
-        f"{root.raw}/{BIRTHS}, line 5, column OBS_VALUE: found '1e400', expected a number",
-        f"{root.raw}/{AGES}, line 1, column {again}: found this column again, expected each column once",
+        f"{root.raw}/{BIRTHS}, ligne 5, colonne OBS_VALUE : trouvé '1e400', attendu un nombre",
+        f"{root.raw}/{AGES}, ligne 1, colonne {again} : trouvé cette colonne une seconde fois, "
+        "attendu chaque colonne une fois",
     ]
 
 
 def test_a_header_without_names(root):
     spoil(root, BIRTHS, lambda lines: [";" * lines[0].count(";") + " ", *lines[1:]])
-    assert all(", line 1, column " in one and "found no such column" in one for one in findings(root))
+    assert all(", ligne 1, colonne " in one and "trouvé pas de colonne de ce nom" in one for one in findings(root))
 
 
 def test_a_date_of_access_that_is_none(root, with_others):
@@ -133,20 +137,23 @@ def test_a_date_of_access_that_is_none(root, with_others):
     line = certificate.read_text(encoding="utf-8").splitlines().index("date_acces: 24/11/2026") + 1
     (said,) = check_root(root)
     assert str(said).startswith(
-        f"{certificate}, line {line}, column date_acces: found '24/11/2026', expected a valid date"
+        f"{certificate}, ligne {line}, colonne date_acces : trouvé '24/11/2026', attendu une date qui existe"
     )
 
 
 def test_a_code_that_has_lost_its_zero(root):
     spoil(root, BIRTHS, replace(3, 0, "1001"))
     (line,) = findings(root)
-    assert "line 3, column GEO: found '1001'" in line and "expected a place code" in line
+    assert (
+        "ligne 3, colonne GEO : trouvé '1001'" in line
+        and "attendu le code d'un lieu : commune, département, région, EPCI, F ou FM" in line
+    )
 
 
 def test_a_code_that_no_commune_bears(root):
     spoil(root, BIRTHS, lambda lines: replace(3, 0, "99998")(lines))
     (line,) = findings(root)
-    assert "raw/insee_etat_civil: found 99998, expected communes of 2026" in line
+    assert "raw/insee_etat_civil : trouvé 99998, attendu des communes de 2026" in line
 
 
 def test_one_bad_root_leaves_them_all_as_they_were(root, example, tmp_path):
@@ -168,14 +175,16 @@ def test_a_value_over_its_denominator(root, with_others):
     table.to_parquet(path, index=False)
     certify(path)
     (line,) = findings(root)
-    assert "line 3, column pop_0_19" in line and "expected pop_0_19 at most pop" in line
+    assert "ligne 3, colonne pop_0_19" in line and "attendu pop_0_19 au plus égal à pop" in line
 
 
 def test_a_wrong_encoding(root, with_others):
     with_others("drees_apl")
     spoil(root, "drees_apl/apl_generalistes.csv", lambda lines: lines, encoding="cp1252")
     lines = findings(root)
-    assert any("apl_generalistes.csv, line 1: found the byte 0xe9, expected text in UTF-8" in line for line in lines)
+    assert any(
+        "apl_generalistes.csv, ligne 1 : trouvé l'octet 0xe9, attendu un texte en UTF-8" in line for line in lines
+    )
 
 
 def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root, with_others):
@@ -185,7 +194,7 @@ def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(roo
     path.write_bytes(path.read_bytes() + b"\xe9;1\n")
     certify(path)
     (line,) = [str(finding) for finding in check_root(root)]
-    assert "\n" not in line and f"line {lines + 1}: found the byte 0xe9, expected text in UTF-8" in line
+    assert "\n" not in line and f"ligne {lines + 1} : trouvé l'octet 0xe9, attendu un texte en UTF-8" in line
 
 
 def test_a_truncated_csv(root, with_others):
@@ -195,15 +204,15 @@ def test_a_truncated_csv(root, with_others):
     half = len(lines) // 2
     path.write_bytes(b"".join(lines[:half]) + lines[half][: lines[half].rindex(b";")])
     lines = findings(root)
-    assert any("found sha256" in line for line in lines)
-    assert any("cells, expected 8, as in the header" in line for line in lines), lines
+    assert any("trouvé sha256" in line for line in lines)
+    assert any("cases, attendu 8, comme dans l'en-tête" in line for line in lines), lines
 
 
 def test_a_csv_that_stops_between_two_lines(root, with_others):
     with_others(AGES)
     spoil(root, AGES, lambda lines: lines[:100])
     (line,) = findings(root)
-    assert re.search(r"found 99 rows, expected \d{5} rows", line)
+    assert re.search(r"trouvé 99 lignes, attendu \d{5} lignes", line)
 
 
 def test_a_line_too_long_and_an_empty_file(root, with_others):
@@ -212,8 +221,8 @@ def test_a_line_too_long_and_an_empty_file(root, with_others):
     (root.raw / AGES).write_bytes(b"")
     certify(root.raw / AGES)
     first, second = findings(root)
-    assert "line 4: found 5 cells, expected 4, as in the header" in first
-    assert "line 1: found an empty file" in second
+    assert "ligne 4 : trouvé 5 cases, attendu 4, comme dans l'en-tête" in first
+    assert "ligne 1 : trouvé un fichier vide" in second
 
 
 def test_a_truncated_parquet(root, with_others):
@@ -222,7 +231,7 @@ def test_a_truncated_parquet(root, with_others):
     path.write_bytes(path.read_bytes()[:900])
     certify(path)
     (line,) = findings(root)
-    assert "found a truncated or foreign file, expected a whole Parquet file" in line
+    assert "trouvé un fichier coupé, ou d'une autre sorte, attendu un fichier Parquet entier" in line
 
 
 def test_a_file_that_changed(root):
@@ -230,16 +239,16 @@ def test_a_file_that_changed(root):
     path.write_bytes(path.read_bytes() + b"\n")
     (line,) = findings(root)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert BIRTHS.split("/")[1] in line and f"found sha256 {found}, expected sha256 " in line
+    assert BIRTHS.split("/")[1] in line and f"trouvé sha256 {found}, attendu sha256 " in line
 
 
 def test_an_absent_file_and_an_absent_certificate(root):
     (root.raw / BIRTHS).unlink()
     (line,) = findings(root)
-    assert "found no file" in line
+    assert "trouvé aucun fichier" in line
     (root.raw / "contours" / "source.yml").unlink()
     certificate, file = findings(root)  # one does not hide the other
-    assert "contours/source.yml: found no certificate" in certificate and "found no file" in file
+    assert "contours/source.yml : trouvé aucun certificat" in certificate and "trouvé aucun fichier" in file
 
 
 def test_all_problems_of_all_files_come_at_once(root, with_others):
@@ -256,7 +265,7 @@ def test_check_says_the_same_and_writes_nothing(root, with_others):
     (root.raw / "insee_bpe_2025" / "notes.txt").write_text("?", encoding="utf-8")
     lines = [str(finding) for finding in check_root(root)]
     assert len(lines) == 2
-    assert "notes.txt: found a file without certificate" in lines[1] + lines[0]
+    assert "notes.txt : trouvé un fichier sans certificat" in lines[1] + lines[0]
 
 
 def test_the_command_exits_with_1_and_no_traceback(root):

@@ -112,7 +112,7 @@ def test_an_unknown_population_is_not_zero():
         (lambda entries: entries[1].pop("seuil"), "seuil"),
         (lambda entries: entries[1].update(seuil="beaucoup"), "beaucoup"),
         (lambda entries: entries[0].update(obligation="une mission"), "une mission"),
-        (lambda entries: entries.pop(4), "nothing for relais petite enfance"),
+        (lambda entries: entries.pop(4), "rien pour relais petite enfance"),
     ],
     ids=["no threshold", "not a number", "unknown duty", "a duty without entry"],
 )

@@ -112,8 +112,8 @@ def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
     path.write_text("\n".join(lines[:-1]), encoding="utf-8")
     told = [str(fault) for fault in of_synthesis(read_yaml(path, SynthesisEdition), path)]
     assert [re.search(r"line \d.*", line)[0] for line in told] == [
-        "line 1, column atouts.1: found 'poverty_rate' again, expected an indicator once",
-        "line 3, column phrases.0: found 'births_count', expected an indicator of data/reference/essentiel.yml",
+        "ligne 1, colonne atouts.1 : trouvé 'poverty_rate' une seconde fois, attendu un indicateur une seule fois",
+        "ligne 3, colonne phrases.0 : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     assert [fault.line for fault in read_yaml(path, SynthesisEdition).findings] == [5]

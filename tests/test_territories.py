@@ -186,12 +186,12 @@ def test_the_file_of_composition_gets_its_zeros_back(tmp_path):
 
 @pytest.mark.parametrize("code", ["101", "A004", "1A01", "0101", "96001", "1001 "])
 def test_what_has_lost_more_than_a_zero_is_an_error_there_too(tmp_path, code):
-    with pytest.raises(InputError, match=r"line 2, column COM: found .*, expected a commune code"):
+    with pytest.raises(InputError, match=r"ligne 2, colonne COM : trouvé .*, attendu un code de commune"):
         composition(tmp_path, f"{code};A;200069193;CC;1;84")
 
 
 def test_a_commune_with_and_without_its_zero_comes_twice(tmp_path):
-    with pytest.raises(InputError, match=r"line 2, column COM: found '1001', expected a commune that comes once"):
+    with pytest.raises(InputError, match=r"ligne 2, colonne COM : trouvé '1001', attendu a commune that comes once"):
         composition(tmp_path, "1001;A;200069193;CC;1;84", "01001;A;200069193;CC;01;84")
 
 
@@ -200,7 +200,9 @@ COG = "TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT"
 
 def test_a_lost_zero_elsewhere_remains_an_error(tmp_path):
     (tmp_path / "v_commune_2025.csv").write_text(f"{COG}\nCOM,1001,84,01,,,,,,A,,\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"line 2, column COM: found '1001', expected a commune code of 5 characters"):
+    with pytest.raises(
+        InputError, match=r"ligne 2, colonne COM : trouvé '1001', attendu un code de commune de 5 caractères"
+    ):
         official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
 
 

@@ -16,7 +16,7 @@ from ctg_analysis.core import model
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.model import Indicator, Value
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.yaml_files import Place, ReadYaml, load_yaml
+from ctg_analysis.core.yaml_files import Place, ReadYaml, expected_of, load_yaml
 from ctg_analysis.sources import SOURCES
 
 # How a value is written: its kind with what it is made of, then its options: {ratio: [births, deaths], per: 1}.
@@ -47,7 +47,7 @@ def read_value(written: Any) -> Value:
     """
     kinds = [key for key in written if key in KINDS] if isinstance(written, dict) else []
     if len(kinds) != 1:
-        raise ValueError(f"one of {', '.join(KINDS)}, such as {{count: births}}")
+        raise ValueError(f"l'une de ces clés : {', '.join(KINDS)}, telle que {{count: births}}")
     options = dict(written)
     first = options.pop(kinds[0])
     kind = KINDS[kinds[0]]
@@ -55,12 +55,12 @@ def read_value(written: Any) -> Value:
     made_of = dict(zip(names, first, strict=False)) if isinstance(first, list) else {names[0]: first}
     unknown = set(options) - set(names)
     if unknown or set(made_of) & set(options):
-        raise ValueError(f"beside {kinds[0]}, only {', '.join(names[len(made_of) :]) or 'nothing'}")
+        raise ValueError(f"à côté de {kinds[0]}, seulement {', '.join(names[len(made_of) :]) or 'rien'}")
     try:
         return _ADAPTERS[kind].validate_python(made_of | options)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise ValueError(f"{problem['loc'][-1]}: {problem['msg']}") from error
+        raise ValueError(f"{problem['loc'][-1]} : {expected_of(problem)}") from error
 
 
 _ADAPTERS = {kind: TypeAdapter(kind) for kind in KINDS.values()}
@@ -154,13 +154,13 @@ def _findings(read: ReadYaml, file: str, others: dict[str, Indicator]) -> Iterat
     for place, _, name, given in _members(theme):
         for field in REQUIRED:
             if field not in given:
-                yield Finding(file, lines[place], f"{name}.{field}", "nothing", "a value, here or under defaults")
+                yield Finding(file, lines[place], f"{name}.{field}", "rien", "une valeur, ici ou sous defaults")
         if name in others or name in here:
-            yield Finding(file, lines[place], name, "this id again", "an id of its own")
+            yield Finding(file, lines[place], name, "cet identifiant une seconde fois", "un identifiant à lui seul")
         here.add(name)
         line = lines.get((*place, "value"), lines[place])
         for measure in _undeclared(given):
-            yield Finding(file, line, f"{name}.value", repr(measure), "a measure that one of its sources gives")
+            yield Finding(file, line, f"{name}.value", repr(measure), "une mesure que donne l'une de ses sources")
     yield from _unknown(theme.defaults, ("defaults",), read, file)
     for rank, group in enumerate(theme.groups):
         yield from _unknown(group.defaults, ("groups", rank, "defaults"), read, file)
@@ -180,10 +180,10 @@ def _unknown(part: BaseModel, place: Place, read: ReadYaml, file: str) -> Iterat
     given = _given(part)
     for source in given.get("sources", ()):
         if source not in SOURCES:
-            expected = "the id of a source: `ctg list sources` has them"
+            expected = "l'identifiant d'une source : `ctg list sources` les donne"
             yield Finding(file, read.lines[*place, "sources"], "sources", repr(source), expected)
     for field in ("definition", "caveats"):
         for text in NAMED.findall(given.get(field, "")):
             if text not in read.value.texts:
-                expected = f"one of the texts of this file: {', '.join(read.value.texts) or 'it has none'}"
+                expected = f"l'un des textes de ce fichier : {', '.join(read.value.texts) or 'il n’en a pas'}"
                 yield Finding(file, read.lines[*place, field], field, f"{{{text}}}", expected)

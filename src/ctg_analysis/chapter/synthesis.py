@@ -74,7 +74,7 @@ def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Pl
     """What the team puts in the synthèse of which nothing can be written here. lines: where each part is written."""
     written = {essential.indicator.id for essential in printed(territory)}
     path = project_path(territory.root.material(territory.epci) / SYNTHESIS)
-    expected = "an indicator of data/reference/essentiel.yml with a value here that may be written"
+    expected = "un indicateur de data/reference/essentiel.yml dont la valeur est connue ici et peut être écrite"
     return [
         Finding(path, lines.get((key, rank)), f"{key}.{rank}", repr(name), expected)
         for key in ("chiffres", "atouts", "alertes")

@@ -89,9 +89,9 @@ def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:
 
 def missing_of_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> list[Finding]:
     """Return what is said of the sources without which no commune is known."""
-    expected = "this source: without it no commune is known"
+    expected = "cette source : sans elle, aucune commune n'est connue"
     absent = [name for name in FRAME if name not in folders and not (root.raw / name).is_dir()]
-    return [Finding(project_path(root.raw / name), None, None, "no such folder", expected) for name in absent]
+    return [Finding(project_path(root.raw / name), None, None, "aucun dossier de ce nom", expected) for name in absent]
 
 
 def places_of(root: DataRoot, communes: pd.DataFrame, epcis: pd.DataFrame) -> pd.DataFrame:

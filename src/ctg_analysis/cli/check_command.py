@@ -73,7 +73,7 @@ def check(
         known.save()
     for findings in found.values():
         if findings:
-            print(*in_lines(in_order(findings), french=True), sep="\n")
+            print(*in_lines(in_order(findings)), sep="\n")
     old = [line for root in roots for line in _to_withdraw(root, epcis)]
     if old:
         print(*old, sep="\n")

@@ -45,7 +45,7 @@ def data() -> None:
         for note in read_notes(root):
             messages.print(f"{project_path(root.processed)}: {note}")
     if found := [finding for root in roots for epci in faulty(root) for finding in faults(root, epci)]:
-        messages.print(*in_lines(found, french=True), sep="\n")
+        messages.print(*in_lines(found), sep="\n")
         raise typer.Exit(2)
 
 

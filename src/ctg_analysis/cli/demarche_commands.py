@@ -9,7 +9,7 @@ import typer
 
 from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import InputError, UserError, in_lines, room_in
+from ctg_analysis.core.errors import UserError, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 from ctg_analysis.core.territories import find_epci
 from ctg_analysis.demarche.files import empty_tables as of_the_material
@@ -57,11 +57,7 @@ def answers(
     if not export.is_file():
         raise UserError(f"{export} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms")
     root, *_ = _known(epci)
-    try:
-        lines = take_in(root, epci, export.resolve())
-    except InputError as error:  # an export lies anywhere
-        raise UserError("\n".join(in_lines(error.findings, french=True))) from error
-    for line in lines:
+    for line in take_in(root, epci, export.resolve()):
         messages.print(line)
 
 
@@ -73,17 +69,17 @@ def purge(
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
     if not folder.is_dir():
-        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
+        raise UserError(f"{project_path(folder)} : aucun dossier de ce nom, attendu les fichiers privés de la démarche")
     files = readable(read_restricted(data_root(epci), epci))
     expired = delete_due(files, today) if delete else due(files, today)
     for data in expired:
         print(as_line(data))
     if not expired:
-        messages.print(f"{epci}: nothing is due for deletion")
+        messages.print(f"{epci} : rien n'est à supprimer")
     elif delete:
-        messages.print(f"{epci}: deleted, and noted in {project_path(files.folder / DELETIONS)}")
+        messages.print(f"{epci} : supprimé, et noté dans {project_path(files.folder / DELETIONS)}")
     else:
-        raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
+        raise UserError(f"{epci} : rien n'a été supprimé ; relancer avec --delete")
 
 
 def new(

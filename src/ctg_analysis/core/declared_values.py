@@ -14,7 +14,7 @@ def _pattern(written: str) -> str:
     try:
         re.compile(written)
     except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from error
+        raise ValueError(f"une expression régulière ({error})") from error
     return written
 
 
@@ -22,7 +22,7 @@ def _day(written: str) -> str:
     try:
         date.fromisoformat(written if "-" in written else f"{written}-01-01")
     except ValueError as error:
-        raise ValueError("a year or a day, such as 2014 or 2014-01-27") from error
+        raise ValueError("une année ou un jour, tels que 2014 ou 2014-01-27") from error
     return written
 
 
@@ -41,10 +41,10 @@ def with_words(*names: str, needed: tuple[str, ...] = ()) -> AfterValidator:
         try:
             written.format_map(dict.fromkeys(names, ""))
         except (KeyError, ValueError, AttributeError, IndexError) as error:
-            told = ", ".join(f"{{{name}}}" for name in names) or "none"
-            raise ValueError(f"between braces the words that are put there: {told}") from error
+            told = ", ".join(f"{{{name}}}" for name in names) or "aucun"
+            raise ValueError(f"entre accolades, les mots qui y seront mis : {told}") from error
         if absent := [name for name in needed if f"{{{name}}}" not in written]:
-            raise ValueError(f"a text with {{{absent[0]}}}")
+            raise ValueError(f"un texte avec {{{absent[0]}}}")
         return written
 
     return AfterValidator(held)

@@ -34,7 +34,9 @@ def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Findi
     known: what need not be looked at again; without it, all is.
     """
     if not root.raw.is_dir():
-        return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
+        return [
+            Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
+        ]
     folders, findings = certificates(root)
     none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
     findings += strays(root.raw)
@@ -109,8 +111,8 @@ def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Find
     if not communes or len(here) >= len(every) / 2:
         return []
     some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
-    found = f"{len(communes)} communes, in départements {some}"
-    expected = f"the full file, with communes of about {len(every)} départements: is this an extract?"
+    found = f"{len(communes)} communes, des départements {some}"
+    expected = f"le fichier complet, avec des communes d'environ {len(every)} départements : est-ce un extrait ?"
     return [Finding(project_path(folder.path), None, None, found, expected)]
 
 
@@ -155,11 +157,13 @@ def strays(raw: Path) -> list[Finding]:
                 finding for part in (FULL, FRANCE) if (path / part).is_dir() for finding in _uncertified(path / part)
             ]
         elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
-            expected = "the id of a source, as `ctg list sources` says them"
-            findings.append(Finding(project_path(path), None, None, "a folder of no known source", expected))
+            expected = "l'identifiant d'une source, tel que `ctg list sources` le dit"
+            findings.append(Finding(project_path(path), None, None, "un dossier d'aucune source connue", expected))
         elif path.is_file() and not is_note(path):
-            expected = f"a file in the folder of its source, with an entry in its {CERTIFICATE}"
-            findings.append(Finding(project_path(path), None, None, "a file beside the source folders", expected))
+            expected = f"un fichier dans le dossier de sa source, avec une entrée dans son {CERTIFICATE}"
+            findings.append(
+                Finding(project_path(path), None, None, "un fichier à côté des dossiers des sources", expected)
+            )
     return findings
 
 
@@ -170,10 +174,10 @@ def _uncertified(folder: Path) -> list[Finding]:
     except InputError:
         return []  # told with the certificate
     return [
-        Finding(project_path(path), None, None, f"a {kind} without certificate", f"an entry in {CERTIFICATE}")
+        Finding(project_path(path), None, None, f"un {kind} sans certificat", f"une entrée dans {CERTIFICATE}")
         for path in sorted(folder.iterdir())
         if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
-        for kind in ["folder" if path.is_dir() else "file"]
+        for kind in ["dossier" if path.is_dir() else "fichier"]
     ]
 
 

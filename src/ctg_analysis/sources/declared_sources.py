@@ -30,7 +30,8 @@ def declared_sources() -> dict[str, Source]:
         for rank, source in enumerate(read.value):
             if source.id in sources:
                 line = read.lines[rank, "id"]
-                findings.append(Finding(project_path(path), line, "id", f"{source.id!r} again", "an id of its own"))
+                found = f"{source.id!r} une seconde fois"
+                findings.append(Finding(project_path(path), line, "id", found, "un identifiant à elle seule"))
             sources[source.id] = _of_a_partner(source) if source.form else source
     if findings:
         raise InputError(findings)

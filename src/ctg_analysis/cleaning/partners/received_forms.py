@@ -105,7 +105,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
-        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
+        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "le SIREN d'un EPCI"))
     own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
     held, allowed = forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]
@@ -123,8 +123,10 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
         if not faults and read[0].empty:
             continue
         if agreement is None:
-            expected = f"an entry {name} in {AGREEMENTS}, with recu_le and convention"
-            faults.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
+            expected = (
+                f"une entrée {name} dans {AGREEMENTS}, avec recu_le et convention ; ôter les # s'il y en a devant"
+            )
+            faults.append(Finding(place_of(form), None, None, "un formulaire sans accord valable", expected))
             if not unread_agreements:  # else it only follows from the fault of that file, which is told
                 one.findings.append(faults[-1])
         if faults:
@@ -170,10 +172,10 @@ def _strays(folder: Path) -> list[Finding]:
     """
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
-    expected = f"a workbook (.xlsx, .ods), or a CSV named as {README} says"
+    expected = f"un classeur (.xlsx, .ods), ou un CSV du nom que dit {README}"
     none = irregular(folder.iterdir())
     return none + [
-        Finding(project_path(path), None, None, "a folder that nothing reads", "files only")
+        Finding(project_path(path), None, None, "un dossier que rien ne lit", "des fichiers seulement")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
@@ -195,7 +197,9 @@ def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, re
     again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
     folder, form = project_path(root.private), SOURCES[source].form_file
     for code, period in again.itertuples(index=False):
-        finding = Finding(folder, None, form, f"two figures of {code} in {period}", f"the same figures in every {form}")
+        finding = Finding(
+            folder, None, form, f"deux chiffres de {code} en {period}", f"les mêmes chiffres dans chaque {form}"
+        )
         for one in read.values():
             if source in one.facts and one.facts[source]["code"].eq(code).any():
                 one.findings.append(finding)

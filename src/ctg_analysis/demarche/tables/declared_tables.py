@@ -43,7 +43,7 @@ class Column(BaseModel):
     @model_validator(mode="after")
     def _one_kind(self) -> "Column":
         if (self.type is None) != bool(self.one_of):
-            raise ValueError("a type, or one_of")
+            raise ValueError("un type, ou one_of")
         return self
 
     @property
@@ -134,10 +134,13 @@ def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
         for rank, table in enumerate(read.value):
             if table.name in tables:
                 line = read.lines[rank, "name"]
-                findings.append(Finding(project_path(path), line, "name", f"{table.name!r} again", "a name of its own"))
+                found = f"{table.name!r} une seconde fois"
+                findings.append(Finding(project_path(path), line, "name", found, "un nom à elle seule"))
             tables[table.name] = table
     findings += [
-        Finding(project_path(path), read.lines[rank, "name"], table.name, repr(name), "a declared table and its column")
+        Finding(
+            project_path(path), read.lines[rank, "name"], table.name, repr(name), "une table déclarée et sa colonne"
+        )
         for path, read in reads.items()
         for rank, table in enumerate(read.value)
         for name, column in _named(table, tables)

@@ -47,11 +47,11 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise _wrong(place, f"parts of more than {LARGEST // 10**6} MB", "a template")
+                raise _wrong(place, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
         document = DocxTemplate(template)
         styles = {style.name.casefold(): style.style_id for style in document.get_docx().styles}
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
-        raise _wrong(place, "a file that Word would not open", "a .docx template") from error
+        raise _wrong(place, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
 
     def style_id(name: str) -> str:
         if name.casefold() not in styles:
@@ -70,8 +70,8 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
         document.render(dict(context), environment)
     except (TemplateError, *OF_A_TAG) as error:
         message = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        expected = "the tags that data/reference/convention/LISEZMOI.md describes"
-        raise _wrong(place, f"a tag that says: {message}", expected) from error
+        expected = "les balises que décrit data/reference/convention/LISEZMOI.md"
+        raise _wrong(place, f"une balise qui ne va pas ({message})", expected) from error
     filled = document.docx  # get_docx() would open the template again
     about = filled.core_properties
     about.title, about.language, about.revision = title, "fr-FR", 1

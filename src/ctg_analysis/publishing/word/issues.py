@@ -116,8 +116,8 @@ def _figures(
     for figure in issue.chiffres_cles:
         key_figure = _figure(figure, seen)
         if key_figure is None:
-            expected = f"a figure that `ctg observations {epci}` has"
-            what = f"no value of {figure.indicateur} in {figure.territoire}, {figure.periode}"
+            expected = f"un chiffre que donne `ctg observations {epci}`"
+            what = f"aucune valeur de {figure.indicateur} pour {figure.territoire} en {figure.periode}"
             findings.append(Finding(place, None, f"chiffres_cles, numero {issue.numero}", what, expected))
         else:
             yield key_figure
@@ -149,7 +149,7 @@ def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) 
         path = (folder / name).resolve()
         inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
         if not inside or path.stat().st_size > LARGEST:
-            expected = f"a .png, .jpg or .svg of {LARGEST // 1000} kB at most in the folder of info_flash.yml"
+            expected = f"un .png, .jpg ou .svg de {LARGEST // 1000} Ko au plus dans le dossier de info_flash.yml"
             findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
             continue
         content = base64.b64encode(path.read_bytes()).decode()
