@@ -1,6 +1,6 @@
 """The one reader of YAML files: nothing in them swells, nests or runs; each is held to its model, with its lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -67,7 +67,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     try:
         value = _adapter(model).validate_python(content)
     except ValidationError as error:
-        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, file) for problem in error.errors())))
+        return ReadYaml(None, lines, (*findings, *(finding(problem, lines, file) for problem in error.errors())))
     return ReadYaml(value, lines, tuple(findings))
 
 
@@ -150,7 +150,8 @@ def _part(
     return parts
 
 
-def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
+def finding(problem: Mapping[str, Any], lines: dict[Place, int], file: str) -> Finding:
+    """Return what pydantic finds wrong with a part of a file, at its line or that of the part around it."""
     place: Place = ()
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
@@ -164,6 +165,10 @@ def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
             expected = str(problem["ctx"]["error"])
         case "literal_error":
             expected = "one of " + problem["ctx"]["expected"].replace(" or ", ", ")
+        case "union_tag_invalid":
+            expected = f"a kind among {problem['ctx']['expected_tags']}"
+        case "union_tag_not_found" | "model_attributes_type":
+            expected = "its kind, then its fields"
         case "extra_forbidden" | "unexpected_keyword_argument":
             expected = "no such key"
         case _:
