@@ -19,8 +19,7 @@ import pyarrow.compute as compute
 import pyarrow.dataset as dataset
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.model import CENSORED, LEVELS, OK, STATUSES
-from ctg_analysis.indicators.observations import BOUNDS, COLUMNS, KEY, NUMBERS
+from ctg_analysis.indicators.observations import COLUMNS, KEY, Observations
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
@@ -36,31 +35,6 @@ CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to
 SCHEMA = arrow.schema([*TYPES.items(), ("epci", arrow.string())])
 
 
-def checked(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return observations as they are written: what `observations.SCHEMA` holds a small table to, of millions of rows.
-
-    Raises:
-        ValueError: they are not what every reader takes them for.
-    """
-    known, censored = (observations["status"].eq(status).to_numpy() for status in (OK, CENSORED))
-    values, bounds = observations[[*{*NUMBERS} - {*BOUNDS}]].notna().to_numpy(), observations[BOUNDS].notna().to_numpy()
-    faults = {
-        "a level or a status that there is not": not (
-            {*observations["level"].cat.categories} <= {*LEVELS}
-            and {*observations["status"].cat.categories} <= {*STATUSES}
-        ),
-        "a text that is missing": any((observations[name].cat.codes < 0).any() for name in TEXTS),
-        "a value when ok, bounds at most otherwise": (known & observations["value"].isna().to_numpy()).any()
-        or (~known & values.any(axis=1)).any()
-        or (~known & ~censored & bounds.any(axis=1)).any(),
-        "another quality than 1, 2 or 3": not observations["quality"].between(1, 3).all(),
-        "a place twice for one indicator and period": observations.duplicated(KEY).any(),
-    }
-    if found := [fault for fault, there in faults.items() if there]:
-        raise ValueError(f"observations: {', '.join(found)}")
-    return observations
-
-
 def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: Path) -> None:
     """Write the observations of a group of indicators.
 
@@ -68,7 +42,11 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
         observations: columns of COLUMNS, those of TEXTS as categories.
         epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
         folder: that of the group, empty.
+
+    Raises:
+        SchemaError: they are not what every reader takes them for.
     """
+    Observations.validate(observations)
     codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
     epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
     number = epcis.codes[observations["territory"].cat.codes]

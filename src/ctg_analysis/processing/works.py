@@ -17,7 +17,7 @@ from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
+from ctg_analysis.indicators.observation_files import LOCAL, write_observations
 from ctg_analysis.indicators.observations import emptied
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, observe_coded
 from ctg_analysis.indicators.preferred_sources import first_available
@@ -139,7 +139,7 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     give_memory_back()  # reading takes three times what is read
     observed = observe_coded(group, known, sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
+        write_observations(emptied(observed), epci_of_local(frame), fresh)
 
 
 @lru_cache(maxsize=2)

@@ -5,13 +5,13 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.plan.plan_facts import plan_facts
-from ctg_analysis.indicators.observations import COLUMNS, SCHEMA, emptied
+from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.sources import PLAN, SOURCES
 
 
 def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame) -> pd.DataFrame:
-    """The observations of a démarche that may be shown: columns of observations.SCHEMA.
+    """The observations of a démarche that may be shown: columns of Observations.
 
     Parameters:
         surveyed: those of the answers, see `survey.of_survey`.
@@ -30,4 +30,4 @@ def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     rows = pd.concat(tables, ignore_index=True)[COLUMNS]
-    return SCHEMA.validate(emptied(rows).astype({"quality": int})[COLUMNS])
+    return Observations.validate(emptied(rows).astype({"quality": int})[COLUMNS])
