@@ -17,6 +17,7 @@ from ctg_analysis.indicators.observation_files import (
     read_observations,
     write_observations,
 )
+from ctg_analysis.indicators.observations import Observations
 
 DEPARTEMENTS = ["12", "2A", "48", "974"]
 EPCIS = {"100000001": "12", "100000002": "12", "100000003": "2A", "100000004": "48", "100000005": "974"}
@@ -116,17 +117,15 @@ def test_some_indicators_are_read_alone(processed):
         ("status", "nd", "bounds at most otherwise"),
         ("quality", 4, "isin"),
         ("source", None, "null values"),
+        ("territory", "12001", "not unique"),
     ],
 )
-def test_what_no_reader_expects_is_not_written(column, wrong, told, tmp_path):
+def test_what_no_reader_expects_is_not_written(tmp_path, column, wrong, told):
     table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observation_files.COLUMNS)
-    epci_of = pd.Series(dict.fromkeys(table["territory"], "100000001"))
-    write_observations(table.astype(CODED), epci_of, tmp_path)
+    assert len(Observations.validate(table.astype(CODED))) == 2
     table[column] = table[column].astype(object)
     table.loc[1, column] = wrong
-    types = CODED | ({column: float} if column == "value" else {column: int} if column == "quality" else {})
+    types = CODED | ({column: {"value": float, "quality": int}[column]} if column in ("value", "quality") else {})
     with pytest.raises(SchemaError, match=told):
-        write_observations(table.astype(types), epci_of, tmp_path)
-    twice = pd.DataFrame([row("12001", "commune")] * 2, columns=observation_files.COLUMNS)
-    with pytest.raises(SchemaError, match="unique"):
-        write_observations(twice.astype(CODED), epci_of, tmp_path)
+        write_observations(table.astype(types), pd.Series(dtype=str), tmp_path)
+    assert not [*tmp_path.iterdir()]

@@ -10,7 +10,7 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.facts import COLUMNS, STATUS, WORDS, coded
+from ctg_analysis.core.facts import COLUMNS, STATUS, WORDS, Facts, coded
 from ctg_analysis.core.processes import give_memory_back
 
 FILE, MEASURES = "facts.parquet", "measures"
@@ -26,7 +26,7 @@ def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
     measures: list[str] = []
     with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
         for facts in tables:
-            facts = coded(facts).sort_values("measure", kind="stable")
+            facts = Facts.validate(coded(facts)).sort_values("measure", kind="stable")
             columns = {name: arrow.array(facts[name], from_pandas=True).cast(of) for name, of in TYPES.items()}
             table = arrow.table(columns)
             file.write_table(table, ROWS_TOGETHER)

@@ -2,9 +2,9 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Years = Annotated[int, Field(ge=0, le=50)]  # how many
@@ -26,6 +26,15 @@ def _day(written: str) -> str:
     return written
 
 
+def _several(written: Any) -> Any:
+    """Return a list of which one value may be written alone, and none as such."""
+    if written == "none":
+        return ()
+    return (written,) if isinstance(written, str) else written
+
+
+Several = BeforeValidator(_several)
+Names = Annotated[tuple[str, ...], Several]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Day = Annotated[str, AfterValidator(_day)]
 

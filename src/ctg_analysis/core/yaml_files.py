@@ -1,6 +1,6 @@
 """The one reader of YAML files: nothing in them swells, nests or runs; each is held to its model, with its lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -90,7 +90,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     try:
         value = _adapter(model).validate_python(content)
     except ValidationError as error:
-        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, file) for problem in error.errors())))
+        return ReadYaml(None, lines, (*findings, *(finding(problem, lines, file) for problem in error.errors())))
     return ReadYaml(value, lines, tuple(findings))
 
 
@@ -175,7 +175,8 @@ def _part(
     return parts
 
 
-def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
+def finding(problem: Mapping[str, Any], lines: dict[Place, int], file: str) -> Finding:
+    """Return what pydantic finds wrong with a part of a file, at its line or that of the part around it."""
     place: Place = ()
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
@@ -193,6 +194,10 @@ def expected_of(problem: dict) -> str:
             return str(context["error"])
         case "literal_error":
             return "l'une de ces valeurs : " + context["expected"].replace(" or ", ", ")
+        case "union_tag_invalid":
+            return f"un genre (kind) parmi {context['expected_tags']}"
+        case "union_tag_not_found" | "model_attributes_type":
+            return "son genre (kind), puis ses champs"
     return EXPECTED[kind].format_map(context) if kind in EXPECTED else problem["msg"]
 
 

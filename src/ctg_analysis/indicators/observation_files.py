@@ -19,8 +19,7 @@ import pyarrow.compute as compute
 import pyarrow.dataset as dataset
 import pyarrow.parquet as parquet
 
-from ctg_analysis.indicators.observations import COLUMNS, KEY
-from ctg_analysis.indicators.observations import SCHEMA as HELD_TO
+from ctg_analysis.indicators.observations import COLUMNS, KEY, Observations
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
@@ -40,14 +39,14 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
     """Write the observations of a group of indicators.
 
     Parameters:
-        observations: see `observations.SCHEMA`, those of TEXTS as categories.
+        observations: see `Observations`, those of TEXTS as categories.
         epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
         folder: that of the group, empty.
 
     Raises:
         SchemaError: they are not what every reader takes them for.
     """
-    HELD_TO.validate(observations, inplace=True)
+    Observations.validate(observations)
     codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
     epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
     number = epcis.codes[observations["territory"].cat.codes]

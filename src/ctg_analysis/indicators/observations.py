@@ -1,6 +1,7 @@
 """OBSERVATIONS: the one table that everything shown is read from."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -11,30 +12,45 @@ from ctg_analysis.sources import SOURCES
 KEY = ["territory", "level", "period", "indicator"]
 NUMBERS = ["numerator", "denominator", "value", "low", "high"]  # none of them where nothing is known
 BOUNDS = ["low", "high"]  # of what is censored too
-COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source", "denominator_period"]
 
 
-def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
-    known = table["status"].eq(OK)
-    empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
-    unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
-    return (known & table["value"].notna()) | (~known & empty & unbounded)
+class Observations(pa.DataFrameModel):
+    """What is known of an indicator at a place in a period; texts may be held as categories.
+
+    denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
+    """
+
+    territory: Any
+    level: Any = pa.Field(isin=LEVELS)
+    period: Any
+    indicator: Any
+    numerator: float = pa.Field(nullable=True)
+    denominator: float = pa.Field(nullable=True)
+    value: float = pa.Field(nullable=True)
+    low: float = pa.Field(nullable=True)
+    high: float = pa.Field(nullable=True)
+    status: Any = pa.Field(isin=STATUSES)
+    quality: int = pa.Field(isin=[1, 2, 3])
+    source: Any
+    denominator_period: Any
+
+    class Config:
+        """What holds for the whole table."""
+
+        unique = KEY
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(error="a value when ok, bounds at most otherwise")
+    def empty_when_withheld(cls, table: pd.DataFrame) -> pd.Series:
+        """Tell the rows that hold the numbers of their status, and no others."""
+        known = table["status"].eq(OK)
+        empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
+        unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
+        return (known & table["value"].notna()) | (~known & empty & unbounded)
 
 
-# denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
-# Its words are texts or, of millions of rows, categories.
-SCHEMA = pa.DataFrameSchema(
-    {name: pa.Column(float, nullable=True) if name in NUMBERS else pa.Column() for name in COLUMNS}
-    | {
-        "level": pa.Column(checks=pa.Check.isin(LEVELS)),
-        "status": pa.Column(checks=pa.Check.isin(STATUSES)),
-        "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
-    },
-    checks=pa.Check(_empty_when_withheld, error="a value when ok, bounds at most otherwise"),
-    unique=KEY,
-    ordered=True,
-    strict=True,
-)
+COLUMNS = [*Observations.__annotations__]
 
 
 def emptied(observations: pd.DataFrame) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def observe_coded(
     """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
-    Columns: those of observations.SCHEMA.
+    Columns: those of Observations.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
     by_measure = {str(measure): facts[facts["measure"].eq(measure)] for measure in facts["measure"].unique()}

@@ -17,7 +17,7 @@ CHOOSES = "critère de leur choix"  # of an indicator that has chosen them
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:
-    """The rows of level `peers` of some indicators, columns of observations.SCHEMA.
+    """The rows of level `peers` of some indicators, columns of Observations.
 
     The median is that of the values, each EPCI counting for one, never a rate pooled over EPCIs.
 

@@ -18,7 +18,7 @@ from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
 from ctg_analysis.demarche.voices import priorities
 from ctg_analysis.demarche.voices.voices import of_interviews, of_meetings
-from ctg_analysis.indicators.observations import COLUMNS, SCHEMA, emptied
+from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
@@ -52,7 +52,7 @@ def results(
 
 
 def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame) -> pd.DataFrame:
-    """The observations of a démarche that may be shown: columns of observations.SCHEMA.
+    """The observations of a démarche that may be shown: columns of Observations.
 
     Parameters:
         surveyed: those of the answers, see `survey.of_survey`.
@@ -71,7 +71,7 @@ def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     rows = pd.concat(tables, ignore_index=True)[COLUMNS]
-    return SCHEMA.validate(emptied(rows).astype({"quality": int})[COLUMNS])
+    return Observations.validate(emptied(rows).astype({"quality": int})[COLUMNS])
 
 
 def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

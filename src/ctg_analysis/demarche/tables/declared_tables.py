@@ -2,10 +2,11 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
+from ctg_analysis.core.declared_values import Names
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import REMARK
 from ctg_analysis.core.settings import project_path
@@ -15,14 +16,6 @@ from ctg_analysis.demarche.tables.columns import KINDS, Kind, Row
 
 FOLDER = Path(__file__).parent / "declared"
 BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
-
-
-def _several(written: Any) -> Any:
-    """A list of values of which one may be written alone."""
-    return (written,) if isinstance(written, str) else written
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Column(BaseModel):

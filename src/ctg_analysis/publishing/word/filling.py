@@ -55,7 +55,7 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
 
     def style_id(name: str) -> str:
         if name.casefold() not in styles:
-            raise _wrong(place, f"no style {name!r}", "all the styles of the template that it replaces")
+            raise _wrong(place, f"aucun style {name!r}", "tous les styles du modèle qu'il remplace")
         return styles[name.casefold()]
 
     def written(value: object) -> object:
