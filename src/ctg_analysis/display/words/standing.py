@@ -96,7 +96,8 @@ def _words(level: str, gap: pd.Series, tenth: int) -> str:
     """
     little = f"un peu {SIDES[bool(gap['higher'])]}"
     if not gap["times"] >= 1:
-        return little if gap["sure"] and tenth == (1 if gap["higher"] else -1) else COMPARED
+        extreme = level != "peers" and tenth == (1 if gap["higher"] else -1)
+        return little if extreme and gap["sure"] else COMPARED
     if gap["sure"]:
         return _more(gap)
     return little if level == "peers" else UNSURE
