@@ -24,8 +24,7 @@ from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.freshness import inputs
-from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.freshness import changed, inputs
 from ctg_analysis.processing.run import process
 
 pytestmark = pytest.mark.slow
@@ -46,6 +45,11 @@ def root(tmp_path):
     )
     keep(DataRoot(copy), SOME)
     return DataRoot(copy)
+
+
+def _after_data(root):
+    """What is said of the invented territory when what `ctg data` has read is not read again."""
+    return by_urgency(root, [EXAMPLE_EPCI], changed(root, inputs(root)))
 
 
 def without_forms(root, *sources):
@@ -238,21 +242,17 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
 
 @pytest.mark.nightly
 def test_only_what_has_changed_is_looked_at_again_and_the_findings_are_those_of_the_whole(root, monkeypatch):
-    spoil(root)
-    whole = check_root(root)
-    first = KnownFindings(root)
-    assert check_root(root, first) == whole
-    first.save()
+    process(root)
     read = []
     check_source = check_raw._check_source
     monkeypatch.setattr(
         check_raw, "_check_source", lambda name, *others: read.append(name) or check_source(name, *others)
     )
-    assert check_root(root, KnownFindings(root)) == whole and read == []
+    assert check_root(root, changed(root, inputs(root))) == [] and read == []
     put(root.raw / "rna" / "full" / "waldec.csv", 3, 2, "A;")
     certify(root.raw / "rna/full/waldec.csv")
-    assert check_root(root, KnownFindings(root)) == check_root(root) != whole
-    assert read[0] == "rna" and read.count("insee_etat_civil") == 1  # that of the whole
+    said = check_root(root, changed(root, inputs(root)))
+    assert read == ["rna"] and said == check_root(root) != []
 
 
 @pytest.mark.nightly
@@ -260,24 +260,22 @@ def test_one_edited_cell_is_checked_as_the_whole(example, tmp_path, monkeypatch)
     """Of the démarche as of a form, on which a proof may rest."""
     root = DataRoot(tmp_path / "exemple")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    known = KnownFindings(root)
-    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
-    known.save()
+    assert not any(_after_data(root).values())
     change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
-    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
-    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI], None)
+    again = _after_data(root)
+    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI])
     put(root.private / YOUTH, 3, 2, "9")
     read, cleaner = [], received_forms.cleaner
     monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
-    assert check_root(root, KnownFindings(root)) == [] and read == [Path(YOUTH).name]
-    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert check_root(root, changed(root, inputs(root))) == [] and read == [Path(YOUTH).name]
+    assert _after_data(root) == by_urgency(root, [EXAMPLE_EPCI])
     change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "A1")
     put(root.private / CHILDMINDERS, 19, 4, "7")
-    said = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    said = _after_data(root)
     assert [finding.column for finding in said["chain"]] == ["lecture"]  # at least 35 % are 55 or older: no longer
-    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert said == by_urgency(root, [EXAMPLE_EPCI])
     (root.processed / "territories.parquet").write_text("damaged", encoding="utf-8")
-    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == said
+    assert _after_data(root) == said
     monkeypatch.setattr(check_command, "data_root", lambda epci: root)
     check_command._must_be_known(EXAMPLE_EPCI)
 
@@ -289,12 +287,11 @@ def test_a_proof_by_what_the_demarche_gathers_is_held_to_its_own_tables(example,
     proofs, kind = root.material(EXAMPLE_EPCI) / "preuves.csv", {"constat_id": "C01", "type": "indicateur"}
     for ref in ("competence_leisure_count+99001+2024", "parents_need_meeting_place_share+999999999+2024"):
         line = add(proofs, **kind, ref=ref, sens="appuie", lecture="au moins", repere="1")
-    known = KnownFindings(root)
-    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
+    assert not any(_after_data(root).values())
     change(proofs, line, "repere", "99")
-    said = by_urgency(root, [EXAMPLE_EPCI], known)
+    said = _after_data(root)
     assert [(finding.line, finding.column) for finding in said["chain"]] == [(line, "lecture")]
-    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert said == by_urgency(root, [EXAMPLE_EPCI])
 
 
 def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, monkeypatch):
@@ -345,7 +342,7 @@ def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
     for path, kind in kinds.items():
         path.unlink(missing_ok=True)
         NO_FILES[kind](path)
-    found = by_urgency(root, None, None)
+    found = by_urgency(root, None)
     told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
     assert {
         path: told[path] for path, kind in kinds.items() if [one.found for one in told[path]] != [kind.strip()]

@@ -402,7 +402,7 @@ def test_whatever_is_wrong_with_templates_of_the_team_is_told_by_ctg_check(spoil
     own_template(folder, "{{ inconnu }}")
     (folder / "fiche_action.docx").write_bytes(b"no zip")
     shutil.copyfile(models() / LETTER, folder / LETTER)
-    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI], None)
+    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI])
     lines = [str(finding) for urgent in found.values() for finding in urgent]
     expected = (
         "convention.docx : trouvé une balise qui ne va pas ('inconnu' is undefined), attendu les balises que décrit",

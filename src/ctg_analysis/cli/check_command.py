@@ -1,7 +1,9 @@
 """The command that says all that is wrong with the files: in French, for those who fill them, most urgent first."""
 
 import datetime
+import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -29,12 +31,12 @@ from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
 from ctg_analysis.processing.check_demarche import check_material
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.doubted_figures import implausible_figures
-from ctg_analysis.processing.freshness import demarches, is_whole, library, material_inputs
-from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.freshness import changed, demarches, inputs, is_whole
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.editions import reports, to_withdraw
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.folders import FULL, source_folders
+from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 DATA = "data"
 OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
@@ -54,8 +56,8 @@ def check(
 ) -> None:
     """Check raw data, certificates, forms, the tables of démarches: a line for each finding.
 
-    In French, most urgent first, with a count at the end; exit code 1. What has not changed since the last time is not
-    read again.
+    In French, most urgent first, with a count at the end; exit code 1. What `ctg data` has read and has not changed
+    since is not read again.
     """
     epcis = [what] if what and re.fullmatch("[0-9]{9}", what) else None
     if epcis:
@@ -67,10 +69,10 @@ def check(
         roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
     for root in roots:
-        known = KnownFindings(root)
-        for urgency, findings in by_urgency(root, epcis, known).items():
+        for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
             found[urgency] |= {*findings}
-        known.save()
+        if os.access(root.path / CACHE, os.W_OK):
+            known_sums(root.path).save()
     for findings in found.values():
         if findings:
             print(*in_lines(in_order(findings)), sep="\n")
@@ -104,19 +106,21 @@ def fetched_long_ago(root: DataRoot) -> list[str]:
     return aged
 
 
-def by_urgency(root: DataRoot, epcis: list[str] | None, known: KnownFindings | None) -> dict[str, list[Finding]]:
-    """Return the findings about a data root, by urgency. known: what need not be looked at again."""
+def by_urgency(
+    root: DataRoot, epcis: list[str] | None, changed: Collection[str] | None = None
+) -> dict[str, list[Finding]]:
+    """Return the findings about a data root, by urgency. changed: see `check_raw.check_root`."""
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
-    wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
+    wrong = [*check_root(root, changed), *irregular((settings().root / "notebooks").glob("*"))]
     if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
         wrong = [one for one in wrong if not re.search(rf"/private/(?!{epcis[0]}/)\d{{9}}/", f"/{one.path}")]
     found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here)
     if not wrong and not any(found.values()):
         for epci in here:
-            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci, known)]
-    derived = bool(known) and known.are_sound("raw/", "private/")
-    doubtful = implausible_figures(root, epcis, derived=derived) if not wrong or is_whole(root.processed) else []
-    return found | {DATA: [*wrong, *doubtful]}
+            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci)]
+    if not wrong or is_whole(root.processed):
+        wrong += implausible_figures(root, epcis, derived=changed == set())
+    return found | {DATA: wrong}
 
 
 def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
@@ -130,18 +134,13 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     return unwritten(open_territory(epci, root), read.value, read.lines)
 
 
-def _of_templates(root: DataRoot, epci: str, known: KnownFindings | None) -> list[Finding]:
+def _of_templates(root: DataRoot, epci: str) -> list[Finding]:
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
+    from ctg_analysis.publishing.word.making import wrong_templates  # heavy, and seldom needed
 
-    def find() -> list[Finding]:
-        from ctg_analysis.publishing.word.making import wrong_templates
-
-        return wrong_templates(epci, root)
-
-    what = f"templates {material_inputs(root)[epci]} {library()}"
-    return known.of_files(what, ("raw/", "private/"), find) if known else find()
+    return wrong_templates(epci, root)
 
 
 def _must_be_known(epci: str) -> None:
