@@ -1,6 +1,5 @@
 """The command `ctg`."""
 
-import gc
 import signal
 import sys
 from importlib import import_module
@@ -51,11 +50,8 @@ class Commands(TyperGroup):
         debug = ctx.params["debug_"]
         name, _, rest = super().resolve_command(ctx, args)
         module = next(one for one, functions in MODULES.items() if FUNCTIONS[name] in functions)
-        gc.disable()  # nothing of what is imported is ever freed, nor looked through again
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(getattr(import_module(f"{__name__}.{module}"), FUNCTIONS[name]))
-        gc.freeze()
-        gc.enable()
         return name, typer.main.get_command(alone), rest
 
 
