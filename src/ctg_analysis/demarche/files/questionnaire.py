@@ -125,6 +125,7 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         wrong = parts[~parts.isin([*codes, *OUTSIDE])]
         expected = f"l'une de ces valeurs : {', '.join([*sorted(codes), *OUTSIDE])}, comme dans {source}"
     for code, lines in wrong.groupby(wrong, sort=False).groups.items():
-        more = f" (et dans {len(lines) - 1} autres lignes)" if len(lines) > 1 else ""
+        others = len(lines) - 1
+        more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
         quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
         yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)
