@@ -118,7 +118,7 @@ def test_the_list_names_its_faults(monkeypatch, tmp_path):
     with pytest.raises(InputError) as raised:
         essentials.__wrapped__()
     lines = str(raised.value).splitlines()
-    assert [line.split("line ")[1].split(",")[0] for line in lines] == ["2", "3", "5", "6"]
+    assert [line.split("ligne ")[1].split(",")[0] for line in lines] == ["2", "3", "5", "6"]
 
 
 def test_each_of_the_list_has_its_reason_as_a_sentence():

@@ -39,6 +39,7 @@ def folder(tmp_path, monkeypatch):
     for module in (notebooks, new_chapter):
         monkeypatch.setattr(module, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data").symlink_to(settings().root / "data")
     return tmp_path / "notebooks"
 
 
