@@ -7,7 +7,7 @@ from raw_files import BOM, values
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.partners.agreements import read_agreements
-from ctg_analysis.cleaning.partners.empty_forms import TEXTS, write_templates
+from ctg_analysis.cleaning.partners.empty_forms import write_templates
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import (
     FORMS,
@@ -28,6 +28,7 @@ from ctg_analysis.indicators.observe import observe
 from ctg_analysis.processing.restricted import with_msa
 from ctg_analysis.secrecy.rounding import rounded
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.partner_workbooks import TEXTS
 
 EPCI, OTHER = "999999999", "999999998"
 YOUTH = SOURCES["mission_locale"]
