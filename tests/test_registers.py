@@ -109,7 +109,7 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
     )
     assert (
         "colonne categetab : trouvé aucune ligne avec 223" in line
-        and "correct src/ctg_analysis/sources/declared/health.yml" in line
+        and "corriger src/ctg_analysis/sources/declared/health.yml" in line
     )
 
 
