@@ -111,7 +111,7 @@ def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
     lines = ["atouts: [poverty_rate, poverty_rate]", "phrases:", "- indicateur: births_count", "  texte: Peu.", "le: x"]
     path.write_text("\n".join(lines[:-1]), encoding="utf-8")
     told = [str(fault) for fault in of_synthesis(read_yaml(path, SynthesisEdition), path)]
-    assert [re.search(r"line \d.*", line)[0] for line in told] == [
+    assert [re.search(r"ligne \d.*", line)[0] for line in told] == [
         "ligne 1, colonne atouts.1 : trouvé 'poverty_rate' une seconde fois, attendu un indicateur une seule fois",
         "ligne 3, colonne phrases.0 : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
     ]
