@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -21,8 +20,8 @@ from typing import ClassVar
 
 import pandas as pd
 import pytest
+from dying import deaths
 from environment import environment
-from filelock import FileLock
 from raw_files import certify
 
 from ctg_analysis.cli import download_commands
@@ -32,7 +31,7 @@ from ctg_analysis.processing import check_raw
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import received, transport
-from ctg_analysis.sources.fetching.fetch import FAILED, FORMER, GOT, SILENT, by_hand, fetch, fetch_each, page_of, undo
+from ctg_analysis.sources.fetching.fetch import FAILED, FORMER, GOT, SILENT, by_hand, fetch, fetch_each, undo
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.folders import source_folders
 
@@ -305,10 +304,6 @@ def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_pat
         assert kept.read_bytes() == whole
 
 
-def test_every_file_that_is_declared_is_of_a_kind_that_is_opened():
-    assert {Path(one.name).suffix for each in SOURCES.values() for one in each.downloads} == {".csv", ".xlsx"}
-
-
 def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_once(tmp_path, server):
     with pytest.raises(FetchError, match=r"localhost:1/.*: cannot be asked \(InvalidSchema\)"):
         fetch(source("good"), tmp_path, mirror="localhost:1")
@@ -338,29 +333,6 @@ def test_a_second_fetch_of_a_source_says_who_holds_it_and_one_that_was_killed_ho
     full = fetch(source("good"), tmp_path, mirror=server)
     assert (full / "data.csv").read_bytes() == GOOD
     assert {path.name for path in tmp_path.iterdir()} == {"dataset", ".dataset.lock"}
-
-
-@pytest.mark.nightly
-def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
-    raw = tmp_path / "data" / "raw"
-    raw.mkdir(parents=True)
-    command = [sys.executable, "-m", "ctg_analysis", "fetch", "caf_txcouv_pe", "--mirror", server]
-
-    def run():
-        return subprocess.run(
-            command, capture_output=True, text=True, env=os.environ | {"CTG_ROOT": str(tmp_path)}, check=False
-        )
-
-    with FileLock(raw / ".caf_txcouv_pe.lock"):
-        answer = run()
-    assert answer.returncode == 3
-    assert answer.stdout.startswith("busy     caf_txcouv_pe  fetched by another process; run the command again")
-    assert len(answer.stdout.splitlines()) == 1
-    answer = run()
-    assert answer.returncode == 1 and answer.stdout.startswith(
-        "failed   caf_txcouv_pe  data/raw/caf_txcouv_pe/.refused/"
-    )
-    assert answer.stderr.splitlines()[0] == "1 of 1  caf_txcouv_pe, 6 files"
 
 
 def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, server):
@@ -441,11 +413,6 @@ def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
     )
 
 
-def test_a_folder_that_a_fetch_has_left_empty_stops_no_build(tmp_path):
-    (tmp_path / "rna").mkdir()
-    assert source_folders(tmp_path) == {}
-
-
 def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, server):
     resources = [("a/notice.pdf", "2026-04"), ("b/good?v=2", "2026-03"), ("c/good", "2024-01")]
     listed = [{"url": f"https://static.data.gouv.fr/{url}", "last_modified": when} for url, when in resources]
@@ -509,13 +476,6 @@ def test_requests_to_melodi_are_spaced(tmp_path, monkeypatch, server):
     fetch(several("good", host="api.insee.fr")[0], tmp_path, mirror=server)
     fetch(several("cut")[0], tmp_path, mirror=server)
     assert slept[0] == 2 and max(slept[1:]) < 1
-
-
-def test_records_are_never_asked_of_opendatasoft():
-    for one in SOURCES.values():
-        for download in one.downloads:
-            assert "/records" not in download.url and "use_labels" not in download.url
-            assert "explore/v2.1" not in download.url or "/exports/" in download.url or "/attachments/" in download.url
 
 
 # Several sources, one after the other.
@@ -627,73 +587,28 @@ def test_what_a_report_lacks_is_had_from_open_sources(france):
     assert all(SOURCES[name].open for name in commands)
 
 
-def test_nothing_is_fetched_for_the_invented_territory(example):
-    assert set(download_commands.lacking_sources("999999999").values()) <= {""}
-
-
-def test_the_pages_to_open_are_those_of_the_producers():
-    pages = {page_of(download) for one in SOURCES.values() for download in one.downloads}
-    assert "https://data.caf.fr/explore/dataset/txcouv_pe_com/" in pages
-    assert "https://www.data.gouv.fr/datasets/liste-des-structures-labellisees-france-services/" in pages
-    assert not [page for page in pages if "/api/explore/" in page or "/exports/" in page]
-
-
-# Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
-# folder that holds an older fetch, and is then run again to its end. Prints how many things there are.
-KILLED = """
-import os, shutil, sys; from pathlib import Path; from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.sources.fetching import transport
-from ctg_analysis.sources.fetching.fetch import fetch
-transport.BACKOFF = lambda state: 0
-home, mirror, left = Path(sys.argv[1]), sys.argv[2], None
-
-def count(event, arguments):
-    global left
-    if left is not None and (event, str(arguments[0]).startswith(str(home))) in WATCHED:
-        left -= 1
-        if left == 0:
-            os._exit(9)
-
-WATCHED = {(event, True) for event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")}
-sys.addaudithook(count)
-downloads = tuple(Download(n + ".csv", "https://www.example.org/" + n, member="*_data.csv" if n == "archive" else "")
-                  for n in ("good", "archive", "other"))
-
-def run(folder, limit):
-    global left
-    child = os.fork()
-    if not child:
-        left = limit
-        fetch(Source("dataset", "L", "P", downloads=downloads), folder, mirror=mirror)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-moment, code = 0, 9
-while code == 9:
-    moment += 1
-    shutil.copytree(home / "former", home / str(moment))
-    code = run(home / str(moment), moment)
-    full = home / str(moment) / "dataset" / "full"
-    print(moment, code, sorted(path.name for path in full.iterdir()) if full.is_dir() else None, flush=True)
-    assert run(home / str(moment), None) == 0
-assert code == 0, code
-"""
-
-
 @pytest.mark.nightly
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path, server):
-    fetch(source("good"), tmp_path / "former", mirror=server)
-    answer = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), server], capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stderr
-    moments = answer.stdout.splitlines()
-    assert len(moments) > 30
-    new = ["archive.csv", "good.csv", "other.csv", "source.yml"]
-    whole = [str(state) for state in (["data.csv", "source.yml"], new)]
-    assert [line for line in moments if not line.endswith(tuple(whole))] == []
-    for moment in range(1, len(moments) + 1):
-        home = tmp_path / str(moment)
-        now = {name for name in files(home) if FORMER not in name}  # kept to go back to
-        assert now == {f"dataset/full/{name}" for name in new}, moment
-        folder = read_certificate(home / "dataset" / "full")
-        assert {entry.sha256 for entry in folder.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
-        assert [found for name in new[:3] for found in integrity(folder, name)] == []
+    """Each time in a folder that holds an older fetch."""
+    several = [Download(f"{name}.csv", f"https://www.example.org/{name}") for name in ("good", "other")]
+    several.append(Download("archive.csv", "https://www.example.org/archive", member="*_data.csv"))
+    new = {f"dataset/full/{name}" for name in ("archive.csv", "good.csv", "other.csv", "source.yml")}
+    seen, folders = (
+        [],
+        deaths(
+            tmp_path,
+            ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir"),
+            lambda folder: fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server),
+        ),
+    )
+    for folder in folders:
+        fetch(source("good"), folder, mirror=server)
+        before = files(folder)
+        seen.append({name for name in files(next(folders)) if "/full/" in name})
+        assert seen[-1] in ({name for name in before if "/full/" in name}, new)
+        fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server)
+        assert {name for name in files(folder) if FORMER not in name} == new  # the former ones, to go back to
+        kept = read_certificate(folder / "dataset" / "full")
+        assert {entry.sha256 for entry in kept.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
+        assert [found for entry in kept.certificate.fichiers for found in integrity(kept, entry.fichier)] == []
+    assert len(seen) > 30
