@@ -1,11 +1,11 @@
 """Files that cannot be trusted: one line each, exit code 1, data/processed as it was."""
 
 import hashlib
-import re
+import io
 import shutil
 
+import pandas as pd
 import pytest
-import yaml
 from raw_files import FEW, certify, copied
 from typer.testing import CliRunner
 
@@ -18,6 +18,8 @@ from ctg_analysis.processing.run import process
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
 IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
+APL = "drees_apl/apl_generalistes.csv"
+COVERAGE = "caf_txcouv_pe/txcouv_pe_epci.csv"
 
 
 @pytest.fixture
@@ -26,22 +28,42 @@ def root(tmp_path, example):
     return copied(example, tmp_path / "exemple")
 
 
-@pytest.fixture
-def with_others(root, example):
-    """A function that puts other sources beside them, for the tests that spoil these: it takes time to read them."""
-
-    def copy(*files):
-        for source in {file.partition("/")[0] for file in files} - FEW:
-            shutil.copytree(example.raw / source, root.raw / source)
-
-    return copy
-
-
-def spoil(root, file, change, encoding="utf-8"):
+def spoil(root, example, file, change):
+    """Change the bytes of a file, of a source that is put beside the few where it is not among them."""
+    source = file.partition("/")[0]
+    if source not in FEW and not (root.raw / source).exists():
+        shutil.copytree(example.raw / source, root.raw / source)
     path = root.raw / file
-    lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_bytes(("\n".join(change(lines)) + "\n").encode(encoding))
+    path.write_bytes(change(path.read_bytes()))
     certify(path)
+
+
+def lines(change):
+    """Return what changes the lines of a text."""
+    return lambda content: ("\n".join(change(content.decode().splitlines())) + "\n").encode()
+
+
+def cell(line, column, text):
+    def change(rows):
+        cells = rows[line - 1].split(";")
+        cells[column] = text
+        return [*rows[: line - 1], ";".join(cells), *rows[line:]]
+
+    return lines(change)
+
+
+def without(column):
+    def change(rows):
+        place = rows[0].split(";").index(column)
+        return [";".join(cell for k, cell in enumerate(row.split(";")) if k != place) for row in rows]
+
+    return lines(change)
+
+
+def more_young_than_people(content):
+    table = pd.read_parquet(io.BytesIO(content))
+    table.loc[2, "pop_0_19"] = table.loc[2, "pop"] + 1
+    return table.to_parquet(index=False)
 
 
 def findings(root):
@@ -54,175 +76,53 @@ def findings(root):
     return [str(finding) for finding in error.value.findings]
 
 
-def replace(line, column, text):
-    def change(lines):
-        cells = lines[line - 1].split(";")
-        cells[column] = text
-        return [*lines[: line - 1], ";".join(cells), *lines[line:]]
+SPOILT = {  # a fault: the file, how it is spoilt, what is said of it
+    "no column of its key": (BIRTHS, without("GEO"), ["line 1, column GEO: found no such column"]),
+    "no such column of a cube": (AGES, without("AGE"), ["line 1, column AGE: found no such column"]),
+    "no such column of a table": (COVERAGE, without("numepci"), ["line 1, column numepci: found no such column"]),
+    "no column of values": (BIRTHS, without("OBS_VALUE"), ["line 1, column OBS_VALUE: found no such column"]),
+    "a number below zero": (BIRTHS, cell(5, 3, "-3"), ["line 5, column OBS_VALUE: found -3, expected a count of 0 or"]),
+    "a word for a number": (BIRTHS, cell(5, 3, "beaucoup"), ["line 5, column OBS_VALUE: found 'beaucoup', expected a"]),
+    "a number without end": (BIRTHS, cell(5, 3, "1e400"), ["line 5, column OBS_VALUE: found '1e400', expected a num"]),
+    "a blank": (BIRTHS, cell(7, 3, ""), ["line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_"]),
+    "a code without its zero": (BIRTHS, cell(3, 0, "1001"), ["line 3, column GEO: found '1001', expected a place"]),
+    "no such commune": (BIRTHS, cell(3, 0, "99998"), ["insee_etat_civil: found 99998, expected communes of 2026"]),
+    "more than the whole": (IRIS, more_young_than_people, ["line 3, column pop_0_19", "expected pop_0_19 at most pop"]),
+    "another encoding": (APL, lambda content: content.decode().encode("cp1252"), ["line 1: found the byte 0xe9, exp"]),
+    "a column twice": (AGES, lines(lambda rows: [f"{row};{row.split(';')[0]}" for row in rows]),
+                       ["found this column again, expected each column once"]),
+    "a line too long": (BIRTHS, lines(lambda rows: [*rows[:3], rows[3] + ";1", *rows[4:]]),
+                        ["line 4: found 5 cells, expected 4, as in the header"]),
+    "an empty file": (AGES, lambda content: b"", ["line 1: found an empty file"]),
+    "fewer rows than told": (AGES, lines(lambda rows: rows[:100]), ["found 99 rows, expected "]),
+    "cut within a line": (AGES, lambda content: content[: content.rindex(b";")], ["cells, expected 8, as in the hea"]),
+    "a cut Parquet": (IRIS, lambda content: content[:900], ["found a truncated or foreign file, expected a whole Par"]),
+    "bytes that are no text": (AGES, lambda content: content + b"\xe9;1\n", ["found the byte 0xe9, expected text"]),
+    "a month in words": ("caf_s_ben_com_f/s_ben_com_f.csv", cell(2, 0, "décembre"), ["found 'décembre'"]),
+}  # fmt: skip
 
-    return change
 
-
-@pytest.mark.parametrize(
-    "file, column",
-    [
-        (BIRTHS, "GEO"),
-        (AGES, "AGE"),
-        ("caf_txcouv_pe/txcouv_pe_epci.csv", "numepci"),
-    ],
-)
-def test_a_missing_column_of_the_key(root, with_others, file, column):
-    with_others(file)
-
-    def without(lines):
-        place = lines[0].split(";").index(column)
-        return [";".join(cell for k, cell in enumerate(line.split(";")) if k != place) for line in lines]
-
-    spoil(root, file, without)
+@pytest.mark.parametrize("fault", SPOILT)
+def test_a_file_that_cannot_be_trusted_is_one_line(root, example, fault):
+    file, change, said = SPOILT[fault]
+    spoil(root, example, file, change)
     (line,) = findings(root)
-    assert f"line 1, column {column}: found no such column" in line
+    assert file.partition("/")[0] in line and all(part in line for part in said), line
 
 
-def test_a_missing_column(root):
-    spoil(root, BIRTHS, lambda lines: [line.rpartition(";")[0] for line in lines])
-    (line,) = findings(root)
-    assert "line 1, column OBS_VALUE: found no such column" in line
-
-
-def test_a_repeated_key(root):
-    spoil(root, BIRTHS, lambda lines: [*lines[:-1], lines[1]])
-    lines = findings(root)
-    assert any("line 2, column GEO" in line and "again, expected a key that comes once" in line for line in lines)
-
-
-def test_a_negative_count(root):
-    spoil(root, BIRTHS, replace(5, 3, "-3"))
-    (line,) = findings(root)
-    assert "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE" in line
-    assert "expected a count of 0 or more" in line
-
-
-def test_a_word_in_the_place_of_a_number_and_a_blank(root):
-    spoil(root, BIRTHS, lambda lines: replace(7, 3, "")(replace(5, 3, "beaucoup")(lines)))
-    first, second = findings(root)
-    assert "line 5, column OBS_VALUE: found 'beaucoup', expected a number" in first
-    assert "line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_STATUS is O" in second
-
-
-def test_a_number_without_end_and_a_column_that_comes_twice(root, with_others):
-    with_others(AGES)
-    spoil(root, BIRTHS, replace(5, 3, "1e400"))
-    spoil(root, AGES, lambda lines: [f"{line};{line.split(';')[0]}" for line in lines])
-    again = (root.raw / AGES).read_text(encoding="utf-8").partition(";")[0]
-    assert findings(root) == [
-        f"{root.raw}/{BIRTHS}, line 5, column OBS_VALUE: found '1e400', expected a number",
-        f"{root.raw}/{AGES}, line 1, column {again}: found this column again, expected each column once",
-    ]
-
-
-def test_a_header_without_names(root):
-    spoil(root, BIRTHS, lambda lines: [";" * lines[0].count(";") + " ", *lines[1:]])
-    assert all(", line 1, column " in one and "found no such column" in one for one in findings(root))
-
-
-def test_a_date_of_access_that_is_none(root, with_others):
-    with_others("drees_apl")
-    certificate = root.raw / "drees_apl" / "source.yml"
-    text = yaml.safe_load(certificate.read_text(encoding="utf-8")) | {"date_acces": "24/11/2026"}
-    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
-    line = certificate.read_text(encoding="utf-8").splitlines().index("date_acces: 24/11/2026") + 1
-    (said,) = check_root(root)
-    assert str(said).startswith(
-        f"{certificate}, line {line}, column date_acces: found '24/11/2026', expected a valid date"
-    )
-
-
-def test_a_code_that_has_lost_its_zero(root):
-    spoil(root, BIRTHS, replace(3, 0, "1001"))
-    (line,) = findings(root)
-    assert "line 3, column GEO: found '1001'" in line and "expected a place code" in line
-
-
-def test_a_code_that_no_commune_bears(root):
-    spoil(root, BIRTHS, lambda lines: replace(3, 0, "99998")(lines))
-    (line,) = findings(root)
-    assert "raw/insee_etat_civil: found 99998, expected communes of 2026" in line
+def test_rows_that_come_twice_are_told_each(root, example):
+    spoil(root, example, BIRTHS, lines(lambda rows: [*rows[:-1], rows[1]]))
+    told = findings(root)
+    assert any("line 2, column GEO" in line and "again, expected a key that comes once" in line for line in told)
 
 
 def test_one_bad_root_leaves_them_all_as_they_were(root, example, tmp_path):
     good = copied(example, tmp_path / "other")
     before = (good.processed / "manifest.json").read_bytes()
-    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    spoil(root, example, BIRTHS, cell(5, 3, "-3"))
     with pytest.raises(InputError):
         process(good, root)
     assert (good.processed / "manifest.json").read_bytes() == before  # it would tell the sources left out
-
-
-def test_a_value_over_its_denominator(root, with_others):
-    with_others(IRIS)
-    import pandas as pd
-
-    path = root.raw / IRIS
-    table = pd.read_parquet(path)
-    table.loc[2, "pop_0_19"] = table.loc[2, "pop"] + 1
-    table.to_parquet(path, index=False)
-    certify(path)
-    (line,) = findings(root)
-    assert "line 3, column pop_0_19" in line and "expected pop_0_19 at most pop" in line
-
-
-def test_a_wrong_encoding(root, with_others):
-    with_others("drees_apl")
-    spoil(root, "drees_apl/apl_generalistes.csv", lambda lines: lines, encoding="cp1252")
-    lines = findings(root)
-    assert any("apl_generalistes.csv, line 1: found the byte 0xe9, expected text in UTF-8" in line for line in lines)
-
-
-def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root, with_others):
-    with_others(AGES)
-    path = root.raw / AGES
-    lines = path.read_bytes().count(b"\n")
-    path.write_bytes(path.read_bytes() + b"\xe9;1\n")
-    certify(path)
-    (line,) = [str(finding) for finding in check_root(root)]
-    assert "\n" not in line and f"line {lines + 1}: found the byte 0xe9, expected text in UTF-8" in line
-
-
-def test_a_truncated_csv(root, with_others):
-    with_others(AGES)
-    path = root.raw / AGES
-    lines = path.read_bytes().splitlines(keepends=True)
-    half = len(lines) // 2
-    path.write_bytes(b"".join(lines[:half]) + lines[half][: lines[half].rindex(b";")])
-    lines = findings(root)
-    assert any("found sha256" in line for line in lines)
-    assert any("cells, expected 8, as in the header" in line for line in lines), lines
-
-
-def test_a_csv_that_stops_between_two_lines(root, with_others):
-    with_others(AGES)
-    spoil(root, AGES, lambda lines: lines[:100])
-    (line,) = findings(root)
-    assert re.search(r"found 99 rows, expected \d{5} rows", line)
-
-
-def test_a_line_too_long_and_an_empty_file(root, with_others):
-    with_others(AGES)
-    spoil(root, BIRTHS, lambda lines: [*lines[:3], lines[3] + ";1", *lines[4:]])
-    (root.raw / AGES).write_bytes(b"")
-    certify(root.raw / AGES)
-    first, second = findings(root)
-    assert "line 4: found 5 cells, expected 4, as in the header" in first
-    assert "line 1: found an empty file" in second
-
-
-def test_a_truncated_parquet(root, with_others):
-    with_others(IRIS)
-    path = root.raw / IRIS
-    path.write_bytes(path.read_bytes()[:900])
-    certify(path)
-    (line,) = findings(root)
-    assert "found a truncated or foreign file, expected a whole Parquet file" in line
 
 
 def test_a_file_that_changed(root):
@@ -242,26 +142,12 @@ def test_an_absent_file_and_an_absent_certificate(root):
     assert "contours/source.yml: found no certificate" in certificate and "found no file" in file
 
 
-def test_all_problems_of_all_files_come_at_once(root, with_others):
-    with_others(AGES, "caf_s_ben_com_f")
-    spoil(root, BIRTHS, replace(5, 3, "-3"))
-    spoil(root, AGES, replace(9, 3, "Y5-9"))
-    spoil(root, "caf_s_ben_com_f/s_ben_com_f.csv", replace(2, 0, "décembre"))
-    assert len(findings(root)) == 3
-
-
-def test_check_says_the_same_and_writes_nothing(root, with_others):
-    with_others("insee_bpe_2025")
-    spoil(root, BIRTHS, replace(5, 3, "-3"))
-    (root.raw / "insee_bpe_2025" / "notes.txt").write_text("?", encoding="utf-8")
-    lines = [str(finding) for finding in check_root(root)]
-    assert len(lines) == 2
-    assert "notes.txt: found a file without certificate" in lines[1] + lines[0]
-
-
-def test_the_command_exits_with_1_and_no_traceback(root):
-    spoil(root, BIRTHS, replace(5, 3, "-3"))
+def test_check_tells_the_problems_of_all_files_at_once_and_exits_with_1(root, example):
+    spoil(root, example, BIRTHS, cell(5, 3, "-3"))
+    spoil(root, example, AGES, cell(9, 3, "Y5-9"))
+    (root.raw / "insee_rp_population" / "notes.txt").write_text("?", encoding="utf-8")
+    assert len(check_root(root)) == 3
     answer = CliRunner().invoke(app, ["check", str(root.path)])
     assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
-    assert answer.stderr.startswith("1 défaut : 1 dans les données")
-    assert len(answer.stdout.splitlines()) == 1 and "ligne 5, colonne OBS_VALUE" in answer.stdout
+    assert answer.stderr.startswith("3 défauts : 3 dans les données")
+    assert len(answer.stdout.splitlines()) == 3 and "ligne 5, colonne OBS_VALUE" in answer.stdout
