@@ -5,12 +5,10 @@ from a list of places: a difference without it is not explained, and its test fa
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pandas as pd
-from official_communes import absent_communes
 
-from ctg_analysis.cleaning.absences import with_absent
+from ctg_analysis.cleaning.absences import restore_absent, with_absent
 from ctg_analysis.cleaning.official import CLEANERS, cleaners, population, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
@@ -22,7 +20,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 
 PAGE = settings().root / "docs" / "back_test.md"
-SHIPPED, NONE = "shipped files", "sources without a total"
+START, END = "<!-- from the shipped files -->", "<!-- end of the shipped files -->"
 EPCI, AVEYRON, MAYOTTE = "200067171", "12", "976"
 YEARS = range(2021, 2027)
 VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
@@ -33,48 +31,6 @@ FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
 
 # INSEE, populations de référence, "France hors Mayotte": written on its pages, in no file that we hold.
 FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68_094_280}
-
-# Sources given by commune whose producer's totals we do not hold, and what is lacking.
-NOT_COMPARED = {
-    "insee_etat_civil": "communes, without twelve of them; no row of an EPCI, a département or France",
-    "insee_rp2022_epci": "sums and shares of EPCIs, whose communes are in another extract",
-    "insee_rp2022_communes": "communes, without those merged in 2025; no row of a larger place",
-    "insee_rp2020_ages": "communes of 1 000 inhabitants or more; no row of a larger place",
-    "insee_bpe_2024": "communes, without twelve of them; no row of a larger place",
-    "insee_bpe_2024_domaines": "communes; no row of a larger place",
-    "insee_filosofi_2021_ages": "medians and rates, which no sum gives",
-    "insee_bpe_2025": "21 communes; no row of an EPCI, a département or France",
-    "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_filosofi_2023": "medians and rates, which no sum gives",
-    "caf_s_ben_com_f": "rounded to 5, less than 5 written 0: the file of EPCIs is told, and how the Caf rounds is "
-    "detected from both (rule R3)",
-    "caf_s_ben_epci_f": "figures of EPCIs: nothing to add up",
-    "caf_s_ben_dep": "figures of départements: nothing to add up",
-    "caf_quotient_familial": "rounded to 5, less than 5 left blank: the files of EPCIs and départements are told",
-    "caf_familles": "figures of EPCIs and départements: nothing to add up",
-    "caf_bas_revenus": "figures of EPCIs: nothing to add up",
-    "ditp_barometre": "figures of départements: nothing to add up",
-    "caf_txcouv_pe": "rates, published at each level: nothing to add up",
-    "dares_demandeurs_emploi": "communes rounded to 5, without twelve of them; no row of a larger place",
-    "anct_fibre": "21 communes; no total published",
-    "anct_zonages": "lists: nothing to add up",
-    "rna": "21 communes: no second source",
-    "injep_licences": "counts of a third party; 3 % of the licences are in no commune, and no total by place is held",
-    "data_es": "counts of a third party; 330 256 facilities in all, as it says",
-    "pass_sport": "counts of a third party; no total by place is held",
-    "rna_objets": "counts of a third party, whose rule is not known",
-    "acceslibre": "places that contributors describe: no total",
-    "cnam_fragilites": "published at each level; communes are masked",
-    "depp_ivac": "rates of collèges; those of France are over other candidates",
-    "depp_medico_social": "addresses: no total published",
-    "anct_massifs": "a list: nothing to add up",
-    "insee_densite": "classes: nothing to add up",
-    "ofgl_ccas": "accounts of 6 CCAS: no total published",
-    "contours": "shapes: nothing to add up",
-    "demarche": "not a producer's figures",
-}
 
 
 @dataclass(frozen=True)
@@ -357,6 +313,12 @@ def households(folder: RawFolder) -> pd.DataFrame:
             rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"].astype(float)})
             tables.append(facts(rows, folder.certificate.id, level=layout.level, period="2019", measure="persons"))
     return pd.concat(tables, ignore_index=True)
+
+
+def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
+    rows = facts(pd.DataFrame({"code": codes.to_numpy(), "value": 1.0}), "", level="commune", period="", measure="")
+    return restore_absent(rows, communes)["code"].iloc[len(rows) :]
 
 
 def totals(published, found):
@@ -694,21 +656,11 @@ def told(comparisons: list[Comparison]) -> str:
     return "\n".join(lines)
 
 
-def not_compared() -> str:
-    return "\n".join(f"- `{source}`: {reason}." for source, reason in NOT_COMPARED.items())
+def written() -> str:
+    """Return what the page says of the shipped files."""
+    return PAGE.read_text(encoding="utf-8").split(START)[1].split(END)[0].strip("\n")
 
 
-def marks(part: str) -> tuple[str, str]:
-    return f"<!-- from the {part} -->", f"<!-- end of the {part} -->"
-
-
-def written(part: str, page: Path = PAGE) -> str:
-    """Return what the page says from a part of the files."""
-    start, end = marks(part)
-    return page.read_text(encoding="utf-8").split(start)[1].split(end)[0].strip("\n")
-
-
-def rewrite(part: str, text: str) -> None:
-    start, end = marks(part)
-    before, rest = PAGE.read_text(encoding="utf-8").split(start)
-    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{rest.split(end)[1]}", encoding="utf-8")
+def rewrite(text: str) -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")

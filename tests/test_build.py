@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from notebook_files import build as command
 from notebook_files import project
-from same_bytes import compared
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
@@ -173,13 +172,6 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
     assert built(out, chapters).ran == [FIRST]
 
 
-@pytest.mark.nightly
-def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
-    name = latest(out, EXAMPLE_EPCI).name
-    assert built(out, chapters, force=True).ran == [FIRST, SECOND]
-    assert latest(out, EXAMPLE_EPCI).name == name and is_whole(latest(out, EXAMPLE_EPCI))
-
-
 # An edition that has lost or changed some of its files is made again.
 
 
@@ -320,15 +312,6 @@ def test_a_second_command_says_who_holds_the_report(out, work):
 
 
 # Editions.
-
-
-def test_two_folders_are_compared_file_by_file(tmp_path):
-    for name, files in {"one": {"a": "1", "b": "2", "c": "3"}, "other": {"a": "1", "b": "x", "d": "4"}}.items():
-        (tmp_path / name).mkdir()
-        for file, text in files.items():
-            (tmp_path / name / file).write_text(text)
-    lines = ["b: other bytes", "c: in one of the two", "d: in one of the two"]
-    assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
 
 
 def observed(*rows):

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -16,7 +15,7 @@ from processes import living
 
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS, STOCK
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS
 from ctg_analysis.display.markup import PAGE
 from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.running import pool
@@ -73,13 +72,6 @@ def test_both_ways_give_the_same_notebook_for_every_chapter(tmp_path, example, n
 def test_an_error_shows_the_lines_of_its_cell_whatever_was_forgotten_before(tmp_path):
     chapter = notebook_of(tmp_path, "import linecache\nlinecache.clearcache()", "def divided():\n    1 / 0\ndivided()")
     assert "----> 2     1 / 0" in outcome_of(chapter, tmp_path).error.traceback
-
-
-def test_cells_find_the_builtins_of_a_kernel(tmp_path):
-    cell = "import builtins\nsorted(vars(builtins))"
-    made = outcome_of(notebook_of(tmp_path, cell, cell), tmp_path).result
-    first, second = (one.outputs[0].data["text/plain"] for one in made.cells[-2:])
-    assert first == second and "get_ipython" in first and "'quit'" not in first
 
 
 LEAVES = """
@@ -187,28 +179,6 @@ lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{
 len(sockets) > 0, [line[1].split(":")[0] for line in lines if line[3] == "0A" and line[9] in sockets]
 """
 LOOPBACK = "0100007F"
-
-
-@pytest.mark.nightly
-def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
-    """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told.
-
-    Each looks for the sockets of its own process among those that listen to TCP. Over TCP there would be five, on ports
-    that the client picks and the kernel takes later: that is when two want the same. There is none of them; ipykernel
-    keeps one for itself, for the output of subprocesses, that it picks and takes at once.
-    """
-    folders = [tmp_path / str(number) for number in range(12)]
-    for folder in folders:
-        folder.mkdir()
-
-    def run_in(folder):
-        made = execute(notebook_of(folder, f"number = {folder.name}", LISTENING, "number"), EXAMPLE_EPCI, folder, STOCK)
-        return [cell.outputs[0].data["text/plain"] for cell in made.cells[-2:]]
-
-    with ThreadPoolExecutor(len(folders)) as threads:
-        told = list(threads.map(run_in, folders))
-    assert [number for _, number in told] == [folder.name for folder in folders]
-    assert {listens for listens, _ in told} == {f"(True, ['{LOOPBACK}'])"}
 
 
 def test_the_engine_is_found_by_papermill(tmp_path, example):
