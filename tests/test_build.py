@@ -265,21 +265,6 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
 
 
 @pytest.mark.nightly
-def test_the_command_ends_with_2_and_names_the_chapters_that_fail(tmp_path):
-    """One in a cell, one that papermill cannot read."""
-    root, (one, failing, other) = project(tmp_path / "project"), chosen_chapters(["07", "08", "11"])
-    (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
-    broken(failing, root / "notebooks")
-    notebook = nbformat.read(other.path, as_version=4)
-    del notebook.metadata["language_info"], notebook.metadata["kernelspec"]
-    nbformat.write(notebook, root / "notebooks" / other.path.name)
-    answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
-    assert answer.returncode == 2 and f"notebooks/{other.path.name}: ValueError: No language" in answer.stderr
-    assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
-    assert f"notebooks/{FIRST}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{FIRST}.html").exists()
-
-
-@pytest.mark.nightly
 def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
     root, sound = project(tmp_path / "project"), ("00", "14")
     for one in all_chapters():

@@ -3,12 +3,9 @@
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
-import yaml
 from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
@@ -92,25 +89,6 @@ def test_an_unknown_population_is_not_zero():
     assert whole["low"] == 3600 and whole["high"] == float("inf")
     assert duties_of(table, "T") == [True, True, None, None]
     assert duties_of(table, "C") == [True, None, None, None]
-
-
-@pytest.mark.parametrize(
-    "change, said",
-    [
-        (lambda entries: entries[1].pop("seuil"), "seuil"),
-        (lambda entries: entries[1].update(seuil="beaucoup"), "beaucoup"),
-        (lambda entries: entries[0].update(obligation="une mission"), "une mission"),
-        (lambda entries: entries.pop(4), "nothing for relais petite enfance"),
-    ],
-    ids=["no threshold", "not a number", "unknown duty", "a duty without entry"],
-)
-def test_thresholds_that_cannot_be_trusted_are_refused(tmp_path, change, said):
-    entries = yaml.safe_load((data_root().reference / "seuils.yml").read_text(encoding="utf-8"))
-    change(entries)
-    path = tmp_path / "seuils.yml"
-    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(InputError, match=said):
-        read_thresholds(path)
 
 
 def shown(*rows):

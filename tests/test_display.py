@@ -268,27 +268,13 @@ def test_r3_a_share_of_a_sum_of_rounded_counts_is_told_by_its_bounds(told, said)
             "entre 10 et 32",
             "entre 10 et 32 jeunes suivis pour 100 jeunes de 16 à 25 ans (somme de nombres arrondis, bornes à 95 %)",
         ),
-        (
-            "youth_followed_rate",
-            "mission_locale",
-            row(value=20.62, numerator=145, denominator=713, low=17.58, high=24.01),
-            "21",
-            "21 jeunes suivis pour 100 jeunes de 16 à 25 ans (intervalle à 95 % : 18 à 24)",
-        ),
-        # an agreement that asks for more than five, and a sum of two
+        # an agreement that asks for more than five
         (
             "youth_followed_count",
             "mission_locale",
             row(value=97, low=90, high=104),
             "entre 90 et 104",
             "(nombre arrondi)",
-        ),
-        (
-            "youth_followed_count",
-            "mission_locale",
-            row(value=94, low=90, high=98),
-            "entre 90 et 98",
-            "(somme de nombres arrondis)",
         ),
     ],
 )

@@ -25,7 +25,7 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, dat
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing import pdf
 from ctg_analysis.publishing.document_links import EMPTY, name_of_documents, write_links
-from ctg_analysis.publishing.editions import is_whole, latest, matter_of, publish, record
+from ctg_analysis.publishing.editions import is_whole, latest, publish, record
 from ctg_analysis.publishing.handover.deck import FICTIONAL
 from ctg_analysis.publishing.handover.delivery import collect_documents, short_report, write_documents, write_parcel
 from ctg_analysis.publishing.handover.joining import joined
@@ -152,22 +152,6 @@ def synthesis(out, printing):
     *_, path = islice(paths, 2)
     paths.close()
     return path
-
-
-@pytest.mark.slow
-@pytest.mark.nightly
-def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
-    name = matter_of(latest(out, EXAMPLE_EPCI))
-    assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
-        f"restitution-{EXAMPLE_EPCI}-{name}.pptx",
-        f"essentiel-{EXAMPLE_EPCI}-{name}.pdf",
-        f"envoi-{EXAMPLE_EPCI}-{name}.zip",
-        f"synthese-{EXAMPLE_EPCI}-{name}.pdf",
-        f"fiches-{EXAMPLE_EPCI}-{name}.pdf",
-        f"diagnostic-{EXAMPLE_EPCI}-{name}.pdf",
-    }
-    assert not list((out / ".scratch").iterdir())
-    assert {path.name for path in latest(out, EXAMPLE_EPCI).iterdir()} & {"documents"} == set()
 
 
 @pytest.fixture(scope="module", params=["synthese", pytest.param("diagnostic", marks=pytest.mark.nightly)])

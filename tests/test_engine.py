@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_files import write_notebook
 from processes import living
 
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
@@ -148,37 +147,12 @@ def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, france, 
     assert outcome_of(own, tmp_path).error is None
 
 
-@pytest.mark.nightly
-def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path):
-    """No clock in it, nor a random name of a cell; its kernel is reached through files. It runs in its folder."""
-    path = write_notebook(tmp_path / "18_a.ipynb", "from pathlib import Path\nprint(Path.cwd())", LISTENING)
-    ours, reference = (one.result for one in in_both(ChapterNotebook("18", path, "Titre", ""), tmp_path))
-    assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
-    assert ours.cells[-1].outputs[0].data["text/plain"] == "(False, [])"  # no socket: a chapter listens to nobody
-    assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
-    assert reference.cells[-2].outputs[0].text == f"{tmp_path}\n"
-
-
 @pytest.mark.parametrize("kernels", KERNELS)
 def test_a_chapter_that_ends_before_its_last_cell_fails(tmp_path, kernels):
     """The process ends without an error: half a page would be published."""
     half = notebook_of(tmp_path, "raise SystemExit", "'never'")
     said = "notebooks/98_essai.ipynb: ended before its last cell, expected that all of them run: is there an exit?"
     assert str(outcome_of(half, tmp_path, kernels=kernels).error) == said
-
-
-LISTENING = """
-import os, time
-from pathlib import Path
-
-time.sleep(1)
-own = Path("/proc/self/fd")
-links = [os.readlink(own / name) for name in os.listdir(own) if os.path.lexists(own / name)]
-sockets = {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
-lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
-len(sockets) > 0, [line[1].split(":")[0] for line in lines if line[3] == "0A" and line[9] in sockets]
-"""
-LOOPBACK = "0100007F"
 
 
 def test_the_engine_is_found_by_papermill(tmp_path, example):

@@ -8,8 +8,6 @@ import shapely
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
-DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
-
 
 @pytest.fixture(scope="module")
 def observed(example):
@@ -31,11 +29,6 @@ def figures(observed):
 
 def raw(example, name):
     return pd.read_csv(example.path / "raw" / name, sep=";", dtype={"GEO": str, "CODGEO": str, "insee_com": str})
-
-
-def form(example, name):
-    path = example.path / "private" / "999999999" / f"{name}.csv"
-    return pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str}).set_index(["territoire", "periode"])
 
 
 def test_the_sources_of_the_invented_territory_agree(observed):
@@ -116,23 +109,3 @@ def test_the_base_of_facilities_and_the_list_of_france_services_count_the_same(e
     listed = raw(example, "france_services/full/liste_france_services.csv")["insee_com"].value_counts()
     base = raw(example, "insee_bpe_2025/DS_BPE_2025.csv").query("FACILITY_TYPE == 'A128'").set_index("GEO")["OBS_VALUE"]
     assert base.sort_index().to_dict() == listed.sort_index().to_dict()
-
-
-def test_the_departement_of_a_form_has_at_least_what_its_epci_has(example):
-    """Where both are counted; and the Caf's households of a known quotient are some of those that it publishes."""
-    compared = 0
-    for path in (example.path / "private" / "999999999").glob("*.csv"):
-        table = form(example, path.stem)
-        places = table.index.get_level_values("territoire")
-        if "99" not in places:
-            continue
-        whole = table.loc["99"].dropna(axis=1, how="all").drop(columns=DELAYS, errors="ignore")
-        for part in (table[places.str.len() == 5], table[places == "999999999"]):
-            here = part[whole.columns].groupby(level="periode").sum().reindex(whole.index, fill_value=0)
-            assert whole.ge(here - 0.05).all(axis=None), path.stem
-        compared += 1
-    assert compared == 9
-    published = raw(example, "caf_s_ben_dep/s_ben_dep.csv").astype({"numdep": str})
-    published = published[published["numdep"].eq("99")].groupby("dtreffre")["indfoy_ndur"].max()
-    known = form(example, "caf_partenaire_familles").loc["99"]["foyers_qf_connu"]
-    assert known.max() < published[published.index.str.startswith("2024")].min()
