@@ -46,6 +46,34 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+ZIP, CSV = zipped(**{"DS_2023_data.csv": GOOD}), {"Content-Type": "text/csv"}
+ANSWERS = {  # by the last part of the path: content, code, headers; any other name is that of a good file
+    "always_busy": (b"", 503, {}),
+    "gone": (b"not here", 404, {}),
+    "page": (b"<html><body>Maintenance</body></html>", 200, {"Content-Type": "text/html; charset=utf-8"}),
+    "disguised_page": (b"\n <!DOCTYPE html><html>Erreur</html>", 200, CSV),
+    "message": (b'{"error": "quota exceeded"}', 200, CSV),
+    "long_wait": (b"", 429, {"Retry-After": "7200"}),
+    "empty": (b"", 200, {}),
+    "compressed": (gzip.compress(GOOD), 200, {"Content-Encoding": "gzip"}),
+    "round_and_round": (b"", 302, {"Location": "/www.example.org/round_and_round"}),
+    "enormous": (GOOD, 200, {"Content-Length": "3000000000"}),
+    "apology": (b"Service indisponible, merci de patienter\nContact : support\n", 200, CSV),
+    "lost": (b"", 302, {"Location": "http://[nowhere/"}),
+    "binary": (ZIP, 200, CSV),
+    "ragged": (GOOD + b"2023;2000", 200, {}),
+    "moved": (b"", 302, {"Location": "/www.example.org/good"}),
+    "archive": (zipped(**{"DS_2023_data.csv": GOOD, "DS_2023_metadata.csv": b"x"}), 200, {}),
+    "nested": (zipped(**{"inner.zip": zipped(**{"a__DS_2023_data.csv": GOOD})}), 200, {}),
+    "dolls": (zipped(**{"a.zip": zipped(**{"b.zip": ZIP})}), 200, {}),
+    "bomb": (zipped(**{"DS_2023_data.csv": b"\0" * 6_000_000}), 200, {}),
+    "climber": (zipped(**{"DOTDOT__DOTDOT__DS_2023_data.csv": GOOD}), 200, {}),
+    "two_members": (zipped(**{"DS_2022_data.csv": GOOD, "DS_2023_data.csv": GOOD}), 200, {}),
+    "not_a_zip": (GOOD, 200, {}),
+    "good": (GOOD, 200, {}),
+}
+
+
 class Misbehaving(BaseHTTPRequestHandler):
     """Answers by the last part of the path; `seen` counts the requests of each."""
 
@@ -58,47 +86,29 @@ class Misbehaving(BaseHTTPRequestHandler):
     def do_GET(self):
         name = self.path.partition("?")[0].rpartition("/")[2]
         self.seen.setdefault(name, []).append(self.path)
-        getattr(self, name, self.good)(len(self.seen[name]) == 1)
+        if behave := getattr(self, name, None):
+            behave(len(self.seen[name]) == 1)
+        else:
+            self.answered(name)
 
-    def send(self, content, code=200, **headers):
+    def send(self, content, code=200, headers=None):
         self.send_response(code)
-        for key, value in {"Content_Length": str(len(content)), **headers}.items():
-            self.send_header(key.replace("_", "-"), value)
+        for key, value in ({"Content-Length": str(len(content))} | (headers or {})).items():
+            self.send_header(key, value)
         self.end_headers()
         self.wfile.write(content)
 
-    def good(self, first):
-        self.send(GOOD)
+    def answered(self, name="good"):
+        self.send(*ANSWERS.get(name, ANSWERS["good"]))
 
     def cut(self, first):
-        self.send(GOOD[: len(GOOD) // 2] if first else GOOD, Content_Length=str(len(GOOD)))
+        self.send(GOOD[: len(GOOD) // 2] if first else GOOD, headers={"Content-Length": str(len(GOOD))})
 
     def busy_once(self, first):
-        self.send(b"", 500) if first else self.good(first)
+        self.send(b"", 500) if first else self.answered()
 
     def too_many(self, first):
-        self.send(b"", 429, Retry_After="1") if first else self.good(first)
-
-    def always_busy(self, first):
-        self.send(b"", 503)
-
-    def gone(self, first):
-        self.send(b"not here", 404)
-
-    def page(self, first):
-        self.send(b"<html><body>Maintenance</body></html>", Content_Type="text/html; charset=utf-8")
-
-    def disguised_page(self, first):
-        self.send(b"\n <!DOCTYPE html><html>Erreur</html>", Content_Type="text/csv")
-
-    def message(self, first):
-        self.send(b'{"error": "quota exceeded"}', Content_Type="text/csv")
-
-    def long_wait(self, first):
-        self.send(b"", 429, Retry_After="7200")
-
-    def empty(self, first):
-        self.send(b"")
+        self.send(b"", 429, {"Retry-After": "1"}) if first else self.answered()
 
     def drip_of_bytes(self, first):
         self.send_response(200)
@@ -130,69 +140,20 @@ class Misbehaving(BaseHTTPRequestHandler):
                 return
         self.wfile.write(b"0\r\n\r\n")
 
-    def compressed(self, first):
-        self.send(gzip.compress(GOOD), Content_Encoding="gzip")
-
-    def round_and_round(self, first):
-        self.send(b"", 302, Location="/www.example.org/round_and_round")
-
-    def enormous(self, first):
-        self.send(GOOD, Content_Length="3000000000")
-
-    def apology(self, first):
-        """A message of two lines that could pass for a header and a row."""
-        self.send(b"Service indisponible, merci de patienter\nContact : support\n", Content_Type="text/csv")
-
-    def lost(self, first):
-        self.send(b"", 302, Location="http://[nowhere/")
-
-    def binary(self, first):
-        self.send(zipped(**{"data.csv": GOOD}), Content_Type="text/csv")
-
-    def ragged(self, first):
-        self.send(GOOD + b"2023;2000")
-
     def damaged(self, first):
-        content = bytearray(self.zip())
+        content = bytearray(ZIP)
         content[60:70] = b"\xff" * 10
         self.send(bytes(content))
 
     def locked(self, first):
         """A zip with a password: the flag is in both headers of the member."""
-        content = bytearray(self.zip())
+        content = bytearray(ZIP)
         content[6] |= 1
         content[content.rindex(b"PK\x01\x02") + 8] |= 1
         self.send(bytes(content))
 
-    def dolls(self, first):
-        self.send(zipped(**{"a.zip": zipped(**{"b.zip": self.zip()})}))
-
-    def zip(self):
-        return zipped(**{"DS_2023_data.csv": GOOD})
-
     def catalogue(self, first):
         self.send(self.answer)
-
-    def moved(self, first):
-        self.send(b"", 302, Location="/www.example.org/good")
-
-    def archive(self, first):
-        self.send(zipped(**{"DS_2023_data.csv": GOOD, "DS_2023_metadata.csv": b"x"}))
-
-    def nested(self, first):
-        self.send(zipped(**{"inner.zip": zipped(**{"a__DS_2023_data.csv": GOOD})}))
-
-    def bomb(self, first):
-        self.send(zipped(**{"DS_2023_data.csv": b"\0" * 6_000_000}))
-
-    def climber(self, first):
-        self.send(zipped(**{"DOTDOT__DOTDOT__DS_2023_data.csv": GOOD}))
-
-    def not_a_zip(self, first):
-        self.send(GOOD)
-
-    def two_members(self, first):
-        self.send(zipped(**{"DS_2022_data.csv": GOOD, "DS_2023_data.csv": GOOD}))
 
 
 @pytest.fixture(scope="module")

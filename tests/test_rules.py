@@ -385,6 +385,12 @@ def test_r9_a_territory_like_the_others_seldom_leaves_the_funnel(share, size, li
         assert low <= share <= high
 
 
+def test_r9_limits_are_shares_and_rates():
+    assert funnel_of_shares(0.01, numbers(10))["low_95"].item() == 0
+    assert funnel_of_shares(0.99, numbers(10))["high_998"].item() == 1
+    assert funnel_of_rates(0.01, numbers(10))["low_998"].item() == 0
+
+
 def test_r9_lower_limits_as_spiegelhalter_computes_them():
     """Share of 10 %, 100 people: P(X <= 5) = 0.0576 and P(X <= 4) = 0.0237, so (5 - 0.961) / 100."""
     assert funnel_of_shares(0.1, numbers(100))["low_95"].item() == pytest.approx(0.0404, abs=1e-4)

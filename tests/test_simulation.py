@@ -57,6 +57,12 @@ def test_places_added_and_childminders_who_stop():
     assert found.sources == ("caf_txcouv_pe", CNAF, PMI)
 
 
+def test_the_latest_year_that_has_all_is_taken():
+    """2024 has the rate only; 2022 has all, but 2023 is later."""
+    known = KNOWN | {(RATE, "2024"): (70, "caf_txcouv_pe"), (RATE, "2022"): (50, "c"), (PLACES, "2022"): (150, CNAF)}
+    assert simulate(observed(known), places=12, leaving=0).period == "2023"
+
+
 def test_approved_places_serve_when_those_at_work_of_that_year_are_not_known():
     """The form has 2024 only: 5 x 3.2 approved places = 16; (180 - 16) / 300 x 100 = 54.6667. 2022 (9) is older."""
     known = without(AT_WORK, APPROVED) | {

@@ -101,20 +101,12 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
     "cells, expected",
     [
         ({"structure": " "}, "column structure: found '', expected the name of an organisation"),
-        ({"type": "espace"}, "column type: found 'espace', expected one of EVS, centre social"),
-        ({"gestion": ""}, "column gestion: found '', expected one of association, autre, publique"),
         ({"gestionnaire": "Jeanne Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
-        ({"gestionnaire": "Mme Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
         ({"gestionnaire": "a@b.fr"}, "column gestionnaire: found an e-mail address, expected the name of an"),
-        (
-            {"agrement_debut": "07/13/2022"},
-            "column agrement_debut: found '07/13/2022', expected a day that exists, such",
-        ),
         (
             {"agrement_fin": "2026-06-31"},
             "column agrement_fin: found '2026-06-31', expected a day that exists, such as",
         ),
-        ({"agrement_fin": ""}, "column agrement_fin: found '', expected a day that exists, such as 2023-01-01"),
         (
             {"agrement_fin": "2022-06-30"},
             "column agrement_fin: found 2022-06-30, expected a day after agrement_debut, 2022",
@@ -131,9 +123,7 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
             scored(1, "", 1, 1, 1),
             "column critere_projet: found a blank cell, expected a score for each criterion, or for",
         ),
-        ({"territoire": "99101"}, "column territoire: found '99101', expected a commune of the EPCI"),
         ({"territoire": EXAMPLE_EPCI}, f"column territoire: found '{EXAMPLE_EPCI}', expected a commune code of 5"),
-        ({"periode": "2024-12"}, "column periode: found '2024-12', expected a year of four digits"),
         ({"periode": "2027"}, "column periode: found '2027', expected a period before the form was received, on 2026"),
         ({"structure": "L'Esquisse"}, "found 99001, 2024, L'Esquisse again, expected a key that comes once"),
     ],
