@@ -10,6 +10,7 @@ from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.voices.priorities import (
     BY_POINTS,
     BY_TYPE,
+    decisions,
     divergences,
     overlooked,
     points_by_type,
@@ -142,3 +143,29 @@ def test_what_is_proved_and_not_voted_is_listed():
     )
     told = overlooked(ranking, ids, constats, proofs)
     assert told[["enjeu_id", "constats", "kinds"]].to_numpy().tolist() == [["e3", "c1", 2], ["e6", "c1", 2]]
+
+
+def test_the_decision_of_the_copil_is_kept_apart_with_its_motif():
+    ids = enjeux(
+        "e1",
+        "e2",
+        "e3",
+        "e4",
+        "e5",
+        retenu=["oui", "non", True, None, "non"],
+        motif=["", "compétence d'un autre", None, "", ""],
+        decide_le=["2023-04-02"] * 3 + ["", "2023-04-02"],
+    )
+    told = decisions(priorities(votes(), ids), ids).set_index("enjeu_id")
+    assert told["against"].to_dict() == {
+        "e1": "suit le rang du vote",
+        "e2": "écarté malgré son rang",
+        "e3": "retenu malgré son rang",
+        "e4": "pas encore décidé",
+        "e5": "suit le rang du vote",
+    }
+    assert told.index[told["unexplained"]].tolist() == ["e3"]
+    assert told["retenu"].tolist() == ids["retenu"].tolist() and told.loc["e2", "motif"] == "compétence d'un autre"
+    other = decisions(priorities(votes(levels=(1, 2, 3, 4, 5)), ids), ids).set_index("enjeu_id").loc[told.index]
+    pd.testing.assert_frame_equal(other[["retenu", "motif", "decide_le"]], told[["retenu", "motif", "decide_le"]])
+    assert other["rank"].tolist() != told["rank"].tolist()

@@ -64,6 +64,11 @@ def test_what_only_repeats_for_the_communes_or_the_years_is_said_once():
     assert "</strong> demandes\u202f; a, par commune.</p>" in shown[0]
 
 
+def test_the_boxes_of_one_cell_become_one_and_the_place_of_the_communes_is_told_once():
+    (shown,) = html(merged([showing(markup.together(missing("a, pour l’ensemble du territoire."), missing("a.")))]))
+    assert shown.count("</strong> a.</p>") == 1 == shown.count('class="unavailable"') == shown.count("formulaire")
+
+
 @pytest.mark.parametrize("between", [cell("<figure>"), new_markdown_cell("## Un titre"), cell("")])
 def test_what_stands_between_two_boxes_keeps_them_apart(between):
     cells = [cell("<p>a figure</p>"), box("a."), between, box("b.")]
