@@ -14,7 +14,7 @@ def told_of_each(example: DataRoot, folder: Path) -> list[str]:
     for number, spoil in enumerate((files_and_cells, documents, references, survey, chain, dates, persons)):
         root = copy_of(example, folder / str(number))
         spoil(root.material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI))
-        said = [finding.french().replace(f"{root.path}/", "") for finding in found_in(root)]
+        said = [str(finding).replace(f"{root.path}/", "") for finding in found_in(root)]
         lines += [f"# {spoil.__doc__}", *said, ""]
     return lines[:-1]
 

@@ -63,7 +63,7 @@ def test_own_figures_stand_beside_the_latest_ones(chapter, own):
 def test_what_is_no_table_of_communes_is_told_in_one_line(chapter, given):
     with pytest.raises(UserError) as told:
         chapter.with_own("children_0_2_count", given)
-    assert "\n" not in str(told.value) and "expected" in str(told.value)
+    assert "\n" not in str(told.value) and "attendu" in str(told.value)
 
 
 def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
@@ -77,10 +77,10 @@ def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("code;x\n99001;1\n99001;2\n", "line 3, column code: found '99001' again"),
-        ("commune;x\n99001;1\n", "line 1, column code: found no such column"),
-        ("code;x\n99001;1;2\n", "line 2: found 3 cells, expected 2"),
-        ("", "line 1: found an empty file"),
+        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé '99001' une seconde fois"),
+        ("commune;x\n99001;1\n", "ligne 1, colonne code : trouvé pas de colonne de ce nom"),
+        ("code;x\n99001;1;2\n", "ligne 2 : trouvé 3 cases, attendu 2"),
+        ("", "ligne 1 : trouvé un fichier vide"),
     ],
 )
 def test_a_file_that_does_not_fit_is_told_with_its_line(chapter, own, text, said):
@@ -193,20 +193,20 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     expected = {"99001": [1240, 12], "99002": [nan, nan]}
     lines = [";".join(map(str, line)) for line in zip(*MESSY.values(), strict=True)]
     text = "\n".join(["CODGEO;inscrits;part", *lines])
-    for given, place in ((pd.DataFrame(MESSY), "the table"), (own(text.replace("CODGEO", "Code INSEE")), "own.csv")):
+    for given, place in ((pd.DataFrame(MESSY), "le tableau"), (own(text.replace("CODGEO", "Code INSEE")), "own.csv")):
         table = chapter.with_own("children_0_2_count", given).set_index("code")
         for code, figures in expected.items():
             assert table.loc[code, ["inscrits", "part"]].astype(float).tolist() == pytest.approx(figures, nan_ok=True)
         said = capsys.readouterr()
         assert said.out == "" and [line.partition(place)[2] for line in said.err.splitlines()] == [
-            f", line {5 if place == 'own.csv' else 4}: left out, 'TOTAL' is no commune",
-            ": left out, 1 line of communes outside CC des Monts d'Exemple: 12001",
-            ", column inscrits: 1 withheld (s or <5): no value in the place of each",
-            ", column part: 1 withheld (s or <5): no value in the place of each",
+            f", ligne {5 if place == 'own.csv' else 4} : laissée de côté, 'TOTAL' n'est pas une commune",
+            " : 1 ligne laissée de côté, de communes hors de CC des Monts d'Exemple : 12001",
+            ", colonne inscrits : 1 sous secret (s ou <5), sans valeur",
+            ", colonne part : 1 sous secret (s ou <5), sans valeur",
         ]
     book = own("").with_suffix(".xlsx")
     pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
     assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
-    with pytest.raises(InputError, match="the table, line 2, column code_insee: found '99001' again"):
+    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
         chapter.with_own("children_0_2_count", again)

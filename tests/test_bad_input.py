@@ -78,28 +78,28 @@ def findings(root):
 
 
 SPOILT = {  # a fault: the file, how it is spoilt, what is said of it
-    "no column of its key": (BIRTHS, without("GEO"), ["line 1, column GEO: found no such column"]),
-    "no such column of a cube": (AGES, without("AGE"), ["line 1, column AGE: found no such column"]),
-    "no such column of a table": (COVERAGE, without("numepci"), ["line 1, column numepci: found no such column"]),
-    "no column of values": (BIRTHS, without("OBS_VALUE"), ["line 1, column OBS_VALUE: found no such column"]),
-    "a number below zero": (BIRTHS, cell(5, 3, "-3"), ["line 5, column OBS_VALUE: found -3, expected a count of 0 or"]),
-    "a word for a number": (BIRTHS, cell(5, 3, "beaucoup"), ["line 5, column OBS_VALUE: found 'beaucoup', expected a"]),
-    "a number without end": (BIRTHS, cell(5, 3, "1e400"), ["line 5, column OBS_VALUE: found '1e400', expected a num"]),
-    "a blank": (BIRTHS, cell(7, 3, ""), ["line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_"]),
-    "a code without its zero": (BIRTHS, cell(3, 0, "1001"), ["line 3, column GEO: found '1001', expected a place"]),
-    "no such commune": (BIRTHS, cell(3, 0, "99998"), ["insee_etat_civil: found 99998, expected communes of 2026"]),
-    "more than the whole": (IRIS, more_young_than_people, ["line 3, column pop_0_19", "expected pop_0_19 at most pop"]),
-    "another encoding": (APL, lambda content: content.decode().encode("cp1252"), ["line 1: found the byte 0xe9, exp"]),
+    "no column of its key": (BIRTHS, without("GEO"), ["ligne 1, colonne GEO : trouvé pas de colonne de ce nom"]),
+    "no such column of a cube": (AGES, without("AGE"), ["ligne 1, colonne AGE : trouvé pas de colonne de ce nom"]),
+    "no such column of a table": (COVERAGE, without("numepci"), ["colonne numepci : trouvé pas de colonne de ce nom"]),
+    "no column of values": (BIRTHS, without("OBS_VALUE"), ["ligne 1, colonne OBS_VALUE : trouvé pas de colonne de ce"]),
+    "a number below zero": (BIRTHS, cell(5, 3, "-3"), ["ligne 5, colonne OBS_VALUE : trouvé -3, attendu un nombre"]),
+    "a word for a number": (BIRTHS, cell(5, 3, "beaucoup"), ["ligne 5, colonne OBS_VALUE : trouvé 'beaucoup', att"]),
+    "a number without end": (BIRTHS, cell(5, 3, "1e400"), ["ligne 5, colonne OBS_VALUE : trouvé '1e400', attendu un"]),
+    "a blank": (BIRTHS, cell(7, 3, ""), ["ligne 7 : trouvé aucune valeur, attendu une valeur, sauf si CONF_STATUS"]),
+    "a code without its zero": (BIRTHS, cell(3, 0, "1001"), ["ligne 3, colonne GEO : trouvé '1001', attendu le code"]),
+    "no such commune": (BIRTHS, cell(3, 0, "99998"), ["insee_etat_civil : trouvé 99998, attendu des communes"]),
+    "more than the whole": (IRIS, more_young_than_people, ["ligne 3, colonne pop_0_19 ", "attendu pop_0_19 au plus"]),
+    "another encoding": (APL, lambda content: content.decode().encode("cp1252"), ["ligne 1 : trouvé l'octet 0xe9, a"]),
     "a column twice": (AGES, lines(lambda rows: [f"{row};{row.split(';')[0]}" for row in rows]),
-                       ["found this column again, expected each column once"]),
+                       ["trouvé cette colonne une seconde fois, attendu chaque colonne une fois"]),
     "a line too long": (BIRTHS, lines(lambda rows: [*rows[:3], rows[3] + ";1", *rows[4:]]),
-                        ["line 4: found 5 cells, expected 4, as in the header"]),
-    "an empty file": (AGES, lambda content: b"", ["line 1: found an empty file"]),
-    "fewer rows than told": (AGES, lines(lambda rows: rows[:100]), ["found 99 rows, expected "]),
-    "cut within a line": (AGES, lambda content: content[: content.rindex(b";")], ["cells, expected 8, as in the hea"]),
-    "a cut Parquet": (IRIS, lambda content: content[:900], ["found a truncated or foreign file, expected a whole Par"]),
-    "bytes that are no text": (AGES, lambda content: content + b"\xe9;1\n", ["found the byte 0xe9, expected text"]),
-    "a month in words": ("caf_s_ben_com_f/s_ben_com_f.csv", cell(2, 0, "décembre"), ["found 'décembre'"]),
+                        ["ligne 4 : trouvé 5 cases, attendu 4, comme dans l'en-tête"]),
+    "an empty file": (AGES, lambda content: b"", ["ligne 1 : trouvé un fichier vide"]),
+    "fewer rows than told": (AGES, lines(lambda rows: rows[:100]), ["trouvé 99 lignes, attendu "]),
+    "cut within a line": (AGES, lambda content: content[: content.rindex(b";")], ["cases, attendu 8, comme dans l'e"]),
+    "a cut Parquet": (IRIS, lambda content: content[:900], ["trouvé un fichier coupé, ou d'une autre sorte, attendu "]),
+    "bytes that are no text": (AGES, lambda content: content + b"\xe9;1\n", ["trouvé l'octet 0xe9, attendu un tex"]),
+    "a month in words": ("caf_s_ben_com_f/s_ben_com_f.csv", cell(2, 0, "décembre"), ["trouvé 'décembre'"]),
 }  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def test_each_file_that_cannot_be_trusted_is_one_line(root, example, faults):
 def test_rows_that_come_twice_are_told_each(root, example):
     spoil(root, example, BIRTHS, lines(lambda rows: [*rows[:-1], rows[1]]))
     told = findings(root)
-    assert any("line 2, column GEO" in line and "again, expected a key that comes once" in line for line in told)
+    again = "une seconde fois, attendu une clé qui ne vient qu'une fois"
+    assert any("ligne 2, colonne GEO" in line and again in line for line in told)
 
 
 def test_one_bad_root_leaves_them_all_as_they_were(root, example, tmp_path):
@@ -141,16 +142,16 @@ def test_a_file_that_changed(root):
     path.write_bytes(path.read_bytes() + b"\n")
     (line,) = findings(root)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert BIRTHS.split("/")[1] in line and f"found sha256 {found}, expected sha256 " in line
+    assert BIRTHS.split("/")[1] in line and f"trouvé sha256 {found}, attendu sha256 " in line
 
 
 def test_an_absent_file_and_an_absent_certificate(root):
     (root.raw / BIRTHS).unlink()
     (line,) = findings(root)
-    assert "found no file" in line
+    assert "trouvé aucun fichier" in line
     (root.raw / "contours" / "source.yml").unlink()
     certificate, file = findings(root)  # one does not hide the other
-    assert "contours/source.yml: found no certificate" in certificate and "found no file" in file
+    assert "contours/source.yml : trouvé aucun certificat" in certificate and "trouvé aucun fichier" in file
 
 
 def test_check_tells_the_problems_of_all_files_at_once_and_exits_with_1(root, example):

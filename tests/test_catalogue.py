@@ -128,6 +128,17 @@ def test_a_chapter_shows_every_indicator():
     assert set(CATALOGUE) - shown == set()
 
 
+def test_a_source_of_an_indicator_counts_what_that_is_made_of():
+    """One that does not is named for nothing where the indicator is missing: a ratio is of one source alone."""
+    named = [(one, name, SOURCES[name].measures) for one in INDICATORS for name in one.sources]
+    counted = {
+        (one.id, name): (all if isinstance(one.value, Ratio) else any)(measure in known for measure in measures(one))
+        for one, name, known in named
+        if known
+    }
+    assert [pair for pair, all_there in counted.items() if not all_there] == []
+
+
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 

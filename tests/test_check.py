@@ -24,8 +24,7 @@ from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 from ctg_analysis.processing import check_raw
 from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.freshness import inputs
-from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.freshness import changed, inputs
 from ctg_analysis.processing.run import process
 
 pytestmark = pytest.mark.slow
@@ -46,6 +45,11 @@ def root(tmp_path):
     )
     keep(DataRoot(copy), SOME)
     return DataRoot(copy)
+
+
+def _after_data(root):
+    """What is said of the invented territory when what `ctg data` has read is not read again."""
+    return by_urgency(root, [EXAMPLE_EPCI], changed(root, inputs(root)))
 
 
 def without_forms(root, *sources):
@@ -85,14 +89,14 @@ def spoil(root):
 
 
 EXPECTED = (
-    "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3",
-    "waldec.csv, line 2: found 4 cells, expected 3",
-    "raw/france_services/full: found 99998, expected communes of 2026",
-    "raw/depp_ips/full: found 99997, expected communes of the year of the file",
-    "mission_locale.csv, line 3, column jeunes_suivis: found -4",
-    "mission_locale.csv, line 4, column territoire: found '98001'",
-    "column msa_familles.seuil: found '4', expected a whole number, 5 or more",
-    "msa_familles.csv: found a form without valid agreement",
+    "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, ligne 5, colonne OBS_VALUE : trouvé -3",
+    "waldec.csv, ligne 2 : trouvé 4 cases, attendu 3",
+    "raw/france_services/full : trouvé 99998, attendu des communes de 2026",
+    "raw/depp_ips/full : trouvé 99997, attendu des communes de l'année du fichier",
+    "mission_locale.csv, ligne 3, colonne jeunes_suivis : trouvé -4",
+    "mission_locale.csv, ligne 4, colonne territoire : trouvé '98001'",
+    "colonne msa_familles.seuil : trouvé '4', attendu un nombre entier, 5 ou plus",
+    "msa_familles.csv : trouvé un formulaire sans accord valable",
 )
 
 
@@ -104,7 +108,7 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
     assert answer.stderr == "8 défauts : 8 dans les données et les formulaires\n"
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected, line in zip(EXPECTED, sorted(check_root(root), key=_rank), strict=True):
-        assert expected in str(line) and line.french() in lines
+        assert expected in str(line) and str(line) in lines
     assert any(", ligne 3, colonne jeunes_suivis : trouvé -4, attendu un nombre, 0 ou plus" in line for line in lines)
 
 
@@ -137,10 +141,10 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
     text = certificate.read_text(encoding="utf-8").replace("id: insee_etat_civil", "id: insee_etat_civil2")
     certificate.write_text(text, encoding="utf-8")
     told = [
-        "raw/insee_acces/copie: found a folder without certificate",
-        "raw/insee_acces/full/waldec2.csv: found a file without certificate",
-        "raw/insee_etat_civil2: found a folder of no known source, expected the id of a source",
-        "raw/waldec.csv: found a file beside the source folders",
+        "raw/insee_acces/copie : trouvé un dossier sans certificat",
+        "raw/insee_acces/full/waldec2.csv : trouvé un fichier sans certificat",
+        "raw/insee_etat_civil2 : trouvé un dossier d'aucune source connue, attendu l'identifiant d'une source",
+        "raw/waldec.csv : trouvé un fichier à côté des dossiers des sources",
     ]
     lines = [str(finding) for finding in check_root(root)]
     assert len(lines) == len(told) and all(expected in line for expected, line in zip(told, lines, strict=True)), lines
@@ -174,8 +178,8 @@ def test_without_the_communes_the_files_are_read_all_the_same(root):
     (root.raw / "contours" / "source.yml").unlink()
     lines = [str(finding) for finding in check_root(root)]
     assert len(lines) == 2
-    assert any("contours/source.yml: found no certificate" in line for line in lines)
-    assert any("line 5, column OBS_VALUE: found -3" in line for line in lines)
+    assert any("contours/source.yml : trouvé aucun certificat" in line for line in lines)
+    assert any("ligne 5, colonne OBS_VALUE : trouvé -3" in line for line in lines)
 
 
 def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
@@ -186,7 +190,7 @@ def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
     text = certificate.read_text(encoding="utf-8").replace("donnees_2025_reg99.parquet", "temps.parquet")
     certificate.write_text(text, encoding="utf-8")
     (line,) = [str(finding) for finding in check_root(root)]
-    assert "raw/insee_acces: found no file that is known, expected donnees_*.parquet" in line
+    assert "raw/insee_acces : trouvé aucun fichier connu, attendu donnees_*.parquet" in line
 
 
 def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(tmp_path, example):
@@ -199,7 +203,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
-    assert "data/exemple/private/999999998: 10 files; begin with LISEZMOI.md" in answer.stderr
+    assert "data/exemple/private/999999998 : 10 fichiers ; commencer par LISEZMOI.md" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
@@ -210,21 +214,17 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
 
 @pytest.mark.nightly
 def test_only_what_has_changed_is_looked_at_again_and_the_findings_are_those_of_the_whole(root, monkeypatch):
-    spoil(root)
-    whole = check_root(root)
-    first = KnownFindings(root)
-    assert check_root(root, first) == whole
-    first.save()
+    process(root)
     read = []
     check_source = check_raw._check_source
     monkeypatch.setattr(
         check_raw, "_check_source", lambda name, *others: read.append(name) or check_source(name, *others)
     )
-    assert check_root(root, KnownFindings(root)) == whole and read == []
+    assert check_root(root, changed(root, inputs(root))) == [] and read == []
     put(root.raw / "rna" / "full" / "waldec.csv", 3, 2, "A;")
     certify(root.raw / "rna/full/waldec.csv")
-    assert check_root(root, KnownFindings(root)) == check_root(root) != whole
-    assert read[0] == "rna" and read.count("insee_etat_civil") == 1  # that of the whole
+    said = check_root(root, changed(root, inputs(root)))
+    assert read == ["rna"] and said == check_root(root) != []
 
 
 @pytest.mark.nightly
@@ -232,24 +232,22 @@ def test_one_edited_cell_is_checked_as_the_whole(example, tmp_path, monkeypatch)
     """Of the démarche as of a form, on which a proof may rest."""
     root = DataRoot(tmp_path / "exemple")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    known = KnownFindings(root)
-    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
-    known.save()
+    assert not any(_after_data(root).values())
     change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "Z9")
-    again = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
-    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI], None)
+    again = _after_data(root)
+    assert again["files"] and again == by_urgency(root, [EXAMPLE_EPCI])
     put(root.private / YOUTH, 3, 2, "9")
     read, cleaner = [], received_forms.cleaner
     monkeypatch.setattr(received_forms, "cleaner", lambda source: read.append(source.form_file) or cleaner(source))
-    assert check_root(root, KnownFindings(root)) == [] and read == [Path(YOUTH).name]
-    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert check_root(root, changed(root, inputs(root))) == [] and read == [Path(YOUTH).name]
+    assert _after_data(root) == by_urgency(root, [EXAMPLE_EPCI])
     change(root.material(EXAMPLE_EPCI) / "actions.csv", 3, "axe_id", "A1")
     put(root.private / CHILDMINDERS, 19, 4, "7")
-    said = by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root))
+    said = _after_data(root)
     assert [finding.column for finding in said["chain"]] == ["lecture"]  # at least 35 % are 55 or older: no longer
-    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert said == by_urgency(root, [EXAMPLE_EPCI])
     (root.processed / "territories.parquet").write_text("damaged", encoding="utf-8")
-    assert by_urgency(root, [EXAMPLE_EPCI], KnownFindings(root)) == said
+    assert _after_data(root) == said
     monkeypatch.setattr(check_command, "data_root", lambda epci: root)
     check_command._must_be_known(EXAMPLE_EPCI)
 
@@ -261,12 +259,11 @@ def test_a_proof_by_what_the_demarche_gathers_is_held_to_its_own_tables(example,
     proofs, kind = root.material(EXAMPLE_EPCI) / "preuves.csv", {"constat_id": "C01", "type": "indicateur"}
     for ref in ("competence_leisure_count+99001+2024", "parents_need_meeting_place_share+999999999+2024"):
         line = add(proofs, **kind, ref=ref, sens="appuie", lecture="au moins", repere="1")
-    known = KnownFindings(root)
-    assert not any(by_urgency(root, [EXAMPLE_EPCI], known).values())
+    assert not any(_after_data(root).values())
     change(proofs, line, "repere", "99")
-    said = by_urgency(root, [EXAMPLE_EPCI], known)
+    said = _after_data(root)
     assert [(finding.line, finding.column) for finding in said["chain"]] == [(line, "lecture")]
-    assert said == by_urgency(root, [EXAMPLE_EPCI], None)
+    assert said == by_urgency(root, [EXAMPLE_EPCI])
 
 
 def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, monkeypatch):
@@ -300,10 +297,10 @@ def test_what_was_fetched_more_than_a_year_ago_is_named(tmp_path, example):
 
 
 NO_FILES = {
-    "a pipe or a device": os.mkfifo,
-    "a pipe or a device ": lambda path: path.symlink_to("/dev/zero"),
-    "a folder": Path.mkdir,
-    "a link to nothing": lambda path: path.symlink_to("/absent"),
+    "un tube ou un périphérique": os.mkfifo,
+    "un tube ou un périphérique ": lambda path: path.symlink_to("/dev/zero"),
+    "un dossier": Path.mkdir,
+    "un lien vers rien": lambda path: path.symlink_to("/absent"),
 }
 WHERE = (BIRTHS, "insee_etat_civil/source.yml", "beside.csv", f"demarche/{EXAMPLE_EPCI}/calendrier.csv")
 WHERE += (f"demarche/{EXAMPLE_EPCI}/info_flash.yml", f"demarche/{EXAMPLE_EPCI}/demarche.xlsx")
@@ -317,12 +314,12 @@ def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
     for path, kind in kinds.items():
         path.unlink(missing_ok=True)
         NO_FILES[kind](path)
-    found = by_urgency(root, None, None)
+    found = by_urgency(root, None)
     told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
     assert {
         path: told[path] for path, kind in kinds.items() if [one.found for one in told[path]] != [kind.strip()]
     } == {}
-    assert not any("file that nothing reads" in str(one) for part in found.values() for one in part)
+    assert not any("fichier que rien ne lit" in str(one) for part in found.values() for one in part)
 
 
 def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path, monkeypatch):
@@ -409,6 +406,6 @@ def test_all_the_faults_of_a_workbook_are_told_in_one_run(root):
     signed = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026"}
     agreements = {name: {**signed} for name in DIRTY} | {"caf_partenaire_petite_enfance": signed | {"seuil": 3}}
     (folder / "accords.yml").write_text(yaml.safe_dump(agreements), encoding="utf-8")
-    told = in_lines(check_root(root), french=True)
+    told = in_lines(check_root(root))
     assert [line for line in TOLD if line not in "\n".join(told)] == []
     assert TOLD[0] in told[0] and len(told) == len(TOLD)

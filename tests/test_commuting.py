@@ -49,4 +49,4 @@ def test_without_the_communes_only_the_workers_are_known(tmp_path):
 def test_a_file_without_its_flows_is_one_line(tmp_path):
     texts = {FILE: HEADER.replace("NBFLUX_C22_ACTOCC15P", "NB") + "01001;Haut;01001;Haut;40\n"}
     (line,) = said(clean_flows, received(tmp_path, texts))
-    assert "_ACTOCC15P: found no such column" in line
+    assert "_ACTOCC15P : trouvé pas de colonne de ce nom" in line

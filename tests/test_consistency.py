@@ -34,12 +34,12 @@ def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
     for action in ("F06", "F07"):
         change(public / "actions.csv", line_of(public / "actions.csv", "action_id", action), "statut", "abandonnée")
     (line,) = said(root)
-    assert f"enjeux.csv, line {enjeu}, column enjeu_id: found E03 retained without action" in line
+    assert f"enjeux.csv, ligne {enjeu}, colonne enjeu_id : trouvé E03, retenu sans action" in line
     change(public / "enjeux.csv", enjeu, "retenu", "non")
     assert said(root) == []
     change(public / "enjeux.csv", enjeu, "motif", "")
     (line,) = said(root)
-    assert f"enjeux.csv, line {enjeu}, column motif: found a decision without it" in line
+    assert f"enjeux.csv, ligne {enjeu}, colonne motif : trouvé une décision qui ne le dit pas" in line
 
 
 @pytest.mark.nightly
@@ -91,22 +91,22 @@ NO_MORE = {
         "C04",
         "lecture",
         "plus élevé que",
-        "found 'plus élevé que' (ici 77,7 % en 2025, département 96,3 %), expected 'plus faible que', sans test",
+        "trouvé 'plus élevé que' (ici 77,7 % en 2025, département 96,3 %), attendu 'plus faible que', sans test",
     ),
-    "not significant": ("C19", "lecture", "plus élevé que", "expected 'proche de', au test de la règle R14, p = "),
-    "below the number": ("C02", "repere", "60", "column lecture: found 'au moins' 60 (ici de 23,4 à 76,0"),
-    "no such comparator": ("C04", "repere", "commune", "found 'commune', expected l'une de ces valeurs : département"),
+    "not significant": ("C19", "lecture", "plus élevé que", "attendu 'proche de', au test de la règle R14, p = "),
+    "below the number": ("C02", "repere", "60", "colonne lecture : trouvé 'au moins' 60 (ici de 23,4 à 76,0"),
+    "no such comparator": ("C04", "repere", "commune", "trouvé 'commune', attendu l'une de ces valeurs : département"),
     "no value of it": (
         "C04",
         "ref",
         "leisure_occupancy_rate+999999999+2024",
-        "found aucune valeur de département en 2024",
+        "trouvé aucune valeur de département en 2024",
     ),
     "no such period": (
         "C07",
         "ref",
         "age_0_19_share+999999999+1999",
-        "found plus de valeur de age_0_19_share+999999999+1999",
+        "trouvé plus de valeur de age_0_19_share+999999999+1999",
     ),
 }
 
@@ -116,7 +116,7 @@ def test_a_proof_that_the_observations_do_not_bear_is_named(public, known, const
     number = line_of(public / "preuves.csv", "constat_id", constat)
     change(public / "preuves.csv", number, column, value)
     (line,) = proofs_said(public, known)
-    assert line.startswith(f"line {number}, column ") and told in line
+    assert line.startswith(f"ligne {number}, colonne ") and told in line
 
 
 def test_a_baseline_to_the_unit_of_a_count_that_is_published_rounded_is_named(public, known):
@@ -127,14 +127,14 @@ def test_a_baseline_to_the_unit_of_a_count_that_is_published_rounded_is_named(pu
     number = line_of(public / f"{table}.csv", "ind_id", "F16-T2")
     change(public / f"{table}.csv", number, "valeur_reference", "386")
     (line,) = said()
-    assert f"line {number}, column valeur_reference" in line and "un multiple de 5" in line
+    assert f"ligne {number}, colonne valeur_reference" in line and "un multiple de 5" in line
 
 
 def test_a_proof_whose_observation_is_gone_is_named(public, known):
     observations, places = known
     less = observations[observations["indicator"].ne("care_refusals_count")]
     (line,) = proofs_said(public, (less, places))
-    assert "column ref: found plus de valeur de care_refusals_count+999999999+2024" in line
+    assert "colonne ref : trouvé plus de valeur de care_refusals_count+999999999+2024" in line
 
 
 def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known):
@@ -156,9 +156,9 @@ def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known
         )
     chance, contrary = proofs_said(public, (observations, places))
     number = lines["children_0_2_share", "en baisse depuis"]
-    assert chance.startswith(f"line {number}, column lecture: found 'en baisse depuis' 2012")
+    assert chance.startswith(f"ligne {number}, colonne lecture : trouvé 'en baisse depuis' 2012")
     number = lines["owner_dwellings_share", "en hausse depuis"]
-    assert contrary.startswith(f"line {number}, column lecture: found 'en hausse depuis' 2012")
+    assert contrary.startswith(f"ligne {number}, colonne lecture : trouvé 'en hausse depuis' 2012")
 
 
 def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, known):
@@ -172,7 +172,7 @@ def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, know
     number = add(path, **cells, ref=f"births_count+{EXAMPLE_EPCI}+2025", repere="2008")
     add(path, **cells, ref=f"job_seekers_abc_count+{EXAMPLE_EPCI}+2024", repere="2015")
     (told,) = proofs_said(public, (observations, places))
-    assert told.startswith(f"line {number}, column lecture: found 'en baisse depuis' 2008")
+    assert told.startswith(f"ligne {number}, colonne lecture : trouvé 'en baisse depuis' 2008")
 
 
 def test_what_is_counted_whole_differs_without_a_test(example):

@@ -268,19 +268,21 @@ def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
 )
 def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_dossier, line, said):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match=r"convention\.docx: found a tag that says") as refused:
+    with pytest.raises(UserError, match=r"convention\.docx : trouvé une balise qui ne va pas") as refused:
         fill(own_template(tmp_path, line), context, title="", date=DATE)
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
 def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_path, example_dossier):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match="found no style 'Tableau', expected all the styles"):
+    with pytest.raises(
+        UserError, match="trouvé aucun style 'Tableau', attendu tous les styles du modèle qu'il remplace"
+    ):
         fill(own_template(tmp_path, "{{p annexes[1].contenu }}", styles=False), context, title="", date=DATE)
     broken = tmp_path / "broken.docx"
     for content in (b"not a zip", zipped({"a.txt": b"x"}), zipped({"word/document.xml": b"0" * 30_000_000})):
         broken.write_bytes(content)
-        with pytest.raises(UserError, match=r"broken\.docx: found"):
+        with pytest.raises(UserError, match=r"broken\.docx : trouvé"):
             fill(broken, context, title="", date=DATE)
 
 
@@ -290,8 +292,8 @@ def test_whatever_is_wrong_with_templates_of_the_team_is_told_by_ctg_check(spoil
     own_template(folder, "{{ inconnu }}")
     (folder / "fiche_action.docx").write_bytes(b"no zip")
     shutil.copyfile(models() / LETTER, folder / LETTER)
-    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI], None)
-    lines = [finding.french() for urgent in found.values() for finding in urgent]
+    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI])
+    lines = [str(finding) for urgent in found.values() for finding in urgent]
     expected = (
         "convention.docx : trouvé une balise qui ne va pas ('inconnu' is undefined), attendu les balises que décrit",
         "fiche_action.docx : trouvé un fichier que Word n'ouvrirait pas, attendu un modèle .docx",

@@ -9,11 +9,11 @@ import pytest
 
 import ctg_analysis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.themes import KINDS, read_themes, read_value
+from ctg_analysis.catalogue.themes import read_themes
 from ctg_analysis.chapter.demarche import demarche_chapter
 from ctg_analysis.core import norms
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.model import AnnualChange, Count, Mean, Published, Rate, Ratio
+from ctg_analysis.core.model import Count, Mean
 from ctg_analysis.core.settings import NORMS, settings
 from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.sources import declared_sources
@@ -33,7 +33,7 @@ groups:
       label: Naissances
       definition: Enfants nés vivants dans l'année.
       sources: insee_etat_civil
-      value: {count: births}
+      value: {kind: count, measure: births}
       reading: En {period}, {value} naissance{s}.
       chart: trend
       caveats: "{chance} {chance}"
@@ -46,7 +46,7 @@ groups:
       label: "Décès : tous"
       definition: Décès de l'année.
       sources: insee_etat_civil
-      value: {mean: deaths, years: 3}
+      value: {kind: mean, measure: deaths, years: 3}
       reading: En {period}, {value} décès.
       chart: circles
       levels: [commune, epci]
@@ -71,21 +71,38 @@ def test_a_theme_gives_its_indicators_with_what_they_share(tmp_path):
 
 # What is written in the place of what, the line that is named, what the finding says.
 WRONG = [
-    ("label: Naissances", "labels: Naissances", 11, "labels: found 'Naissances', expected no such key"),
-    ("      label: Naissances\n", "", 9, "births_count.label: found nothing, expected a value, here or under defaults"),
-    ("sources: insee_etat_civil", "sources: insee_etatcivil", 13, "found 'insee_etatcivil', expected the id of a"),
-    ("decimals: 0", "decimals: zero", 5, "defaults.decimals: found 'zero', expected a valid integer"),
-    ("chart: trend", "chart: pie", 16, "chart: found 'pie', expected one of 'comparison', 'trend', 'parts'"),
-    ("[commune, epci]", "[commune, canton]", 30, "expected one of 'commune', 'secteur', 'epci'"),
-    ("persons: none", "persons: children", 21, "expected one of 'numerator', 'denominator'"),
-    ("{count: births}", "{counts: births}", 14, "expected one of count, mean, ratio, rate"),
-    ("{count: births}", "{count: births, per: 1}", 14, "expected beside count, only nothing"),
-    ("{count: births}", "births", 14, "expected one of count, mean, ratio, rate"),
-    ("{count: births}", "{ratio: births}", 14, "expected denominator: "),
-    ("years: 3", "years: trois", 27, "expected years: "),
-    ("{chance} {chance}", "{chances}", 17, "found {chances}, expected one of the texts of this file: chance"),
-    ("    deaths_count:", "    births_count:", 23, "births_count: found this id again, expected an id of its own"),
-    ("  unit: naissances", "  unit: naissances\n  unit: autres", 7, "found this key again, expected each key once"),
+    ("label: Naissances", "labels: Naissances", 11, "labels : trouvé 'Naissances', attendu aucune clé de ce nom"),
+    ("      label: Naissances\n", "", 9, "births_count.label : trouvé rien, attendu une valeur"),
+    ("sources: insee_etat_civil", "sources: insee_etatcivil", 13, "trouvé 'insee_etatcivil', attendu l'identifiant"),
+    ("decimals: 0", "decimals: zero", 5, "defaults.decimals : trouvé 'zero', attendu un nombre entier"),
+    ("chart: trend", "chart: pie", 16, "chart : trouvé 'pie', attendu l'une de ces valeurs : 'comparison', 'trend'"),
+    ("[commune, epci]", "[commune, canton]", 30, "attendu l'une de ces valeurs : 'commune', 'secteur', 'epci'"),
+    ("persons: none", "persons: children", 21, "attendu l'une de ces valeurs : 'numerator', 'denominator'"),
+    ("kind: count", "kind: counts", 14, "'measure': 'births'}, attendu un genre (kind) parmi 'count', 'mean', 'ratio'"),
+    (
+        "kind: count, measure: births",
+        "kind: count, measure: births, per: 1",
+        14,
+        "per : trouvé '1', attendu aucune clé de ce nom",
+    ),
+    ("{kind: count, measure: births}", "births", 14, "value : trouvé 'births', attendu son genre (kind), puis ses"),
+    ("kind: count, measure", "measure", 14, "value : trouvé {'measure': 'births'}, attendu son genre (kind), puis"),
+    ("kind: count, measure", "kind: ratio, numerator", 14, "value.denominator : trouvé rien, attendu une valeur"),
+    ("  chart: trend", "  family: others\n      chart: trend", 16, "family : trouvé 'others', attendu aucune clé de"),
+    ("years: 3", "years: trois", 27, "value.years : trouvé 'trois', attendu un nombre entier"),
+    ("{chance} {chance}", "{chances}", 17, "attendu à la place de {chances}, l'un des textes de ce fichier : chance"),
+    (
+        "    deaths_count:",
+        "    births_count:",
+        23,
+        "births_count : trouvé cet identifiant une seconde fois, attendu un identifiant à",
+    ),
+    (
+        "  unit: naissances",
+        "  unit: naissances\n  unit: autres",
+        7,
+        "trouvé cette clé une seconde fois, attendu chaque clé une fois",
+    ),
 ]
 
 
@@ -94,22 +111,16 @@ def test_what_is_wrong_is_one_line_that_says_where_and_what_was_expected(tmp_pat
     assert THEME.count(before) >= 1
     with pytest.raises(InputError) as error:
         read(tmp_path, THEME.replace(before, after, 1))
-    first = str(error.value).splitlines()[0]
-    assert f"01_theme.yml, line {line}, column " in first and words in first, error.value
+    told = str(error.value).splitlines()
+    assert any(f"01_theme.yml, ligne {line}, colonne " in one and words in one for one in told), error.value
 
 
 def test_an_id_of_another_file_is_refused(tmp_path):
     read(tmp_path, THEME)
-    with pytest.raises(InputError, match=r"02_theme.yml, line 9, column births_count: found this id again"):
+    with pytest.raises(
+        InputError, match=r"02_theme.yml, ligne 9, colonne births_count : trouvé cet identifiant une seconde fois"
+    ):
         read(tmp_path, THEME, "02_theme.yml")
-
-
-def test_every_kind_of_value_is_written_by_its_name():
-    assert read_value({"ratio": ["a", "b"], "per": "1", "bounded": "false"}) == Ratio("a", "b", per=1, bounded=False)
-    assert read_value({"rate": "a", "of": "persons"}) == Rate("a", of="persons")
-    assert read_value({"published": "a"}) == Published("a")
-    assert read_value({"annual_change": "5"}) == AnnualChange(5)
-    assert {type(one.value) for one in CATALOGUE.values()} == set(KINDS.values())
 
 
 def test_the_basket_of_services_is_told_as_it_is_counted():
@@ -122,46 +133,66 @@ POPULATION, YOUTH = "catalogue/declared/01a_population.yml", "catalogue/declared
 CAF, MEETINGS = "sources/declared/caf.yml", "demarche/tables/declared/4_meetings.yml"
 METHOD = "chapter/demarche/method_texts.yml"
 READING = "En {period}, le territoire compte {value} habitant{s}."
-WORDS = "expected between braces the words that are put there: "
+WORDS = "attendu entre accolades, les mots qui y seront mis : "
 # A file that is shipped, what is written in it in the place of what (the first time that it stands there), the finding,
 # in the line of the damage.
 DAMAGES = [
-    (CAF, 'outside: "|XXX?"', 'outside: "((("', "tables.1.outside: found '(((', expected a regular expression"),
-    (CAF, "level: epci", "level: canton", "tables.1.level: found 'canton', expected one of 'commune', 'epci', 'dep"),
-    (CAF, "lag: 1}", "lag: 999999999999}", "geography.lag: found '999999999999', expected less than or equal to 50"),
-    (CAF, "- id: caf_nbpla_pe", "- id: caf_txcouv_pe", "id: found 'caf_txcouv_pe' again, expected an id of its own"),
-    (MEETINGS, "name: contributions", "name: ateliers", "name: found 'ateliers' again, expected a name of its own"),
-    (NORMS, "few_events:", "rare_events:", "few_events: found nothing, expected this norm"),
-    (NORMS, "valeur: 15000", "valeur: 1e400", "epci_population.valeur: found '1e400', expected a finite number"),
-    (NORMS, "valeur: 15000", "valeur: -4", "epci_population.valeur: found '-4', expected greater than 0"),
-    (NORMS, 'date: "2015-08-07"', 'date: "7 août"', "epci_population.date: found '7 août', expected a year or a day"),
+    (CAF, 'outside: "|XXX?"', 'outside: "((("', "tables.1.outside : trouvé '(((', attendu une expression régulière"),
+    (
+        CAF,
+        "level: epci",
+        "level: canton",
+        "tables.1.level : trouvé 'canton', attendu l'une de ces valeurs : 'commune', 'epci', 'dep",
+    ),
+    (CAF, "lag: 1}", "lag: 999999999999}", "geography.lag : trouvé '999999999999', attendu 50 au plus"),
+    (
+        CAF,
+        "- id: caf_nbpla_pe",
+        "- id: caf_txcouv_pe",
+        "id : trouvé 'caf_txcouv_pe' une seconde fois, attendu un identifiant à",
+    ),
+    (
+        MEETINGS,
+        "name: contributions",
+        "name: ateliers",
+        "name : trouvé 'ateliers' une seconde fois, attendu un nom à elle seule",
+    ),
+    (NORMS, "few_events:", "rare_events:", "few_events : trouvé rien, attendu cette norme"),
+    (NORMS, "valeur: 15000", "valeur: 1e400", "epci_population.valeur : trouvé '1e400', attendu un nombre fini"),
+    (NORMS, "valeur: 15000", "valeur: -4", "epci_population.valeur : trouvé '-4', attendu plus de 0"),
+    (
+        NORMS,
+        'date: "2015-08-07"',
+        'date: "7 août"',
+        "epci_population.date : trouvé '7 août', attendu une année ou un jour, tels que 2014 ou 2014-01-27",
+    ),
     (
         POPULATION,
         READING,
         "En {valeur}.",
-        f"reading: found 'En {{valeur}}.', {WORDS}{{period}}, {{value}}, {{unit}}, {{s}}",
+        f"reading : trouvé 'En {{valeur}}.', {WORDS}{{period}}, {{value}}, {{unit}}, {{s}}",
     ),
-    (POPULATION, READING, "En {period}, {value", f"reading: found 'En {{period}}, {{value', {WORDS}{{period}}"),
-    (POPULATION, READING, "En {period}.", "reading: found 'En {period}.', expected a text with {value}"),
-    (POPULATION, "decimals: 0", f"decimals: {'9' * 20}", f"decimals: found '{'9' * 20}', expected less than or equal"),
-    (POPULATION, "decimals: 0", "decimals: -3", "decimals: found '-3', expected greater than or equal to 0"),
-    (POPULATION, "decimals: 0", "decimals: 400", "decimals: found '400', expected less than or equal to 6"),
-    (POPULATION, 'chapter: "01"', 'chapter: "1"', "defaults.chapter: found '1', expected String should match pattern"),
-    (POPULATION, "groups:", "groups:\n-", "groups: found an empty item, expected a value"),
+    (POPULATION, READING, "En {period}, {value", f"reading : trouvé 'En {{period}}, {{value', {WORDS}{{period}}"),
+    (POPULATION, READING, "En {period}.", "reading : trouvé 'En {period}.', attendu un texte avec {value}"),
+    (POPULATION, "decimals: 0", f"decimals: {'9' * 20}", f"decimals : trouvé '{'9' * 20}', attendu 6 au plus"),
+    (POPULATION, "decimals: 0", "decimals: -3", "decimals : trouvé '-3', attendu 0 ou plus"),
+    (POPULATION, "decimals: 0", "decimals: 400", "decimals : trouvé '400', attendu 6 au plus"),
+    (POPULATION, 'chapter: "01"', 'chapter: "1"', "defaults.chapter : trouvé '1', attendu un texte de la forme"),
+    (POPULATION, "groups:", "groups:\n-", "groups : trouvé un élément vide, attendu une valeur"),
     (
         YOUTH,
-        "{count: youth_centres}",
-        "{count: clubs}",
-        "value: found 'clubs', expected a measure that one of its sources",
+        "measure: youth_centres}",
+        "measure: clubs}",
+        "value : trouvé 'clubs', attendu une mesure que donne l'une de ses sources",
     ),
     (
         METHOD,
         "Redressement",
         "Un {nope}",
-        f"consultation.0.label: found 'Un {{nope}}', {WORDS}{{drawn}}, {{overlooked}}",
+        f"consultation.0.label : trouvé 'Un {{nope}}', {WORDS}{{drawn}}, {{overlooked}}",
     ),
-    (METHOD, "  definition:", "  definitions:", 'consultation.0.definitions: found "Chaque réponse'),
-    (METHOD, "interviews:", "entretiens:", "entretiens: found [{'label': "),
+    (METHOD, "  definition:", "  definitions:", 'consultation.0.definitions : trouvé "Chaque réponse'),
+    (METHOD, "interviews:", "entretiens:", "entretiens : trouvé [{'label': "),
 ]
 
 
@@ -188,6 +219,6 @@ def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, m
     with pytest.raises(InputError) as error:
         read_it()
     line = text.count("\n", 0, text.index(before)) + 1 + after.count("\n")
-    place = f", line {line}" if "this norm" not in words else ""
-    found = re.compile(rf"{whole.name}{place}, column \S*{re.escape(words)}")
+    place = f", ligne {line}" if "cette norme" not in words else ""
+    found = re.compile(rf"{whole.name}{place}, colonne \S*{re.escape(words)}")
     assert any(found.search(told) for told in str(error.value).splitlines()), error.value

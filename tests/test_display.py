@@ -174,7 +174,7 @@ def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
     ground, rows = squares(10.0, 20.0, 30.0)
     rows.loc[1, ["shown", "status", "text"]] = False, "censored", "≤ 5 %"
     drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
-    assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5 %</text>" in drawing
+    assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5\u202f%</text>" in drawing
 
 
 def test_a_line_does_not_cross_a_missing_year():

@@ -40,17 +40,17 @@ def test_the_words_are_read_with_the_score_that_they_support_and_a_blank_is_no_r
 @pytest.mark.parametrize(
     "words, found",
     [
-        ("Mme Durand tient l'accueil.", "the name of a person"),
-        ("Écrire à accueil@exemple.fr.", "an e-mail address"),
-        ("Appeler le 05 65 00 00 00.", "a telephone number"),
-        ("x" * (LONGEST + 1), f"found {LONGEST + 1} letters, expected at most {LONGEST}"),
+        ("Mme Durand tient l'accueil.", "le nom d'une personne"),
+        ("Écrire à accueil@exemple.fr.", "un courriel"),
+        ("Appeler le 05 65 00 00 00.", "un numéro de téléphone"),
+        ("x" * (LONGEST + 1), f"trouvé {LONGEST + 1} lettres, attendu au plus {LONGEST}"),
     ],
 )
 def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
     with pytest.raises(InputError) as error:
         words_in(SOURCE, written(tmp_path, preuve_personnel=words), PLACES)
     (line,) = map(str, error.value.findings)
-    assert "agrements_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
+    assert "agrements_vie_sociale.csv, ligne 2, colonne preuve_personnel : " in line and found in line
     assert words not in line
 
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 
 import pytest
 
@@ -136,10 +137,10 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     last = "interrupted: what is here is whole; run the command again, it goes on from there"
-    monkeypatch.setattr("ctg_analysis.publishing.build.build", one_then_stop)
-    monkeypatch.setattr("ctg_analysis.processing.run.process", stop)
-    monkeypatch.setattr("ctg_analysis.sources.fetching.fetch.fetch_each", stop)
-    monkeypatch.setattr("ctg_analysis.processing.run.ensure", stop)
+    monkeypatch.setattr("ctg_analysis.cli.build_command.build_reports", one_then_stop)
+    monkeypatch.setattr("ctg_analysis.cli.data_commands.process", stop)
+    monkeypatch.setattr("ctg_analysis.cli.download_commands.fetch_each", stop)
+    monkeypatch.setattr("ctg_analysis.cli.demarche_commands.ensure", stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
     assert code == 130 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
     code, lines = told("data")
@@ -157,7 +158,7 @@ def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypa
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(cli, "terminated", False)
-    monkeypatch.setattr("ctg_analysis.publishing.build.build", one_then_stop)
+    monkeypatch.setattr("ctg_analysis.cli.build_command.build_reports", one_then_stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
     last = "interrupted: what is here is whole; run the command again, it goes on from there"
     assert code == 143 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
@@ -208,3 +209,10 @@ def test_the_processes_that_ctrl_c_reaches_too_end_without_a_word():
         check=False,
     )
     assert answer.stderr.count("Traceback") == 1 and "ForkProcess" not in answer.stderr  # that of this script
+
+
+def test_the_list_of_the_commands_says_what_each_says_of_itself():
+    for module, functions in cli.MODULES.items():
+        for function in functions:
+            documented = getattr(import_module(f"ctg_analysis.cli.{module}"), function).__doc__
+            assert documented.startswith(cli.COMMANDS[function])

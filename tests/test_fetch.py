@@ -309,9 +309,13 @@ def test_files_that_cannot_be_read_are_put_aside_and_asked_for_again(tmp_path, s
 
     def without_column(one, folder):
         assert folder.name == "full" and one.id == "dataset" and read_certificate(good)
-        return [Finding(f"{folder}/data.csv", 1, column, "no such column", "this one") for column in ("a", "b")]
+        return [
+            Finding(f"{folder}/data.csv", 1, column, "pas de colonne de ce nom", "this one") for column in ("a", "b")
+        ]
 
-    with pytest.raises(FetchError, match=r"dataset/\.refused/data\.csv, line 1, column a: .* \(and 1 more\); what was"):
+    with pytest.raises(
+        FetchError, match=r"dataset/\.refused/data\.csv, ligne 1, colonne a : .* \(and 1 more\); what was"
+    ):
         fetch(source("later"), tmp_path, mirror=server, wrong=without_column)
     assert files(tmp_path / "dataset") == {
         *("full/data.csv", "full/source.yml", ".refused/data.csv", ".refused/source.yml"),
@@ -330,10 +334,10 @@ def test_the_columns_of_new_files_are_those_that_the_library_reads(tmp_path, exa
     file.write_text(f"{header.partition(';')[0]}_2027;{header.partition(';')[2]}\n{rows}", encoding="utf-8")
     certify(file)
     (finding,) = check_raw.wrong_in_new(example, "france_services", fresh)
-    assert finding.found == "no such column" and finding.column == header.partition(";")[0]
+    assert finding.found == "pas de colonne de ce nom" and finding.column == header.partition(";")[0]
 
 
-@pytest.mark.parametrize(("codes", "told"), [(["12", "48"], "21 communes, in départements 12, 48"), (None, "")])
+@pytest.mark.parametrize(("codes", "told"), [(["12", "48"], "21 communes, des départements 12, 48"), (None, "")])
 def test_an_extract_of_a_territory_is_no_full_file(tmp_path, codes, told):
     every = [f"{number:02}" for number in range(1, 96)]
     frame = SimpleNamespace(communes={2026: pd.DataFrame({"code": [f"{code}001" for code in every]})})
@@ -360,7 +364,7 @@ def test_the_former_files_are_kept_and_taken_back(tmp_path, server):
 
 
 def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
-    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
+    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         with pytest.raises(UserError, match="expected the sources whose former files are wanted"):
             download_commands.fetch(None, undo=True)
@@ -522,7 +526,7 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     (raw / "finess" / "full" / "finess.csv").write_bytes(GOOD)
     lacking = {"caf_txcouv_pe": "ctg fetch caf_txcouv_pe", "finess": "", "insee_acces": "ctg list sources insee_acces"}
     monkeypatch.setattr(download_commands, "lacking_sources", lambda epci: lacking)
-    monkeypatch.setattr(check_raw, "wrong_in_new", lambda *new: [])
+    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         download_commands.fetch(None, "200067171", None, server)
         with pytest.raises(UserError, match="one of them"):

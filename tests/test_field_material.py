@@ -70,11 +70,11 @@ def test_a_line_that_begins_as_a_footer_does_is_a_line(root, public):
     """A theme named lecture is one; below its table a team writes « Source : … »."""
     codebook = public / "codebook.csv"
     alone = add(codebook, code="LECTURE")
-    assert {line.split(":")[0].split(", ")[1] for line in said(root)} == {f"line {alone}"}
+    assert {line.split(":")[0].split(", ")[1] for line in said(root)} == {f"ligne {alone}"}
     below = "Note;cut short\nSource : entretiens\nNote : un code par ligne;;;;;;;\n"
     codebook.write_text(codebook.read_text(encoding="utf-8") + below, encoding="utf-8")
     (short,) = said(root)
-    assert f"codebook.csv, line {alone + 1}: found 2 cells" in short
+    assert f"codebook.csv, ligne {alone + 1} : trouvé 2 cases" in short
 
 
 def test_the_command_says_it_and_exits_with_1(root, public):
@@ -134,15 +134,17 @@ def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
     path.write_text(table % "", encoding="utf-8")
     assert list(read_tables(tmp_path)) == ["axes"]
     for more, fault in (
-        (", of: nothing", "found 'nothing'"),
+        (", of: nothing", "trouvé 'nothing'"),
         ("entity", "type"),
-        (", one_of: [a]", "a type, or one_of"),
+        (", one_of: [a]", "un type, ou one_of"),
     ):
         path.write_text(table % more, encoding="utf-8")
         with pytest.raises(InputError, match=fault):
             read_tables(tmp_path)
     path.write_text((table % "").replace("key: axe_id", "key: axe"), encoding="utf-8")
-    with pytest.raises(InputError, match="line 1, column axes: found 'axes', expected a declared table and its column"):
+    with pytest.raises(
+        InputError, match="ligne 1, colonne axes : trouvé 'axes', attendu une table déclarée et sa colonne"
+    ):
         read_tables(tmp_path)
 
 

@@ -207,7 +207,11 @@ def test_scenario_10_a_text_that_names_somebody_blocks_the_publication_of_the_de
     change(path, 5, "texte_anonymise", "Madame Berthier-Lombard refuse les nouveaux.")
     process_material(root)
     (finding,) = faults(root, EXAMPLE_EPCI)
-    assert (finding.line, finding.column, finding.found.split(",")[0]) == (5, "texte_anonymise", "the name of a person")
+    assert (finding.line, finding.column, finding.found.split(",")[0]) == (
+        5,
+        "texte_anonymise",
+        "le nom d'une personne",
+    )
     assert "Berthier" not in str(finding)
     after = Demarche(EXAMPLE_EPCI, root)
     assert not after.begun and after.unread == "extraits.csv, ligne 5"

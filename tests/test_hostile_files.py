@@ -29,19 +29,19 @@ LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
 RTL = "\u202e"
 # A YAML file, the line that is named, what is said to be found there.
 YAMLS = {
-    "aliases": (LAUGHS, 2, "an alias (*)"),
-    "a merge": ("a: &a {b: c}\nd:\n  <<: *a\n", 3, "an alias (*)"),
-    "two documents": ("a: b\n---\nb: c\n", 2, "another document (---)"),
-    "depth": (f"a: b\nc: {'[' * 500}{']' * 500}\n", 2, "parts inside of parts"),
+    "aliases": (LAUGHS, 2, "un renvoi (*)"),
+    "a merge": ("a: &a {b: c}\nd:\n  <<: *a\n", 3, "un renvoi (*)"),
+    "two documents": ("a: b\n---\nb: c\n", 2, "un autre document (---)"),
+    "depth": (f"a: b\nc: {'[' * 500}{']' * 500}\n", 2, "des parties dans des parties"),
     "great depth": (f"a: b\nc: {'[' * 50000}{']' * 50000}\n", 2, ""),
-    "depth of blocks": ("".join(f"{' ' * n}a:\n" for n in range(400)), None, "parts inside of parts"),
-    "Latin-1": ("a: b\ntitre: Département\n".encode("latin-1"), 2, "the byte 0xe9"),
-    "bytes": (b"\x00\x01\x02", None, "text that is not YAML"),
-    "no YAML": ("a: b\nb: [c\n", None, "text that is not YAML"),
+    "depth of blocks": ("".join(f"{' ' * n}a:\n" for n in range(400)), None, "des parties dans des parties"),
+    "Latin-1": ("a: b\ntitre: Département\n".encode("latin-1"), 2, "l'octet 0xe9"),
+    "bytes": (b"\x00\x01\x02", None, "un texte qui n'est pas du YAML"),
+    "no YAML": ("a: b\nb: [c\n", None, "un texte qui n'est pas du YAML"),
     "an object": ("a: b\nb: !!python/object/apply:os.system [ls]\n", None, None),  # a text where all values are
-    "right to left": (f"a: b\nconvention: texte{RTL}txet\n", 2, "a bidirectional control character"),
+    "right to left": (f"a: b\nconvention: texte{RTL}txet\n", 2, "un caractère invisible qui retourne le texte"),
     "a list as a key": ("a: b\n? [c, d]\n: e\n", 2, None),
-    "size": ("# " + "x" * 3_000_000, None, "bytes"),
+    "size": ("# " + "x" * 3_000_000, None, "octets"),
 }
 
 
@@ -95,7 +95,7 @@ def a_form(folder, *rows):
 def test_a_form_of_a_million_rows_is_one_line(tmp_path):
     path = a_form(tmp_path, *["99001;2024-12"] * 1_000_000)
     (told,) = said(clean_form, FORM, path, {"99001"})
-    assert "mission_locale.csv: found more than 20000 rows, expected 20000 at most" in told
+    assert "mission_locale.csv : trouvé plus de 20000 lignes, attendu 20000 au plus" in told
 
 
 def test_a_table_of_a_million_rows_is_one_line(tmp_path):
@@ -103,7 +103,7 @@ def test_a_table_of_a_million_rows_is_one_line(tmp_path):
     path = tmp_path / table.file
     path.write_text(";".join(table.columns) + ("\nx" + ";" * (len(table.columns) - 1)) * 1_000_000, encoding="utf-8")
     (told,) = read_table(path, table).findings
-    assert "contributions.csv: found more than 100000 rows, expected 100000 at most" in str(told)
+    assert "contributions.csv : trouvé plus de 100000 lignes, attendu 100000 au plus" in str(told)
 
 
 def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
@@ -116,14 +116,14 @@ def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
         read(folder, "x.csv", DataFrameSchema(schema))
     lines = str(error.value).splitlines()
     assert len(lines) == MOST + 2 and max(map(len, lines)) < 400
-    assert "line 2, column value: found 'beaucoup', expected a number" in lines[0]
-    assert "and as much in 299979 other lines" in lines[-2]
+    assert "ligne 2, colonne value : trouvé 'beaucoup', attendu un nombre" in lines[0]
+    assert "et autant dans 299979 autres lignes" in lines[-2]
 
 
 def test_the_lines_that_are_told_are_counted_too():
     several = [Finding(f"{number:06}.csv", 1, None, "x", "y") for number in range(5000)]
     lines = in_lines(several)
-    assert len(lines) == MOST_LINES + 1 and lines[-1] == f"and {5000 - MOST_LINES} more findings"
+    assert len(lines) == MOST_LINES + 1 and lines[-1] == f"et {5000 - MOST_LINES} autres défauts"
     assert in_lines(several[:3]) == [str(one) for one in several[:3]]
 
 
@@ -143,18 +143,24 @@ def test_what_is_no_count_is_refused(tmp_path, cell):
 
     folder = received(tmp_path, {"x.csv": f"code;value\n01001;{cell}\n"})
     (told,) = said(read, folder, "x.csv", DataFrameSchema({"value": count()}))
-    assert f"line 2, column value: found '{cell}', expected" in told
+    assert f"ligne 2, colonne value : trouvé '{cell}', attendu" in told
 
 
 def test_characters_that_turn_a_text_round_are_refused_in_forms_and_tables(tmp_path):
     told = said(clean_form, FORM, a_form(tmp_path, f"99001;2024{RTL}"), {"99001"})
-    assert sum("line 2, column periode: found a bidirectional control character" in line for line in told) == 1
+    assert (
+        sum("ligne 2, colonne periode : trouvé un caractère invisible qui retourne le texte" in line for line in told)
+        == 1
+    )
     table = TABLES["contributions"]
     path = tmp_path / table.file
     cells = dict.fromkeys(table.columns, "") | {"texte": f"bon{RTL}jour"}
     pd.DataFrame([cells]).to_csv(path, sep=";", index=False)
     told = [str(one) for one in read_table(path, table).findings]
-    assert sum("line 2, column texte: found a bidirectional control character" in line for line in told) == 1
+    assert (
+        sum("ligne 2, colonne texte : trouvé un caractère invisible qui retourne le texte" in line for line in told)
+        == 1
+    )
 
 
 def word_file(path, *lines, parts=()):

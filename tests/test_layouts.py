@@ -68,7 +68,7 @@ def test_a_full_file_has_zonings_that_we_do_not_know_and_an_extract_has_none(tmp
     facts = read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}, full=True), "DS_1.csv")
     assert set(facts["level"]) == {"commune"}
     (line,) = said(read_cube, FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}), "DS_1.csv")
-    assert "line 10, column GEO_OBJECT: found 'BV2022'" in line
+    assert "ligne 10, colonne GEO_OBJECT : trouvé 'BV2022'" in line
 
 
 def test_an_extract_may_lack_a_measure_or_a_dimension_and_a_full_file_may_not(tmp_path):
@@ -78,13 +78,13 @@ def test_an_extract_may_lack_a_measure_or_a_dimension_and_a_full_file_may_not(tm
     facts = read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": text}), "DS_1.csv")
     assert set(facts["measure"]) == {"families", "large"}
     (line,) = said(read_cube, FAMILIES, received(tmp_path, {"DS_1.csv": text}, full=True), "DS_1.csv")
-    assert "line 1, column TFN: found no such column" in line
+    assert "ligne 1, colonne TFN : trouvé pas de colonne de ce nom" in line
 
 
 def test_a_code_that_a_full_file_lacks_is_told_once(tmp_path):
     layout = Cube("DS_*.csv", {"large": {"NCH": "CH3 CH5"}, "larger": {"NCH": "CH5", "TFN": "1"}})
     lines = said(read_cube, layout, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True), "DS_1.csv")
-    assert len(lines) == 1 and "column NCH: found no row with CH5, expected the code of large" in lines[0]
+    assert len(lines) == 1 and "colonne NCH : trouvé aucune ligne avec CH5, attendu le code de large" in lines[0]
     facts = read_cube(layout, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}), "DS_1.csv")
     assert set(facts["measure"]) == {"large"} and set(facts["status"]) == {"nd"}
 
@@ -105,8 +105,8 @@ def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path,
     text = DECLARED + "  cubes:\n    - {files: DS_*.csv, measures: {large: {NCH: CH5}}}\n  guesses: [CH5]\n"
     source = declared(tmp_path, monkeypatch, text)
     (line,) = said(clean_declared, source, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True))
-    assert "found no row with CH5, expected the code of large; 'CH5' is a guess so far" in line
-    assert line.endswith(f"correct {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
+    assert "trouvé aucune ligne avec CH5, attendu le code de large ; 'CH5' n'est encore qu'une supposition" in line
+    assert line.endswith(f"corriger {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
 
 
 # Tables of places.
@@ -131,7 +131,7 @@ def test_a_figure_in_two_files_is_one_line(tmp_path):
     files = {name: "numcomdo;annee;foyers\n01001;2022;15\n" for name in ("s_1.csv", "s_2.csv")}
     source = Source("dataset", "L", "P", tables=(benefits(period="annee", written="year"),))
     (line,) = said(clean_declared, source, received(tmp_path, files, full=True))
-    assert "found households of 2022 (commune) in two files, expected each figure in one file" in line
+    assert "trouvé households de 2022 (commune) dans deux fichiers, attendu chaque chiffre dans un seul fichier" in line
 
 
 @pytest.mark.parametrize("months", [("2024-12", "2024-06"), ("202412", "202406"), ("2024-12-01", "2024-06-01")])
@@ -145,7 +145,7 @@ def test_of_months_only_december_is_kept_however_it_is_written(tmp_path, months)
 def test_a_month_that_is_none_is_an_error_and_not_left_out(tmp_path):
     text = "dtreffre;numcomdo;foyers\ndécembre;01001;15\n2024-12;01001;5\n"
     (line,) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
-    assert "line 2, column dtreffre: found 'décembre', expected a month, such as 2024-12 or 202412" in line
+    assert "ligne 2, colonne dtreffre : trouvé 'décembre', attendu un mois, tel que 2024-12 ou 202412" in line
 
 
 def test_of_quarters_only_the_last_is_kept(tmp_path):
@@ -164,7 +164,7 @@ def test_rows_that_belong_to_no_place_are_left_out(tmp_path):
     (line,) = said(
         read_table, benefits(outside=outside), received(tmp_path, {"s_1.csv": text + "2024-12;1001;1\n"}), "s_1.csv"
     )
-    assert "line 7, column numcomdo: found '1001'" in line
+    assert "ligne 7, colonne numcomdo : trouvé '1001'" in line
 
 
 def test_the_words_of_secrecy_decimal_commas_and_footers(tmp_path):
@@ -178,7 +178,7 @@ def test_the_words_of_secrecy_decimal_commas_and_footers(tmp_path):
     facts = values(read_table(layout, received(tmp_path, {"t_2024.csv": text}), "t_2024.csv"))
     assert facts == {("01001", "2024", "rate"): 3.5}
     (line,) = said(read_table, layout, received(tmp_path, {"t_2024.csv": "c;n;x\n01001;3.5;1\n0100\n"}), "t_2024.csv")
-    assert "line 3: found 1 cells, expected 3" in line  # cut short: no footer
+    assert "ligne 3 : trouvé 1 cases, attendu 3" in line  # cut short: no footer
 
 
 def test_of_repeated_rows_the_highest_even_beside_a_blank(tmp_path):
@@ -189,7 +189,7 @@ def test_of_repeated_rows_the_highest_even_beside_a_blank(tmp_path):
     assert facts[("01001", "2024-12", "households")] == 915 and facts[("01001", "2024-12", "persons")] == 2100
     assert facts[("01002", "2024-12", "households")] == "nd"
     (line, *_) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
-    assert "again, expected a key that comes once" in line
+    assert "une seconde fois, attendu une clé qui ne vient qu'une fois" in line
 
 
 def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
@@ -210,8 +210,8 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
             full=True,
         ),
     )
-    assert [line.partition("no row with ")[2][:7] for line in lines] == ["Classée", "FRR soc"]
-    assert all(f"column {column}: found" in line for line in lines)
+    assert [line.partition("aucune ligne avec ")[2][:7] for line in lines] == ["Classée", "FRR soc"]
+    assert all(f"colonne {column} : trouvé" in line for line in lines)
 
 
 def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
@@ -221,7 +221,9 @@ def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
     assert facts == {("01001", "2024-12", "households"): 15}
     source = Source("dataset", "L", "P", tables=(benefits(where={"type": "Majoré"}),), guesses=frozenset({"Majoré"}))
     (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
-    assert "column type: found no row with Majoré" in line and "'Majoré' is a guess so far" in line
+    assert (
+        "colonne type : trouvé aucune ligne avec Majoré" in line and "'Majoré' n'est encore qu'une supposition" in line
+    )
     assert len(clean_declared(source, received(tmp_path, {"s_1.csv": text}))) == 0  # an extract may have none
 
 
@@ -248,17 +250,17 @@ def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path, 
     source = declared(tmp_path, monkeypatch, text)
     text = "dtreffre;numcomdo;foyers\n2024-12;01001;15\n"
     guessed, plain = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
-    assert guessed.endswith(
-        f"'enfants' is a guess so far: correct {project_path(tmp_path / 'declared' / 'p.yml')}, line 10"
-    )
+    place = project_path(tmp_path / "declared" / "p.yml")
+    assert guessed.endswith(f"'enfants' n'est encore qu'une supposition : corriger {place}, line 10")
     assert (
-        "column personnes: found no such column, expected this column in the header" in plain and "guess" not in plain
+        "colonne personnes : trouvé pas de colonne de ce nom, attendu cette colonne parmi les titres" in plain
+        and "guess" not in plain
     )
     columns = ["dtreffre", "numcomdo", "foyers"]
     facts = clean_declared(source, received(tmp_path, {"s_1.csv": text}, columns=columns))
     assert set(facts["measure"]) == {"households"}
     (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, columns=columns[:2]))
-    assert "found no column that is known, expected one of foyers, enfants, personnes" in line
+    assert "trouvé aucune colonne connue, attendu l'une de ces valeurs : foyers, enfants, personnes" in line
 
 
 def test_the_year_of_a_file_without_period(tmp_path):
@@ -278,7 +280,7 @@ def test_a_sheet_named_after_its_year_is_read_where_the_layout_says_so(tmp_path)
     layout = {"code": "c", "level": "commune", "measures": {"n": "rate"}, "period": "y"}
     assert read_table(Table("t*.csv", **layout, written=SHEET), file, "t.csv")["period"][0] == "2023"
     (line,) = said(read_table, Table("t*.csv", **layout), file, "t.csv")
-    assert "found 'APL 2023', expected a year of four digits" in line
+    assert "trouvé 'APL 2023', attendu une année de quatre chiffres" in line
 
 
 def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
@@ -286,7 +288,7 @@ def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
     read = {code: received(tmp_path / code, {"t.csv": f"c;n\n{code};3\n"}) for code in ("1", "2")}
     assert list(read_table(layout, read["1"], "t.csv")["code"]) == ["FM"]
     (line,) = said(read_table, layout, read["2"], "t.csv")
-    assert "found '2', expected the code of a place (france)" in line
+    assert "trouvé '2', attendu le code d'un lieu (france)" in line
 
 
 def test_a_zero_of_a_part_of_the_coverage_is_not_known_in_an_extract_and_is_one_in_the_file_of_the_caf(tmp_path):
@@ -324,4 +326,4 @@ def test_a_sum_a_difference_a_number_below_zero_and_the_blanks_of_a_parquet(tmp_
     assert ("01001", "2013-2018", "births") not in facts  # a part that no indicator asks for
     counted = replace(layout, signed=frozenset())
     (line,) = said(read_table, counted, folder, "t_1.parquet")
-    assert "column taxes: found -13.5, expected a count of 0 or more" in line
+    assert "colonne taxes : trouvé -13.5, attendu un nombre, 0 ou plus" in line

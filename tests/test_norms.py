@@ -26,10 +26,10 @@ def test_every_norm_is_applied_and_says_where_it_was_read():
 @pytest.mark.parametrize(
     "written, fault",
     [
-        ("few_events: {valeur: 20, texte: Un taux.}", "line 1, column few_events.source: found nothing"),
-        ("few_events: {valeur: vingt, texte: Un taux., source: Usage}", "column few_events.valeur: found 'vingt'"),
+        ("few_events: {valeur: 20, texte: Un taux.}", "ligne 1, colonne few_events.source : trouvé rien"),
+        ("few_events: {valeur: vingt, texte: Un taux., source: Usage}", "colonne few_events.valeur : trouvé 'vingt'"),
         ("few_events: {valeur: 20, texte: Un taux., source: Usage, taux: 1}", "few_events.taux"),
-        ("", "found nothing, expected a YAML file"),
+        ("", "trouvé rien, attendu un fichier YAML"),
     ],
     ids=["no source", "no number", "another key", "empty"],
 )

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
+from pandera.errors import SchemaError
 
 from ctg_analysis.indicators import observation_files
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
-    checked,
     count,
     join_above,
     read_all,
@@ -17,6 +17,7 @@ from ctg_analysis.indicators.observation_files import (
     read_observations,
     write_observations,
 )
+from ctg_analysis.indicators.observations import Observations
 
 DEPARTEMENTS = ["12", "2A", "48", "974"]
 EPCIS = {"100000001": "12", "100000002": "12", "100000003": "2A", "100000004": "48", "100000005": "974"}
@@ -51,7 +52,7 @@ def processed(tmp_path, monkeypatch):
         table = pd.DataFrame(rows, columns=observation_files.COLUMNS)
         folders.append(tmp_path / FOLDER / group)
         folders[-1].mkdir(parents=True)
-        write_observations(checked(table.sample(frac=1, random_state=1).astype(CODED)), epci_of, folders[-1])
+        write_observations(table.sample(frac=1, random_state=1).astype(CODED), epci_of, folders[-1])
     join_above(folders, tmp_path)
     for folder in folders:
         (folder / "above.parquet").unlink()
@@ -112,19 +113,19 @@ def test_some_indicators_are_read_alone(processed):
     ("column", "wrong", "told"),
     [
         ("value", np.nan, "a value when ok"),
-        ("level", "canton", "a level"),
+        ("level", "canton", "isin"),
         ("status", "nd", "bounds at most otherwise"),
-        ("quality", 4, "another quality"),
-        ("source", None, "missing"),
+        ("quality", 4, "isin"),
+        ("source", None, "null values"),
+        ("territory", "12001", "not unique"),
     ],
 )
-def test_what_no_reader_expects_is_not_written(column, wrong, told):
+def test_what_no_reader_expects_is_not_written(tmp_path, column, wrong, told):
     table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observation_files.COLUMNS)
-    assert len(checked(table.astype(CODED))) == 2
+    assert len(Observations.validate(table.astype(CODED))) == 2
     table[column] = table[column].astype(object)
     table.loc[1, column] = wrong
-    types = CODED | ({column: float} if column in ("value", "quality") else {})
-    with pytest.raises(ValueError, match=told):
-        checked(table.astype(types))
-    with pytest.raises(ValueError, match="twice"):
-        checked(pd.DataFrame([row("12001", "commune")] * 2, columns=observation_files.COLUMNS).astype(CODED))
+    types = CODED | ({column: {"value": float, "quality": int}[column]} if column in ("value", "quality") else {})
+    with pytest.raises(SchemaError, match=told):
+        write_observations(table.astype(types), pd.Series(dtype=str), tmp_path)
+    assert not [*tmp_path.iterdir()]

@@ -130,48 +130,56 @@ def test_a_column_of_names_cannot_slip_in(root):
     path = root.private / EPCI / "mission_locale.csv"
     path.write_text("territoire;periode;nom;jeunes_suivis;jeunes_suivis\n99001;2024;Dupont;1;1\n", encoding="utf-8")
     sign(root, mission_locale={})
-    absent, personal, twice = sorted(told(root), key=lambda line: line.partition("found")[2][:3] != " no")
-    assert "line 1, column permanences: found no such column" in absent
-    lines = {line.partition("line 1, ")[2] for line in (personal, twice)}
-    assert "column nom: found a column that is not in the form, expected the columns of `ctg new` only" in lines
-    assert "column jeunes_suivis: found this column again, expected each column once" in lines
+    absent, personal, twice = sorted(told(root), key=lambda line: "trouvé pas" not in line)
+    assert "ligne 1, colonne permanences : trouvé pas de colonne de ce nom" in absent
+    lines = {line.partition("ligne 1, ")[2] for line in (personal, twice)}
+    assert (
+        "colonne nom : trouvé une colonne qui n'est pas du formulaire, attendu les seules colonnes de `ctg new`"
+        in lines
+    )
+    assert "colonne jeunes_suivis : trouvé cette colonne une seconde fois, attendu chaque colonne une fois" in lines
     assert not any("Dupont" in line for line in told(root))
 
 
 @pytest.mark.parametrize(
     "cells, expected",
     [
-        ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
-        ({"demandes": -1}, "column demandes: found -1, expected a count of 0 or more"),
-        ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
-        ({"demandes": "1234567890"}, "column demandes: found '1234567890', expected at most 999999999"),
-        ({"demandes": "1" * 20}, f"column demandes: found '{'1' * 20}', expected at most 999999999"),
-        ({"demandes": "1234567890,50"}, "column demandes: found '1234567890,50', expected at most 999999999"),
-        ({"demandes": "inf"}, "column demandes: found 'inf', expected a number"),
-        ({"territoire": EPCI, "demandes": 4}, "column demandes: found 4, expected at least 5, which its communes have"),
+        ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites : trouvé 6 pour 5, attendu"),
+        ({"demandes": -1}, "colonne demandes : trouvé -1, attendu un nombre, 0 ou plus"),
+        ({"demandes": "1.234"}, "colonne demandes : trouvé '1.234', attendu un nombre entier"),
+        ({"demandes": "1234567890"}, "colonne demandes : trouvé '1234567890', attendu au plus 999999999"),
+        ({"demandes": "1" * 20}, f"colonne demandes : trouvé '{'1' * 20}', attendu au plus 999999999"),
+        ({"demandes": "1234567890,50"}, "colonne demandes : trouvé '1234567890,50', attendu au plus 999999999"),
+        ({"demandes": "inf"}, "colonne demandes : trouvé 'inf', attendu un nombre"),
+        (
+            {"territoire": EPCI, "demandes": 4},
+            "colonne demandes : trouvé 4, attendu au moins 5, ce que ses communes ont ensemble",
+        ),
         (
             {"demandes": "≤ 4"},
-            "column demandes: found '≤ 4', expected a number; a blank cell when it is not known, "
-            "« s » or « <5 » when it may not be told",
+            "colonne demandes : trouvé '≤ 4', attendu un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 »",
         ),
-        ({"sppe_recenser": "x"}, "column sppe_recenser: found 'x', expected 0 or 1"),
-        ({"sppe_recenser": 2}, "column sppe_recenser: found 2, expected 0 or 1"),
-        ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
-        ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
+        ({"sppe_recenser": "x"}, "colonne sppe_recenser : trouvé 'x', attendu oui ou non"),
+        ({"sppe_recenser": 2}, "colonne sppe_recenser : trouvé 2, attendu oui ou non"),
+        ({"periode": "24"}, "colonne periode : trouvé '24', attendu une année, ou un mois de décembre tel que 12/2024"),
+        ({"periode": "2024-06"}, "colonne periode : trouvé '2024-06', attendu une année"),
         (
             {"territoire": "1001"},
-            "column territoire: found '01001', expected the EPCI, one of its communes",
+            "colonne territoire : trouvé '01001', attendu l'EPCI, l'une de ses communes ou son département",
         ),
-        ({"territoire": "99101"}, "found '99101', expected the EPCI, one of its communes or its département"),
-        ({"territoire": OTHER}, f"found '{OTHER}', expected the EPCI, one of its communes or its département"),
-        ({"territoire": EPCI, "sppe_recenser": 1}, "found 1, expected a blank cell, for this column is filled commune"),
+        ({"territoire": "99101"}, "trouvé '99101', attendu l'EPCI, l'une de ses communes ou son département"),
+        ({"territoire": OTHER}, f"trouvé '{OTHER}', attendu l'EPCI, l'une de ses communes ou son département"),
+        (
+            {"territoire": EPCI, "sppe_recenser": 1},
+            "trouvé 1, attendu une case vide : cette colonne se remplit commune par commune",
+        ),
     ],
 )
 def test_a_bad_cell_is_one_line(root, cells, expected):
     sign(root, enquete_locale_petite_enfance={})
     fill(root, "enquete_locale_petite_enfance", row("99002", "2024", demandes=5), row("99001", "2024") | cells)
     (line,) = told(root)
-    assert "enquete_locale_petite_enfance.csv, line 3, column " in line and expected in line
+    assert "enquete_locale_petite_enfance.csv, ligne 3, colonne " in line and expected in line
 
 
 @pytest.mark.parametrize(
@@ -180,11 +188,23 @@ def test_a_bad_cell_is_one_line(root, cells, expected):
         (
             YOUTH.id,
             ["2099"],
-            "line 2, column periode: found '2099', expected a period before the form was received, on",
+            "ligne 2, colonne periode : trouvé '2099', attendu une période d'avant la réception du formulaire, le",
         ),
-        (YOUTH.id, ["2025", "2026-12"], "line 3, column periode: found '2026-12', expected a period before the form"),
-        ("msa_familles", ["2026-12"], "line 2, column periode: found '2026-12', expected a period before the form"),
-        (YOUTH.id, ["2024-12", "2024"], "line 2, column periode: found '2024-12', expected '2024' in every row, or '2"),
+        (
+            YOUTH.id,
+            ["2025", "2026-12"],
+            "ligne 3, colonne periode : trouvé '2026-12', attendu une période d'avant la réception du formulaire, le",
+        ),
+        (
+            "msa_familles",
+            ["2026-12"],
+            "ligne 2, colonne periode : trouvé '2026-12', attendu une période d'avant la réception du formulaire, le",
+        ),
+        (
+            YOUTH.id,
+            ["2024-12", "2024"],
+            "ligne 2, colonne periode : trouvé '2024-12', attendu '2024' à chaque ligne, ou '2",
+        ),
     ],
 )
 def test_a_period_is_told_that_is_to_come_or_written_in_two_ways(root, source, periods, expected):
@@ -226,7 +246,7 @@ def test_a_folder_where_what_came_back_was_put_is_told(root):
         (root.private / EPCI / name).mkdir()
     (root.private / EPCI / "Retours" / "caf.xlsx").write_bytes(b"")
     (line,) = told(root)
-    assert line.endswith("Retours: found a folder that nothing reads, expected files only")
+    assert line.endswith("Retours : trouvé un dossier que rien ne lit, attendu des fichiers seulement")
 
 
 # The agreements.
@@ -239,53 +259,62 @@ GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
     [
         (
             "mission_locale:\n  convention: x\n",
-            "2, column mission_locale.recu_le: found nothing, e",
+            "2, colonne mission_locale.recu_le : trouvé rien, a",
         ),
         (
             "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
-            "5, column mission_locale.seuil: found '4'",
+            "5, colonne mission_locale.seuil : trouvé '4'",
         ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: cinq}",
-            "'cinq', expected a whole number, 5 or more",
+            "'cinq', attendu un nombre entier, 5 ou plus",
         ),
         (
             "mission_locale:\n  seuil: 5\n  recu_le: hier\n  convention: x",
-            "4, column mission_locale.recu_le: found 'hier'",
+            "4, colonne mission_locale.recu_le : trouvé 'hier'",
         ),
         (
             "mission_locale: {recu_le: 2026-02-31, convention: x, seuil: 5}",
-            "'2026-02-31', expected a date, such as 02",
+            "'2026-02-31', attendu une date, telle que 02/03/2026",
         ),
-        ("mission_locale: {recu_le: 20260302, convention: x, seuil: 5}", "found '20260302', expected a date, such as"),
+        (
+            "mission_locale: {recu_le: 20260302, convention: x, seuil: 5}",
+            "trouvé '20260302', attendu une date, telle que 02/03/2026",
+        ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}",
-            "2, column mission_locale.convention: found ''",
+            "2, colonne mission_locale.convention : trouvé ''",
         ),
         (
             "mission_locale: {recu_le: 2026-03-02, convention: [x], seuil: 5}",
-            "convention: found None, expected the title",
+            "convention : trouvé None, attendu le titre",
         ),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention and seuil only"),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 11, seuil: 5}", "seuil: found this field again"),
-        ("mission_locale:", "2, column mission_locale: found no entry under this name"),
-        ("mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}", "2, column mission_local: found a form that"),
-        (GOOD, "line 2, column dsden_inclusion: found this entry again"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention et seuil seulement"),
+        (
+            "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 11, seuil: 5}",
+            "seuil : trouvé ce champ une seconde fois",
+        ),
+        ("mission_locale:", "2, colonne mission_locale : trouvé aucune entrée sous ce nom"),
+        (
+            "mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}",
+            "2, colonne mission_local : trouvé un formulaire qui n'est pas connu",
+        ),
+        (GOOD, "ligne 2, colonne dsden_inclusion : trouvé cette entrée une seconde fois"),
     ],
 )
 def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text, expected):
     (root.private / EPCI / "accords.yml").write_text(GOOD + text, encoding="utf-8")
     (line,) = told(root)
-    assert "accords.yml, line " in line and expected in line
+    assert "accords.yml, ligne " in line and expected in line
     assert "Input should" not in line and "valid" not in line
     fill(root, "dsden_inclusion", row("99001", "2024"))
     assert told(root) == [line]
-    one_is_left = "entry again" not in expected  # where none is, that a form has no agreement only follows
+    one_is_left = "entrée une seconde fois" not in expected  # where none is, that a form has no agreement only follows
     fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=-1))
     lines = told(root)
     assert line in lines and len(lines) == 2 + one_is_left
-    assert sum("mission_locale.csv, line 2" in one for one in lines) == 1
-    assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == one_is_left
+    assert sum("mission_locale.csv, ligne 2" in one for one in lines) == 1
+    assert sum("mission_locale.csv : trouvé un formulaire sans accord valable" in one for one in lines) == one_is_left
 
 
 @pytest.mark.parametrize("threshold", ["", "  seuil:\n"])
@@ -301,18 +330,21 @@ def test_a_threshold_that_no_agreement_fixes_is_that_of_the_rule_and_days_are_th
 def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
     (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
     assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
-        "line 1, column mission_locale.convention: found nothing, expected the title of the agreement",
-        "line 2, column mission_locale.recu_le: found 'hier', expected a date, such as 02/03/2026",
-        "line 3, column mission_locale.seuil: found '3', expected a whole number, 5 or more",
+        "ligne 1, colonne mission_locale.convention : trouvé rien, attendu le titre de l'accord",
+        "ligne 2, colonne mission_locale.recu_le : trouvé 'hier', attendu une date, telle que 02/03/2026",
+        "ligne 3, colonne mission_locale.seuil : trouvé '3', attendu un nombre entier, 5 ou plus",
     ]
 
 
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("- mission_locale", "accords.yml, line 1: found no entry by file, expected the name of a file, then recu_le"),
-        ("mission_locale: [", "accords.yml, line 1: found text that is not YAML"),
-        ("convention: \xe9".encode("latin-1"), "accords.yml, line 1: found the byte 0xe9, expected text in UTF-8"),
+        (
+            "- mission_locale",
+            "accords.yml, ligne 1 : trouvé aucune entrée par fichier, attendu le nom d'un fichier, puis recu_le",
+        ),
+        ("mission_locale: [", "accords.yml, ligne 1 : trouvé un texte qui n'est pas du YAML"),
+        ("convention: \xe9".encode("latin-1"), "accords.yml, ligne 1 : trouvé l'octet 0xe9, attendu un texte en UTF-8"),
     ],
 )
 def test_agreements_that_are_no_entries_are_one_line(root, text, expected):
@@ -326,7 +358,7 @@ def test_a_folder_that_is_no_epci_is_told(root):
     write_templates("123456789", "x", root.private / "123456789")
     (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
     (line,) = told(root)
-    assert line.endswith("private/123456789: found '123456789', expected the SIREN of an EPCI")
+    assert line.endswith("private/123456789 : trouvé '123456789', attendu le SIREN d'un EPCI")
 
 
 @pytest.mark.parametrize(
@@ -335,12 +367,12 @@ def test_a_folder_that_is_no_epci_is_told(root):
         (
             "caf_partenaire_familles",
             {"foyers_reference": 50, "foyers_dependance_100": 51},
-            "line 2, column foyers_dependance_100: found 51, expected at most foyers_reference, 50",
+            "ligne 2, colonne foyers_dependance_100 : trouvé 51, attendu au plus foyers_reference, 50",
         ),
         (
             "caf_partenaire_familles",
             {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
-            "line 2, column foyers_qf_0_400: found 21, expected at most foyers_qf_connu, 20",
+            "ligne 2, colonne foyers_qf_0_400 : trouvé 21, attendu au plus foyers_qf_connu, 20",
         ),
     ],
     ids=["a part of a part", "a part of a breakdown"],
@@ -361,7 +393,7 @@ def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thr
     assert agreements["mission_locale"].seuil == 11 and len(table[table["measure"].eq("youth_followed")]) == 1
     fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=301), epci=OTHER)
     (line,) = told(root)
-    assert "found two figures of 99 in 2024, expected the same figures in every mission_locale.csv" in line
+    assert "trouvé deux chiffres de 99 en 2024, attendu les mêmes chiffres dans chaque mission_locale.csv" in line
     fill(root, YOUTH.id, row("99", "2024-12", jeunes_suivis=300), epci=OTHER)
     assert told(root) == [line]
 

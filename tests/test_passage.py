@@ -167,14 +167,14 @@ def test_what_ways_tell_of_the_communes_of_a_year_agrees_with_its_table(years):
 
 def test_another_passage_table_is_refused(tmp_path):
     write_workbook(tmp_path / "table_passage_geo2003_geo2025.xlsx", table=[["CODGEO_INI", "CODGEO_2025"]])
-    with pytest.raises(InputError, match="no file that is known, expected table_passage_annuelle"):
+    with pytest.raises(InputError, match="aucun fichier connu, attendu table_passage_annuelle"):
         official_geography.clean_passage(certified(tmp_path, "insee_passage"))
 
 
 def test_a_code_of_the_passage_table_without_its_zero_is_an_error(tmp_path):
     rows = [*TITLE, LABELS, HEADER, followed("1001", "01001", "01001")]
     write_workbook(tmp_path / "table_passage_annuelle_2025.xlsx", COM=rows)
-    with pytest.raises(InputError, match=r"line 7, column CODGEO_2016: found '1001', expected a commune code"):
+    with pytest.raises(InputError, match=r"ligne 7, colonne CODGEO_2016 : trouvé '1001', attendu un code de commune"):
         official_geography.clean_passage(certified(tmp_path, "insee_passage"))
 
 
@@ -197,7 +197,8 @@ def test_the_density_grid_gives_a_class_by_commune_from_its_label(tmp_path):
 @pytest.mark.parametrize("bad", ["Rural", "3", ""])
 def test_a_class_that_is_none_is_an_error(tmp_path, bad):
     with pytest.raises(
-        InputError, match=r"line 7, column LIBDENS: found .*, expected (?:one of Bourgs ruraux|a value)"
+        InputError,
+        match=r"ligne 7, colonne LIBDENS : trouvé .*, attendu (?:l'une de ces valeurs : Bourgs ruraux|une valeur)",
     ):
         density(tmp_path, ["01001", "A", 6, "Bourgs ruraux", 800], ["12119", "B", 7, bad, 1200])
 
@@ -238,7 +239,7 @@ def test_a_massif_overseas_holds_parts_of_communes(tmp_path):
 
 @pytest.mark.parametrize("bad", ["12119;06;Central", "1001;03;Massif du Jura", "12119;06;"])
 def test_a_massif_without_its_name_or_a_broken_code_is_an_error(tmp_path, bad):
-    with pytest.raises(InputError, match=r"line 3, column (?:lib_massif|insee_com)"):
+    with pytest.raises(InputError, match=r"ligne 3, colonne (?:lib_massif|insee_com)"):
         massifs(tmp_path, "48009;06;Massif Central", bad)
 
 

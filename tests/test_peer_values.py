@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
+from ctg_analysis.indicators.observations import COLUMNS, Observations
 from ctg_analysis.indicators.peer_values import rows_of_peers
 
 CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  # the first two are of one producer
@@ -66,7 +66,7 @@ def test_the_rows_of_the_peers_are_observations():
     none = pd.DataFrame({"territory": ["M"], "peer": [None], "distance": [math.nan]})
     table = observed(*own, row("M", 3), *KNOWN, *OTHERS)
     found = rows_of_peers(table, pd.concat([TEN, none]), "some_share")
-    SCHEMA.validate(found.drop(columns=["known", "peers"]))
+    Observations.validate(found.drop(columns=["known", "peers"]))
     assert set(found["level"]) == {"peers"} and set(found["indicator"]) == {"some_share"}
     shown = found.set_index(["territory", "period", "source"])[["value", "low", "high", "status", "quality"]]
     # 10 20 30 40 50 60: the median lies halfway from 30 to 40, the first quartile a quarter of the way from 20 to 30

@@ -22,7 +22,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peer_profiles, peers
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.indicators.observations import SCHEMA
+from ctg_analysis.indicators.observations import Observations
 from ctg_analysis.sources import PLAN, SURVEY
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
@@ -483,7 +483,7 @@ def test_the_peers_have_the_source_of_the_territory(real):
     observations, _, table, classes = real
     group = peers.nearest(table, AUBRAC, classes)
     found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
-    SCHEMA.validate(found.drop(columns=["known", "peers"]))
+    Observations.validate(found.drop(columns=["known", "peers"]))
     own = observations[observations["territory"].eq(AUBRAC) & observations["indicator"].eq("age_65_plus_share")]
     assert found[["period", "source"]].to_numpy().tolist() == sorted(own[["period", "source"]].to_numpy().tolist())
     at = found[found["status"].eq("ok")].iloc[0]

@@ -51,7 +51,7 @@ def test_messages_about_private_files_show_no_cell(root, private):
     add(private / "acteurs.csv", acteur_id="P01", organisation="x", type="élu", consentement="oui")
     lines = said(root)
     assert len(lines) == 3 and not any("Nathalie" in line or "P01" in line for line in lines), lines
-    assert any("entretiens.csv, line 3, column mode: found a text of 20 characters" in line for line in lines)
+    assert any("entretiens.csv, ligne 3, colonne mode : trouvé un texte de 20 caractères" in line for line in lines)
 
 
 def prepare(private):
@@ -81,7 +81,7 @@ def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):
 @pytest.mark.nightly
 def test_what_is_due_is_told_until_it_is_deleted(root, private):
     prepare(private)
-    told = "2 lines due for deletion since 2025-01-01, expected its deletion: run `ctg purge"
+    told = "2 lignes à supprimer depuis le 01/01/2025, attendu sa suppression : lancer `ctg purge EPCI --delete`"
     assert any(told in line for line in said(root))
     purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
     assert said(root) == []
@@ -141,17 +141,15 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
 
     answer = run()
     assert answer.exit_code == 1 and (private / "entretiens.csv").read_bytes() == before
-    assert (
-        "entretiens.csv: 1 line due for deletion since 2025-01-01" in answer.stdout
-        and "--delete" in f"{answer.exception}"
-    )
+    assert "entretiens.csv : 1 ligne à supprimer depuis le 01/01/2025" in answer.stdout
+    assert "--delete" in f"{answer.exception}"
     answer = run("--delete")
     assert answer.exit_code == 0 and "suppressions.csv" in answer.stderr, answer.stderr
     assert (private / "entretiens.csv").read_bytes() != before
     answer = run()
-    assert answer.exit_code == 0 and "nothing is due" in answer.stderr
+    assert answer.exit_code == 0 and "rien n'est à supprimer" in answer.stderr
     answer = run("--delete", epci="999999970")
-    assert answer.exit_code == 1 and "999999970/demarche: no such folder" in str(answer.exception)
+    assert answer.exit_code == 1 and "999999970/demarche : aucun dossier" in str(answer.exception)
 
 
 def test_the_dates_of_the_example_are_far_away(example):
@@ -185,9 +183,9 @@ def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, exa
     )
     told = [str(one) for path in (hidden, notebook, contributions, actors) for one in commit_check.found_in(path)]
     assert len(told) == 5 and not any("nathalie" in line.lower() for line in told), told
-    assert "a private file, expected nothing of data/private in git" in told[0]
-    assert "column cell 1: found an e-mail address" in told[1]
-    assert "column cell 2: found the name of a person" in told[2]
+    assert "un fichier privé, attendu rien de data/private dans git : `git restore --staged` ce fichier" in told[0]
+    assert "colonne cell 1 : trouvé un courriel" in told[1]
+    assert "colonne cell 2 : trouvé le nom d'une personne" in told[2]
     assert commit_check.main([str(hidden)]) == 1
 
 

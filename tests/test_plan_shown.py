@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.demarche.addresses import to_enjeu
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
@@ -16,12 +15,10 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import budget
-from ctg_analysis.demarche.voices.priorities import decisions, divergences
+from ctg_analysis.demarche.voices.priorities import CRITERIA, decisions, divergences
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import action_plan, pieces, ranked_enjeux
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import progress
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words.quantities import euros, number, short_euros
 
 CELL = '<div class="cell"'
@@ -38,11 +35,10 @@ def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
     assert len(votes) == 10 and by_rank == sorted(by_rank, reverse=True)
 
 
-def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells():
-    given = pd.DataFrame({2024: [752_500.0, 38_300, 790_800]}, index=["Caf", "MSA", budget.TOTAL])
-    html = action_plan.budget_by_financer(
-        given.assign(**{budget.TOTAL: given[2024]}), pieces.Origin(Citation("s"), "2024", "f.csv")
-    ).html
+def test_an_amount_is_rounded_in_the_title_of_a_chart_as_in_its_cells(shown):
+    given = pd.DataFrame({"financeur": ["Caf", "MSA"], "montant": [752_500.0, 38_300]})
+    given = given.assign(action_id="F01", annee=2024, nature="fonctionnement")
+    html = Strategy(with_tables(shown, financements=given)).budget().html
     assert f"{euros(752_500)} sur {euros(790_800)}" in html and ">752,5<" in html
     assert [short_euros(752_500), short_euros(753_499)] == [euros(753_000)] * 2
 
@@ -96,7 +92,7 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
 def ballots(levels, voters=40, spread=1.0):
     generator = np.random.default_rng(1)
     kinds = ["élu", "Caf", "association", "gestionnaire", "habitant"]
-    marks = [f"{name}_1_5" for name in ranked_enjeux.CRITERIA]
+    marks = CRITERIA.values()
     rows = [
         ("w", f"b{voter}", kinds[voter % 5], f"e{rank}", 1, *generator.normal(level, spread, 3).round().clip(1, 5))
         for voter in range(voters)
@@ -111,24 +107,22 @@ def enjeux(count, **columns):
     return table.assign(retenu=None, motif=None, decide_le=pd.NaT).assign(**columns)
 
 
-def test_a_ranking_that_is_not_stable_says_so():
+def test_a_ranking_that_is_not_stable_says_so(shown):
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
-        html = ranked_enjeux.ranks(
-            ranked(ballots(levels), enjeux(len(levels))), pieces.Origin(Citation("s"), "2024", "f.csv")
-        ).html
+        html = Enjeux(with_tables(shown, priorities=ranked(ballots(levels), enjeux(len(levels))))).ranks().html
         assert ("Le classement n’est pas sûr" in html) is not stable
         assert (f"un rang stable à {len(levels)} enjeux sur {len(levels)}" in html) is stable
         assert ("<td>rang incertain</td>" in html) is not stable
 
 
-def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_its_date():
+def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_its_date(shown):
     """Scenario 11: it overrides the vote, and no rank changes it."""
     ranking = ranked(ballots((4.8, 3, 1.2)), enjeux(3))
     decided = enjeux(3, retenu=[False, None, True], motif=["ailleurs", None, None])
     decided["decide_le"] = pd.to_datetime(["2024-06-27", None, "2024-06-27"])
     told = decisions(ranking, decided.astype({"retenu": "boolean"}))
-    html = ranked_enjeux.decisions(told, to_enjeu, Citation("s")).html
+    html = Enjeux(with_tables(shown, decisions=told)).decisions().html
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", html)]
     assert rows == [
         ["1", "non retenu", "ailleurs", "27 juin 2024", "écarté malgré son rang"],
@@ -136,23 +130,21 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
         ["3", "retenu", "sans motif", "27 juin 2024", "retenu malgré son rang, sans motif"],
     ]
     assert "1 enjeu attend sa décision." in html
-    undated = ranked_enjeux.decisions(told.assign(decide_le=pd.NaT), to_enjeu, Citation("s")).html
+    undated = Enjeux(with_tables(shown, decisions=told.assign(decide_le=pd.NaT))).decisions().html
     assert "Le COPIL a décidé\u00a0: 1 retenu, 1 non retenu." in undated and "Date</th>" not in undated
-    one_day = ranked_enjeux.decisions(told[told["retenu"].notna()], to_enjeu, Citation("s")).html
+    one_day = Enjeux(with_tables(shown, decisions=told[told["retenu"].notna()])).decisions().html
     assert "Le COPIL a décidé le 27 juin 2024\u00a0: 1 retenu, 1 non retenu." in one_day
 
 
-def test_actors_who_differ_are_named():
+def test_actors_who_differ_are_named(shown):
     cast = ballots((3, 3), spread=0.1)
     apart = cast["type_votant"].eq("élu") & cast["objet_id"].eq("e1")
     cast.loc[apart, "importance_1_5"] = 5
-    html = ranked_enjeux.divergences(
-        divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, Citation("s")
-    ).html
+    titled = enjeux(2, titre=["Un", "Deux"])
+    html = Enjeux(with_tables(shown, enjeux=titled, divergences=divergences(cast, titled))).divergences().html
     assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>les élus</td>" in html
-    html = ranked_enjeux.divergences(
-        divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")
-    ).html
+    alike = divergences(ballots((3, 3), spread=0.1), titled)
+    html = Enjeux(with_tables(shown, divergences=alike)).divergences().html
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 

@@ -74,28 +74,28 @@ def moved(part):
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 # A workbook made to harm: its bytes, what is said of it.
 HARMFUL = {
-    "no zip.xlsx": (lambda: b"PK\x03\x04 not a zip", "a truncated or foreign file"),
-    "empty.ods": (lambda: b"", "a truncated or foreign file"),
-    "another zip.xlsx": (lambda: zipped({"a.txt": "a"}), "a truncated or foreign file"),
-    "an old one.xlsx": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "a truncated or foreign file"),
-    "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "a truncated or foreign file"),
-    "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} bytes"),
-    "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "bytes once unpacked"),
-    "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "a cell at XFD1048576"),
+    "no zip.xlsx": (lambda: b"PK\x03\x04 not a zip", "un fichier coupé, ou d'une autre sorte"),
+    "empty.ods": (lambda: b"", "un fichier coupé, ou d'une autre sorte"),
+    "another zip.xlsx": (lambda: zipped({"a.txt": "a"}), "un fichier coupé, ou d'une autre sorte"),
+    "an old one.xlsx": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "un fichier coupé, ou d'une autre sorte"),
+    "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "un fichier coupé, ou d'une autre sorte"),
+    "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} octets"),
+    "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "octets une fois décompressé"),
+    "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "une case remplie en XFD1048576"),
     "strict.xlsx": (
         lambda: zipped({name: renamed(part) for name, part in of_a_sheet(FAR).items()}),
-        "a cell at XFD1048576",
+        "une case remplie en XFD1048576",
     ),
     "elsewhere.xlsx": (
         lambda: zipped(
             {name.replace("worksheets/sheet1.xml", "s.bin"): moved(part) for name, part in of_a_sheet(FAR).items()}
         ),
-        "a cell at XFD1048576",
+        "une case remplie en XFD1048576",
     ),
-    "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "a cell at XFD1048576"),
+    "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "une case remplie en XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
-        "a truncated or foreign file",
+        "un fichier coupé, ou d'une autre sorte",
     ),
 }
 
@@ -125,7 +125,7 @@ def test_what_a_part_says_of_its_size_is_not_believed(tmp_path):
         content[start : start + 4] = (10).to_bytes(4, "little")
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="a truncated or foreign file"):
+    with pytest.raises(InputError, match="un fichier coupé, ou d'une autre sorte"):
         list(rows_of(path))
 
 
@@ -203,7 +203,7 @@ def test_what_is_due_is_deleted_from_a_workbook_and_nothing_of_it_is_left_there(
     (folder / "conservation.yml").write_text("acteurs: 2027-12-31\n", encoding="utf-8")
     files = readable(read_restricted(root, EXAMPLE_EPCI))
     assert [as_line(one).partition("personnes.xlsx, ")[2] for one in due(files, TODAY)] == [
-        "feuille « Entretiens »: 1 line due for deletion since 2026-01-31"
+        "feuille « Entretiens » : 1 ligne à supprimer depuis le 31/01/2026"
     ]
     purge(files, TODAY)
     left = read_restricted(root, EXAMPLE_EPCI)
@@ -266,21 +266,21 @@ def test_no_one_is_named_in_a_workbook_that_enters_git(project):
     contributions(path, "Appeler Mme Durand au 06 01 02 03 04.")
     assert any("D2 (texte) : trouvé un numéro de téléphone" in str(one) for one in found_in(path))
     contributions(path, "Appeler Mme Durand.", sheet="Notes")
-    assert any("the name of a person" in str(one) for one in found_in(path))
+    assert any("le nom d'une personne" in str(one) for one in found_in(path))
     in_capitals = path.rename(path.with_suffix(".XLSX"))
-    assert any("the name of a person" in str(one) for one in found_in(in_capitals))
+    assert any("le nom d'une personne" in str(one) for one in found_in(in_capitals))
     contributions(path, "La crèche ferme trop tôt.", author="Jeanne Durand")
     (told,) = found_in(path)
-    assert "the name of an author in the properties" in str(told) and "Durand" not in str(told)
+    assert "le nom d'un auteur dans les propriétés du fichier" in str(told) and "Durand" not in str(told)
     private = project / "data/private/200067171/caf.xlsx"
     contributions(private, "x")
-    assert "a private file" in str(found_in(private)[0])
+    assert "un fichier privé" in str(found_in(private)[0])
     invented = project / "data/exemple/private/999999999/demarche/a.xlsx"
     contributions(invented, "Jeanne Durand, 06 01 02 03 04", sheet="Notes")
-    assert any(one.found == "a telephone number" for one in found_in(invented))
+    assert any(one.found == "un numéro de téléphone" for one in found_in(invented))
     for damaged in (path, invented):
         damaged.write_bytes(b"PK")
-        assert [one.found for one in found_in(damaged)] == ["a truncated or foreign file"]
+        assert [one.found for one in found_in(damaged)] == ["un fichier coupé, ou d'une autre sorte"]
 
 
 def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):

@@ -84,7 +84,8 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     fewer = "\n".join([FULL_BPE, *(row for row in rows if ";D502;" not in row)]) + "\n"
     (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
     assert (
-        "column FACILITY_TYPE: found no row with D502" in line and "src/ctg_analysis/sources/facility_types.yml" in line
+        "colonne FACILITY_TYPE : trouvé aucune ligne avec D502" in line
+        and "src/ctg_analysis/sources/facility_types.yml" in line
     )
 
 
@@ -209,7 +210,7 @@ def test_a_school_that_closed_is_placed_by_the_name_of_its_commune_and_what_cann
     assert facts[("01001", "2019", "pupils")] == 15
     assert facts[("01002", "2019", "pupils")] == 49 and facts[("01002", "2019", "schools")] == 2
     (finding,) = schools_left_out(folder, communes)
-    assert "found 2 schools without commune, left out: 0010004D, 0010005E, expected their rows" in str(finding)
+    assert "trouvé 2 écoles sans commune, laissées de côté : 0010004D, 0010005E, attendu leurs lignes" in str(finding)
     assert schools_left_out(received(tmp_path / "all", texts | {"annuaire_2.csv": DIRECTORY + FOUND}), communes) == []
 
 
@@ -229,7 +230,7 @@ def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_sma
     assert facts[("01001", "2022", "schools_ips_total")] == 200.5 and facts[("01001", "2022", "schools_with_ips")] == 2
     assert facts[("01001", "2025", "lower_secondary_ips_total")] == 101.2
     (line,) = said(clean_social_position, received(tmp_path, {"fr-en-ips-ecoles-ap2022.csv": header + rows}))
-    assert "found no file that is known, expected *colleges*" in line
+    assert "trouvé aucun fichier connu, attendu *colleges*" in line
 
 
 def test_schools_by_band_of_the_index_and_those_of_a_grouping_for_the_latest_year(tmp_path):
@@ -334,7 +335,7 @@ def test_the_main_budget_of_a_ccas_is_placed_by_its_siren(tmp_path):
     texts["rattachement_siren_commune.csv"] = "siren;code_commune\n260000001;01001\n260000002;01001\n"
     assert values(clean_ccas(received(tmp_path, texts))) == expected
     (line,) = said(clean_ccas, received(tmp_path, {"ofgl-base-ccas-cias.csv": accounts}))
-    assert "found no file that is known, expected rattachement*.csv" in line
+    assert "trouvé aucun fichier connu, attendu rattachement*.csv" in line
     assert {one.name for one in SOURCES["ofgl_ccas"].downloads} == set(texts)
 
 
@@ -456,7 +457,7 @@ def test_the_facilities_of_2020_are_summed_by_kind_and_paris_is_not_counted_twic
     )
     assert found[("75", "2020", "food_shops")] == 5 and found[("75", "2020", "health_centres")] == 4
     (line,) = said(clean_facilities_2020, received(tmp_path / "b", {"equip-x-com-2020.csv": "CODGEO;NB_Z1\n01001;1\n"}))
-    assert "found no column that is known" in line
+    assert "trouvé aucune colonne connue" in line
 
 
 def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):
@@ -529,4 +530,4 @@ def test_a_list_with_addresses_abroad_is_no_error_and_another_list_is():
         == []
     )
     (finding,) = strangers(table, Source("dataset", "L", "P", geography=Geography(cog=2026)), PERIMETER, Path("x"))
-    assert "found 01777, 99123, expected communes of 2026" in str(finding)
+    assert "trouvé 01777, 99123, attendu des communes de 2026" in str(finding)

@@ -74,7 +74,7 @@ def test_two_dates_of_a_list_are_two_periods_and_one_without_formats_says_nothin
     }
     source = SOURCES["france_services"]
     folder = received(tmp_path, texts)
-    assert "column format_fs: found no such column" in said(clean_declared, source, folder)[0]
+    assert "colonne format_fs : trouvé pas de colonne de ce nom" in said(clean_declared, source, folder)[0]
     files = [
         entry.model_copy(update={"colonnes": dict.fromkeys(texts[entry.fichier].splitlines()[0].split(";"), "?")})
         for entry in folder.certificate.fichiers
@@ -105,7 +105,7 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
         clean_declared, SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, full=True)
     )
     assert (
-        "column categetab: found no row with 223" in line
+        "colonne categetab : trouvé aucune ligne avec 223" in line
         and "correct src/ctg_analysis/sources/declared/health.yml" in line
     )
 
@@ -148,13 +148,16 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
     with pytest.raises(InputError) as error:
         declared_sources.declared_sources()
     lines = [line.removeprefix(project_path(tmp_path / "p.yml")) for line in str(error.value).splitlines()]
-    assert [line.partition(": found")[0] for line in lines] == [
-        ", line 4, column 0.totals.aditive",
-        ", line 6, column 0.tables.0.code",
-        ", line 9, column 0.form.fields.0.kind",
-        ", line 10, column 0.form.links",
+    assert [line.partition(" : trouvé")[0] for line in lines] == [
+        ", ligne 4, colonne 0.totals.aditive",
+        ", ligne 6, colonne 0.tables.0.code",
+        ", ligne 9, colonne 0.form.fields.0.kind",
+        ", ligne 10, colonne 0.form.links",
     ]
-    assert "expected no such key" in lines[0] and "'persones', expected one of 'persons', 'number'" in lines[2]
+    assert (
+        "attendu aucune clé de ce nom" in lines[0]
+        and "'persones', attendu l'une de ces valeurs : 'persons', 'number'" in lines[2]
+    )
 
 
 def test_every_full_file_is_read_by_a_layout_of_its_source():

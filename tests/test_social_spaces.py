@@ -100,41 +100,53 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
 @pytest.mark.parametrize(
     "cells, expected",
     [
-        ({"structure": " "}, "column structure: found '', expected the name of an organisation"),
-        ({"gestionnaire": "Jeanne Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
-        ({"gestionnaire": "a@b.fr"}, "column gestionnaire: found an e-mail address, expected the name of an"),
+        ({"structure": " "}, "colonne structure : trouvé '', attendu le nom d'un organisme"),
+        (
+            {"gestionnaire": "Jeanne Durand"},
+            "colonne gestionnaire : trouvé le nom d'une personne, attendu le nom d'un organisme",
+        ),
+        ({"gestionnaire": "a@b.fr"}, "colonne gestionnaire : trouvé un courriel, attendu le nom d'un organisme"),
         (
             {"agrement_fin": "2026-06-31"},
-            "column agrement_fin: found '2026-06-31', expected a day that exists, such as",
+            "colonne agrement_fin : trouvé '2026-06-31', attendu un jour qui existe, tel que",
         ),
         (
             {"agrement_fin": "2022-06-30"},
-            "column agrement_fin: found 2022-06-30, expected a day after agrement_debut, 2022",
+            "colonne agrement_fin : trouvé 30/06/2022, attendu un jour après agrement_debut, ",
         ),
         (
             {"critere_projet": 4} | scored(1, 4, 1, 1, 1),
-            "column critere_projet: found 4, expected a whole number from 0",
+            "colonne critere_projet : trouvé 4, attendu un nombre entier de 0 à",
         ),
         (
             scored(1, "s", 1, 1, 1),
-            "column critere_projet: found 's', expected a whole number from 0 to 3, or a blank cell where nothing was",
+            "colonne critere_projet : trouvé 's', attendu un nombre entier de 0 à 3, ou une case vide si rien n'a",
         ),
         (
             scored(1, "", 1, 1, 1),
-            "column critere_projet: found a blank cell, expected a score for each criterion, or for",
+            "colonne critere_projet : trouvé une case vide, attendu une note pour chaque critère, ou pour aucun",
         ),
-        ({"territoire": EXAMPLE_EPCI}, f"column territoire: found '{EXAMPLE_EPCI}', expected a commune code of 5"),
-        ({"periode": "2027"}, "column periode: found '2027', expected a period before the form was received, on 2026"),
-        ({"structure": "L'Esquisse"}, "found 99001, 2024, L'Esquisse again, expected a key that comes once"),
+        (
+            {"territoire": EXAMPLE_EPCI},
+            f"colonne territoire : trouvé '{EXAMPLE_EPCI}', attendu un code de commune de 5 caractères, tel que 01001",
+        ),
+        (
+            {"periode": "2027"},
+            "colonne periode : trouvé '2027', attendu une période d'avant la réception du formulaire, le ",
+        ),
+        (
+            {"structure": "L'Esquisse"},
+            "trouvé 99001, 2024, L'Esquisse une seconde fois, attendu une clé qui ne vient qu'une fois",
+        ),
     ],
 )
 def test_a_bad_cell_of_the_list_is_told(tmp_path, cells, expected):
     path = written(tmp_path, EVS, CENTRE | cells)
     lines = said(clean_spaces, SOURCE, path, PLACES, datetime.date(2026, 3, 2))
-    assert all(f"{SOURCE.form_file}, line " in line for line in lines)
-    if "again" not in expected:
+    assert all(f"{SOURCE.form_file}, ligne " in line for line in lines)
+    if "une seconde fois" not in expected:
         (line,) = lines
-        assert f"{SOURCE.form_file}, line 3, {expected}" in line
+        assert f"{SOURCE.form_file}, ligne 3, {expected}" in line
     else:
         assert any(expected in line for line in lines)
 

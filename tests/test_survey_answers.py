@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from material_files import modes
 
-from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.errors import IN_UTF8, InputError
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.demarche.files.material_files import read_material
 from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
@@ -107,7 +107,7 @@ def test_an_export_that_does_not_say_where_people_live_is_counted_without_it(tmp
 
     def survey():
         restricted = read_restricted(root, "999999999")
-        assert [one.french() for one in restricted.tables["reponses"].findings] == []
+        assert [str(one) for one in restricted.tables["reponses"].findings] == []
         return open_survey(read_material(folder), {name: table.rows for name, table in restricted.tables.items()})
 
     assert survey().answers["date"].isna().sum() == 1 and survey().period == "2023"
@@ -119,12 +119,14 @@ def test_an_export_that_does_not_say_where_people_live_is_counted_without_it(tmp
     assert told.questionnaire.set_index("q_id").at["secteur", "modalites"] == (("Nord", "Nord"),)
     assert sorted(told.answers["secteur"]) == ["Nord", "SR", "SR"]
     table.assign(date="").to_csv(private / "reponses.csv", sep=";", index=False)
-    lines = [one.french() for one in wrong_in_restricted(read_restricted(root, "999999999"), read_material(folder))]
+    lines = [str(one) for one in wrong_in_restricted(read_restricted(root, "999999999"), read_material(folder))]
     assert [line.split("demarche/")[1] for line in lines] == [
         "reponses.csv, colonne date : trouvé aucune date, attendu le jour d'une réponse au moins"
     ]
     undated = LIMESURVEY.replace("2023-02-10 18:03:11", "1980-01-01").replace("2023-02-11 09:00:00", "1980-01-01")
-    with pytest.raises(InputError, match="found no date, expected the day of an answer at least: export the dates"):
+    with pytest.raises(
+        InputError, match="trouvé aucune date, attendu le jour d'une réponse au moins : exporter aussi les dates"
+    ):
         take_in(root, "999999999", written(tmp_path, undated))
 
 
@@ -230,32 +232,32 @@ def test_the_same_answer_keeps_its_id_in_a_later_export(tmp_path):
 def test_bad_answers_are_told_one_line_each(tmp_path):
     wrong = LIMESURVEY.replace('"5","2023', '"3","2023').replace('"3","12,5"', '"7","12,5"').replace('"20"', '"vingt"')
     assert findings(tmp_path, wrong) == [
-        ", line 2, column avis: found '7', expected one of 1, 2, 3, NSP, NC, SR",
-        ", line 3, column id: found '3' again, expected an id that comes once",
-        ", line 5, column trajet: found 'vingt', expected a number",
+        ", ligne 2, colonne avis : trouvé '7', attendu l'une de ces valeurs : 1, 2, 3, NSP, NC, SR",
+        ", ligne 3, colonne id : trouvé '3' une seconde fois, attendu un identifiant qui ne vient qu'une fois",
+        ", ligne 5, colonne trajet : trouvé 'vingt', attendu un nombre",
     ]
 
 
 def test_a_code_that_comes_again_and_again_is_told_once(tmp_path):
     again = LIMESURVEY.replace('"f"', '"femme"')
     assert findings(tmp_path, again) == [
-        ", line 2, column sexe: found 'femme' and 1 times more, expected one of f, h, NSP, NC, SR"
+        ", ligne 2, colonne sexe : trouvé 'femme', et 1 fois de plus, attendu l'une de ces valeurs : f, h, NSP, NC, SR"
     ]
 
 
 def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_path):
     renamed = LIMESURVEY.replace('"trajet"', '"distance"')
     assert findings(tmp_path, renamed) == [
-        ", line 1, column distance: found a column that the questionnaire does not have, expected a question of the "
-        "questionnaire, or one of its options",
-        ", line 1, column trajet: found no such question, expected a column of it",
+        ", ligne 1, colonne distance : trouvé une colonne que le questionnaire n'a pas, "
+        "attendu une question du questionnaire, ou l'une de ses modalités",
+        ", ligne 1, colonne trajet : trouvé aucune question de ce nom, attendu une colonne de celle-ci",
     ]
     option = LIMESURVEY.replace("garde[SQ002]", "garde[SQ003]")
     assert [line.split(",")[2] for line in findings(tmp_path, option)] == [
-        " column garde[SQ003]: found a column that the questionnaire does not have"
+        " colonne garde[SQ003] : trouvé une colonne que le questionnaire n'a pas"
     ]
     webform = FRAMAFORMS.replace("Minutes de trajet", "Distance").replace("Vous êtes", "Genre")
-    assert [line.split(":")[0].split("column ")[1] for line in findings(tmp_path, webform)] == [
+    assert [line.split(" : ")[0].split("colonne ")[1] for line in findings(tmp_path, webform)] == [
         "Genre",
         "Quels modes d'accueil utilisez-vous ?[Distance]",
         "sexe",
@@ -266,24 +268,21 @@ def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_
 def test_words_of_a_respondent_are_not_quoted(tmp_path):
     words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
     assert findings(tmp_path, words) == [
-        ", line 2, column sexe: found a text of 19 characters, expected one of f, h, NSP, NC, SR"
+        ", ligne 2, colonne sexe : trouvé un texte de 19 caractères, attendu l'une de ces valeurs : f, h, NSP, NC, SR"
     ]
 
 
 def test_windows_1252_is_refused_in_one_line(tmp_path):
     accented = LIMESURVEY.replace("mieux", "été")
-    assert findings(tmp_path, accented, encoding="cp1252") == [
-        ", line 2: found the byte 0xe9, expected text in UTF-8: this "
-        "looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
-    ]
+    assert findings(tmp_path, accented, encoding="cp1252") == [f", ligne 2 : trouvé l'octet 0xe9, attendu {IN_UTF8}"]
 
 
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("", ", line 1: found an empty file, expected an export of LimeSurvey"),
-        ("nom;prénom\nA;B\n", ", line 1: found 'nom', expected an export of LimeSurvey"),
-        (LIMESURVEY + '"11","2023"\n', ", line 6: found 2 cells, expected 17, as in the header"),
+        ("", ", ligne 1 : trouvé un fichier vide, attendu un export de LimeSurvey"),
+        ("nom;prénom\nA;B\n", ", ligne 1 : trouvé 'nom', attendu un export de LimeSurvey"),
+        (LIMESURVEY + '"11","2023"\n', ", ligne 6 : trouvé 2 cases, attendu 17, comme dans l'en-tête"),
     ],
     ids=["empty", "another table", "cut short"],
 )

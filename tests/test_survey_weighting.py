@@ -177,7 +177,7 @@ def test_what_margins_lack_is_told_one_line_each():
     with pytest.raises(InputError) as raised:
         rake(answers, margins(row={"a": 0, "b": 0}, column={"x": 1, "y": 1}, diplome={"bac": 1}))
     assert [str(finding) for finding in raised.value.findings] == [
-        "marges.csv, column column: found no modality 'z', expected a margin for each modality of the answers",
-        "marges.csv, column effectif: found 0 in all for row, expected a population",
-        "marges.csv, column variable: found diplome, expected questions that the answers have",
+        "marges.csv, colonne column : trouvé aucune modalité 'z', attendu une marge pour chaque modalité des réponses",
+        "marges.csv, colonne effectif : trouvé 0 en tout pour row, attendu une population",
+        "marges.csv, colonne variable : trouvé diplome, attendu des questions que les réponses ont",
     ]

@@ -1,7 +1,6 @@
 """The synthèse and the sheets of the communes: scenarios 7 and 8 of the field."""
 
 import re
-from dataclasses import replace
 from html import unescape
 
 import pandas as pd
@@ -26,7 +25,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.indicators.findings import BESIDE, EXTREME, FAR, MOVING, SHORT
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
-from ctg_analysis.publishing.handover.deck import mapped, shown_of, write_deck
+from ctg_analysis.publishing.handover import deck
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
 ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
@@ -112,8 +111,8 @@ def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
     path.write_text("\n".join(lines[:-1]), encoding="utf-8")
     told = [str(fault) for fault in of_synthesis(read_yaml(path, SynthesisEdition), path)]
     assert [re.search(r"line \d.*", line)[0] for line in told] == [
-        "line 1, column atouts.1: found 'poverty_rate' again, expected an indicator once",
-        "line 3, column phrases.0: found 'births_count', expected an indicator of data/reference/essentiel.yml",
+        "ligne 1, colonne atouts.1 : trouvé 'poverty_rate' une seconde fois, attendu un indicateur une seule fois",
+        "ligne 3, colonne phrases.0 : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     assert [fault.line for fault in read_yaml(path, SynthesisEdition).findings] == [5]
@@ -162,7 +161,7 @@ EPCIS = (DEFAULT_EPCI, "243500139", "249740119", "200066116", EXAMPLE_EPCI)
 
 
 @pytest.mark.parametrize("epci", EPCIS)
-def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, tmp_path):
+def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, tmp_path, monkeypatch):
     territory = open_territory(epci, data_root(epci))
     for message in summaries.messages(territory):
         indicator = CATALOGUE[message.anchor]
@@ -171,11 +170,11 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
         sentence = message.comparison if message.by_team == "phrase" else message.sentence
         assert sentence.startswith(sentences.statement(indicator, own).removesuffix(".")), sentence
         assert message.label.count(date_text(own["period"])) == 1
-    shown = replace(shown_of(territory, "2026-11-26"), maps=[])
-    write_deck(shown, tmp_path / "deck.pptx")
+    monkeypatch.setattr(deck, "MAPS", 0)
+    deck.write_deck(territory, "2026-11-26", tmp_path / "deck.pptx")
     slides = Presentation(str(tmp_path / "deck.pptx")).slides
     charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
-    for frame, message in zip(charts, shown.messages, strict=True):
+    for frame, message in zip(charts, summaries.messages(territory), strict=True):
         plot, (_, value, text) = frame.chart.plots[0], message.places[0]
         decimals = plot._element.xpath(".//c:val//c:formatCode")[0].text.partition(".")[2].count("0")
         assert number(value, decimals) == re.sub(r"[+\s]*%?$|^\+", "", text).replace("\u00a0€", "")
@@ -188,7 +187,7 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
 def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, france, example):
     territory = open_territory(epci, data_root(epci))
     said = {message.anchor: message.sentence for message in summaries.messages(territory)}
-    for indicator in mapped(territory, 4):
+    for indicator in deck.mapped(territory, 4):
         (period,) = {*on_map(territory, indicator)["period"]}
         assert period == territory.compared(indicator)["period"].iloc[0]
         assert all(year in said.get(indicator.id, period) for year in period.split("-")), said[indicator.id]

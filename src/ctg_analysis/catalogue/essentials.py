@@ -52,13 +52,15 @@ def _findings(read: ReadYaml, file: str) -> Iterator[Finding]:
     for theme, members in read.value.items():
         chapters = {CATALOGUE[name].chapter for name in members if name in CATALOGUE}
         if len(chapters) > 1:
-            yield Finding(file, read.lines[theme,], theme, " and ".join(sorted(chapters)), "indicators of one chapter")
+            expected = "des indicateurs d'un seul chapitre"
+            yield Finding(file, read.lines[theme,], theme, " et ".join(sorted(chapters)), expected)
         for name in members:
             line = read.lines[theme, name]
             if name not in CATALOGUE:
-                yield Finding(file, line, name, "no such indicator", "an id: `ctg list indicators WORD` finds them")
+                expected = "un identifiant : `ctg list indicators MOT` les trouve"
+                yield Finding(file, line, name, "aucun indicateur de ce nom", expected)
             elif isinstance(CATALOGUE[name].value, Count | Mean):
-                yield Finding(file, line, name, "a number of things", "what compares with another place")
+                yield Finding(file, line, name, "un effectif", "ce qui se compare à un autre lieu")
             if name in seen:
-                yield Finding(file, line, name, "this id again", "an indicator once")
+                yield Finding(file, line, name, "cet indicateur une seconde fois", "un indicateur une seule fois")
             seen.add(name)

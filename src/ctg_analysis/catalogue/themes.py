@@ -4,88 +4,19 @@ A field is that of `core.model.Indicator`. What a whole file or a group shares i
 sentence that several indicators share, under `texts`, and called by its name: `caveats: "{by_pmi}"`.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, get_origin
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, PlainValidator, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ctg_analysis.core import model
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.model import Indicator, Value
+from ctg_analysis.core.model import Indicator, measures_of
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.yaml_files import Place, ReadYaml, load_yaml
+from ctg_analysis.core.yaml_files import Place, ReadYaml, finding, load_yaml
 from ctg_analysis.sources import SOURCES
 
-# How a value is written: its kind with what it is made of, then its options: {ratio: [births, deaths], per: 1}.
-KINDS = {
-    "count": model.Count,
-    "mean": model.Mean,
-    "ratio": model.Ratio,
-    "rate": model.Rate,
-    "published": model.Published,
-    "annual_change": model.AnnualChange,
-    "annual_flow": model.AnnualFlow,
-    "annual_residual": model.AnnualResidual,
-}
-MEASURES = ("measure", "numerator", "denominator", "events", "flow")  # of a value, those that its sources give
-NONE = "none"
+INDICATOR = TypeAdapter(Indicator)
 OF_THE_GROUP = ("id", "family")  # not written with the fields of an indicator: its key, and the name of its group
-NAMED = re.compile(r"\{(\w*)\}")
-
-
-def read_value(written: Any) -> Value:
-    """Return a value from how it is written.
-
-    >>> read_value({"ratio": ["vacant_dwellings", "dwellings"]})
-    Ratio(numerator='vacant_dwellings', denominator='dwellings', per=100, bounded=True, tested=True)
-
-    Raises:
-        ValueError: another kind, a part that is missing or that the kind does not have.
-    """
-    kinds = [key for key in written if key in KINDS] if isinstance(written, dict) else []
-    if len(kinds) != 1:
-        raise ValueError(f"one of {', '.join(KINDS)}, such as {{count: births}}")
-    options = dict(written)
-    first = options.pop(kinds[0])
-    kind = KINDS[kinds[0]]
-    names = [field.name for field in fields(kind)]
-    made_of = dict(zip(names, first, strict=False)) if isinstance(first, list) else {names[0]: first}
-    unknown = set(options) - set(names)
-    if unknown or set(made_of) & set(options):
-        raise ValueError(f"beside {kinds[0]}, only {', '.join(names[len(made_of) :]) or 'nothing'}")
-    try:
-        return _ADAPTERS[kind].validate_python(made_of | options)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        raise ValueError(f"{problem['loc'][-1]}: {problem['msg']}") from error
-
-
-_ADAPTERS = {kind: TypeAdapter(kind) for kind in KINDS.values()}
-
-
-def _several(written: Any) -> Any:
-    """Return a list of values of which one may be written alone, and none as such."""
-    if written == NONE:
-        return ()
-    return (written,) if isinstance(written, str) else written
-
-
-def _as_written(annotation: Any) -> Any:
-    if annotation is Value:
-        return Annotated[Value, PlainValidator(read_value)]
-    return Annotated[annotation, BeforeValidator(_several)] if get_origin(annotation) is tuple else annotation
-
-
-# The fields of an indicator, any of which a file, a group or the indicator itself may give.
-Fields = create_model(
-    "Fields",
-    __config__={"extra": "forbid"},
-    **{field.name: (_as_written(field.type), None) for field in fields(Indicator) if field.name not in OF_THE_GROUP},
-)
-REQUIRED = [field.name for field in fields(Indicator) if field.default is MISSING and field.name not in OF_THE_GROUP]
 
 
 class Group(BaseModel, extra="forbid"):
@@ -99,15 +30,15 @@ class Group(BaseModel, extra="forbid"):
     title: str = ""
     scale: tuple[str, ...] = ()
     classes: str = ""
-    defaults: Fields = Fields()
-    indicators: dict[str, Fields]
+    defaults: dict[str, Any] = {}
+    indicators: dict[str, dict[str, Any]]
 
 
 class Theme(BaseModel, extra="forbid"):
     """What a file declares."""
 
     texts: dict[str, str] = {}
-    defaults: Fields = Fields()
+    defaults: dict[str, Any] = {}
     groups: list[Group]
 
 
@@ -120,70 +51,65 @@ def read_themes(folder: Path) -> tuple[dict[str, Indicator], dict[str, Group]]:
     catalogue: dict[str, Indicator] = {}
     families: dict[str, Group] = {}
     for path in sorted(folder.glob("*.yml")):
-        read = load_yaml(path, Theme)
-        if findings := list(_findings(read, project_path(path), catalogue)):
-            raise InputError(findings)
-        for _, group, name, merged in _members(read.value):
-            catalogue[name] = Indicator(id=name, family=group.family, **_with_texts(merged, read.value.texts))
+        read, file = load_yaml(path, Theme), project_path(path)
+        findings: list[Finding] = []
+        for rank, group in enumerate(read.value.groups):
+            shared = {("defaults",): read.value.defaults, ("groups", rank, "defaults"): group.defaults}
+            for name, own in group.indicators.items():
+                place = ("groups", rank, "indicators", name)
+                if name in catalogue:
+                    expected = "un identifiant à lui seul"
+                    findings.append(
+                        Finding(file, read.lines[place], name, "cet identifiant une seconde fois", expected)
+                    )
+                try:
+                    catalogue[name] = _indicator(name, group.family, shared | {place: own}, read, file)
+                except InputError as error:
+                    findings += error.findings
             if group.family:
                 families[group.family] = group
+        if findings:
+            raise InputError(dict.fromkeys(findings))  # what is wrong with a shared part is told once
     return catalogue, families
 
 
-def _members(theme: Theme) -> Iterator[tuple[Place, Group, str, dict[str, Any]]]:
-    """Yield the indicators of a theme: where it is written, its group, its id, its fields with those that it shares."""
-    for rank, group in enumerate(theme.groups):
-        for name, own in group.indicators.items():
-            given = _given(theme.defaults) | _given(group.defaults) | _given(own)
-            yield ("groups", rank, "indicators", name), group, name, given
+def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read: ReadYaml, file: str) -> Indicator:
+    """Return an indicator from the parts that give its fields, by place: the last one that gives a field prevails.
 
-
-def _given(part: BaseModel) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in part.model_fields_set}
-
-
-def _with_texts(given: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
-    """Return the fields with each shared sentence in the place of its name."""
-    named = {name: given[name] for name in ("definition", "caveats") if name in given}
-    return given | {name: NAMED.sub(lambda match: texts[match[1]], text) for name, text in named.items()}
-
-
-def _findings(read: ReadYaml, file: str, others: dict[str, Indicator]) -> Iterator[Finding]:
-    """Yield what no model of a part can see: fields that nobody gives, an id of another indicator, names unknown."""
-    theme, lines, here = read.value, read.lines, set()
-    for place, _, name, given in _members(theme):
-        for field in REQUIRED:
-            if field not in given:
-                yield Finding(file, lines[place], f"{name}.{field}", "nothing", "a value, here or under defaults")
-        if name in others or name in here:
-            yield Finding(file, lines[place], name, "this id again", "an id of its own")
-        here.add(name)
-        line = lines.get((*place, "value"), lines[place])
-        for measure in _undeclared(given):
-            yield Finding(file, line, f"{name}.value", repr(measure), "a measure that one of its sources gives")
-    yield from _unknown(theme.defaults, ("defaults",), read, file)
-    for rank, group in enumerate(theme.groups):
-        yield from _unknown(group.defaults, ("groups", rank, "defaults"), read, file)
-        for name, own in group.indicators.items():
-            yield from _unknown(own, ("groups", rank, "indicators", name), read, file)
-
-
-def _undeclared(given: dict[str, Any]) -> list[str]:
-    """Return the measures of a value that its sources do not give, when each of these declares what it gives."""
-    given_by = [SOURCES[name].measures for name in given.get("sources", ()) if name in SOURCES]
-    named = [getattr(given.get("value"), name, "") for name in MEASURES]
-    return [name for name in named if name and all(given_by) and name not in set().union(*given_by)]
-
-
-def _unknown(part: BaseModel, place: Place, read: ReadYaml, file: str) -> Iterator[Finding]:
-    """Yield the sources and the texts that a part names and that do not exist."""
-    given = _given(part)
-    for source in given.get("sources", ()):
+    Raises:
+        InputError: what is wrong with it, each finding at the line where the field is written.
+    """
+    given = {field: written for part in parts.values() for field, written in part.items()}
+    place_of = {field: place for place, part in parts.items() for field in part}
+    here = [*parts][-1]
+    findings = [
+        Finding(file, read.lines[*place_of[field], field], field, repr(given[field]), "aucune clé de ce nom")
+        for field in OF_THE_GROUP
+        if field in given
+    ]
+    try:
+        indicator = INDICATOR.validate_python(given | {"id": name, "family": family}, context=read.value.texts)
+    except ValidationError as error:
+        problems = [
+            problem | {"loc": (*place_of.get(problem["loc"][0], here), *problem["loc"])} for problem in error.errors()
+        ]
+        raise InputError([*findings, *(finding(problem, read.lines, file) for problem in problems)]) from error
+    for source in indicator.sources:
         if source not in SOURCES:
-            expected = "the id of a source: `ctg list sources` has them"
-            yield Finding(file, read.lines[*place, "sources"], "sources", repr(source), expected)
-    for field in ("definition", "caveats"):
-        for text in NAMED.findall(given.get(field, "")):
-            if text not in read.value.texts:
-                expected = f"one of the texts of this file: {', '.join(read.value.texts) or 'it has none'}"
-                yield Finding(file, read.lines[*place, field], field, f"{{{text}}}", expected)
+            expected = "l'identifiant d'une source : `ctg list sources` les donne"
+            line = read.lines[*place_of["sources"], "sources"]
+            findings.append(Finding(file, line, "sources", repr(source), expected))
+    for measure in _undeclared(indicator):
+        line = read.lines[*place_of["value"], "value"]
+        expected = "une mesure que donne l'une de ses sources"
+        findings.append(Finding(file, line, f"{name}.value", repr(measure), expected))
+    if findings:
+        raise InputError(findings)
+    return indicator
+
+
+def _undeclared(indicator: Indicator) -> set[str]:
+    """Return the measures of a value that its sources do not give, when each of these declares what it gives."""
+    given_by = [SOURCES[name].measures for name in indicator.sources if name in SOURCES]
+    named = measures_of(indicator.value) - {getattr(indicator.value, "population", "")}
+    return named.difference(*given_by) if all(given_by) else set()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import asked
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import OK
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display.words.synonyms import meanings, stems
@@ -58,7 +59,7 @@ def _close(words: str) -> str:
     return f"did you mean {', '.join(dict.fromkeys(close))}? " if close else ""
 
 
-def data(territory: Territory, indicators: list[Indicator], *, wide: bool) -> pd.DataFrame:
+def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:
     """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
 
     Columns added: label, unit; year, the last year of the period, a whole number; date, its last day: both missing
@@ -68,13 +69,14 @@ def data(territory: Territory, indicators: list[Indicator], *, wide: bool) -> pd
     Raises:
         UserError: no indicator.
     """
-    if not indicators:
+    several = list(dict.fromkeys(asked.indicator(territory, name) for name in indicators))
+    if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
-    tables = [territory.data(one).assign(label=one.label, unit=one.unit) for one in dict.fromkeys(indicators)]
+    tables = [territory.data(one).assign(label=one.label, unit=one.unit) for one in several]
     rows = pd.concat(tables, ignore_index=True)
     if not wide:
         return _dated(rows)
-    values = rows.pivot(index=PLACE, columns="indicator", values="value")[[one.id for one in dict.fromkeys(indicators)]]
+    values = rows.pivot(index=PLACE, columns="indicator", values="value")[[one.id for one in several]]
     dated = _dated(values.reset_index().rename_axis(columns=None))
     return dated[[*PLACE, *WHEN, *values.columns]]
 
@@ -135,12 +137,8 @@ def described(territory: Territory) -> str:
     known = here[here["status"].eq(OK) & here["level"].isin(["epci", "commune"])]
     lacking = missing(territory)
     lacking = lacking[lacking["indicator"].isin(CATALOGUE)]
-    holders = (
-        lacking.drop_duplicates(["indicator", "who"])["who"]
-        .value_counts(sort=False)
-        .sort_values(ascending=False, kind="stable")
-    )
-    asked = ", ".join(f"{who} {count}" for who, count in holders[:CLOSE].items())
+    most = lacking.drop_duplicates(["indicator", "who"])["who"].value_counts()[:CLOSE]
+    whom = ", ".join(f"{who} {count}" for who, count in most.items())
     used = sorted(set(known["source"]) & territory.received.keys())
     days = sorted(territory.received[name] for name in used)
     periods = sorted(known["period"].map(last_year))
@@ -154,8 +152,8 @@ def described(territory: Territory) -> str:
         f" from {days[0]} to {days[-1]}"
         if count
         else f"known: none of {len(CATALOGUE)} indicators",
-        f"missing: {lacking['indicator'].nunique()} indicators (asked of {asked}): `ctg list missing {territory.epci}`"
-        if asked
+        f"missing: {lacking['indicator'].nunique()} indicators (asked of {whom}): `ctg list missing {territory.epci}`"
+        if whom
         else "missing: nothing",
     ]
     return "\n".join(lines)

@@ -1,10 +1,12 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
 from collections.abc import Callable
+from functools import wraps
 
 import pandas as pd
 
 from ctg_analysis.chapter import (
+    analyst,
     asked,
     assessments,
     births,
@@ -56,6 +58,38 @@ def open_chapter(epci: str | int) -> "Chapter":
     return Chapter(str(epci), root)
 
 
+def _of_territory(make: Callable) -> Callable:
+    """The verb that gives what a function makes of the territory, with its words."""
+
+    @wraps(make)
+    def verb(chapter: "Chapter", *arguments, **options) -> object:
+        return make(chapter.territory, *arguments, **options)
+
+    return verb
+
+
+def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
+    """The verb that shows what a function makes of indicators named by their ids, which the piece tells."""
+
+    @wraps(make)
+    def verb(chapter: "Chapter", *names: str, **options) -> Html:
+        several = [asked.indicator(chapter.territory, name) for name in names]
+        return telling(make(chapter.territory, *several, **options), SHOWN, *names)
+
+    return verb
+
+
+def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
+    """The verb that shows what a function makes of a family of indicators, which the piece tells."""
+
+    @wraps(make)
+    def verb(chapter: "Chapter", name: str, **options) -> Html:
+        members = asked.family(chapter.territory, name)
+        return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
+
+    return verb
+
+
 class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses.
 
@@ -75,72 +109,57 @@ class Chapter:
         """The same observations with the names of the territories, by indicator."""
         return self.territory.named
 
-    data, find, with_own, compare = desk.data, desk.find, desk.with_own, desk.compare
-    peers_table, land, picture, framed = desk.peers_table, desk.land, desk.picture, desk.framed
-    __repr__ = desk.described
+    data, find, peers_table, land = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table, analyst.land))
+    with_own, compare, picture, framed = map(_of_territory, (desk.with_own, desk.compare, desk.picture, desk.framed))
+    __repr__ = _of_territory(analyst.described)
 
-    def perimeter(self) -> Html:
-        """Which communes, and the geography they are in."""
-        return identity.perimeter(self.territory)
-
-    def essential(self, number: str) -> Html:
-        """The findings of the chapter of this number, three at most (see docs/rules.md)."""
-        return profiles.essential(self.territory, number)
-
-    def profile(self, *indicators: str) -> Html:
-        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
-        return telling(self._piece(profiles.profile, *indicators), BESIDE_PEERS, *indicators)
+    perimeter = _of_territory(identity.perimeter)
+    essential = _of_territory(profiles.essential)
+    show = _of_indicators(single_indicator.show)
+    reading = _of_indicators(single_indicator.reading)
+    chart = _of_indicators(single_indicator.chart)
+    position = _of_indicators(positions.position)
+    trend = _of_indicators(figures.trend)
+    slope = _of_indicators(figures.slope)
+    dumbbell = _of_indicators(figures.dumbbell)
+    map = _of_indicators(figures.communes_map)
+    timeline = _of_indicators(figures.timeline)
+    pyramid = _of_territory(figures.pyramid)
+    funnel = _of_indicators(funnels.shares)
+    at_equal_ages = _of_indicators(equal_ages.table)
+    expected_births = _of_territory(births.expected)
+    births_change = _of_territory(births.change)
+    projection = _of_territory(projections.projection)
+    since_birth = _of_territory(projections.since_birth)
+    large_communes = _of_indicators(large_communes.table)
+    communes = _of_indicators(commune_sheets.communes)
+    typology = _of_indicators(typology.typology)
+    matrix = _of_family(communes_tables.matrix)
+    scores = _of_family(assessments.scores)
+    norms = _of_territory(assessments.norms)
+    approvals = _of_indicators(spaces.approvals)
+    criteria = _of_family(spaces.criteria)
+    childcare_reach = _of_territory(childcare_reach.childcare_reach)
+    childcare_need = _of_territory(childcare_law.childcare_need)
+    need_by_commune = _of_territory(need_by_commune.need_by_commune)
+    commitments = _of_territory(commitments.commitments)
+    team = _of_territory(summaries.team)
 
     def identity(self) -> Html:
         """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
         return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
-    def show(self, indicator: str) -> Html:
-        """The sentence of an indicator, and its chart unless it says no more; or the box when no place here has it."""
-        return self._piece(single_indicator.show, indicator)
-
-    def reading(self, indicator: str) -> Html:
-        """The sentence of an indicator here, the same figure elsewhere and its source; else the box."""
-        return self._piece(single_indicator.reading, indicator)
-
-    def chart(self, indicator: str) -> Html:
-        """The chart that the indicator declares, or the box when there is nothing to draw."""
-        return self._piece(single_indicator.chart, indicator)
-
-    def position(self, indicator: str) -> Html:
-        """The territory among the EPCIs of its département, and among its peers: a strip for each."""
-        return self._piece(positions.position, indicator)
-
-    def trend(self, indicator: str) -> Html:
-        """The line of an indicator over the years."""
-        return self._piece(figures.trend, indicator)
-
-    def slope(self, indicator: str) -> Html:
-        """An indicator at its first and last years, at least five apart, here and elsewhere."""
-        return self._piece(figures.slope, indicator)
-
-    def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:
-        """Two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
-        return self._piece(figures.dumbbell, first, second, ends=ends, title=title)
-
-    def funnel(self, indicator: str) -> Html:
-        """A share by commune against what chance alone does, in the place of a ranking."""
-        return self._piece(funnels.shares, indicator)
+    def profile(self, *indicators: str) -> Html:
+        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
+        return telling(_of_indicators(profiles.profile)(self, *indicators), BESIDE_PEERS, *indicators)
 
     def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
         """The events of some years over the inhabitants, by commune, against what chance alone does."""
-        return self._piece(funnels.rates, indicator, people, per=per, title=title)
-
-    def map(self, *indicators: str) -> Html:
-        """The map of an indicator by commune: shades for a rate, circles for a count.
-
-        Of several vintages, the newest first: the first that the territory has as its communes do.
-        """
-        return self._piece(figures.communes_map, *indicators)
+        return _of_indicators(funnels.rates)(self, indicator, people, per=per, title=title)
 
     def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
-        return self._piece(natural_balance.table, balance, events, homes)
+        return _of_indicators(natural_balance.table)(self, balance, events, homes)
 
     def table(self, *indicators: str, unless: str = "") -> Html:
         """The communes and the comparators in rows, the indicators in columns, each at its own period.
@@ -148,83 +167,16 @@ class Chapter:
         unless: a newer indicator; no table where the territory and its communes have it.
         """
         newer = asked.indicator(self.territory, unless).id if unless else ""
-        return self._piece(communes_tables.table, *indicators, unless=newer)
-
-    def at_equal_ages(self, *indicators: str) -> Html:
-        """Indicators counted, crude and standardised by age, against the places beside."""
-        return self._piece(equal_ages.table, *indicators)
-
-    def expected_births(self) -> Html:
-        """Births for 1 000 women, and those that women of these ages have in France."""
-        return births.expected(self.territory)
-
-    def births_change(self) -> Html:
-        """What the change in births owes to how many women there are, to their ages and to their fertility."""
-        return births.change(self.territory)
-
-    def large_communes(self, *indicators: str) -> Html:
-        """Indicators in the communes large enough for the producer to publish them, or that none is."""
-        return self._piece(large_communes.table, *indicators)
-
-    def matrix(self, name: str) -> Html:
-        """A family of indicators by commune: yes or no, or the value of each."""
-        return self._family(communes_tables.matrix, name)
-
-    def scores(self, name: str) -> Html:
-        """The scores of a family by commune, what they mean and what they rest on."""
-        return self._family(assessments.scores, name)
-
-    def approvals(self, indicator: str) -> Html:
-        """The approval of each centre social and EVS beside the convention. indicator: what the box is about."""
-        return self._piece(spaces.approvals, indicator)
-
-    def criteria(self, name: str) -> Html:
-        """The scores of a family by structure, what they mean and what they rest on."""
-        return self._family(spaces.criteria, name)
-
-    def norms(self, name: str) -> Html:
-        """What is measured here beside the most that the texts of data/reference/<name>.yml allow."""
-        return assessments.norms(self.territory, name)
-
-    def timeline(self, indicator: str) -> Html:
-        """The year in which something ends, commune by commune, beside the period of the convention."""
-        return self._piece(figures.timeline, indicator)
+        return _of_indicators(communes_tables.table)(self, *indicators, unless=newer)
 
     def childcare_authority(self) -> Html:
         """Which authority organises childcare in each commune, and what the law asks of it."""
-        return self._piece(childcare_law.childcare_authority, "sppe_transferred_count", "population_count")
-
-    def childcare_reach(self) -> Html:
-        """The places of childcare that each commune reaches by car, and how much the limit matters."""
-        return childcare_reach.childcare_reach(self.territory)
-
-    def need_by_commune(self, name: str) -> Html:
-        """The children of each commune beside its supply and that within reach. name: childcare or leisure."""
-        return need_by_commune.need_by_commune(self.territory, name)
+        return _of_indicators(childcare_law.childcare_authority)(self, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
-        return self._piece(childcare_law.simulation, "childcare_coverage_rate", places=places, leaving=leaving)
-
-    def childcare_need(self) -> Html:
-        """The need for childcare beside the supply: a sentence and a slider."""
-        return childcare_law.childcare_need(self.territory)
-
-    def projection(self) -> Html:
-        """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
-        return projections.projection(self.territory)
-
-    def typology(self, *indicators: str) -> Html:
-        """The type of each commune (class of density, massif), and these indicators by class: a key to tables, maps."""
-        return self._piece(typology.typology, *indicators)
-
-    def since_birth(self) -> Html:
-        """The children of the latest census for 100 births of their years: who came, who left."""
-        return projections.since_birth(self.territory)
-
-    def pyramid(self) -> Html:
-        """The age pyramid of the territory against the outline of its (first) département."""
-        return figures.pyramid(self.territory)
+        simulated = _of_indicators(childcare_law.simulation)
+        return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
     def family(self, name: str, *, unless: str = "") -> Html:
         """The territory's values of a family of indicators (the ages of childhood), one bar each.
@@ -232,7 +184,7 @@ class Chapter:
         unless: a family of numbers; nothing where the territory has none of them.
         """
         numbers = asked.family(self.territory, unless) if unless else []
-        piece = self._family(families.family, name, unless=numbers)
+        piece = _of_family(families.family)(self, name, unless=numbers)
         return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:
@@ -247,24 +199,12 @@ class Chapter:
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""
         names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
-        return telling(self._piece(profiles.profile, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
+        return telling(_of_indicators(profiles.profile)(self, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
 
     def messages(self) -> Html:
         """The strengths, alerts and traits of the territory, by rule, each with its proof."""
         chosen = summaries.messages(self.territory)
         return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
-
-    def commitments(self) -> Html:
-        """The enjeux, the decisions, the actions and the euros of the démarche, where it has them."""
-        return commitments.commitments(self.territory)
-
-    def team(self) -> Html:
-        """What the team says of the synthèse, who signs it and when; nothing as long as it has written nothing."""
-        return summaries.team(self.territory)
-
-    def communes(self, *indicators: str) -> Html:
-        """One sheet for each commune: these indicators, communes of its size and the EPCI beside; no rank."""
-        return self._piece(commune_sheets.communes, *indicators)
 
     def peers(self, *indicators: str) -> Html:
         """Which the comparable EPCIs are, how many indicators they stand beside, and their list.
@@ -284,16 +224,6 @@ class Chapter:
         """The methodological note, written from the declarations."""
         ids = self._ids(indicators)
         return closing.method(self.territory, ids) if ids else asking("method", "La méthode")
-
-    def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
-        """What a function makes of some indicators, which the piece tells."""
-        several = [asked.indicator(self.territory, name) for name in names]
-        return telling(make(self.territory, *several, **options), SHOWN, *names)
-
-    def _family(self, make: Callable[..., Html], name: str, **options: object) -> Html:
-        """What a function makes of a family of indicators, which the piece tells."""
-        members = asked.family(self.territory, name)
-        return telling(make(self.territory, name, members, **options), SHOWN, *(indicator.id for indicator in members))
 
     def _ids(self, names: tuple[str, ...]) -> list[str]:
         return [asked.indicator(self.territory, name).id for name in names]

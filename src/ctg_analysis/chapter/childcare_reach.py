@@ -8,11 +8,10 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import by_commune, source, unavailable, without_contour
+from ctg_analysis.chapter.known import by_commune, source, to_fill, unavailable, without_contour
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.norms import norm
-from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
@@ -73,7 +72,8 @@ def childcare_reach(territory: Territory) -> Html:
     """
     first = CATALOGUE[CHILDREN[0]]
     if lacks := reach_inputs.lacking(territory):
-        return telling(_box(territory, lacks), SHOWN, first.id)
+        box = to_fill(territory.epci, "Places d'accueil à portée de chaque commune", lacks)
+        return telling(box, SHOWN, first.id)
     known = reach(territory)
     if known is None:
         return telling(unavailable(territory, first, f"{first.label}, dans chaque commune"), SHOWN, first.id)
@@ -118,15 +118,3 @@ def _sensitivity(none: dict[int, int]) -> str:
     """How many communes reach no place, by limit: « Communes sans place à portée : 3 à 10 minutes, 1 à 15… »."""
     counts = ", ".join(f"{number(count) if count else 'aucune'} à {limit} minutes" for limit, count in none.items())
     return f"Le résultat dépend du temps accepté. Communes sans place à portée : {counts}."
-
-
-def _box(territory: Territory, lacks: dict[str, str]) -> Html:
-    entries = [
-        {
-            "label": texts.typography(f"{PUBLIC[name].title} ({PUBLIC[name].place})"),
-            "how": texts.typography(how),
-            "command": f"ctg new {territory.epci}",
-        }
-        for name, how in lacks.items()
-    ]
-    return markup.unavailable(texts.typography("Places d'accueil à portée de chaque commune."), entries)

@@ -55,17 +55,13 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
                 case "definitions":
                     piece = definitions(territory, names[SHOWN])
                 case "method":
-                    piece = method(territory, _thematic(territory))
+                    themes = (one for one in CATALOGUE.values() if one.chapter <= LAST_THEME)
+                    piece = method(territory, [one.id for one in themes if territory.has(one, OK)])
                 case "peers":
                     piece = peers(territory, names[BESIDE_PEERS])
                 case "recalled":
                     piece = recalled(names[RECALLED])
             output.data = NotebookNode(piece._repr_mimebundle_())
-
-
-def _thematic(territory: Territory) -> list[str]:
-    """The indicators of the thematic chapters that are known here: the method is told once for all of them."""
-    return [one.id for one in CATALOGUE.values() if one.chapter <= LAST_THEME and territory.has(one, OK)]
 
 
 def definitions(territory: Territory, names: Sequence[str]) -> Html:

@@ -36,13 +36,14 @@ def decided_in(territory: Territory) -> Commitments | None:
     """The enjeux, their decisions, the actions and their euros; nothing as long as none is written."""
     territory.read.add(DEMARCHE)
     table = territory.demarche.table
-    enjeux, actions = _retained(table("enjeux")), active(table("actions"))
+    every, actions = table("enjeux"), active(table("actions"))
+    enjeux = every[every["retenu"].fillna(False).astype(bool)]
     if enjeux.empty and actions.empty:
         return None
     funding = budget.of_the_plan(table("financements"), table("actions"))
     return Commitments(
         enjeux=[typography(title) for title in enjeux["titre"]],
-        decided=typography(_decided(table("enjeux"), enjeux)),
+        decided=typography(_decided(every, enjeux)),
         axes=[tuple(map(typography, line)) for line in _axes(table("axes"), actions, funding)],
         total=typography(_total(actions, funding)),
         financers=typography(_financers(funding)),
@@ -55,10 +56,6 @@ def commitments(territory: Territory) -> Html:
     pages = {notebook.number: notebook.page for notebook in notebooks()}
     to = {"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)}
     return markup.piece("commitments.html.j2", **vars(decided), pages=to) if decided else Html("")
-
-
-def _retained(enjeux: pd.DataFrame) -> pd.DataFrame:
-    return enjeux[enjeux["retenu"].fillna(False).astype(bool)]
 
 
 def _decided(enjeux: pd.DataFrame, retained: pd.DataFrame) -> str:

@@ -132,15 +132,11 @@ def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], st
     cells = dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
     communes = with_estimates(indicator, rows[rows["level"].eq("commune")])
     communes = communes[communes["estimate"].notna()]
-    return cells | {
-        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {_estimate(row)}"
-        for row in communes.itertuples(index=False)
-    }
-
-
-def _estimate(row: tuple) -> str:
-    """The estimate of a cell, with its counts where the cell does not give them."""
-    return row.estimate_text.partition(", pour ")[0] if " sur " in row.text else row.estimate_text
+    for row in communes.itertuples(index=False):
+        counts_told = " sur " in row.text
+        estimate = row.estimate_text.partition(", pour ")[0] if counts_told else row.estimate_text
+        cells["commune", row.territory] = f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {estimate}"
+    return cells
 
 
 def _maps(territory: Territory, people: pd.DataFrame) -> dict[str, str]:

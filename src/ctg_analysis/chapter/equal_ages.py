@@ -19,7 +19,6 @@ from ctg_analysis.indicators.comparisons import last_year, weight_in_tests
 from ctg_analysis.indicators.standardisation import (
     expected_counts,
     rates_of_standard,
-    standardised_rate,
     standardised_ratio,
 )
 from ctg_analysis.sources import SOURCES
@@ -134,7 +133,7 @@ def _line(
     least, most = _bounds(territory, indicator, own)
     ratio = standardised_ratio(pd.Series([own["numerator"]]), expected, worth)
     low, high = (standardised_ratio(pd.Series([count]), expected, worth).iloc[0] for count in (least, most))
-    rate = standardised_rate(ratio["ratio"], standard.row.value).iloc[0]
+    rate = ratio["ratio"].iloc[0] * standard.row.value
     return equal_age_texts.AtEqualAges(
         counted=own["numerator"],
         crude=own["text"],

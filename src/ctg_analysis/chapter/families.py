@@ -7,11 +7,10 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.known import newer, newer_head, source, unavailable
+from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
-from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
@@ -58,7 +57,7 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
     note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
         sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
-        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
+        return with_source(sentence, source(territory, own))
     beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
     some = own[own["text"].ne("0")]
     if len(some) <= FEW - beside:
@@ -66,9 +65,7 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
         each = some if none else own
         values = [_told(row.name, row.text) for row in each[["name", "text"]].itertuples(index=False)]
         sentence = f"{title}, {period} : {texts.listed(values)}{none}."
-        return markup.together(
-            markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source(territory, own))
-        )
+        return with_source(sentence, source(territory, own), note)
     data = charts.family_listing(known, compared, territory.row["name"])
     units = {indicator.unit for indicator in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()

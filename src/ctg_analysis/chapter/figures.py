@@ -6,12 +6,20 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import are_exact, by_commune, is_of_all, on_map, source, unavailable, without_contour
+from ctg_analysis.chapter.known import (
+    are_exact,
+    by_commune,
+    is_of_all,
+    on_map,
+    source,
+    unavailable,
+    with_source,
+    without_contour,
+)
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
-from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
@@ -98,8 +106,7 @@ def _told(territory: Territory, indicator: Indicator, some: pd.DataFrame, rows: 
     elsewhere = " ; 0 ailleurs" if rows["shown"].sum() > len(some) else ""
     about = f"{texts.with_unit(indicator.label, indicator.unit)}, {date_text(rows['period'].iloc[0])}"
     sentence = f"{about} : {texts.listed(each)}{elsewhere}." if each else f"{about} : dans aucune commune."
-    told = markup.reading(texts.typography(sentence), texts.typography(indicator.caveats))
-    return markup.together(told, markup.source(source(territory, rows)))
+    return with_source(sentence, source(territory, rows), indicator.caveats)
 
 
 def follows_population(counts: pd.DataFrame, people: pd.DataFrame) -> bool:

@@ -7,7 +7,6 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.territories import of_same_departements
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.locator import locator, read_surroundings
 from ctg_analysis.display.markup import Html
@@ -47,11 +46,10 @@ def situation(territory: Territory) -> str:
     """The locator map, with its text alternative; nothing where the contours of the communes are not known."""
     if not territory.land.paths:
         return ""
-    others = of_same_departements(territory.territories, territory.epci)
     departements = territory.row["departement"].split("|")
-    epcis, people = [territory.epci, *others], _people(territory).set_index("territory")["value"]
+    epcis, people = [territory.epci, *territory.near], _people(territory).set_index("territory")["value"]
     around = read_surroundings(territory.root.processed, territory.epci, epcis, departements, people)
-    among = f"parmi les {len(epcis)} EPCI" if others else "seul EPCI"
+    among = f"parmi les {len(epcis)} EPCI" if territory.near else "seul EPCI"
     where = f"{territory.row['name']}, {among} {texts.listed(list(map(texts.of, _beside(territory, 'departement'))))}"
     towns = f" ; repères : {texts.listed([town.name for town in around.towns])}" if around.towns else ""
     return Markup(markup.described(locator(around), texts.typography(f"Carte de situation : {where}{towns}.")))

@@ -1,6 +1,6 @@
 """What is known of an indicator here, and what is not: its communes, its source, the box that says how to get it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -9,6 +9,7 @@ from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.model import CENSORED, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, sentences, texts
@@ -153,9 +154,22 @@ def unavailable(territory: Territory, indicator: Indicator, what: str, level: st
     return markup.unavailable(texts.typography(named if entries else f"{named} {CAF_ALONE}"), entries)
 
 
-def with_source(sentence: str, source: Citation) -> Html:
-    """A sentence that stands alone, and its source below."""
-    return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source))
+def to_fill(epci: str, what: str, files: Mapping[str, str]) -> Html:
+    """The box of what waits for tables of the démarche: how each is filled, and the command that writes them."""
+    entries = [
+        {
+            "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].place})"),
+            "how": texts.typography(how),
+            "command": f"ctg new {epci}",
+        }
+        for name, how in files.items()
+    ]
+    return markup.unavailable(texts.typography(f"{what}."), entries)
+
+
+def with_source(sentence: str, source: Citation, note: str = "") -> Html:
+    """A sentence that stands alone, a note on it, and its source below."""
+    return markup.together(markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source))
 
 
 def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> Citation:

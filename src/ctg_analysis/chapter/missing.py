@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator, measures_of
 from ctg_analysis.core.settings import MATERIAL
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.core.unread import read_unread
@@ -245,9 +245,11 @@ def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tupl
 
 
 def _blanks(territory: Territory, indicator: Indicator, form: Source) -> pd.DataFrame:
-    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
     table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
-    return table[table["measure"].isin(asked) & table["territory"].isin([territory.epci, *territory.communes["code"]])]
+    return table[
+        table["measure"].isin(measures_of(indicator.value))
+        & table["territory"].isin([territory.epci, *territory.communes["code"]])
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -115,7 +115,8 @@ def need_by_commune(territory: Territory, name: str) -> Html:
     if name not in KINDS:
         raise UserError(f"need_by_commune: found {name!r}, expected {' or '.join(KINDS)}")
     kind = KINDS[name]
-    need, reached = _known_in_most(territory, kind.children), _reached(territory, kind)
+    need = _known_in_most(territory, kind.children)
+    reached = _places(territory, kind) or _people_near(territory, kind) or _facilities_around(territory, kind)
     if need is None or reached is None:
         lacking = CATALOGUE[kind.children[0] if need is None else kind.facilities]
         return telling(unavailable(territory, lacking, f"{lacking.label}, par commune"), SHOWN, lacking.id)
@@ -175,11 +176,6 @@ def _together(territory: Territory, family: str, name: str) -> list[Column]:
     rows = pd.concat([_at(territory, one, period) for one in members])
     sums = rows.pivot(index="territory", columns="indicator", values="value").sum(axis=1, skipna=False)
     return [Column(f"{name}, {date_text(period)}", sums.map(number, na_action="ignore"), rows)]
-
-
-def _reached(territory: Territory, kind: Kind) -> Reached | None:
-    """What the communes reach: places within a driving time, else people near a facility, else facilities around."""
-    return _places(territory, kind) or _people_near(territory, kind) or _facilities_around(territory, kind)
 
 
 def _places(territory: Territory, kind: Kind) -> Reached | None:

@@ -18,9 +18,9 @@ COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?[%€]?"
 WITHHELD, ABSENT = r"s|ss|secret|[<≤]\d+", r"nd|n\.d\.|na|n/a|nan|so|-|–|…"
-TABLE = "the table"  # how an error names a DataFrame
+TABLE = "le tableau"  # how an error names a DataFrame
 MOST_CODES = 5  # that are named
-COLUMN = "the INSEE code of a commune in each line, in a column code, CODGEO or code_insee"
+COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
 
 
 Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
@@ -55,27 +55,32 @@ def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[s
     """The lines of the communes of a territory, their numbers read, and what is left out. name: of the territory."""
     place, first, table = _opened(own)
     if table.columns.nlevels > 1 or not table.columns.is_unique:
-        twice = "a header of several lines" if table.columns.nlevels > 1 else "a column that comes twice"
-        raise InputError([Finding(place, first, None, twice, "each column once, under one name")])
+        twice = "un en-tête de plusieurs lignes" if table.columns.nlevels > 1 else "une colonne qui vient deux fois"
+        raise InputError([Finding(place, first, None, twice, "chaque colonne une fois, sous un seul nom")])
     column = next(
         (one for code in CODES for one in table if re.sub("[^a-z]", "", alphabetical(str(one))) == code), None
     )
     if column is None:
-        raise InputError([Finding(place, first, CODE, "no such column", COLUMN)])
+        raise InputError([Finding(place, first, CODE, "pas de colonne de ce nom", COLUMN)])
     codes = _codes(table[column])
     is_commune, is_own = codes.str.fullmatch(COMMUNE.pattern), codes.isin(communes)
     again = codes[is_own & codes.duplicated()]
     if len(again):
-        once = "a commune of the territory, once"
-        raise InputError([Finding(place, line, str(column), f"{code!r} again", once) for line, code in again.items()])
-    left_out = [f"{place}, line {line}: left out, {code!r} is no commune" for line, code in codes[~is_commune].items()]
+        once = "une commune du territoire, une seule fois"
+        raise InputError(
+            [Finding(place, line, str(column), f"{code!r} une seconde fois", once) for line, code in again.items()]
+        )
+    left_out = [
+        f"{place}, ligne {line} : laissée de côté, {code!r} n'est pas une commune"
+        for line, code in codes[~is_commune].items()
+    ]
     if len(others := codes[is_commune & ~is_own]):
         some = ", ".join(others[:MOST_CODES]) + ", …" * (len(others) > MOST_CODES)
-        lines = f"{len(others)} line{'s' * (len(others) > 1)}"
-        left_out.append(f"{place}: left out, {lines} of communes outside {name}: {some}")
+        s = "s" * (len(others) > 1)
+        left_out.append(f"{place} : {len(others)} ligne{s} laissée{s} de côté, de communes hors de {name} : {some}")
     kept = table.drop(columns=column)[is_own]
     read = {column: _figures(kept[column]) for column in kept}
-    left_out += [f"{place}, column {column}: {told}" for column, (_, told) in read.items() if told]
+    left_out += [f"{place}, colonne {column} : {told}" for column, (_, told) in read.items() if told]
     figures = pd.DataFrame({column: cells for column, (cells, _) in read.items()}, index=kept.index)
     figures.insert(0, CODE, codes[is_own])
     return figures.reset_index(drop=True), left_out
@@ -89,11 +94,11 @@ def _opened(own: Own) -> tuple[str, int | None, pd.DataFrame]:
         table = own.reset_index() if own.index.name is not None else own
         return TABLE, None, table.set_axis(range(1, len(table) + 1))
     if not isinstance(own, str | Path):
-        raise UserError(f"found {type(own).__name__}, expected a DataFrame or the name of a file")
+        raise UserError(f"trouvé {type(own).__name__}, attendu un DataFrame ou le nom d'un fichier")
     own = Path(own)
     place = project_path(own.absolute())
     if not own.is_file():
-        raise InputError([Finding(place, None, None, "no file", "a CSV file with a column code")])
+        raise InputError([Finding(place, None, None, "aucun fichier", "un fichier CSV avec une colonne code")])
     table = load(own, lambda header: header)
     table = table.drop(columns="sheet") if own.suffix == ".xlsx" else table
     return place, 1, table.apply(lambda cells: cells.str.strip())
@@ -124,4 +129,4 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
         return cells, ""
     numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
     count = int(withheld.sum())
-    return numbers, f"{count} withheld (s or <5): no value in the place of each" if count else ""
+    return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""

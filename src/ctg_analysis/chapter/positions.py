@@ -10,7 +10,6 @@ from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
-from ctg_analysis.core.territories import of_same_departements
 from ctg_analysis.display.drawings.strip import Strip, strips
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
@@ -44,15 +43,9 @@ def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]
     Among its peers, it is not placed by what has chosen them.
     """
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
-    near = _near(territory)
     peers = [] if chooses_peers(indicator) else list(territory.peers.peers["peer"])
     named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
-    return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
-
-
-@lru_cache(maxsize=1)
-def _near(territory: Territory) -> list[str]:
-    return of_same_departements(territory.territories, territory.epci)
+    return {name: codes for name, codes in ((f"EPCI {named}", territory.near), (PEERS, peers)) if codes}
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.layouts import MONTH
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.model import Indicator, measures_of
 from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, TO_CONFIRM, Lack, entry
 from ctg_analysis.display.words.notes import source_text
 from ctg_analysis.display.words.texts import typography
@@ -118,4 +118,4 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
 def _counts_persons(indicator: Indicator, form: Source) -> bool:
     """Whether an indicator counts persons or households that a form tells."""
     counted = {field.measure for field in form.form.fields if field.is_rounded}
-    return not counted.isdisjoint(measure for measure in vars(indicator.value).values() if isinstance(measure, str))
+    return not counted.isdisjoint(measures_of(indicator.value))

@@ -22,7 +22,7 @@ ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: famili
 def story(territory: Territory) -> list[str]:
     """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
     told = [_growth(territory), _people(territory)]
-    told += [_of(territory, names) for names in stories.SLOTS]
+    told += [stories.together(_facts(territory, names)[:MOST]) for names in stories.SLOTS]
     return [typography(sentence) for sentence in told if sentence]
 
 
@@ -48,10 +48,6 @@ def _people(territory: Territory) -> str:
     if len(grown) and not (grown.gt(ARRIVALS).all() or grown.lt(DEPARTURES).all()):
         grown = grown[:0]
     return stories.people(census, grown, ages)
-
-
-def _of(territory: Territory, names: tuple[str, ...]) -> str:
-    return stories.together(_facts(territory, names)[:MOST])
 
 
 def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:

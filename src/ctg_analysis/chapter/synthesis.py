@@ -74,7 +74,7 @@ def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Pl
     """What the team puts in the synthèse of which nothing can be written here. lines: where each part is written."""
     written = {essential.indicator.id for essential in printed(territory)}
     path = project_path(territory.root.material(territory.epci) / SYNTHESIS)
-    expected = "an indicator of data/reference/essentiel.yml with a value here that may be written"
+    expected = "un indicateur de data/reference/essentiel.yml dont la valeur est connue ici et peut être écrite"
     return [
         Finding(path, lines.get((key, rank)), f"{key}.{rank}", repr(name), expected)
         for key in ("chiffres", "atouts", "alertes")
@@ -88,7 +88,7 @@ def _figures(
 ) -> tuple[Indicator, ...]:
     """Twelve indicators at most, one a theme: those that the team names, then findings first, so many a chapter."""
     theme = themes()
-    compared = [one.indicator.id for one in known if _compares(territory, one.indicator)]
+    compared = [one.indicator.id for one in known if territory.against(one.indicator)["status"].eq(OK).sum() > 1]
     candidates = [*found, *compared]
     beyond = sorted(candidates, key=lambda name: CATALOGUE[name].chapter in QUOTAS)  # the other chapters first
     chosen: dict[str, str] = {theme[name]: name for name in reversed(named)}
@@ -100,7 +100,3 @@ def _figures(
                 chosen.setdefault(theme[name], name)
     order = [*named, *theme]
     return tuple(CATALOGUE[name] for name in sorted(chosen.values(), key=order.index))
-
-
-def _compares(territory: Territory, indicator: Indicator) -> bool:
-    return territory.against(indicator)["status"].eq(OK).sum() > 1

@@ -8,13 +8,19 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
-from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
+from ctg_analysis.core.territories import (
+    FRANCE,
+    METROPOLITAN_FRANCE,
+    comparators,
+    find_epci,
+    members,
+    of_same_departements,
+)
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
@@ -326,13 +332,17 @@ class Territory:
         return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan")))
 
     @cached_property
+    def near(self) -> list[str]:
+        """The other EPCIs of its département(s), by SIREN."""
+        return of_same_departements(self.territories, self.epci)
+
+    @cached_property
     def around(self) -> pd.DataFrame:
         """The observations of the EPCI; the open ones of its peers and of the other EPCIs of its département.
 
         What partners entrust of an EPCI is for its own report: an agreement speaks of no other.
         """
-        near = territories.of_same_departements(self.territories, self.epci)
-        rows = read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *near}))
+        rows = read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *self.near}))
         entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
         return rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(entrusted)]
 

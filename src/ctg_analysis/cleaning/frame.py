@@ -7,10 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
+import pyarrow.parquet as parquet
 
 from ctg_analysis.cleaning.official import official_geography, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.geography import read_geography, read_names
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.territories import joined_again, territories
@@ -21,7 +23,7 @@ DENSITY, MASSIFS = "insee_densite", "anct_massifs"
 GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)  # what a frame is read from
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 NONE_JOINED = MappingProxyType({})
-COMMUNES, EPCIS, PLACES = "communes_", "epcis_", "territories"  # files of a frame that is kept
+COMMUNES, EPCIS, PLACES = "communes", "epcis", "territories"  # files of a frame that is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +89,9 @@ def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:
 
 def missing_of_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> list[Finding]:
     """Return what is said of the sources without which no commune is known."""
-    expected = "this source: without it no commune is known"
+    expected = "cette source : sans elle, aucune commune n'est connue"
     absent = [name for name in FRAME if name not in folders and not (root.raw / name).is_dir()]
-    return [Finding(project_path(root.raw / name), None, None, "no such folder", expected) for name in absent]
+    return [Finding(project_path(root.raw / name), None, None, "aucun dossier de ce nom", expected) for name in absent]
 
 
 def places_of(root: DataRoot, communes: pd.DataFrame, epcis: pd.DataFrame) -> pd.DataFrame:
@@ -102,8 +104,10 @@ def places_of(root: DataRoot, communes: pd.DataFrame, epcis: pd.DataFrame) -> pd
 def write_frame(frame: Frame, folder: Path) -> None:
     """Write a geography that was read, for `load_frame`."""
     tables = {PLACES: frame.places, "passage": frame.passage}
-    tables |= {f"{COMMUNES}{year}": table for year, table in frame.communes.items()}
-    tables |= {f"{EPCIS}{year}": table for year, table in frame.epcis.items()}
+    tables |= {
+        name: pd.concat([table.assign(year=year) for year, table in by_year.items()])
+        for name, by_year in ((COMMUNES, frame.communes), (EPCIS, frame.epcis))
+    }
     for name, table in tables.items():
         if table is not None:
             table.rename(columns=str).to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
@@ -111,11 +115,14 @@ def write_frame(frame: Frame, folder: Path) -> None:
 
 def load_frame(folder: Path, year: int) -> Frame:
     """Return the geography that `write_frame` has written. year: the reference year."""
-    tables = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
-    by_year = [
-        {int(name.removeprefix(what)): table for name, table in tables.items() if name.startswith(what)}
-        for what in (COMMUNES, EPCIS)
-    ]
-    passage = tables.get("passage")
-    codes = None if passage is None else passage.rename(columns=int)
-    return Frame(year, *by_year, tables[PLACES], codes)
+    passage = folder / "passage.parquet"
+    codes = pd.read_parquet(passage).rename(columns=int) if passage.is_file() else None
+    by_year = (_by_year(folder / f"{name}.parquet") for name in (COMMUNES, EPCIS))
+    return Frame(year, *by_year, pd.read_parquet(folder / f"{PLACES}.parquet"), codes)
+
+
+def _by_year(path: Path) -> dict[int, pd.DataFrame]:
+    """Return tables of texts by year, each text held once: most are the same in all years."""
+    rows = parquet.read_table(path).to_pandas(strings_to_categorical=True)
+    rows = rows.astype(dict.fromkeys(rows.select_dtypes("category"), TEXT))
+    return {int(year): part.drop(columns="year").reset_index(drop=True) for year, part in rows.groupby("year")}

@@ -90,11 +90,6 @@ class Perimeter:
         members = pd.concat([then, pd.DataFrame({"code": codes, "epci": epcis.to_numpy()})])
         return set(members.loc[~members.duplicated(keep=False), "epci"])
 
-    def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
-        """Return the communes of the earlier year that lie in some départements."""
-        inside = self.communes["kind"].eq(COMMUNE) & self.communes["departement"].isin(codes)
-        return self.communes.loc[inside, "code"]
-
 
 @dataclass(frozen=True)
 class Units:
@@ -139,7 +134,7 @@ class Units:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
         unit = self.parts["unit"]
         sizes = unit.value_counts()
-        there = unit[~self._are(left_out)].value_counts()
+        there = unit[~self.parts["commune"].isin(self.codes.get_indexer(left_out.unique()))].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
 
     @cached_property
@@ -171,10 +166,6 @@ class Units:
         decimals, whole = np.split(np.hstack(sums_of), 2)
         sums = dict(zip(names, whole + decimals, strict=True))
         return pd.DataFrame({"code": cells // count, "series": cells % count} | sums)
-
-    def _are(self, communes: pd.Series) -> pd.Series:
-        """Tell the parts that are of some communes."""
-        return self.parts["commune"].isin(self.codes.get_indexer(communes.unique()))
 
 
 def communes_named(facts: pd.DataFrame) -> set[str]:
@@ -273,7 +264,8 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     A commune that was split counts in a total when all its parts lie in it. Totals that the producer
     publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
     """
-    left_out = perimeter.in_departements(source.totals.outside)
+    communes = perimeter.communes[perimeter.communes["kind"].eq(COMMUNE)]
+    left_out = communes.loc[communes["departement"].isin(source.totals.outside), "code"]
     summed = _by_units(facts, source, perimeter.units, left_out)
     if already.empty:
         return summed

@@ -101,9 +101,11 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     unknown = sorted(codes - perimeter.known - perimeter.former(codes))
     if source.geography.loose or not unknown:
         return []
-    of_a_year = f"communes of {source.geography.cog}" if source.geography.cog else "communes of the year of the file"
+    of_a_year = (
+        f"des communes de {source.geography.cog}" if source.geography.cog else "des communes de l'année du fichier"
+    )
     expected = (
-        f"{of_a_year}: correct the file, the year (`cog` or `lag`) of its declaration in src/ctg_analysis/sources, "
-        f"or run ctg fetch {PASSAGE} for communes of an earlier year"
+        f"{of_a_year} : corriger le fichier, l'année (`cog` ou `lag`) de sa déclaration dans src/ctg_analysis/sources, "
+        f"ou ctg fetch {PASSAGE} pour les communes d'une année antérieure"
     )
     return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]

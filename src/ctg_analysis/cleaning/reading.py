@@ -14,7 +14,7 @@ from ctg_analysis.core.files import ROWS, TEXT, Keep, load
 from ctg_analysis.core.filled_tables import Filled
 from ctg_analysis.core.plain_text import BIDIRECTIONAL, TURNED_ROUND
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.sheets import place_of
+from ctg_analysis.core.sheets import NO_HEADINGS, place_of
 from ctg_analysis.sources.certificates import RawFolder, integrity
 
 A_NUMBER = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+,\d*|,\d+)$"
@@ -27,12 +27,14 @@ A_YEAR = r"(?:18|19|20)\d\d"
 
 BLANKS = "[\\s\u00a0\u202f]*"
 LOOKAHEAD = "(?!"  # which the expressions of Arrow do not have
-BLANK, NO_VALUE, A_VALUE = "a blank cell", "no value", "a value"
+COLUMN_TWICE = "cette colonne une seconde fois", "chaque colonne une fois"
+AT_MOST = " au plus égal à "  # between a part and its whole
+BLANK, NO_VALUE, A_VALUE = "une case vide", "aucune valeur", "une valeur"
 
 
 def commune_code() -> pa.Column:
     """Return the schema of a column of commune codes."""
-    return text(COMMUNE_CODE, "a commune code of 5 characters, such as 01001 or 2A004")
+    return text(COMMUNE_CODE, "un code de commune de 5 caractères, tel que 01001")
 
 
 def text(pattern: str, expected: str, **options) -> pa.Column:
@@ -53,7 +55,8 @@ def fully_matches(texts: pd.Series, pattern: str) -> pd.Series:
 
 def one_of(values: set[str], **options) -> pa.Column:
     """Return the schema of a text column with a closed list of values."""
-    return pa.Column(TEXT, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
+    expected = f"l'une de ces valeurs : {', '.join(sorted(values))}"
+    return pa.Column(TEXT, pa.Check.isin(values, error=expected), **options)
 
 
 def count(words: dict[str, str] | None = None, *, signed: bool = False, **options) -> pa.Column:
@@ -63,20 +66,20 @@ def count(words: dict[str, str] | None = None, *, signed: bool = False, **option
     may be below 0.
     """
     nullable = options.pop("nullable", bool(words))
-    checks = [] if signed else [pa.Check.ge(0, error="a count of 0 or more")]
+    checks = [] if signed else [pa.Check.ge(0, error="un nombre, 0 ou plus")]
     return pa.Column(float, checks, nullable=nullable, metadata=words, **options)
 
 
 def year() -> pa.Column:
     """Return the schema of a column of years, kept as text: a period."""
-    return text(A_YEAR, "a year of four digits")
+    return text(A_YEAR, "une année de quatre chiffres")
 
 
 def at_most(part: str, whole: str) -> pa.Check:
     """Return the check that a part does not exceed its whole, in each row."""
     return pa.Check(
         lambda table: ~(_numbers(table[part]) > _numbers(table[whole])),
-        error=f"{part} at most {whole}",
+        error=f"{part}{AT_MOST}{whole}",
         ignore_na=False,
     )
 
@@ -120,7 +123,7 @@ def read(
         table = load(path, lambda header: _wanted(header, schema, aliases, path), sift).rename(columns=aliases)
         rows, expected = table.attrs[ROWS], folder.entry(name).lignes
         if expected is not None and not folder.full and rows != expected:
-            findings.append(Finding(project_path(path), None, None, f"{rows} rows", f"{expected} rows"))
+            findings.append(Finding(project_path(path), None, None, f"{rows} lignes", f"{expected} lignes"))
         table = validate(table, schema, path)
     except InputError as error:
         findings += error.findings
@@ -135,10 +138,7 @@ def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, st
     patterns = [name for name, column in schema.columns.items() if column.regex]
     wanted = [name for name in header if name in exact or any(re.fullmatch(pattern, name) for pattern in patterns)]
     again = pd.Series([aliases.get(name, name) for name in wanted], dtype=object)
-    findings = [
-        Finding(project_path(path), 1, name, "this column again", "each column once")
-        for name in again[again.duplicated()].unique()
-    ]
+    findings = [Finding(project_path(path), 1, name, *COLUMN_TWICE) for name in again[again.duplicated()].unique()]
     if findings:
         raise InputError(findings)
     return wanted
@@ -172,9 +172,8 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
     if absent:
         raise InputError(missing_columns(path, absent))
     typed, findings, not_numbers = table.copy(), [], set()
-    for name in _number_columns(table, schema):
-        cells, column = table[name], _column_of(schema, name)
-        words = column.metadata or {}
+    for name, column in _number_columns(table, schema).items():
+        cells, words = table[name], column.metadata or {}
         typed[name] = _numbers(cells)
         if words:
             typed[f"{name} status"] = cells.map(words).mask(cells.isna(), words.get(""))
@@ -182,7 +181,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
         if wrong.any():
             not_numbers |= set(table.index[wrong])
-            findings += wrong_cells(table.loc[wrong, name], path, column.description or "a number")
+            findings += wrong_cells(table.loc[wrong, name], path, column.description or "un nombre")
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
@@ -190,7 +189,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
         cases = errors.failure_cases
         of_rows = cases["schema_context"].eq("DataFrameSchema")  # one case for each column of the row
         cases = cases.assign(check=cases["check"].astype(str), place=cases["column"].mask(of_rows, ""))
-        no_value = of_rows & ~cases["check"].str.contains("uniqueness| at most ") | cases["check"].eq("not_nullable")
+        no_value = of_rows & ~cases["check"].str.contains(f"uniqueness|{AT_MOST}") | cases["check"].eq("not_nullable")
         cases = cases[~(no_value & cases["index"].isin(not_numbers))].drop_duplicates(["check", "place", "index"])
         for _, alike in cases.groupby(["check", "place"], dropna=False, sort=False):
             rows = alike.head(MOST + 1).to_dict("records")
@@ -217,26 +216,24 @@ def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
 
 def missing_columns(path: Filled, names: list[str]) -> list[Finding]:
     """Return what is said of columns that a file should have."""
-    return [Finding(place_of(path), 1, name, "no such column", "this column in the header") for name in names]
+    return [
+        Finding(place_of(path), 1, name, "pas de colonne de ce nom", "cette colonne parmi les titres") for name in names
+    ]
 
 
 def no_headings(table: Filled) -> Finding:
     """Return what is said of a table of which the first line names no column."""
-    expected = "the codes of the columns, as `ctg new` writes them"
-    return Finding(place_of(table), 1, None, "no row of headings", expected)
+    return Finding(place_of(table), 1, None, *NO_HEADINGS)
 
 
-def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
-    return schema.columns.get(name) or next(
-        column for pattern, column in schema.columns.items() if column.regex and re.fullmatch(pattern, name)
-    )
-
-
-def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
-    names = [name for name, column in schema.columns.items() if str(column.dtype) == "float64"]
-    exact = {name for name in names if name in table.columns}
-    patterns = [name for name in names if schema.columns[name].regex]
-    return [column for column in table if column in exact or any(re.fullmatch(p, column) for p in patterns)]
+def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
+    """Return the schema of each column of numbers of a table, which names it or has a pattern of its name."""
+    found = {}
+    for pattern, column in schema.columns.items():
+        if str(column.dtype) == "float64":
+            names = [name for name in table if name == pattern or (column.regex and re.fullmatch(pattern, name))]
+            found = dict.fromkeys(names, column) | found
+    return {name: found[name] for name in table if name in found}
 
 
 def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding:
@@ -246,10 +243,10 @@ def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding
         return Finding(file, line, column, BLANK, A_VALUE)
     if "uniqueness" in check:
         again = ", ".join(str(table.at[line, name]) for name in key.split(", "))
-        return Finding(file, line, key, f"{again} again", "a key that comes once")
-    if " at most " in check:
-        part, whole = check.split(" at most ")
-        return Finding(file, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
+        return Finding(file, line, key, f"{again} une seconde fois", "une clé qui ne vient qu'une fois")
+    if AT_MOST in check:
+        part, whole = check.split(AT_MOST)
+        return Finding(file, line, part, f"{table.at[line, part]} pour {table.at[line, whole]}", check)
     if case["schema_context"] == "DataFrameSchema":
         return Finding(file, line, None, NO_VALUE, check)
     case = case["failure_case"]

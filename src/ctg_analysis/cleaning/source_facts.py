@@ -2,21 +2,22 @@
 
 from collections.abc import Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
+from ctg_analysis.cleaning.sums import with_inhabitants
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS, coded
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.processes import give_memory_back
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.processes import at_once, give_memory_back
 
-OLDEST = 3  # years: a population may be that much older than what is counted over it
 POPULATION = "population"
-ROWS_AT_ONCE = 400_000
+ROWS_AT_ONCE = 300_000
 
 
 def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.DataFrame]:
@@ -30,8 +31,7 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     """
     declared, together, perimeters = _given_together(source, folders, frame)
     give_memory_back()  # that of what was read
-    for measures in _measures_at_once(together["measure"]):
-        some = together[together["measure"].isin(measures)]
+    for some in _at_once(together):
         tables = [
             to_reference(facts.drop(columns="perimeter"), declared, perimeters[number])
             for number, facts in some.groupby("perimeter", sort=False)
@@ -41,7 +41,10 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
 
 def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source, pd.DataFrame, dict[int, Perimeter]]:
     """Return the source, its facts as published, with the perimeter of each in a column `perimeter`, and these."""
-    several = [(given, perimeter_of(given, frame)) for given in given_of(source, folders, frame)]
+    several = [
+        (given, frame.perimeter(given.year, given.source.geography.joined))
+        for given in given_of(source, folders, frame)
+    ]
     findings = [
         finding
         for given, perimeter in several
@@ -49,7 +52,9 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
     ]
     if findings:
         raise InputError(findings)
-    inhabitants = _inhabitants(folders, frame) if several[0][0].source.totals.per_inhabitant else None
+    declared, inhabitants = several[0][0].source, None
+    if declared.totals.per_inhabitant:  # the reference populations, in the geography of their own years
+        inhabitants = pd.concat([given.facts for given in given_of(GEOGRAPHY, folders, frame)])
     perimeters: dict[int, Perimeter] = {}
     parts = []
     for given, whole in several:
@@ -58,23 +63,17 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
         for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter
             parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
-    return several[0][0].source, coded(pd.concat(parts, ignore_index=True)), perimeters
+    return declared, coded(pd.concat(parts, ignore_index=True)), perimeters
 
 
-def perimeter_of(given: Given, frame: Frame) -> Perimeter:
-    """Return how the communes of some facts lead to the places of the reference year."""
-    return frame.perimeter(given.year, given.source.geography.joined)
-
-
-def _measures_at_once(measures: pd.Series) -> Iterator[set[str]]:
-    """Yield the measures of some facts, those together that have few rows."""
-    some, rows = set(), 0
-    for measure, size in measures.value_counts(sort=False).sort_index().items():
-        if some and rows + size > ROWS_AT_ONCE:
-            yield some
-            some, rows = set(), 0
-        some, rows = some | {measure}, rows + size
-    yield some
+def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield some measures of facts at a time, those that have few rows; of one that has many, some years at a time."""
+    sizes = facts["measure"].value_counts(sort=False).sort_index()
+    for measures in at_once(sizes.items(), ROWS_AT_ONCE):
+        some = facts[facts["measure"].isin(measures)]
+        periods = np.unique(some["period"].astype(object))
+        for part in np.array_split(periods, min(1 + len(some) // ROWS_AT_ONCE, len(periods))):
+            yield some[some["period"].isin(part)]
 
 
 def _as_published(
@@ -87,11 +86,6 @@ def _as_published(
     facts = without_small(facts, source, then) if source.coverage.above else facts
     facts = with_absent(facts, source, then, given.folder.listed(then))
     return facts if inhabitants is None else weighted(facts, inhabitants, source.totals.per_inhabitant)
-
-
-def _inhabitants(folders: Folders, frame: Frame) -> pd.DataFrame:
-    """Return the facts of the reference populations, in the geography of their own years."""
-    return pd.concat([given.facts for given in given_of(GEOGRAPHY, folders, frame)])
 
 
 def by_period_of_former(
@@ -110,19 +104,12 @@ def by_period_of_former(
 def weighted(facts: pd.DataFrame, populations: pd.DataFrame, measures: Collection[str]) -> pd.DataFrame:
     """Return, for each of some measures, two that add up: _total (x inhabitants) and _inhabitants.
 
-    populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
-    of the measure counts, and at most OLDEST years older. The other measures are kept: counts, and what its producer
-    has weighted.
+    populations: facts of the reference populations, in the geography of their own years (see `with_inhabitants`). The
+    other measures are kept: counts, and what its producer has weighted.
     """
     asked = facts["measure"].isin(measures)
     others, facts = facts[~asked], facts[asked]
-    known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
-    known = known.sort_values("year", kind="stable")
-    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
-    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
-    rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)
-    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    rows = with_inhabitants(facts, populations[populations["measure"].eq(POPULATION)])
     people = rows["inhabitants"].where(rows["status"].eq(OK))
     tables = [
         rows.assign(measure=rows["measure"] + suffix, value=value)

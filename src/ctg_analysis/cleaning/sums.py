@@ -8,6 +8,7 @@ from ctg_analysis.core.model import MISSING, OK, SECRET
 
 KEY = ["source", "period", "measure"]
 ADDED = ["value", "known", "parts", "few"]  # known: whether there is a figure
+OLDEST = 3  # years: a population may be that much older than what is counted over it
 
 
 class NotAdditiveError(ValueError):
@@ -48,3 +49,17 @@ def finish(sums: pd.DataFrame, source: Source, expected: pd.Series, facts: pd.Da
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
     return alike(sums.assign(level="commune"), facts)
+
+
+def with_inhabitants(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return facts with the inhabitants of their places: the latest count of the year or before, OLDEST years at most.
+
+    populations: of a place and year, the first counts. A fact of which no population is known is `nd`.
+    """
+    known = populations[populations["status"].eq(OK)]
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
+    known = known.sort_values("year", kind="stable")
+    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
+    rows = facts.astype({"code": object}).assign(year=facts["period"].str[:4].astype(int))
+    rows = pd.merge_asof(rows.sort_values("year", kind="stable"), known, on="year", by="code", tolerance=OLDEST)
+    return rows.assign(status=rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING))

@@ -1,25 +1,67 @@
 """The command `ctg`."""
 
+import gc
 import signal
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from ctg_analysis.cli.check_command import check
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.cli.data_commands import data, list_, observations
-from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
-from ctg_analysis.cli.download_commands import fetch
-from ctg_analysis.cli.report_commands import build, changes, documents, gc, init, new_chapter
 from ctg_analysis.core.errors import UserError
 
-COMMANDS = [build, changes, documents, convention, flash, gc, new_chapter]
-COMMANDS += [init, data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for command in COMMANDS:
-    app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
+COMMANDS = {  # in the order of `ctg --help`, which says this of each without importing it
+    "build": "Build the chapters of one or several EPCIs, by default that of the reference case.",
+    "changes": "Say what changed from the edition before to the latest one, a line for each observation.",
+    "documents": "Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.",
+    "convention": "Write the convention of a démarche and its fiches-action as Word files.",
+    "flash": "Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints.",
+    "gc": "Remove old editions and their documents; the latest and the one that it is compared with always stay.",
+    "new_chapter": "Write the notebook of a chapter of one's own, which runs at once; never over what is there.",
+    "init": "Make the folder of a project: notebooks, reference tables, data as shipped.",
+    "data": "Read, check and clean the raw files, and write data/processed, for France and for the invented territory.",
+    "fetch": "Download the full official files, verified; after a failure, what had come is not asked for again.",
+    "check": "Check raw data, certificates, forms, the tables of démarches: a line for each finding.",
+    "answers": "Put the answers of a survey tool in the private folder of a démarche, beside those that are there.",
+    "purge": "Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left.",
+    "list_": "List the EPCIs, indicators, sources or chapters, one a line; what is missing of one, known of some.",
+    "observations": "Write the observations of an EPCI, its communes and its comparators to the standard output.",
+    "new": "Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.",
+}
+MODULES = {
+    "build_command": ("build", "init"),
+    "check_command": ("check",),
+    "data_commands": ("data", "list_", "observations"),
+    "demarche_commands": ("convention", "flash", "answers", "purge", "new"),
+    "download_commands": ("fetch",),
+    "report_commands": ("changes", "documents", "gc", "new_chapter"),
+}
+FUNCTIONS = {function.rstrip("_").replace("_", "-"): function for function in COMMANDS}
+
+
+class Commands(TyperGroup):
+    """The commands, each imported with its stage when it is the one that is asked for."""
+
+    def resolve_command(self, ctx, args):
+        """Return the name of the command that is asked for, the command and what follows it."""
+        global debug
+        debug = ctx.params["debug_"]
+        name, _, rest = super().resolve_command(ctx, args)
+        module = next(one for one, functions in MODULES.items() if FUNCTIONS[name] in functions)
+        gc.disable()  # nothing of what is imported is ever freed, nor looked through again
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(name)(getattr(import_module(f"{__name__}.{module}"), FUNCTIONS[name]))
+        gc.freeze()
+        gc.enable()
+        return name, typer.main.get_command(alone), rest
+
+
+app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+for name, function in FUNCTIONS.items():
+    app.command(name, help=COMMANDS[function])(lambda: None)
 INTERRUPTED = 130  # what typer ends with after Ctrl-C
 TERMINATED = 128 + signal.SIGTERM
 debug, terminated = False, False
@@ -73,5 +115,3 @@ def general_options(
     ] = False,
 ) -> None:
     """Build the shared diagnosis of a convention territoriale globale, for any EPCI of France."""
-    global debug
-    debug = debug_

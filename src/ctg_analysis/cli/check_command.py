@@ -1,20 +1,42 @@
 """The command that says all that is wrong with the files: in French, for those who fill them, most urgent first."""
 
 import datetime
-import gc
+import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import pandas as pd
 import typer
 
+from ctg_analysis.chapter.synthesis import unwritten
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
-
-if TYPE_CHECKING:
-    from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines, in_order
+from ctg_analysis.core.files import irregular
+from ctg_analysis.core.settings import (
+    DEFAULT_EPCI,
+    EXAMPLE_EPCI,
+    REPORTS,
+    DataRoot,
+    data_root,
+    project_path,
+    settings,
+)
+from ctg_analysis.core.yaml_files import read_yaml
+from ctg_analysis.demarche.files.material_files import SYNTHESIS, TEMPLATES
+from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
+from ctg_analysis.processing.check_demarche import check_material
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.doubted_figures import implausible_figures
+from ctg_analysis.processing.freshness import changed, demarches, inputs, is_whole
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.editions import reports, to_withdraw
+from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.folders import FULL, source_folders
+from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 DATA = "data"
 OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
@@ -34,12 +56,9 @@ def check(
 ) -> None:
     """Check raw data, certificates, forms, the tables of démarches: a line for each finding.
 
-    In French, most urgent first, with a count at the end; exit code 1. What has not changed since the last time is not
-    read again.
+    In French, most urgent first, with a count at the end; exit code 1. What `ctg data` has read and has not changed
+    since is not read again.
     """
-    from ctg_analysis.core.errors import in_order
-    from ctg_analysis.processing.known_findings import KnownFindings
-
     epcis = [what] if what and re.fullmatch("[0-9]{9}", what) else None
     if epcis:
         roots = [data_root(what)]
@@ -50,13 +69,13 @@ def check(
         roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
     for root in roots:
-        known = KnownFindings(root)
-        for urgency, findings in by_urgency(root, epcis, known).items():
+        for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
             found[urgency] |= {*findings}
-        known.save()
+        if os.access(root.path / CACHE, os.W_OK):
+            known_sums(root.path).save()
     for findings in found.values():
         if findings:
-            print(*in_lines(in_order(findings), french=True), sep="\n")
+            print(*in_lines(in_order(findings)), sep="\n")
     old = [line for root in roots for line in _to_withdraw(root, epcis)]
     if old:
         print(*old, sep="\n")
@@ -72,18 +91,12 @@ def check(
 
 def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
     """Return in one line each the editions of the project's reports that tell counts of partners as they are."""
-    from ctg_analysis.core.settings import REPORTS
-    from ctg_analysis.publishing.editions import reports, to_withdraw
-
     homes = [root.path.parent / name for name in REPORTS.values()] if root == data_root(DEFAULT_EPCI) else []
     return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:
     """The sources whose full files were fetched more than OLDEST_DAYS ago, but for damaged certificates: faults."""
-    from ctg_analysis.sources.certificates import read_certificate
-    from ctg_analysis.sources.folders import FULL, source_folders
-
     aged = []
     for name, (folder, *_) in source_folders(root.raw).items() if not root.fictional else ():
         with suppress(InputError):
@@ -93,39 +106,25 @@ def fetched_long_ago(root: DataRoot) -> list[str]:
     return aged
 
 
-def by_urgency(root: DataRoot, epcis: list[str] | None, known: "KnownFindings | None") -> dict[str, list[Finding]]:
-    """Return the findings about a data root, by urgency. known: what need not be looked at again."""
-    gc.disable()  # nothing of what is imported is ever freed, nor looked through again
-    from ctg_analysis.core.files import irregular
-    from ctg_analysis.processing.check_demarche import check_material
-    from ctg_analysis.processing.check_raw import check_root
-    from ctg_analysis.processing.doubted_figures import implausible_figures
-    from ctg_analysis.processing.freshness import demarches, is_whole
-
-    gc.freeze()
-    gc.enable()
+def by_urgency(
+    root: DataRoot, epcis: list[str] | None, changed: Collection[str] | None = None
+) -> dict[str, list[Finding]]:
+    """Return the findings about a data root, by urgency. changed: see `check_raw.check_root`."""
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
-    wrong = [*check_root(root, known), *irregular((settings().root / "notebooks").glob("*"))]
+    wrong = [*check_root(root, changed), *irregular((settings().root / "notebooks").glob("*"))]
     if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
         wrong = [one for one in wrong if not re.search(rf"/private/(?!{epcis[0]}/)\d{{9}}/", f"/{one.path}")]
     found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here)
     if not wrong and not any(found.values()):
         for epci in here:
-            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci, known)]
-    derived = bool(known) and known.are_sound("raw/", "private/")
-    doubtful = implausible_figures(root, epcis, derived=derived) if not wrong or is_whole(root.processed) else []
-    return found | {DATA: [*wrong, *doubtful]}
+            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci)]
+    if not wrong or is_whole(root.processed):
+        wrong += implausible_figures(root, epcis, derived=changed == set())
+    return found | {DATA: wrong}
 
 
 def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     """Return the indicators that a team puts in its synthèse, which a convention opens with, and that have no value."""
-    from ctg_analysis.chapter.synthesis import unwritten
-    from ctg_analysis.chapter.territory import open_territory
-    from ctg_analysis.core.yaml_files import read_yaml
-    from ctg_analysis.demarche.files.material_files import SYNTHESIS
-    from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-    from ctg_analysis.processing.run import ensure
-
     path = root.material(epci) / SYNTHESIS
     read = read_yaml(path, SynthesisEdition)
     names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
@@ -135,29 +134,17 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     return unwritten(open_territory(epci, root), read.value, read.lines)
 
 
-def _of_templates(root: DataRoot, epci: str, known: "KnownFindings | None") -> list[Finding]:
+def _of_templates(root: DataRoot, epci: str) -> list[Finding]:
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
-    from ctg_analysis.demarche.files.material_files import TEMPLATES
-    from ctg_analysis.processing.freshness import library, material_inputs
-
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
+    from ctg_analysis.publishing.word.making import wrong_templates  # heavy, and seldom needed
 
-    def find() -> list[Finding]:
-        from ctg_analysis.publishing.word.making import wrong_templates
-
-        return wrong_templates(epci, root)
-
-    what = f"templates {material_inputs(root)[epci]} {library()}"
-    return known.of_files(what, ("raw/", "private/"), find) if known else find()
+    return wrong_templates(epci, root)
 
 
 def _must_be_known(epci: str) -> None:
     """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
-    import pandas as pd
-
-    from ctg_analysis.processing.freshness import is_whole
-
     processed = data_root(epci).processed
     one = {"columns": ["code"], "filters": [("code", "==", epci)]}
     if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:

@@ -6,10 +6,16 @@ import time
 from typing import Annotated, Literal
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.listing import LISTS, OF_EPCIS, counted, matching
 from ctg_analysis.cli.common_options import Epci, interrupted, messages
 from ctg_analysis.core.errors import UserError, in_lines
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
+from ctg_analysis.core.unread import faulty
+from ctg_analysis.processing.faults import faults
+from ctg_analysis.processing.run import process, read_notes
 
 
 def data() -> None:
@@ -18,12 +24,6 @@ def data() -> None:
     Exit codes: 0 all is good; 1 something to mend, nothing was written; 2 written without what is at fault in the files
     of some EPCIs, each told.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from ctg_analysis.core.unread import faulty
-    from ctg_analysis.processing.faults import faults
-    from ctg_analysis.processing.run import process, read_notes
-
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -45,7 +45,7 @@ def data() -> None:
         for note in read_notes(root):
             messages.print(f"{project_path(root.processed)}: {note}")
     if found := [finding for root in roots for epci in faulty(root) for finding in faults(root, epci)]:
-        messages.print(*in_lines(found, french=True), sep="\n")
+        messages.print(*in_lines(found), sep="\n")
         raise typer.Exit(2)
 
 
@@ -56,13 +56,11 @@ def list_(
         typer.Argument(metavar="[EPCI]... [WORD]", help="Of these EPCIs; only the lines with this word."),
     ] = None,
 ) -> None:
-    """List the EPCIs, indicators, sources or chapters, one a line; what is missing of an EPCI, what is known of some.
+    """List the EPCIs, indicators, sources or chapters, one a line; what is missing of one, known of some.
 
     `chapters EPCI` tells how many indicators of each have a value there. `missing EPCI`: indicator, place, why, who has
     it, command, form or file. `coverage`: of thirty EPCIs of every sort by default.
     """
-    from ctg_analysis.chapter.listing import LISTS, OF_EPCIS, counted, matching
-
     if what not in LISTS | OF_EPCIS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS | OF_EPCIS)}")
     words = words or []
@@ -81,8 +79,6 @@ def observations(
     format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
-    from ctg_analysis.chapter.chapter import open_chapter
-
     table = open_chapter(epci).territory.observations
     if format_ == "csv":
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))

@@ -4,11 +4,22 @@ import datetime
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
+from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import InputError, UserError, in_lines, room_in
+from ctg_analysis.core.errors import UserError, room_in
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.core.territories import find_epci
+from ctg_analysis.demarche.files import empty_tables as of_the_material
+from ctg_analysis.demarche.files.restricted_files import read_restricted
+from ctg_analysis.demarche.files.retention import as_line, due, readable
+from ctg_analysis.demarche.files.retention import purge as delete_due
+from ctg_analysis.demarche.files.table_files import DELETIONS
+from ctg_analysis.demarche.survey.intake import take_in
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.word.making import write_convention, write_issue
 
 TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
 
@@ -18,8 +29,6 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     A file that someone has changed since is never written over.
     """
-    from ctg_analysis.publishing.word.making import write_convention
-
     with room_in(out), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), out)
     messages.print(f"{project_path(paths[0])} : écrit, avec {len(paths) - 1} autres documents à côté")
@@ -34,8 +43,6 @@ def flash(
     out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
-    from ctg_analysis.publishing.word.making import write_issue
-
     day = f"{today:%Y-%m-%d}" if today else ""
     with room_in(out), messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, out, day):
@@ -47,16 +54,10 @@ def answers(
     export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
-    from ctg_analysis.demarche.survey.intake import take_in
-
     if not export.is_file():
         raise UserError(f"{export} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms")
     root, *_ = _known(epci)
-    try:
-        lines = take_in(root, epci, export.resolve())
-    except InputError as error:  # an export lies anywhere
-        raise UserError("\n".join(in_lines(error.findings, french=True))) from error
-    for line in lines:
+    for line in take_in(root, epci, export.resolve()):
         messages.print(line)
 
 
@@ -65,39 +66,31 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.demarche.files.restricted_files import read_restricted
-    from ctg_analysis.demarche.files.retention import as_line, due, readable
-    from ctg_analysis.demarche.files.retention import purge as delete_due
-    from ctg_analysis.demarche.files.table_files import DELETIONS
-
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
     if not folder.is_dir():
-        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
+        raise UserError(f"{project_path(folder)} : aucun dossier de ce nom, attendu les fichiers privés de la démarche")
     files = readable(read_restricted(data_root(epci), epci))
     expired = delete_due(files, today) if delete else due(files, today)
     for data in expired:
         print(as_line(data))
     if not expired:
-        messages.print(f"{epci}: nothing is due for deletion")
+        messages.print(f"{epci} : rien n'est à supprimer")
     elif delete:
-        messages.print(f"{epci}: deleted, and noted in {project_path(files.folder / DELETIONS)}")
+        messages.print(f"{epci} : supprimé, et noté dans {project_path(files.folder / DELETIONS)}")
     else:
-        raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
+        raise UserError(f"{epci} : rien n'a été supprimé ; relancer avec --delete")
 
 
 def new(
     epci: Epci,
     csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False,
 ) -> None:
-    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French.
+    """Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.
 
     Workbooks for Excel or LibreOffice; with --csv, CSV files too: what is filled in one of the two is read. What is
     there already stays as it is; what is lacking is added.
     """
-    from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
-    from ctg_analysis.demarche.files import empty_tables as of_the_material
-
     root, name, communes = _known(epci)
     folder = root.private / epci
     messages.print(summary(epci, folder, write_templates(epci, name, folder, communes, csv=csv)))
@@ -109,11 +102,6 @@ def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:
     """Return the data root of an EPCI, its name, the codes and names of its communes; raise UserError when there is no
     such EPCI.
     """
-    import pandas as pd
-
-    from ctg_analysis.core.territories import find_epci
-    from ctg_analysis.processing.run import ensure
-
     root = data_root(epci)
     ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")

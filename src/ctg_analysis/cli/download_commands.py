@@ -4,17 +4,24 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from ctg_analysis.chapter.missing import missing
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import interrupted, messages, number_of, sirens
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import data_root, project_path
-
-if TYPE_CHECKING:
-    from ctg_analysis.core.datasets import Source
-    from ctg_analysis.sources.fetching.fetch import Outcome
+from ctg_analysis.processing.check_raw import wrong_in_new
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.fetching.fetch import BUSY, FAILED, GOT, KEPT, SILENT, Outcome, by_hand, fetch_each, held
+from ctg_analysis.sources.fetching.fetch import undo as put_back
+from ctg_analysis.sources.folders import FULL
 
 
 def fetch(
@@ -29,16 +36,11 @@ def fetch(
     offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the files that these sources had before.")] = False,
 ) -> None:
-    """Download the full official files, verified; after a failure, the files that had come are not asked for again.
+    """Download the full official files, verified; after a failure, what had come is not asked for again.
 
     Goes on after an error with the other sources, and ends with what was got, kept, failed, and what is left to do by
     hand. Files that `ctg data` could not read take no one's place.
     """
-    from ctg_analysis.processing.check_raw import wrong_in_new
-    from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.fetching.fetch import GOT, KEPT, fetch_each, held
-    from ctg_analysis.sources.folders import FULL
-
     unknown = [name for name in sources or [] if name not in SOURCES]
     if unknown:
         raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
@@ -80,15 +82,11 @@ def fetch(
         raise typer.Exit(code)
 
 
-def go_back(sources: "Sequence[Source]", raw: Path) -> None:
+def go_back(sources: Sequence[Source], raw: Path) -> None:
     """Put the former files of some sources back, and say what each has now."""
-    from ctg_analysis.sources.certificates import read_certificate
-    from ctg_analysis.sources.fetching.fetch import undo
-    from ctg_analysis.sources.folders import FULL
-
     for source in sources:
         full = raw / source.id / FULL
-        if undo(source, raw):
+        if put_back(source, raw):
             day = read_certificate(full).certificate.date_acces
             what = f"the files of {day} are back, those that were here are kept"
         else:
@@ -101,11 +99,6 @@ def lacking_sources(epci: str) -> dict[str, str]:
 
     The command is empty where none can: the full files are there already.
     """
-    from ctg_analysis.chapter.missing import missing
-    from ctg_analysis.chapter.territory import open_territory
-    from ctg_analysis.processing.run import ensure
-    from ctg_analysis.sources import SOURCES
-
     root = data_root(epci)
     ensure(root)
     lacks = missing(open_territory(epci, root))
@@ -114,13 +107,11 @@ def lacking_sources(epci: str) -> dict[str, str]:
     return {name: command for name, command in commands.items() if SOURCES[name].open}
 
 
-def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path) -> list[str]:
+def summary(outcomes: Sequence[Outcome], others: Sequence[Source], raw: Path) -> list[str]:
     """The table of what came of the sources, then what is left to do by hand.
 
     others: the sources that no address gives.
     """
-    from ctg_analysis.sources.fetching.fetch import FAILED, GOT, SILENT, by_hand
-
     width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
     lines = []
     for outcome in outcomes:
@@ -139,10 +130,8 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
     return lines
 
 
-def exit_code(outcomes: "Sequence[Outcome]") -> int:
+def exit_code(outcomes: Sequence[Outcome]) -> int:
     """The exit code: 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
-    from ctg_analysis.sources.fetching.fetch import BUSY, FAILED, SILENT
-
     states = {outcome.state for outcome in outcomes}
     return 1 if states & {FAILED, SILENT} else 3 if BUSY in states else 0
 
@@ -150,13 +139,11 @@ def exit_code(outcomes: "Sequence[Outcome]") -> int:
 @contextmanager
 def progress_bar(count: int) -> Iterator[Callable[..., None]]:
     """Give what is called as a source begins and as its bytes come: a line, then a bar where there is a terminal."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
         file, rank = bars.add_task("", total=None), itertools.count(1)
 
-        def progress(source: "Source", name: str, size: int, total: int | None) -> None:
+        def progress(source: Source, name: str, size: int, total: int | None) -> None:
             if not name:
                 messages.print(f"{next(rank)} of {count}  {source.id}, {number_of(len(source.downloads), 'file')}")
             bars.update(file, description=name, completed=size, total=total)

@@ -1,80 +1,21 @@
-"""The commands that make projects and reports, compare their editions and hand them over."""
+"""The commands that compare the editions of reports, hand them over, and begin a chapter of one's own."""
 
-import os
-import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ctg_analysis.cli.common_options import Epci, Out, interrupted, messages, number_of, sirens
+from ctg_analysis.chapter.new_chapter import write_new_chapter
+from ctg_analysis.cli.common_options import Epci, Out, messages
 from ctg_analysis.core.errors import room_in
-from ctg_analysis.core.projects import write_project
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
+from ctg_analysis.processing.run import forget_all
+from ctg_analysis.publishing.handover.delivery import collect_reports, write_documents
+from ctg_analysis.publishing.pages.changes import changes_of
 from ctg_analysis.sources.known_sums import CACHE
-
-
-def build(
-    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIRENs.", callback=sirens)] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
-    departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
-    chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes at work.")] = os.cpu_count() or 1,
-    force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
-    out: Out = None,
-    shard: Annotated[str, typer.Option(help="A part of the territories, such as 3/20.")] = "",
-    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://head:8786.")] = "",
-) -> None:
-    """Build the chapters of one or several EPCIs, by default that of the reference case.
-
-    Chapters that a report has already are kept up to date with those asked for.
-
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
-    some of what they show, without what is at fault in the files of the EPCI, or with a démarche whose chain does not
-    hold; 3 another build of the same report is at work.
-    """
-    from ctg_analysis.core.notebooks import chosen_chapters
-    from ctg_analysis.publishing.build import build as build_reports
-    from ctg_analysis.publishing.build_result import lines_of
-    from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
-
-    chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
-    epcis = part(wanted(epcis or [], every=all_, departement=departement), shard)
-    if not epcis:
-        messages.print(f"--shard {shard}: no territory in this part, nothing to build")
-        return
-    start, codes, printed, published = time.perf_counter(), [], set(), False
-
-    def standing() -> str:
-        return f"{len(codes)} of {number_of(len(epcis), 'report')} made or up to date, the others stand as they were"
-
-    with interrupted(standing), room_in(out), messages.status("data") as status:
-        if scheduler:
-            from ctg_analysis.publishing.distributed import build_there
-
-            reports = build_there(epcis, chosen, out, force=force, scheduler=scheduler)
-        else:
-            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, progress=status.update)
-        for report in reports:
-            codes.append(report.exit_code)
-            published |= report.published
-            for line in lines_of(report):
-                if line not in printed:  # that a notebook is refused is said once, whatever the number of territories
-                    messages.print(line)
-                printed.add(line)
-        if published or not is_listed(out):
-            write_list(out)
-    if len(epcis) > 1:
-        good = codes.count(0)
-        messages.print(f"{good} of {len(epcis)} reports are good, in {time.perf_counter() - start:.1f} s")
-    if worst := max(codes, key=(0, 2, 3, 1).index):
-        raise typer.Exit(worst)
 
 
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
-    from ctg_analysis.publishing.pages.changes import changes_of
-
     before, table = changes_of(epci, out)
     for row in table.itertuples(index=False):
         print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
@@ -86,8 +27,6 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     A Chromium, a Chrome or an Edge of this machine prints the PDFs and draws the maps of the slides.
     """
-    from ctg_analysis.publishing.handover.delivery import write_documents
-
     with room_in(out), messages.status(epci) as status:
         for path in write_documents(epci, out, progress=status.update):
             size = f"{path.stat().st_size / 1e6:.1f}".replace(".", ",")
@@ -100,9 +39,6 @@ def gc(
     cache: Annotated[bool, typer.Option("--cache", help="And all that `ctg data` keeps of its work.")] = False,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
-    from ctg_analysis.processing.run import forget_all
-    from ctg_analysis.publishing.handover.delivery import collect_reports
-
     for line in collect_reports(out, keep):
         messages.print(line)
     for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)) if cache else ():
@@ -114,21 +50,7 @@ def new_chapter(
     title: Annotated[str, typer.Argument(help="Its title, such as « Mobilité ».")],
 ) -> None:
     """Write the notebook of a chapter of one's own, which runs at once; never over what is there."""
-    from ctg_analysis.chapter.new_chapter import write_new_chapter
-
     path = write_new_chapter(number, title)
     messages.print(
         f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
-    )
-
-
-def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None:
-    """Make the folder of a project: notebooks, reference tables, data as shipped.
-
-    Commands run in it, or with CTG_ROOT that names it.
-    """
-    with room_in(folder):
-        write_project(folder)
-    messages.print(
-        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
     )

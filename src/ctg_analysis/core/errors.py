@@ -5,16 +5,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TypeVar
 
-from ctg_analysis.core.findings_in_french import in_french, in_french_days
-from ctg_analysis.core.sheet_places import SheetPlace
+from ctg_analysis.core.sheet_places import SheetPlace, as_shown
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
 MOST, MOST_LINES = 20, 1000  # findings alike that are told one by one, lines in all
-IN_UTF8 = "text in UTF-8: this looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
+IN_UTF8 = "un texte en UTF-8 : celui-ci semble en Windows-1252, enregistrer de nouveau (dans Excel, « CSV UTF-8 »)"
 
 
 class UserError(Exception):
@@ -85,36 +84,18 @@ class Finding:
     expected: str
 
     def __str__(self) -> str:
-        """Say it on one line; of a workbook, in French."""
-        if isinstance(self.path, SheetPlace):
-            return self.french()
-        place = self.path
-        if self.line is not None:
-            place += f", line {self.line}"
-        if self.column is not None:
-            place += f", column {self.column}"
-        return f"{place}: found {self.found}, expected {self.expected}"
+        """Say it on one line, in French as all that is told of files; of a workbook by its cell.
 
-    def french(self) -> str:
-        """Say it on one line in French, of a workbook by its cell.
-
-        >>> Finding("axes.csv", 2, "ordre", "'a'", "a number").french()
+        >>> str(Finding("axes.csv", 2, "ordre", "'a'", "un nombre"))
         "axes.csv, ligne 2, colonne ordre : trouvé 'a', attendu un nombre"
         """
+        found = self.found
         if isinstance(self.path, SheetPlace):
-            parts = [self.path, self.path.cell(self.line, self.column)]
+            parts, found = [self.path, self.path.cell(self.line, self.column)], as_shown(found)
         else:
             line = "" if self.line is None else f"ligne {self.line}"
             parts = [self.path, line, f"colonne {self.column}" if self.column else ""]
-        place, found = ", ".join(filter(None, parts)), in_french(self.found)
-        if isinstance(self.path, SheetPlace):
-            found = in_french_days(found)
-        return f"{place} : trouvé {found}, attendu {in_french(self.expected)}"
-
-    @property
-    def is_in_filled(self) -> bool:
-        """Tell whether the file is one that a team or a partner fills, who read no English."""
-        return not {"demarche", "private"}.isdisjoint(PurePath(self.path).parts)
+        return f"{', '.join(filter(None, parts))} : trouvé {found}, attendu {self.expected}"
 
 
 class InputError(UserError):
@@ -147,7 +128,7 @@ def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Findi
     """
     first = [say(item) for item in items[: MOST + 1]]
     if more := len(items) - len(first):
-        first[-1] = replace(first[-1], found=f"{first[-1].found}, and as much in {more} other lines")
+        first[-1] = replace(first[-1], found=f"{first[-1].found}, et autant dans {more} autres lignes")
     return first
 
 
@@ -161,15 +142,11 @@ def first_ones(findings: Iterable[Finding]) -> list[Finding]:
     return in_order(one for several in alike.values() for one in counted(several, lambda finding: finding))
 
 
-def in_lines(findings: list[Finding], *, french: bool = False) -> list[str]:
-    """Return the lines that tell some findings: so many at most, and how many more there are.
-
-    In French all of them, or those of the files that a team or a partner fills.
-    """
-    lines = [one.french() if french or one.is_in_filled else str(one) for one in first_ones(findings)]
+def in_lines(findings: list[Finding]) -> list[str]:
+    """Return the lines that tell some findings: so many at most, and how many more there are."""
+    lines = [str(one) for one in first_ones(findings)]
     more = len(lines) - MOST_LINES
-    last = f"et {more} autres défauts" if french else f"and {more} more findings"
-    return [*lines[:MOST_LINES], last] if more > 0 else lines
+    return [*lines[:MOST_LINES], f"et {more} autres défauts"] if more > 0 else lines
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

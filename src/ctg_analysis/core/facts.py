@@ -1,25 +1,59 @@
-"""The tidy table that every cleaning function returns: one row per place, period, measure and source.
+"""FACTS: the tidy table that every cleaning function returns, one row per place, period, measure and source."""
 
-parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
-withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure that is
-exact in a source that rounds others.
-"""
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES
 
-COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts", "few"]
 WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
 LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
-TYPES = {"level": LEVEL, "value": float, "status": STATUS, "parts": int, "few": int}
+TYPES = {"level": LEVEL, "value": float, "status": STATUS}
+
+
+class Facts(pa.DataFrameModel):
+    """A fact: a figure of a producer, or what it says in the place of it.
+
+    parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or
+    are withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure
+    that is exact in a source that rounds others.
+    """
+
+    code: Any
+    level: Any = pa.Field(isin=LEVELS)
+    period: Any
+    measure: Any
+    value: float = pa.Field(nullable=True)
+    status: Any = pa.Field(isin=STATUSES)
+    source: Any
+    parts: int = pa.Field(ge=0, coerce=True)
+    few: int = pa.Field(ge=0, coerce=True)
+
+    class Config:
+        """What holds for the whole table."""
+
+        unique = ("code", "level", "period", "measure", "source")
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(error="a value when ok, none otherwise")
+    def known_when_ok(cls, table: pd.DataFrame) -> pd.Series:
+        """Tell the rows whose status says whether there is a value."""
+        return table["status"].eq(OK) == table["value"].notna()
+
+
+COLUMNS = [*Facts.__annotations__]
 
 
 def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd.DataFrame:
     """Return a table of facts; `level` and `columns` complete or replace those of `table`.
 
     A value that is absent gets the status `nd` where the table has no status of its own.
+
+    Raises:
+        SchemaError: it is not what `Facts` says.
     """
     table = table.assign(source=source, **columns)
     if level:
@@ -28,7 +62,7 @@ def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd
     table["status"] = table["status"].astype(STATUS).fillna(known) if "status" in table else known
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone
-    return table[COLUMNS].astype(TYPES)
+    return Facts.validate(table[COLUMNS].astype(TYPES))
 
 
 def _everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:

@@ -46,10 +46,10 @@ def irregular(paths: Iterable[Path]) -> list[Finding]:
     found = {}
     for path in sorted(path for path in paths if not path.name.startswith((".", "~$"))):
         if path.is_dir():
-            found |= {path: "a folder"} if path.suffix in OF_FILES else {}
+            found |= {path: "un dossier"} if path.suffix in OF_FILES else {}
         elif not path.is_file():
-            found[path] = "a pipe or a device" if path.exists() else "a link to nothing"
-    return [Finding(project_path(path), None, None, kind, "a file") for path, kind in found.items()]
+            found[path] = "un tube ou un périphérique" if path.exists() else "un lien vers rien"
+    return [Finding(project_path(path), None, None, kind, "un fichier") for path, kind in found.items()]
 
 
 def load(
@@ -87,7 +87,7 @@ def _load_parquet(path: Path, choose: Choose) -> pd.DataFrame:
         names = parquet.read_schema(path).names
         table = parquet.read_table(path, columns=choose(names)).to_pandas()
     except (arrow.ArrowInvalid, OSError) as error:
-        raise _broken(path, None, "a truncated or foreign file", "a whole Parquet file") from error
+        raise _broken(path, None, "un fichier coupé, ou d'une autre sorte", "un fichier Parquet entier") from error
     table.index = range(1, len(table) + 1)
     return table
 
@@ -100,7 +100,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
         }
     except (CalamineError, OSError) as error:
-        raise _broken(path, None, "a truncated or foreign file", "a whole workbook") from error
+        raise _broken(path, None, "un fichier coupé, ou d'une autre sorte", "un classeur entier") from error
     tables = []
     for name, rows in sheets.items():
         for number, row in enumerate(rows[:TITLE_LINES]):
@@ -112,7 +112,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
                 tables.append(table.loc[~without_data(table), chosen].assign(sheet=name))
                 break
     if not tables:
-        raise _broken(path, None, "no sheet with the columns", "a sheet with them in its first lines")
+        raise _broken(path, None, "aucune feuille avec les colonnes", "une feuille qui les a dans ses premières lignes")
     return pd.concat(tables)
 
 
@@ -138,7 +138,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float, footer
     try:
         for batch in reader:
             if line + len(batch) - 2 > most:
-                raise _broken(path, None, f"more than {most} rows", f"{most} at most")
+                raise _broken(path, None, f"plus de {most} lignes", f"{most} au plus")
             block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
@@ -150,9 +150,9 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float, footer
         raise badly_encoded(path) from error
     if ragged:
         file = project_path(path)
-        expected = f"{len(header)}, as in the header"
+        expected = f"{len(header)}, comme dans l'en-tête"
         raise InputError(
-            counted(ragged, lambda row: Finding(file, row.number, None, f"{row.actual_columns} cells", expected))
+            counted(ragged, lambda row: Finding(file, row.number, None, f"{row.actual_columns} cases", expected))
         )
     table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=TEXT)
     table.attrs[ROWS] = whole
@@ -190,11 +190,12 @@ def header_of(path: Path) -> tuple[list[str], str]:
     with path.open("rb") as file:
         first = file.readline(LONGEST_HEADER)
     if len(first) == LONGEST_HEADER:
-        raise _broken(path, 1, f"a header of {LONGEST_HEADER} characters or more", "the names of columns")
+        raise _broken(path, 1, f"un en-tête de {LONGEST_HEADER} caractères ou plus", "les noms des colonnes")
     if not first.strip():
-        raise _broken(path, 1, "an empty file", "a header and rows")
+        raise _broken(path, 1, "un fichier vide", "un en-tête et des lignes")
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in first:
-        raise _broken(path, 1, "a text in UTF-16", "a text in UTF-8: save the file again (in Excel, « CSV UTF-8 »)")
+        expected = "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
+        raise _broken(path, 1, "un texte en UTF-16", expected)
     try:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -203,9 +204,9 @@ def header_of(path: Path) -> tuple[list[str], str]:
     try:
         header = next(csv.reader([text], delimiter=separator))
     except csv.Error as error:  # a cell over the limit of the module, lines that end as on an old Macintosh
-        raise _broken(path, 1, "a header that cannot be read", "a file saved as « CSV UTF-8 »") from error
+        raise _broken(path, 1, "une ligne de titres illisible", "un fichier enregistré en « CSV UTF-8 »") from error
     if len(header) > MOST_COLUMNS:
-        raise _broken(path, 1, f"{len(header)} columns", f"{MOST_COLUMNS} at most")
+        raise _broken(path, 1, f"{len(header)} colonnes", f"{MOST_COLUMNS} au plus")
     return header, separator
 
 
@@ -248,5 +249,5 @@ def badly_encoded(path: Path) -> InputError:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
-                return _broken(path, number, f"the byte 0x{line[error.start]:02x}", IN_UTF8)
-    return _broken(path, None, "lines that cannot be read", "a CSV file")
+                return _broken(path, number, f"l'octet 0x{line[error.start]:02x}", IN_UTF8)
+    return _broken(path, None, "des lignes illisibles", "un fichier CSV")

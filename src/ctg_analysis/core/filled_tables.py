@@ -11,9 +11,8 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import FOOTER, Choose, load
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.sheets import Headings, Sheet, place_of, read_workbook, workbooks_in
+from ctg_analysis.core.sheets import NO_CODE, ONE_FILE, Headings, Sheet, place_of, read_workbook, workbooks_in
 
-ONE_FILE = "this table in one file: empty one of the two"
 Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
 # How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
 COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
@@ -66,7 +65,7 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
         filled = [table for table in several if is_filled(table)]
         several[:] = filled or several[::-1]
         for other in filled[1:]:
-            said = f"a table that {place_of(filled[0])} gives too"
+            said = f"une table que donne aussi {place_of(filled[0])}"
             twice[name] = Finding(place_of(other), None, None, said, ONE_FILE)
             findings.append(twice[name])
     return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), unread, twice)
@@ -101,15 +100,13 @@ def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footer
     if isinstance(table, Sheet):
         chosen = choose(list(table.texts.columns))
         if len(table.texts) > most:
-            raise InputError([Finding(place, None, None, f"more than {most} rows", f"{most} at most")])
+            raise InputError([Finding(place, None, None, f"plus de {most} lignes", f"{most} au plus")])
         return table.texts.loc[:, chosen].apply(lambda cells: cells.str.strip())
 
     def keep(rows: pd.DataFrame) -> pd.Series:
         nameless = rows.loc[:, [not name.strip() for name in rows.columns]].ne("").any(axis=1)
         if nameless.any():
-            expected = "a code in the row of codes, or no cell below"
-            line = int(nameless.idxmax())
-            raise InputError([Finding(place, line, None, "a column without a code", expected)])
+            raise InputError([Finding(place, int(nameless.idxmax()), None, *NO_CODE)])
         return rows.ne("").any(axis=1)
 
     def named(header: list[str]) -> list[str]:

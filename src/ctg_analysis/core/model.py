@@ -1,11 +1,13 @@
 """The frozen records that everything shares: values, indicators."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from ctg_analysis.core.declared_values import Positive, Years, with_words
+from ctg_analysis.core.declared_values import Names, Positive, Several, Years, with_words
+from ctg_analysis.core.layouts import NO_OTHER_KEY
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
@@ -22,15 +24,19 @@ STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
 class Count:
     """A number of things: the measure as it is."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     measure: str
+    kind: Literal["count"] = "count"
 
 
 @dataclass(frozen=True)
 class Mean:
     """The mean of a yearly measure over `years` consecutive years; the period is the last one."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     measure: str
     years: Years
+    kind: Literal["mean"] = "mean"
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,13 @@ class Ratio:
     euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     numerator: str
     denominator: str
     per: Positive = 100
     bounded: bool = True
     tested: bool = True
+    kind: Literal["ratio"] = "ratio"
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,13 @@ class Rate:
     that population, whose rate is a proportion; PLACES declared, facilities, associations: chance has no part in them.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     events: str
     per: Positive = 1000
     population: str = "population"
     within: Years = 0
     of: Literal[EVENTS, PERSONS, PLACES] = EVENTS
+    kind: Literal["rate"] = "rate"
 
 
 @dataclass(frozen=True)
@@ -72,15 +82,19 @@ class Published:
     over: the measure of what a share is of, at most, where the producer tells it: that of too few is not written.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     measure: str
     over: str | None = None
+    kind: Literal["published"] = "published"
 
 
 @dataclass(frozen=True)
 class AnnualChange:
     """Mean yearly change of the reference population over `years` years, in %: (P2 / P1)^(1/years) - 1."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     years: Years
+    kind: Literal["annual_change"] = "annual_change"
 
 
 @dataclass(frozen=True)
@@ -91,20 +105,36 @@ class AnnualFlow:
     them more or fewer.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     flow: str
     years: Years
     events: str = ""
+    kind: Literal["annual_flow"] = "annual_flow"
 
 
 @dataclass(frozen=True)
 class AnnualResidual:
     """Change of the reference population that `flow` does not explain, in % a year of the mean population."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     flow: str
     years: Years
+    kind: Literal["annual_residual"] = "annual_residual"
 
 
-Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
+Value = Annotated[
+    Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
+]
+MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over")  # the fields that name one
+
+
+def measures_of(value: Value) -> set[str]:
+    """The measures that a value names.
+
+    >>> sorted(measures_of(Rate("births")))
+    ['births', 'population']
+    """
+    return {getattr(value, name, None) for name in MEASURES} - {None, ""}
 
 
 def is_share(value: Value) -> bool:
@@ -131,8 +161,22 @@ class Stratum:
     of: what is counted at this age. among: the people of this age, who are added up.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     of: str
     among: tuple[str, ...]
+
+
+def _with_texts(written: str, info: ValidationInfo) -> str:
+    """Return a text with the shared ones, which the context of its validation has by name, in their places."""
+    texts = info.context or {}
+    if absent := [name for name in NAMED.findall(written) if name not in texts]:
+        those = ", ".join(texts) or "il n'en a pas"
+        raise ValueError(f"à la place de {{{absent[0]}}}, l'un des textes de ce fichier : {those}")
+    return NAMED.sub(lambda name: texts[name[1]], written)
+
+
+NAMED = re.compile(r"\{(\w*)\}")
+Told = Annotated[str, AfterValidator(_with_texts)]
 
 
 @dataclass(frozen=True)
@@ -161,27 +205,28 @@ class Indicator:
     ages: it depends on the ages of the inhabitants, which nothing here sets apart: it is not told first.
     """
 
+    __pydantic_config__ = NO_OTHER_KEY
     id: str
-    domain_ids: tuple[str, ...]
+    domain_ids: Names
     chapter: Annotated[str, Field(pattern=r"^\d\d$")]
     label: str
-    definition: str
+    definition: Told
     unit: str
     decimals: Annotated[int, Field(ge=0, le=6)]
-    sources: tuple[str, ...]
+    sources: Names
     value: Value
     reading: Annotated[str, with_words("period", "value", "unit", "s", needed=("period", "value"))]
     chart: Literal[CHARTS]
-    levels: tuple[Literal[LEVELS], ...] = ("commune", "epci", "departement", "region", "france")
-    caveats: str = ""
+    levels: Annotated[tuple[Literal[LEVELS], ...], Several] = ("commune", "epci", "departement", "region", "france")
+    caveats: Told = ""
     direction: Annotated[int, Field(ge=-1, le=1)] = 0
     star: bool = False
-    parts: tuple[str, ...] = ()
+    parts: Names = ()
     strata: tuple[Stratum, ...] = ()
     family: str = ""
     width: Positive | None = None
     floor: Positive | None = None
-    persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
+    persons: Annotated[tuple[Literal["numerator", "denominator"], ...], Several] = ("numerator", "denominator")
     untested: Literal["", ALL_OR_NOTHING, CAF_ALONE] = ""
     norm: str = ""
     ages: bool = False

@@ -42,5 +42,5 @@ def norm(name: str) -> float:
         InputError: as `norms` does; no norm of this name.
     """
     if name not in norms():
-        raise InputError([Finding(project_path(settings().reference / NORMS), None, name, "nothing", "this norm")])
+        raise InputError([Finding(project_path(settings().reference / NORMS), None, name, "rien", "cette norme")])
     return norms()[name].valeur

@@ -15,9 +15,9 @@ from pathlib import Path
 from stdnum import iban
 from stdnum.fr import nir
 
-EMAIL, PHONE, ADDRESS, PERSON = "an e-mail address", "a telephone number", "a street address", "the name of a person"
-NIR, IBAN, BIRTH = "a social security number", "a bank account", "a date of birth"
-PLATE = "a number plate"
+EMAIL, PHONE, ADDRESS, PERSON = "un courriel", "un numéro de téléphone", "une adresse", "le nom d'une personne"
+NIR, IBAN, BIRTH = "un numéro de sécurité sociale", "un compte bancaire", "une date de naissance"
+PLATE = "une plaque d'immatriculation"
 FIRST_NAMES = Path(__file__).with_name("prenoms.txt")
 
 CAPITAL, SMALL = "A-ZÀÂÇÉÈÊËÎÏÔÖÙÛÜŒ", "a-zàâçéèêëîïôöùûüÿœ"

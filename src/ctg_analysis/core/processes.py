@@ -6,10 +6,11 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # of prctl(2)
-MUCH = 700_000_000  # bytes
+MUCH = 300_000_000  # bytes
 PROGRAM = f"from {__name__} import become_program; become_program()"
 
 
@@ -82,3 +83,18 @@ def give_memory_back() -> None:
     pyarrow.default_memory_pool().release_unused()
     if hasattr(ctypes.CDLL(None), "malloc_trim"):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def at_once(parts: Iterable[tuple[object, int]], most: int) -> Iterator[list]:
+    """Yield parts, each with its rows, in groups of `most` rows at most; one that has more is alone.
+
+    >>> list(at_once([("a", 2), ("b", 1), ("c", 5), ("d", 1)], 3))
+    [['a', 'b'], ['c'], ['d']]
+    """
+    some, rows = [], 0
+    for part, size in parts:
+        if some and rows + size > most:
+            yield some
+            some, rows = [], 0
+        some, rows = [*some, part], rows + size
+    yield some

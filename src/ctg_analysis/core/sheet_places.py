@@ -1,6 +1,19 @@
 """Where a table stands in a workbook, as a person finds it there: file, sheet, cell."""
 
+import re
 from collections.abc import Mapping
+
+DAY = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-([0-3]\d)\b")
+MONTH = re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])\b(?!-)")
+
+
+def as_shown(text: str) -> str:
+    """The days and months of a text as the cells of a spreadsheet show them.
+
+    >>> as_shown("2026-03-02"), as_shown("avant le 2026-03-02, en 2024-12")
+    ('02/03/2026', 'avant le 02/03/2026, en 12/2024')
+    """
+    return MONTH.sub(r"\2/\1", DAY.sub(r"\3/\2/\1", text))
 
 
 class SheetPlace(str):

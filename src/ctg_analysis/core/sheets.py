@@ -23,7 +23,9 @@ OTHER_KINDS = (".xls", ".xlsm", ".xlsb")  # of workbooks, which are not read
 HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
 KEPT = 32  # workbooks, as they were last read
 AUTHORS = ("creator", "lastModifiedBy", "initial-creator")
-NO_CODE = "a code in the row of codes, or no cell below"
+NO_CODE = "une colonne sans code", "un code dans la ligne des codes, ou rien en dessous"
+NO_HEADINGS = "aucune ligne de titres", "les codes des colonnes, tels que `ctg new` les écrit"
+ONE_FILE = "cette table dans un seul fichier : vider l'un des deux"
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def is_workbook(path: Path) -> bool:
 
 def unread_file(path: Path, expected: str) -> Finding:
     """What is said of a file that nothing reads: a workbook of another kind has only to be saved again."""
-    kind, found = path.suffix.lower(), "a file that nothing reads"
+    kind, found = path.suffix.lower(), "un fichier que rien ne lit"
     if kind in OTHER_KINDS:
-        found, expected = f"a workbook saved as {kind}", AS_XLSX
+        found, expected = f"un classeur enregistré en {kind}", AS_XLSX
     return Finding(project_path(path), None, None, found, expected)
 
 
@@ -114,9 +116,9 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
         table = _table_of(name, rows, tables)
         if table is None:
             if any(any(row) for row in rows) and folded(name) not in (folded(HELP), folded(LISTS)):
-                expected = f"one of {', '.join(known.sheet for known in tables)}"
+                expected = f"l'une de ces valeurs : {', '.join(known.sheet for known in tables)}"
                 place = SheetPlace.of(project_path(path), name, {})
-                findings.append(Finding(place, None, None, "a sheet that nothing reads", expected))
+                findings.append(Finding(place, None, None, "une feuille que rien ne lit", expected))
             continue
         try:
             sheet, faults = _sheet(path, name, rows, cells, table)
@@ -128,12 +130,21 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
             findings += faults
             unread[table.name] = faults[0]
         if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
-            place, found = sheet.place, f"a table that {sheets[table.name].place} gives too"
-            twice[table.name] = Finding(place, None, None, found, "this table in one file: empty one of the two")
+            found = f"une table que donne aussi {sheets[table.name].place}"
+            twice[table.name] = Finding(sheet.place, None, None, found, ONE_FILE)
             findings.append(twice[table.name])
         if table.name not in sheets or not len(sheets[table.name].texts):
             sheets[table.name] = sheet
     return Workbook(sheets, findings, unread, twice)
+
+
+def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
+    """The tables that have a sheet in a workbook of a folder, filled or not.
+
+    Raises:
+        InputError: a workbook that cannot be read: what it has is not known.
+    """
+    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).sheets}
 
 
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
@@ -220,8 +231,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
     top, codes = _header(rows, table)
     if top is None:
         place = SheetPlace.of(project_path(path), name, {})
-        expected = "the codes of the columns, as `ctg new` writes them"
-        raise InputError([Finding(place, 1, None, "no row of headings", expected)])
+        raise InputError([Finding(place, 1, None, *NO_HEADINGS)])
     places = {code or letters(at + 1): letters(at + 1) for at, code in reversed([*enumerate(codes)])}
     place = SheetPlace.of(project_path(path), name, places, top + 1)
     wide = len(codes)
@@ -233,7 +243,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
     )
     texts = texts[~without_data(texts, table.footer)]
     findings = [
-        Finding(place, top + 1, letters(at + 1), "a column without a code", NO_CODE)
+        Finding(place, top + 1, letters(at + 1), *NO_CODE)
         for at, code in enumerate(codes)
         if not code and texts[at].ne("").any()
     ]

@@ -177,15 +177,7 @@ def unit_of(communes: pd.DataFrame) -> list[tuple[str, pd.Series]]:
 
     France comes twice: whole, and metropolitan.
     """
-    return _units(_communes(communes).set_index("code"))
-
-
-def unit_of_places(territories: pd.DataFrame) -> list[tuple[str, pd.Series]]:
-    """Return what `unit_of` does, of the communes of a table of territories."""
-    return _units(territories[territories["level"].eq("commune")].set_index("code"))
-
-
-def _units(table: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+    table = _communes(communes).set_index("code")
     in_france = table["zone"].ne(OVERSEAS_COLLECTIVITIES)
     units = [(level, table[column].where(in_france)) for level, column in _levels(table).items()]
     whole = in_france.map({True: FRANCE, False: None})

@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 from ctg_analysis.core.zip_parts import broken, elements, foreign, opened, whole_number
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
-ERROR, NO_VALUE, PERCENT = "a cell in error", "a formula without its value", "%"
+ERROR, NO_VALUE, PERCENT = "une case en erreur (#DIV/0!, #REF!, #N/A…)", "une formule sans sa valeur", "%"
 PERCENT_FORMATS = {"9", "10"}  # of those that a workbook need not describe
 NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]')  # in a format: what is quoted, a condition
 EXPECTED = {
-    ERROR: "a value: correct the formula",
-    NO_VALUE: "a value: open the workbook in a spreadsheet, and save it again",
+    ERROR: "une valeur : corriger la formule",
+    NO_VALUE: "une valeur : ouvrir le classeur dans un tableur et l'enregistrer de nouveau",
 }
 
 
@@ -63,8 +63,8 @@ def scanned(path: Path) -> dict[str, Cells]:
             cells = sheets.setdefault(name, Cells())
             cells.add(row, column, kind)
             if cells.are_too_many:
-                far = f"a cell at {letters(cells.columns)}{cells.rows}"
-                raise broken(path, far, f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most")
+                far = f"une case remplie en {letters(cells.columns)}{cells.rows}"
+                raise broken(path, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
     return sheets
 
 

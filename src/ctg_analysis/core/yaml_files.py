@@ -1,6 +1,6 @@
 """The one reader of YAML files: nothing in them swells, nests or runs; each is held to its model, with its lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,29 @@ TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as its text
 BLANK = ("", [], {})
 NULL = ("null", "Null", "NULL", "~")  # what YAML writes for nothing, when it is not between quotes
 KEY = "?"  # of several parts
+# What is expected, by the type of the error of pydantic.
+EXPECTED = {
+    "string_type": "un texte",
+    "list_type": "une liste",
+    "tuple_type": "une liste",
+    "dict_type": "des clés et leurs valeurs",
+    "model_type": "des clés et leurs valeurs",
+    "dataclass_type": "des clés et leurs valeurs",
+    "date_type": "une date",
+    "date_from_datetime_parsing": "une date qui existe",
+    "int_parsing": "un nombre entier",
+    "float_parsing": "un nombre",
+    "bool_parsing": "true ou false",
+    "too_long": "{max_length} au plus",
+    "greater_than_equal": "{ge} ou plus",
+    "less_than_equal": "{le} au plus",
+    "greater_than": "plus de {gt:g}",
+    "finite_number": "un nombre fini",
+    "string_pattern_mismatch": "un texte de la forme {pattern}",
+    "missing": "une valeur",
+    "extra_forbidden": "aucune clé de ce nom",
+    "unexpected_keyword_argument": "aucune clé de ce nom",
+}
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
 
@@ -42,7 +65,7 @@ def load_yaml(path: Path, model: Any) -> ReadYaml:
     if read.findings:
         raise InputError(read.findings)
     if read.value is None:
-        raise _wrong(path, None, "nothing" if path.is_file() else "no file", "a YAML file")
+        raise _wrong(path, None, "rien" if path.is_file() else "aucun fichier", "un fichier YAML")
     return read
 
 
@@ -67,7 +90,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     try:
         value = _adapter(model).validate_python(content)
     except ValidationError as error:
-        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, file) for problem in error.errors())))
+        return ReadYaml(None, lines, (*findings, *(finding(problem, lines, file) for problem in error.errors())))
     return ReadYaml(value, lines, tuple(findings))
 
 
@@ -89,13 +112,13 @@ def _content(path: Path, lines: dict[Place, int], findings: list[Finding]) -> An
         content = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and lines:
-                raise _wrong(path, event.start_mark.line + 1, "another document (---)", "one")
+                raise _wrong(path, event.start_mark.line + 1, "un autre document (---)", "un seul")
             if isinstance(event, yaml.NodeEvent):
                 content = _part(event, events, (), path, lines, findings)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
-        raise _wrong(path, line, "text that is not YAML", "YAML") from error
+        raise _wrong(path, line, "un texte qui n'est pas du YAML", "YAML") from error
     return content
 
 
@@ -113,9 +136,9 @@ def _part(
     if isinstance(event, yaml.ScalarEvent):
         return "" if event.implicit[0] and event.value in NULL else event.value.strip()
     if isinstance(event, yaml.AliasEvent):
-        raise _wrong(path, line, "an alias (*)", "the text itself")
+        raise _wrong(path, line, "un renvoi (*)", "le texte lui-même")
     if len(place) >= DEEPEST:
-        raise _wrong(path, line, "parts inside of parts", f"{DEEPEST} levels at most")
+        raise _wrong(path, line, "des parties dans des parties", f"{DEEPEST} niveaux au plus")
     if isinstance(event, yaml.SequenceStartEvent):
         values: list[Any] = []
         for event in events:
@@ -125,7 +148,7 @@ def _part(
             value = _part(event, events, (*place, len(values)), path, lines, findings)
             if value == "":
                 line = event.start_mark.line + 1
-                findings.append(Finding(project_path(path), line, _column(place), "an empty item", "a value"))
+                findings.append(Finding(project_path(path), line, _column(place), "un élément vide", "une valeur"))
             if value not in BLANK:
                 values.append(value)
         return values
@@ -137,11 +160,13 @@ def _part(
         line = key.start_mark.line + 1
         name = _part(key, events, (*place, KEY), path, {}, findings)
         if not isinstance(name, str):
-            findings.append(Finding(project_path(path), line, _column(place), "a key of several parts", "a name"))
+            findings.append(Finding(project_path(path), line, _column(place), "une clé en plusieurs parties", "un nom"))
             name = KEY
         inside = (*place, name)
         if name in names:
-            findings.append(Finding(project_path(path), line, _column(inside), "this key again", "each key once"))
+            findings.append(
+                Finding(project_path(path), line, _column(inside), "cette clé une seconde fois", "chaque clé une fois")
+            )
         names.add(name)
         lines[inside] = line
         value = _part(next(events), events, inside, path, lines, findings)
@@ -150,25 +175,30 @@ def _part(
     return parts
 
 
-def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
+def finding(problem: Mapping[str, Any], lines: dict[Place, int], file: str) -> Finding:
+    """Return what pydantic finds wrong with a part of a file, at its line or that of the part around it."""
     place: Place = ()
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
             place = (*place, part)
-    line = lines[place]
-    column = _column(place)
-    match problem["type"]:
-        case "missing":
-            return Finding(file, line, _column((*place, problem["loc"][-1])), "nothing", "a value")
+    if problem["type"] == "missing":
+        return Finding(file, lines[place], _column((*place, problem["loc"][-1])), "rien", expected_of(problem))
+    return Finding(file, lines[place], _column(place), repr(problem["input"])[:60], expected_of(problem))
+
+
+def expected_of(problem: dict) -> str:
+    """Return what is expected in the place of a value, from the error of pydantic that refuses it."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    match kind:
         case "value_error":
-            expected = str(problem["ctx"]["error"])
+            return str(context["error"])
         case "literal_error":
-            expected = "one of " + problem["ctx"]["expected"].replace(" or ", ", ")
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            expected = "no such key"
-        case _:
-            expected = problem["msg"].removeprefix("Input should be ")
-    return Finding(file, line, column, repr(problem["input"])[:60], expected)
+            return "l'une de ces valeurs : " + context["expected"].replace(" or ", ", ")
+        case "union_tag_invalid":
+            return f"un genre (kind) parmi {context['expected_tags']}"
+        case "union_tag_not_found" | "model_attributes_type":
+            return "son genre (kind), puis ses champs"
+    return EXPECTED[kind].format_map(context) if kind in EXPECTED else problem["msg"]
 
 
 def _column(place: Place) -> str | None:
@@ -188,12 +218,12 @@ def composed(path: Path) -> yaml.Node | None:
 def _text(path: Path) -> str:
     content = path.read_bytes()
     if len(content) > LARGEST:
-        raise _wrong(path, None, f"{len(content)} bytes", f"{LARGEST} at most")
+        raise _wrong(path, None, f"{len(content)} octets", f"{LARGEST} au plus")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _wrong(path, line, f"the byte 0x{content[error.start]:02x}", IN_UTF8) from error
+        raise _wrong(path, line, f"l'octet 0x{content[error.start]:02x}", IN_UTF8) from error
     if place := BIDIRECTIONAL.search(text):
         raise _wrong(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
     return text

@@ -15,8 +15,7 @@ from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 
 LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
-BLOCK = 1_000_000
-AS_XLSX = "a workbook saved as .xlsx"
+AS_XLSX = "un classeur enregistré en .xlsx"
 ENCRYPTED = 0x1  # flag of a part
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file begins that is no zip: of Excel before 2007, or under a password
 UNDER_A_PASSWORD = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"  # within such a file; of an .ods
@@ -40,10 +39,11 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     size = path.stat().st_size
     if size > LARGEST:
-        raise broken(path, f"{size} bytes", f"{LARGEST} at most")
+        raise broken(path, f"{size} octets", f"{LARGEST} au plus")
     with path.open("rb") as file:
         if file.read(len(OLE)) == OLE:
-            raise _locked(path) if UNDER_A_PASSWORD[0] in file.read() else broken(path, "a file of Excel 97", AS_XLSX)
+            locked = UNDER_A_PASSWORD[0] in file.read()
+            raise _locked(path) if locked else broken(path, "un fichier d'Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
             _hold_small(path, parts)
@@ -56,17 +56,14 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    whole = 0
-    if len(parts.infolist()) > PARTS:
+    """Refuse what is large, locked or damaged; of a part, no more is unpacked than it says."""
+    whole = sum(part.file_size for part in parts.infolist())
+    if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
+        raise _locked(path)
+    if whole > UNPACKED:
+        raise broken(path, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
+    if len(parts.infolist()) > PARTS or parts.testzip():
         raise foreign(path)
-    for part in parts.infolist():
-        if part.flag_bits & ENCRYPTED:
-            raise _locked(path)
-        if whole + part.file_size > UNPACKED:
-            raise broken(path, f"{whole + part.file_size} bytes once unpacked", f"{UNPACKED} at most")
-        with parts.open(part) as content:
-            while block := content.read(BLOCK):
-                whole += len(block)
 
 
 def elements(
@@ -99,11 +96,11 @@ def whole_number(parts: zipfile.ZipFile, text: str) -> int:
 def foreign(file: Path | zipfile.ZipFile) -> InputError:
     """The error of a file that is no workbook, or no whole one."""
     path = Path(file.filename or "") if isinstance(file, zipfile.ZipFile) else file
-    return broken(path, "a truncated or foreign file", "a whole workbook (.xlsx or .ods)")
+    return broken(path, "un fichier coupé, ou d'une autre sorte", "un classeur entier (.xlsx ou .ods)")
 
 
 def _locked(path: Path) -> InputError:
-    return broken(path, "a workbook with a password", "a workbook that opens without one")
+    return broken(path, "un classeur protégé par un mot de passe", "un classeur qui s'ouvre sans mot de passe")
 
 
 def broken(path: Path, found: str, expected: str) -> InputError:

@@ -1,4 +1,4 @@
-"""The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
+"""The HTML pieces of a chapter: texts are escaped, in French typography, every figure has its words and its data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,14 +8,22 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from ctg_analysis.display.words.team import for_team
-from ctg_analysis.display.words.texts import NARROW
+from ctg_analysis.display.words.texts import NARROW, typography
+
+
+def french(shown: object) -> object:
+    """Return what a template shows, a text with its French spaces and quotes; HTML stays as it is."""
+    return typography(shown) if type(shown) is str else shown
+
 
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
-_templates = Environment(
-    loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+TEMPLATES = Environment(
+    loader=PackageLoader("ctg_analysis.display"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=french,
 )
-
-
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
@@ -101,9 +109,8 @@ class Table:
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return Html(
-        piece("table.html.j2", table=content).html, {ROWS: [[*(row[0] for row in content.rows), *content.zeros]]}
-    )
+    names = [french(name) for name in (*(row[0] for row in content.rows), *content.zeros)]
+    return Html(piece("table.html.j2", table=content).html, {ROWS: [names]})
 
 
 def figure(
@@ -162,14 +169,10 @@ def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
 def boxes(missing: Iterable[Box]) -> Html:
     """One box for all that is not available, with one entry for what the same sources have."""
     missing = list(missing)
-    entries: list[tuple[list[str], list[dict[str, str]]]] = []
-    for box in missing:
-        known = next((whats for whats, sources in entries if sources == box.sources), None)
-        if known is None:
-            entries.append(([box.what], box.sources))
-        else:
-            known.append(box.what)
-    kept = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    by_sources: dict[str, tuple[list[str], list[dict[str, str]]]] = {}
+    for what, whose in missing:
+        by_sources.setdefault(repr(whose), ([], whose))[0].append(what.strip().removesuffix("."))
+    kept = [(_without_repeats(whats), whose) for whats, whose in by_sources.values()]
     entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
     html = for_team(piece("unavailable.html.j2", entries=entries).html)
     return Html(html, {MISSING: [list(box) for box in missing]})
@@ -216,16 +219,11 @@ def references(entries: list[dict[str, str]]) -> Html:
     return Html(html, {TEXTS: [entry["texte"] for entry in entries]})
 
 
-def banner(text: str) -> Html:
-    """Return a line that says something of the whole page."""
-    return piece("banner.html.j2", text=text)
-
-
 def described(drawing: str, alt: str) -> str:
     """Return an SVG element with its text alternative."""
-    return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(alt)}" ', 1)
+    return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(typography(alt))}" ', 1)
 
 
 def piece(template: str, **context) -> Html:
-    """Return a template of display/templates, filled; texts are escaped."""
-    return Html(_templates.get_template(template).render(**context).strip())
+    """Return a template of display/templates, filled; texts are escaped, in French typography."""
+    return Html(TEMPLATES.get_template(template).render(**context).strip())

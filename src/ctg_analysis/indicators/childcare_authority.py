@@ -45,10 +45,8 @@ def read_thresholds(path: Path) -> dict[str, Threshold]:
     thresholds = {entry.obligation: entry for entry in load_yaml(path, list[Threshold]).value}
     absent = [duty for duty in DUTIES if duty not in thresholds]
     if absent:
-        expected = f"an entry for {', '.join(DUTIES)}"
-        raise InputError(
-            [Finding(project_path(path), None, "obligation", f"nothing for {', '.join(absent)}", expected)]
-        )
+        expected = f"une entrée pour {', '.join(DUTIES)}"
+        raise InputError([Finding(project_path(path), None, "obligation", f"rien pour {', '.join(absent)}", expected)])
     return thresholds
 
 

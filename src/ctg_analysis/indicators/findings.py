@@ -13,7 +13,6 @@ from ctg_analysis.indicators.significance import ALPHA, notable
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
-NAMED_IN_TURN = ("peers", "departement", "region", "france")
 EXTREME, FAR, SHORT, MOVING, BESIDE = range(5)  # why a finding is told, the most salient first
 COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size"]
 

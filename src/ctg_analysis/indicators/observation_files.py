@@ -19,8 +19,7 @@ import pyarrow.compute as compute
 import pyarrow.dataset as dataset
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.model import CENSORED, LEVELS, OK, STATUSES
-from ctg_analysis.indicators.observations import BOUNDS, COLUMNS, KEY, NUMBERS
+from ctg_analysis.indicators.observations import COLUMNS, KEY, Observations
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
@@ -36,39 +35,18 @@ CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to
 SCHEMA = arrow.schema([*TYPES.items(), ("epci", arrow.string())])
 
 
-def checked(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return observations as they are written: what `observations.SCHEMA` holds a small table to, of millions of rows.
-
-    Raises:
-        ValueError: they are not what every reader takes them for.
-    """
-    known, censored = (observations["status"].eq(status).to_numpy() for status in (OK, CENSORED))
-    values, bounds = observations[[*{*NUMBERS} - {*BOUNDS}]].notna().to_numpy(), observations[BOUNDS].notna().to_numpy()
-    faults = {
-        "a level or a status that there is not": not (
-            {*observations["level"].cat.categories} <= {*LEVELS}
-            and {*observations["status"].cat.categories} <= {*STATUSES}
-        ),
-        "a text that is missing": any((observations[name].cat.codes < 0).any() for name in TEXTS),
-        "a value when ok, bounds at most otherwise": (known & observations["value"].isna().to_numpy()).any()
-        or (~known & values.any(axis=1)).any()
-        or (~known & ~censored & bounds.any(axis=1)).any(),
-        "another quality than 1, 2 or 3": not observations["quality"].between(1, 3).all(),
-        "a place twice for one indicator and period": observations.duplicated(KEY).any(),
-    }
-    if found := [fault for fault, there in faults.items() if there]:
-        raise ValueError(f"observations: {', '.join(found)}")
-    return observations
-
-
 def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: Path) -> None:
     """Write the observations of a group of indicators.
 
     Parameters:
-        observations: columns of COLUMNS, those of TEXTS as categories.
+        observations: see `Observations`, those of TEXTS as categories.
         epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
         folder: that of the group, empty.
+
+    Raises:
+        SchemaError: they are not what every reader takes them for.
     """
+    Observations.validate(observations)
     codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
     epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
     number = epcis.codes[observations["territory"].cat.codes]
@@ -151,19 +129,15 @@ def read_observations(
             others are not opened.
     """
     codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
-    wanted = compute.field("territory").isin(codes)
     above, local = _paths(processed, epci)
     larger = arrow.array(sorted({code for code in territories if not _is_local(code)}), arrow.string())
     tables = [_rows(above, compute.field("territory").isin(larger), columns)]
-    if any(map(_is_local, territories)):
-        tables.append(_of_epci(local, epci, codes, columns) if epci else _rows(local, wanted, columns))
+    if any(map(_is_local, territories)) and epci:  # no statistics of row groups answer for a long list of codes
+        rows = _rows(local, compute.field("epci") == epci, dict.fromkeys([*columns, "territory"]))
+        tables.append(rows.filter(compute.is_in(rows["territory"], codes)).select(list(columns)))
+    elif any(map(_is_local, territories)):
+        tables.append(_rows(local, compute.field("territory").isin(codes), columns))
     return arrow.concat_tables(tables).to_pandas()
-
-
-def _of_epci(paths: list[Path], epci: str, codes: arrow.Array, columns: Collection[str]) -> arrow.Table:
-    """Return rows of an EPCI, then those of some territories: no statistics of row groups answer for a long list."""
-    rows = _rows(paths, compute.field("epci") == epci, dict.fromkeys([*columns, "territory"]))
-    return rows.filter(compute.is_in(rows["territory"], codes)).select(list(columns))
 
 
 def read_indicators(

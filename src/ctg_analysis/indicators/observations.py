@@ -1,49 +1,56 @@
 """OBSERVATIONS: the one table that everything shown is read from."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import CENSORED, LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
 NUMBERS = ["numerator", "denominator", "value", "low", "high"]  # none of them where nothing is known
 BOUNDS = ["low", "high"]  # of what is censored too
-COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source", "denominator_period"]
 
 
-def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
-    known = table["status"].eq(OK)
-    empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
-    unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
-    return (known & table["value"].notna()) | (~known & empty & unbounded)
+class Observations(pa.DataFrameModel):
+    """What is known of an indicator at a place in a period; texts may be held as categories.
+
+    denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
+    """
+
+    territory: Any
+    level: Any = pa.Field(isin=LEVELS)
+    period: Any
+    indicator: Any
+    numerator: float = pa.Field(nullable=True)
+    denominator: float = pa.Field(nullable=True)
+    value: float = pa.Field(nullable=True)
+    low: float = pa.Field(nullable=True)
+    high: float = pa.Field(nullable=True)
+    status: Any = pa.Field(isin=STATUSES)
+    quality: int = pa.Field(isin=[1, 2, 3])
+    source: Any
+    denominator_period: Any
+
+    class Config:
+        """What holds for the whole table."""
+
+        unique = KEY
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(error="a value when ok, bounds at most otherwise")
+    def empty_when_withheld(cls, table: pd.DataFrame) -> pd.Series:
+        """Tell the rows that hold the numbers of their status, and no others."""
+        known = table["status"].eq(OK)
+        empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
+        unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
+        return (known & table["value"].notna()) | (~known & empty & unbounded)
 
 
-# denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
-SCHEMA = pa.DataFrameSchema(
-    {
-        "territory": pa.Column(TEXT),
-        "level": pa.Column(TEXT, pa.Check.isin(LEVELS)),
-        "period": pa.Column(TEXT),
-        "indicator": pa.Column(TEXT),
-        "numerator": pa.Column(float, nullable=True),
-        "denominator": pa.Column(float, nullable=True),
-        "value": pa.Column(float, nullable=True),
-        "low": pa.Column(float, nullable=True),
-        "high": pa.Column(float, nullable=True),
-        "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
-        "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
-        "source": pa.Column(TEXT),
-        "denominator_period": pa.Column(TEXT),
-    },
-    checks=pa.Check(_empty_when_withheld, error="a value when ok, bounds at most otherwise"),
-    unique=KEY,
-    ordered=True,
-    strict=True,
-)
+COLUMNS = [*Observations.__annotations__]
 
 
 def emptied(observations: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Every function takes the facts of the reference geography (columns of cleaning.f
 numerator, denominator, value and status, by place, period and source.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from ctg_analysis.core.model import (
     Rate,
     Ratio,
 )
+from ctg_analysis.core.processes import at_once, give_memory_back
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.intervals import of_few, with_intervals
@@ -56,7 +57,7 @@ NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 400_000  # what is worked out of them takes ten times their memory
 
 
 def observe(
@@ -76,32 +77,22 @@ def observe_coded(
     """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
-    Columns: those of observations.SCHEMA.
+    Columns: those of Observations.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
-    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
+    by_measure = {str(measure): facts[facts["measure"].eq(measure)] for measure in facts["measure"].unique()}
+    del facts  # as large as what is made of it
+    give_memory_back()  # what it took to set the measures apart
     alike: dict[tuple, list[Indicator]] = {}
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
-    rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
     tables = (
         observe_alike(some, by_measure, sources, fractions)
         for several in alike.values()
-        for some in _at_once(several, rows)
+        for some in at_once([(one, len(by_measure[_first_measure(one)])) for one in several], ROWS_AT_ONCE)
     )
     return _together([part for part in tables if len(part)] or [NOTHING])
-
-
-def _at_once(indicators: list[Indicator], rows: dict[Indicator, int]) -> Iterator[list[Indicator]]:
-    """Yield indicators in groups of few rows: what is worked out of them takes ten times their memory."""
-    some: list[Indicator] = []
-    for indicator in indicators:
-        if some and sum(rows[one] for one in [*some, indicator]) > ROWS_AT_ONCE:
-            yield some
-            some = []
-        some.append(indicator)
-    yield some
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ CHOOSES = "critère de leur choix"  # of an indicator that has chosen them
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:
-    """The rows of level `peers` of some indicators, columns of observations.SCHEMA.
+    """The rows of level `peers` of some indicators, columns of Observations.
 
     The median is that of the values, each EPCI counting for one, never a rate pooled over EPCIs.
 
@@ -64,18 +64,3 @@ def _summary(values: pd.DataFrame) -> pd.DataFrame:
         table[name] = grouped["value"].quantile(part).where(enough)
     worst = grouped["quality"].max().clip(lower=np.where(table["known"].lt(table["peers"]), 2, 1))
     return table.assign(quality=worst.where(enough, 1).astype(int))
-
-
-def place_among(own: pd.Series, peers: pd.Series) -> int:
-    """Where a value stands among those of the peers: 1 with the highest, -1 with the lowest, 0 where it is not known.
-
-    It is told only where the whole interval of the value is beyond a quartile of theirs.
-
-    Parameters:
-        own, peers: rows of observations, that of the territory and that of `rows_of_peers`.
-
-    >>> peers = pd.Series({"low": 20.0, "high": 40.0})
-    >>> [place_among(pd.Series({"low": low, "high": low + 10}), peers) for low in (41.0, 35.0, 9.0, float("nan"))]
-    [1, 0, -1, 0]
-    """
-    return int(own["low"] > peers["high"]) - int(own["high"] < peers["low"])

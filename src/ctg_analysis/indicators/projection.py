@@ -63,15 +63,6 @@ def latest_two(periods: list[str]) -> tuple[str, str] | None:
     return (max(before), last) if before else None
 
 
-def five_years_before(before: pd.DataFrame, now: pd.DataFrame, years: float) -> pd.DataFrame:
-    """The ages five years before a census, between those of the census before, so many years ago, and its own.
-
-    >>> five_years_before(pd.DataFrame({"0_4": [100.0]}), pd.DataFrame({"0_4": [112.0]}), 6)["0_4"].tolist()
-    [102.0]
-    """
-    return before + (now - before) * (years - STEP) / years
-
-
 def change_ratios(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """What each cohort has become in five years, for one that it was: deaths, arrivals and departures together.
 
@@ -177,7 +168,8 @@ def project(before: pd.DataFrame, now: pd.DataFrame, years: int, changes: dict[s
     >>> grown.set_index("horizon")[list(GROUPS)].round(1).to_dict("index")[5]
     {'0_2': 54.0, '3_10': 168.0, '11_17': 148.0}
     """
-    ratios, per_woman = change_ratios(five_years_before(before, now, years), now), children_per_woman(now)
+    five_years_before = before + (now - before) * (years - STEP) / years
+    ratios, per_woman = change_ratios(five_years_before, now), children_per_woman(now)
     tables, shares = [], age_shares(now)
     for scenario, of_fertility in changes.items():
         ages = now

@@ -100,26 +100,15 @@ def tenth(own: pd.DataFrame, beside: pd.DataFrame) -> pd.Series:
     return low.gt(beside["high_tenth"]).astype(int) - high.lt(beside["low_tenth"]).astype(int)
 
 
-def is_large(indicator: Indicator, gap: float, value: float) -> bool:
-    """Whether a difference to a value passes the thresholds of data/reference/normes.yml.
-
-    2 points of 30 % are a fifteenth of it, of 95 % more than a third of what it lacks.
-
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> [is_large(CATALOGUE["owner_dwellings_share"], 2.0, value) for value in (30.0, 95.0)]
-    [False, True]
-    """
-    return gap >= least_large_gap(indicator, value)
-
-
 def least_large_gap(indicator: Indicator, value: float) -> float:
     """The smallest difference to a value that is large, in the unit of the indicator.
 
-    Of 30 %, a tenth; of 5 %, where a tenth is half a point, one point; of a balance, 0.1 % a year.
+    Of 30 %, a tenth; of 5 %, where a tenth is half a point, one point; of 95 %, a tenth of what it lacks, or one point;
+    of a balance, 0.1 % a year.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> [least_large_gap(CATALOGUE["owner_dwellings_share"], value) for value in (30.0, 5.0)]
-    [3.0, 1.0]
+    >>> [least_large_gap(CATALOGUE["owner_dwellings_share"], value) for value in (30.0, 5.0, 95.0)]
+    [3.0, 1.0, 1.0]
     >>> least_large_gap(CATALOGUE["natural_change_rate"], -0.4)
     0.1
     """

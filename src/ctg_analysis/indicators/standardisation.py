@@ -68,12 +68,3 @@ def standardised_ratio(observed: pd.Series, expected: pd.Series, worth: float = 
             "high": high * worth / expected,
         }
     )
-
-
-def standardised_rate(ratio: pd.Series, crude_rate_of_standard: pd.Series | float) -> pd.Series:
-    """The rate that a place would have with the ages of the standard: the crude rate of the standard times the ratio.
-
-    >>> standardised_rate(pd.Series([1.25]), 34.0).tolist()
-    [42.5]
-    """
-    return ratio * crude_rate_of_standard

@@ -57,7 +57,7 @@ def check_material(
         found[PERSONS] |= {as_finding(overdue) for overdue in due(restricted, today)}
         if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
             path = project_path(root.material(epci))
-            found[FILES].add(Finding(path, None, None, repr(epci), "the SIREN of an EPCI: `ctg list epci WORD`"))
+            found[FILES].add(Finding(path, None, None, repr(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
         tables = {**material.tables, **restricted.tables}
         found[FILES] |= {*material.findings, *restricted.findings}
         found[FILES] |= {*wrong_together(material, tables, codes_of(places, epci) if places is not None else None)}

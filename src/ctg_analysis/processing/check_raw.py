@@ -19,8 +19,7 @@ from ctg_analysis.core.files import header_of, irregular
 from ctg_analysis.core.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.core.unread import faulty_forms
 from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.processing.freshness import is_whole
-from ctg_analysis.processing.known_findings import KnownFindings
+from ctg_analysis.processing.freshness import EVERYWHERE, is_whole
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import Certificate, RawFolder, integrity, read_certificate
 from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, forms_in, is_note
@@ -28,31 +27,35 @@ from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, forms_in, is
 SCHOOLS = "depp_ecoles"
 
 
-def check_root(root: DataRoot, known: KnownFindings | None = None) -> list[Finding]:
+def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[Finding]:
     """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
 
-    known: what need not be looked at again; without it, all is.
+    changed: as `freshness.changed` tells it: the rows of other files are not looked at again. Without it, all are.
     """
+
+    def as_then(*prefixes: str) -> bool:
+        return changed is not None and not any(name.startswith((*prefixes, *EVERYWHERE)) for name in changed)
+
     if not root.raw.is_dir():
-        return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
+        return [
+            Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
+        ]
     folders, findings = certificates(root)
     none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
     findings += strays(root.raw)
     findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
     geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
-    same_places = bool(known) and known.are_sound(*geography)
+    same_places = as_then(*geography)
     findings += [] if same_places else frame()[1]
     for name in read_sources(folders):
-        files = (f"raw/{name}/", *geography)
-        if not known:
+        if name == SCHOOLS or not as_then(f"raw/{name}/", *geography):
             findings += _check_source(name, folders, frame()[0])
-        elif name == SCHOOLS or not known.are_sound(*files):
-            findings += known.of_files(name, files, lambda name=name: _check_source(name, folders, frame()[0]))
-    if faulty_forms(root) or not (known and known.are_sound("private/", *geography)):
+    if faulty_forms(root) or not as_then("private/", *geography):
         if same_places and is_whole(root.processed) and not faulty_forms(root):
             places = pd.read_parquet(root.processed / "territories.parquet")
-            findings += _check_forms(root, places, set().union(*map(forms_in, known.changed("private/"))))
+            private = (name for name in changed if name.startswith("private/"))
+            findings += _check_forms(root, places, set().union(*map(forms_in, private)))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
     named = {one.path for one in none}
@@ -109,8 +112,8 @@ def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Find
     if not communes or len(here) >= len(every) / 2:
         return []
     some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
-    found = f"{len(communes)} communes, in départements {some}"
-    expected = f"the full file, with communes of about {len(every)} départements: is this an extract?"
+    found = f"{len(communes)} communes, des départements {some}"
+    expected = f"le fichier complet, avec des communes d'environ {len(every)} départements : est-ce un extrait ?"
     return [Finding(project_path(folder.path), None, None, found, expected)]
 
 
@@ -155,11 +158,13 @@ def strays(raw: Path) -> list[Finding]:
                 finding for part in (FULL, FRANCE) if (path / part).is_dir() for finding in _uncertified(path / part)
             ]
         elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
-            expected = "the id of a source, as `ctg list sources` says them"
-            findings.append(Finding(project_path(path), None, None, "a folder of no known source", expected))
+            expected = "l'identifiant d'une source, tel que `ctg list sources` le dit"
+            findings.append(Finding(project_path(path), None, None, "un dossier d'aucune source connue", expected))
         elif path.is_file() and not is_note(path):
-            expected = f"a file in the folder of its source, with an entry in its {CERTIFICATE}"
-            findings.append(Finding(project_path(path), None, None, "a file beside the source folders", expected))
+            expected = f"un fichier dans le dossier de sa source, avec une entrée dans son {CERTIFICATE}"
+            findings.append(
+                Finding(project_path(path), None, None, "un fichier à côté des dossiers des sources", expected)
+            )
     return findings
 
 
@@ -170,10 +175,10 @@ def _uncertified(folder: Path) -> list[Finding]:
     except InputError:
         return []  # told with the certificate
     return [
-        Finding(project_path(path), None, None, f"a {kind} without certificate", f"an entry in {CERTIFICATE}")
+        Finding(project_path(path), None, None, f"un {kind} sans certificat", f"une entrée dans {CERTIFICATE}")
         for path in sorted(folder.iterdir())
         if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
-        for kind in ["folder" if path.is_dir() else "file"]
+        for kind in ["dossier" if path.is_dir() else "fichier"]
     ]
 
 

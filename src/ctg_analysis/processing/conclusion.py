@@ -19,7 +19,6 @@ from ctg_analysis.indicators.inequality import OF, inequality
 from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
-    checked,
     join_above,
     local_files,
     read_groups,
@@ -76,7 +75,7 @@ def conclude(
     if len(restricted):
         home = work.aside / RESTRICTED
         home.mkdir()
-        write_observations(checked(restricted.astype(CODED)), epci_of_local(frame), home)
+        write_observations(restricted.astype(CODED), epci_of_local(frame), home)
         link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
     larger = read_indicators(fresh, CATALOGUE, groups=())

@@ -19,10 +19,11 @@ from ctg_analysis.processing import kept, works
 from ctg_analysis.processing.check_raw import strays
 from ctg_analysis.processing.conclusion import COMPARED, conclude, link, make_profiles
 from ctg_analysis.processing.freshness import (
+    EVERYWHERE,
     PAGES,
-    are_observations_stale,
-    has_changed,
+    changed,
     is_material_stale,
+    is_whole,
     library,
     locked,
     tables_in,
@@ -36,7 +37,7 @@ from ctg_analysis.sources.folders import files_of
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
-OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", "library", "lock")
+OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), *EVERYWHERE)
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
@@ -68,8 +69,9 @@ class Derivation:
 
     def __post_init__(self):
         """See what of data/processed is still what would be made."""
-        self.are_tables_due = are_observations_stale(self.root)
-        self.is_material_due = is_material_stale(self.root) or has_changed(self.root, self.inputs, *OF_MATERIAL)
+        due = changed(self.root, self.inputs)
+        self.are_tables_due = bool(due) or not is_whole(self.root.processed)
+        self.is_material_due = is_material_stale(self.root) or any(name.startswith(OF_MATERIAL) for name in due)
 
     @property
     def fresh(self) -> Path:

@@ -53,7 +53,8 @@ def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.Da
     for row in wrong.itertuples(index=False):
         column = next(field.column for field in FORMS[row.source].form.fields if field.measure == row.measure)
         labels = AND.join(CATALOGUE[name].label for name in row.held_to.split(AND))
-        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} with other communes")
-        allowed = f"at most {row.most:.0f}, for {names[row.whole]} has {row.high:.0f} in {row.year} ({labels})"
-        expected = f"{allowed}: correct it, or write {YES} in {CONFIRMED} on this line"
+        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} avec d'autres communes")
+        allowed = f"au plus {row.most:.0f}, car {names[row.whole]} en compte {row.high:.0f} en {row.year} ({labels})"
+        confirm = f"si le partenaire le confirme, écrire {YES} sur cette ligne dans la colonne {CONFIRMED}"
+        expected = f"{allowed} : corriger ou, {confirm}"
         yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)

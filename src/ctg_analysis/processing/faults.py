@@ -33,7 +33,7 @@ def fault_line(root: DataRoot, epci: str) -> str:
         return ""
     more = len(found) - 1
     others = f" ; et {more} autre{'s' if more > 1 else ''} défaut{'s' if more > 1 else ''} : ctg check {epci}"
-    return f"{epci} : {said} : {found[0].french()}{others if more else ''}"
+    return f"{epci} : {said} : {found[0]}{others if more else ''}"
 
 
 def must_be_sound(root: DataRoot, epci: str) -> None:

@@ -17,7 +17,8 @@ MANIFEST = "manifest.json"
 FORMS_READ = "restricted"  # in the record of a report: the names of the forms of partners
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
-OPEN = ("raw/", "reference/", "library", "lock")
+EVERYWHERE = ("reference/", "library", "lock")  # the first letters of the inputs that all depends on
+OPEN = ("raw/", *EVERYWHERE)
 PAGES = {"display", "chapter", "publishing", "cli", "__main__"}
 
 
@@ -28,8 +29,7 @@ def is_stale(root: DataRoot) -> bool:
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    known = _manifest(root.processed)["made_from"]
-    return known is None or known != inputs(root) or not is_whole(root.processed)
+    return bool(changed(root, inputs(root))) or not is_whole(root.processed)
 
 
 def is_material_stale(root: DataRoot) -> bool:
@@ -38,11 +38,12 @@ def is_material_stale(root: DataRoot) -> bool:
     return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
 
 
-def has_changed(root: DataRoot, inputs: dict[str, str], *prefixes: str) -> bool:
-    """Tell whether some inputs, by their names, are no longer those that data/processed was made from."""
-    then = made_from(root)
-    before, now = ({item for item in of.items() if item[0].startswith(prefixes)} for of in (then, inputs))
-    return before != now
+def changed(root: DataRoot, inputs: dict[str, str]) -> set[str]:
+    """Return the inputs, by their names, of which data/processed was not made as they are now: all of them at first.
+
+    What it was made from is sound, but for what it leaves out of one EPCI (`core.unread`).
+    """
+    return {name for name, _ in inputs.items() ^ made_from(root).items()}
 
 
 def tables_in(folder: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, Published, Rate, Ratio
+from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, measures_of
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
@@ -53,19 +53,6 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
     >>> sorted(measures_read([CATALOGUE["birth_rate"]]))
     ['births', 'population']
     """
-    measures: set[str] = set()
-    for indicator in indicators:
-        match indicator.value:
-            case Ratio(numerator, denominator):
-                measures |= {numerator, denominator}
-            case Rate(events, _, population):
-                measures |= {events, population}
-            case Published(measure, over):
-                measures |= {measure, over or measure}
-            case AnnualChange():
-                measures.add(POPULATION)
-            case AnnualFlow() | AnnualResidual():
-                measures |= {indicator.value.flow, getattr(indicator.value, "events", "")} - {""} | {POPULATION}
-            case value:
-                measures.add(value.measure)
-    return measures
+    values = [indicator.value for indicator in indicators]
+    of_population = {POPULATION for value in values if isinstance(value, AnnualChange | AnnualFlow | AnnualResidual)}
+    return of_population.union(*map(measures_of, values))

@@ -17,7 +17,7 @@ from ctg_analysis.core.processes import give_memory_back
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
+from ctg_analysis.indicators.observation_files import LOCAL, write_observations
 from ctg_analysis.indicators.observations import emptied
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, observe_coded
 from ctg_analysis.indicators.preferred_sources import first_available
@@ -135,11 +135,10 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
-    known = read_facts(facts, measure=measures_read(group))
-    give_memory_back()  # reading takes three times what is read
-    observed = observe_coded(group, known, sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
+        observed = emptied(observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions))
+        give_memory_back()
+        write_observations(observed, epci_of_local(frame), fresh)
 
 
 @lru_cache(maxsize=2)

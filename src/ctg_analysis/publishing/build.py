@@ -14,11 +14,11 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.scratch import sweep
-from ctg_analysis.publishing.build_plan import planned
+from ctg_analysis.publishing.build_plan import plan_report
 from ctg_analysis.publishing.build_result import Built
 from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.pages.site import code
-from ctg_analysis.publishing.publication import concluded
+from ctg_analysis.publishing.publication import conclude
 from ctg_analysis.publishing.running.pool import get_ready, run
 
 SIREN = r"\d{9}"
@@ -45,7 +45,7 @@ def build(
     while some := list(islice(waiting, TOGETHER * jobs)):
         if any(latest(out, epci) is None for epci in some):
             get_ready()  # while what there is to do is found out
-            meanwhile()
+            code()  # of the modules that are in memory now
         with ExitStack() as held:
             plans = {}
             for epci in some:
@@ -53,7 +53,7 @@ def build(
                     if not re.fullmatch(SIREN, epci):
                         raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
                     held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                    plan = planned(epci, chapters, out, held, force=force)
+                    plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:
                     yield Built(epci, error=error)
                     continue
@@ -65,13 +65,5 @@ def build(
                 epci = outcome.job.epci
                 progress(f"{epci}: {outcome.job.place}")
                 plans[epci].came[outcome.job.place] = outcome
-                if plans[epci].is_done:
-                    yield concluded(plans.pop(epci), out)
-
-
-def meanwhile() -> None:
-    """Get ready for what follows the chapters."""
-    from ctg_analysis.publishing.pages import around
-
-    around.get_ready()
-    code()
+                if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
+                    yield conclude(plans.pop(epci), out)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError, room_in
@@ -13,7 +13,7 @@ from ctg_analysis.core.unread import read_unread
 from ctg_analysis.processing.faults import fault_line
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.build_result import Built, Report, with_notebooks
-from ctg_analysis.publishing.dated_chapters import as_published, stays
+from ctg_analysis.publishing.dated_chapters import stays
 from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record, to_withdraw
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.pool import Job, Outcome
@@ -41,27 +41,17 @@ class Plan:
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
-    def data(self) -> str:
-        """How an error names what writes the data files."""
-        return f"{self.report.epci}/{RECORD}"
-
-    @property
-    def beside(self) -> str:
-        """How an error names what writes the page of what is missing."""
-        return f"{self.report.epci}/{MISSING}"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all that the processes do has come."""
-        return len(self.came) == len(self.todo) + 2
+    def beside(self) -> tuple[str, str]:
+        """How an error names what writes the data files, and what writes the page of what is missing."""
+        return f"{self.report.epci}/{RECORD}", f"{self.report.epci}/{MISSING}"
 
     def jobs(self) -> Iterator[Job]:
         """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
         all end together.
         """
-        epci = self.report.epci
-        yield Job(epci, f"{TASKS}:write_data", (self.report,), self.data)
-        yield Job(epci, "ctg_analysis.publishing.lacking:write_beside", (self.report,), self.beside)
+        epci, (data, missing) = self.report.epci, self.beside
+        yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
+        yield Job(epci, "ctg_analysis.publishing.lacking:write_beside", (self.report,), missing)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
@@ -76,7 +66,7 @@ class Plan:
         return page.stat().st_size if page and page.exists() else 0
 
 
-def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
+def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
     """Return what a territory needs; what its latest edition is, when it is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
@@ -97,11 +87,13 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
     known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
     listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
     refused = [chapter for chapter in listable if chapter.fault]
-    listed = [
-        as_published(chapter, entries[chapter.path.stem]) if chapter.fault else asked.get(chapter.path.stem, chapter)
-        for chapter in listable
-        if not chapter.fault or stays(chapter, entries.get(chapter.path.stem))
-    ]
+    listed = []
+    for chapter in listable:
+        stem, entry = chapter.path.stem, entries.get(chapter.path.stem)
+        if not chapter.fault:
+            listed.append(asked.get(stem, chapter))
+        elif stays(chapter, entry):  # with the title and the question of its page
+            listed.append(replace(chapter, title=entry.get("title", stem), question=entry.get("question", "")))
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
     todo = [

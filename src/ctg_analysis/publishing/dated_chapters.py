@@ -3,7 +3,6 @@
 import filecmp
 import re
 import shutil
-from dataclasses import replace
 
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.display.words.dates import date_text
@@ -23,11 +22,6 @@ def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
 def is_made_of(chapter: ChapterNotebook, entry: dict) -> bool:
     """Tell whether the page of a chapter was made of its notebook as it is. entry: the record of the chapter."""
     return (entry.get("key") or {}).get("notebook") == sha256(chapter.path)
-
-
-def as_published(refused: ChapterNotebook, entry: dict) -> ChapterNotebook:
-    """Return a chapter whose notebook is refused with the title and the question of its page."""
-    return replace(refused, title=entry.get("title", refused.path.stem), question=entry.get("question", ""))
 
 
 def with_own_data(html: str, report: Report, since: str) -> str:

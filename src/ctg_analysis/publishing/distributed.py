@@ -43,14 +43,11 @@ def build_there(
         waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
         named = dict(zip(waiting, epcis, strict=True))
         for future in as_completed(waiting):
-            error = future.exception()
-            yield Built(named[future], error=_lost(named[future], error)) if error else future.result()
-
-
-def _lost(epci: str, error: Exception) -> UserError:
-    """Return what is said of a territory that no worker could build; the others go on."""
-    first = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-    return UserError(f"{epci}: {first}; the log of the worker has more")
+            if error := future.exception():
+                epci, first = named[future], str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+                yield Built(epci, error=UserError(f"{epci}: {first}; the log of the worker has more"))
+            else:
+                yield future.result()
 
 
 def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:

@@ -67,11 +67,6 @@ def record(edition: Path | None) -> dict:
     return made_from
 
 
-def readable(out: Path, epci: str) -> Iterator[dict]:
-    """Yield the records of the editions of a report that can be read, the latest first."""
-    return (made_from for _, made_from in _recorded(out, epci))
-
-
 def damaged(edition: Path) -> DamagedError:
     """Return what is said of an edition that has lost or changed some of its files."""
     epci = edition.parent.name
@@ -97,7 +92,7 @@ def to_withdraw(out: Path, epci: str) -> list[str]:
     """Return in one line each the editions of a report that hold restricted counts not rounded (rule R1)."""
     if is_invented(epci):
         return []
-    folders = [edition for edition, made_from in _recorded(out, epci) if not is_rounded(made_from)]
+    folders = [edition for edition, made_from in recorded(out, epci) if not is_rounded(made_from)]
     return [
         f"{epci} : {project_path(folder)} porte des effectifs de partenaires qui ne sont pas arrondis, d'une édition "
         "d'avant cette règle : retirer ce dossier et les documents faits d'après lui"
@@ -105,8 +100,8 @@ def to_withdraw(out: Path, epci: str) -> list[str]:
     ]
 
 
-def _recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
-    """Yield the editions of a report whose record can be read, with it."""
+def recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
+    """Yield the editions of a report whose record can be read, with it, the latest first."""
     for edition in editions(out, epci):
         with suppress(DamagedError):
             yield edition, record(edition)

@@ -7,7 +7,7 @@ from itertools import groupby
 from ctg_analysis.chapter.first_figures import first_figures
 from ctg_analysis.chapter.identity import identity
 from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.requests import Figure, Request, Requests, requests
+from ctg_analysis.chapter.requests import Figure, Request, requests
 from ctg_analysis.core.errors import room_in
 from ctg_analysis.core.settings import MATERIAL
 from ctg_analysis.core.unread import read_unread
@@ -45,7 +45,7 @@ def write_beside(report: Report) -> dict:
     return {
         "identity": identity(seen).html,
         "figures": [asdict(figure) for figure in first_figures(seen)],
-        "phases": standing(seen.demarche.table("calendrier"), max(seen.received.values())),
+        "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
     }
 
@@ -55,11 +55,16 @@ def write_missing(report: Report) -> None:
     seen, folder = opened(report).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
     partners = [_partner(who, several) for who, several in asked.partners.items()]
-    lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": [*_told_again(asked)]}
+    above = {request.label for request in asked.open_data}  # told again, a source is told in short
+    kept = [replace(one, label=shortened(one.label)) if one.label in above else one for one in asked.kept]
+    lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": kept}
+    others = zip(OTHERS.items(), (asked.demarche or to_come, asked.open_data, kept), strict=True)
+    sections = [Section(one["id"], one["name"]) for one in partners]
+    sections += [Section(name, title) for (name, title), some in others if some]
     html = page(
         "manques.html.j2",
         page=about(report) | {"title": TITLE, "current": PAGE},
-        sections=[*_sections(partners, [asked.demarche or to_come, asked.open_data, asked.kept])],
+        sections=sections,
         partners=partners,
         to_come=to_come,
         unread=[_left_out(*one) for one in read_unread(seen.root, seen.epci).items() if any(one)],
@@ -69,10 +74,10 @@ def write_missing(report: Report) -> None:
         (folder / FOLDER).mkdir()
         (folder / PAGE).write_text(html, encoding="utf-8")
         places = [(seen.epci, seen.row["name"]), *zip(seen.communes["code"], seen.communes["name"], strict=True)]
-        for who, several in asked.partners.items():
-            (folder / _letter(who)).write_bytes(letter(seen, who, several, max(seen.received.values())))
+        for partner, (who, several) in zip(partners, asked.partners.items(), strict=True):
+            (folder / partner["letter"]).write_bytes(letter(seen, who, several, max(seen.received.values())))
             sources = [SOURCES[name] for name in dict.fromkeys(request.source for request in several)]
-            (folder / _workbook(several)).write_bytes(partner_workbook(sources, seen.row["name"], places))
+            (folder / partner["workbook"]).write_bytes(partner_workbook(sources, seen.row["name"], places))
             for source in sources:
                 (folder / FOLDER / source.form_file).write_text(";".join(source.form.columns) + "\n", encoding="utf-8")
 
@@ -85,28 +90,17 @@ def _left_out(name: str, place: str) -> str:
 
 
 def _partner(who: str, several: list[Request]) -> dict:
-    """Return what the page says of a partner: its id there, its name, how many figures, its requests."""
+    """Return what the page says of a partner: its id there, its files, its name, how many figures, its requests."""
     figures = {figure.label for request in several for figure in request.figures}
+    name = alphabetical(who).replace(" ", "-")
     return {
-        "id": _name(who),
-        "letter": _letter(who),
-        "workbook": _workbook(several),
+        "id": name,
+        "letter": f"{FOLDER}/lettre_{name}.docx",
+        "workbook": f"{FOLDER}/{several[0].workbook}",
         "name": who,
         "count": counted(len(figures), "chiffre"),
         "requests": [_written(request) for request in several],
     }
-
-
-def _name(who: str) -> str:
-    return alphabetical(who).replace(" ", "-")
-
-
-def _letter(who: str) -> str:
-    return f"{FOLDER}/lettre_{_name(who)}.docx"
-
-
-def _workbook(several: list[Request]) -> str:
-    return f"{FOLDER}/{several[0].workbook}"
 
 
 def _written(request: Request) -> dict:
@@ -118,13 +112,6 @@ def _written(request: Request) -> dict:
         "how": capitalised(request.how),
         "asked": [*_asked(request.figures)],
     }
-
-
-def _told_again(asked: Requests) -> Iterator[Request]:
-    """Yield what nobody may give, its source in short where it is already told above, among open data."""
-    above = {request.label for request in asked.open_data}
-    for request in asked.kept:
-        yield replace(request, label=shortened(request.label)) if request.label in above else request
 
 
 def _asked(figures: Sequence[Figure]) -> Iterator[tuple[str, str]]:
@@ -140,8 +127,3 @@ def _asked(figures: Sequence[Figure]) -> Iterator[tuple[str, str]]:
         for one in members:
             places = counted(len(one.places), "commune") if len(one.places) > NAMED else ", ".join(one.places)
             yield one.label, places
-
-
-def _sections(partners: list[dict], others: list) -> Iterator[Section]:
-    yield from (Section(one["id"], one["name"]) for one in partners)
-    yield from (Section(name, title) for (name, title), some in zip(OTHERS.items(), others, strict=True) if some)

@@ -2,20 +2,15 @@
 
 import io
 import zipfile
-from typing import IO, Protocol
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of a zip entry: the moment of writing is not told
 
 
-class Saved(Protocol):
-    """A document of python-docx or python-pptx."""
+def same_bytes(document) -> bytes:
+    """Return the file without the moment of its writing; parts are not compressed, which differs between machines.
 
-    def save(self, stream: IO[bytes]) -> None:
-        """Write the file."""
-
-
-def same_bytes(document: Saved) -> bytes:
-    """Return the file without the moment of its writing; parts are not compressed, which differs between machines."""
+    document: of python-docx or python-pptx.
+    """
     saved, same = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(same, "w") as file:

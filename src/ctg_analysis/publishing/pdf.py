@@ -240,16 +240,12 @@ def _marked(page: pikepdf.Page) -> list[ContentStreamInstruction]:
         word = str(step.operator)
         depth += (word in ("BDC", "BMC")) - (word == "EMC")
         bare = depth == 0 and word != "EMC"
-        if bare and word in PAINTED and not _tagged_inside(page, step):
+        tagged = bare and word == "Do" and "/StructParents" in page.Resources.XObject[step.operands[0]]  # within
+        if bare and word in PAINTED and not tagged:
             drawn += [BEGIN, step, END]
         else:
             drawn += [MARGIN] * (bare and word == "BT") + [step] + [END] * (bare and word == "ET")
     return drawn
-
-
-def _tagged_inside(page: pikepdf.Page, step: ContentStreamInstruction) -> bool:
-    """Tell whether a step paints a group whose own content has tags."""
-    return str(step.operator) == "Do" and "/StructParents" in page.Resources.XObject[step.operands[0]]
 
 
 def _text(markup: str) -> str:

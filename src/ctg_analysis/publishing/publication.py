@@ -14,6 +14,7 @@ from ctg_analysis.publishing.dated_chapters import is_made_of, note, with_own_da
 from ctg_analysis.publishing.document_links import write_links
 from ctg_analysis.publishing.editions import (
     DAMAGED,
+    INDEX,
     JOURNAL,
     ROUNDING,
     SECRECY,
@@ -24,29 +25,28 @@ from ctg_analysis.publishing.editions import (
 )
 from ctg_analysis.publishing.pages.site import code, dated, of_edition, page
 from ctg_analysis.publishing.running.keys import same_but_data
+from ctg_analysis.publishing.running.pool import Job, run
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
 
 
-def concluded(plan: Plan, out: Path) -> Built:
+def conclude(plan: Plan, out: Path) -> Built:
     """Return what came of a report, published; of one that there is no room for nothing is kept."""
     try:
         with room_in(out):
             for outcome in plan.came.values():
                 if isinstance(outcome.error, FullError):
                     raise outcome.error
-            return made_public(plan, out)
+            return make_public(plan, out)
     except FullError as error:
         shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
         return Built(plan.report.epci, error=error)
 
 
-def made_public(plan: Plan, out: Path) -> Built:
+def make_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
-    from ctg_analysis.publishing.pages import around
-
-    report, data, beside = plan.report, plan.came.pop(plan.data), plan.came.pop(plan.beside)
+    report, (data, beside) = plan.report, map(plan.came.pop, plan.beside)
     if error := data.error or beside.error:
         return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
@@ -78,8 +78,14 @@ def made_public(plan: Plan, out: Path) -> Built:
         links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
         for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
     ]
-    index = facts["page"] | {"chapters": listed}
-    around.write_around(report.fresh, index, beside.result, facts["after"])
+    index = (report, facts["page"] | {"chapters": listed}, beside.result, facts["after"])
+    # In a process that has the catalogue and the words already, which this one does without.
+    function, name = "ctg_analysis.publishing.pages.around:write_around", f"{report.epci}/{INDEX}"
+    (around,) = run([Job(report.epci, function, index, name)], 1)
+    if isinstance(around.error, FullError):
+        raise around.error
+    if around.error:
+        return Built(report.epci, error=around.error)
     write_record(
         report.fresh,
         {

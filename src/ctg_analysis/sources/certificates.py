@@ -96,7 +96,7 @@ class RawFolder:
         """Return the names that match a glob pattern; raise InputError when there is none."""
         names = self.matching(pattern)
         if not names:
-            raise InputError([Finding(project_path(self.path), None, None, "no file that is known", pattern)])
+            raise InputError([Finding(project_path(self.path), None, None, "aucun fichier connu", pattern)])
         return names
 
     def holds(self, name: str, column: str) -> bool:
@@ -114,12 +114,12 @@ def read_certificate(folder: Path) -> RawFolder:
     path = folder / CERTIFICATE
     file = project_path(path)
     if not path.is_file():
-        raise InputError([Finding(file, None, None, "no certificate", "a source.yml beside the files")])
+        raise InputError([Finding(file, None, None, "aucun certificat", "un source.yml à côté des fichiers")])
     read = load_yaml(path, Certificate)
     certificate = read.value
     name = source_of(folder)
     if certificate.id != name:
-        expected = f"the folder's name, {name!r}"
+        expected = f"le nom du dossier, {name!r}"
         raise InputError([Finding(file, read.lines["id",], "id", repr(certificate.id), expected)])
     return RawFolder(folder, certificate)
 
@@ -129,8 +129,8 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     path = folder.path / name
     file = project_path(path)
     if not path.is_file():
-        return [Finding(file, None, None, "no file", f"the file that {CERTIFICATE} lists")]
+        return [Finding(file, None, None, "aucun fichier", f"le fichier que nomme {CERTIFICATE}")]
     expected, digest = folder.entry(name).sha256, sum_of(path)
     if digest != expected:
-        return [Finding(file, None, None, f"sha256 {digest}", f"sha256 {expected}, as in {CERTIFICATE}")]
+        return [Finding(file, None, None, f"sha256 {digest}", f"sha256 {expected}, comme dans {CERTIFICATE}")]
     return []

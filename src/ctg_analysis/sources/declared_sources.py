@@ -1,15 +1,13 @@
 """The declarations of the datasets: YAML files, one for each producer or theme, each entry held to `Source`."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from pathlib import Path
-
-import yaml
 
 from ctg_analysis.core.datasets import Geography, SecrecyRule, Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.yaml_files import composed, load_yaml
+from ctg_analysis.core.yaml_files import load_yaml
 
 FOLDER = Path(__file__).parent / "declared"
 FORMS = "forms"  # the folder of what partners fill
@@ -30,7 +28,8 @@ def declared_sources() -> dict[str, Source]:
         for rank, source in enumerate(read.value):
             if source.id in sources:
                 line = read.lines[rank, "id"]
-                findings.append(Finding(project_path(path), line, "id", f"{source.id!r} again", "an id of its own"))
+                found = f"{source.id!r} une seconde fois"
+                findings.append(Finding(project_path(path), line, "id", found, "un identifiant à elle seule"))
             sources[source.id] = _of_a_partner(source) if source.form else source
     if findings:
         raise InputError(findings)
@@ -57,24 +56,11 @@ def declared_at(source: Source, text: str) -> str:
 
     It may be a word of a longer text: a column of what is computed of several.
     """
+    declared, entry = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)"), ""
     for path in _files():
-        if source.id in path.read_text(encoding="utf-8"):
-            for entry in composed(path).value:
-                lines = {
-                    words: node.start_mark.line + 1
-                    for node in reversed([*_texts(entry)])
-                    for words in (*node.value.split(), node.value)
-                }
-                if lines.keys() >= {source.id, text}:
-                    return f"{project_path(path)}, line {lines[text]}"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.startswith("- id: "):
+                entry = line.removeprefix("- id: ")
+            elif entry == source.id and declared.search(line):
+                return f"{project_path(path)}, line {number}"
     return ""
-
-
-def _texts(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    """Yield the texts of a part of a YAML file, in their order."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    else:
-        for part in node.value:
-            for child in part if isinstance(part, tuple) else (part,):
-                yield from _texts(child)

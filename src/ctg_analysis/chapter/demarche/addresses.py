@@ -4,27 +4,8 @@ from ctg_analysis.core.notebooks import OF_DEMARCHE
 
 CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
 
-
-def to_constat(name: str) -> str:
-    """The address of a constat."""
-    return f"{ENJEUX}#constat-{name}"
-
-
-def to_enjeu(name: str) -> str:
-    """The address of an enjeu."""
-    return f"{ENJEUX}#enjeu-{name}"
-
-
-def to_axis(name: str) -> str:
-    """The address of an axis or of an objective in the tree of the strategy."""
-    return f"{STRATEGY}#but-{name}"
-
-
-def to_action(name: str) -> str:
-    """The address of the fiche of an action."""
-    return f"{STRATEGY}#action-{name}"
-
-
-def to_followup(name: str) -> str:
-    """The address of the follow-up of an action."""
-    return f"{FOLLOWUP}#suivi-{name}"
+# The addresses of a constat, of an enjeu, of an axis or an objective in the tree of the strategy, of the fiche of an
+# action, of its follow-up: each takes an id.
+to_constat, to_enjeu = f"{ENJEUX}#constat-{{}}".format, f"{ENJEUX}#enjeu-{{}}".format
+to_axis, to_action = f"{STRATEGY}#but-{{}}".format, f"{STRATEGY}#action-{{}}".format
+to_followup = f"{FOLLOWUP}#suivi-{{}}".format

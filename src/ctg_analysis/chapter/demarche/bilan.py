@@ -9,14 +9,16 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, need
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
-from ctg_analysis.demarche.plan.realisation import STATUSES
+from ctg_analysis.demarche.plan import realisation
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.statuses import ACTIVE
 from ctg_analysis.display.demarche import achievements, pieces
+from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, quantity
+from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -43,7 +45,7 @@ class Bilan(DemarcheChapter):
         """
         names = self._members(family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or achievements.statuses(self.actions, STATUSES, self._origin)
+        piece = box or achievements.statuses(self.actions, realisation.STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
@@ -84,7 +86,11 @@ class Bilan(DemarcheChapter):
     @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
         """What the bilan teaches."""
-        return achievements.lessons(self.actions)
+        counts = self.actions["suite"].value_counts()
+        next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
+        if not next_steps:
+            return pieces.plain("La suite à donner n'est pas encore décidée.")
+        return pieces.phrase(f"Pour la suite : {texts.listed(next_steps)}.")
 
     def then_and_now(self, *indicators: str) -> Html:
         """The first and the last value of indicators of one source, where there are two.
@@ -157,9 +163,24 @@ class Bilan(DemarcheChapter):
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
-            piece = known.unavailable(self.territory, first, f"{TITLES[family]}, par année")
-        else:
-            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.territory, rows, series=True))
+            return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), RECALLED, *members)
+        wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
+        whole = wide.sum()
+        most = wide.sum(axis=1)
+        wide.loc[realisation.ALL] = whole
+        wide = wide.assign(Total=wide.sum(axis=1))
+        piece = pieces.chart(
+            grid(wide, wide.map(thousands)),
+            Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
+            pieces.Origin(
+                known.source(self.territory, rows, series=True),
+                f"{whole.index[0]}-{whole.index[-1]}",
+                first.file_name,
+            ),
+            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(whole.sum())}",
+            what=f"{TITLES[family]} (milliers d'euros)",
+            note=first.caveats,
+        )
         return telling(piece, RECALLED, *members)
 
     def _members(self, family: str) -> dict[str, Indicator]:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.tables.codes import CLOSED
+from ctg_analysis.demarche.tables.codes import CLOSED, labels
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import closed_questions, pieces
 from ctg_analysis.display.demarche import survey_results as drawn
@@ -14,7 +14,6 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import counted, number
 
-HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "questionnaire": f"les questions et leurs codes ; {HOW}",
     "marges": "les marges du recensement, pour le redressement",
@@ -140,9 +139,10 @@ class Consultation(DemarcheChapter):
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
+        options = self.questions["modalites"].map(labels)
         lines = [
             [
-                f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
+                self._label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
                 f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,
@@ -214,9 +214,6 @@ class Consultation(DemarcheChapter):
 
     def _label(self, q_id: str) -> str:
         return self.questions["libelle"].get(q_id, SECTEUR_LABEL)
-
-    def _option(self, q_id: str, code: str) -> str:
-        return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
 
     def missing(self, what: str, *names: str) -> Html | None:
         """The box of the answers when there are none."""

@@ -3,24 +3,25 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import pandas as pd
+from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.declared_values import with_words
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
-from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.tables.columns import FIELDS, last_day
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.demarche.ranked_enjeux import DRAWN
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -44,8 +45,14 @@ DATES = {
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
+DRAWN = (
+    "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
+    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
+    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
+)
 RULES = {"drawn": DRAWN, "overlooked": OVERLOOKED}  # what a text of method_texts.yml names, stated where it is applied
 VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
 
@@ -112,17 +119,7 @@ class DemarcheChapter:
         names: tables of which nothing more is to be said. others: others, and what is.
         """
         files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | others
-        return markup.unavailable(
-            texts.typography(f"{what}."),
-            [
-                {
-                    "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].place})"),
-                    "how": texts.typography(how),
-                    "command": f"ctg new {self.territory.epci}",
-                }
-                for name, how in files.items()
-            ],
-        )
+        return to_fill(self.territory.epci, what, files)
 
     def begin(self) -> Html:
         """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
@@ -130,10 +127,16 @@ class DemarcheChapter:
             return Html("")
         return markup.begin(self.territory.epci, self.first_files())
 
-    @classmethod
-    def tells_from(cls) -> tuple[str, ...]:
-        """The tables without which a chapter has nothing to tell."""
-        return cls.TELLS_FROM or cls.BEGINS_WITH
+    def by_field(self, rows: pd.DataFrame, said: Callable[[Any], tuple[str, str, str]]) -> Html:
+        """What was said, by field, with the constats that rest on it. said: row → its id, its text, of whom it is."""
+        groups: dict[str, list[dict[str, object]]] = {}
+        for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True):
+            written = [
+                {"id": place, "text": texts.typography(text), "who": who, "proves": Markup(self.proves(place).html)}
+                for place, text, who in map(said, part.itertuples())
+            ]
+            groups[texts.typography(texts.capitalised(field))] = written
+        return markup.piece("sayings.html.j2", groups=groups)
 
     def first_files(self) -> list[dict[str, str]]:
         """The tables that a chapter begins with: title, and where it is filled."""

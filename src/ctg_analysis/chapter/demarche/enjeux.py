@@ -3,21 +3,25 @@
 from functools import cached_property
 
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
 from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
-from ctg_analysis.chapter.demarche.demarche_chapter import VOTED, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.statuses import DROPPED
+from ctg_analysis.demarche.voices.priorities import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.demarche import proof_chain as linked
-from ctg_analysis.display.demarche import ranked_enjeux as shown_as
+from ctg_analysis.display.drawings import votes
 from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, number, quantity
@@ -25,6 +29,9 @@ from ctg_analysis.display.words.quantities import counted, number, quantity
 RANKING = "demarche_priorities.csv"
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
+CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
+SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
+MOVED = 3  # ranks
 
 
 class Enjeux(DemarcheChapter):
@@ -58,57 +65,186 @@ class Enjeux(DemarcheChapter):
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
         """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
-        return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
+        fields: dict[str, list[linked.Constat]] = {one.field: [] for one in self._constats}
+        for one in sorted(self._constats, key=lambda one: linked.AFOM.index(one.type)):
+            fields[one.field].append(one)
+        made = markup.piece("constats.html.j2", fields=fields)
+        return pieces.together(made, markup.source(self.source("constats", "preuves")))
 
     @needing("Enjeux", "enjeux")
     def chain(self) -> Html:
         """Each enjeu, from its constats to its actions."""
-        return pieces.together(
-            linked.enjeux([self._enjeu(row) for row in self.enjeux.itertuples(index=False)]),
-            markup.source(self.source("enjeux")),
-        )
+        enjeux = [self._enjeu(row) for row in self.enjeux.itertuples(index=False)]
+        return pieces.together(markup.piece("enjeux.html.j2", enjeux=enjeux), markup.source(self.source("enjeux")))
 
     @needing("Notes données aux enjeux", "enjeux", VOTED)
     def criteria(self) -> Html:
         """Importance, urgence and faisabilité, each with its spread."""
-        return shown_as.criteria(self.ranking, self._origin)
+        voted = self.ranking[self.ranking["voters"].gt(0)]
+        labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
+        header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
+        lines = [
+            [label, *(_marks(row, name) for name in CRITERIA), number(row["voters"])]
+            for label, row in zip(labels, voted.to_dict("records"), strict=True)
+        ]
+        return pieces.chart(
+            votes.criteria(voted.assign(label=labels), CRITERIA),
+            Listing(header, lines),
+            self._origin,
+            message=_foremost(voted),
+            what="Notes données aux enjeux, de 1 à 5",
+            note=f"{SPREAD} {_ballots(voted)}",
+        )
 
     @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
         """The enjeux where importance and urgence cross."""
-        return shown_as.matrix(self.ranking, to_enjeu, self._source)
+        voted = self.ranking.dropna(subset=["importance", "urgence"])
+        across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
+        lines = []
+        for urgency in down:
+            cells = []
+            for importance in across:
+                here = voted[voted["importance"].eq(importance) & voted["urgence"].eq(urgency)]
+                cells.append(pieces.listed(_in_cell(row) for row in here.itertuples(index=False)))
+            lines.append([quantity(urgency), *cells])
+        header = ["Urgence", *(f"Importance {quantity(importance)}" for importance in across)]
+        note = "Notes médianes, de 1 à 5 ; entre parenthèses, la faisabilité."
+        return pieces.table("Importance et urgence des enjeux", header, lines, self._source, note, words=False)
 
     @needing("Rang des enjeux", "enjeux", VOTED)
     def ranks(self) -> Html:
         """The ranks and how sure they are."""
-        return shown_as.ranks(self.ranking, self._origin)
+        known = self.ranking.dropna(subset=["rank"])
+        texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
+        labels = [f"{row.enjeu_id} {row.titre}" for row in known.itertuples(index=False)]
+        stable = int(known["words"].eq(STABLE).sum())
+        lines = [
+            [label, text, row.words, number(100 * row.stability) + " %", number(row.score, 2), number(row.points)]
+            for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
+        ]
+        header = ["Enjeu", "Rang (dans 95 tirages sur 100)", "Dit", "Part des tirages", "Note moyenne", "Points"]
+        doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
+        return pieces.chart(
+            votes.ranks(known.assign(label=labels, text=texts_)),
+            Listing(header, lines),
+            self._origin,
+            message=_stability(stable, len(known)),
+            what="Rang des enjeux selon les votes",
+            note=" ".join([RANKED, *([] if stable == len(known) else [doubt]), DRAWN]),
+        )
 
     @needing("Rang selon la façon de compter", "enjeux", VOTED)
     def ways_of_counting(self) -> Html:
         """The ranks under other ways of counting."""
-        return shown_as.ways_of_counting(self.table("sensitivity"), to_enjeu, self._source)
+        sensitivity = self.table("sensitivity")
+        wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
+        wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
+            sensitivity["scheme"].iloc[0], axis=1, kind="stable"
+        )
+        moved = int((wide.max() - wide.min()).ge(MOVED).sum())
+        lines = pieces.lines_of(wide.rename(index=texts.capitalised))
+        lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
+        header = ["Façon de compter", *(pieces.link(name, to_enjeu(name)) for name in wide)]
+        many = counted(moved, "enjeu change", "enjeux changent")
+        caption = "Rang des enjeux selon la façon de compter"
+        return pieces.together(
+            pieces.phrase(f"Selon la façon de compter, {many} de trois rangs ou plus."),
+            pieces.table(caption, header, lines, self._source, marked={len(lines) - 1}, words=False),
+        )
 
     @needing("Points par sorte d'acteurs", "enjeux", VOTED)
     def voters(self) -> Html:
         """The points that each kind of actors gave."""
-        return shown_as.voters(self.table("points_by_type"), to_enjeu, self._source)
+        points = self.table("points_by_type")
+        wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
+        wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
+        wide.index = [actor_names.several(name) for name in wide.index]
+        wide.loc["Ensemble"] = wide.sum()
+        wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
+        lines = pieces.lines_of(wide.rename(index=texts.capitalised))
+        note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
+        header = ["Sorte d'acteurs", *(pieces.link(name, to_enjeu(name)) for name in wide)]
+        caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
+        return pieces.table(caption, header, lines, self._source, note, marked={len(lines) - 1}, words=False)
 
     @needing("Divergences entre acteurs", "enjeux", VOTED)
     def divergences(self) -> Html:
         """The enjeux on which the kinds of actors differ."""
-        return shown_as.divergences(self.table("divergences"), self.titles, to_enjeu, self._source)
+        rows = self.table("divergences")
+        apart = rows[rows["diverges"].astype(bool)]
+        if apart.empty:
+            return pieces.plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
+        lines = [
+            [
+                pieces.link(f"{row.enjeu_id} {self.titles[row.enjeu_id]}", to_enjeu(row.enjeu_id)),
+                quantity(row.spread),
+                actor_names.the(row.above.split(LIST)),
+                actor_names.the(row.below.split(LIST)),
+            ]
+            for row in apart.itertuples(index=False)
+        ]
+        header = ["Enjeu", "Écart entre médianes", "Plus important pour", "Moins important pour"]
+        divided = counted(len(apart), "enjeu divise", "enjeux divisent")
+        sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
+        return pieces.together(
+            pieces.phrase(sentence), pieces.table("Là où les acteurs ne sont pas d'accord", header, lines, self._source)
+        )
 
     @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
         """The enjeux that are little voted but well proved."""
-        return shown_as.overlooked(
-            self.table("overlooked"), to_enjeu, to_constat, self.source("votes", "constats", "preuves")
+        rows, cited = self.table("overlooked"), self.source("votes", "constats", "preuves")
+        if rows.empty:
+            return pieces.plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
+        lines = [
+            [
+                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id)),
+                pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
+                quantity(row.points),
+                pieces.listed(pieces.link(name, to_constat(name)) for name in row.constats.split(LIST)),
+                str(row.kinds),
+            ]
+            for row in rows.itertuples(index=False)
+        ]
+        header = ["Enjeu", "Rang du vote", "Points", "Constats à preuve forte", "Sortes de preuves"]
+        sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
+        return pieces.together(
+            pieces.phrase(sentence, OVERLOOKED), pieces.table("Peu votés mais étayés", header, lines, cited)
         )
 
     @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
         """What the COPIL decided, apart from the votes."""
-        return shown_as.decisions(self.table("decisions"), to_enjeu, self.source("enjeux"))
+        rows = self.table("decisions")
+        counts = rows["retenu"].map(_decision_text, na_action=None).value_counts()
+        decided = ", ".join(
+            f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}"
+            for word in ("retenu", "non retenu")
+            if word in counts
+        )
+        waiting = int(counts.get("pas encore décidé", 0))
+        days, apart = [date_text(day) for day in rows["decide_le"]], not rows["against"].eq(FOLLOWED).all()
+        dated = len({*days}) > 1
+        when = "" if dated or not any(days) else f" le {days[0]}"
+        as_voted = "" if apart else ", selon le rang du vote"
+        sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
+        beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
+        lines = [
+            [
+                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id)),
+                pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
+                _decision_text(row.retenu),
+                pieces.text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else pieces.NOTHING),
+                *([date_text(row.decide_le) or pieces.NOTHING] if dated else []),
+                *([f"{row.against}, sans motif" if row.unexplained else row.against] if apart else []),
+            ]
+            for row in rows.itertuples(index=False)
+        ]
+        header = ["Enjeu", "Rang du vote", "Décision", "Motif", *(["Date"] if dated else [])]
+        header += ["Par rapport au vote"] if apart else []
+        made = pieces.table("La décision du COPIL, à part du vote", header, lines, self.source("enjeux"))
+        return pieces.together(pieces.phrase(sentence, beside), made)
 
     @needing("Chiffres qui servent de preuves", "preuves")
     def figures(self) -> Html:
@@ -179,8 +315,8 @@ class Enjeux(DemarcheChapter):
                 for objective in own.itertuples(index=False)
             ],
             actions=[
-                pieces.link(f"{name} {actions['titre'][name]}{_dropped(actions['statut'][name])}", to_action(name))
-                for name in serving
+                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", to_action(name))
+                for name, titre, statut in actions.loc[serving, ["titre", "statut"]].itertuples()
             ],
         )
 
@@ -191,7 +327,7 @@ class Enjeux(DemarcheChapter):
         row = rows.iloc[0]
         low, high = int(row["rank_low"]), int(row["rank_high"])
         sure = row["words"].removeprefix("rang ") + (f" (de {low} à {high})" if low < high else "")
-        marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
+        marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in CRITERIA.items())
         return (
             f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {sure} ; note moyenne {number(row['score'], 2)} "
             f"(médianes : {marks}) ; {number(row['points'])} points.{self._apart(enjeu)}"
@@ -225,7 +361,7 @@ def _status(row, meetings: pd.DataFrame) -> str:
 
 
 def _decision(row) -> str:
-    decision = texts.capitalised(shown_as.decision_text(row.retenu))
+    decision = texts.capitalised(_decision_text(row.retenu))
     day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
     return f"{decision}{day}{why}."
@@ -233,3 +369,52 @@ def _decision(row) -> str:
 
 def _dropped(status: str) -> str:
     return " (abandonnée)" if status == DROPPED else ""
+
+
+def _foremost(voted: pd.DataFrame) -> str:
+    """Which enjeux have the highest median importance, and the highest urgency too when some have both."""
+    important = voted[voted["importance"].eq(voted["importance"].max())]
+    both = important[important["urgence"].eq(voted["urgence"].max())]
+    first = both if len(both) else important
+    single, many = ("le plus important et le plus urgent", "les plus importants et les plus urgents")
+    if both.empty:
+        single, many = "le plus important", "les plus importants"
+    if len(first) == 1:
+        return f"L'enjeu jugé {single} : {texts.uncapitalised(first['titre'].iloc[0])}"
+    return f"{len(first)} enjeux sur {len(voted)} sont jugés {many}"
+
+
+def _marks(row: dict, name: str) -> str:
+    if pd.isna(row[name]):
+        return pieces.UNKNOWN
+    return f"{quantity(row[name])} ({quantity(row[f'{name}_q1'])} à {quantity(row[f'{name}_q3'])})"
+
+
+def _ballots(voted: pd.DataFrame) -> str:
+    least, most = int(voted["voters"].min()), int(voted["voters"].max())
+    return f"{least} bulletins." if least == most else f"De {least} à {most} bulletins selon l'enjeu."
+
+
+def _in_cell(row) -> Markup:
+    return Markup("{} ({})").format(pieces.link(row.enjeu_id, to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
+
+
+def _stability(stable: int, known: int) -> str:
+    """How many enjeux have a rank that the vote makes stable."""
+    if stable == known:
+        return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
+    if not stable:
+        return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
+    left = known - stable
+    others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
+    return f"Le vote donne un rang stable à {counted(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
+
+
+def _rank_text(row) -> str:
+    low, high = int(row.rank_low), int(row.rank_high)
+    return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
+
+
+def _decision_text(retained: object) -> str:
+    """What the COPIL decided."""
+    return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"

@@ -30,6 +30,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
         ("Enjeux", _links(served, enjeux, to_enjeu)),
         ("Constats", _links(row.constat_ids or (), constats, to_constat)),
     ]
+    staff = row.moyens_humains_etp
     return ActionSheet(
         id=row.action_id,
         title=texts.typography(row.titre),
@@ -53,10 +54,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
             ("Pilote à la Caf", _written(row.pilote_caf)),
         ],
         means=[
-            (
-                "Équivalents temps plein",
-                UNSAID if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp),
-            ),
+            ("Équivalents temps plein", quantity(staff) if pd.notna(staff) else UNSAID),
             *_if_written("Dispositifs de la Caf", row.dispositifs_caf),
             *_if_written("Liens", links(row)),
         ],
@@ -76,12 +74,8 @@ def _apart_from_steps(row) -> bool:
 
 def links(row) -> str:
     """The programmes that an action belongs to besides the convention."""
-    named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
-    return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
-
-
-def _is_yes(cell: object) -> bool:
-    return not pd.isna(cell) and bool(cell)
+    named = [("PEDT", row.lien_pedt), ("service public de la petite enfance", row.lien_sppe)]
+    return ", ".join(name for name, cell in named if pd.notna(cell) and cell)
 
 
 def _written(cell: object) -> str:
@@ -108,8 +102,8 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     """What the financers bring by year, and whether it is the budget of the action."""
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
-    planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
-    budget_text = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
+    planned = {"fonctionnement": row.budget_fonct, "investissement": row.budget_invest}
+    budget_text = ", ".join(f"{word} {euros(amount)}" for word, amount in planned.items() if pd.notna(amount))
     if own.empty:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
@@ -119,9 +113,6 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
-BUDGETS = {"fonctionnement": "budget_fonct", "investissement": "budget_invest"}
-
-
 def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
     rows = chapter.table("indicateurs_suivi")
     rows = rows[rows["action_id"].eq(action)]
@@ -129,7 +120,7 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
     lines = [
         [
-            _named(chapter, row),
+            _measured(chapter, row),
             row.type,
             dated(row.valeur_reference, row.date_reference),
             dated(row.cible, row.cible_date),
@@ -140,7 +131,7 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
     return action_plan.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
 
 
-def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
+def _measured(chapter: DemarcheChapter, row) -> pieces.Cell:
     """What is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
     indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None

@@ -14,15 +14,19 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.demarche import yearly_followup as shown_as
+from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.markup import Html, cited_with
-from ctg_analysis.display.words.dates import span_text
-from ctg_analysis.display.words.quantities import counted
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.display.words.quantities import counted, euros
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.sources import SOURCES
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
 EVALUATION = "évaluation"
+LATE, DROPPED = "retardée", "abandonnée"
 
 
 class Followup(DemarcheChapter):
@@ -40,7 +44,29 @@ class Followup(DemarcheChapter):
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """How many actions have each status, year by year."""
-        return shown_as.statuses(tracking.status_by_year(self.rows), self.source("suivi"), FILE)
+        by_year = tracking.status_by_year(self.rows)
+        counts = pd.DataFrame(
+            {
+                str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES]
+                for year in by_year.columns
+            },
+            index=list(tracking.STATUSES),
+        ).T
+        last, when = counts.iloc[-1], counts.index[-1]
+        counts_text = ", ".join(counted(count, status) for status, count in last.items())
+        sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
+        note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
+        years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
+        data = Listing(["Année", *tracking.STATUSES], pieces.lines_of(counts))
+        figure = pieces.chart(
+            progress.stacked(counts),
+            data,
+            pieces.Origin(self.source("suivi"), years, FILE),
+            message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
+            what="Actions par statut à la fin de l'année (nombre)",
+            note=note,
+        )
+        return pieces.together(pieces.phrase(sentence), figure)
 
     @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
@@ -48,13 +74,25 @@ class Followup(DemarcheChapter):
         by_year = tracking.status_by_year(self.rows)
         last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
-        source = self.source("suivi")
-        return pieces.together(
-            *(
-                shown_as.dashboard(own, list(by_year.columns), f"Axe : {axis}", source, to_action)
-                for axis, own in rows.groupby("axe", sort=False)
-            )
-        )
+        years = list(by_year.columns)
+        header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
+        made = []
+        for axis, own in rows.groupby("axe", sort=False):
+            lines = []
+            for row in own.to_dict("records"):
+                name = pieces.link(f"{row['action_id']} {row['titre']}", to_action(row["action_id"]))
+                done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
+                lines.append(
+                    [
+                        pieces.anchored(name, f"suivi-{row['action_id']}"),
+                        *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
+                        done,
+                        pieces.text_of(row["faits"]) or pieces.NOTHING,
+                        pieces.text_of(row["difficultes"]) or pieces.NOTHING,
+                    ]
+                )
+            made.append(pieces.table(f"Axe : {axis}", header, lines, self.source("suivi")))
+        return pieces.together(*made)
 
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
@@ -82,7 +120,28 @@ class Followup(DemarcheChapter):
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
         """What was to be spent and what was."""
-        return shown_as.money(tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE)
+        rows = tracking.money(self.funding, self.rows)
+        known = rows.dropna(subset=["spent"])
+        spent, planned = known["spent"].sum(), known["planned"].sum()
+        sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
+        last = known.iloc[-1]
+        ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
+        lines = [
+            [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
+            for row in rows.itertuples(index=False)
+        ]
+        silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
+        note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
+        years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
+        figure = pieces.chart(
+            bars.dumbbell(ends, ("Prévu", "Dépensé")),
+            Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+            pieces.Origin(self.source("financements", "suivi"), years, FILE),
+            message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
+            what="Argent prévu et dépensé par année (milliers d'euros)",
+            note=note,
+        )
+        return pieces.together(pieces.phrase(sentence), figure)
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
@@ -95,7 +154,16 @@ class Followup(DemarcheChapter):
         for row in self.table("reunions").itertuples(index=False):
             if self.span and row.date.year >= self.span[0]:
                 rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
-        return shown_as.decisions(rows, self.source("suivi", "reunions"))
+        if not rows:
+            return pieces.plain("Aucune décision n'est encore inscrite.")
+        ordered = sorted(rows, key=lambda row: row[0], reverse=True)
+        lines = [[date_text(day), about, decision] for day, about, decision in ordered]
+        return pieces.table(
+            "Les décisions, des plus récentes aux plus anciennes",
+            ["Date", "Sujet", "Décision"],
+            lines,
+            self.source("suivi", "reunions"),
+        )
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""

@@ -1,13 +1,11 @@
 """Chapter 12: what partners said in interviews and in meetings, in counts, never naming anyone (rule R6)."""
 
 import pandas as pd
-from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche.addresses import to_constat
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions
+from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
-from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import theme_counts
@@ -18,7 +16,6 @@ from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.display.words.quantities import counted, number
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
-HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "grille": f"les questions des entretiens ; {HOW}",
     "codebook": "les codes, et ce que chacun veut dire",
@@ -159,11 +156,8 @@ class Interviews(DemarcheChapter):
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
-        groups = {
-            texts.typography(texts.capitalised(field)): [self._saying(row) for row in part.itertuples()]
-            for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True)
-        }
-        return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
+        said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
+        return pieces.together(lead, said, markup.source(self._source))
 
     def codes(self) -> Html:
         """The codes of the extracts, by theme, and what each means."""
@@ -172,12 +166,6 @@ class Interviews(DemarcheChapter):
             return self.box("Livret de codes", "codebook")
         lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
         return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
-
-    def _saying(self, row) -> dict[str, object]:
-        """What someone said, by whom, and the constats that rest on it."""
-        place = f"propos-{row.extrait_id}"
-        text = texts.typography(row.texte_anonymise)
-        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.proves(place).html)}
 
     def words(self) -> Html:
         """What the words of the chapter mean; nothing where they say nothing yet."""
@@ -202,7 +190,8 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
+        known = pd.notna(about["start"])
+        days = f", du {short_date(about['start'])} au {short_date(about['end'])}" if known else ""
         text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
         return Citation(texts.typography(text))
 
@@ -243,7 +232,3 @@ def _together(senses: list[set[str]]) -> str:
 
 def _several(cell: str) -> str:
     return ", ".join(map(actor_names.several, cell.split(LIST))) if cell else "aucun"
-
-
-def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"du {short_date(first)} au {short_date(last)}"

@@ -1,7 +1,6 @@
 """Chapter 12, second part: the meetings of a démarche, who came, what was said there."""
 
 import pandas as pd
-from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Territory
@@ -77,19 +76,8 @@ class Meetings(DemarcheChapter):
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )
-        groups = {
-            texts.typography(texts.capitalised(field)): [self._saying(row) for row in part.itertuples()]
-            for field, part in words.assign(champ=pd.Categorical(words["champ"], FIELDS)).groupby(
-                "champ", observed=True
-            )
-        }
-        return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
-
-    def _saying(self, row) -> dict[str, object]:
-        """What was said, of which sort it is, and the constats that rest on it."""
-        place = f"contribution-{row.contrib_id}"
-        text = texts.typography(row.texte)
-        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
+        said = self.by_field(words, lambda row: (f"contribution-{row.contrib_id}", row.texte, row.type))
+        return pieces.together(counts, said, markup.source(self._source))
 
     @property
     def _source(self) -> Citation:

@@ -36,13 +36,12 @@ GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la 
 
 def proofs_of(chapter: DemarcheChapter, constat: str) -> list[Proof]:
     """The proofs of a constat in words, those that contradict it too, in the order of the file."""
-    proofs = chapter.table("preuves")
-    return [_proof(chapter, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
-
-
-def _proof(chapter: DemarcheChapter, row) -> Proof:
-    text, address, fault = _WORDS[row.type](chapter, row)
-    return Proof(SENSES[row.sens], KINDS[row.type], texts.typography(text), address, texts.typography(fault))
+    rows, proofs = chapter.table("preuves"), []
+    for row in rows[rows["constat_id"].eq(constat)].itertuples(index=False):
+        text, address, fault = _WORDS[row.type](chapter, row)
+        words = texts.typography(text), address, texts.typography(fault)
+        proofs.append(Proof(SENSES[row.sens], KINDS[row.type], *words))
+    return proofs
 
 
 def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
@@ -95,16 +94,12 @@ def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:
     return f"{page}#{place_of(row.type, row.ref)}" if there else page
 
 
-def _answered(chapter: DemarcheChapter) -> set[str]:
-    """The questions whose answers the page of the consultation shows."""
-    questions = chapter.table("questionnaire")
-    closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(chapter.table("distribution")["q_id"])
-    return closed | set(chapter.table("open_themes")["q_id"])
-
-
 def _survey(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
-    questions = chapter.table("questionnaire").set_index("q_id")["libelle"]
-    return f"« {questions.get(row.ref, row.ref)} »", _placed(chapter, SURVEY, row, row.ref in _answered(chapter)), ""
+    questions = chapter.table("questionnaire").set_index("q_id")
+    closed = set(questions.index[questions["champ"].notna()]) & set(chapter.table("distribution")["q_id"])
+    answered = closed | set(chapter.table("open_themes")["q_id"])  # what the page of the consultation shows
+    label = questions["libelle"].get(row.ref, row.ref)
+    return f"« {label} »", _placed(chapter, SURVEY, row, row.ref in answered), ""
 
 
 def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:

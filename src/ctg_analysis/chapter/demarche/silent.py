@@ -37,7 +37,9 @@ def silent(demarche: Demarche) -> list[str]:
     if demarche.unread:
         return []
     return [
-        page for page, chapter in CHAPTERS.items() if all(demarche.table(name).empty for name in chapter.tells_from())
+        page
+        for page, chapter in CHAPTERS.items()
+        if all(demarche.table(name).empty for name in chapter.TELLS_FROM or chapter.BEGINS_WITH)
     ]
 
 

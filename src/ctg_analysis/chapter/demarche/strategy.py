@@ -22,12 +22,13 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.demarche.action_plan import Branch
-from ctg_analysis.display.drawings import gantt
+from ctg_analysis.display.drawings import bars, gantt
+from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import counted
+from ctg_analysis.display.words.quantities import counted, euros, number, thousands
 from ctg_analysis.indicators.childcare_authority import DUTIES, read_thresholds
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
@@ -57,7 +58,7 @@ class Strategy(DemarcheChapter):
         )
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(pieces.phrase(sentence), shown_as.tree(branches), source)
+        return pieces.together(pieces.phrase(sentence), markup.piece("tree.html.j2", branches=branches), source)
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
@@ -67,7 +68,7 @@ class Strategy(DemarcheChapter):
             sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
         ]
         source = self.source("actions", "financements", "indicateurs_suivi")
-        return pieces.together(shown_as.sheets(made), markup.source(source))
+        return pieces.together(markup.piece("actions.html.j2", actions=made), markup.source(source))
 
     @needing("Calendrier des actions", "actions")
     def gantt(self) -> Html:
@@ -104,18 +105,75 @@ class Strategy(DemarcheChapter):
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
         """The money of the plan by financer and year, and whether it reconciles."""
-        table = budget.by_financer(self.funding)
-        source = self.source("financements")
-        drawn = shown_as.budget_by_financer(table, pieces.Origin(source, self._years, FUNDING))
-        agreed = budget.reconciliation(self.actions, self.table("financements"))
-        balance = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
-        return pieces.together(balance, drawn)
+        by_financer = budget.by_financer(self.funding)
+        header, lines = shown_as.amounts(by_financer)
+        written = by_financer.map(lambda value: thousands(value) if value else pieces.NOTHING)
+        first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
+        whole, most = euros(by_financer.loc[budget.TOTAL, budget.TOTAL]), euros(first.iloc[0])
+        drawn = pieces.chart(
+            grid(by_financer, written),
+            Listing([f"{header[0]}, en euros", *header[1:]], lines),
+            pieces.Origin(self.source("financements"), self._years, FUNDING),
+            message=f"Premier financeur : {first.index[0]}, {most} sur {whole}",
+            what="Financement des actions, par financeur et par année (milliers d'euros)",
+        )
+        return pieces.together(self._balance(), drawn)
+
+    def _balance(self) -> Html:
+        """Whether the budgets of the actions are what their financers bring, and where they are not."""
+        rows = budget.reconciliation(self.actions, self.table("financements"))
+        apart = rows[~rows["agrees"]]
+        planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
+        totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
+        if apart.empty:
+            return pieces.phrase(
+                "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
+            )
+        sentence = f"Le budget n'est pas équilibré pour {counted(len(apart), 'action')} sur {len(rows)}."
+        lines = [
+            [self._links[row.action_id], euros(row.budget), euros(row.brought), euros(row.brought - row.budget)]
+            for row in apart.itertuples(index=False)
+        ]
+        header = ["Action", "Budget", "Apports des financeurs", "Écart"]
+        note = (
+            "Fonctionnement et investissement sont comparés à part : un écart nul peut en cacher deux qui se "
+            "compensent."
+        )
+        made = pieces.table("Les budgets à revoir", header, lines, self.source("actions", "financements"), note)
+        return pieces.together(pieces.phrase(sentence, totals), made)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
         """What each pilote leads."""
-        return shown_as.load(
-            plan.load(self.actions, self.funding), pieces.Origin(self.source("actions"), self._years, ACTIONS)
+        rows = plan.load(self.actions, self.funding)
+        drawn = pd.DataFrame(
+            {
+                "name": [texts.typography(texts.capitalised(text)) for text in rows["pilote"]],
+                "level": "",
+                "value": rows["count"].astype(float),
+                "low": float("nan"),
+                "high": float("nan"),
+                "text": [str(count) for count in rows["count"]],
+            }
+        )
+        lines = [
+            [
+                name,
+                f"{row.count} ({', '.join(row.actions)})",
+                str(row.first),
+                "nd" if pd.isna(row.etp) else number(row.etp, 1),
+                euros(row.budget),
+            ]
+            for name, row in zip(drawn["name"], rows.itertuples(index=False, name="Load"), strict=True)
+        ]
+        header = ["Pilote", "Actions", "Dont priorité 1", "Équivalents temps plein", "Financements"]
+        top = rows.iloc[0]
+        return pieces.chart(
+            bars.comparison(drawn),
+            Listing(header, lines),
+            pieces.Origin(self.source("actions"), self._years, ACTIONS),
+            message=f"{counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
+            what="Actions par pilote (nombre)",
         )
 
     bodies, meetings, decisions = governance.bodies, governance.meetings, governance.decisions
@@ -126,7 +184,26 @@ class Strategy(DemarcheChapter):
         rows = chain.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
         needs = plan.completeness(self.actions, self.table("financements"), self.table("indicateurs_suivi"))
         cited = self.source("enjeux", "actions", "financements", "indicateurs_suivi")
-        return shown_as.complete(shown_as.covered(rows), needs, self._links, cited)
+        bare = rows[~rows["covered"]]
+        sentence = "Chaque enjeu retenu a une action au moins."
+        if len(bare):
+            how_many = counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
+            sentence = f"{how_many} pas d'action : {texts.listed(list(bare['enjeu_id']))}."
+        lacking = needs[~needs[list(plan.NEEDS)].all(axis=1)]
+        if lacking.empty:
+            whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
+            return pieces.together(pieces.phrase(f"{sentence} Chaque action {whole}."), markup.source(cited))
+        incomplete = counted(len(lacking), "action est incomplète", "actions sont incomplètes")
+        sentence = f"{sentence} {incomplete} sur {len(needs)}."
+        lines = [
+            [self._links[row["action_id"]], *(pieces.YES if row[name] else pieces.NO for name in plan.NEEDS)]
+            for row in lacking.to_dict("records")
+        ]
+        note = (
+            "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
+        )
+        made = pieces.table("Ce que chaque action doit avoir", ["Action", *plan.NEEDS.values()], lines, cited, note)
+        return pieces.together(pieces.phrase(sentence), made)
 
     @cached_property
     def _links(self) -> dict[str, Markup]:

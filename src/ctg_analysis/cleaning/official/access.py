@@ -17,7 +17,7 @@ SCHEMA = pa.DataFrameSchema(
     {
         "depcom": commune_code(),
         "pop": count(),
-        "typeeq_id": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
+        "typeeq_id": text(r"[A-Z]\d{3}", "un type d'équipement, tel que D502"),
         "duree": count(nullable=True),
         "idSrc": pa.Column(TEXT),
     }

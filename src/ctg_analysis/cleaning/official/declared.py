@@ -50,8 +50,8 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     if findings:
         raise InputError(dict.fromkeys(findings))  # a file that several layouts read is wrong once
     if not tables + former:
-        expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
-        raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
+        expected = f"l'une de ces valeurs : {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
+        raise InputError([Finding(project_path(folder.path), None, None, "aucun fichier connu", expected)])
     for several in filter(None, (tables, former)):
         findings += given_twice(several, folder)
     if findings:
@@ -103,7 +103,8 @@ def _with_its_line(finding: Finding, source: Source) -> Finding:
     words = [*(finding.column or "").split(", "), *finding.found.removeprefix(NO_ROW).split(", ")]
     for guess in sorted(source.guesses):
         if {guess, *guess.split()}.intersection(words):
-            expected = f"{finding.expected}; {guess!r} is a guess so far: correct {declared_at(source, guess)}"
+            place = declared_at(source, guess)
+            expected = f"{finding.expected} ; {guess!r} n'est encore qu'une supposition : corriger {place}"
             return replace(finding, expected=expected)
     return finding
 
@@ -139,11 +140,11 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
             tables.append(_summed(part, wanted).assign(measure=measure))
     if folder.full and lacking:
         raise InputError(
-            Finding(project_path(path), None, dimension, NO_ROW + code, f"the code of {measure}")
+            Finding(project_path(path), None, dimension, NO_ROW + code, f"le code de {measure}")
             for (dimension, code), measure in lacking.items()
         )
     if not tables:
-        raise InputError([Finding(project_path(path), None, None, "none of the codes", "some measure")])
+        raise InputError([Finding(project_path(path), None, None, "aucun des codes", "une mesure")])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -169,10 +170,10 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     filters = {column for tally in measures.values() for column in tally.where}
     code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
     codes = rf"{code}(?:\W+{code})*" if layout.several else code
-    departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "the code of a département")
+    departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "le code d'un département")
     schema = pa.DataFrameSchema(
         {
-            layout.code: text("|".join(filter(None, [codes, layout.outside])), "the code of a commune"),
+            layout.code: text("|".join(filter(None, [codes, layout.outside])), "le code d'une commune"),
             **({layout.departement: departements} if layout.departement else {}),
             **{column: count(nullable=True) for column in columns},
             **{column: pa.Column(TEXT) for column in filters},

@@ -18,11 +18,11 @@ from ctg_analysis.sources.facility_types import FACILITY_TYPES, FILE
 
 SCHEMA = observations_schema(
     {
-        "FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502"),
+        "FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"),
         "BPE_MEASURE": one_of({"FACILITIES"}),
     }
 )
-COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502")})
+COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")})
 COUNTS_2020 = pa.DataFrameSchema(
     {"CODGEO": commune_code(), "NB_.*": count(regex=True, nullable=True)}, unique=["CODGEO"]
 )
@@ -31,7 +31,7 @@ COMPOSITION = "BPE_gammes_equipements*"  # the file that says what the ranges ar
 TYPES, BASKET = FACILITY_TYPES.types, FACILITY_TYPES.basket
 RANGE = pa.DataFrameSchema(
     {
-        "TYPEQU": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
+        "TYPEQU": text(r"[A-Z]\d{3}", "un type d'équipement, tel que D502"),
         "TYPEQU_REGROUPEMENT": pa.Column(TEXT, nullable=True),
         "GAMME": pa.Column(TEXT, nullable=True),
     }
@@ -95,7 +95,9 @@ def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
                 tables.append(counted.rename(columns={"CODGEO": "code"}))
     if not tables:
         expected = ", ".join(f"NB_{code}" for types in FACILITY_TYPES.types_2020.values() for code in types)
-        raise InputError([Finding(project_path(folder.path), 1, None, "no column that is known", f"one of {expected}")])
+        raise InputError(
+            [Finding(project_path(folder.path), 1, None, "aucune colonne connue", f"l'une de ces valeurs : {expected}")]
+        )
     return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune", period="2020")
 
 
@@ -115,9 +117,9 @@ def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
 
 def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
     """Return what is said of the types that a full file should hold: the next edition may number them otherwise."""
-    expected = f"a row of this type, or its new code in {project_path(FILE)}"
+    expected = f"une ligne de ce type, ou son nouveau code dans {project_path(FILE)}"
     path = project_path(folder.path)
-    return [Finding(path, None, "FACILITY_TYPE", f"no row with {code}", expected) for code in types]
+    return [Finding(path, None, "FACILITY_TYPE", f"aucune ligne avec {code}", expected) for code in types]
 
 
 def _number(by_type: pd.DataFrame, types: Iterable[str]) -> pd.Series:

@@ -11,8 +11,8 @@ from ctg_analysis.sources.certificates import RawFolder
 
 ACCOUNTS = pa.DataFrameSchema(
     {
-        "exer": text(r"(?:20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
-        "siren": text(r"\d{9}", "a SIREN of 9 digits"),
+        "exer": text(r"(?:20\d\d)(?:-\d\d-\d\d.*)?", "une année de quatre chiffres"),
+        "siren": text(r"\d{9}", "un SIREN de 9 chiffres"),
         "type": pa.Column(TEXT),
         "type_de_budget": pa.Column(TEXT),
         "agregat": pa.Column(TEXT),
@@ -21,8 +21,8 @@ ACCOUNTS = pa.DataFrameSchema(
 )
 SEATS = pa.DataFrameSchema(
     {
-        "siren": text(r"\d{9}", "a SIREN of 9 digits"),
-        "code_commune": text(f"{COMMUNE_CODE}|", "a commune code"),
+        "siren": text(r"\d{9}", "un SIREN de 9 chiffres"),
+        "code_commune": text(f"{COMMUNE_CODE}|", "un code de commune"),
         "etatadministratifetablissement": pa.Column(TEXT, required=False),
     }
 )

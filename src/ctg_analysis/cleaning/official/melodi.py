@@ -27,7 +27,7 @@ LEVEL_OF = {
 TOTAL = "_T"
 SECRET_CODE = "C"  # of CONF_STATUS
 MISSING_CODE, ELSEWHERE_CODE = "O", "K"  # of OBS_STATUS; K: its figures are in the commune it was merged into
-A_VALUE = "a value, unless CONF_STATUS is C or OBS_STATUS is O"
+A_VALUE = "une valeur, sauf si CONF_STATUS est C ou OBS_STATUS est O"
 
 # Columns that are no dimension: what is left must be at its total.
 PLAIN = {"GEO", "GEO_OBJECT", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "FREQ", "EC_MEASURE"}
@@ -40,7 +40,7 @@ def observations_schema(dimensions: dict[str, pa.Column]) -> pa.DataFrameSchema:
     place = f"{COMMUNE_CODE}|{DEPARTEMENT_CODE}|{SIREN}|FM?"
     return pa.DataFrameSchema(
         {
-            "GEO": text(place, "a place code: commune, département, région, EPCI, F or FM"),
+            "GEO": text(place, "le code d'un lieu : commune, département, région, EPCI, F ou FM"),
             "GEO_OBJECT": one_of(set(LEVEL_OF)),
             "TIME_PERIOD": year(),
             "OBS_VALUE": count(nullable=True),
@@ -93,12 +93,14 @@ def read_melodi(
     names = {"GEO": "code", "TIME_PERIOD": "period", "OBS_VALUE": "value"}
     table = read(folder, name, schema, keep=keep).rename(columns=names)
     if without_total:
-        expected = f"the total {TOTAL} of a dimension that nobody asks for, or its name in PLAIN (cleaning/melodi.py)"
+        expected = f"le total {TOTAL} d'une dimension que rien ne demande, ou son nom dans PLAIN (cleaning/melodi.py)"
         path = project_path(folder.path / name)
-        raise InputError([Finding(path, 1, dimension, f"no row with {TOTAL}", expected) for dimension in without_total])
+        raise InputError(
+            [Finding(path, 1, dimension, f"aucune ligne avec {TOTAL}", expected) for dimension in without_total]
+        )
     if table.empty and table.attrs.get(ROWS):
-        expected = f"rows of the levels {', '.join(LEVEL_OF)}"
-        raise InputError([Finding(project_path(folder.path / name), None, None, "no row that is known", expected)])
+        expected = f"des lignes des niveaux {', '.join(LEVEL_OF)}"
+        raise InputError([Finding(project_path(folder.path / name), None, None, "aucune ligne connue", expected)])
     status = pd.Series(OK, index=table.index)
     status[table["value"].isna()] = MISSING
     status[_is(table, "CONF_STATUS", SECRET_CODE)] = SECRET

@@ -20,7 +20,7 @@ DENSITY_CLASSES = (
 PASSAGE = pa.DataFrameSchema(
     {
         "NIVGEO": one_of({"COM", "ARM"}),
-        r"CODGEO_20\d\d": text(rf"(?:{COMMUNE_CODE})?", "a commune code of 5 characters, or nothing", regex=True),
+        r"CODGEO_20\d\d": text(rf"(?:{COMMUNE_CODE})?", "un code de commune de 5 caractères, ou rien", regex=True),
     }
 )
 
@@ -30,7 +30,7 @@ DENSITY = pa.DataFrameSchema(
 )
 
 MASSIFS = pa.DataFrameSchema(
-    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "the name of a massif")},
+    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "le nom d'un massif")},
     unique=["insee_com"],
 )
 

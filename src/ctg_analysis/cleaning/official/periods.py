@@ -12,11 +12,11 @@ from ctg_analysis.sources.certificates import RawFolder
 
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
 PERIODS = {
-    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
-    SHEET: (r"(?:APL )?(20\d\d)", "a year of four digits, or a sheet named after its year"),
-    MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
-    DECEMBER: (r"(20\d\d)", "a year of four digits"),
-    QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
+    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "une année de quatre chiffres"),
+    SHEET: (r"(?:APL )?(20\d\d)", "une année de quatre chiffres, ou une feuille du nom de son année"),
+    MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "un mois, tel que 2024-12 ou 202412"),
+    DECEMBER: (r"(20\d\d)", "une année de quatre chiffres"),
+    QUARTER: (r"(20\d\d)-?T[1-4]", "un trimestre, tel que 2024-T4"),
 }
 KEPT = {MONTH: r"20\d\d-?12(?:-\d\d.*)?", QUARTER: r"20\d\d-?T4"}  # of months December, of quarters the last
 

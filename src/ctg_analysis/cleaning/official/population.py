@@ -27,7 +27,7 @@ AGE = r"Y\d{1,2}|Y\d{1,2}T\d{1,2}|Y_GE\d{2,3}"
 AGESEX = observations_schema(
     {
         "SEX": one_of({"F", "M", "_T"}),
-        "AGE": text(AGE + "|_T", "an age code, such as Y0, Y0T4 or Y_GE95"),
+        "AGE": text(AGE + "|_T", "le code d'un âge, tel que Y0, Y0T4 ou Y_GE95"),
         "RP_MEASURE": one_of({"POP"}),
     }
 )

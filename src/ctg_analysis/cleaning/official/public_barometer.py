@@ -22,8 +22,8 @@ IN_FRANCE, IN_DEPARTEMENT = "FRANCE", f"D(?:{DEPARTEMENT_CODE})"
 SCHEMA = pa.DataFrameSchema(
     {
         "indic_id": pa.Column(TEXT),
-        "enforce_zone_id": text(rf"{IN_FRANCE}|{IN_DEPARTEMENT}|R\w+", "FRANCE, D12 or R76"),
-        "metric_enforce_date": text(r"20\d\d-\d\d-\d\d", "a date, such as 2024-09-01"),
+        "enforce_zone_id": text(rf"{IN_FRANCE}|{IN_DEPARTEMENT}|R\w+", "FRANCE, D12 ou R76"),
+        "metric_enforce_date": text(r"20\d\d-\d\d-\d\d", "une date, telle que 2024-09-01"),
         **{name: count(nullable=True, required=False) for name in (VALUE, TARGET)},
     }
 )

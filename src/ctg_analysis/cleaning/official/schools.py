@@ -14,12 +14,12 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.territories import former_communes, unit_of
 from ctg_analysis.sources.certificates import RawFolder
 
-UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
-START_OF_YEAR = text(r"(20\d\d)(?:-.*)?", "a school year, such as 2022-2023, or the year it begins in")
+UAI = text(r"\d{7}[A-Z]", "l'UAI d'une école, tel que 0120386E")
+START_OF_YEAR = text(r"(20\d\d)(?:-.*)?", "une année scolaire, telle que 2022-2023, ou l'année où elle commence")
 
 SOCIAL_POSITION = pa.DataFrameSchema(
     {
-        "rentree_scolaire": text(r"20\d\d-20\d\d", "a school year, such as 2022-2023"),
+        "rentree_scolaire": text(r"20\d\d-20\d\d", "une année scolaire, telle que 2022-2023"),
         "uai": UAI,
         "nom": pa.Column(TEXT),
         "code_insee_de_la_commune": commune_code(),
@@ -42,7 +42,7 @@ DIRECTORY = pa.DataFrameSchema(
         "identifiant_de_l_etablissement": UAI,
         "type_etablissement": pa.Column(TEXT),
         "statut_public_prive": pa.Column(TEXT),
-        "code_commune": text(COMMUNE_CODE + "|", "a commune code"),
+        "code_commune": text(COMMUNE_CODE + "|", "un code de commune"),
         "nombre_d_eleves": count(nullable=True),
         "etat": pa.Column(TEXT),
         "rpi_concentre": pa.Column(TEXT, required=False),
@@ -51,7 +51,7 @@ DIRECTORY = pa.DataFrameSchema(
 )
 EXAM = pa.DataFrameSchema(
     {
-        "session": text(r"20\d\d(?:-.*)?", "the year of a session"),
+        "session": text(r"20\d\d(?:-.*)?", "l'année d'une session"),
         "uai": UAI,
         "nb_candidats_g": count(nullable=True),
         "taux_de_reussite_g": count(nullable=True),
@@ -226,8 +226,8 @@ def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]
     lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
     if not lost:
         return []
-    left_out = f"{len(lost)} schools without commune, left out: {', '.join(lost[:10])}"
-    expected = "their rows, with code_commune, in a file *annuaire*.csv"
+    left_out = f"{len(lost)} écoles sans commune, laissées de côté : {', '.join(lost[:10])}"
+    expected = "leurs lignes, avec code_commune, dans un fichier *annuaire*.csv"
     return [Finding(project_path(folder.path), None, "numero_ecole", left_out, expected)]
 
 

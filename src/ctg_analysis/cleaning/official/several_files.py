@@ -42,10 +42,14 @@ def given_twice(tables: list[pd.DataFrame], folder: RawFolder) -> list[Finding]:
         return []
     rows = pd.concat([table[pd.MultiIndex.from_frame(table[SERIES]).isin(several)] for table in tables])
     again = rows.loc[rows.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
-    expected = "each figure in one file: remove the file that is not wanted"
+    expected = "chaque chiffre dans un seul fichier : retirer celui dont on ne veut pas"
     return [
         Finding(
-            project_path(folder.path), None, None, f"{row.measure} of {row.period} ({row.level}) in two files", expected
+            project_path(folder.path),
+            None,
+            None,
+            f"{row.measure} de {row.period} ({row.level}) dans deux fichiers",
+            expected,
         )
         for row in again.head(10).itertuples(index=False)
     ]

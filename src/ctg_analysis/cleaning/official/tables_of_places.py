@@ -35,7 +35,7 @@ CODES = {
     "region": r"\d{2}",
     "france": ".*",
 }
-NO_ROW = "no row with "
+NO_ROW = "aucune ligne avec "
 NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
 
 
@@ -57,14 +57,15 @@ def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[
 def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFrame:
     """Return the rows of a file that some of the layouts ask for."""
     layout = layouts[0]
-    there = {column: folder.holds(name, column) for column in (*layout.measures, *_parts_of(layout))}
+    parts = [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
+    there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
     if not any(there.values()):
-        expected = f"one of {', '.join(there)}"
-        raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
+        expected = f"l'une de ces valeurs : {', '.join(there)}"
+        raise InputError([Finding(project_path(folder.path / name), 1, None, "aucune colonne connue", expected)])
     numbers = [column for column in there if column not in layout.flags]
     schema = pa.DataFrameSchema(
         {
-            layout.code: text(layout.codes or CODES[layout.level], f"the code of a place ({layout.level})"),
+            layout.code: text(layout.codes or CODES[layout.level], f"le code d'un lieu ({layout.level})"),
             **period_column(layout),
             **{column: pa.Column(TEXT) for column in layout.where},
             **{
@@ -126,11 +127,6 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
     return rows.assign(**added), {name: name for name in added}
 
 
-def _parts_of(layout: Table) -> list[str]:
-    """Return the columns that the computed measures of a layout are made of."""
-    return [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
-
-
 def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:
     """Return the rows with a column for each computed measure: missing, or secret, where a part of it is."""
     columns = {}
@@ -148,7 +144,7 @@ def unmatched(rows: pd.DataFrame, where: Mapping[str, str], folder: RawFolder, n
     if not folder.full or not where or len(rows):
         return []
     path = project_path(folder.path / name)
-    return [Finding(path, None, ", ".join(where), NO_ROW + ", ".join(where.values()), "one row at least")]
+    return [Finding(path, None, ", ".join(where), NO_ROW + ", ".join(where.values()), "une ligne au moins")]
 
 
 def matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:

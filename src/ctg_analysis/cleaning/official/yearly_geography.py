@@ -30,22 +30,24 @@ COMMUNES = pa.DataFrameSchema(
         "code": commune_code(),
         "nom": pa.Column(TEXT),
         "type": one_of({COMMUNE, ARRONDISSEMENT}),
-        "departement": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
-        "region": text(r"\d{2}|9\d\d", "a région code of 2 digits"),
+        "departement": text(DEPARTEMENT_CODE, "un code de département, tel que 01, 2A ou 974"),
+        "region": text(r"\d{2}|9\d\d", "un code de région de 2 chiffres"),
         "zone": one_of({"metro", "drom", "com"}),
-        "epci": text(SIREN, "a SIREN of 9 digits", nullable=True),
-        "commune_parente": text(COMMUNE_CODE, "a commune code", nullable=True),
+        "epci": text(SIREN, "un SIREN de 9 chiffres", nullable=True),
+        "commune_parente": text(COMMUNE_CODE, "un code de commune", nullable=True),
         "population_municipale": count(nullable=True),
         "population_municipale_epci": count(nullable=True),
         "population_totale_epci": count(nullable=True, required=False),
-        "anciens_codes": text(rf"{COMMUNE_CODE}(?:\|{COMMUNE_CODE})*", "commune codes separated by |", nullable=True),
+        "anciens_codes": text(
+            rf"{COMMUNE_CODE}(?:\|{COMMUNE_CODE})*", "des codes de communes séparés par |", nullable=True
+        ),
     },
     unique=["code"],
 )
 
 EPCIS = pa.DataFrameSchema(
     {
-        "code": text(SIREN, "a SIREN of 9 digits"),
+        "code": text(SIREN, "un SIREN de 9 chiffres"),
         "nom": pa.Column(TEXT),
         "type": one_of({"CC", "CA", "CU", "METRO", "MET69"}),
         "nb_communes": count(),
@@ -145,8 +147,8 @@ def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
         members = set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"])
         schema = pa.DataFrameSchema(
             {
-                "commune": pa.Column(TEXT, pa.Check.isin(members, error=f"a commune of the EPCI {epci}")),
-                "secteur": text(r"\S.*", "a name"),
+                "commune": pa.Column(TEXT, pa.Check.isin(members, error=f"une commune de l'EPCI {epci}")),
+                "secteur": text(r"\S.*", "un nom"),
             },
             unique=["commune"],
         )

@@ -13,8 +13,8 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import composed
 
 AGREEMENTS = "accords.yml"
-KEYS = "recu_le, convention and seuil"
-EXPECTED = {"recu_le": "a date, such as 02/03/2026", "convention": "the title of the agreement"}
+KEYS = "recu_le, convention et seuil"
+EXPECTED = {"recu_le": "une date, telle que 02/03/2026", "convention": "le titre de l'accord"}
 
 
 class Agreement(BaseModel):
@@ -37,7 +37,7 @@ class Agreement(BaseModel):
     @classmethod
     def _not_loosened(cls, threshold: int, info: ValidationInfo) -> int:
         if threshold < info.context:
-            raise ValueError(f"a whole number, {info.context} or more")
+            raise ValueError(f"un nombre entier, {info.context} ou plus")
         return threshold
 
 
@@ -57,18 +57,18 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):
-        return {}, [Finding(file, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
+        return {}, [Finding(file, _line(root), None, "aucune entrée par fichier", "le nom d'un fichier, puis " + KEYS)]
     agreements: dict[str, Agreement] = {}
     findings: list[Finding] = []
     twice: set[str] = set()
     for key, node in root.value:
         source, line = str(key.value), _line(key)
         if source not in least:
-            expected = "one of " + ", ".join(sorted(f"{name}.csv" for name in least))
-            findings.append(Finding(file, line, source, "a form that is not known", expected))
+            expected = "l'une de ces valeurs : " + ", ".join(sorted(f"{name}.csv" for name in least))
+            findings.append(Finding(file, line, source, "un formulaire qui n'est pas connu", expected))
         elif source in agreements:
             twice.add(source)
-            findings.append(Finding(file, line, source, "this entry again", "one entry by file"))
+            findings.append(Finding(file, line, source, "cette entrée une seconde fois", "une entrée par fichier"))
         elif wrong := list(_wrong(node, file, source, line, least[source])):
             findings += wrong
         else:
@@ -79,21 +79,23 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
 def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:
     """Yield what is wrong with an entry, at the line of its field, or of the entry when the field is not there."""
     if not isinstance(node, yaml.MappingNode):
-        yield Finding(file, line, source, "no entry under this name", KEYS)
+        yield Finding(file, line, source, "aucune entrée sous ce nom", KEYS)
         return
     lines: dict[str, int] = {}
     for key, _ in node.value:
         if key.value in lines:
-            yield Finding(file, _line(key), f"{source}.{key.value}", "this field again", "each field once")
+            yield Finding(
+                file, _line(key), f"{source}.{key.value}", "ce champ une seconde fois", "chaque champ une fois"
+            )
         lines[str(key.value)] = _line(key)
-    expected_of = EXPECTED | {"seuil": f"a whole number, {least} or more"}
+    expected_of = EXPECTED | {"seuil": f"un nombre entier, {least} ou plus"}
     try:
         _agreement(node, least)
     except ValidationError as error:
         for problem in error.errors():
             field = str(problem["loc"][0])
-            written = "nothing" if problem["type"] == "missing" else repr(problem["input"])[:60]
-            expected = expected_of.get(field, f"{KEYS} only")
+            written = "rien" if problem["type"] == "missing" else repr(problem["input"])[:60]
+            expected = expected_of.get(field, f"{KEYS} seulement")
             yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
 
 

@@ -10,7 +10,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.sheets import read_workbook, workbooks_in
+from ctg_analysis.core.sheets import sheets_there
 from ctg_analysis.sources.form_sheets import headings
 from ctg_analysis.sources.partner_workbooks import TEXTS, partner_workbook
 
@@ -39,21 +39,11 @@ def write_templates(
 
 def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
     """The workbooks to write, each with its forms: those of which no workbook of the folder has a sheet."""
-    there = sheets_there(folder)
+    there = sheets_there(folder, [headings(source) for source in FORMS.values()])
     for partner in dict.fromkeys(source.partner for source in FORMS.values()):
         sources = [source for source in FORMS.values() if source.partner == partner and source.id not in there]
         if sources:
             yield free_name(folder / sources[0].form_workbook), sources
-
-
-def sheets_there(folder: Path) -> set[str]:
-    """The forms that have a sheet in a workbook of a folder, filled or not.
-
-    Raises:
-        InputError: a workbook that cannot be read: what it has is not known.
-    """
-    known = [headings(source) for source in FORMS.values()]
-    return {name for path in workbooks_in(folder) for name in read_workbook(path, known).sheets}
 
 
 def _described(source: Source) -> str:
@@ -74,5 +64,5 @@ def _described(source: Source) -> str:
 def summary(epci: str, folder: Path, written: list[Path]) -> str:
     """Return what was written, in one line."""
     if not written:
-        return f"{project_path(folder)}: all the forms of {epci} are there already, nothing was changed"
-    return f"{project_path(folder)}: {len(written)} files; begin with {README}"
+        return f"{project_path(folder)} : tous les formulaires de {epci} y sont déjà, rien n'a changé"
+    return f"{project_path(folder)} : {len(written)} fichiers ; commencer par {README}"

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import (
+    COLUMN_TWICE,
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
     SIREN,
@@ -56,13 +57,13 @@ MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 UNITS = {HOURS: "h|heures?", DELAY: "mois", MINUTES: "mn|min|minutes?"}  # that may follow a number of a kind
 LIMITS = {
-    YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
-    CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
+    YES_NO: pa.Check.isin([0.0, 1.0], error="oui ou non"),
+    CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="une année de quatre chiffres"),
 }
-A_COUNT = "a number; a blank cell when it is not known, « s » or « <5 » when it may not be told"
+A_COUNT = "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
-A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
-A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
+A_YEAR = r"20\d\d(?:-12)?", "une année, ou un mois de décembre tel que 12/2024"
+A_DECEMBER = r"20\d\d-12", "un mois de décembre, tel que 12/2024"
 
 
 def clean_form(
@@ -84,7 +85,7 @@ def clean_form(
     texts, findings = read_cells(path, form, names)
     if texts.empty and not findings:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS)
-    ours = "the EPCI, one of its communes or its département"
+    ours = "l'EPCI, l'une de ses communes ou son département"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
     withheld = texts[numbers].map(is_withheld)
@@ -92,9 +93,9 @@ def clean_form(
     findings += turned_round(texts, path) + wrong_cells(strangers, path, ours)
     if CONFIRMED in texts:
         confirmed = texts.pop(CONFIRMED)
-        findings += wrong_cells(confirmed[~confirmed.isin(["", "non", YES])], path, f"{YES}, or a blank cell")
+        findings += wrong_cells(confirmed[~confirmed.isin(["", "non", YES])], path, f"{YES}, ou une case vide")
     for column in numbers:
-        findings += wrong_cells(texts.loc[large[column], column], path, f"at most {MOST_COUNTED}")
+        findings += wrong_cells(texts.loc[large[column], column], path, f"au plus {MOST_COUNTED}")
     texts[numbers] = texts[numbers].mask(withheld | large, "")
     findings += _not_plain(texts, form, path)
     table, wrong = checked(texts, _schema(form), path)
@@ -189,10 +190,10 @@ def known_columns(header: list[str], columns: list[str], path: Filled, findings:
     findings += missing_columns(path, [name for name in columns if name not in {*header, CONFIRMED}])
     for name in dict.fromkeys(header):
         if name not in columns:
-            expected = "the columns of `ctg new` only"
-            findings.append(Finding(place_of(path), 1, name, "a column that is not in the form", expected))
+            expected = "les seules colonnes de `ctg new`"
+            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas du formulaire", expected))
         elif header.count(name) > 1:
-            findings.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
+            findings.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
     if not {PLACE, PERIOD} <= set(header) or len(set(header)) < len(header):
         raise InputError(findings)
     return [name for name in columns if name in header]
@@ -203,10 +204,10 @@ def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Fill
     findings, written = [], set(periods)
     for line, period in periods.items():
         if received and period > received.isoformat()[: len(period)]:
-            expected = f"a period before the form was received, on {received.isoformat()}"
+            expected = f"une période d'avant la réception du formulaire, le {received:%d/%m/%Y}"
             findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
         if len(period) > len("2024") and period[:4] in written:
-            expected = f"{period[:4]!r} in every row, or {period!r} in every row"
+            expected = f"{period[:4]!r} à chaque ligne, ou {period!r} à chaque ligne"
             findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
     return findings
 
@@ -220,7 +221,7 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
         pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
         odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]00?")
         expected = (
-            "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
+            "un nombre entier" if field.kind == PERSONS else "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
         )
         findings += wrong_cells(cells[odd], path, expected)
     return findings
@@ -236,7 +237,7 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
     return [
         Finding(
             place_of(path), int(line), column, f"{whole.loc[line, column]:g}",
-            f"at least {parts.loc[line, column]:g}".replace(".", ",") + ", which its communes have together",
+            f"au moins {parts.loc[line, column]:g}".replace(".", ",") + ", ce que ses communes ont ensemble",
         )
         for column in columns
         for line in whole.index[parts[column].gt(whole[column] + 1e-6)]
@@ -253,7 +254,7 @@ def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[
     findings = []
     for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
         for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
-            figure, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            figure, expected = f"{table.loc[line, part]:g}", f"au plus {whole}, {table.loc[line, whole]:g}"
             findings.append(Finding(place_of(path), int(line), part, figure, expected))
     return findings
 
@@ -269,7 +270,7 @@ def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
 def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the answers 0 or 1 that are not given by a commune: of an EPCI, it is its communes that are counted."""
     above = table[table[PLACE].map(_level).ne("commune")]
-    expected = "a blank cell, for this column is filled commune by commune"
+    expected = "une case vide : cette colonne se remplit commune par commune"
     return [
         Finding(place_of(path), int(line), field.column, f"{value:g}", expected)
         for field in form.numbers
@@ -285,7 +286,7 @@ def _schema(form: Form) -> pa.DataFrameSchema:
             numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
     return pa.DataFrameSchema(
         {
-            PLACE: text(A_PLACE, "a commune, an EPCI or a département"),
+            PLACE: text(A_PLACE, "le code d'une commune, de l'EPCI ou du département"),
             PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
             **numbers,
         },

@@ -13,6 +13,7 @@ from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import evidence, spaces, words_in
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.sums import with_inhabitants
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.facts import COLUMNS
@@ -36,7 +37,6 @@ MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 WITHOUT_CHILDCARE, AT_WORK = "communes_without_childcare", "active_childminders"
 IN_CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "family_nursery_places"]
-OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
 
 
 class Private(NamedTuple):
@@ -105,7 +105,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
-        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
+        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "le SIREN d'un EPCI"))
     own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
     held, allowed = forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]
@@ -123,8 +123,10 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
         if not faults and read[0].empty:
             continue
         if agreement is None:
-            expected = f"an entry {name} in {AGREEMENTS}, with recu_le and convention"
-            faults.append(Finding(place_of(form), None, None, "a form without valid agreement", expected))
+            expected = (
+                f"une entrée {name} dans {AGREEMENTS}, avec recu_le et convention ; ôter les # s'il y en a devant"
+            )
+            faults.append(Finding(place_of(form), None, None, "un formulaire sans accord valable", expected))
             if not unread_agreements:  # else it only follows from the fault of that file, which is told
                 one.findings.append(faults[-1])
         if faults:
@@ -170,10 +172,10 @@ def _strays(folder: Path) -> list[Finding]:
     """
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
-    expected = f"a workbook (.xlsx, .ods), or a CSV named as {README} says"
+    expected = f"un classeur (.xlsx, .ods), ou un CSV du nom que dit {README}"
     none = irregular(folder.iterdir())
     return none + [
-        Finding(project_path(path), None, None, "a folder that nothing reads", "files only")
+        Finding(project_path(path), None, None, "un dossier que rien ne lit", "des fichiers seulement")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
@@ -195,7 +197,9 @@ def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, re
     again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
     folder, form = project_path(root.private), SOURCES[source].form_file
     for code, period in again.itertuples(index=False):
-        finding = Finding(folder, None, form, f"two figures of {code} in {period}", f"the same figures in every {form}")
+        finding = Finding(
+            folder, None, form, f"deux chiffres de {code} en {period}", f"les mêmes chiffres dans chaque {form}"
+        )
         for one in read.values():
             if source in one.facts and one.facts[source]["code"].eq(code).any():
                 one.findings.append(finding)
@@ -246,18 +250,12 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
     Measures: population_in_social_space, the inhabitants of the communes said to be in a zone; population_of_form,
     those of all the communes of which the form says it. A commune without answer or population is `nd` in both.
 
-    populations: one reference population by commune and year; the latest counts, of the year of the form or before.
+    populations: one reference population by commune and year (see `sums.with_inhabitants`).
     """
-    answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
+    answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")]
     if answers.empty:
         return facts
-    answers = answers.assign(year=answers["period"].str[:4].astype(int)).sort_values("year", kind="stable")
-    known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
-    known = known.sort_values("year", kind="stable")
-    known = known[["code", "year", "inhabitants"]].astype({"code": object})
-    rows = pd.merge_asof(answers, known, on="year", by="code", tolerance=OLDEST_POPULATION)
-    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    rows = with_inhabitants(answers, populations[populations["level"].eq("commune")])
     whole = rows["inhabitants"].where(rows["status"].eq(OK))
     measures = {"population_in_social_space": rows["value"] * whole, "population_of_form": whole}
     return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])

@@ -29,6 +29,7 @@ from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME,
 from ctg_analysis.core.habits import NO_NAMES
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.core.personal_data import PERSON, signs
+from ctg_analysis.core.sheet_places import as_shown
 from ctg_analysis.core.sheets import place_of
 
 SPACES = "agrements_vie_sociale"
@@ -36,9 +37,9 @@ KINDS = {"centre social": "approved_social_centres", "EVS": "approved_local_spac
 MANAGED = {"association": "association_run_spaces", "publique": "public_run_spaces", "autre": "other_run_spaces"}
 ASSESSED, FIRST, LAST = "spaces_assessed", "approval_start_year", "approval_end_year"
 BEGIN, END = "begin", "end"
-EXPECTED_DAY = "a day that exists, such as 2023-01-01"
+EXPECTED_DAY = "un jour qui existe, tel que 01/01/2023"
 GRADES = pa.Check.isin(
-    range(HIGHEST + 1), error=f"a whole number from 0 to {HIGHEST}, or a blank cell where nothing was assessed"
+    range(HIGHEST + 1), error=f"un nombre entier de 0 à {HIGHEST}, ou une case vide si rien n'a été évalué"
 )
 
 
@@ -67,7 +68,7 @@ def clean_spaces(
     form = source.form
     texts, findings = read_cells(path, form, names)
     absent = {finding.column for finding in findings}
-    ours = "a commune of the EPCI, where the structure has its address"
+    ours = "une commune de l'EPCI, celle où la structure a son adresse"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(COMMUNE_CODE) & ~texts[PLACE].isin(communes)]
     findings += turned_round(texts, path) + _persons(texts, form, path) + wrong_cells(strangers, path, ours)
     table, wrong = checked(texts, _schema(form), path)
@@ -135,7 +136,7 @@ def _counted(sites: pd.DataFrame, communes: list[str], received: datetime.date) 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
     kinds = {
-        NAME: lambda field: text(r".*\S.*", "the name of an organisation"),
+        NAME: lambda field: text(r".*\S.*", "le nom d'un organisme"),
         CHOICE: lambda field: one_of(set(field.choices)),
         DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
         GRADE: lambda field: pa.Column(float, GRADES, nullable=True, description=GRADES.error),
@@ -157,7 +158,7 @@ def _is_day(cell: str) -> bool:
 
 def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     """Return the names that are, or begin with, those of persons, and what reaches them; a place may bear a name."""
-    expected = "the name of an organisation, such as Centre social Jean-Moulin"
+    expected = "le nom d'un organisme, tel que Centre social Jean-Moulin"
     return [
         Finding(place_of(path), int(line), field.column, sign.kind, expected)
         for field in form.fields
@@ -173,8 +174,9 @@ def _ended_before(sites: pd.DataFrame, form: Form, path: Filled) -> list[Finding
     dated = sites.loc[[_is_day(row[BEGIN]) and _is_day(row[END]) for _, row in sites.iterrows()]]
     wrong = dated[dated[END].lt(dated[BEGIN])]
     return [
-        Finding(place_of(path), int(line), column[END], row[END], f"a day after {column[BEGIN]}, {row[BEGIN]}")
+        Finding(place_of(path), int(line), column[END], as_shown(row[END]), f"un jour après {column[BEGIN]}, {begun}")
         for line, row in wrong.iterrows()
+        for begun in [as_shown(row[BEGIN])]
     ]
 
 
@@ -182,9 +184,9 @@ def _half_assessed(table: pd.DataFrame, texts: pd.DataFrame, form: Form, path: F
     """Return the blank scores of the structures that have others: their means would not be of the same structures."""
     grades = [field.column for field in form.numbers]
     some = table[grades].notna().any(axis=1)
-    expected = "a score for each criterion, or for none of them"
+    expected = "une note pour chaque critère, ou pour aucun"
     return [
-        Finding(place_of(path), int(line), column, "a blank cell", expected)
+        Finding(place_of(path), int(line), column, "une case vide", expected)
         for column in grades
         for line in table.index[some & texts[column].eq("")]
     ]

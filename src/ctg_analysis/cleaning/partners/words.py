@@ -33,10 +33,10 @@ def words_in(
     rows, findings = words_of(source, form, names), []
     for row in rows.itertuples():
         where = place_of(form), int(row.Index), row.column
-        expected = "words that name nobody: what was done, not who did it"
+        expected = "des mots qui ne nomment personne : ce qui a été fait, non qui l'a fait"
         findings += [Finding(*where, sign.kind, expected) for sign in signs(row.words, allowed)]
         if len(row.words) > LONGEST:
-            findings.append(Finding(*where, f"{len(row.words)} letters", f"at most {LONGEST}"))
+            findings.append(Finding(*where, f"{len(row.words)} lettres", f"au plus {LONGEST}"))
     if findings:
         raise InputError(findings)
     return rows.rename(columns={"code": "territory"})[COLUMNS]

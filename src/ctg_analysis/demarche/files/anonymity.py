@@ -14,7 +14,9 @@ from ctg_analysis.demarche.files.table_files import TableFile
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FreeText
 
-EXPECTED = "a text that names nobody: write a function, a place, or nothing; names of places go in noms_admis.txt"
+EXPECTED = (
+    "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans noms_admis.txt"
+)
 TO_READ = ("public", "copil")
 FREE = FreeText()
 
@@ -36,8 +38,8 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
         if file.table.name == "extraits":
             unread = file.rows["niveau_diffusion"].isin(TO_READ) & file.rows["relu_par"].isna()
             for line in file.rows.index[unread].tolist():
-                expected = "who re-read the extract, before it leaves the team"
-                yield Finding(file.place, line, "relu_par", "a blank cell", expected)
+                expected = "qui a relu l'extrait, avant qu'il ne sorte de l'équipe"
+                yield Finding(file.place, line, "relu_par", "une case vide", expected)
 
 
 def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
@@ -66,4 +68,4 @@ def _is_free(annotation: Any) -> bool:
 
 
 def _kind_and_place(sign: Sign) -> str:
-    return f"{sign.kind}, at the character {sign.start + 1}"
+    return f"{sign.kind}, au caractère {sign.start + 1}"

@@ -35,8 +35,8 @@ def found_in(path: Path) -> list[Finding]:
 def _in(path: Path) -> Iterator[Finding]:
     inside = path.relative_to(settings().root).parts
     if inside[:2] == ("data", "private"):
-        expected = "nothing of data/private in git: `git restore --staged` the file"
-        yield Finding(project_path(path), None, None, "a private file", expected)
+        expected = "rien de data/private dans git : `git restore --staged` ce fichier"
+        yield Finding(project_path(path), None, None, "un fichier privé", expected)
     elif path.suffix == ".ipynb":
         yield from _in_notebook(path)
     elif "private" in inside:  # of an invented territory: there too nobody is real
@@ -67,8 +67,8 @@ def _in_workbook(path: Path) -> Iterator[Finding]:
     allowed = admitted(path.parent)
     known = {table.headings.name: table for table in PUBLIC.values()}
     if authors(path):
-        expected = "none: in Excel, File, Info, Inspect Document, remove them"
-        yield Finding(project_path(path), None, None, "the name of an author in the properties", expected)
+        expected = "aucun : dans Excel, Fichier, Informations, Inspecter le document, les supprimer"
+        yield Finding(project_path(path), None, None, "le nom d'un auteur dans les propriétés du fichier", expected)
     sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
     read = {sheet.name for sheet in sheets.values()}
     yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.sheet_places import as_shown
 from ctg_analysis.demarche.files.table_files import TableFile
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.columns import first_day, last_day
@@ -18,9 +19,9 @@ STRONG, KINDS = 3, 2  # a constat rated 3 rests on at least two kinds of proof
 CENT = 0.005
 BUDGETS = {"budget_fonct": "fonctionnement", "budget_invest": "investissement"}
 MUST_HAVE = {
-    "pilote": "one function that leads the action",
-    "calendrier_debut": "when it begins, such as 2024-09",
-    "calendrier_fin": "when it ends, such as 2026-12",
+    "pilote": "une fonction, qui pilote l'action",
+    "calendrier_debut": "quand elle commence, tel que 09/2024",
+    "calendrier_fin": "quand elle finit, tel que 12/2026",
 }
 OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
 
@@ -67,12 +68,12 @@ def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
     for row in file.rows.itertuples():
         decided = not pd.isna(row.retenu)
         if decided and row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
-            expected = "an action in actions.csv that names it, or an objective that does"
-            yield Finding(file.place, row.Index, "enjeu_id", f"{row.enjeu_id} retained without action", expected)
+            expected = "une action de la table actions qui le nomme, ou un objectif qui le fait"
+            yield Finding(file.place, row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
         for column in ("motif", "decide_le"):
             if decided and pd.isna(getattr(row, column)):
-                expected = "why and when the COPIL decided"
-                yield Finding(file.place, row.Index, column, "a decision without it", expected)
+                expected = "pourquoi et quand le COPIL a décidé"
+                yield Finding(file.place, row.Index, column, "une décision qui ne le dit pas", expected)
 
 
 def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -84,23 +85,25 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         name = row.action_id
         for column, expected in MUST_HAVE.items():
             if pd.isna(getattr(row, column)):
-                yield Finding(file.place, row.Index, column, f"{name} without it", expected)
+                yield Finding(file.place, row.Index, column, f"{name}, qui ne le dit pas", expected)
         if pd.isna(row.budget_fonct) and pd.isna(row.budget_invest):
-            expected = "a budget in euros, 0 when it costs nothing more"
-            yield Finding(file.place, row.Index, "budget_fonct", f"{name} without budget", expected)
+            expected = "un budget en euros, 0 si elle ne coûte rien de plus"
+            yield Finding(file.place, row.Index, "budget_fonct", f"{name}, sans budget", expected)
         elif name not in paid and (row.budget_fonct, row.budget_invest) != (0, 0):
-            expected = "a line for each financer and year in financements.csv"
-            yield Finding(file.place, row.Index, "action_id", f"{name} without financer", expected)
+            expected = "une ligne par financeur et par année dans financements.csv"
+            yield Finding(file.place, row.Index, "action_id", f"{name}, sans financeur", expected)
         named = row.indicateurs_resultat if isinstance(row.indicateurs_resultat, tuple) else ()
         of_it = results[results["ind_id"].isin(named)]
         if of_it.empty:
-            expected = "an indicator of type résultat of indicateurs_suivi.csv"
-            yield Finding(file.place, row.Index, "indicateurs_resultat", f"{name} without result indicator", expected)
+            expected = "un indicateur de type résultat de indicateurs_suivi.csv"
+            yield Finding(
+                file.place, row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected
+            )
         for indicator in of_it.itertuples():
             for column in OF_A_RESULT:
                 if pd.isna(getattr(indicator, column)):
-                    expected = "its baseline, its target, their dates and who collects it"
-                    fault = f"{indicator.ind_id} of {name} without it"
+                    expected = "sa valeur de départ, sa valeur visée, leurs dates et qui le recueille"
+                    fault = f"{indicator.ind_id} de {name}, qui ne le dit pas"
                     yield Finding(followed.place, indicator.Index, column, fault, expected)
 
 
@@ -114,8 +117,8 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         for column, nature in BUDGETS.items():
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
             if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
-                expected = f"{brought:.2f}, what the financers of {row.action_id} bring in financements.csv"
-                written = "a blank cell" if pd.isna(budget) else f"{budget:.2f}"
+                expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans financements.csv"
+                written = "une case vide" if pd.isna(budget) else f"{budget:.2f}"
                 yield Finding(file.place, row.Index, column, written, expected)
 
 
@@ -127,12 +130,12 @@ def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
     for row in file.rows.itertuples():
         count = kinds.get(row.constat_id, 0)
         if row.force_preuve == STRONG and count < KINDS:
-            expected = f"{KINDS} at least in preuves.csv, or a lower rating"
-            fault = f"{row.constat_id} rated {STRONG} with {count} kind of proof"
+            expected = f"{KINDS} au moins dans la table preuves, ou une note plus basse"
+            fault = f"{row.constat_id}, noté {STRONG} avec {count} sorte de preuve"
             yield Finding(file.place, row.Index, "force_preuve", fault, expected)
         elif row.constat_id in alone and row.force_preuve > 1:
-            expected = "1, or another proof"
-            fault = f"{row.constat_id} rated {row.force_preuve} on one interview"
+            expected = "1, ou une autre preuve"
+            fault = f"{row.constat_id}, noté {row.force_preuve} sur un seul entretien"
             yield Finding(file.place, row.Index, "force_preuve", fault, expected)
 
 
@@ -147,7 +150,9 @@ def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         file = tables[name]
         for line, begin, end in file.rows[[begins, ends]].dropna().itertuples():
             if _day(end, last_day) < _day(begin, first_day):
-                yield Finding(file.place, line, ends, repr(_text(end)), f"a date after {_text(begin)}, of {begins}")
+                yield Finding(
+                    file.place, line, ends, repr(_text(end)), f"une date après {as_shown(_text(begin))}, de {begins}"
+                )
 
 
 def _day(moment: str | pd.Timestamp, of: Callable[[str], datetime.date]) -> datetime.date:
@@ -165,7 +170,7 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
             total = sum(count for _, count in row.presents_par_type)
             if total != row.presents:
-                expected = f"{total}, the sum of presents_par_type"
+                expected = f"{total}, la somme de presents_par_type"
                 yield Finding(file.place, row.Index, "presents", str(row.presents), expected)
 
 
@@ -174,7 +179,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
     if convention is None:
         return
     begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)
-    expected = f"within the convention, {convention.periode.debut} to {convention.periode.fin}"
+    expected = f"dans les années de la convention, {begin:%d/%m/%Y} à {end:%d/%m/%Y}"
     dropped = set(tables["actions"].rows["action_id"]) - set(active(tables["actions"].rows)["action_id"])
     for name, columns in (
         ("actions", ("calendrier_debut", "calendrier_fin")),
@@ -194,7 +199,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
     kept = file.rows.loc[~file.rows["action_id"].isin(dropped), "date_reference"].dropna()
     for line, moment in kept.items() if signed else ():
         if first_day(moment) > signed:
-            expected = f"a baseline of {signed} at the latest, when the convention was validated"
+            expected = f"une valeur de départ du {signed:%d/%m/%Y} au plus tard, quand la convention a été validée"
             yield Finding(file.place, int(line), "date_reference", repr(moment), expected)
 
 

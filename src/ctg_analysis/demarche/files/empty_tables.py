@@ -5,9 +5,10 @@ from pathlib import Path
 
 from ctg_analysis.core.placing import for_owner_alone, free_name, write_absent
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.sheets import sheets_there
 from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES
 from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
-from ctg_analysis.demarche.files.table_sheets import sheets_there, table_workbook
+from ctg_analysis.demarche.files.table_sheets import table_workbook
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
 from ctg_analysis.demarche.tables.declared_tables import Table, how_written
 
@@ -48,15 +49,16 @@ def summary(root: DataRoot, epci: str, written: list[Path]) -> str:
     """What was written, in one line."""
     folder = project_path(root.material(epci))
     if not written:
-        return f"{folder}: all the tables of {epci} are there already, nothing was changed"
-    return f"{folder}: {len(written)} files of the démarche, some in {project_path(root.restricted_material(epci))}"
+        return f"{folder} : toutes les tables de {epci} y sont déjà, rien n'a changé"
+    private = project_path(root.restricted_material(epci))
+    return f"{folder} : {len(written)} fichiers de la démarche, dont dans {private}"
 
 
 def _workbook(
     folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
 ) -> dict[Path, bytes]:
     """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
-    there = sheets_there(folder, tables)
+    there = sheets_there(folder, [table.headings for table in tables.values()])
     lacking = {name: table for name, table in tables.items() if name not in there}
     (file,) = {table.workbook for table in tables.values()}
     what_to_do = _text(Path(file).stem + ".md").splitlines()

@@ -145,8 +145,8 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
 
 def no_convention(folder: Path) -> Finding:
     """What is said of a démarche that has no convention yet."""
-    expected = f"its parties and its articles: `ctg new {folder.name}` writes the file to fill"
-    return Finding(project_path(folder / CONVENTION), None, None, "no convention yet", expected)
+    expected = f"ses parties et ses articles : `ctg new {folder.name}` écrit le fichier à remplir, dont ôter les #"
+    return Finding(project_path(folder / CONVENTION), None, None, "aucune convention encore", expected)
 
 
 def persons_named(files: MaterialFiles) -> Iterator[Finding]:
@@ -173,7 +173,7 @@ def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders:
             continue
         names = folders if path.is_dir() else known
         if path.name not in names:
-            expected = f"one of {', '.join(sorted(names))}" if names else "files only"
-            unread = Finding(project_path(path), None, None, "a folder that nothing reads", expected)
+            expected = f"l'une de ces valeurs : {', '.join(sorted(names))}" if names else "des fichiers seulement"
+            unread = Finding(project_path(path), None, None, "un dossier que rien ne lit", expected)
             findings.append(unread if path.is_dir() else unread_file(path, expected))
     return findings

@@ -27,22 +27,24 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
         several = isinstance(row.modalites, tuple)
         if several != (row.type in CLOSED):
             written, expected = (
-                ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
+                ("des modalités", "une case vide") if several else ("une case vide", "code=libellé|code=libellé")
             )
-            yield Finding(questionnaire.place, row.Index, "modalites", written, f"{expected} for a question {row.type}")
+            yield Finding(
+                questionnaire.place, row.Index, "modalites", written, f"{expected} pour une question {row.type}"
+            )
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
-            expected = f"other codes than {', '.join(OUTSIDE)}, which every question has"
+            expected = f"d'autres codes que {', '.join(OUTSIDE)}, qu'a toute question"
             yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
         for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
             if code not in codes.get(question, set()):
-                expected = "question=code, of a question and of one of its modalities"
+                expected = "question=code, d'une question et de l'un de ses codes"
                 yield Finding(questionnaire.place, row.Index, "filtre", repr(f"{question}={code}"), expected)
     for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
         if row.variable not in codes:
-            expected = f"a question of {questionnaire.label}, or {SECTEUR}"
+            expected = f"une question de {questionnaire.label}, ou {SECTEUR}"
             yield Finding(margins.place, row.Index, "variable", repr(row.variable), expected)
         elif row.modalite not in codes[row.variable]:
-            expected = f"a code of {row.variable} in {questionnaire.label}"
+            expected = f"un code de {row.variable} dans {questionnaire.label}"
             yield Finding(margins.place, row.Index, "modalite", repr(row.modalite), expected)
 
 
@@ -71,11 +73,11 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
     for name in columns:
         if name not in here.index:
             yield Finding(
-                answers.place, 1, name, "a column that is none of its questions", _where(name, questions, source)
+                answers.place, 1, name, "une colonne qui n'est aucune de ses questions", _where(name, questions, source)
             )
     for name in here.index.difference(columns, sort=False):
-        expected = f"a column for this question, or no such question in {source}"
-        yield Finding(answers.place, 1, name, "no such column", expected)
+        expected = f"une colonne pour cette question, ou pas de question de ce nom dans {source}"
+        yield Finding(answers.place, 1, name, "pas de colonne de ce nom", expected)
     codes = codes_of(questionnaire.rows)
     for name in here.index.intersection(columns, sort=False):
         yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
@@ -96,19 +98,19 @@ def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iter
     ):
         if None not in (count, limit) and count > limit:
             line = consultation.lines.get((column,))
-            yield Finding(project_path(path), line, column, str(count), f"{limit} at most, as {of} says")
+            yield Finding(project_path(path), line, column, str(count), f"{limit} au plus, comme le dit {of}")
     if started is not None and kept > started:
-        expected = f"{kept} at least, the answers of {answers.label}"
+        expected = f"{kept} au moins, les réponses de {answers.label}"
         yield Finding(project_path(path), consultation.lines.get(("commences",)), "commences", str(started), expected)
 
 
 def _where(name: str, questions: pd.DataFrame, source: str) -> str:
     if name not in questions.index:
-        return f"a question of {source}: was it renamed or removed after the first answers?"
+        return f"une question de {source} : a-t-elle été renommée ou retirée après les premières réponses ?"
     if questions.at[name, "type"] == OPEN:
-        return "the open answers in reponses_ouvertes.csv"
+        return "les réponses ouvertes dans reponses_ouvertes.csv"
     sensitive = questions.at[name, "sensible"]
-    return f"the answers to this question in {'reponses_sensibles' if sensitive else 'reponses'}.csv"
+    return f"les réponses à cette question dans {'reponses_sensibles' if sensitive else 'reponses'}.csv"
 
 
 def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], source: str) -> Iterator[Finding]:
@@ -117,12 +119,12 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
     cells = cells[cells.ne("")]
     if kind == NUMERIC:
         wrong = cells[~cells.isin(list(OUTSIDE)) & ~cells.str.fullmatch(A_NUMBER)]
-        expected = f"a number, or one of {', '.join(OUTSIDE)}"
+        expected = f"un nombre, ou l'une de ces valeurs : {', '.join(OUTSIDE)}"
     else:
         parts = cells.str.split(LIST).explode() if kind == SEVERAL else cells
         wrong = parts[~parts.isin([*codes, *OUTSIDE])]
-        expected = f"one of {', '.join([*sorted(codes), *OUTSIDE])}, as in {source}"
+        expected = f"l'une de ces valeurs : {', '.join([*sorted(codes), *OUTSIDE])}, comme dans {source}"
     for code, lines in wrong.groupby(wrong, sort=False).groups.items():
-        more = f" (and in {len(lines) - 1} other lines)" if len(lines) > 1 else ""
-        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
+        more = f" (et dans {len(lines) - 1} autres lignes)" if len(lines) > 1 else ""
+        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
         yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)

@@ -23,7 +23,7 @@ PROVED_BY = {
     evidence.DOCUMENT: "documents",
     evidence.WORKSHOP: "contributions",
 }
-OF_THE_CATALOGUE = "an indicator of `ctg list indicators`"
+OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
 
 
@@ -57,14 +57,16 @@ def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
         if not targets or any(target.unread or target.outlived for target in targets):
             continue
         known = set().union(*(ids(target, column.of_column) for target in targets))
-        files = " or ".join(target.label for target in targets)
+        files = " ou ".join(target.label for target in targets)
         for line, value in cells(file, name):
             if value not in known:
-                yield Finding(file.place, line, name, repr(value), f"an id of {files}: correct it or add it there")
+                yield Finding(
+                    file.place, line, name, repr(value), f"un identifiant de {files} : le corriger ou l'y ajouter"
+                )
 
 
 def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
-    expected = "the code of the EPCI or of one of its communes"
+    expected = "le code de l'EPCI ou de l'une de ses communes"
     for name, column in file.table.columns.items():
         for line, code in cells(file, name) if column.kind.places else ():
             if code not in places:
@@ -79,21 +81,21 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
         filled = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
         if row.type == evidence.INDICATOR:
             if len(parts) != 3:
-                yield replace(ref, expected="indicateur+territoire+periode, such as births_count+999999999+2023")
+                yield replace(ref, expected="indicateur+territoire+periode, tel que births_count+999999999+2023")
             elif parts[0] not in CATALOGUE:
                 yield replace(ref, expected=OF_THE_CATALOGUE)
             for column in {"lecture", "repere"} - set(filled):
-                expected = "what the figure is held to show, so that the next edition can tell"
-                yield Finding(proofs.place, row.Index, column, "a blank cell", expected)
+                expected = "ce que le chiffre doit montrer, pour que l'édition suivante puisse le dire"
+                yield Finding(proofs.place, row.Index, column, "une case vide", expected)
             continue
         for column in filled:
-            expected = "a blank cell, but for an indicator"
+            expected = "une case vide, sauf pour un indicateur"
             yield Finding(proofs.place, row.Index, column, repr(getattr(row, column)), expected)
         target = tables[PROVED_BY[row.type]]
         if target.unread:
             continue
         if parts[0] not in ids(target) or len(parts) > (2 if row.type == evidence.DOCUMENT else 1):
-            yield replace(ref, expected=f"an id of {target.label}: correct it or add it there")
+            yield replace(ref, expected=f"un identifiant de {target.label} : le corriger ou l'y ajouter")
 
 
 def _of_actions(tables: Tables) -> Iterator[Finding]:
@@ -104,20 +106,20 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     axis = tables["objectifs"].rows.set_index("obj_id")["axe_id"].to_dict()
     for row in actions.rows.itertuples():
         if axis.get(row.obj_id, row.axe_id) != row.axe_id:
-            expected = f"{axis[row.obj_id]!r}, the axis of the objective {row.obj_id}"
+            expected = f"{axis[row.obj_id]!r}, l'axe de l'objectif {row.obj_id}"
             yield Finding(actions.place, row.Index, "axe_id", repr(row.axe_id), expected)
         for column, sorts in MEANS.items():
             for name in _parts(getattr(row, column)):
                 if owner.get(name, row.action_id) != row.action_id:
-                    expected = f"an indicator of {row.action_id}: this one is of {owner[name]}"
+                    expected = f"un indicateur de {row.action_id} : celui-ci est de {owner[name]}"
                     yield Finding(actions.place, row.Index, column, repr(name), expected)
                 elif sort.get(name, sorts[0]) not in sorts:
-                    expected = f"an indicator of type {' or '.join(sorts)}: this one is of type {sort[name]}"
+                    expected = f"un indicateur de type {' ou '.join(sorts)} : celui-ci est de type {sort[name]}"
                     yield Finding(actions.place, row.Index, column, repr(name), expected)
     for row in follow_up.rows.itertuples() if not followed.unread else ():
         for name, _ in _parts(row.valeurs_indicateurs):
             if owner.get(name) != row.action_id:
-                expected = f"an indicator of {row.action_id} in {followed.label}"
+                expected = f"un indicateur de {row.action_id} dans {followed.label}"
                 yield Finding(follow_up.place, row.Index, "valeurs_indicateurs", repr(name), expected)
 
 
@@ -143,19 +145,19 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
     for name in ("articles", "annexes"):
         for rank, part in enumerate(getattr(convention, name)):
             if part.no != rank + 1:
-                line, expected = read.lines[(name, rank, "no")], f"{rank + 1}: in order, from 1"
+                line, expected = read.lines[(name, rank, "no")], f"{rank + 1} : à la suite, à partir de 1"
                 yield Finding(file, line, f"{name}.{rank}.no", str(part.no), expected)
     if convention.statut != VALID:
         return
-    unsaid = "nothing in a validated convention"
+    unsaid = "rien, dans une convention validée"
     for rank, article in enumerate(convention.articles):
         if not article.texte_md:
             line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
-            yield Finding(file, line, column, unsaid, "the text that was signed")
+            yield Finding(file, line, column, unsaid, "le texte signé")
     for name, expected in {
-        "validee_le": "a date",
-        "preambule": "the text that was signed",
-        "vu": "one at least",
+        "validee_le": "une date",
+        "preambule": "le texte signé",
+        "vu": "un au moins",
     }.items():
         if not getattr(convention, name):
             yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
@@ -170,12 +172,12 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
     for rank, issue in enumerate(read.value or ()):
         if issue.numero in numbers:
             line, column = read.lines[(rank, "numero")], f"{rank}.numero"
-            yield Finding(file, line, column, f"{issue.numero} again", "a number once")
+            yield Finding(file, line, column, f"{issue.numero} une seconde fois", "un numéro une seule fois")
         numbers.add(issue.numero)
         for place, extract in enumerate(issue.paroles):
             if (extract not in known or extract in kept_back) and not tables["extraits"].unread:
-                reason = f": {kept_back[extract]}" if extract in kept_back else ""
-                expected = f"an extract of extraits.csv that everyone may read{reason}"
+                reason = f" : {kept_back[extract]}" if extract in kept_back else ""
+                expected = f"un extrait de la table extraits que chacun peut lire{reason}"
                 yield Finding(file, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
         for place, figure in enumerate(issue.chiffres_cles):
             if figure.indicateur not in CATALOGUE:
@@ -194,6 +196,6 @@ def of_synthesis(read: ReadYaml, path: Path) -> Iterator[Finding]:
             column = f"{name}.{rank}"
             line = read.lines.get((name, rank)) or read.lines[name,]
             if indicator not in known:
-                yield Finding(file, line, column, repr(indicator), "an indicator of data/reference/essentiel.yml")
+                yield Finding(file, line, column, repr(indicator), "un indicateur de data/reference/essentiel.yml")
             elif indicator in ids[:rank]:
-                yield Finding(file, line, column, f"{indicator!r} again", "an indicator once")
+                yield Finding(file, line, column, f"{indicator!r} une seconde fois", "un indicateur une seule fois")

@@ -105,7 +105,7 @@ def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[F
 
 
 def _without_consent(file: TableFile) -> list[Finding]:
-    expected = "oui: without explicit consent, delete the line"
+    expected = "oui : sans consentement explicite, supprimer la ligne"
     lines = file.rows.index[~file.rows["consentement"]].tolist()
     return [Finding(file.place, line, "consentement", "'non'", expected) for line in lines]
 
@@ -113,16 +113,16 @@ def _without_consent(file: TableFile) -> list[Finding]:
 def _without_day(file: TableFile) -> list[Finding]:
     """What is said of answers of which none has a date: nothing tells when residents were asked."""
     known = file.rows.empty or file.rows["date"].notna().any()
-    return [] if known else [Finding(file.place, None, "date", "no date", "the day of an answer at least")]
+    return [] if known else [Finding(file.place, None, "date", "aucune date", "le jour d'une réponse au moins")]
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:
     """The files that hold rows and of which nothing says until when they are kept."""
     held = [name for name, file in files.tables.items() if len(file.texts)]
     held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
-    path = project_path(files.folder / RETENTION)
+    path, example = project_path(files.folder / RETENTION), "31/12/2027 ; ôter le # devant"
     return [
-        Finding(path, None, name, "no date", f"the day when {name} is deleted, such as {name}: 2027-12-31")
+        Finding(path, None, name, "aucune date", f"le jour où {name} est supprimé, tel que {name}: {example}")
         for name in held
         if name in Retention.model_fields and getattr(files.until, name) is None
     ]
@@ -133,15 +133,15 @@ def _recordings(files: RestrictedFiles) -> list[Finding]:
     interviews, folder = files.tables["entretiens"], files.folder / RECORDINGS
     named = interviews.rows["enregistrement"].dropna()
     there = {path.name for path in recorded(folder)}
-    stray = "a recording that a line of entretiens.csv names"
-    absent = f"a file of {RECORDINGS}/, or a blank cell"
+    stray = "un enregistrement que nomme une ligne de la table entretiens"
+    absent = f"un fichier de {RECORDINGS}/, ou une case vide"
     return [
         *(
-            Finding(project_path(folder / name), None, None, "a recording of no interview", stray)
+            Finding(project_path(folder / name), None, None, "un enregistrement d'aucun entretien", stray)
             for name in sorted(there - set(named))
         ),
         *(
-            Finding(interviews.place, line, "enregistrement", "no such file", absent)
+            Finding(interviews.place, line, "enregistrement", "aucun fichier de ce nom", absent)
             for line, name in named.items()
             if name not in there
         ),

@@ -48,8 +48,8 @@ class Due:
 
     def __str__(self) -> str:
         """Say it in a few words, without anything of what it holds."""
-        what = "a file" if not self.count else f"{self.count} line" + ("s" if self.count > 1 else "")
-        return f"{what} due for deletion since {self.since.isoformat()}"
+        what = "un fichier" if not self.count else f"{self.count} ligne" + ("s" if self.count > 1 else "")
+        return f"{what} à supprimer depuis le {self.since:%d/%m/%Y}"
 
 
 def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
@@ -83,14 +83,11 @@ def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     since = rows["suppression_prevue_le"].min().date()
     recordings = {path.name: path for path in recorded(files.folder / RECORDINGS)}
     named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
+    sheet = interviews.form if isinstance(interviews.form, Sheet) else None
     return [
         *(Due(path, since, 0) for path in named),
-        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), _sheet(interviews)),
+        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), sheet),
     ]
-
-
-def _sheet(file: TableFile) -> Sheet | None:
-    return file.form if isinstance(file.form, Sheet) else None
 
 
 def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
@@ -169,10 +166,10 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
 
 def as_line(overdue: Due) -> str:
     """A line that says what is due, without anything of what it holds."""
-    return f"{overdue.place}: {overdue}"
+    return f"{overdue.place} : {overdue}"
 
 
 def as_finding(overdue: Due) -> Finding:
     """What `ctg check` says of what should have been deleted by now."""
-    expected = "its deletion: run `ctg purge EPCI --delete`"
+    expected = "sa suppression : lancer `ctg purge EPCI --delete`"
     return Finding(overdue.place, None, None, str(overdue), expected)

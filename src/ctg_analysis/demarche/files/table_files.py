@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 from pydantic import ValidationError
 
-from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, no_headings, turned_round
+from ctg_analysis.cleaning.reading import A_VALUE, BLANK, COLUMN_TWICE, missing_columns, no_headings, turned_round
 from ctg_analysis.core.errors import Finding, InputError, first_ones
 from ctg_analysis.core.files import REMARK, once_each
 from ctg_analysis.core.filled_tables import Filled, load_filled, tables_in
@@ -130,10 +130,10 @@ def _columns(header: list[str], table: Table, path: Filled, findings: list[Findi
     with_questions = table.name in WITH_QUESTIONS
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            wrong.append(Finding(place_of(path), 1, name, "this column again", "each column once"))
+            wrong.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
         elif name not in table.columns and not with_questions:
-            expected = f"only {', '.join(table.columns)}"
-            findings.append(Finding(place_of(path), 1, name, "a column that is not in this table", expected))
+            expected = f"seulement {', '.join(table.columns)}"
+            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas de cette table", expected))
     if wrong:
         raise InputError([*wrong, *findings])
     return [name for name in header if name in table.columns or with_questions]
@@ -143,9 +143,9 @@ def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
     """The rows whose key an earlier row has."""
     key = list(table.key)
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
-    expected = "a key that comes once: give this line another, or delete it"
+    expected = "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
     return [
-        Finding(place_of(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} again", expected)
+        Finding(place_of(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} une seconde fois", expected)
         for line, *cells in again[key].itertuples()
     ]
 
@@ -158,7 +158,7 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
         case "value_error":
             expected = str(problem["ctx"]["error"])
         case "literal_error":
-            expected = "one of " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+            expected = "l'une de ces valeurs : " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         case _:
             expected = problem["msg"]
     return Finding(place_of(path), line, column, quoted(str(problem["input"]), table), expected)
@@ -166,20 +166,20 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
 
 def quoted(text: str, table: Table) -> str:
     """A cell as a message shows it; only its length when the table holds personal data."""
-    return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
+    return f"un texte de {len(text)} caractères" if table.private else repr(text)[:60]
 
 
 def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     """The cells that a spreadsheet would run, or that no person wrote."""
     place = place_of(path)
-    plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
+    plain = f"un texte qui ne commence pas par {' '.join(FORMULA_STARTS).strip()}"
     cells = [(line, column, cell) for column in texts for line, cell in texts[column].items()]
     formulas = [(line, column) for line, column, cell in cells if cell.startswith(FORMULA_STARTS)]
     long = [(line, column, len(cell)) for line, column, cell in cells if len(cell) > LONGEST]
     return [
         *turned_round(texts, path),
-        *(Finding(place, line, column, "a formula", plain) for line, column in formulas),
-        *(Finding(place, *of, f"{length} characters", f"{LONGEST} at most") for *of, length in long),
+        *(Finding(place, line, column, "une formule", plain) for line, column in formulas),
+        *(Finding(place, *of, f"{length} caractères", f"{LONGEST} au plus") for *of, length in long),
     ]
 
 

@@ -1,14 +1,12 @@
 """The tables of a démarche as sheets of a workbook, empty or with rows."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.core.form_workbooks import DAY, NUMBER, TEXT, workbook
 from ctg_analysis.core.form_workbooks import Column as SheetColumn
 from ctg_analysis.core.form_workbooks import Table as SheetTable
-from ctg_analysis.core.sheets import read_workbook, workbooks_in
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.declared_tables import Column, Table, how_written
 
@@ -16,16 +14,6 @@ HOLDS = {"day": DAY} | dict.fromkeys(
     ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
 )
 YES_OR_NO = ("oui", "non")
-
-
-def sheets_there(folder: Path, tables: Mapping[str, Table]) -> set[str]:
-    """The tables that have a sheet in a workbook of a folder, filled or not.
-
-    Raises:
-        InputError: a workbook that cannot be read: what it has is not known.
-    """
-    known = [table.headings for table in tables.values()]
-    return {name for path in workbooks_in(folder) for name in read_workbook(path, known).sheets}
 
 
 def table_workbook(

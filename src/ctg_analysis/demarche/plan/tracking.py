@@ -4,8 +4,6 @@ followup: the table `suivi`: action_id, annee, statut, avancement_pct, faits, va
 decision_copil, date. followed: the table `indicateurs_suivi`.
 """
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from ctg_analysis.demarche.tables.columns import first_day
@@ -48,20 +46,6 @@ def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-class Value(NamedTuple):
-    """A value of an indicator: when, how much, how it is written when it is observed, what it is, from where, between
-    what bounds where its counts are rounded.
-    """
-
-    year: int
-    value: float
-    text: str
-    kind: str
-    source: str
-    low: float = float("nan")
-    high: float = float("nan")
-
-
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     """The values of each indicator over the years, from its baseline to its target.
 
@@ -71,57 +55,35 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     suivi, diagnostic, cible), low, high, part: rises by one at the year the definition changes (`rupture_annee`), and
     where the source of the observations does: values of two parts are never joined.
     """
-    reported = _reported(followup)
-    known = {name: rows.sort_values("year", kind="stable") for name, rows in observed.groupby("indicateur")}
-    rows = []
-    for indicator in followed.itertuples(index=False):
-        path = _path(indicator, reported.get(indicator.ind_id, []), known.get(indicator.indicateur))
-        rows += [
-            (indicator.ind_id, *value[:4], value.low, value.high, part)
-            for value, part in zip(path, _parts(path, indicator.rupture_annee), strict=True)
-        ]
-    return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "low", "high", "part"])
+    own = followed[["ind_id", "indicateur", "rupture_annee"]]
+    first, last = followed["date_reference"].map(_year), followed["cible_date"].map(_year)
+    start = own.assign(year=first, value=followed["valeur_reference"], kind=BASELINE).dropna(subset=["year", "value"])
+    target = own.assign(year=last, value=followed["cible"], kind=TARGET).dropna(subset=["year", "value"])
+    seen = own.assign(since=first.fillna(0)).merge(observed, on="indicateur").assign(kind=OBSERVED)
+    seen = seen[seen["year"].gt(seen["since"])].sort_values("year", kind="stable")
+    written = followup[["annee", "valeurs_indicateurs"]].dropna().sort_values("annee", kind="stable")
+    pairs = [(name, year, value) for year, several in written.itertuples(index=False) for name, value in several]
+    reported = pd.DataFrame(pairs, columns=["ind_id", "year", "value"]).assign(kind=REPORTED)
+    reported = own.merge(reported[~reported["ind_id"].isin(seen["ind_id"])], on="ind_id")
+    paths = dict(list(pd.concat([start, seen, reported, target], ignore_index=True).groupby("ind_id")))
+    parts = [_in_parts(paths[name]) for name in own["ind_id"] if name in paths]
+    columns = ["ind_id", "year", "value", "text", "kind", "low", "high", "part"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    rows = pd.concat(parts, ignore_index=True).astype({"year": int, "value": float})
+    return rows.assign(text=rows["text"].fillna(""))[columns]
 
 
-def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
-    by_indicator: dict[str, list[Value]] = {}
-    rows = followup[["annee", "valeurs_indicateurs"]].dropna().sort_values("annee", kind="stable")
-    for year, pairs in rows.itertuples(index=False):
-        for ind_id, value in pairs:
-            by_indicator.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
-    return by_indicator
+def _year(moment: object) -> float:
+    return first_day(moment).year if isinstance(moment, str) else float("nan")
 
 
-def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
-    """The baseline of an indicator, what was observed since or else reported, its target."""
-    start = first_day(indicator.date_reference).year if isinstance(indicator.date_reference, str) else None
-    path = (
-        [Value(start, float(indicator.valeur_reference), "", BASELINE, "")]
-        if start and pd.notna(indicator.valeur_reference)
-        else []
-    )
-    since = observed[observed["year"].gt(start or 0)].itertuples() if observed is not None else ()
-    known = [Value(int(row.year), row.value, row.text, OBSERVED, row.source, row.low, row.high) for row in since]
-    path += known or reported
-    if pd.notna(indicator.cible) and isinstance(indicator.cible_date, str):
-        path.append(Value(first_day(indicator.cible_date).year, float(indicator.cible), "", TARGET, ""))
-    return path
-
-
-def _parts(path: list[Value], changed: object) -> list[int]:
-    """The part of the series that each value belongs to. changed: the year the definition changes, if any."""
-    moves = [value.year for value, before in zip(path, _before(path), strict=True) if before and value.source != before]
-    moves += [] if pd.isna(changed) else [int(changed)]
-    return [sum(year <= value.year for year in set(moves)) for value in path]
-
-
-def _before(path: list[Value]) -> list[str]:
-    """The source of the value before each observed one; empty without one."""
-    sources, last = [], ""
-    for value in path:
-        sources.append(last if value.source else "")
-        last = value.source or last
-    return sources
+def _in_parts(path: pd.DataFrame) -> pd.DataFrame:
+    """The values of an indicator with the part of the series that each belongs to."""
+    sources = path["source"].dropna()
+    changes = path.loc[sources.index[sources.ne(sources.shift()) & sources.shift().notna()], "year"]
+    cuts = {*changes, *path["rupture_annee"].dropna()}
+    return path.assign(part=[sum(cut <= year for cut in cuts) for year in path["year"]])
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 from pydantic import BaseModel
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, SYNTHESIS, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
-from ctg_analysis.demarche.plan.plan_facts import last_past_day
+from ctg_analysis.demarche.plan.plan_facts import last_past_day, plan_facts
 from ctg_analysis.demarche.survey.blanks import told
-from ctg_analysis.demarche.survey.gated import material_observations
 from ctg_analysis.demarche.survey.survey import of_survey
 from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
 from ctg_analysis.demarche.tables import evidence
@@ -18,7 +18,9 @@ from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
 from ctg_analysis.demarche.voices import priorities
 from ctg_analysis.demarche.voices.voices import of_interviews, of_meetings
-from ctg_analysis.sources import PLAN, SURVEY
+from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 Tables = dict[str, pd.DataFrame]
 
@@ -47,6 +49,29 @@ def results(
     tables[OBSERVATIONS] = material_observations(material, surveyed, places)
     tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
+
+
+def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame) -> pd.DataFrame:
+    """The observations of a démarche that may be shown: columns of Observations.
+
+    Parameters:
+        surveyed: those of the answers, see `survey.of_survey`.
+        places: those of the data root.
+    """
+    mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
+    communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
+    facts = plan_facts(material, communes)
+    tables = (
+        [observe([indicator for indicator in CATALOGUE.values() if PLAN in indicator.sources], facts, SOURCES)]
+        if len(facts)
+        else []
+    )
+    if surveyed is not None and len(surveyed):  # no indicator asks what this questionnaire does
+        tables.append(surveyed)
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = pd.concat(tables, ignore_index=True)[COLUMNS]
+    return Observations.validate(emptied(rows).astype({"quality": int})[COLUMNS])
 
 
 def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -103,7 +128,7 @@ def of_votes(material: MaterialFiles) -> Tables:
     ranking = priorities.priorities(votes, enjeux)
     return {
         "priorities": ranking,
-        "sensitivity": _long(priorities.sensitivity(votes, enjeux).drop(columns=["best", "worst"]), "scheme", "rank"),
+        "sensitivity": _long(priorities.sensitivity(votes, enjeux), "scheme", "rank"),
         "divergences": priorities.divergences(votes, enjeux),
         "points_by_type": _long(priorities.points_by_type(votes, enjeux), "type_votant", "points"),
         "overlooked": priorities.overlooked(ranking, enjeux, material["constats"], material["preuves"]),

@@ -71,16 +71,16 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
     export, questions = read_export(path), questionnaire.set_index("q_id", drop=False).rename_axis(None)
     place = project_path(path)
     places, dropped, unknown = _places(export, questions)
-    expected = "a question of the questionnaire, or one of its options"
-    findings = [Finding(place, 1, name, "a column that the questionnaire does not have", expected) for name in unknown]
+    expected = "une question du questionnaire, ou l'une de ses modalités"
+    findings = [Finding(place, 1, name, "une colonne que le questionnaire n'a pas", expected) for name in unknown]
     present = {question for question, _ in places.values()}
     findings += [
-        Finding(place, 1, identifier, "no such question", "a column of it")
+        Finding(place, 1, identifier, "aucune question de ce nom", "une colonne de celle-ci")
         for identifier in questions.index.difference(present)
     ]
     again = export.ids[export.ids.duplicated()]
     findings += [
-        Finding(place, line, "id", f"{identifier!r} again", "an id that comes once")
+        Finding(place, line, "id", f"{identifier!r} une seconde fois", "un identifiant qui ne vient qu'une fois")
         for line, identifier in again.items()
     ]
     table = {}
@@ -89,7 +89,9 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
         table[question], wrong = _coded(export.cells[list(columns)], list(columns.values()), questions.loc[question])
         findings += [Finding(place, line, question, *fault) for line, *fault in wrong]
     if not export.moments.ne("").any():
-        findings.append(Finding(place, None, None, "no date", "the day of an answer at least: export the dates too"))
+        findings.append(
+            Finding(place, None, None, "aucune date", "le jour d'une réponse au moins : exporter aussi les dates")
+        )
     if findings:
         raise InputError(findings)
     return _tables(pd.DataFrame(table, index=export.cells.index), export, questions, dropped)
@@ -115,7 +117,9 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             places[number] = question, ""
         elif key(column.name) in {*CONTEXT, CONSENT}:
             continue
-        elif (above and _is_comment(column.name)) or (number in export.technical and not (places and column.group)):
+        elif (above and (column.name == OTHER or column.name.endswith("comment"))) or (
+            number in export.technical and not (places and column.group)
+        ):
             dropped.append(str(column))
         elif number in export.technical or above or not column.group:
             unknown.append(column.name if number in export.technical else str(column))
@@ -123,11 +127,6 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             strangers.add(column.group)
             unknown.append(column.group)
     return places, dropped, unknown
-
-
-def _is_comment(name: str) -> bool:
-    """Whether a column of LimeSurvey holds words written beside an option."""
-    return name == OTHER or name.endswith("comment")
 
 
 def _codes(question: pd.Series) -> dict[str, str]:
@@ -140,21 +139,19 @@ def _codes(question: pd.Series) -> dict[str, str]:
 def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     """The cells of one question in its codes, empty where nothing was said; and what is wrong."""
     first, codes = cells.iloc[:, 0], _codes(question)
-    expected = f"one of {', '.join([*labels(question['modalites']), *OUTSIDE])}"
+    expected = f"l'une de ces valeurs : {', '.join([*labels(question['modalites']), *OUTSIDE])}"
     match question["type"]:
         case kind if kind == OPEN:
             return first.str.strip(), []
         case kind if kind == NUMERIC:
-            return _translated(first, _number, "a number")
+            return _translated(first, _number, "un nombre")
         case kind if kind != SEVERAL:
             return _translated(first, lambda cell: codes.get(key(cell)), expected)
     if options == [""]:
         return _translated(first, lambda cell: _several(cell, codes), expected)
     chosen, wrong = pd.Series("", index=cells.index, dtype=str), []
     for column, option in zip(cells, options, strict=True):
-        ticks, faults = _translated(
-            cells[column], lambda cell, taken=option: _tick(cell, taken), "Y, X, Oui or nothing"
-        )
+        ticks, faults = _translated(cells[column], lambda cell, taken=option: _tick(cell, taken), "Y, X, Oui ou rien")
         chosen = chosen.where(ticks.eq(""), chosen + LIST + option)
         wrong += faults
     return chosen.str.removeprefix(LIST), wrong
@@ -186,8 +183,8 @@ def _translated(
     wrong = []
     for text in (text for text, code in codes.items() if code is None):
         lines = texts.index[texts.eq(text)]
-        more = f" and {len(lines) - 1} times more" if len(lines) > 1 else ""
-        quoted = repr(text) if re.fullmatch(A_CODE, text) else f"a text of {len(text)} characters"
+        more = f", et {len(lines) - 1} fois de plus" if len(lines) > 1 else ""
+        quoted = repr(text) if re.fullmatch(A_CODE, text) else f"un texte de {len(text)} caractères"
         wrong.append((lines[0], quoted + more, expected))
     return texts.map(codes), wrong
 

@@ -8,7 +8,6 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.demarche.survey.crossings import STRENGTHS
 from ctg_analysis.demarche.survey.questions import CELL, COUNT, FIGURES, NOTHING, SHARE, is_few, worded
 from ctg_analysis.demarche.survey.response import without_rare
@@ -211,15 +210,6 @@ def of_paths(paths: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
     shares, hidden = paths.assign(share=whole["share"])[paths["base"].notna()], paths["share"].isna()
     each = [without_rare(rows, hidden[rows.index]) for _, rows in shares.groupby("q_id", sort=False)]
     return pd.concat(each) if each else shares
-
-
-def of_observations(table: pd.DataFrame) -> pd.DataFrame:
-    """The observations of the survey, `secret` where the gate has hidden their figures.
-
-    >>> of_observations(pd.DataFrame({"status": OK, "value": [75.0, np.nan]}))["status"].tolist()
-    ['ok', 'secret']
-    """
-    return table.assign(status=table["status"].mask(table["status"].eq(OK) & table["value"].isna(), SECRET))
 
 
 def without_telling_sizes(tables: dict[str, pd.DataFrame], margin: str) -> None:

@@ -1,6 +1,7 @@
 """Counts of respondents: what the figures of a survey add up, and what anyone knows of them before reading any."""
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import NamedTuple
 
 import pandas as pd
@@ -45,6 +46,11 @@ def plus(some: Sum, more: Sum, times: float = 1) -> Sum:
     [1, -1]
     """
     return some | {count: some.get(count, 0) + times * part for count, part in more.items()}
+
+
+def summed(sums: Iterable[Sum]) -> Sum:
+    """The sum of some sums."""
+    return reduce(plus, sums, {})
 
 
 class Counts:
@@ -118,7 +124,7 @@ class Counts:
     def both(self, name: str, by: str) -> Sum:
         """Who gave an answer to both questions, « ne sait pas » left out."""
         if (name, by) in self.crossed:
-            return self.summed(self.inside(name, by, group) for group in self.codes[by])
+            return summed(self.inside(name, by, group) for group in self.codes[by])
         pair = Count(name, BOTH, by)
         if pair not in self.sizes:
             self._set(pair)
@@ -129,13 +135,6 @@ class Counts:
             self._same(here, by in self._filters[name])
             self._same(there, name in self._filters[by])
         return {pair: 1}
-
-    def summed(self, sums: Iterable[Sum]) -> Sum:
-        """The sum of some sums."""
-        whole: Sum = {}
-        for part in sums:
-            whole = plus(whole, part)
-        return whole
 
     def cross(self, name: str, by: str) -> None:
         """Count the answers to a question by group of another one, whose groups make up all the respondents."""

@@ -215,7 +215,9 @@ def _tested(
     from scipy.stats import fisher_exact
 
     row, column = pd.Categorical(rows, groups).codes, pd.Categorical(columns, steps).codes
-    table = _present(_table(row, column, weights, (len(groups), len(steps))))
+    shape = len(groups), len(steps)
+    table = np.bincount(row * shape[1] + column, weights, minlength=shape[0] * shape[1]).reshape(shape)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if base < COUNTS_UNDER or min(table.shape) < 2:
         return base, n_eff, TOO_FEW, *[np.nan] * 6
     scaled = table * n_eff / table.sum()
@@ -226,19 +228,9 @@ def _tested(
         p, method = fisher_exact(np.rint(pooled)).pvalue, FISHER
     elif link.smallest_expected < SMALLEST_EXPECTED:
         link, method = association(pd.DataFrame(scaled)), PERMUTATIONS
-        p = _permuted(row, column, weights, (len(groups), len(steps)))
+        p = _permuted(row, column, weights, shape)
         pooled = scaled
     return base, n_eff, method, link.chi2, link.dof, min(pooled.shape), p, link.v, link.v_corrected
-
-
-def _table(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> np.ndarray:
-    """The sums of weights by row and column."""
-    return np.bincount(row * shape[1] + column, weights, minlength=shape[0] * shape[1]).reshape(shape)
-
-
-def _present(table: np.ndarray) -> np.ndarray:
-    """The table without its empty rows and columns."""
-    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
 
 
 def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.demarche.survey.blanks import INTERVAL
-from ctg_analysis.demarche.survey.counts import Count, Counts, Sum, plus
+from ctg_analysis.demarche.survey.counts import Count, Counts, Sum, plus, summed
 from ctg_analysis.demarche.survey.hidden_figures import Cell, to_hide
 from ctg_analysis.demarche.survey.measured import Asked
 from ctg_analysis.demarche.survey.questions import CELL
@@ -223,7 +223,7 @@ def _of_paths(counts: Counts, name: str, used: str) -> Iterator[Sum]:
     """The groups of the paths to what is used: each, the rare ones together, those who got what they wished."""
     codes = counts.codes[name], counts.codes[used]
     paths = [[{Count(name, wish, used, other): 1.0} for other in codes[1]] for wish in codes[0]]
-    each = counts.summed(path for row in paths for path in row)
+    each = summed(path for row in paths for path in row)
     yield from ({path: 1.0} for path in each)
     for total in (*paths, *zip(*paths, strict=True), [{path: 1.0} for path in each]):
         yield from _few_together(counts, total)
@@ -234,4 +234,4 @@ def _of_paths(counts: Counts, name: str, used: str) -> Iterator[Sum]:
 def _few_together(counts: Counts, parts: Iterable[Sum]) -> Iterator[Sum]:
     few = [part for part in parts if 0 < counts.size(part) < CELL]
     if len(few) > 1:
-        yield counts.summed(few)
+        yield summed(few)

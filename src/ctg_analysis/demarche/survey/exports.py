@@ -26,30 +26,21 @@ SID = {"sid", "webformsid"}
 DRAFT = {"draft", "webformdraft", "brouillon"}
 NO_DATE = "1980-01-01"  # what LimeSurvey writes for the day of an answer when it keeps no date
 OTHER = "autre"  # the code of the option that a respondent words
-# The columns of LimeSurvey that are no question, in full text (English, French) → by their code.
-FULL_TEXT = {
-    "responseid": "id",
-    "iddelaréponse": "id",
-    "datesubmitted": "submitdate",
-    "datedesoumission": "submitdate",
-    "lastpage": "lastpage",
-    "dernièrepage": "lastpage",
-    "startlanguage": "startlanguage",
-    "languededépart": "startlanguage",
-    "seed": "seed",
-    "têtedesérie": "seed",
-    "datestarted": "startdate",
-    "datedelancement": "startdate",
-    "datelastaction": "datestamp",
-    "datedeladernièreaction": "datestamp",
-    "ipaddress": "ipaddr",
-    "adresseip": "ipaddr",
-    "referrerurl": "refurl",
-    "accesscode": "token",
-    "codedaccès": "token",
-    "totaltime": "interviewtime",
-    "tempstotal": "interviewtime",
+# The columns of LimeSurvey that are no question: by their code, their full text in English and in French.
+WORDS = {
+    "id": ("responseid", "iddelaréponse"),
+    "submitdate": ("datesubmitted", "datedesoumission"),
+    "lastpage": ("lastpage", "dernièrepage"),
+    "startlanguage": ("startlanguage", "languededépart"),
+    "seed": ("seed", "têtedesérie"),
+    "startdate": ("datestarted", "datedelancement"),
+    "datestamp": ("datelastaction", "datedeladernièreaction"),
+    "ipaddr": ("ipaddress", "adresseip"),
+    "refurl": ("referrerurl",),
+    "token": ("accesscode", "codedaccès"),
+    "interviewtime": ("totaltime", "tempstotal"),
 }
+FULL_TEXT = {words: code for code, both in WORDS.items() for words in both}
 TIMES = ("submitdate", "startdate", "datestamp")
 LIMESURVEY = re.compile(
     r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
@@ -57,7 +48,7 @@ LIMESURVEY = re.compile(
 )
 CODE_AND_TEXT = re.compile(r"^(\w+(?:\[\w+\])*)\. .*", re.DOTALL)
 A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
-EITHER = "an export of LimeSurvey (CSV or Excel) or of Framaforms (delimited text, with the submission details)"
+EITHER = "un export de LimeSurvey (CSV ou Excel) ou de Framaforms (texte délimité, avec les détails de la soumission)"
 
 
 class Column(NamedTuple):
@@ -100,10 +91,10 @@ def read_export(path: Path) -> Export:
         InputError: not an export of either, bytes that are not UTF-8, lines of uneven length.
     """
     if path.stat().st_size > LARGEST:
-        raise _broken(path, None, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
+        raise _broken(path, None, f"{path.stat().st_size} octets", f"{LARGEST} au plus")
     rows, lines = _rows_of_workbook(path) if is_workbook(path) else _rows_of_text(path)
     if len(rows[0]) > MOST_COLUMNS:
-        raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
+        raise _broken(path, 1, f"{len(rows[0])} colonnes", f"{MOST_COLUMNS} au plus")
     if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
         return _framaforms(path, rows, lines)
     if any(re.match(r"id\. ", name) for name in rows[0]):
@@ -118,7 +109,7 @@ def _rows_of_workbook(path: Path) -> tuple[tuple, tuple]:
     for _, rows, _ in rows_of(path):
         if filled := [(cells, line) for line, cells in enumerate(rows, start=1) if any(cells)]:
             return tuple(zip(*filled, strict=True))
-    raise _broken(path, 1, "an empty file", EITHER)
+    raise _broken(path, 1, "un fichier vide", EITHER)
 
 
 def _rows_of_text(path: Path) -> tuple[tuple, tuple]:
@@ -129,7 +120,7 @@ def _rows_of_text(path: Path) -> tuple[tuple, tuple]:
         raise badly_encoded(path) from error
     head = text.splitlines()[:3]
     if not head:
-        raise _broken(path, 1, "an empty file", EITHER)
+        raise _broken(path, 1, "un fichier vide", EITHER)
     try:
         separator = max(SEPARATORS, key=lambda mark: max(len(cells) for cells in csv.reader(head, delimiter=mark)))
     except csv.Error as error:
@@ -159,7 +150,7 @@ def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
     """The rows below the header."""
     wide = len(rows[header - 1])
     findings = [
-        Finding(project_path(path), line, None, f"{len(cells)} cells", f"{wide}, as in the header")
+        Finding(project_path(path), line, None, f"{len(cells)} cases", f"{wide}, comme dans l'en-tête")
         for cells, line in zip(rows[header:], lines[header:], strict=True)
         if len(cells) != wide
     ]

@@ -47,7 +47,7 @@ def survey_observations(
     """One observation per indicator, of the whole EPCI, for the secrecy gate.
 
     Returns:
-        The columns of observations.SCHEMA. denominator: the respondents concerned who answered (rule R25). value: the
+        The columns of Observations. denominator: the respondents concerned who answered (rule R25). value: the
         weighted share of them, in %; numerator: what it comes to among them, so that the rules on small numbers see
         respondents, not weights. low, high: 95 %, on the effective size. quality: 2, to be read with its interval; 3,
         too weak for a number, under a base of 30. status: `secret` for a base under 10 (rule R24), and for 1 to 4

@@ -42,7 +42,12 @@ def distribution(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.Da
     """
     question = question_of(questionnaire, q_id)
     table = _as_shown(_shares(answers[q_id], weights, question))
-    return _without_small_cells(table, question["type"]) if is_yes(question["sensible"]) else table
+    if is_yes(question["sensible"]):
+        counts = table["count"].where(table["in_base"])
+        small = is_few(counts) if question["type"] == SEVERAL else hidden_cells(counts)
+        table.loc[small, FIGURES] = np.nan
+        table.loc[small, "shown"] = NOTHING
+    return table
 
 
 def by_group(
@@ -178,19 +183,10 @@ def adjusted(p: pd.Series) -> pd.Series:
     return pd.Series(false_discovery_control(tested), index=tested.index, dtype=float).reindex(p.index)
 
 
-def tally(cells: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """How many respondents wrote each cell: columns count, weight and square (sums of w and w²).
-
-    >>> tally(pd.Series(["a", "a", "b"]), pd.Series([1.0, 3.0, 2.0])).to_numpy().tolist()
-    [[2.0, 4.0, 10.0], [1.0, 2.0, 4.0]]
-    """
-    table = pd.DataFrame({"count": 1, "weight": weights, "square": weights**2})
-    return table.groupby(cells.to_numpy()).sum()
-
-
 def _shares(cells: pd.Series, weights: pd.Series, question: pd.Series) -> pd.DataFrame:
     """The rows of `distribution`, all figures there."""
-    written = tally(cells, weights)
+    respondents = pd.DataFrame({"count": 1, "weight": weights, "square": weights**2})
+    written = respondents.groupby(cells.to_numpy()).sum()
     base = written.drop(index=[NOT_CONCERNED, NO_ANSWER], errors="ignore").sum()
     names = labels(question["modalites"]) | OUTSIDE
     holds = pd.DataFrame({code: [code in cell.split(LIST) for cell in written.index] for code in names}, dtype=float)
@@ -217,13 +213,4 @@ def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataF
     table[FIGURES[1:]] = table[FIGURES[1:]].mask(nothing | few)
     for column in ("count", "base", "n_eff"):
         table[column] = table[column].astype(float).mask(nothing)
-    return table
-
-
-def _without_small_cells(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """The rows without those of 1 to 4 respondents, nor what would tell them by subtraction."""
-    counts = table["count"].where(table["in_base"])
-    small = is_few(counts) if kind == SEVERAL else hidden_cells(counts)
-    table.loc[small, FIGURES] = np.nan
-    table.loc[small, "shown"] = NOTHING
     return table

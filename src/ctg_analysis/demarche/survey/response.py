@@ -13,23 +13,24 @@ TONES = ["positive", "neutre", "négative"]
 TONES_FROM = 10  # respondents who speak of a theme
 
 
-def participation(started: int, complete: int, usable: int, sent: int | None = None) -> pd.DataFrame:
+def participation(started: int | None, complete: int | None, usable: int, sent: int | None = None) -> pd.DataFrame:
     """How many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
 
     Parameters:
         sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
+            What is not known is None too.
 
     >>> table = participation(started=400, complete=300, usable=320, sent=1000)
     >>> table["of_sent"].tolist(), table["of_started"].tolist()
     ([1.0, 0.4, 0.3, 0.32], [nan, 1.0, 0.75, 0.8])
     """
-    counts = pd.Series([np.nan if sent is None else sent, started, complete, usable], dtype=float)
+    counts = pd.Series([sent, started, complete, usable], dtype=float)
     return pd.DataFrame(
         {
             "step": ["envoyés", "commencés", "terminés", "exploitables"],
             "count": counts,
             "of_sent": counts / counts[0],
-            "of_started": (counts / started).where(counts.index > 0),
+            "of_started": (counts / counts[1]).where(counts.index > 0),
         }
     )
 

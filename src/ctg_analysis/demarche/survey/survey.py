@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.demarche.survey import blanks, questions, response
 from ctg_analysis.demarche.survey.counts import Counts
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, with_intervals_of_v
@@ -24,7 +25,7 @@ OTHERS = "autres"
 
 def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str) -> Tables:
     """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone."""
-    coded = restricted["ouvertes_codees"]
+    coded, note = restricted["ouvertes_codees"], survey.note
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
     answers = response.with_texts_filled(survey.answers, survey.questionnaire, opened)
     measures = asked_of(CATALOGUE.values(), survey.questionnaire, answers)
@@ -41,7 +42,7 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
     themes = response.open_themes(coded)
     tables |= {
         "consultation": _about(survey),
-        "participation": response.participation(*_counts(survey), sent=survey.note.envoyes),
+        "participation": response.participation(note.commences, note.termines, len(survey.answers), note.envoyes),
         "channels": _channels(answers),
         "open_themes": themes,
         "open_quotes": response.quotable_answers(coded, themes),
@@ -78,7 +79,9 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
     """Blank what depends on the figures that the gate has hidden. whole: the tables before the gate."""
     tables["completion"] = response.with_rates(tables["completion"])
     tables["distribution"] = blanks.of_distribution(tables["distribution"])
-    tables[OBSERVATIONS] = blanks.of_observations(tables[OBSERVATIONS])
+    measured = tables[OBSERVATIONS]
+    withheld = measured["status"].eq(OK) & measured["value"].isna()
+    tables[OBSERVATIONS] = measured.assign(status=measured["status"].mask(withheld, SECRET))
     if len(tables["profile"]):
         tables["profile"] = blanks.small_profile(tables["profile"])
     if len(tables["summary"]):
@@ -94,11 +97,6 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
         tables["by_group"] = answered[pairs.isin(pd.MultiIndex.from_frame(linked))]
     if len(tables["crossings"]):
         tables["crossings"] = blanks.of_crossings(tables["crossings"])
-
-
-def _counts(survey: Survey) -> tuple[float, float, int]:
-    steps = [np.nan if count is None else count for count in (survey.note.commences, survey.note.termines)]
-    return *steps, len(survey.answers)
 
 
 def _about(survey: Survey) -> pd.DataFrame:

@@ -217,17 +217,17 @@ def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]
         columns = variable.split(CROSSED)
         absent = [name for name in columns if name not in answers]
         if absent:
-            findings.append(Finding(MARGINS, None, "variable", variable, "questions that the answers have"))
+            findings.append(Finding(MARGINS, None, "variable", variable, "des questions que les réponses ont"))
             continue
         if rows["effectif"].sum() <= 0:
-            findings.append(Finding(MARGINS, None, "effectif", f"0 in all for {variable}", "a population"))
+            findings.append(Finding(MARGINS, None, "effectif", f"0 en tout pour {variable}", "une population"))
         silent = answers[columns].isin([*OUTSIDE, ""]).any(axis=1) | answers[columns].isna().any(axis=1)
         answered = (
             answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
         )
         for modality in sorted({*answered} - {NO_ANSWER, *rows["modalite"]}):
-            expected = "a margin for each modality of the answers"
-            findings.append(Finding(MARGINS, None, variable, f"no modality {modality!r}", expected))
+            expected = "une marge pour chaque modalité des réponses"
+            findings.append(Finding(MARGINS, None, variable, f"aucune modalité {modality!r}", expected))
         cells[variable] = answered
     if findings:
         raise InputError(findings)

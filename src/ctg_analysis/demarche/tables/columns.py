@@ -57,19 +57,19 @@ def _day(text: object) -> object:
         try:
             return datetime.date.fromisoformat(text)
         except ValueError as error:
-            raise ValueError("a day that exists, such as 2023-01-19") from error
-    raise ValueError("a date, such as 2023-01-19")
+            raise ValueError("un jour qui existe, tel que 19/01/2023") from error
+    raise ValueError("une date, telle que 19/01/2023")
 
 
 def _moment(text: object) -> str:
     """A day, a month or a year, as ISO 8601 writes it."""
     text = habits.moment(str(text))
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
-        raise ValueError("a day, a month or a year, such as 2023-01-19, 2023-01 or 2023")
+        raise ValueError("un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023")
     try:
         first_day(text)
     except ValueError as error:
-        raise ValueError("a day or a month that exists, such as 2023-01-19 or 2023-01") from error
+        raise ValueError("un jour ou un mois qui existe, tels que 19/01/2023 ou 01/2023") from error
     return text
 
 
@@ -91,14 +91,14 @@ def last_day(moment: str) -> datetime.date:
 def _number(text: object) -> float:
     """A number that can mean one alone: 1.234 may be a thousand or a little more than one."""
     if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", str(text)):
-        raise ValueError("a number of two decimals at most, such as 1234 or 12,5")
+        raise ValueError("un nombre de deux décimales au plus, tel que 1234 ou 12,5")
     return _decimal(text)
 
 
 def _decimal(text: object) -> float:
     plain = str(text).replace(",", ".")
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) or not math.isfinite(float(plain)):
-        raise ValueError("a number, such as 1234 or 12,5")
+        raise ValueError("un nombre, tel que 1 234 ou 12,5")
     return float(plain)
 
 
@@ -113,14 +113,14 @@ def _whole(low: int, high: int, expected: str):
 
 def _at_least_0(number: float) -> float:
     if number < 0:
-        raise ValueError("a number of 0 or more")
+        raise ValueError("un nombre, 0 ou plus")
     return number
 
 
 def _yes_no(text: object) -> bool:
     if text in ("oui", "non"):
         return text == "oui"
-    raise ValueError("oui or non")
+    raise ValueError("oui ou non")
 
 
 def _split(text: object) -> object:
@@ -130,33 +130,38 @@ def _split(text: object) -> object:
 def _pairs(text: object) -> tuple[tuple[str, str], ...]:
     pairs = [part.partition(PAIR) for part in str(text).split(LIST)]
     if not all(name.strip() and sign for name, sign, _ in pairs):
-        raise ValueError(f"code{PAIR}texte, several of them separated by {LIST}")
+        raise ValueError(f"code{PAIR}texte, séparés par {LIST}")
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
 def some(parts: tuple) -> tuple:
     """A list that holds something."""
     if not parts:
-        raise ValueError("one at least")
+        raise ValueError("un au moins")
     return parts
 
 
 def _unique_names(pairs: tuple) -> tuple:
     names = [name for name, _ in pairs]
     if len(names) > len(set(names)):
-        raise ValueError("each code once")
+        raise ValueError("chaque code une fois")
     return pairs
 
 
-Id = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only")]
+Id = Annotated[
+    str,
+    _matching(
+        r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "un identifiant fait de lettres sans accent, de chiffres, de - _ et ."
+    ),
+]
 Text = Annotated[str, FreeText()]
-Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI")]
-Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "an address https://… or the name of a file")]
+Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "le code d'une commune, ou le SIREN de l'EPCI")]
+Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "une adresse https://… ou le nom d'un fichier")]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, _whole(0, 999_999_999, "a whole number from 0 to 999999999")]
+Whole = Annotated[int, _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")]
 
 
 def _list_of(part: Any) -> Any:
@@ -211,7 +216,7 @@ KINDS = {
     "link": Kind(Link, how="adresse ou fichier"),
     "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
     "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
-    "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
+    "year": Kind(Annotated[int, _whole(1990, 2099, "une année de quatre chiffres")], "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
     "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
     "amount": Kind(
@@ -222,13 +227,13 @@ KINDS = {
     ),
     "whole": Kind(Whole, "Int64", "nombre entier", habit=habits.number),
     "percent": Kind(
-        Annotated[int, _whole(0, 100, "a whole number from 0 to 100")],
+        Annotated[int, _whole(0, 100, "un nombre entier de 0 à 100")],
         "Int64",
         "nombre entier de 0 à 100",
         habit=habits.percent,
     ),
-    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 or 3")], "Int64", "1, 2 ou 3"),
-    "mark_5": Kind(Annotated[int, _whole(1, 5, "a whole number from 1 to 5")], "Int64", "note de 1 à 5"),
+    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 ou 3")], "Int64", "1, 2 ou 3"),
+    "mark_5": Kind(Annotated[int, _whole(1, 5, "un nombre entier de 1 à 5")], "Int64", "note de 1 à 5"),
     "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non", habit=habits.yes_no),
     "field": Kind(Champ, choices=FIELDS),
     "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),

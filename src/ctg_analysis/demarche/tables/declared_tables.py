@@ -2,10 +2,11 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
+from ctg_analysis.core.declared_values import Names
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import REMARK
 from ctg_analysis.core.settings import project_path
@@ -15,14 +16,6 @@ from ctg_analysis.demarche.tables.columns import KINDS, Kind, Row
 
 FOLDER = Path(__file__).parent / "declared"
 BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
-
-
-def _several(written: Any) -> Any:
-    """A list of values of which one may be written alone."""
-    return (written,) if isinstance(written, str) else written
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Column(BaseModel):
@@ -43,7 +36,7 @@ class Column(BaseModel):
     @model_validator(mode="after")
     def _one_kind(self) -> "Column":
         if (self.type is None) != bool(self.one_of):
-            raise ValueError("a type, or one_of")
+            raise ValueError("un type, ou one_of")
         return self
 
     @property
@@ -134,10 +127,13 @@ def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
         for rank, table in enumerate(read.value):
             if table.name in tables:
                 line = read.lines[rank, "name"]
-                findings.append(Finding(project_path(path), line, "name", f"{table.name!r} again", "a name of its own"))
+                found = f"{table.name!r} une seconde fois"
+                findings.append(Finding(project_path(path), line, "name", found, "un nom à elle seule"))
             tables[table.name] = table
     findings += [
-        Finding(project_path(path), read.lines[rank, "name"], table.name, repr(name), "a declared table and its column")
+        Finding(
+            project_path(path), read.lines[rank, "name"], table.name, repr(name), "une table déclarée et sa colonne"
+        )
         for path, read in reads.items()
         for rank, table in enumerate(read.value)
         for name, column in _named(table, tables)

@@ -86,7 +86,7 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
 
 
 def sensitivity(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """The rank of each enjeu under other ways of counting: one column for each, then best and worst.
+    """The rank of each enjeu under other ways of counting: one column for each.
 
     Index: enjeu_id. The ways: SCHEMES, each kind of voters weighing the same, and the points alone.
     """
@@ -97,8 +97,7 @@ def sensitivity(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     ranks = {name: _ranks(_scores(ballots, once, weights), points)[0] for name, weights in SCHEMES.items()}
     ranks[BY_TYPE] = _ranks(_scores(ballots, even, EQUAL), points)[0]
     ranks[BY_POINTS] = _ranks(points, points)[0]
-    table = pd.DataFrame(ranks, index=pd.Index(enjeux["enjeu_id"])).astype(int)
-    return table.assign(best=table.min(axis=1), worst=table.max(axis=1)).sort_values([*ranks, "worst"])
+    return pd.DataFrame(ranks, index=pd.Index(enjeux["enjeu_id"])).astype(int).sort_values([*ranks])
 
 
 def divergences(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:

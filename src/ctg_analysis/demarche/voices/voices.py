@@ -12,7 +12,6 @@ from ctg_analysis.demarche.voices import workshops
 Tables = dict[str, pd.DataFrame]
 
 INTERVIEWS, WHOLE = "entretiens", "ensemble"
-NOT_A_TYPE = ("atelier_id", "type", "numero_seance", "champ", "date", "invites", "presents", "turnout")
 
 
 def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
@@ -58,10 +57,7 @@ def of_meetings(material: MaterialFiles) -> Tables:
     meetings, contributions = material["ateliers"], material["contributions"]
     tables: Tables = {}
     if len(meetings):
-        table = workshops.attendance(meetings)
-        types = [column for column in table if column not in NOT_A_TYPE]
-        came = table.drop(columns="presents").melt(["atelier_id", "turnout"], types, "type_acteur", "presents")
-        tables["attendance"] = came.dropna(subset="presents")
+        tables["attendance"] = workshops.attendance(meetings)
     if len(contributions):
         tables["contributions_by_field"] = workshops.contributions_by_field(contributions)
     return tables

@@ -10,22 +10,17 @@ KINDS = ["constat", "besoin", "idée", "désaccord"]
 
 
 def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
-    """Who came to each meeting, in the order of the dates.
+    """Who came to each meeting where it was noted, kind by kind, the meetings in the order of their dates.
 
-    Columns: atelier_id, type, numero_seance, champ, date, invites, presents, turnout (present of those invited, 0 to 1;
-    nothing when either is not known), then one column of counts per type of actor that came to any meeting.
+    Columns: atelier_id, turnout (present of those invited, 0 to 1; nothing when either is not known), type_acteur,
+    presents: 0 for a kind that came to other meetings alone.
     """
-    columns = ["atelier_id", "type", "numero_seance", "champ", "date", "invites", "presents"]
-    table = workshops[columns].sort_values(["date", "atelier_id"], ignore_index=True)
+    table = workshops.sort_values(["date", "atelier_id"], ignore_index=True)
     invited, came = (pd.to_numeric(table[name]).astype(float) for name in ("invites", "presents"))
-    by_type = {
-        meeting: labels(cell)
-        for meeting, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
-    }
-    counts = pd.DataFrame.from_dict(by_type, orient="index").reindex(table["atelier_id"]).reset_index(drop=True)
-    counts = counts[sorted(counts.columns)].apply(pd.to_numeric)
-    known = counts.notna().any(axis=1)
-    return table.assign(turnout=came / invited.where(invited > 0)).join(counts.fillna(0).where(known, axis=0))
+    counts = pd.DataFrame([labels(cell) for cell in table["presents_par_type"]]).apply(pd.to_numeric)
+    known = counts.sort_index(axis=1).fillna(0).where(counts.notna().any(axis=1), axis=0)
+    rows = known.assign(atelier_id=table["atelier_id"], turnout=came / invited.where(invited > 0))
+    return rows.melt(["atelier_id", "turnout"], var_name="type_acteur", value_name="presents").dropna(subset="presents")
 
 
 def contributions_by_field(contributions: pd.DataFrame) -> pd.DataFrame:

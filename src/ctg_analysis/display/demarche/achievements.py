@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, progress
-from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -134,34 +132,3 @@ def _done(row) -> str:
     if pd.isna(row.prevu) and pd.isna(row.realise):
         return pieces.UNKNOWN
     return f"{quantity(row.realise)} sur {_counted(row.prevu, pieces.text_of(row.unite))}"
-
-
-def lessons(actions: pd.DataFrame) -> Html:
-    """How many actions are to be carried on, adapted or stopped."""
-    counts = actions["suite"].value_counts()
-    next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
-    if not next_steps:
-        return pieces.plain("La suite à donner n'est pas encore décidée.")
-    return pieces.phrase(f"Pour la suite : {texts.listed(next_steps)}.")
-
-
-def _first_financer(totals: pd.Series) -> str:
-    """Who brings most. totals: euros by financer, then of all."""
-    whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
-    return f"Premier financeur : {each.idxmax()}, {euros(each.max())} sur {euros(whole)}"
-
-
-def by_year(rows: pd.DataFrame, title: str, indicator: Indicator, source: Citation) -> Html:
-    """Amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
-    wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
-    wide.loc[realisation.ALL] = wide.sum()
-    wide = wide.assign(Total=wide.sum(axis=1))
-    first, last = wide.columns[0], wide.columns[-2]
-    return pieces.chart(
-        grid(wide, wide.map(thousands)),
-        Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
-        pieces.Origin(source, f"{first}-{last}", indicator.file_name),
-        message=_first_financer(wide["Total"]),
-        what=f"{title} (milliers d'euros)",
-        note=indicator.caveats,
-    )

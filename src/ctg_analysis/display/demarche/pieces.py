@@ -32,18 +32,16 @@ def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: st
     """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
     subtitle = f"{what}, {origin.when}"
-    header = [texts.typography(text) for text in data.header]
-    lines = [[texts.typography(text) for text in line] for line in data.lines]
     return markup.figure(
         drawing,
         file=origin.file,
         kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
-        title=texts.typography(message),
-        subtitle=texts.typography(subtitle),
-        alt=texts.typography(f"{message}. {subtitle} : {says}."),
+        title=message,
+        subtitle=subtitle,
+        alt=f"{message}. {subtitle} : {says}.",
         source=origin.source,
-        note=texts.typography(note),
-        data=Table(texts.typography(subtitle), header, lines, texts.typography(charts.signs(data.lines))),
+        note=note,
+        data=Table(subtitle, data.header, data.lines, charts.signs(data.lines)),
     )
 
 
@@ -61,25 +59,20 @@ def table(
 
     marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
     """
-    rows = [[_written(cell) for cell in line] for line in lines]
-    note = texts.typography(" ".join(text for text in (charts.signs(rows), note) if text))
-    head = [_written(cell) for cell in header]
-    made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
+    rows = [list(line) for line in lines]
+    note = " ".join(text for text in (charts.signs(rows), note) if text)
+    made = markup.table(Table(caption, list(header), rows, note, frozenset(marked), words))
     return together(made, markup.source(source))
-
-
-def _written(cell: Cell) -> Cell:
-    return cell if isinstance(cell, Markup) else texts.typography(cell)
 
 
 def phrase(text: str, beside: str = "") -> Html:
     """A sentence, and what goes with it."""
-    return markup.reading(texts.typography(text), texts.typography(beside))
+    return markup.reading(text, beside)
 
 
 def plain(text: str, beside: str = "") -> Html:
     """What there is to say when there is nothing to show."""
-    return markup.piece("plain.html.j2", texts=[texts.typography(part) for part in (text, beside) if part])
+    return markup.piece("plain.html.j2", texts=[part for part in (text, beside) if part])
 
 
 def link(text: str, address: str) -> Markup:
@@ -89,12 +82,12 @@ def link(text: str, address: str) -> Markup:
 
 def anchored(cell: Cell, name: str) -> Markup:
     """A cell that links lead to."""
-    return Markup('<span id="{}">{}</span>').format(name, _written(cell))
+    return Markup('<span id="{}">{}</span>').format(name, markup.french(cell))
 
 
 def listed(cells: Iterable[Cell]) -> Markup:
     """Cells one after the other; a sign when there is none."""
-    return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
+    return Markup(", ").join(map(markup.french, cells)) or Markup(NOTHING)
 
 
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
-
 AFOM = ("atout", "faiblesse", "opportunité", "menace")
 STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 
@@ -52,16 +49,3 @@ class Enjeu:
     decision: str
     axes: Sequence[Markup]
     actions: Sequence[Markup]
-
-
-def constats(rows: Sequence[Constat]) -> Html:
-    """The constats field by field, in the order of the AFOM, each with its proofs and what it leads to."""
-    fields: dict[str, list[Constat]] = {one.field: [] for one in rows}
-    for one in sorted(rows, key=lambda one: AFOM.index(one.type)):
-        fields[one.field].append(one)
-    return markup.piece("constats.html.j2", fields=fields)
-
-
-def enjeux(rows: Sequence[Enjeu]) -> Html:
-    """The enjeux, each from its constats to its actions."""
-    return markup.piece("enjeux.html.j2", enjeux=rows)

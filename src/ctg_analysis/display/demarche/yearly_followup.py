@@ -1,21 +1,17 @@
-"""The yearly follow-up as a page shows it: statuses in words, what was spent, how far the indicators are."""
+"""The indicators of the actions as a page shows them: over the years, and how far they are from their targets."""
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
-from markupsafe import Markup
 
 from ctg_analysis.demarche.plan import tracking
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.drawings import bars, progress
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.drawings import progress
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, euros, quantity
+from ctg_analysis.display.words.quantities import counted, quantity
 
-LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
 BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
 PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
@@ -35,52 +31,6 @@ WAY = (
     "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé. Trait gris : où elle en "
     "serait à la date de la valeur, au rythme qui mène à la cible en son temps."
 )
-
-
-def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
-    """How many actions have each status at the end of each year. by_year: see demarche.plan.tracking.status_by_year."""
-    counts = pd.DataFrame(
-        {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
-        index=list(tracking.STATUSES),
-    ).T
-    last, when = counts.iloc[-1], counts.index[-1]
-    counts_text = ", ".join(counted(count, status) for status, count in last.items())
-    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
-    note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
-    years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-    data = Listing(["Année", *tracking.STATUSES], pieces.lines_of(counts))
-    figure = pieces.chart(
-        progress.stacked(counts),
-        data,
-        pieces.Origin(source, years, file),
-        message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
-        what="Actions par statut à la fin de l'année (nombre)",
-        note=note,
-    )
-    return pieces.together(pieces.phrase(sentence), figure)
-
-
-def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
-    """The actions of an axis: their status at the end of each year, what was done, what was hard.
-
-    rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
-    address: action → that of its fiche.
-    """
-    lines = []
-    for row in rows.to_dict("records"):
-        name = pieces.link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
-        done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
-        lines.append(
-            [
-                pieces.anchored(name, f"suivi-{row['action_id']}"),
-                *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
-                done,
-                pieces.text_of(row["faits"]) or pieces.NOTHING,
-                pieces.text_of(row["difficultes"]) or pieces.NOTHING,
-            ]
-        )
-    header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
-    return pieces.table(caption, header, lines, source)
 
 
 def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
@@ -216,40 +166,4 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> 
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",
         note=PATHS,
-    )
-
-
-def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
-    """What was to be spent and what was, year by year. rows: see demarche.plan.tracking.money."""
-    known = rows.dropna(subset=["spent"])
-    spent, planned = known["spent"].sum(), known["planned"].sum()
-    sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
-    last = known.iloc[-1]
-    ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
-    lines = [
-        [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
-        for row in rows.itertuples(index=False)
-    ]
-    silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
-    note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
-    years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
-    figure = pieces.chart(
-        bars.dumbbell(ends, ("Prévu", "Dépensé")),
-        Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
-        pieces.Origin(source, years, file),
-        message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
-        what="Argent prévu et dépensé par année (milliers d'euros)",
-        note=note,
-    )
-    return pieces.together(pieces.phrase(sentence), figure)
-
-
-def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
-    """Decisions, the newest first. rows: day, what it is about, the decision."""
-    if not rows:
-        return pieces.plain("Aucune décision n'est encore inscrite.")
-    ordered = sorted(rows, key=lambda row: row[0], reverse=True)
-    lines = [[date_text(day), about, decision] for day, about, decision in ordered]
-    return pieces.table(
-        "Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source
     )

@@ -5,14 +5,13 @@ import pandas as pd
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH, ROW, HEAD, BAR = 18, 25, 20, 13
 
 
 def grid(table: pd.DataFrame, texts: pd.DataFrame) -> str:
     """Return a bar for each line and year. table, texts: the same index and columns, sums last on both sides."""
-    rows = rows_of(map(typography, table.index), NAME_WIDTH, ROW, top=HEAD)
+    rows = rows_of(table.index, NAME_WIDTH, ROW, top=HEAD)
     left = max(length(row.name, SMALL, bold=True) for row in rows) + 8
     across = (WIDTH - left) / len(table.columns)
     inside = table.iloc[:-1, :-1]
@@ -30,7 +29,7 @@ def grid(table: pd.DataFrame, texts: pd.DataFrame) -> str:
             x, total = left + column * across, last or column == len(table.columns) - 1
             long = 0.0 if total else table.iloc[rank, column] * scale
             text = texts.iloc[rank, column]
-            with drawing.of(f"{typography(table.index[rank])}, {table.columns[column]}", text):
+            with drawing.of(f"{table.index[rank]}, {table.columns[column]}", text):
                 if long:
                     drawing.bar(x, y, long, BAR, TERRITORY)
                 drawing.text(x + long + 4, y, text, size=SMALL, bold=total)

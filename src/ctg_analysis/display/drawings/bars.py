@@ -27,11 +27,12 @@ def comparison(rows: pd.DataFrame) -> str:
     A row of level `peers` is no bar: a box from the first to the third quartile of the peers, and a stroke at their
     median.
     """
+    rows = rows.assign(least=rows[["value", "low"]].min(axis=1), most=rows[["value", "high"]].max(axis=1))
     each, places = list(rows.itertuples(index=False)), rows_of(rows["name"], NAME_WIDTH, ROW)
     apart = rows["level"].nunique() > 1  # the territory among others; a family is of the territory alone
     left = _room(places, rows["level"].eq("epci") & apart)
     right = max(length(row.text, bold=True) for row in each) + GAP
-    x = _from_zero([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
+    x = scale(min(0.0, rows["least"].min()), max(0.0, rows["most"].max()), left, WIDTH - right)
     drawing = Drawing(places[-1].bottom)
     for place, row in zip(places, each, strict=True):
         y = place.y
@@ -43,8 +44,9 @@ def comparison(rows: pd.DataFrame) -> str:
             else:
                 drawing.bar(x(0), y, x(row.value) - x(0), BAR, colour(row.level))
                 if not math.isnan(row.low):
-                    _interval(drawing, x(row.low), x(row.high), y)
-            drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, bold=own)
+                    for shade, width in ((PAPER, 3.6), (INK, 1.4)):
+                        drawing.line([(x(row.low), y), (x(row.high), y)], shade, width)
+            drawing.text(x(max(row.most, 0)) + GAP, y, row.text, bold=own)
     drawing.line([(x(0), 0), (x(0), drawing.height)], RULE)
     return drawing.svg()
 
@@ -59,24 +61,6 @@ def _quartiles(drawing: Drawing, row, y: float, x: Scale) -> None:
     if not math.isnan(row.low):
         drawing.bar(x(row.low), y, x(row.high) - x(row.low), BAR, PAPER, stroke=shade, fill_opacity=0.5)
     drawing.line([(x(row.value), y - BAR / 2 - 2), (x(row.value), y + BAR / 2 + 2)], shade, 3)
-
-
-def _interval(drawing: Drawing, low: float, high: float, y: float) -> None:
-    drawing.line([(low, y), (high, y)], PAPER, 3.6)
-    drawing.line([(low, y), (high, y)], INK, 1.4)
-
-
-def _reach(row) -> float:
-    return row.value if math.isnan(row.high) else max(row.value, row.high)
-
-
-def _depth(row) -> float:
-    return row.value if math.isnan(row.low) else min(row.value, row.low)
-
-
-def _from_zero(values: list[float], reaches: list[float], left: float, right: float) -> Scale:
-    """The scale of values between left and right, zero being always in."""
-    return scale(min(0.0, *values), max(0.0, *reaches), left, right)
 
 
 def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
@@ -127,7 +111,7 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     margin = max(map(length, shares["text"])) + GAP
     ends = _stacked(shares)
     values = [*ends["begin"], *ends["end"], *totals["value"]]
-    x = _from_zero(values, values, left + margin, WIDTH - margin)
+    x = scale(min(0.0, *values), max(0.0, *values), left + margin, WIDTH - margin)
     head, row_height = len(shades) * 16 + 22, 40
     drawing = Drawing(head + row_height * len(periods))
     for rank, (label, shade) in enumerate(shades.items()):

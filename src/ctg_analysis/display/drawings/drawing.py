@@ -12,7 +12,7 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
-from ctg_analysis.display.words.texts import NBSP
+from ctg_analysis.display.words.texts import NBSP, typography
 
 FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
@@ -81,7 +81,7 @@ class Drawing:
         more |= {"font_weight": "bold"} if bold else {}
         more |= {"text_anchor": anchor} if anchor != "start" else {}
         more |= {"font_size": size} if size != SIZE else {}
-        lines = words.split("\n")
+        lines = typography(words).split("\n")
         first = y + size * (0.35 - LINE * (len(lines) - 1) / 2)
         for number, line in enumerate(lines):
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
@@ -96,7 +96,7 @@ class Drawing:
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            head = f"<title>{escape(title)}</title>" if title else ""
+            head = f"<title>{escape(typography(title))}</title>" if title else ""
             self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
 
     def halo(self, rim: str = PAPER, width: float = 2.5) -> AbstractContextManager[None]:
@@ -145,5 +145,6 @@ def length(words: str, size: float = SIZE, *, bold: bool = False) -> float:
 
 
 def folded(words: str, width: int) -> str:
-    """Return words on lines of at most so many letters; a longer word stays whole."""
+    """Return words, in French typography, on lines of at most so many letters; a longer word stays whole."""
+    words = typography(words)
     return "\n".join(wrap(words, width, break_long_words=False)) or words

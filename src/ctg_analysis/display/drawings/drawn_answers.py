@@ -114,7 +114,8 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
         for side in ("wished", "used")
     }
     order = {"wished": list(sums["wished"].index)}
-    order["used"] = sorted(sums["used"].index, key=lambda name: (name not in order["wished"], _rank(name, order)))
+    order["used"] = [name for name in order["wished"] if name in sums["used"]]
+    order["used"] += [name for name in sums["used"].index if name not in order["wished"]]
     tall = max(NODE, LABEL * max(map(len, order.values())))
     nodes: dict[tuple[str, str], list[float]] = {}  # side, name → top, height, how much of it is filled
     for side, names in order.items():
@@ -145,10 +146,6 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
             label = folded(f"{name} {percent(100 * sums[side][name])}", 17)
             drawing.text(x + beside, place, label, anchor=anchor, size=SMALL)
     return drawing.svg()
-
-
-def _rank(name: str, order: dict[str, list[str]]) -> int:
-    return order["wished"].index(name) if name in order["wished"] else 0
 
 
 def _band(left: float, right: float, start: tuple[float, float], end: tuple[float, float]) -> str:

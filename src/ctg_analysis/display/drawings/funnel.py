@@ -9,7 +9,6 @@ from ctg_analysis.display.drawings.axes import room_of, scale, tick_labels, tick
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.display.words.texts import typography
 
 HEIGHT, TOP, BOTTOM = 250, 30, 36
 SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
@@ -48,7 +47,7 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
         x, y = place(row.size, row.value)
         with drawing.of(row.name, f"{number(row.value, max(decimals, 1))}, base {number(row.size)}"):
             drawing.circle(x, y, 4, TERRITORY if row.beyond else PAPER, stroke=TERRITORY, stroke_width=1.6)
-    whole = typography(f"Tirets : l'ensemble, {number(reference, decimals)}")
+    whole = f"Tirets : l'ensemble, {number(reference, decimals)}"
     drawing.text(WIDTH - 2, TOP - 14, whole, anchor="end", size=SMALL)
     with drawing.halo():
         for row in each:

@@ -9,7 +9,6 @@ from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH = 28
 LEFT, RIGHT, HEAD = 196, WIDTH - 4, 20
@@ -28,15 +27,13 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     shaded, marked = span or (), [int(year) for year, _ in marks]
     first = min([*shaded, *map(int, rows["begin"]), *marked])
     last = max([*(year + 1 for year in (*shaded, *marked)), *(-int(-end // 1) for end in rows["end"])])
-    groups = [folded(typography(group), 60) for group in rows["group"]]
+    groups = [folded(group, 60) for group in rows["group"]]
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
     head = HEAD + (14 if marks else 0)
     above = [GROUP if opening else 0 for opening in opens]
-    places = rows_of(map(typography, rows["name"]), NAME_WIDTH, ROW, top=head, line=LINE_HEIGHT, above=above)
+    places = rows_of(rows["name"], NAME_WIDTH, ROW, top=head, line=LINE_HEIGHT, above=above)
     bottom = places[-1].bottom
-    words_of_marks = [
-        folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)
-    ]
+    words_of_marks = [folded(f"{letter}  {words}", 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in words_of_marks) + 2)
 
     x = scale(first, last, LEFT, RIGHT)
@@ -53,7 +50,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
             drawing.text(0, place.top - GROUP / 2 + 2, group, size=SMALL, bold=True)
         y, years = place.y, (int(row.begin), max(int(row.begin), math.ceil(row.end) - 1))
         told = str(years[0]) if years[0] == years[1] else f"{years[0]} à {years[1]}"
-        with drawing.of(typography(row.name), f"{told}, abandonnée" if row.dropped else told):
+        with drawing.of(row.name, f"{told}, abandonnée" if row.dropped else told):
             drawing.text(LEFT - 7, y, place.name, anchor="end", size=SMALL)
             wide = max(x(row.end) - x(row.begin), 2)
             drawing.bar(x(row.begin), y, wide, BAR, PAPER if row.dropped else TERRITORY)
@@ -76,7 +73,7 @@ def meetings(rows: pd.DataFrame) -> str:
     rows: columns name (the body), year (the date, as a year), held.
     """
     bodies = list(dict.fromkeys(rows["name"]))
-    places = rows_of(map(typography, bodies), NAME_WIDTH, 24, top=HEAD, line=LINE_HEIGHT)
+    places = rows_of(bodies, NAME_WIDTH, 24, top=HEAD, line=LINE_HEIGHT)
     left = max(length(place.name, SMALL) for place in places) + 12
     first, last = int(rows["year"].min()), int(rows["year"].max()) + 1
     bottom = places[-1].bottom
@@ -93,7 +90,7 @@ def meetings(rows: pd.DataFrame) -> str:
         drawing.line([(left, y), (WIDTH - 6, y)], GRID)
         for row in rows[rows["name"].eq(body)].itertuples(index=False):
             fill, state = (TERRITORY, "tenue") if row.held else (PAPER, "prévue")
-            with drawing.of(f"{typography(body)}, {int(row.year)}", state):
+            with drawing.of(f"{body}, {int(row.year)}", state):
                 drawing.circle(x(row.year), y, 4.6, fill, stroke=TERRITORY, stroke_width=1.6)
     drawing.circle(left + 5, bottom + 12, 4.6, TERRITORY)
     drawing.text(left + 14, bottom + 12, "tenue", size=SMALL)

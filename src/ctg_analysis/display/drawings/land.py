@@ -91,12 +91,7 @@ def on_page(shapes: np.ndarray, corner: tuple[float, float], unit: float, place:
     >>> on_page(np.array([shapely.Point(30, 80)]), (10, 100), 10, (5, 5))[0]
     <POINT (7 7)>
     """
-    (west, north), (left, top) = corner, place
-
-    def moved(points: np.ndarray) -> np.ndarray:
-        return np.column_stack([left + (points[:, 0] - west) / unit, top + (north - points[:, 1]) / unit])
-
-    return shapely.transform(shapes, moved)
+    return shapely.transform(shapes, lambda points: np.array(place) + (points - corner) / unit * (1, -1))
 
 
 def _outlines(own: np.ndarray, beside: pd.DataFrame, height: float) -> str:

@@ -76,7 +76,8 @@ def trend(
     with drawing.halo():
         for (x, y), (year, _, text) in zip(line, points, strict=True):
             if year in labelled:
-                beside = [_height(line, x + side * length(text, SMALL) / 2) for side in (-1, 1)]
+                half = length(text, SMALL) / 2
+                beside = np.interp([x - half, x + half], *zip(*line, strict=True))
                 hollow = max(beside) < y - 1 and y + ROOM + SMALL < HEIGHT - BOTTOM  # the line rises on both sides
                 aside = y + ROOM + SMALL / 2 if hollow else max(y - RAISED, min(y, *beside)) - ROOM - SMALL / 2
                 drawing.text(x, aside, text, anchor="middle", size=SMALL)
@@ -105,11 +106,6 @@ def begin(rows: pd.DataFrame) -> float:
         return min(0.0, low)
     span = max(high - low, high * LEAST_SPAN)
     return max(0.0, high - span * 1.15)
-
-
-def _height(line: list[tuple[float, float]], x: float) -> float:
-    """Return how high a line passes at x, that of its ends beyond them."""
-    return float(np.interp(x, *zip(*line, strict=True)))
 
 
 def slope(rows: pd.DataFrame) -> str:

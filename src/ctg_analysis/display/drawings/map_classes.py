@@ -46,7 +46,9 @@ def class_bounds(values: pd.Series, *, diverging: bool, digits: int = 1) -> list
     [-2.5, -0.5, 0.5, 2.5]
     """
     if diverging:
-        reach = _round_above(max(values.abs().max(), 1.0))
+        most = max(values.abs().max(), 1.0)
+        power = 10.0 ** math.floor(math.log10(most))
+        reach = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= most)
         return [-reach / 2, -reach / 10, reach / 10, reach / 2]
     values = values.round(digits)
     quantiles = np.quantile(values, np.linspace(0, 1, CLASSES + 1)[1:-1])
@@ -71,12 +73,6 @@ def _steps(finest: float, span: float) -> list[float]:
         (step for power in powers for factor in (1, 2, 5) if finest <= (step := factor * 10.0**power) <= span),
         reverse=True,
     )
-
-
-def _round_above(value: float) -> float:
-    """Return the round number (1, 2 or 5 times a power of ten) at a value or above it."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
 
 
 def are_values(labels: list[str], known: pd.DataFrame) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.land import Land
-from ctg_analysis.display.drawings.neighbours import Box, overlap
+from ctg_analysis.display.drawings.neighbours import overlap
 from ctg_analysis.display.drawings.style import FAINT, LETTERS, LINE, ON_A_PHONE, PAPER, SEQUENTIAL, WIDTH
 
 NAMED_UP_TO = 24  # communes; beyond, only the largest are named
@@ -45,19 +45,14 @@ def write_names(
             for is_dark, words, x, y in spots:
                 if is_dark == on_dark:
                     drawing.text(x, y, words, anchor="middle", size=LETTERS, **ink)
-    _write_around(drawing, ground, taken, discs)
-    return valued
-
-
-def _write_around(drawing: Drawing, ground: Land, taken: list[Box], discs: list) -> None:
-    """Write in grey the names of the neighbours and of the main towns that no name or disc of the territory covers."""
-    for label in ground.labels:
+    for label in ground.labels:  # the neighbours and the main towns that no name or disc of the territory covers
         if any(overlap(label.box, other) for other in taken) or any(_gap(label.box, disc) < 0 for disc in discs):
             continue
         if label.town:
             drawing.circle(*label.town, 1.6, FAINT)
         style = {} if label.town else {"font_style": "italic"}
         drawing.text(label.x, label.y, label.words, anchor="middle", size=LETTERS, fill=FAINT, **style)
+    return valued
 
 
 def _free(words: str, point: tuple[float, float], radius: float, taken: list, discs: list, height: float):

@@ -11,16 +11,7 @@ from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, LINED, Drawin
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.map_classes import are_values, classes_of, ranks_of
 from ctg_analysis.display.drawings.map_names import write_names
-from ctg_analysis.display.drawings.style import (
-    DIVERGING,
-    INK,
-    LAND,
-    PAPER,
-    RULE,
-    SEQUENTIAL,
-    SMALL,
-    TERRITORY,
-)
+from ctg_analysis.display.drawings.style import DIVERGING, INK, LAND, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import rounded_text
 from ctg_analysis.display.words.texts import NBSP, SIGN_WORDS, SIGNS
@@ -135,13 +126,10 @@ def choropleth(
         rank = len(words) - len(labels) + int(ranks_of([own[0]], bounds, digits)[0])
         of_its_class = [] if are_values(labels, known) else [spots[rank]]
         for left, top in [*of_its_class, (x, y)]:
-            _lozenge(drawing, left + SQUARE / 2, ground.height + top)
+            mark = f"M{left + SQUARE / 2 - 6:.1f} {ground.height + top:.1f}l6 -6l6 6l-6 6z"
+            drawing.area(mark, INK, stroke=PAPER, stroke_width=1.4)
         drawing.text(x + SQUARE + 5, ground.height + y, whole[0], size=SMALL)
     return drawing.svg()
-
-
-def _lozenge(drawing: Drawing, x: float, y: float) -> None:
-    drawing.area(f"M{x - 6:.1f} {y:.1f}l6 -6l6 6l-6 6z", INK, stroke=PAPER, stroke_width=1.4)
 
 
 def _told(rows: pd.DataFrame) -> dict[str, tuple[str, str]]:

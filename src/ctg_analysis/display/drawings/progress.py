@@ -9,7 +9,6 @@ from ctg_analysis.display.drawings.axes import legend_spots, scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
 SHADES = {
@@ -33,12 +32,16 @@ def stacked(table: pd.DataFrame) -> str:
 
     table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
     """
-    names = list(map(typography, table.index))
+    names = list(table.index)
     left = max(length(folded(name, NAME_WIDTH)) for name in names) + 8
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
     drawing = Drawing(0)
-    rows = rows_of(names, NAME_WIDTH, ROW, top=_legend(drawing, list(table.columns)))
+    spots = legend_spots(list(table.columns), 20, 10.0)
+    for status, (x, y) in zip(table.columns, spots, strict=True):
+        _part(drawing, x, y, 13, status, "", 12)
+        drawing.text(x + 18, y, status, size=SMALL)
+    rows = rows_of(names, NAME_WIDTH, ROW, top=spots[-1][1] + 16)
     for row, name, (_, counts) in zip(rows, names, table.iterrows(), strict=True):
         y, x = row.y, left
         drawing.text(left - 8, y, row.name, anchor="end")
@@ -50,15 +53,6 @@ def stacked(table: pd.DataFrame) -> str:
         drawing.text(x + 6, y, str(counts.sum()), bold=True)
     drawing.height = rows[-1].bottom + 4
     return drawing.svg()
-
-
-def _legend(drawing: Drawing, statuses: list[str]) -> float:
-    """Write what the parts are, on as many lines as it takes; return where they end."""
-    spots = legend_spots(statuses, 20, 10.0)
-    for status, (x, y) in zip(statuses, spots, strict=True):
-        _part(drawing, x, y, 13, status, "", 12)
-        drawing.text(x + 18, y, status, size=SMALL)
-    return spots[-1][1] + 16
 
 
 def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: str, height: float = BAR) -> None:
@@ -83,7 +77,7 @@ def bullets(
     baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     head = 22
-    places = rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=head)
+    places = rows_of(rows["label"], NAME_WIDTH, ROW, top=head)
     drawing = Drawing(places[-1].bottom + 4)
     for x, word in zip((START, GOAL), ends, strict=True):
         drawing.text(x, 9, word, anchor="middle", size=SMALL, fill=FAINT)
@@ -93,7 +87,7 @@ def bullets(
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         numbers = (row.baseline_text, row.now_text, row.target_text)
         told = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, numbers, strict=True) if text)
-        with drawing.of(typography(row.label), told):
+        with drawing.of(row.label, told):
             _bullet(drawing, row, place, numbers)
     return drawing.svg()
 
@@ -106,21 +100,17 @@ def _bullet(drawing: Drawing, row, place: Row, numbers: tuple[str, str, str]) ->
     if not math.isnan(row.due):
         drawing.bar(START + row.due * (GOAL - START) - 1, y, 2, 16, FAINT)
     if not math.isnan(row.way):
-        _done(drawing, row.way, y)
+        drawn = min(max(row.way, -BEYOND), 1 + BEYOND)
+        x = START + drawn * (GOAL - START)
+        drawing.bar(START, y, x - START, 7, TERRITORY)
+        drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
+        if drawn != row.way:
+            side = 1 if row.way > 1 else -1
+            drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
     elif row.word:
         drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
     for x, text in zip(NUMBERS, numbers, strict=True):
         drawing.text(x, y, text, anchor="end", size=SMALL, bold=x == NUMBERS[1])
-
-
-def _done(drawing: Drawing, way: float, y: float) -> None:
-    drawn = min(max(way, -BEYOND), 1 + BEYOND)
-    x = START + drawn * (GOAL - START)
-    drawing.bar(START, y, x - START, 7, TERRITORY)
-    drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
-    if drawn != way:
-        side = 1 if way > 1 else -1
-        drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -129,7 +119,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     rows: see demarche.plan.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
+    places = rows_of(labels.values(), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
     drawing = Drawing(places[-1].bottom)
 
     x = scale(first, last, YEARS_LEFT, YEARS_RIGHT)
@@ -138,7 +128,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
         drawing.line([(x(year), 18), (x(year), drawing.height)], GRID)
     for name, place in zip(labels, places, strict=True):
         drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
-        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y, typography(labels[name]))
+        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y, labels[name])
     return drawing.svg()
 
 

@@ -10,7 +10,6 @@ from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import quantity
-from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH, ROW, LINE_HEIGHT = 27, 24, 12
 LEFT, ACROSS, GAP, HEAD = 172, 78, 12, 36
@@ -41,14 +40,14 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
                 marks = [row[name], row[f"{name}_q1"], row[f"{name}_q3"]]
                 low, high = (x(column, mark) for mark in marks[1:])
                 median, first, third = map(quantity, marks)
-                with drawing.of(f"{typography(row['label'])}, {title}", f"{median} (de {first} à {third})"):
+                with drawing.of(f"{row['label']}, {title}", f"{median} (de {first} à {third})"):
                     drawing.bar(low - 2, y, high - low + 4, 8, BAND, stroke=RULE, stroke_width=0.8)
                     drawing.circle(x(column, row[name]), y, 4.6, TERRITORY)
     return drawing.svg()
 
 
 def _places(rows: pd.DataFrame, top: float) -> list[Row]:
-    return rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=top, line=LINE_HEIGHT)
+    return rows_of(rows["label"], NAME_WIDTH, ROW, top=top, line=LINE_HEIGHT)
 
 
 def ranks(rows: pd.DataFrame) -> str:
@@ -69,7 +68,7 @@ def ranks(rows: pd.DataFrame) -> str:
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         y = place.y
         fill = TERRITORY if row.words == STABLE else PAPER
-        with drawing.of(typography(row.label), f"rang {row.text}"):
+        with drawing.of(row.label, f"rang {row.text}"):
             drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
             drawing.line([(x(row.rank_low), y), (x(row.rank_high), y)], INK, 1.6)
             drawing.circle(x(row.rank), y, 5, fill, stroke=TERRITORY, stroke_width=2)

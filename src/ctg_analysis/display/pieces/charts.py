@@ -71,12 +71,9 @@ def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], ow
 def signs(lines: list[list[str]]) -> str:
     """Return what the signs that stand in a table mean."""
     cells = {text for line in lines for text in line[1:]}
-    words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if any(_bears(cell, sign) for cell in cells)]
+    cells |= {"≈" for cell in cells if cell.startswith("≈")}
+    words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if sign in cells]
     return " ; ".join(words) + ("." if words else "")
-
-
-def _bears(cell: str, sign: str) -> bool:
-    return cell == sign or (sign == "≈" and cell.startswith(sign))
 
 
 def chart(
@@ -104,16 +101,15 @@ def chart(
     subtitle = f"{texts.unit_text(indicator.unit) if named else about}, {when}"
     apart = [" : " if str(line[0])[-1:].isdigit() else " " for line in data.lines]  # a year and a number are two
     says = " ; ".join(f"{line[0]}{between}{line[1]}" for between, line in zip(apart, data.lines, strict=True))
-    notes = " ".join(text for text in (note, indicator.caveats) if text)
     return figure(
         drawing,
         file=file or indicator.file_name,
         kind=kind,
-        title=texts.typography(message or title),
-        subtitle=texts.typography(subtitle),
-        alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
+        title=message or title,
+        subtitle=subtitle,
+        alt=f"{message + '. ' if message else ''}{title}, {when} : {says}.",
         source=source,
-        note=texts.typography(notes),
+        note=" ".join(text for text in (note, indicator.caveats) if text),
         data=_table(f"{about}, {when}", data),
     )
 
@@ -121,19 +117,12 @@ def chart(
 def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str, source: Citation) -> Html:
     """Return the table of an indicator, folded, where a drawing would show nothing that is not known."""
     about = texts.with_unit(indicator.label, indicator.unit)
-    return folded(
-        texts.typography(summary),
-        _table(f"{about}, {when}", data),
-        file=indicator.file_name,
-        source=source,
-        note=texts.typography(indicator.caveats),
-    )
+    data = _table(f"{about}, {when}", data)
+    return folded(summary, data, file=indicator.file_name, source=source, note=indicator.caveats)
 
 
 def _table(caption: str, data: Listing) -> Table:
-    header = [texts.typography(text) for text in data.header]
-    lines = [[texts.typography(text) for text in line] for line in data.lines]
-    return Table(texts.typography(caption), header, lines, texts.typography(signs(data.lines)))
+    return Table(caption, data.header, data.lines, signs(data.lines))
 
 
 def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
@@ -150,38 +139,31 @@ def pyramid(
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = list(PYRAMID_BANDS.values())
-    title = f"{percent(_sum(own, FROM_65), 1)} de 65 ans ou plus, {percent(_sum(own, UNDER_20), 1)} de moins de 20 ans"
+    young, old = _young_and_old(own)
+    fullest = int(own.sum(axis=1).to_numpy().argmax())
+    men, women = (percent(own[sex].iloc[fullest], 1) for sex in SEXES)
     alt = (
-        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {percent(_sum(own, UNDER_20), 1)} "
-        f"de la population, les 65 ans ou plus {percent(_sum(own, FROM_65), 1)}."
-        f" Âge le plus nombreux : {_fullest(own, labels)}."
+        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {young} de la population, les 65 ans "
+        f"ou plus {old}. Âge le plus nombreux : {labels[fullest]}, {men} d'hommes et {women} de femmes."
     )
     data = Listing(["Âge"], [[label] for label in labels])
-    for sex, word in SEXES.items():
-        data = data.beside(word, [percent(share, 1) for share in own[sex]])
+    for table, whose in ((own, ""), (outline, f", {outline_name}")):
+        for sex, word in SEXES.items() if table is not None else ():
+            data = data.beside(f"{word}{whose}", [percent(share, 1) for share in table[sex]])
     if outline is not None:
-        alt += f" {outline_name} : {percent(_sum(outline, UNDER_20), 1)} et {percent(_sum(outline, FROM_65), 1)}."
-        for sex, word in SEXES.items():
-            data = data.beside(f"{word}, {outline_name}", [percent(share, 1) for share in outline[sex]])
+        alt += f" {outline_name} : {' et '.join(_young_and_old(outline))}."
     return figure(
         bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
         kind="chart",
-        title=texts.typography(title),
-        subtitle=texts.typography(f"Pyramide des âges, part de chaque âge dans la population, en %, {period}"),
-        alt=texts.typography(alt),
+        title=f"{old} de 65 ans ou plus, {young} de moins de 20 ans",
+        subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
+        alt=alt,
         source=source,
         note="",
         data=_table(f"Part de chaque âge dans la population, {period}", data),
     )
 
 
-def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
-    """Return the age at which a population is the most numerous, and what it makes of it."""
-    rank = int(shares.sum(axis=1).to_numpy().argmax())
-    men, women = (percent(shares[sex].iloc[rank], 1) for sex in ("men", "women"))
-    return f"{labels[rank]}, {men} d'hommes et {women} de femmes"
-
-
-def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
-    return shares.loc[bands].to_numpy().sum()
+def _young_and_old(shares: pd.DataFrame) -> list[str]:
+    return [percent(shares.loc[bands].to_numpy().sum(), 1) for bands in (UNDER_20, FROM_65)]

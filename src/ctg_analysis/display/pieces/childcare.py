@@ -15,7 +15,7 @@ from ctg_analysis.display.words.quantities import counted, number, of_communes
 from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
 from ctg_analysis.indicators.simulation import Simulation
 
-ALL_FOUR, FIRST_TWO = "les quatre", "recenser et informer"
+WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB: ("oui", "non")}  # of each duty
 UNSURE = "à vérifier sur la population totale"
 COUNTED = "Le relevé ne dit pas quelles missions sont transférées : il est lu comme si toutes l'étaient."
 LAW = "La loi compte la « population totale », un peu plus grande que la population municipale."
@@ -39,29 +39,24 @@ def authority(
         "nd" if pd.isna(row["authority"]) else "conservée" if row["authority"] else "transférée" for row in rows
     ]
     held = [*communes[:-1], {"conservée": "reçue", "transférée": texts.SIGNS[NOT_APPLICABLE]}.get(communes[-1], "nd")]
-    header = ["Autorité", "Compétence", "Population comptée", "Missions obligatoires"]
-    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     lines = [
-        [
-            name,
-            word,
-            _asked(row, _inhabitants(row)),
-            _asked(row, _yes_or_no(row, FOUR, ALL_FOUR, FIRST_TWO)),
-            _asked(row, _yes_or_no(row, PLAN, "oui", "non")),
-            _asked(row, _yes_or_no(row, HUB, "oui", "non")),
-        ]
+        [name, word, *(_asked(row, text) for text in (_inhabitants(row), *_duties(row)))]
         for name, word, row in zip([*answers["name"], epci], held, rows, strict=True)
     ]
     silent = list(answers.loc[answers["transferred"].isna(), "name"])
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
     note = f"{unanswered}Population comptée : {_basis(answers)}. {LAW} {COUNTED}"
-    sentence = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(note))
-    table = tables.listed(
-        pd.DataFrame(lines, columns=header),
-        "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
-        marked=frozenset({len(lines) - 1}),
-    )
+    sentence = markup.reading(authority_sentence(answers, rows[-1]), note)
+    caption = "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant"
+    table = _table(["Autorité", "Compétence", "Population comptée"], lines, caption, thresholds)
     return markup.together(sentence, table, markup.source(source))
+
+
+def _table(header: list[str], lines: list[list[str]], caption: str, thresholds: Mapping[str, Threshold]) -> Html:
+    """Return the table of the duties of authorities, the EPCI last. header: of the columns before the duties."""
+    dated = [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
+    table = pd.DataFrame(lines, columns=[*header, "Missions obligatoires", *dated])
+    return tables.listed(table, caption, marked=frozenset({len(lines) - 1}))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -74,12 +69,10 @@ def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     if not moved:
         return texts.typography(f"{text}.")
     of = "d'" if whole["low"] < whole["high"] else "de "
-    missions = _yes_or_no(whole, FOUR, ALL_FOUR, FIRST_TWO)
+    missions, plan, hub = _duties(whole)
     return texts.typography(
         f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({_basis(answers)}). "
-        f"Missions que la loi lui demande : {missions} ; "
-        f"schéma pluriannuel : {_yes_or_no(whole, PLAN, 'oui', 'non')} ; "
-        f"relais petite enfance : {_yes_or_no(whole, HUB, 'oui', 'non')}."
+        f"Missions que la loi lui demande : {missions} ; schéma pluriannuel : {plan} ; relais petite enfance : {hub}."
     )
 
 
@@ -96,38 +89,22 @@ def by_population(
     least = communes[FOUR].fillna(True)
     asked = communes[least].sort_values("low", ascending=False, kind="stable")
     rest = communes[~least]
-    names = [*asked["name"], *([_others(rest, len(communes))] if len(rest) else []), f"{epci}, si toutes transfèrent"]
+    others = list(rest["name"])
+    if len(rest) > 1:
+        others = [f"Chacune des {len(rest)} {'autres ' if len(asked) else ''}communes"]
+    names = [*asked["name"], *others, f"{epci}, si toutes transfèrent"]
     rows = [*asked.to_dict("records"), *([rest.iloc[0].to_dict()] if len(rest) else []), whole]
     counted = [_inhabitants(row) for row in rows]
     if len(rest) > 1:
         counted[len(asked)] = f"{number(rest['low'].min())} à {number(rest['low'].max())}"
-    header = ["Autorité", texts.capitalised(_basis(populations)), "Missions obligatoires"]
-    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
-    lines = [
-        [
-            name,
-            people,
-            _yes_or_no(row, FOUR, ALL_FOUR, FIRST_TWO),
-            *(_yes_or_no(row, duty, "oui", "non") for duty in (PLAN, HUB)),
-        ]
-        for name, people, row in zip(names, counted, rows, strict=True)
-    ]
+    lines = [[name, people, *_duties(row)] for name, people, row in zip(names, counted, rows, strict=True)]
     near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
     close = f"Tout près d'un seuil, qu'un autre recensement peut faire passer : {texts.listed(near)}. " if near else ""
-    note = texts.typography(f"{close}{LAW} {DISPENSED}")
-    table = tables.listed(
-        pd.DataFrame(lines, columns=header),
-        "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence",
-        marked=frozenset({len(lines) - 1}),
-    )
+    note = f"{close}{LAW} {DISPENSED}"
+    caption = "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence"
+    table = _table(["Autorité", texts.capitalised(_basis(populations))], lines, caption, thresholds)
     sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)
     return markup.together(sentence, table, markup.source(source))
-
-
-def _others(rest: pd.DataFrame, total: int) -> str:
-    if len(rest) == total > 1:
-        return f"Chacune des {total} communes"
-    return rest["name"].iloc[0] if len(rest) == 1 else f"Chacune des {len(rest)} autres communes"
 
 
 def _basis(populations: pd.DataFrame) -> str:
@@ -161,12 +138,12 @@ def population_sentence(communes: pd.DataFrame, whole: Mapping, basis: str, thre
         asked += ", aux autres de recenser et d'informer"
     unsure = list(communes.loc[communes[FOUR].isna() & communes["low"].gt(0), "name"])
     asked += f" ({texts.listed(unsure)} : {UNSURE})" if unsure else ""
+    missions, plan, hub = _duties(whole)
     return texts.typography(
         f"D'après la {basis}, {who} : {asked}. "
         "Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
-        f"{_inhabitants(whole)} habitants ; missions : {_yes_or_no(whole, FOUR, ALL_FOUR, FIRST_TWO)} ; "
-        f"schéma pluriannuel : {_yes_or_no(whole, PLAN, 'oui', 'non')} ; "
-        f"relais petite enfance : {_yes_or_no(whole, HUB, 'oui', 'non')}."
+        f"{_inhabitants(whole)} habitants ; missions : {missions} ; schéma pluriannuel : {plan} ; "
+        f"relais petite enfance : {hub}."
     )
 
 
@@ -184,11 +161,10 @@ def _inhabitants(row: Mapping) -> str:
     return f"au moins {number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
 
 
-def _yes_or_no(row: Mapping, duty: str, yes: str, no: str) -> str:
-    """Return whether a duty falls on an authority; « à vérifier » where the population known does not tell."""
-    if pd.isna(row[duty]):
-        return UNSURE if row["low"] == row["high"] else texts.SIGNS[MISSING]
-    return yes if row[duty] else no
+def _duties(row: Mapping) -> list[str]:
+    """Return the duties of an authority (WORDS); « à vérifier » where the population known does not tell one."""
+    unknown = UNSURE if row["low"] == row["high"] else texts.SIGNS[MISSING]
+    return [unknown if pd.isna(row[duty]) else yes if row[duty] else no for duty, (yes, no) in WORDS.items()]
 
 
 def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, source: Citation) -> Html:

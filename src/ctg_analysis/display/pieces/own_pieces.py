@@ -7,6 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.display.markup import Citation, Html, Table, piece, source, table, together
@@ -38,9 +39,8 @@ def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | Non
         if some < count
     ]
     note = f"Seules sont montrées : {', '.join(cut)}." if cut else ""
-    header = [texts.typography(str(name)) for name in shown.columns]
-    caption = texts.typography(title or str(rows.attrs.get("title", "Tableau")))
-    made = table(Table(caption, header, lines, note=texts.typography(note), left=frozenset(words)))
+    caption = title or str(rows.attrs.get("title", "Tableau"))
+    made = table(Table(caption, list(map(str, shown.columns)), lines, note=note, left=frozenset(words)))
     return together(made, source(cited)) if cited else made
 
 
@@ -146,9 +146,9 @@ def image(
     return piece(
         "picture.html.j2",
         kind=kind,
-        image=b64encode(content).decode("ascii"),
-        alt=texts.typography(alt),
-        title=texts.typography(title),
-        source=texts.typography(cited.text) if cited else "",
+        image=Markup(b64encode(content).decode("ascii")),
+        alt=alt,
+        title=title,
+        source=cited.text if cited else "",
         width=width,
     )

@@ -21,7 +21,7 @@ class Drawn:
 
     def __html__(self) -> str:
         """Return the element, then the words."""
-        drawn = described(self.drawing, texts.typography(self.alt)) if self.drawing else ""
+        drawn = described(self.drawing, self.alt) if self.drawing else ""
         words = Markup("<span>{}</span>").format(texts.typography(self.words)) if self.words else ""
         return Markup(drawn) + words
 
@@ -63,16 +63,14 @@ def profile(
         "profile.html.j2",
         lines=lines,
         levels=levels,
-        names={level: texts.typography(names.get(level, NAMES[level])) for level in levels},
+        names={level: names.get(level, NAMES[level]) for level in levels},
         has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
         source=source,
-        note=texts.typography(note),
-        written=texts.typography,
+        note=note,
     )
     return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
 
 
 def essential(findings: Sequence[tuple[str, str]]) -> Html:
     """The findings of a chapter. findings: what is found, and what it is beside."""
-    written = [tuple(map(texts.typography, finding)) for finding in findings]
-    return piece("essential.html.j2", findings=written)
+    return piece("essential.html.j2", findings=findings)

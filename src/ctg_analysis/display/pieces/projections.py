@@ -39,8 +39,7 @@ def children(
     if hidden := [texts.uncapitalised(LABELS[group]) for group in GROUPS if group not in told]:
         tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
         why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
-        said = texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}.")
-        pieces += [markup.reading(said, ""), markup.source(source)]
+        pieces += [markup.reading(f"Non projetés : {texts.listed(hidden)} ; {why}.", ""), markup.source(source)]
     return markup.together(*pieces)
 
 
@@ -62,17 +61,12 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, source: Citation)
         fan(list(counted.items()), points),
         file=FILE,
         kind="chart",
-        title=texts.typography(message),
-        subtitle=texts.typography(f"{title}, {counted.index[0]}-{values.index[-1]}"),
-        alt=texts.typography(f"{message}. {title}. Compté : {', '.join(_told(list(counted.items())))}. {says}."),
+        title=message,
+        subtitle=f"{title}, {counted.index[0]}-{values.index[-1]}",
+        alt=f"{message}. {title}. Compté : {', '.join(_told(list(counted.items())))}. {says}.",
         source=source,
         note="",
-        data=Table(
-            texts.typography(title),
-            ["Année", "Compté", *map(texts.capitalised, points)],
-            [[texts.typography(cell) for cell in line] for line in lines],
-            texts.typography(charts.signs(lines)),
-        ),
+        data=Table(title, ["Année", "Compté", *map(texts.capitalised, points)], lines, charts.signs(lines)),
     )
 
 
@@ -134,8 +128,7 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
         }
     )
     listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
-    reading = markup.reading(texts.typography(lead), texts.typography(beside))
-    return markup.together(reading, listed, markup.source(source))
+    return markup.together(markup.reading(lead, beside), listed, markup.source(source))
 
 
 def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
@@ -165,8 +158,7 @@ def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
         }
     )
     listed = tables.listed(table, f"Les générations nées depuis quinze ans, au recensement de {census}")
-    reading = markup.reading(texts.typography(lead), texts.typography(beside))
-    return markup.together(reading, listed, markup.source(source))
+    return markup.together(markup.reading(lead, beside), listed, markup.source(source))
 
 
 def assumptions() -> Html:
@@ -182,4 +174,4 @@ def assumptions() -> Html:
     beside = (
         "Ce sont des calculs à partir d'hypothèses, et non des prévisions : une école, un lotissement n'y sont pas."
     )
-    return markup.reading(texts.typography(lead), texts.typography(beside))
+    return markup.reading(lead, beside)

@@ -13,7 +13,6 @@ from ctg_analysis.display.drawings.lines import SHORTEST
 from ctg_analysis.display.drawings.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
 HIGH = 130  # of the drawing of a population, in its units
@@ -79,10 +78,10 @@ class Sheet:
 def messages(synthesis: list[MessageText], rule: str) -> Html:
     """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
     lists = [
-        (words.heading, texts.typography(words.without), [message for message in synthesis if message.side == side])
+        (words.heading, words.without, [message for message in synthesis if message.side == side])
         for side, words in SIDES.items()
     ]
-    return markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule))
+    return markup.piece("messages.html.j2", lists=lists, rule=rule)
 
 
 def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
@@ -98,18 +97,16 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
             **{name: Markup(getattr(sheet, name)) for name in ("map", "history", "ages")},
             "services": _table(services, ["Où", "Services"], sheet.services),
             "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
-            "signs": texts.typography(charts.signs([*sheet.services, *sheet.figures])),
+            "signs": charts.signs([*sheet.services, *sheet.figures]),
         }
         for sheet in communes
     ]
-    html = markup.piece("sheets.html.j2", sheets=sections, note=texts.typography(note), source=source).html
+    html = markup.piece("sheets.html.j2", sheets=sections, note=note, source=source).html
     return Html(html, {markup.SHEETS: [commune.code for commune in communes]})
 
 
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
-    written = [[texts.typography(text) for text in line] for line in [header, *lines]]
-    table = Table(texts.typography(caption), written[0], written[1:])
-    return Markup(markup.table(table).html) if lines else Markup("")
+    return Markup(markup.table(Table(caption, header, lines)).html if lines else "")
 
 
 def history(rows: pd.DataFrame, what: str) -> str:
@@ -130,4 +127,4 @@ def history(rows: pd.DataFrame, what: str) -> str:
             drawing.circle(*point, 3 if year == last else 1.4, TERRITORY)
     drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
     drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
-    return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))
+    return markup.described(drawing.svg(), f"{what} : {ends[0]}, {ends[1]}.")

@@ -21,7 +21,8 @@ def simulator(indicator: Indicator, asked: Simulation, *, scenario: Html, basis:
 
     indicator: of the rate. asked: where the sliders stand first. basis: what it is worked out from.
     """
-    sliders = [("Places de plus en EAJE", asked.added, _most_places(asked))]
+    half = math.ceil(asked.places / 20) * 10  # of the places that there are
+    sliders = [("Places de plus en EAJE", asked.added, max(half, 2 * asked.added))]
     if asked.each:
         most = max(math.ceil(asked.there / asked.each.places), asked.leaving)
         sliders.append(("Assistants maternels de moins", asked.leaving, most))
@@ -40,8 +41,3 @@ def simulator(indicator: Indicator, asked: Simulation, *, scenario: Html, basis:
         scenario=Markup(scenario.html),
     )
     return replace(filled, about=scenario.about)
-
-
-def _most_places(asked: Simulation) -> int:
-    """Return the most places that the slider adds: half of those that there are, twice those asked for at least."""
-    return max(math.ceil(asked.places / 20) * 10, 2 * asked.added)

@@ -49,12 +49,11 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    lines = _lines(places, columns, _text)
+    cells = _cells(places, columns)
     larger = places["level"].isin(["departement", "region", "france"])
-    wide = _once([line for line, is_wide in zip(lines, larger, strict=True) if is_wide])
+    wide = _once(cells[larger].to_numpy().tolist())
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
-    lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
-    lines += [line for line in wide if line[0] not in without]
+    lines = [*cells[~larger].to_numpy().tolist(), *(line for line in wide if line[0] not in without)]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
     others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
     note = " ".join(text for text in (others, withheld, unknown, _frances(columns)) if text)
@@ -62,7 +61,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
     if not lines:
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
-        told = markup.reading(texts.typography(f"{labels}{when} : 0 dans les {len(zeros)} communes."), "")
+        told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
         return markup.together(told, markup.source(source))
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note, zeros=tuple(zeros))
     return markup.together(table, markup.source(source))
@@ -76,16 +75,12 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
     near = places["level"].isin(LOCAL)
     kept, told = [], {}
     for column in columns:
-        lines = _lines(places, [column], _text)
-        here = frozenset(line[1] for line, is_near in zip(lines, near, strict=True) if is_near)
+        cells = _cells(places, [column])
+        here = frozenset(cells.loc[near, 1])
         if not here or here - NO_VALUE:
             kept.append(column)
             continue
-        beside = {
-            " ".join(line): None
-            for line, is_near in zip(lines, near, strict=True)
-            if not is_near and line[1] not in NO_VALUE
-        }
+        beside = dict.fromkeys(map(" ".join, cells[~near & ~cells[1].isin(NO_VALUE)].to_numpy()))
         label = texts.uncapitalised(column[0].label)
         told.setdefault(WITHHELD[here], []).append(f"{label} ({', '.join(beside)})" if beside else label)
     if told and not kept:
@@ -95,21 +90,15 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
 
 def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     """Return the names of the communes of which every count is exactly 0, where they are more than half of them."""
-    cells = _lines(places, columns, lambda indicator, row: "" if _is_zero(row) else row.text)
-    some = [any(cell == "" for cell in line[1:]) and set(line[1:]) <= {"", POINTLESS} for line in cells]
-    names = pd.Series([line[0] for line in cells], index=places.index, dtype=object)
-    communes = places["level"].eq("commune")
-    names = names[communes & pd.Series(some, index=places.index, dtype=bool)]
-    return names.map(texts.typography) if len(names) > communes.sum() / 2 else names[:0]
 
+    def cell(_: Indicator, row) -> str:  # a published 0 that stands for a few has a text of its own
+        is_zero = row.status == OK and row.text == "0" and not getattr(row, "interval", "")
+        return "" if is_zero else row.text
 
-def _is_zero(row) -> bool:
-    """Whether nothing is there, for sure: a published 0 that stands for a few has a text of its own."""
-    return row.status == OK and row.text == "0" and not getattr(row, "interval", "")
-
-
-def _text(indicator: Indicator, row) -> str:
-    return row.text
+    cells, communes = _cells(places, columns, cell), places["level"].eq("commune")
+    values = cells.drop(columns=0)
+    names = cells.loc[communes & values.eq("").any(axis=1) & values.isin(["", POINTLESS]).all(axis=1), 0]
+    return names if len(names) > communes.sum() / 2 else names[:0]
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
@@ -119,13 +108,13 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> 
     """
     header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
-    lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
-    of_communes = [line[1:] for line, level in zip(lines, places["level"], strict=True) if level == "commune"]
-    if set().union(*of_communes) == {NO}:
-        told = markup.reading(texts.typography(f"{texts.listed(header[1:])} : aucune commune."), "")
+    cells = _cells(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
+    of_communes = cells[places["level"].eq("commune")].drop(columns=0)
+    if set(of_communes.to_numpy().ravel()) == {NO}:
+        told = markup.reading(f"{texts.listed(header[1:])} : aucune commune.", "")
         return markup.together(told, markup.source(source))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
-    table = _table("Commune par commune", header, lines, marked)
+    table = _table("Commune par commune", header, cells.to_numpy().tolist(), marked)
     return markup.together(table, markup.source(source))
 
 
@@ -165,7 +154,8 @@ def _frances(columns: list[Column]) -> str:
     return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
 
 
-def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
+def _cells(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.text) -> pd.DataFrame:
+    """Return the name of each place, as its columns all tell it, and what its cell of each column says."""
     names: dict[tuple[str, str], set[str]] = {}
     cells = []
     for indicator, _, rows in columns:
@@ -174,28 +164,20 @@ def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]
         for row in each:
             if row.status == OK:
                 names.setdefault((row.level, row.territory), set()).add(row.name)
-    keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
-    return [
-        [_one_name(names.get((level, code), set()), name), *(column.get((level, code), "nd") for column in cells)]
-        for level, code, name in keys
-    ]
-
-
-def _one_name(told: set[str], name: str) -> str:
-    """Return the name that all the columns give a place (« France hors Mayotte »), its own when they differ."""
-    return next(iter(told)) if len(told) == 1 else name
+    lines = []
+    for place in places.itertuples(index=False):
+        key = (place.level, place.territory)
+        told = names.get(key, set())  # « France hors Mayotte »
+        lines.append([*(told if len(told) == 1 else [place.name]), *(column.get(key, "nd") for column in cells)])
+    return pd.DataFrame(lines, places.index, range(1 + len(columns)), dtype=object)
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
-    return _table(caption, list(rows.columns), lines, marked, note, left=_of_words(lines))
-
-
-def _of_words(lines: list[list[str]]) -> frozenset[int]:
-    """Return the columns, after that of the names, in which no cell holds a figure."""
     columns = enumerate(zip(*lines, strict=True))
-    return frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
+    of_words = frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
+    return _table(caption, list(rows.columns), lines, marked, note, left=of_words)
 
 
 def _cell(value: object) -> str:
@@ -213,16 +195,5 @@ def _table(
     left: frozenset[int] = frozenset(),
     zeros: tuple[str, ...] = (),
 ) -> Html:
-    note = texts.typography(" ".join(text for text in (charts.signs(lines), note) if text))
-    written = [[texts.typography(text) for text in line] for line in lines]
-    return markup.table(
-        Table(
-            texts.typography(caption),
-            [texts.typography(text) for text in header],
-            written,
-            note,
-            marked,
-            left=left,
-            zeros=zeros,
-        )
-    )
+    note = " ".join(text for text in (charts.signs(lines), note) if text)
+    return markup.table(Table(caption, header, lines, note, marked, left=left, zeros=zeros))

@@ -7,9 +7,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import ALL_OR_NOTHING, CAF_ALONE, OK
 from ctg_analysis.display.words import quantities
 from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, chooses_peers, size_bounds
-from ctg_analysis.indicators.peer_values import place_among
 from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
-from ctg_analysis.indicators.spread import is_large
+from ctg_analysis.indicators.spread import least_large_gap
 
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
@@ -98,13 +97,13 @@ def place(rows: pd.DataFrame) -> str:
     if chooses_peers(indicator):
         return CHOOSING
     median = peers["value"].iloc[0]
-    if not is_large(indicator, abs(own["value"] - median), median):
+    if abs(own["value"] - median) < least_large_gap(indicator, median):
         return ""
     if indicator.untested == ALL_OR_NOTHING:
         own = own.fillna({"low": own["value"], "high": own["value"]})
-    side = place_among(own, peers.iloc[0])
-    words = {1: "les plus élevées", -1: "les plus faibles"}
-    return f"Cette valeur est parmi {words[side]} des EPCI comparables." if side else ""
+    low, high = peers[["low", "high"]].iloc[0]  # quartiles, which the whole interval is beyond
+    words = "les plus élevées" if own["low"] > high else "les plus faibles" if own["high"] < low else ""
+    return f"Cette valeur est parmi {words} des EPCI comparables." if words else ""
 
 
 def medians(*, some: bool) -> str:

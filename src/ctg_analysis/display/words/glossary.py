@@ -30,7 +30,7 @@ def terms() -> dict[str, str]:
 
 def terms_in(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
-    words = {word[0] for text in texts for word in _words().finditer(text)}
+    words = {word[0] for text in texts for word in re.finditer(_any_term(), text)}
     return _by_letter(words)
 
 
@@ -51,19 +51,19 @@ def with_meanings(body: str) -> str:
                 here.clear()
             in_source = bool(piece["source"]) or (in_source and not piece["end"])
             return piece[0]
-        term = piece[0]
-        if term in (used if in_source else here) or _in_tag(piece):
+        term, start = piece[0], piece.start()
+        in_tag = body.rfind("<", 0, start) > body.rfind(">", 0, start)  # a value of an attribute
+        if term in (used if in_source else here) or in_tag:
             return term
         here.add(term)
         used.add(term)
         return f'{OPENING} popovertarget="{name_of(term)}">{term}{CLOSING}'
 
-    return _unbroken(_pieces().sub(opened, body)) + "".join(map(_meaning, _by_letter(used)))
-
-
-def _in_tag(piece: re.Match) -> bool:
-    """Tell whether a term stands between < and >: it is a value of an attribute."""
-    return piece.string.rfind("<", 0, piece.start()) > piece.string.rfind(">", 0, piece.start())
+    whole = _unbroken(_pieces().sub(opened, body))
+    for term in _by_letter(used):
+        text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
+        whole += f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
+    return whole
 
 
 def _unbroken(body: str) -> str:
@@ -88,16 +88,6 @@ def name_of(term: str) -> str:
     return f"terme-{NOT_IN_ID.sub('-', term)}"
 
 
-def _meaning(term: str) -> str:
-    text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
-    return f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
-
-
-@cache
-def _words() -> re.Pattern:
-    return re.compile(_any_term())
-
-
 @cache
 def _pieces() -> re.Pattern:
     """Return the pattern of what is passed over, of what opens terms again, and of the terms between."""
@@ -108,6 +98,7 @@ def _pieces() -> re.Pattern:
     )
 
 
+@cache
 def _any_term() -> str:
     """Return the pattern of a term, the longest first; each alternative starts with a letter, which is found faster."""
     named = "".join(rf"(?<!\b{kind}[ \u00a0])" for kind in KINDS)

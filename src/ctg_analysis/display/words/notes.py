@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 
 from ctg_analysis.catalogue import TITLES
@@ -15,7 +14,7 @@ from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
-METHOD = "Méthode de tout le diagnostic"
+METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_name("method.yml")
 
 WORD = re.compile(r"\d+|[a-z]{3,}")
 SHORT_NAME = re.compile(r".*\(([A-Z]+)\)$")
@@ -106,20 +105,12 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
         "caf": any("caf" in source.id for source in sources),
     }
     before = {"peers": [peers]}
-    after = {
-        "secrecy": reasons,
-        "rounding": [f"Sources : {' ; '.join(rounded)}."],
-    }
+    after = {"secrecy": reasons, "rounding": [f"Sources : {' ; '.join(rounded)}."]}
     return [
         _entry(entry["label"], [*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])
-        for name, entry in _method_texts().items()
+        for name, entry in load_yaml(METHOD_TEXTS, dict[str, dict[str, str]]).value.items()
         if stand[name]
     ]
-
-
-@cache
-def _method_texts() -> dict[str, dict[str, str]]:
-    return load_yaml(Path(__file__).with_name("method.yml"), dict[str, dict[str, str]]).value
 
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:

@@ -24,11 +24,8 @@ def with_none(sentence: str) -> str:
     'Le solde ne fait pas varier la population.'
     """
     sentence = NO_CHANGE.sub(r"ne fait pas varier \g<what>", sentence)
-    return COUNTED.sub(lambda found: f"{_not(found['ends'])} {none(found['thing'])} {found['thing']}", sentence)
-
-
-def _not(verb: str) -> str:
-    return f"n'{verb}" if verb.startswith("o") else f"ne {verb}"
+    sentence = COUNTED.sub(lambda found: f"ne {found['ends']} {none(found['thing'])} {found['thing']}", sentence)
+    return sentence.replace("ne offre ", "n'offre ")
 
 
 def none(thing: str) -> str:

@@ -298,16 +298,12 @@ def sentence(indicator: Indicator, row) -> str:
     elif interval := interval_text(indicator, row):
         only_rounded = _rounding(row) and row.source != SURVEY and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
-        kind = _rounding_text(indicator, row) if only_rounded else kind
+        if only_rounded:
+            kind = f"arrondi{_way(row) if rounded(indicator, row) else ''}"
         told.append(f"{kind} : {interval}")
     if more := " ; ".join(filter(None, told)):
         text = f"{text.removesuffix('.')} ({more})."
     return typography(text)
-
-
-def _rounding_text(indicator: Indicator, row) -> str:
-    """Return what the interval of a rounded figure is, and how it is known to be rounded."""
-    return f"arrondi{_way(row)}" if rounded(indicator, row) else "arrondi"
 
 
 def _way(row) -> str:

@@ -52,7 +52,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
-    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
+    words = {level: _words(level, gaps.loc[level], found["tenth"]) for level in levels if level in gaps.index}
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
@@ -89,13 +89,18 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
 
 
-def _words(level: str, gap: pd.Series) -> str:
-    """Return « nettement plus », « un peu moins », « comme » or that no test tells it."""
+def _words(level: str, gap: pd.Series, tenth: int) -> str:
+    """Return « nettement plus », « un peu moins », « comme » or that no test tells it.
+
+    What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
+    """
+    little = f"un peu {SIDES[bool(gap['higher'])]}"
     if not gap["times"] >= 1:
-        return COMPARED
+        extreme = level != "peers" and tenth == (1 if gap["higher"] else -1)
+        return little if extreme and gap["sure"] else COMPARED
     if gap["sure"]:
         return _more(gap)
-    return f"un peu {SIDES[bool(gap['higher'])]}" if level == "peers" else UNSURE
+    return little if level == "peers" else UNSURE
 
 
 def _figure(rows: pd.DataFrame, level: str) -> str:
@@ -109,7 +114,9 @@ def _more(gap: pd.Series) -> str:
 
 def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
-    return {COMPARED: _inside, UNSURE: _with}.get(how, _than)(rows, level)
+    if how == UNSURE:
+        return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
+    return _inside(rows, level) if how == COMPARED else _than(rows, level)
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
@@ -119,10 +126,6 @@ def _than(rows: pd.DataFrame, level: str) -> str:
 
 def _inside(rows: pd.DataFrame, level: str) -> str:
     return f"les {PEERS}" if level == "peers" else texts.inside(_row(rows, level)["name"])
-
-
-def _with(rows: pd.DataFrame, level: str) -> str:
-    return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
 
 
 def _row(rows: pd.DataFrame, level: str) -> pd.Series:

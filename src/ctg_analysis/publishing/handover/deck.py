@@ -3,13 +3,10 @@
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from markupsafe import Markup
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -21,7 +18,7 @@ from pptx.slide import Slide
 from pptx.util import Cm, Pt
 from xlsxwriter import Workbook
 
-from ctg_analysis.chapter.commitments import Commitments, decided_in
+from ctg_analysis.chapter.commitments import decided_in
 from ctg_analysis.chapter.figures import communes_map
 from ctg_analysis.chapter.known import on_map, source
 from ctg_analysis.chapter.summaries import messages
@@ -29,7 +26,7 @@ from ctg_analysis.chapter.synthesis import RULE, synthesis
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
-from ctg_analysis.display.pieces.sheets import SIDES, MessageText
+from ctg_analysis.display.pieces.sheets import SIDES
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import titled, typography
@@ -48,92 +45,56 @@ FICTIONAL = "Territoire fictif : tout est inventé."
 MAPS, FEWEST = 3, 4  # maps; values that differ and may be written: fewer make no map
 
 
-class ShownMap(NamedTuple):
-    """A map of a slide. told: its values, for who does not see it."""
-
-    title: str
-    source: str
-    drawing: Markup
-    told: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the slides of a territory show. date, day: of the edition, in words and ISO."""
-
-    territory: str
-    fictional: bool
-    date: str
-    day: str
-    messages: list[MessageText]
-    maps: list[ShownMap]
-    decided: Commitments | None
-
-    def kind(self, message: MessageText) -> str:
-        """Return what a message is: a strength, an alert, a trait."""
-        return SIDES[message.side].one
-
-
-def shown_of(seen: Territory, date: str) -> Shown:
-    """Return what the slides of a territory show. date: ISO, that of the edition."""
-    name = typography(seen.row["name"])
-    maps = [_map(seen, indicator) for indicator in mapped(seen, MAPS)]
-    return Shown(name, seen.root.fictional, date_text(date), date, messages(seen), maps, decided_in(seen))
-
-
-def write_deck(shown: Shown, path: Path) -> None:
-    """Write the slides of a territory; a browser of this machine draws the maps."""
+def write_deck(seen: Territory, date: str, path: Path) -> None:
+    """Write the slides of a territory; a browser of this machine draws the maps. date: ISO, that of the edition."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDE, HIGH
-    day = datetime.datetime.fromisoformat(shown.day)
-    first = _slide(deck, shown.territory, 40)
-    _words(first, ["Convention territoriale globale, diagnostic partagé.", f"Données au {shown.date}."], Cm(9), 20)
-    for message in shown.messages:
+    day, name = datetime.datetime.fromisoformat(date), typography(seen.row["name"])
+    first = _slide(deck, name, 40)
+    _words(first, ["Convention territoriale globale, diagnostic partagé.", f"Données au {date_text(date)}."], Cm(9), 20)
+    for message in messages(seen):
         slide = _slide(deck, message.sentence.removesuffix(","), 28)
-        _words(slide, [f"{shown.kind(message)} : {message.theme}", message.comparison], Cm(5.2), 18)
+        _words(slide, [f"{SIDES[message.side].one} : {message.theme}", message.comparison], Cm(5.2), 18)
         _chart(slide, message.places, message.label, day)
         _words(slide, [f"Source : {message.source}"], Cm(17.2), 11)
-    for one in shown.maps:
-        slide = _slide(deck, one.title, 28)
-        png = picture(ALONE.format(one.drawing), PIXELS, path.parent)
-        drawn = slide.shapes.add_picture(io.BytesIO(png), MARGIN, Cm(4.6), height=Cm(12.4))
-        _describe(drawn, one.told)
-        _words(slide, [f"Source : {one.source}"], Cm(17.2), 11)
-    if (decided := shown.decided) and decided.enjeux:
+    for indicator in mapped(seen, MAPS):
+        _map(deck, seen, indicator, path.parent)
+    if (decided := decided_in(seen)) and decided.enjeux:
         numbered = [f"{rank}. {title}" for rank, title in enumerate(decided.enjeux, start=1)]
         _words(_slide(deck, decided.decided, 28), numbered, Cm(4.6), 18)
     if decided and decided.axes:
         lines = [f"{title} : {', '.join(filter(None, rest))}" for title, *rest in decided.axes]
         _words(_slide(deck, decided.total, 28), [*lines, decided.financers], Cm(4.6), 18)
     _words(_slide(deck, "Comment ces messages sont choisis", 28), [RULE], Cm(5), 18)
-    for slide in deck.slides if shown.fictional else ():
+    for slide in deck.slides if seen.root.fictional else ():
         _words(slide, [FICTIONAL], Cm(0.3), 12)
     about = deck.core_properties
-    about.title, about.language, about.author = f"Restitution, {shown.territory}", "fr", ""
+    about.title, about.language, about.author = f"Restitution, {name}", "fr", ""
     about.created = about.modified = day
     path.write_bytes(same_bytes(deck))
 
 
-def _map(seen: Territory, indicator: Indicator) -> ShownMap:
+def _map(deck: Deck, seen: Territory, indicator: Indicator, scratch: Path) -> None:
+    """Add the slide of a map, its values told to who does not see it."""
     rows = on_map(seen, indicator)
     year = date_text(rows["period"].iloc[0])
     label = titled(indicator.label) + f" ({year})" * (year not in indicator.label)
-    told = " ; ".join(f"{row.name} {row.text}" for row in rows.itertuples(index=False))
-    drawing = Markup(inert(for_readers(communes_map(seen, indicator).html)))
     title = typography(f"{label}, par commune")
-    return ShownMap(title, typography(str(source(seen, rows))), drawing, typography(f"{title} : {told}"))
+    slide = _slide(deck, title, 28)
+    png = picture(ALONE.format(inert(for_readers(communes_map(seen, indicator).html))), PIXELS, scratch)
+    drawn = slide.shapes.add_picture(io.BytesIO(png), MARGIN, Cm(4.6), height=Cm(12.4))
+    _describe(drawn, f"{title} : {' ; '.join(f'{row.name} {row.text}' for row in rows.itertuples(index=False))}")
+    _words(slide, [f"Source : {typography(str(source(seen, rows)))}"], Cm(17.2), 11)
 
 
 def mapped(seen: Territory, most: int) -> list[Indicator]:
     """Return the figures of the synthèse to map: the first that enough communes have a value of that year."""
-    return list(islice(_with_map(seen), most))
 
-
-def _with_map(seen: Territory) -> Iterator[Indicator]:
-    for indicator in synthesis(seen).figures:
+    def has_map(indicator: Indicator) -> bool:
         rows, told = on_map(seen, indicator), seen.compared(indicator)["period"].iloc[0]
-        if rows["period"].eq(told).all() and rows.loc[rows["status"].eq(OK), "text"].nunique() >= FEWEST:
-            yield indicator
+        return rows["period"].eq(told).all() and rows.loc[rows["status"].eq(OK), "text"].nunique() >= FEWEST
+
+    return list(islice(filter(has_map, synthesis(seen).figures), most))
 
 
 def _slide(deck: Deck, title: str, size: int) -> Slide:

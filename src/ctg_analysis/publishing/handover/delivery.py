@@ -36,7 +36,7 @@ from ctg_analysis.publishing.editions import (
     reports,
     the_latest,
 )
-from ctg_analysis.publishing.handover.deck import mapped, shown_of, write_deck
+from ctg_analysis.publishing.handover.deck import mapped, write_deck
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.pages.site import page
@@ -70,7 +70,8 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
         home = out / FOLDER / epci
         home.mkdir(parents=True, exist_ok=True)
         with scratch(out, epci) as folder:
-            _check(edition, seen, folder)
+            if write_observations(folder, seen) != record(edition)["observations"]:
+                raise UserError(f"{epci} : le rapport est plus ancien que les données, lancer d'abord ctg build {epci}")
             for name, write in _documents(edition, seen).items():
                 progress(name)
                 path = folder / name
@@ -79,20 +80,11 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
         link_documents(edition, out, epci)
 
 
-def _check(edition: Path, seen: Territory, scratch: Path) -> None:
-    """Check that an edition shows what is observed now: the slides are made from the observations."""
-    if write_observations(scratch, seen) != record(edition)["observations"]:
-        raise UserError(
-            f"{seen.epci} : le rapport est plus ancien que les données, lancer d'abord ctg build {seen.epci}"
-        )
-
-
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
     """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
-    shown = shown_of(seen, made_from["date"])
 
     def write_whole(path: Path) -> None:
         title = "Diagnostic partagé, annexe"
@@ -110,7 +102,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
     if SHEETS in chapters:
         sheets = joined(edition, [SHEETS], "Fiches communales")
         documents[f"fiches-{name}.pdf"] = lambda path: write_pdf(sheets, path, made_from["date"])
-    documents[f"restitution-{name}.pptx"] = lambda path: write_deck(shown, path)
+    documents[f"restitution-{name}.pptx"] = lambda path: write_deck(seen, made_from["date"], path)
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 
 

@@ -37,7 +37,8 @@ def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE)
         here = [name for name in names if best[name] == rank]
         constats = [constat for name in here for constat in proofs.get(name, [])]
         proves = piece("proves.html.j2", constats=constats).html if constats else ""
-        page = NotebookNode(ids=here, labels=[*map(_label, here)], proves=proves, team=team[rank])
+        labels = [typography(TITLES[name] if name in TITLES else CATALOGUE[name].label) for name in here]
+        page = NotebookNode(ids=here, labels=labels, proves=proves, team=team[rank])
         pages.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
     return pages
 
@@ -51,7 +52,3 @@ def _named(cell: NotebookNode) -> list[str]:
         )
         ids += [name, *members] if name in TITLES or name in CATALOGUE else []
     return list(dict.fromkeys(ids))
-
-
-def _label(name: str) -> str:
-    return typography(TITLES[name] if name in TITLES else CATALOGUE[name].label)

@@ -14,7 +14,6 @@ from ctg_analysis.display.markup import ABOUT, MISSING, TEXTS, Box, Html, boxes
 from ctg_analysis.display.words.team import TEAM, for_readers, for_team
 from ctg_analysis.publishing.pages.cell_outputs import entries_of, html_outputs
 
-EMPTY = Html("")
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
 
@@ -26,7 +25,10 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
     kept = []
     for is_box, run in groupby(cells, key=lambda cell: bool(_boxes(cell))):
         run = list(run)
-        kept += _one_box(run) if is_box and len(_all_boxes(run)) > 1 else run
+        found = [box for cell in run for box in _boxes(cell)]
+        if is_box and len(found) > 1:
+            run = [_showing(run[0], boxes(found)), *(_showing(cell, Html("")) for cell in run[1:])]
+        kept += run
     return kept
 
 
@@ -34,19 +36,17 @@ def without_law_alone(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with the texts of law for the team, in the sections that show readers nothing else."""
     section = list(accumulate(0 < _level(cell) <= 2 for cell in cells))
     figures = {one for one, cell in zip(section, cells, strict=True) if _is_seen(cell) and not _is_law(cell)}
-    return [
-        _for_team(cell) if _is_law(cell) and one not in figures else cell
-        for one, cell in zip(section, cells, strict=True)
-    ]
+    kept = []
+    for one, cell in zip(section, cells, strict=True):
+        if _is_law(cell) and one not in figures:
+            shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
+            cell = _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
+        kept.append(cell)
+    return kept
 
 
 def _is_law(cell: NotebookNode) -> bool:
     return bool(entries_of([cell], TEXTS))
-
-
-def _for_team(cell: NotebookNode) -> NotebookNode:
-    shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
-    return _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
 
 
 def for_team_alone(cells: Sequence[NotebookNode]) -> list[bool]:
@@ -79,15 +79,6 @@ def _level(cell: NotebookNode) -> int:
 def _is_seen(cell: NotebookNode) -> bool:
     """Return whether a cell of code shows readers something."""
     return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
-
-
-def _one_box(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return cells of boxes with all of them in the first."""
-    return [_showing(cells[0], boxes(_all_boxes(cells))), *(_showing(cell, EMPTY) for cell in cells[1:])]
-
-
-def _all_boxes(cells: Sequence[NotebookNode]) -> list[Box]:
-    return [box for cell in cells for box in _boxes(cell)]
 
 
 def _boxes(cell: NotebookNode) -> list[Box]:

@@ -14,7 +14,6 @@ from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.publishing.editions import OBSERVATIONS
@@ -52,86 +51,73 @@ SPACES_COLUMNS = {
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
 BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
-END = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(folder: Path, chapter: Chapter) -> None:
+def write_tables(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
-    data = folder / "donnees"
+    seen, data = chapter.territory, folder / "donnees"
+    beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
+    spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
+    tables = {
+        **_by_indicator(chapter.named),
+        **{f"demarche_{name}.csv": _as_written(seen.demarche.table(name)) for name in BEHIND_CHARTS},
+        SPACES_FILE: spaces.map(spreadsheet_safe),
+        projections.FILE: _projected(seen),
+        POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
+        REACH_FILE: _reached(seen),
+    }
     data.mkdir()
+    for name, table in tables.items():
+        if len(table):
+            form = {"sep": ";", "decimal": ",", "lineterminator": "\r\n", "encoding": "utf-8-sig"}
+            table.to_csv(data / name, index=False, **form)
+
+
+def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the observations of each file, in the order of the catalogue."""
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
-    table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
-    for column in ("label", "unit", "file_name"):
-        table[column] = table["indicator"].map(
-            {indicator.id: getattr(indicator, column) for indicator in CATALOGUE.values()}
-        )
-    table["name"] = table["name"].map(spreadsheet_safe)
-    written = _french(table)
-    header, *lines = written.removesuffix(END).split(END)
-    if len(lines) != len(table):
-        raise ValueError("an end of line in a label, a unit or a name")
-    for name, places in table.groupby("file_name", sort=False).indices.items():
-        text = END.join([header, *(lines[place] for place in places), ""])
-        (data / name).write_bytes(text.encode("utf-8-sig"))
+    table = observed.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    table = _declared(table, "label", "unit", "file_name")
+    return {name: _french(rows) for name, rows in table.groupby("file_name", sort=False)}
 
 
-def write_positions(folder: Path, seen: Territory) -> None:
-    """Write the values of the other EPCIs that the territory is placed among, beside the others."""
-    rows = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
-    rows = rows.assign(
-        **{name: [getattr(CATALOGUE[one], name) for one in rows["indicator"]] for name in ("label", "unit")}
-    )
-    text = _french(rows.assign(name=rows["name"].map(spreadsheet_safe)))
-    (folder / "donnees" / POSITIONS_FILE).write_bytes(text.encode("utf-8-sig"))
+def _declared(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Return observations with what the catalogue says of their indicators."""
+    said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in names}
+    return rows.assign(**{name: rows["indicator"].map(words) for name, words in said.items()})
 
 
-def write_reach(folder: Path, seen: Territory) -> None:
-    """Write the places of childcare that each commune reaches, when they are known, beside the others."""
+def _french(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return observations under French names."""
+    safe = rows.assign(name=rows["name"].map(spreadsheet_safe))
+    return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
+
+
+def _reached(seen: Territory) -> pd.DataFrame:
+    """Return the places of childcare that each commune reaches; nothing where they are not known."""
     known = reach(seen)
     if known is None:
-        return
+        return pd.DataFrame()
     rows = known.rows[["territory", "name", "period", "value"]].rename(columns=FRENCH_COLUMNS | {"value": "enfants"})
     found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
     table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
-    table["territoire"] = table["territoire"].map(spreadsheet_safe)
-    text = table.to_csv(sep=";", decimal=",", index=False, lineterminator=END)
-    (folder / "donnees" / REACH_FILE).write_bytes(text.encode("utf-8-sig"))
+    return table.assign(territoire=table["territoire"].map(spreadsheet_safe))
 
 
-def _french(table: pd.DataFrame) -> str:
-    """Return rows of observations as French spreadsheets open them, under French names."""
-    columns = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
-    return columns.to_csv(sep=";", decimal=",", index=False, lineterminator=END)
+def _as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of the démarche as a person writes it."""
+    return table.apply(lambda cells: cells.map(_cell_text))
 
 
-def write_material(folder: Path, demarche: Demarche) -> None:
-    """Write the tables behind the charts of the démarche, beside the others, as a person wrote them."""
-    for name in BEHIND_CHARTS:
-        table = demarche.table(name)
-        if not table.empty:
-            _write(folder / "donnees" / f"demarche_{name}.csv", table.apply(lambda cells: cells.map(_cell_text)))
-
-
-def write_spaces(folder: Path, seen: Territory) -> None:
-    """Write the centres sociaux and EVS that the Caf's list names, when there is one, beside the others."""
-    if len(seen.spaces):
-        table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
-        _write(folder / "donnees" / SPACES_FILE, table.map(spreadsheet_safe))
-
-
-def write_projection(folder: Path, seen: Territory) -> None:
-    """Write the projected children that a page shows, when there are some, beside the others."""
+def _projected(seen: Territory) -> pd.DataFrame:
+    """Return the projected children that a page shows; nothing where there are none."""
     table = shown_projections(seen)
-    if len(table):
-        told = table["group"].map(projections.LABELS), table["scenario"].map(projections.NAMES), table["year"]
-        columns = dict(zip(["age", "scenario", "annee"], told, strict=True))
-        columns["valeur"] = table["value"].map("{:.1f}".format).str.replace(".", ",")
-        _write(folder / "donnees" / projections.FILE, pd.DataFrame(columns))
-
-
-def _write(path: Path, table: pd.DataFrame) -> None:
-    path.write_bytes(table.to_csv(sep=";", index=False, lineterminator=END).encode("utf-8-sig"))
+    if table.empty:
+        return pd.DataFrame()
+    values = table["value"].map("{:.1f}".format).str.replace(".", ",")
+    told = {"age": table["group"].map(projections.LABELS), "scenario": table["scenario"].map(projections.NAMES)}
+    return pd.DataFrame(told | {"annee": table["year"], "valeur": values})
 
 
 def _cell_text(cell: object) -> str:

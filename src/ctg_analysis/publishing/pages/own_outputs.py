@@ -95,7 +95,8 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
     drawn = next((kind for kind in IMAGES if kind in data), "")
     if drawn and (HTML not in data or Contents(data[HTML]).is_active):
         alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
-        return Passed(_image(drawn, data[drawn], alt or DRAWN), [] if is_told(alt) else [WITHOUT_ALT])
+        plain = _settled(data[drawn]).encode() if drawn == "image/svg+xml" else b64decode(data[drawn])
+        return Passed(image(plain, drawn, alt or DRAWN).html, [] if is_told(alt) else [WITHOUT_ALT])
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
         if too_much := excess(whole):
             return Passed("", too_much)
@@ -116,11 +117,6 @@ def _text(text: str) -> str:
     lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").rstrip().split("\n")]
     said = escape("\n".join(lines))
     return f'<pre class="said" tabindex="0">{said}</pre>' if said.strip() else ""
-
-
-def _image(kind: str, content: str, alt: str) -> str:
-    plain = _settled(content).encode() if kind == "image/svg+xml" else b64decode(content)
-    return image(plain, kind, alt).html
 
 
 def _settled(svg: str) -> str:

@@ -85,7 +85,10 @@ def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str
     """
     entries = [Entry(CHAPTER, chapter["title"], "", chapter["page"], chapter["question"]) for chapter in chapters]
     figures = [
-        (_figure(chapter, cell, label, definition, values.get(name, "")), name in values or name in TITLES)
+        (
+            Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition, values.get(name, "")),
+            name in values or name in TITLES,
+        )
         for chapter in chapters
         for cell, name, label, definition in chapter["contents"].get("figures", [])
     ]
@@ -98,10 +101,6 @@ def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str
     ]
     entries += [entry._replace(kind=WAITING, address=MISSING_PAGE) for entry, is_known in figures if not is_known]
     return _json(entries)
-
-
-def _figure(chapter: dict, cell: str, label: str, definition: str, value: str) -> Entry:
-    return Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition, value)
 
 
 def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:

@@ -7,9 +7,12 @@ import subprocess
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.words.dates import date_text
@@ -17,7 +20,6 @@ from ctg_analysis.display.words.texts import typography
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 TEMPLATES = files("ctg_analysis.publishing.pages") / "templates"
 STYLE = ("style.css", "on_demand.css")
@@ -40,18 +42,14 @@ def style() -> str:
 
 
 @cache
-def script(name: str) -> "Markup":
+def script(name: str) -> Markup:
     """Return a script of the pages; page.js is on every one."""
-    from markupsafe import Markup
-
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 @cache
-def script_policy(*names: str) -> "Markup":
+def script_policy(*names: str) -> Markup:
     """Return what the policy of a page allows to run: these scripts, by their sums, and no other."""
-    from markupsafe import Markup
-
     sums = (b64encode(sha256(script(name).encode()).digest()).decode() for name in names)
     return Markup(" ".join(f"'sha256-{one}'" for one in sums))
 
@@ -72,10 +70,8 @@ def templates() -> "Environment":
     return environment
 
 
-def css_text(text: str) -> "Markup":
+def css_text(text: str) -> Markup:
     """Return a text as a string of CSS, that ends neither itself nor the style element it stands in."""
-    from markupsafe import Markup
-
     return Markup('"' + re.sub(r'["\\\\<\n]', lambda letter: f"\\{ord(letter[0]):x} ", str(text)) + '"')
 
 
@@ -104,8 +100,6 @@ def code() -> dict[str, str | dict]:
 
     Read once: they are those of the modules that this process has in memory.
     """
-    from importlib.metadata import version
-
     return {
         "ctg_analysis": version("ctg_analysis"),
         "commit": git_commit(),

@@ -8,7 +8,8 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
 from ctg_analysis.display.words.texts import alphabetical
-from ctg_analysis.publishing.editions import readable, reports
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.editions import recorded, reports
 from ctg_analysis.publishing.pages.site import page
 
 LIST = "index.html"
@@ -26,9 +27,7 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
         raise UserError("ctg build: expected EPCIs, or --all, or --departement, one of them")
     if not every and not departement:
         return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
-    import pandas as pd
-
-    from ctg_analysis.processing.run import ensure
+    import pandas as pd  # heavy, for a build that names its territories
 
     root = data_root(DEFAULT_EPCI)
     ensure(root)
@@ -76,7 +75,7 @@ def listed(out: Path) -> list[dict[str, str]]:
     """
     entries = []
     for epci in reports(out):
-        made_from = next(readable(out, epci), {"name": epci, "departements": ""})
+        _, made_from = next(recorded(out, epci), (None, {"name": epci, "departements": ""}))
         note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
         words = alphabetical(f"{made_from['name']} {epci} {made_from['departements']}")
         entries.append({"epci": epci, "name": made_from["name"], "note": note, "words": words})

@@ -68,7 +68,9 @@ class ChapterEngine(NBClientEngine):
                 )
             except (CellTimeoutError, DeadKernelError) as error:
                 name, why = options.get("input_path") or "notebook", str(error).splitlines()[0]
-                raise pool.StoppedError(f"{name}, cell {_last_started(nb_man)}: {why}") from error
+                cells = enumerate(nb_man.nb.cells)
+                last = [place for place, cell in cells if cell.metadata.papermill["start_time"]][-1]
+                raise pool.StoppedError(f"{name}, cell {last}: {why}") from error
 
 
 class EngineHere(ChapterEngine):
@@ -104,11 +106,6 @@ def _first_lines() -> list[str]:
     place = f"/proc/{os.getpid()}/fd/{parent_process().sentinel}"
     line = f"__import__('ctg_analysis.core.processes', fromlist=['']).end_with_pipe({place!r})"
     return [f"--IPKernelApp.exec_lines={line}"]
-
-
-def _last_started(nb_man: NotebookExecutionManager) -> int:
-    started = [place for place, cell in enumerate(nb_man.nb.cells) if cell.metadata.papermill["start_time"]]
-    return started[-1]
 
 
 def _folder(options: dict) -> Path:

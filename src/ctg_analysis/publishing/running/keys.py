@@ -33,7 +33,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "readers": settings().readers,
         "chapters": sha256(repr([(chapter.page, chapter.title) for chapter in chapters]).encode()).hexdigest(),
         "texts": sha256(b"".join(path.read_bytes() for path in texts)).hexdigest(),
-        OF_ALL: _sum_of_data(root, epci),
+        OF_ALL: sha256(json.dumps([public_inputs(root, epci), tables_of(root, epci)]).encode()).hexdigest(),
     }
     sums = {
         chapter.path.stem: "" if chapter.fault else sha256(chapter.path.read_bytes()).hexdigest()
@@ -45,10 +45,6 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
 def _is_seen(path: Path) -> bool:
     """Tell whether no part of a path is hidden: not what JupyterLab and Python keep for themselves."""
     return not any(name.startswith((".", "__")) for name in path.relative_to(settings().root).parts)
-
-
-def _sum_of_data(root: DataRoot, epci: str) -> str:
-    return sha256(json.dumps([public_inputs(root, epci), tables_of(root, epci)]).encode()).hexdigest()
 
 
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:

@@ -37,7 +37,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-PRELOADED = ["ctg_analysis.cli", "ctg_analysis.publishing.preloaded"]
+PRELOADED = ["ctg_analysis.publishing.preloaded", "ctg_analysis.cli"]
 FORKSERVER = "forkserver" if "forkserver" in get_all_start_methods() else ""
 
 
@@ -132,7 +132,11 @@ class _Running:
             answer = self.connection.recv() if self.connection.poll() else None
         except (EOFError, OSError):
             self.process.join()
-            return self._stopped(_how(self.process.exitcode))
+            code = self.process.exitcode
+            if code >= 0:
+                return self._stopped(f"its process ended by itself (exit code {code})")
+            why = "by the system for want of memory or by someone"
+            return self._stopped(f"its process was killed ({signal.Signals(-code).name}), {why}")
         if isinstance(answer, int):
             self.place, self.since_cell = f"{self.job.place}, cell {answer}", time.monotonic()
         elif answer:
@@ -158,12 +162,6 @@ class _Running:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.join()
         self.connection.close()
-
-
-def _how(code: int) -> str:
-    if code < 0:
-        return f"its process was killed ({signal.Signals(-code).name}), by the system for want of memory or by someone"
-    return f"its process ended by itself (exit code {code})"
 
 
 _answers: list[Connection] = []  # where this process, when it does a job, says what comes of it

@@ -23,15 +23,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.build_result import Report
 from ctg_analysis.publishing.pages.changes import withheld, write_changes
-from ctg_analysis.publishing.pages.data_files import (
-    write_csv,
-    write_material,
-    write_observations,
-    write_positions,
-    write_projection,
-    write_reach,
-    write_spaces,
-)
+from ctg_analysis.publishing.pages.data_files import write_observations, write_tables
 from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.publishing.running.execution import execute
 from ctg_analysis.publishing.running.input_sums import sum_of_inputs
@@ -75,12 +67,7 @@ def write_data(report: Report) -> dict:
     chapter, page = opened(report), about(report)
     territory = chapter.territory
     with room_in(report.out):
-        write_csv(report.fresh, chapter)
-        write_material(report.fresh, chapter.territory.demarche)
-        write_spaces(report.fresh, chapter.territory)
-        write_projection(report.fresh, chapter.territory)
-        write_positions(report.fresh, chapter.territory)
-        write_reach(report.fresh, chapter.territory)
+        write_tables(report.fresh, chapter)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     numbers = {one.page: one.number for one in report.chapters}

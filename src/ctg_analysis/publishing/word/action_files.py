@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ctg_analysis.demarche.plan.chain import enjeux_by_action
 from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import DRAFT, means
@@ -17,10 +18,8 @@ def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
 
 
 def _context(row, dossier: Dossier) -> dict[str, object]:
-    axis = dossier.material["axes"].set_index("axe_id")["titre"][row.axe_id]
-    objective = dossier.material["objectifs"].set_index("obj_id")["titre"][row.obj_id]
     short = {
-        "Objectif": objective,
+        "Objectif": row.objectif,
         "Public": cell_text(row.public_cible),
         "Territoire": cell_text(row.territoire),
         "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin) or cell_text(None),
@@ -32,11 +31,11 @@ def _context(row, dossier: Dossier) -> dict[str, object]:
         "version": str(row.version),
         "numero": row.action_id,
         "titre": typography(row.titre),
-        "axe": typography(f"Axe : {axis}"),
+        "axe": typography(f"Axe : {row.axe}"),
         "en_bref": facts(short),
         "pourquoi": _why(row, dossier),
         "contenu": text(cell_text(row.description))
-        + bullets(_parts(row.etapes))
+        + bullets(row.etapes or ())
         + facts({"Jalons": cell_text(row.jalons)}),
         "acteurs": facts(
             {
@@ -52,26 +51,20 @@ def _context(row, dossier: Dossier) -> dict[str, object]:
     }
 
 
-def _parts(cell: object) -> tuple[str, ...]:
-    return cell if isinstance(cell, tuple) else ()
-
-
 def _why(row, dossier: Dossier) -> Blocks:
     """Return the context, the enjeux and the constats that the action answers."""
-    objectives = dossier.material["objectifs"].set_index("obj_id")["enjeux"]
     enjeux = dossier.material["enjeux"].set_index("enjeu_id")["titre"]
     constats = dossier.material["constats"].set_index("constat_id")["enonce"]
-    served = dict.fromkeys([*_parts(row.enjeu_ids), *_parts(objectives[row.obj_id])])
-    context = Blocks() if pd.isna(row.contexte) else text(row.contexte)
-    met = text("Enjeux :") + bullets(enjeux[name] for name in served)
-    proved = text("Constats :") + bullets(constats[name] for name in _parts(row.constat_ids))
-    return context + met + (proved if _parts(row.constat_ids) else Blocks())
+    served = enjeux_by_action(dossier.actions, dossier.material["objectifs"])[row.action_id]
+    context = [] if pd.isna(row.contexte) else text(row.contexte)
+    proved = text("Constats :") + bullets(constats[list(row.constat_ids)]) if row.constat_ids else []
+    return context + text("Enjeux :") + bullets(enjeux[served]) + proved
 
 
 def _links(row) -> Blocks:
     links = {"lien_pedt": "du projet éducatif de territoire", "lien_sppe": "du service public de la petite enfance"}
     named = [name for column, name in links.items() if pd.notna(getattr(row, column)) and getattr(row, column)]
-    return text(f"Cette action fait partie {' et '.join(named)}.") if named else Blocks()
+    return text(f"Cette action fait partie {' et '.join(named)}.") if named else []
 
 
 def _indicators(row, dossier: Dossier) -> Blocks:

@@ -18,10 +18,10 @@ from ctg_analysis.publishing.word.content import (
     text,
     together,
 )
-from ctg_analysis.publishing.word.dossier import NONE, Dossier, cell_text
+from ctg_analysis.publishing.word.dossier import NONE, UNKNOWN, Dossier, cell_text
 from ctg_analysis.publishing.word.lists import dated
 from ctg_analysis.publishing.word.lists import funding as whole_funding
-from ctg_analysis.publishing.word.money import TOTAL, funding_table, years
+from ctg_analysis.publishing.word.money import TOTAL, funding_table
 
 VALIDATED, DRAFT = "validé", "projet"
 
@@ -41,26 +41,19 @@ def diagnosis(dossier: Dossier) -> Blocks:
         + bullets(f"{capitalised(row.type)} : {row.enonce}" for row in kept.itertuples())
         for champ, kept in rows.groupby("champ", sort=False)
     )
+    signed = dossier.since_signature
+    later = (
+        "La convention a été validée le {} : les chiffres, les listes et les annexes de ce document sont ceux du {}, "
+        "et non ceux du texte signé, qui seul fait foi."
+    )
     opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {date_text(dossier.date)}."
     return (
         text("Ce que disent les chiffres", SECTION)
         + text(opening)
-        + _later(dossier)
+        + (text(later.format(date_text(signed), date_text(dossier.date)), REMARK) if signed else [])
         + (messages or text("Aucun chiffre n'est encore disponible."))
         + text("Ce que les partenaires constatent ensemble", SECTION)
         + (shared or text("Aucun constat n'est encore validé."))
-    )
-
-
-def _later(dossier: Dossier) -> Blocks:
-    """Return what is to be known of the lists of a convention that was validated before they were made."""
-    signed = dossier.since_signature
-    if not signed:
-        return Blocks()
-    return text(
-        f"La convention a été validée le {date_text(signed)} : les chiffres, les listes et les annexes de ce document "
-        f"sont ceux du {date_text(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
-        REMARK,
     )
 
 
@@ -71,7 +64,18 @@ def services(dossier: Dossier) -> Blocks:
     parts, sums = [], []
     for champ in dict.fromkeys(rows["champ"]):
         kept = rows[rows["champ"].eq(champ)]
-        lines = [_service(row, dossier) for row in kept.itertuples()]
+        lines = [
+            [
+                row.nom,
+                row.type,
+                row.gestionnaire,
+                dossier.names[row.commune],
+                NONE if pd.isna(row.capacite) else quantity(row.capacite),
+                amount(row.soutien_collectivite_eur),
+                amount(row.ps_caf_eur),
+            ]
+            for row in kept.itertuples()
+        ]
         parts.append(text(capitalised(champ), SECTION) + table(f"Services en service : {champ}", header, lines))
         sums.append([capitalised(champ), str(len(kept)), *_means(kept)])
     if not parts:
@@ -79,14 +83,7 @@ def services(dossier: Dossier) -> Blocks:
     sums.append([TOTAL, str(len(rows)), *_means(rows)])
     caption = "Services en service et moyens, par champ"
     header = ["Champ", "Services", "Collectivités, € par an", "Caf, € par an"]
-    whole = table(caption, header, sums, marked=frozenset({len(sums) - 1}))
-    return together(parts) + text("Ensemble", SECTION) + whole
-
-
-def _service(row, dossier: Dossier) -> list[str]:
-    places = NONE if pd.isna(row.capacite) else quantity(row.capacite)
-    means = [amount(row.soutien_collectivite_eur), amount(row.ps_caf_eur)]
-    return [row.nom, row.type, row.gestionnaire, dossier.names[row.commune], places, *means]
+    return together(parts) + text("Ensemble", SECTION) + table(caption, header, sums, total=True)
 
 
 def _means(rows: pd.DataFrame) -> list[str]:
@@ -96,21 +93,6 @@ def _means(rows: pd.DataFrame) -> list[str]:
 
 def plan(dossier: Dossier) -> Blocks:
     """Return the actions and their means: a table of all, the whole financing, then each action by axis."""
-    period = dossier.convention.periode
-    by_nature = funding_table(
-        "Fonctionnement et investissement", dossier.funding, years(period.debut, period.fin), ["nature"]
-    )
-    whole = _all_actions(dossier) + whole_funding(dossier) + by_nature
-    parts = [text("Vue d'ensemble", SECTION) + whole]
-    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
-        kept = dossier.actions[dossier.actions["axe_id"].eq(axis.axe_id)]
-        parts.append(text(f"Axe {axis.ordre} – {axis.titre}", SECTION))
-        parts += [_action(row, dossier) for row in kept.itertuples()]
-    return together(parts)
-
-
-def _all_actions(dossier: Dossier) -> Blocks:
-    """Return all the actions, with who leads each, when, and its budget."""
     budget = dossier.funding.groupby("action_id")["montant"].sum()
     lines = [
         [
@@ -122,14 +104,23 @@ def _all_actions(dossier: Dossier) -> Blocks:
         ]
         for row in dossier.actions.itertuples()
     ]
-    return table("Actions de la convention", ["N°", "Action", "Pilote", "Calendrier", "Budget, en euros"], lines)
+    parts = [
+        text("Vue d'ensemble", SECTION),
+        table("Actions de la convention", ["N°", "Action", "Pilote", "Calendrier", "Budget, en euros"], lines),
+        whole_funding(dossier),
+        funding_table("Fonctionnement et investissement", dossier.funding, dossier.years, ["nature"]),
+    ]
+    for axis in dossier.axes.itertuples():
+        kept = dossier.actions[dossier.actions["axe_id"].eq(axis.axe_id)]
+        parts.append(text(f"Axe {axis.ordre} – {axis.titre}", SECTION))
+        parts += [_action(row, dossier) for row in kept.itertuples()]
+    return together(parts)
 
 
 def _action(row, dossier: Dossier) -> Blocks:
-    objective = dossier.material["objectifs"].set_index("obj_id")["titre"][row.obj_id]
     leads = [row.pilote, *(row.copilotes if isinstance(row.copilotes, tuple) else ())]
     short = {
-        "Objectif": objective,
+        "Objectif": row.objectif,
         "Public": cell_text(row.public_cible),
         "Territoire": cell_text(row.territoire),
         "Pilote": cell_text(tuple(name for name in leads if isinstance(name, str))),
@@ -145,14 +136,11 @@ def _action(row, dossier: Dossier) -> Blocks:
 def means(row, dossier: Dossier) -> Blocks:
     """Return what financers bring to an action, by year, and who works on it."""
     own = dossier.funding[dossier.funding["action_id"].eq(row.action_id)]
-    period = dossier.convention.periode
-    people = facts(
-        {"Emplois (ETP)": cell_text(None) if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp)}
-    )
+    staff = row.moyens_humains_etp
+    people = facts({"Emplois (ETP)": UNKNOWN if pd.isna(staff) else quantity(staff)})
     if own.empty:
         return people + text("Cette action ne demande pas de financement.")
-    caption = f"{row.action_id} : financement"
-    return people + funding_table(caption, own, years(period.debut, period.fin), ["financeur", "nature"])
+    return people + funding_table(f"{row.action_id} : financement", own, dossier.years, ["financeur", "nature"])
 
 
 def steering(dossier: Dossier) -> Blocks:
@@ -179,27 +167,24 @@ def evaluation(dossier: Dossier) -> Blocks:
     header = ["Action", "Indicateur", "Sorte", "Départ", "Cible", "Relevé par", "Fréquence"]
     followed = dossier.material["indicateurs_suivi"]
     parts = []
-    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
+    for axis in dossier.axes.itertuples():
         kept = dossier.actions.loc[dossier.actions["axe_id"].eq(axis.axe_id), "action_id"]
         rows = followed[followed["action_id"].isin(kept)]
-        title = f"Axe {axis.ordre} – {axis.titre}"
-        parts.append(text(title, SECTION) + table(f"Indicateurs de l'axe {axis.ordre}", header, _indicators(rows)))
-    return together(parts) or text("Aucun indicateur n'est renseigné.")
-
-
-def _indicators(rows: pd.DataFrame) -> list[list[str]]:
-    return [
-        [
-            row.action_id,
-            row.libelle if row.unite.casefold() in row.libelle.casefold() else f"{row.libelle} ({row.unite})",
-            row.type,
-            dated(row.valeur_reference, row.date_reference),
-            dated(row.cible, row.cible_date),
-            cell_text(row.collecteur),
-            cell_text(row.frequence),
+        lines = [
+            [
+                row.action_id,
+                row.libelle if row.unite.casefold() in row.libelle.casefold() else f"{row.libelle} ({row.unite})",
+                row.type,
+                dated(row.valeur_reference, row.date_reference),
+                dated(row.cible, row.cible_date),
+                cell_text(row.collecteur),
+                cell_text(row.frequence),
+            ]
+            for row in rows.itertuples()
         ]
-        for row in rows.itertuples()
-    ]
+        title = f"Axe {axis.ordre} – {axis.titre}"
+        parts.append(text(title, SECTION) + table(f"Indicateurs de l'axe {axis.ordre}", header, lines))
+    return together(parts) or text("Aucun indicateur n'est renseigné.")
 
 
 def deliberations(dossier: Dossier) -> Blocks:

@@ -1,7 +1,8 @@
 """What a Word document holds, before it is Word: paragraphs of a named style, tables of texts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
 from ctg_analysis.display.markup import Table
 from ctg_analysis.display.words.texts import typography
@@ -10,8 +11,7 @@ TEXT, BULLET, FACT, REMARK = "Normal", "List Bullet", "Fait", "Remarque"
 SECTION, SUBSECTION = "Heading 2", "Heading 3"
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a paragraph."""
 
     text: str
@@ -19,33 +19,20 @@ class Piece:
     italic: bool = False
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph, in a style of the template that its readers may change."""
 
     pieces: tuple[Piece, ...]
     style: str = TEXT
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """Paragraphs and tables, one below the other."""
-
-    parts: tuple[Paragraph | Table, ...] = field(default=())
-
-    def __add__(self, other: "Blocks") -> "Blocks":
-        """Return these blocks, then others."""
-        return Blocks(self.parts + other.parts)
-
-    def __bool__(self) -> bool:
-        """Tell whether there is any."""
-        return bool(self.parts)
+Blocks = list[Paragraph | Table]  # one below the other
 
 
 def text(words: str, style: str = TEXT, *, lead: str = "") -> Blocks:
     """Return a paragraph; lead: words before it, in bold (« Pilote : »)."""
     opening = (Piece(typography(f"{lead} : "), bold=True),) if lead else ()
-    return Blocks((Paragraph((*opening, Piece(typography(words))), style),))
+    return [Paragraph((*opening, Piece(typography(words))), style)]
 
 
 def facts(named: Mapping[str, str]) -> Blocks:
@@ -58,12 +45,13 @@ def bullets(lines: Iterable[str]) -> Blocks:
     return together(text(line, BULLET) for line in lines)
 
 
-def table(caption: str, header: list[str], rows: list[list[str]], *, marked: frozenset[int] = frozenset()) -> Blocks:
-    """Return a table with its caption, its header row and its rows. marked: numbers of the rows to set apart."""
-    written = [[typography(cell) for cell in row] for row in rows]
-    return Blocks((Table(typography(caption), [typography(cell) for cell in header], written, marked=marked),))
+def table(caption: str, header: list[str], rows: list[list[str]], *, total: bool = False) -> Blocks:
+    """Return a table with its caption, its header row and its rows. total: the last row is set apart."""
+    written = [list(map(typography, row)) for row in rows]
+    marked = frozenset({len(rows) - 1} if total else ())
+    return [Table(typography(caption), list(map(typography, header)), written, marked=marked)]
 
 
 def together(blocks: Iterable[Blocks]) -> Blocks:
     """Return blocks, one below the other."""
-    return sum(blocks, Blocks())
+    return list(chain.from_iterable(blocks))

@@ -9,7 +9,7 @@ from ctg_analysis.publishing.word.content import FACT, REMARK, Blocks, bullets, 
 from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.lists import LISTS
 from ctg_analysis.publishing.word.markdown import paragraphs
-from ctg_analysis.publishing.word.reference import Reference, Written, written_articles
+from ctg_analysis.publishing.word.reference import Reference
 
 PROJECT = "projet"
 FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
@@ -18,15 +18,21 @@ FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'
 def context(dossier: Dossier, reference: Reference) -> dict[str, object]:
     """Return what the tags of the template of the convention stand for."""
     convention = dossier.convention
-    doubt = _doubt(reference) if convention.statut == PROJECT else Blocks()
+    doubt = text(f"{reference.a_verifier} Version {reference.version}.", REMARK) if convention.statut == PROJECT else []
     return common(dossier) | {
         "periode": span_phrase(first_day(convention.periode.debut), last_day(convention.periode.fin)),
         "parties": bullets(map(_party, convention.parties)),
-        "vu": bullets(f"{formula} ;" for formula in convention.vu or reference.vu)
-        + (Blocks() if convention.vu else doubt),
-        "preambule": paragraphs(convention.preambule or reference.preambule)
-        + (Blocks() if convention.preambule else doubt),
-        "articles": [_article(article, dossier, doubt) for article in written_articles(convention, reference)],
+        "vu": bullets(f"{formula} ;" for formula in convention.vu or reference.vu) + ([] if convention.vu else doubt),
+        "preambule": paragraphs(convention.preambule or reference.preambule) + ([] if convention.preambule else doubt),
+        "articles": [
+            {
+                "titre": typography(article.titre),
+                "texte": paragraphs(article.texte_md or reference.text(article.no))
+                + ([] if article.texte_md else doubt),
+                "listes": together(LISTS[name](dossier) for name in article.champs_auto),
+            }
+            for article in convention.articles
+        ],
         "signatures": together(map(_signatory, convention.parties)),
         "annexes": [
             {"titre": typography(annex.titre), "contenu": ANNEXES[annex.contenu](dossier)}
@@ -47,18 +53,6 @@ def common(dossier: Dossier) -> dict[str, object]:
         "projet": project,
         "statut": f"Projet, version {convention.version}" if project else f"Version {convention.version}{approved}",
         "fictif": typography(FICTIONAL) if dossier.fictional else "",
-    }
-
-
-def _doubt(reference: Reference) -> Blocks:
-    return text(f"{reference.a_verifier} Version {reference.version}.", REMARK)
-
-
-def _article(article: Written, dossier: Dossier, doubt: Blocks) -> dict[str, object]:
-    return {
-        "titre": typography(article.title),
-        "texte": paragraphs(article.text) + (doubt if article.ours else Blocks()),
-        "listes": together(LISTS[name](dossier) for name in article.lists),
     }
 
 

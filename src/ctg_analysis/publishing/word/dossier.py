@@ -9,7 +9,9 @@ import pandas as pd
 
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import MaterialFiles
-from ctg_analysis.demarche.tables.columns import Champ
+from ctg_analysis.demarche.plan.budget import of_the_plan
+from ctg_analysis.demarche.plan.plan import in_order
+from ctg_analysis.demarche.tables.columns import Champ, first_day, last_day
 from ctg_analysis.demarche.tables.statuses import ACTIVE
 from ctg_analysis.demarche.tables.yaml_documents import Convention
 from ctg_analysis.display.pieces.sheets import MessageText
@@ -42,20 +44,24 @@ class Dossier:
     @property
     def since_signature(self) -> datetime.date | None:
         """Return the day the convention was validated, when its lists and annexes are of a later one."""
-        convention = self.convention
-        later = (
-            convention.statut == VALIDATED and convention.validee_le and convention.validee_le.isoformat() < self.date
-        )
-        return convention.validee_le if later else None
+        signed = self.convention.validee_le if self.convention.statut == VALIDATED else None
+        return signed if signed and signed.isoformat() < self.date else None
 
     @property
     def actions(self) -> pd.DataFrame:
-        """Return the actions that were not given up, in the order of their axes and objectives."""
-        axes = self.material["axes"].set_index("axe_id")["ordre"]
-        objectives = list(self.material["objectifs"]["obj_id"])
-        kept = active(self.material["actions"])
-        order = kept.assign(axis=kept["axe_id"].map(axes), objective=kept["obj_id"].map(objectives.index))
-        return kept.loc[order.sort_values(["axis", "objective"], kind="stable").index]
+        """Return the actions that were not given up, see `plan.in_order`."""
+        return in_order(active(self.material["actions"]), self.material["axes"], self.material["objectifs"])
+
+    @property
+    def axes(self) -> pd.DataFrame:
+        """Return the axes in their order."""
+        return self.material["axes"].sort_values("ordre", kind="stable")
+
+    @property
+    def years(self) -> list[int]:
+        """Return the years of the convention."""
+        period = self.convention.periode
+        return list(range(first_day(period.debut).year, last_day(period.fin).year + 1))
 
     @property
     def services(self) -> pd.DataFrame:
@@ -67,8 +73,7 @@ class Dossier:
     @property
     def funding(self) -> pd.DataFrame:
         """Return what financers bring to the actions that were not given up."""
-        table = self.material["financements"]
-        return table[table["action_id"].isin(self.actions["action_id"])]
+        return of_the_plan(self.material["financements"], self.material["actions"])
 
 
 def cell_text(value: object) -> str:

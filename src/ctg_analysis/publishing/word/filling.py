@@ -6,7 +6,8 @@ holds.
 
 import datetime
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -25,8 +26,7 @@ from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.zip_parts import DAMAGED
 from ctg_analysis.publishing.office_files import same_bytes
-from ctg_analysis.publishing.word.content import Blocks
-from ctg_analysis.publishing.word.ooxml import Styles, words, xml
+from ctg_analysis.publishing.word.ooxml import words, xml
 
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
@@ -47,25 +47,36 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise _wrong(place, f"parts of more than {LARGEST // 10**6} MB", "a template")
+                raise _wrong(place, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
         document = DocxTemplate(template)
-        styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, place)
+        styles = {style.name.casefold(): style.style_id for style in document.get_docx().styles}
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
-        raise _wrong(place, "a file that Word would not open", "a .docx template") from error
+        raise _wrong(place, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
+
+    def style_id(name: str) -> str:
+        if name.casefold() not in styles:
+            raise _wrong(place, f"aucun style {name!r}", "tous les styles du modèle qu'il remplace")
+        return styles[name.casefold()]
 
     def written(value: object) -> object:
-        if isinstance(value, Blocks):
-            return xml(value, styles)
+        if isinstance(value, list):
+            return xml(value, style_id)
         return words(value) if isinstance(value, str) else value
 
+    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=written)
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.globals.clear()
     try:
-        document.render(dict(context), _environment(written))
+        document.render(dict(context), environment)
     except (TemplateError, *OF_A_TAG) as error:
         message = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        expected = "the tags that data/reference/convention/LISEZMOI.md describes"
-        raise _wrong(place, f"a tag that says: {message}", expected) from error
+        expected = "les balises que décrit data/reference/convention/LISEZMOI.md"
+        raise _wrong(place, f"une balise qui ne va pas ({message})", expected) from error
     filled = document.docx  # get_docx() would open the template again
-    _describe(filled, title, date)
+    about = filled.core_properties
+    about.title, about.language, about.revision = title, "fr-FR", 1
+    about.author = about.last_modified_by = about.comments = ""
+    about.created = about.modified = datetime.datetime.fromisoformat(date)
     _list_contents(filled)
     return same_bytes(filled)
 
@@ -76,28 +87,13 @@ def _wrong(place: str, found: str, expected: str) -> InputError:
 
 
 class Tags(SandboxedEnvironment):
-    """Tags without signs that calculate."""
+    """Tags of a template: names, conditions, repetitions, nothing that calculates or swells."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def call_binop(self, context, operator, left, right):
         """Refuse a sign."""
         raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
-
-
-def _environment(written: Callable[[object], object]) -> SandboxedEnvironment:
-    """Return what reads the tags of a template: names, conditions, repetitions, nothing that calculates or swells."""
-    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=written)
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
-    environment.globals.clear()
-    return environment
-
-
-def _describe(document: Document, title: str, date: str) -> None:
-    properties = document.core_properties
-    properties.title, properties.language, properties.revision = title, "fr-FR", 1
-    properties.author = properties.last_modified_by = properties.comments = ""
-    properties.created = properties.modified = datetime.datetime.fromisoformat(date)
 
 
 def _list_contents(document: Document) -> None:
@@ -136,25 +132,16 @@ def _list_contents(document: Document) -> None:
     line.append(end)
 
 
-def _headings(document: Document) -> Iterator[tuple[object, str]]:
-    """Yield the headings of first level with their texts as they are seen, numbers included."""
-    counts: dict[int, int] = {}
+def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
+    """Yield the headings of first level with their texts as they are seen, numbers included: « Article 1 – Objet »."""
+    counts: Counter[str] = Counter()
     for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
         if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():
-            number, pattern = _numbering(document, element)
-            if number:
-                counts[number] = counts.get(number, 0) + 1
-            yield element, pattern.replace("%1", str(counts.get(number, ""))) + paragraph.text
-
-
-def _numbering(document: Document, heading: CT_P) -> tuple[int, str]:
-    """Return the list that numbers a heading, 0 when none does, and what it writes before: « Article %1 –  »."""
-    properties = heading.pPr
-    numbered = properties.numPr if properties is not None else None
-    if numbered is None or not numbered.numId.val:
-        return 0, ""
-    lists = document.part.numbering_part.element
-    number = numbered.numId.val
-    abstract = lists.num_having_numId(number).abstractNumId.val
-    levels = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
-    return number, f"{levels[0].get(qn('w:val'))} "
+            text = paragraph.text
+            for number in element.xpath("./w:pPr/w:numPr/w:numId/@w:val[. != '0']"):
+                lists = document.part.numbering_part.element
+                abstract = lists.num_having_numId(int(number)).abstractNumId.val
+                levels = f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText/@w:val'
+                counts[number] += 1
+                text = f"{lists.xpath(levels)[0].replace('%1', str(counts[number]))} {text}"
+            yield element, text

@@ -1,20 +1,17 @@
 """The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
-from markupsafe import Markup
 
 from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, NextDate
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash
 from ctg_analysis.display.words import glossary
 from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import NBSP, typography
-from ctg_analysis.publishing.pages.site import page
 
 PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
@@ -22,68 +19,7 @@ MARKS = {DONE: "✓", UNDER_WAY: "●", PLANNED: "○", TO_COME: "○", NO_DATE:
 CTG = "CTG"
 
 
-@dataclass(frozen=True)
-class KeyFigure:
-    """A figure in the words of the report: value, unit where it has one, label, place, period, source."""
-
-    value: str
-    unit: str
-    label: str
-    place: str
-    period: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What someone said, under the kind of actors that they are."""
-
-    text: str
-    by: str
-
-
-@dataclass(frozen=True)
-class Around:
-    """What an issue shows besides its own words: the territory, its convention, figures, quotes, images.
-
-    convention: its first and last years, when they are known. logos: names and addresses (data:). code: an SVG element
-    that a telephone reads, empty without address.
-    """
-
-    territory: str
-    fictional: bool
-    convention: tuple[int, int] | None = None
-    figures: tuple[KeyFigure, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    logos: tuple[tuple[str, str], ...] = ()
-    code: str = ""
-
-
-def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around, today: str = "") -> str:
-    """Return an issue as a page that asks nothing of any network.
-
-    steps: the table `calendrier`. today: the day from which it is read and the steps are seen, ISO; by default the date
-    of the issue, never that of a clock: the same issue gives the same page.
-    """
-    moment = today or issue.date
-    phases = list(_phases(steps, moment))
-    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
-    about = {"territory": typography(around.territory), "fictional": around.fictional}
-    return page(
-        "info_flash.html.j2",
-        page=about | {"title": typography(issue.titre)},
-        issue=issue,
-        phases=phases,
-        coming=coming,
-        around=around,
-        moment=moment,
-        convention=_convention(around.convention, moment),
-        code=Markup(around.code),
-        acronyms=_acronyms(issue, phases, coming, around),
-    )
-
-
-def _convention(years: tuple[int, int] | None, moment: str) -> str:
+def years_covered(years: tuple[int, int] | None, moment: str) -> str:
     """Return which years the convention is of, as they are seen from a moment; nothing when they are not known."""
     if years is None:
         return ""
@@ -93,13 +29,8 @@ def _convention(years: tuple[int, int] | None, moment: str) -> str:
     return f"La convention {verb} les années {first} à {last}."
 
 
-def standing(steps: pd.DataFrame, moment: str) -> list[dict]:
-    """Return the phases of a démarche as they stand at a moment: title, span, status, mark, steps."""
-    return list(_phases(steps, moment))
-
-
-def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
-    """Yield each phase with its dates, where it stands and its steps.
+def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
+    """Yield the phases of a démarche as they stand at a moment: title, span, status, mark, steps.
 
     The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
     """
@@ -117,7 +48,8 @@ def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
         for row in rows.itertuples():
             stage = status[row.Index]
             known = TO_COME if stage == NO_DATE and stands == TO_COME else stage
-            lines.append(_step(row.etape, span_phrase(row.debut, row.fin), known))
+            step = {"name": typography(row.etape), "span": span_phrase(row.debut, row.fin)}
+            lines.append(step | {"status": known, "mark": MARKS[known]})
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
 
 
@@ -129,10 +61,6 @@ def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
     ends = steps["fin"].fillna(steps["debut"])
     coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
     return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
-
-
-def _step(name: str, span: str, status: str) -> dict[str, str]:
-    return {"name": typography(name), "span": span, "status": status, "mark": MARKS[status]}
 
 
 def _together(status: pd.Series) -> str:
@@ -149,12 +77,9 @@ def _span(rows: pd.DataFrame) -> str:
     return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
 
 
-def _acronyms(issue: InfoFlash, phases: list[dict], coming: list[NextDate], around: Around) -> list[tuple[str, str]]:
-    """Return the acronyms that stand in an issue, each with its meaning."""
-    words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, around.territory, CTG, f"Caf{NBSP}"]
+def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the acronyms that stand in an issue, each with its meaning. shown: its texts that are not its own."""
+    words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, CTG, f"Caf{NBSP}", *shown]
     words += [issue.participer.contact] if issue.participer else []
     words += [issue.edito.texte] if issue.edito else []
-    words += [step["name"] for phase in phases for step in phase["steps"]]
-    words += [meeting.texte for meeting in coming] + [quote.by for quote in around.quotes]
-    words += [text for figure in around.figures for text in (figure.label, figure.unit, figure.source)]
     return [(term, glossary.terms()[term]) for term in glossary.terms_in(map(typography, filter(None, words)))]

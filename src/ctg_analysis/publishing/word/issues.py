@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.model import OK
@@ -18,6 +19,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.processing.derivation import read_places
+from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.publishing.word import flash
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
@@ -25,7 +27,10 @@ LARGEST = 500_000  # bytes of a logo: a page is sent by mail
 
 
 def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
-    """Return an issue of the info flash and its page, by default the latest. today: see `flash.flash_page`.
+    """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
+
+    today: the day from which it is read and the steps are seen, ISO; by default the date of the issue, never that of a
+    clock: the same issue gives the same page.
 
     Raises:
         InputError: material that cannot be trusted, a figure without value, a logo that is not there.
@@ -36,18 +41,39 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     place = project_path(root.material(epci) / INFO_FLASH)
     issue = _issue(material, number, place)
     findings: list[Finding] = []
-    around = flash.Around(
-        _name(places, epci),
-        root.fictional,
-        _years(material, root),
-        tuple(_figures(issue, epci, root, place, findings)),
-        tuple(_quotes(issue, material)),
-        tuple(_logos(issue, root.material(epci), place, findings)),
-        _code(issue),
-    )
+    figures = list(_figures(issue, epci, root, place, findings))
+    logos = list(_logos(issue, root.material(epci), place, findings))
     if findings:
         raise InputError(findings)
-    return issue, flash.flash_page(issue, material["calendrier"], around, today)
+    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see `references.of_info_flashes`
+    quotes = [
+        {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
+        for row in extracts.itertuples()
+    ]
+    moment, territory = today or issue.date, _name(places, epci)
+    phases = list(flash.standing(material["calendrier"], moment))
+    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
+    shown = [
+        territory,
+        *(step["name"] for phase in phases for step in phase["steps"]),
+        *(meeting.texte for meeting in coming),
+        *(quote["by"] for quote in quotes),
+        *(figure[name] for figure in figures for name in ("label", "unit", "source")),
+    ]
+    return issue, page(
+        "info_flash.html.j2",
+        page={"territory": typography(territory), "fictional": root.fictional, "title": typography(issue.titre)},
+        issue=issue,
+        phases=phases,
+        coming=coming,
+        figures=figures,
+        quotes=quotes,
+        logos=logos,
+        moment=moment,
+        convention=flash.years_covered(_years(material, root), moment),
+        code=Markup(_code(issue)),
+        acronyms=flash.acronyms(issue, shown),
+    )
 
 
 def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
@@ -76,7 +102,7 @@ def _name(places: pd.DataFrame, epci: str) -> str:
 
 def _figures(
     issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
-) -> Iterator[flash.KeyFigure]:
+) -> Iterator[dict[str, str]]:
     """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
@@ -90,14 +116,14 @@ def _figures(
     for figure in issue.chiffres_cles:
         key_figure = _figure(figure, seen)
         if key_figure is None:
-            expected = f"a figure that `ctg observations {epci}` has"
-            what = f"no value of {figure.indicateur} in {figure.territoire}, {figure.periode}"
+            expected = f"un chiffre que donne `ctg observations {epci}`"
+            what = f"aucune valeur de {figure.indicateur} pour {figure.territoire} en {figure.periode}"
             findings.append(Finding(place, None, f"chiffres_cles, numero {issue.numero}", what, expected))
         else:
             yield key_figure
 
 
-def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
+def _figure(figure: KeyFigure, seen) -> dict[str, str] | None:
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.chapter.known import source
 
@@ -107,23 +133,14 @@ def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     if rows.empty:
         return None
     row = rows.iloc[0]
-    unit = "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"])
-    return flash.KeyFigure(
-        row["text"],
-        unit,
-        typography(indicator.label),
-        typography(row["name"]),
-        date_text(row["period"]),
-        str(source(seen, rows.head(1))),
-    )
-
-
-def _quotes(issue: InfoFlash, material: MaterialFiles) -> Iterator[flash.Quote]:
-    """Yield the quotes of an issue, of extracts that everyone may read (`references.of_info_flashes`)."""
-    extracts = material["extraits"].set_index("extrait_id")
-    for name in issue.paroles:
-        row = extracts.loc[name]
-        yield flash.Quote(typography(row["texte_anonymise"]).removesuffix("."), row["type_acteur"])
+    return {
+        "value": row["text"],
+        "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"]),
+        "label": typography(indicator.label),
+        "place": typography(row["name"]),
+        "period": date_text(row["period"]),
+        "source": str(source(seen, rows.head(1))),
+    }
 
 
 def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
@@ -132,7 +149,7 @@ def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) 
         path = (folder / name).resolve()
         inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
         if not inside or path.stat().st_size > LARGEST:
-            expected = f"a .png, .jpg or .svg of {LARGEST // 1000} kB at most in the folder of info_flash.yml"
+            expected = f"un .png, .jpg ou .svg de {LARGEST // 1000} Ko au plus dans le dossier de info_flash.yml"
             findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
             continue
         content = base64.b64encode(path.read_bytes()).decode()

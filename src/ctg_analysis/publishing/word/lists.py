@@ -9,7 +9,7 @@ from ctg_analysis.display.words.quantities import agreed, quantity
 from ctg_analysis.display.words.texts import NBSP, listed
 from ctg_analysis.publishing.word.content import Blocks, bullets, table, text, together
 from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, cell_text
-from ctg_analysis.publishing.word.money import funding_table, years
+from ctg_analysis.publishing.word.money import funding_table
 
 RESULT = "résultat"
 BY_WHOM = {
@@ -37,7 +37,7 @@ def axes(dossier: Dossier) -> Blocks:
     return together(
         text(axis.titre, lead=f"Axe {axis.ordre}")
         + bullets(objectives.loc[objectives["axe_id"].eq(axis.axe_id), "titre"])
-        for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples()
+        for axis in dossier.axes.itertuples()
     )
 
 
@@ -65,10 +65,7 @@ def actions(dossier: Dossier) -> Blocks:
 
 def funding(dossier: Dossier) -> Blocks:
     """Return what each financer brings to all the actions."""
-    period = dossier.convention.periode
-    return funding_table(
-        "Financement de l'ensemble des actions", dossier.funding, years(period.debut, period.fin), ["financeur"]
-    )
+    return funding_table("Financement de l'ensemble des actions", dossier.funding, dossier.years, ["financeur"])
 
 
 def governance(dossier: Dossier) -> Blocks:
@@ -99,8 +96,8 @@ def dated(value: float, moment: str | None, unit: str = "") -> str:
 
 def calendar(dossier: Dossier) -> Blocks:
     """Return the steps of the démarche."""
-    rows: pd.DataFrame = dossier.material["calendrier"]
-    lines = [[row.etape, span_phrase(row.debut, row.fin) or "date à préciser"] for row in rows.itertuples()]
+    rows = dossier.material["calendrier"].itertuples()
+    lines = [[row.etape, span_phrase(row.debut, row.fin) or "date à préciser"] for row in rows]
     return table("Calendrier", ["Étape", "Date"], lines)
 
 

@@ -11,7 +11,7 @@ def paragraphs(source: str) -> Blocks:
     import mistune
 
     parsed = mistune.create_markdown(renderer=None)(typography(source))
-    return Blocks(tuple(_paragraphs(parsed, TEXT)))
+    return list(_paragraphs(parsed, TEXT))
 
 
 def _paragraphs(tokens: list[dict], style: str, before: tuple[Piece, ...] = ()) -> Iterator[Paragraph]:

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from ctg_analysis.demarche.tables import TABLES
-from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.words.quantities import amount
 from ctg_analysis.display.words.texts import capitalised
 from ctg_analysis.publishing.word.content import Blocks, table
@@ -18,20 +17,15 @@ def funding_table(caption: str, funding: pd.DataFrame, years: list[int], by: lis
 
     funding: columns financeur, annee, nature, montant (euros). The lines are in the order of the declared values.
     """
-    sums = funding.groupby([*by, "annee"])["montant"].sum()
-    kinds = funding[by].drop_duplicates().sort_values(by[::-1], key=lambda cells: cells.map(ORDER.index))
-    lines = kinds.itertuples(index=False, name=None)
-    rows = [[capitalised(", ".join(line)), *_cells([sums.get((*line, year), 0.0) for year in years])] for line in lines]
-    by_year = funding.groupby("annee")["montant"].sum()
-    rows.append([TOTAL, *_cells([by_year.get(year, 0.0) for year in years])])
+    sums = funding.pivot_table(index=by, columns="annee", values="montant", aggfunc="sum", fill_value=0.0)
+    sums = sums.reindex(columns=years, fill_value=0.0).sort_index(
+        level=by[::-1], key=lambda names: names.map(ORDER.index)
+    )
+    names = [capitalised(", ".join(line if isinstance(line, tuple) else (line,))) for line in sums.index]
+    amounts = [*sums.to_numpy(), sums.sum().to_numpy()]
+    rows = [
+        [name, *(amount(euros) if euros else NONE for euros in (*line, line.sum()))]
+        for name, line in zip([*names, TOTAL], amounts, strict=True)
+    ]
     header = ["Financeur" if "financeur" in by else "Nature", *map(str, years), TOTAL]
-    return table(f"{caption}, en euros", header, rows, marked=frozenset({len(rows) - 1}))
-
-
-def years(begin: str, end: str) -> list[int]:
-    """Return the years of a period."""
-    return list(range(first_day(begin).year, last_day(end).year + 1))
-
-
-def _cells(amounts: list[float]) -> list[str]:
-    return [amount(euros) if euros else NONE for euros in [*amounts, sum(amounts)]]
+    return table(f"{caption}, en euros", header, rows, total=True)

@@ -53,7 +53,8 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
             (fresh / name).parent.mkdir(exist_ok=True)
             (fresh / name).write_bytes(content)
         sums = {name: [_sum(content)] for name, content in documents.items()}
-        _note(fresh, {name: sums for name, sums in known.items() if name not in gone} | sums)
+        sums = {name: digests for name, digests in known.items() if name not in gone} | sums
+        (fresh / RECORD).write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         put_in_place(fresh, home)
         _keep_saved_meanwhile(fresh, home, known)
     return [home / name for name in documents]
@@ -99,7 +100,3 @@ def _known(home: Path) -> dict[str, list[str]]:
     except (FileNotFoundError, ValueError):
         return {}
     return sums if isinstance(sums, dict) and all(isinstance(digests, list) for digests in sums.values()) else {}
-
-
-def _note(home: Path, sums: Mapping[str, list[str]]) -> None:
-    (home / RECORD).write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
