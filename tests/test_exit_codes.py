@@ -191,9 +191,10 @@ import os, signal, time
 from ctg_analysis.processing import side_by_side
 side_by_side.cores = lambda: 2
 with side_by_side.processes() as pool:
-    pool.submit(time.sleep, 0).result()  # the second process waits for a work, the first one has one
-    pool.submit(time.sleep, 600)
-    time.sleep(2)  # both have begun: a process that is being made has no word yet on what ends it
+    for both in [pool.submit(time.sleep, 1), pool.submit(time.sleep, 1)]:
+        both.result()  # both have begun: a process that is being made has no word yet on what ends it
+    pool.submit(time.sleep, 600)  # one has a work, the other waits for one
+    time.sleep(1)
     os.killpg(0, signal.SIGINT)
     time.sleep(600)
 """
