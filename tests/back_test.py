@@ -5,12 +5,10 @@ from a list of places: a difference without it is not explained, and its test fa
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pandas as pd
-from official_communes import absent_communes
 
-from ctg_analysis.cleaning.absences import with_absent
+from ctg_analysis.cleaning.absences import restore_absent, with_absent
 from ctg_analysis.cleaning.official import CLEANERS, cleaners, population, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
@@ -22,7 +20,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 
 PAGE = settings().root / "docs" / "back_test.md"
-SHIPPED, NONE = "shipped files", "sources without a total"
+START, END = "<!-- from the shipped files -->", "<!-- end of the shipped files -->"
 EPCI, AVEYRON, MAYOTTE = "200067171", "12", "976"
 YEARS = range(2021, 2027)
 VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
@@ -33,48 +31,6 @@ FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
 
 # INSEE, populations de référence, "France hors Mayotte": written on its pages, in no file that we hold.
 FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68_094_280}
-
-# Sources given by commune whose producer's totals we do not hold, and what is lacking.
-NOT_COMPARED = {
-    "insee_etat_civil": "communes, without twelve of them; no row of an EPCI, a département or France",
-    "insee_rp2022_epci": "sums and shares of EPCIs, whose communes are in another extract",
-    "insee_rp2022_communes": "communes, without those merged in 2025; no row of a larger place",
-    "insee_rp2020_ages": "communes of 1 000 inhabitants or more; no row of a larger place",
-    "insee_bpe_2024": "communes, without twelve of them; no row of a larger place",
-    "insee_bpe_2024_domaines": "communes; no row of a larger place",
-    "insee_filosofi_2021_ages": "medians and rates, which no sum gives",
-    "insee_bpe_2025": "21 communes; no row of an EPCI, a département or France",
-    "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_filosofi_2023": "medians and rates, which no sum gives",
-    "caf_s_ben_com_f": "rounded to 5, less than 5 written 0: the file of EPCIs is told, and how the Caf rounds is "
-    "detected from both (rule R3)",
-    "caf_s_ben_epci_f": "figures of EPCIs: nothing to add up",
-    "caf_s_ben_dep": "figures of départements: nothing to add up",
-    "caf_quotient_familial": "rounded to 5, less than 5 left blank: the files of EPCIs and départements are told",
-    "caf_familles": "figures of EPCIs and départements: nothing to add up",
-    "caf_bas_revenus": "figures of EPCIs: nothing to add up",
-    "ditp_barometre": "figures of départements: nothing to add up",
-    "caf_txcouv_pe": "rates, published at each level: nothing to add up",
-    "dares_demandeurs_emploi": "communes rounded to 5, without twelve of them; no row of a larger place",
-    "anct_fibre": "21 communes; no total published",
-    "anct_zonages": "lists: nothing to add up",
-    "rna": "21 communes: no second source",
-    "injep_licences": "counts of a third party; 3 % of the licences are in no commune, and no total by place is held",
-    "data_es": "counts of a third party; 330 256 facilities in all, as it says",
-    "pass_sport": "counts of a third party; no total by place is held",
-    "rna_objets": "counts of a third party, whose rule is not known",
-    "acceslibre": "places that contributors describe: no total",
-    "cnam_fragilites": "published at each level; communes are masked",
-    "depp_ivac": "rates of collèges; those of France are over other candidates",
-    "depp_medico_social": "addresses: no total published",
-    "anct_massifs": "a list: nothing to add up",
-    "insee_densite": "classes: nothing to add up",
-    "ofgl_ccas": "accounts of 6 CCAS: no total published",
-    "contours": "shapes: nothing to add up",
-    "demarche": "not a producer's figures",
-}
 
 
 @dataclass(frozen=True)
@@ -165,118 +121,82 @@ class ListOfThings:
     lost: tuple[str, ...] = ()
 
 
-def departement_of(codes: pd.Series) -> pd.Series:
-    return codes.str[:3].where(codes.str[:2].isin(["97", "98"]), codes.str[:2])
+def of(*columns: str):
+    """Return what adds up columns of a table."""
+    return lambda table: table[[*columns]].astype(float).sum(axis=1, min_count=1)
+
+
+def among(column: str, *values: str):
+    """Return what tells whether a column of a table has one of these values."""
+    return lambda table: table[column].isin(values).astype(float)
+
+
+def each(table: pd.DataFrame) -> pd.Series:
+    return pd.Series(1.0, table.index)
+
+
+FRR = "Classement FRR et FRR+ au 10 juillet 2025"
+# Source; title, measure, period; year of the communes; file; column of the département, or of the commune; what counts.
+LISTS = [
+    ("depp_ecoles", "Schools, rentrée 2024", "schools", "2024", 2026, "*effectifs*", "code_departement", each),
+    ("depp_ecoles", "Pupils of schools, 2024", "pupils", "2024", 2026, "*effectifs*", "code_departement",
+     of("nombre_total_eleves")),
+    ("depp_ecoles", "Schools in REP+, 2024", "rep_plus_schools", "2024", 2026, "*effectifs*", "code_departement",
+     of("rep_plus")),
+    ("france_services", "France services, 2024", "france_services", "2024", 2024, "*20240801*", "insee_com", each),
+    ("france_services", "France services, 2025", "france_services", "2025", 2026, "*2025*", "insee_com", each),
+    *(
+        ("depp_ips", f"IPS of {kind.replace('_', ' ')}, 2022, {what}", f"{kind}_{measure}", "2022", 2022, file,
+         "code_du_departement", value)
+        for kind, file, column in (("schools", "*ecoles*", "ips"), ("lower_secondary", "*colleges*", "ips"),
+                                   ("upper_secondary", "*lycees*", "ips_ensemble_gt_pro"))
+        for what, measure, value in (("number", "with_ips", each), ("sum", "ips_total", of(column)))
+    ),
+    ("dgcl_frr", "Communes of the FRR, 2025", "revitalisation_zone", "2025", 2025, "*.parquet", "Code_insee",
+     among(FRR, "FRR socle", "FRR+")),
+    *(
+        ("finess", f"FINESS, category {code}, 2026", measure, "2026", 2026, "*.parquet", "departement",
+         among("categetab", code))
+        for measure, code in (("finess_sessad", "182"), ("finess_ime", "183"),
+                              ("maternal_child_health_centres", "223"))
+    ),
+    *(
+        ("insee_bpe_2020", f"BPE 2020, {measure}", measure, "2020", 2021, file, "CODGEO", of(*columns.split()))
+        for file, measure, columns in (("*sante*", "pharmacies", "NB_D307"),
+                                       ("*sante*", "health_centres", "NB_D108 NB_D113"),
+                                       ("*commerce*", "food_shops", "NB_B101 NB_B102 NB_B201 NB_B202"),
+                                       ("*transp*", "train_stations", "NB_E107 NB_E108 NB_E109"))
+    ),
+    ("sdes_rpls", "Social dwellings, 2024", "social_dwellings", "2024", 2024, "*.parquet", "DEPCOM_ARM", of("nb_ls")),
+    *(
+        ("insee_comparateur", f"Comparateur, {measure}, {period}", measure, period, year, file, "CODGEO", of(column))
+        for file, year, period, column, measure in (
+            ("*2018*", 2021, "2018", "P18_EMPLT", "jobs"), ("*2018*", 2021, "2018", "P18_RP_PROP", "owner_dwellings"),
+            ("*2018*", 2021, "2020", "NAISD20", "births"), ("*2018*", 2021, "2020", "DECESD20", "deaths"),
+            ("*2021*", 2024, "2021", "P21_ACT1564", "active_15_64"),
+            ("*2021*", 2024, "2021", "P21_CHOM1564", "unemployed_15_64"),
+            ("*2021*", 2024, "2022", "NAISD22", "births"), ("*2021*", 2024, "2022", "DECESD22", "deaths"),
+        )
+    ),
+]  # fmt: skip
+OF_COMMUNES = {"insee_com", "Code_insee", "CODGEO", "DEPCOM_ARM"}
 
 
 def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings]]:
     """Return what the lists of the whole of France count, by source: their own rows, nothing placed or added up."""
-
-    def rows(source, pattern):
-        (path,) = folder[source].path.glob(pattern)
-        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=str)
-
-    def counted(departements, values=1.0):
-        return pd.DataFrame({"departement": departements.str.replace(r"^0(?=..$)", "", regex=True), "value": values})
-
-    schools, structures = rows("depp_ecoles", "*effectifs*"), rows("france_services", "*20240801*")
-    here = schools["code_departement"]
-    found = {
-        "depp_ecoles": [
-            ListOfThings("Schools, rentrée 2024", "schools", "2024", 2026, counted(here)),
-            ListOfThings(
-                "Pupils of schools, 2024", "pupils", "2024", 2026, counted(here, schools["nombre_total_eleves"])
-            ),
-            ListOfThings("Schools in REP+, 2024", "rep_plus_schools", "2024", 2026, counted(here, schools["rep_plus"])),
-        ],
-        "france_services": [
-            ListOfThings(
-                "France services, 2024",
-                "france_services",
-                "2024",
-                2024,
-                counted(departement_of(structures["insee_com"])),
-            ),
-            ListOfThings(
-                "France services, 2025",
-                "france_services",
-                "2025",
-                2026,
-                counted(departement_of(rows("france_services", "*2025*")["insee_com"])),
-            ),
-        ],
-    }
-    found["depp_ips"] = []
-    for kind, pattern in (("schools", "*ecoles*"), ("lower_secondary", "*colleges*"), ("upper_secondary", "*lycees*")):
-        table = rows("depp_ips", pattern)
-        column, where = (
-            table.columns[table.columns.isin(["ips", "ips_ensemble_gt_pro"])][0],
-            table["code_du_departement"],
-        )
-        title = f"IPS of {kind.replace('_', ' ')}, 2022"
-        found["depp_ips"] += [
-            ListOfThings(f"{title}, number", f"{kind}_with_ips", "2022", 2022, counted(where)),
-            ListOfThings(f"{title}, sum", f"{kind}_ips_total", "2022", 2022, counted(where, table[column])),
-        ]
-    zones = rows("dgcl_frr", "*.parquet")
-    classed = zones.iloc[:, 1].isin(["FRR socle", "FRR+"])
-    found["dgcl_frr"] = [
-        ListOfThings(
-            "Communes of the FRR, 2025",
-            "revitalisation_zone",
-            "2025",
-            2025,
-            counted(departement_of(zones["Code_insee"]), classed.astype(float)),
-        )
-    ]
-    establishments = rows("finess", "*.parquet")
-    found["finess"] = [
-        ListOfThings(
-            f"FINESS, category {code}, 2026",
-            measure,
-            "2026",
-            2026,
-            counted(establishments["departement"], establishments["categetab"].eq(code).astype(float)),
-        )
-        for measure, code in (("finess_sessad", "182"), ("finess_ime", "183"), ("maternal_child_health_centres", "223"))
-    ]
-    found["insee_bpe_2020"] = []
-    for pattern, measure, columns in (
-        ("*sante*", "pharmacies", ["NB_D307"]),
-        ("*sante*", "health_centres", ["NB_D108", "NB_D113"]),
-        ("*commerce*", "food_shops", ["NB_B101", "NB_B102", "NB_B201", "NB_B202"]),
-        ("*transp*", "train_stations", ["NB_E107", "NB_E108", "NB_E109"]),
-    ):
-        table = rows("insee_bpe_2020", pattern)
-        table = table[~table["CODGEO"].str.match("751|6938|132")]  # the arrondissements, which their communes hold
-        sums = counted(departement_of(table["CODGEO"]), table[columns].sum(axis=1))
-        found["insee_bpe_2020"].append(ListOfThings(f"BPE 2020, {measure}", measure, "2020", 2021, sums))
-    dwellings = rows("sdes_rpls", "*.parquet")
-    found["sdes_rpls"] = [
-        ListOfThings(
-            "Social dwellings, 2024",
-            "social_dwellings",
-            "2024",
-            2024,
-            counted(departement_of(dwellings["DEPCOM_ARM"]), dwellings["nb_ls"].astype(float)),
-        )
-    ]
-    found["insee_comparateur"] = []
-    for pattern, year, period, columns in (
-        ("*2018*", 2021, "2018", {"P18_EMPLT": "jobs", "P18_RP_PROP": "owner_dwellings"}),
-        ("*2018*", 2021, "2020", {"NAISD20": "births", "DECESD20": "deaths"}),
-        ("*2021*", 2024, "2021", {"P21_ACT1564": "active_15_64", "P21_CHOM1564": "unemployed_15_64"}),
-        ("*2021*", 2024, "2022", {"NAISD22": "births", "DECESD22": "deaths"}),
-    ):
-        table = rows("insee_comparateur", pattern)
-        if year == 2021:  # Paris, Lyon and Marseille are there both ways
-            table = table[~table["CODGEO"].str.match("751|6938|132")]
-        for column, measure in columns.items():
-            known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
-            counts = counted(departement_of(known["CODGEO"]), known[column])
-            lost = SOURCES["insee_comparateur"].totals.lost_in(period)
-            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
-            found["insee_comparateur"].append(one)
+    found: dict[str, list[ListOfThings]] = {}
+    for source, title, measure, period, year, file, column, value in LISTS:
+        (path,) = folder[source].path.glob(file)
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=str)
+        if table[column].eq("75056").any() and table[column].eq("75101").any():  # both ways
+            table = table[~table[column].str.match("751|6938|132")]
+        where = table[column]
+        if column in OF_COMMUNES:
+            where = where.str[:3].where(where.str[:2].isin(["97", "98"]), where.str[:2])
+        where = where.str.replace(r"^0(?=..$)", "", regex=True)
+        rows = pd.DataFrame({"departement": where, "value": value(table)}).dropna()
+        lost = SOURCES[source].totals.lost_in(period)
+        found.setdefault(source, []).append(ListOfThings(title, measure, period, year, rows, lost))
     return found
 
 
@@ -357,6 +277,12 @@ def households(folder: RawFolder) -> pd.DataFrame:
             rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"].astype(float)})
             tables.append(facts(rows, folder.certificate.id, level=layout.level, period="2019", measure="persons"))
     return pd.concat(tables, ignore_index=True)
+
+
+def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
+    rows = facts(pd.DataFrame({"code": codes.to_numpy(), "value": 1.0}), "", level="commune", period="", measure="")
+    return restore_absent(rows, communes)["code"].iloc[len(rows) :]
 
 
 def totals(published, found):
@@ -694,21 +620,11 @@ def told(comparisons: list[Comparison]) -> str:
     return "\n".join(lines)
 
 
-def not_compared() -> str:
-    return "\n".join(f"- `{source}`: {reason}." for source, reason in NOT_COMPARED.items())
+def written() -> str:
+    """Return what the page says of the shipped files."""
+    return PAGE.read_text(encoding="utf-8").split(START)[1].split(END)[0].strip("\n")
 
 
-def marks(part: str) -> tuple[str, str]:
-    return f"<!-- from the {part} -->", f"<!-- end of the {part} -->"
-
-
-def written(part: str, page: Path = PAGE) -> str:
-    """Return what the page says from a part of the files."""
-    start, end = marks(part)
-    return page.read_text(encoding="utf-8").split(start)[1].split(end)[0].strip("\n")
-
-
-def rewrite(part: str, text: str) -> None:
-    start, end = marks(part)
-    before, rest = PAGE.read_text(encoding="utf-8").split(start)
-    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{rest.split(end)[1]}", encoding="utf-8")
+def rewrite(text: str) -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")

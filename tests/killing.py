@@ -9,19 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
 import nbformat
-from docx import Document
 from processes import living
 from raw_files import FEW, keep
 from same_bytes import compared
@@ -32,8 +28,6 @@ from ctg_analysis.processing.freshness import is_whole as are_tables_whole
 from ctg_analysis.publishing.editions import HOME as EDITIONS
 from ctg_analysis.publishing.editions import is_whole, latest, publish
 from ctg_analysis.publishing.running.pool import ENVIRONMENT
-from ctg_analysis.sources.certificates import integrity, read_certificate
-from ctg_analysis.sources.folders import FULL
 
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
@@ -218,64 +212,4 @@ def tables_are_whole(root: Path) -> None:
         assert are_tables_whole(one.processed) and are_tables_whole(one.processed / MATERIAL), one.path
 
 
-def templates_of_word(root: Path, number: int) -> None:
-    """Change the three Word templates of a project, so that all documents are others."""
-    for path in (settings().reference / "convention").glob("*.docx"):
-        template = Document(path)
-        template.add_paragraph(TEXTS[number % 2])
-        template.save(root / "data" / "reference" / "convention" / path.name)
-
-
 # A mirror of the producers' sites, which takes its time
-
-
-LEVELS = ("com", "epci", "dep", "reg", "nat")
-CODES = {"numcom": "12223", "numepci": "200067171", "numdep": "12", "numregi": "76", "national": "France"}
-
-
-class Mirror(BaseHTTPRequestHandler):
-    """Answers with a table of the version of the moment, in parts."""
-
-    version: ClassVar[int] = 0
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_GET(self):
-        measures = [
-            f"txcouv{kind}_{level}" for level in LEVELS for kind in ("", "_eaje", "_am_ind", "_prescol", "_gad_ind")
-        ]
-        header = ["annee", *CODES, *measures, "note"]  # the columns of all its files, which are one here
-        row = ["2023", *CODES.values(), *[str(self.version)] * len(measures), "." * 60_000]
-        content = f"{';'.join(header)}\n{';'.join(row)}\n".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("ETag", f'"{self.version}"')
-        self.end_headers()
-        for start in range(0, len(content), 1 << 13):
-            try:
-                self.wfile.write(content[start : start + (1 << 13)])
-                self.wfile.flush()
-            except OSError:
-                return
-            threading.Event().wait(0.005)
-
-
-@contextmanager
-def mirror() -> Iterator[str]:
-    """Give the address of a mirror."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def fetched_is_whole(root: Path) -> None:
-    """Find all the files of a source, of one version, as their certificate says; or nothing, before the first time."""
-    full = root / "data" / "raw" / SOURCE / FULL
-    if full.exists():
-        certified = read_certificate(full)
-        names = [entry.fichier for entry in certified.certificate.fichiers]
-        assert [found for name in names for found in integrity(certified, name)] == []
-        assert len({(full / name).read_bytes() for name in names}) == 1 and len(names) == len(sums(full)) - 1 == 6

@@ -1,9 +1,12 @@
-"""The words of a page as its readers get them, line by line, to be held against others."""
+"""The words of a page or of a document as its readers get them, line by line, to be held against others."""
 
 import difflib
+import io
 import re
 from collections.abc import Iterable
 
+from docx import Document
+from docx.table import Table
 from lxml import html
 
 from ctg_analysis.display.words.team import for_readers
@@ -39,6 +42,17 @@ def lines_of(page: str, within: str = "body") -> list[str]:
         cell.text = f" | {cell.text or ''}"
     text = EDITION.sub(r"\1…", root.find(f".//{within}").text_content())
     lines = (re.sub(" +", " ", line).strip(" ") for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def lines_of_word(content: bytes) -> list[str]:
+    """Return the text of a document of Word: a line for each paragraph, one for each row of a table."""
+    lines = []
+    for one in Document(io.BytesIO(content)).iter_inner_content():
+        if isinstance(one, Table):
+            lines += [" | ".join(" ".join(cell.text.split()) for cell in row.cells) for row in one.rows]
+        else:
+            lines.append(" ".join(one.text.split()))
     return [line for line in lines if line]
 
 

@@ -51,13 +51,6 @@ def test_own_figures_stand_beside_the_latest_ones(chapter, own):
     assert table["taux"].iloc[2] == 4.5 and table["taux"].isna().sum() == 6
 
 
-def test_own_figures_of_communes_of_which_the_indicator_says_nothing_are_kept(chapter):
-    none = next(one for one in CATALOGUE.values() if "commune" not in chapter.data(one.id)["level"].unique())
-    table = chapter.with_own(none.id, pd.Series([7], index=pd.Index(["99002"], name="code"), name="x"))
-    assert len(table) == 8 and table.set_index("code")["x"].dropna().to_dict() == {"99002": 7}
-    assert set(table["status"]) == {"nd"} and table[none.id].isna().all() and table["name"].notna().all()
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -71,11 +64,6 @@ def test_what_is_no_table_of_communes_is_told_in_one_line(chapter, given):
     with pytest.raises(UserError) as told:
         chapter.with_own("children_0_2_count", given)
     assert "\n" not in str(told.value) and "attendu" in str(told.value)
-
-
-def test_ids_in_a_list_are_told_in_one_line(chapter):
-    with pytest.raises(UserError, match=r"no indicator \['births_count'\]"):
-        chapter.data(["births_count"])
 
 
 def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
@@ -99,15 +87,6 @@ def test_a_file_that_does_not_fit_is_told_with_its_line(chapter, own, text, said
     with pytest.raises(InputError) as error:
         chapter.with_own("children_0_2_count", own(text))
     assert said in str(error.value) and "\n" not in str(error.value)
-
-
-def test_a_file_in_another_encoding_or_that_is_not_there_is_told(chapter, own, tmp_path):
-    with pytest.raises(InputError, match="ligne 2 : trouvé l'octet 0xe9, attendu un texte en UTF-8"):
-        chapter.with_own("children_0_2_count", own("code;x\n99001;fermé\n", "cp1252"))
-    with pytest.raises(
-        InputError, match=r"nowhere\.csv : trouvé aucun fichier, attendu un fichier CSV avec une colonne code"
-    ):
-        chapter.with_own("children_0_2_count", tmp_path / "nowhere.csv")
 
 
 def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
@@ -165,17 +144,6 @@ def test_data_comes_long_or_wide_with_years_and_dates(chapter):
     for name in names:
         found = wide.set_index(["territory", "level", "period"])[name].dropna()
         assert found.sort_index().equals(long[name].rename(name).sort_index())
-
-
-def test_what_has_no_period_has_no_year_and_the_source_of_what_is_unknown_is_told(chapter, monkeypatch):
-    """An indicator that no place has: one row for each, without a period."""
-    rows = chapter.territory.data(CATALOGUE["births_count"]).drop_duplicates(["territory", "level"])
-    rows = rows.assign(period="", value=nan, status="nd", source="").head(3)
-    monkeypatch.setattr(chapter.territory, "data", lambda _: rows)
-    for table in (chapter.data("births_count"), chapter.data("births_count", wide=True)):
-        assert len(table) == 3 and table[["year", "date"]].isna().all(axis=None)
-    piece = chapter.framed(pd.DataFrame({"a": ["x"]}), title="Un", source="births_count")
-    assert "Source\u00a0: Insee" in piece.html
 
 
 def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter, monkeypatch):

@@ -104,12 +104,6 @@ def test_there_is_no_circle_of_modules_nor_of_packages():
     assert circles(imports()) == []
 
 
-def test_a_backward_import_and_a_circle_are_seen():
-    assert backward({"core.settings": {"chapter.chapter"}}) == ["core.settings imports chapter.chapter"]
-    two = {"cleaning.official.income": {"cleaning.reading"}, "cleaning.reading": {"cleaning.official.income"}}
-    assert [set(one) for one in circles(two)] == [{"cleaning.official", "cleaning.reading"}]
-
-
 def test_nothing_downstream_reads_what_lies_before_the_secrecy_gate():
     closed = BEFORE_THE_GATE | PERSONS
     assert [
@@ -167,14 +161,3 @@ def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
     for notebook in (settings().root / "notebooks").glob("*.ipynb"):
         text = notebook.read_text(encoding="utf-8")
         assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
-
-
-def test_a_chapter_that_names_it_is_seen():
-    assert list(texts(ast.parse("from ctg_analysis.cleaning.partners import received_forms")))[-1] == "received_forms"
-    for line in (
-        "root.restricted_material(epci)",
-        "root.private",
-        "from ctg_analysis.cleaning.partners.received_forms import x",
-        "x = 'data/private/200067171/a.csv'",
-    ):
-        assert any(PARTNERS.search(name) for name in texts(ast.parse(line))), line

@@ -149,17 +149,6 @@ def test_the_data_of_a_chart_unfold_by_the_keyboard(tab, shipped):
     assert page.locator("figure table").first.is_visible()
 
 
-def test_the_code_is_shown_to_who_asks_for_it(tab, shipped):
-    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
-    code = page.locator("pre.code").filter(has_text="chapter.profile").first
-    assert not code.is_visible()
-    page.locator("#equipe").focus()
-    page.keyboard.press("Space")
-    assert code.is_visible() and "childcare_coverage_rate" in code.inner_text()
-    page.emulate_media(media="print")
-    assert not code.is_visible()
-
-
 @pytest.mark.parametrize("name", each(CHAPTERS[1:]))  # the synthèse, two sheets, has none
 def test_the_table_of_contents_stays_in_sight_on_a_wide_screen(tab, shipped, name):
     page = opened(tab, shipped, EXAMPLE_EPCI, name)
@@ -318,12 +307,6 @@ def test_what_has_a_value_tells_it_and_comes_before_what_waits(tab, shipped):
     assert waits == sorted(waits) and len(page.locator("#trouve strong").all()) > 5
     page.locator("#q").fill("taux de couverture")
     assert page.locator("#trouve strong").first.inner_text().startswith("66,0 places")
-
-
-def test_every_synonym_finds_something(tab, shipped):
-    page = opened(tab, shipped, EXAMPLE_EPCI, "recherche.html")
-    words = [said for said, _ in page.evaluate("JSON.parse(document.getElementById('synonymes').textContent)")]
-    assert len(words) > 15 and [one for one in words if not results(page, one)] == []
 
 
 @pytest.mark.parametrize("name", ["04_petite_enfance.html", "13_bilan.html"])

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from notebook_files import build as command
 from notebook_files import project
-from same_bytes import compared
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
@@ -173,13 +172,6 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
     assert built(out, chapters).ran == [FIRST]
 
 
-@pytest.mark.nightly
-def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
-    name = latest(out, EXAMPLE_EPCI).name
-    assert built(out, chapters, force=True).ran == [FIRST, SECOND]
-    assert latest(out, EXAMPLE_EPCI).name == name and is_whole(latest(out, EXAMPLE_EPCI))
-
-
 # An edition that has lost or changed some of its files is made again.
 
 
@@ -273,21 +265,6 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
 
 
 @pytest.mark.nightly
-def test_the_command_ends_with_2_and_names_the_chapters_that_fail(tmp_path):
-    """One in a cell, one that papermill cannot read."""
-    root, (one, failing, other) = project(tmp_path / "project"), chosen_chapters(["07", "08", "11"])
-    (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
-    broken(failing, root / "notebooks")
-    notebook = nbformat.read(other.path, as_version=4)
-    del notebook.metadata["language_info"], notebook.metadata["kernelspec"]
-    nbformat.write(notebook, root / "notebooks" / other.path.name)
-    answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
-    assert answer.returncode == 2 and f"notebooks/{other.path.name}: ValueError: No language" in answer.stderr
-    assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
-    assert f"notebooks/{FIRST}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{FIRST}.html").exists()
-
-
-@pytest.mark.nightly
 def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
     root, sound = project(tmp_path / "project"), ("00", "14")
     for one in all_chapters():
@@ -320,15 +297,6 @@ def test_a_second_command_says_who_holds_the_report(out, work):
 
 
 # Editions.
-
-
-def test_two_folders_are_compared_file_by_file(tmp_path):
-    for name, files in {"one": {"a": "1", "b": "2", "c": "3"}, "other": {"a": "1", "b": "x", "d": "4"}}.items():
-        (tmp_path / name).mkdir()
-        for file, text in files.items():
-            (tmp_path / name / file).write_text(text)
-    lines = ["b: other bytes", "c: in one of the two", "d: in one of the two"]
-    assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
 
 
 def observed(*rows):

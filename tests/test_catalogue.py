@@ -8,8 +8,7 @@ import pytest
 from official_folder import OFFICIAL, ROWS
 from worked_cases import hand_worked_cases
 
-from ctg_analysis.catalogue import CATALOGUE, TITLES
-from ctg_analysis.chapter.missing import AGES_FROM
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.core.forms import EUROS, HOURS
 from ctg_analysis.core.model import (
@@ -129,19 +128,6 @@ def test_a_chapter_shows_every_indicator():
     assert set(CATALOGUE) - shown == set()
 
 
-def test_every_family_has_a_title():
-    families = {one.family for one in INDICATORS if one.family} - {"pyramid"}
-    assert set(TITLES) == families
-
-
-def test_every_source_is_used_or_read():
-    used = {name for one in INDICATORS for name in one.sources}
-    of_ages = set(AGES_FROM.values())  # what would tell ages, and is named as missing
-    of_the_geography = {"contours", "insee_passage", "insee_densite", "anct_massifs"}
-    assert set(SOURCES) - used - of_the_geography - of_ages - set(CLEANERS) == set()
-    assert set(CLEANERS) <= set(SOURCES)
-
-
 def test_a_source_of_an_indicator_counts_what_that_is_made_of():
     """One that does not is named for nothing where the indicator is missing: a ratio is of one source alone."""
     named = [(one, name, SOURCES[name].measures) for one in INDICATORS for name in one.sources]
@@ -219,76 +205,6 @@ def test_every_code_that_is_named_is_defined_and_every_one_defined_is_covered_or
     assert wrong == []
 
 
-# What a code asks for besides its name, and where it is: what was once declared without it.
-PARTS = {
-    "EMP-02": ("children_0_1_all_parents_employed_share", "children_0_5_all_parents_employed_share"),
-    "EMP-04": ("job_seekers_a_count", "job_seekers_abc_count"),
-    "EMP-06": ("workers_outside_commune_share", "workers_outside_epci_share"),
-    "REV-06": ("caf_rsa_covered_rate", "caf_activity_bonus_covered_rate"),
-    "PE-03": ("eaje_open_days_mean", "eaje_weekly_hours_mean"),
-    "PE-10": ("met_requests_wait_mean", "waiting_children_count", "childcare_requests_may_count"),
-    "PE-12": ("childminder_hub_sessions_count",),
-    "ENF-01": ("grouped_schools_count",),
-    "ENF-02": ("multi_level_classes_share",),
-    "ENF-08": ("leisure_children_per_staff_under_6_ratio", "leisure_children_per_staff_6_plus_ratio"),
-    "EDU-02": ("schools_ips_under_90_count", "lower_secondary_ips_120_plus_count"),
-    "JEU-03": ("teen_leisure_sites_count", "online_youth_workers_count", "youth_opening_hours_count"),
-    "PAR-04": ("contact_centres_count", "contact_centre_time"),
-    "PAR-05": ("scheme_laep_itinerant_count",),
-    "HAN-05": ("inclusion_hub_sessions_count", "inclusion_hub_time", "camsp_wait_time", "ime_wait_time"),
-    "AVS-01": ("social_approval_start_year", "association_run_spaces_count"),
-    "AVS-04": ("board_meetings_count",),
-    "DRO-02": ("proximity_range_share", "intermediate_range_share", "higher_range_share"),
-    "DRO-03": ("general_practitioner_median_time",),
-    "DRO-06": ("fibre_premises_share", "mobile_4g_share"),
-}
-
-
-def test_the_parts_of_a_code_are_declared_with_it_and_known_in_the_invented_territory(example):
-    import pandas as pd
-
-    known = pd.read_parquet(example.processed / "observations.parquet", columns=["territory", "indicator", "status"])
-    known = set(known[known["territory"].str.startswith(("999999999", "990")) & known["status"].eq("ok")]["indicator"])
-    for code, names in PARTS.items():
-        for name in names:
-            assert code in CATALOGUE[name].domain_ids and CATALOGUE[name].star and name in known, name
-
-
-# The levels that the field's list of indicators asks a starred code to be compared at: D, R and F. "E…" there is all.
-COMPARED = {
-    "DRF": "DEM-01 DEM-02 DEM-03 DEM-04 DEM-07 FAM-01 FAM-02 FAM-03 FAM-04 FAM-05 FAM-07 REV-01 REV-02 REV-04 EMP-01 "
-    "EMP-03 EMP-07 PE-01 PE-02 REV-05",
-    "DF": "HAN-01 DRO-04",
-    "D": "DEM-05 REV-08 EMP-02 PE-08 PE-09 ENF-02 EDU-02 JEU-02 PAR-04 HAN-02 HAN-05 AVS-03 DRO-03",
-}
-# Levels that no source gives, or that no sum gives: with the reason.
-NO_COMPARATOR = {
-    "the partner knows his département, and no further": {
-        ("REV-05", "R"),
-        ("REV-05", "F"),
-        ("benefit_coverage_rate", "F"),
-        ("msa_aeeh_beneficiaries_count", "F"),
-        ("aeeh_beneficiaries_count", "F"),
-        ("aeeh_beneficiaries_rate", "F"),
-    },
-    "the files of places stop at the département; the rate goes further": {
-        ("childcare_places_count", "R"),
-        ("childcare_places_count", "F"),
-    },
-    "the Caf publishes no file of the régions": {("FAM-07", "R")},
-    "the EPCI alone is asked, by its own survey": {"multi_level_classes_share"},
-    "the time from the EPCI to a place has no meaning for a larger one": {"contact_centre_time", "inclusion_hub_time"},
-    "published by commune only": {
-        "living_standard_2021_median",
-        "poverty_2021_rate",
-        "living_standard_decile_2021_ratio",
-    },
-    "no median or decile of a région in the files up to 2019": {
-        ("living_standard_until_2019_median", "R"),
-        ("living_standard_decile_until_2019_ratio", "R"),
-    },
-}
-LEVEL = {"D": "departement", "R": "region", "F": "france"}
 # The EPCI's own surveys, and a partner who works for it alone, tell nothing of the département.
 OF_THE_EPCI = {"enquete_locale_droits", "enquete_locale_enfance", "mission_locale"}
 
@@ -303,29 +219,6 @@ def compared(example):
     )
     table = table[table["status"].eq("ok") & table["territory"].isin(["99", "F", "FM"])]
     return table.groupby("indicator", observed=True)["level"].agg(lambda levels: set(levels.astype(str))).to_dict()
-
-
-def test_every_comparator_that_the_field_asks_for_is_there_or_it_is_said_why(compared):
-    excused, missing = set().union(*NO_COMPARATOR.values()), set()
-    for letters, codes in COMPARED.items():
-        for code in codes.split():
-            told = [one for one in INDICATORS if code in one.domain_ids and one.star]
-            assert told, code
-            for one in told:
-                missing |= {
-                    (code, one.id, letter) for letter in letters if LEVEL[letter] not in compared.get(one.id, set())
-                }
-    kept = {
-        excuse
-        for excuse in excused
-        for code, name, letter in missing
-        if excuse in (name, (code, letter), (name, letter))
-    }
-    unexplained = {
-        (code, name, letter) for code, name, letter in missing if not {name, (code, letter), (name, letter)} & excused
-    }
-    assert sorted(unexplained) == []
-    assert excused - kept == set()  # an excuse that excuses nothing
 
 
 def test_every_comparator_that_is_declared_is_there(compared):

@@ -116,34 +116,6 @@ def _rank(finding):
     return next(rank for rank, expected in enumerate(EXPECTED) if expected in str(finding))
 
 
-@pytest.mark.nightly
-def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_other_file(root):
-    spoil(root)
-    ips = root.raw / "depp_ips" / "full"
-    colleges, ecoles, _ = sorted(ips.glob("*.csv"))  # and the lycées
-    put(colleges, 1, 0, "annee")
-    put(ecoles, 3, 3, "1001")
-    deaths = next((root.raw / "insee_etat_civil").glob("DS_ETAT_CIVIL_DECES*.csv"))
-    put(root.raw / BIRTHS, 1, 3, "VALEUR")
-    put(deaths, 4, 3, "-7")
-    for path in (colleges, ecoles, deaths, root.raw / BIRTHS):
-        certify(path)
-    with pytest.raises(InputError) as error:
-        process(root)
-    said = [str(finding) for finding in error.value.findings]
-    assert said == [str(finding) for finding in check_root(root)]
-    expected = [line for line in EXPECTED if "BIRTHS" not in line and "depp_ips" not in line and "NAIS" not in line]
-    expected += [
-        f"{BIRTHS}, ligne 1, colonne OBS_VALUE : trouvé pas de colonne de ce nom",
-        f"{deaths.name}, ligne 4, colonne OBS_VALUE : trouvé -7",
-        f"{colleges.name}, ligne 1, colonne rentree_scolaire : trouvé pas de colonne de ce nom",
-        f"{ecoles.name}, ligne 3, colonne code_insee_de_la_commune : trouvé '1001'",
-    ]
-    for line in expected:
-        assert sum(line in one for one in said) == 1, (line, said)
-    assert len(said) == len(expected), said
-
-
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
     without_forms(root, "insee_etat_civil", "insee_acces")
     home = root.raw / "insee_acces"

@@ -3,17 +3,13 @@
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
-import yaml
 from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
+from ctg_analysis.core.settings import data_root
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare_authority import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 
 NAN = float("nan")
@@ -83,17 +79,6 @@ def test_a_missing_answer_is_not_filled():
     assert duties_of(table, "T") == [True, None, None, None]
 
 
-def test_one_answer_is_enough_when_the_missing_ones_cannot_change_it():
-    """A 11 000 transferred: whatever B (600) says, the count is above 10 000."""
-    table = authorities(answers(("A", 1, 11000), ("B", NAN, 600)), "T", THRESHOLDS)
-    assert duties_of(table, "T") == [True, True, True, True]
-
-
-def test_nobody_known_to_have_transferred_and_an_answer_missing():
-    table = authorities(answers(("A", 0, 3000), ("B", NAN, 600)), "T", THRESHOLDS)
-    assert pd.isna(table["authority"].iloc[-1]) and duties_of(table, "T")[0] is None
-
-
 def test_an_unknown_population_is_not_zero():
     """B transferred and its inhabitants are unknown: at least the 3 600 of A, above 3 500; no upper bound.
 
@@ -104,25 +89,6 @@ def test_an_unknown_population_is_not_zero():
     assert whole["low"] == 3600 and whole["high"] == float("inf")
     assert duties_of(table, "T") == [True, True, None, None]
     assert duties_of(table, "C") == [True, None, None, None]
-
-
-@pytest.mark.parametrize(
-    "change, said",
-    [
-        (lambda entries: entries[1].pop("seuil"), "seuil"),
-        (lambda entries: entries[1].update(seuil="beaucoup"), "beaucoup"),
-        (lambda entries: entries[0].update(obligation="une mission"), "une mission"),
-        (lambda entries: entries.pop(4), "rien pour relais petite enfance"),
-    ],
-    ids=["no threshold", "not a number", "unknown duty", "a duty without entry"],
-)
-def test_thresholds_that_cannot_be_trusted_are_refused(tmp_path, change, said):
-    entries = yaml.safe_load((data_root().reference / "seuils.yml").read_text(encoding="utf-8"))
-    change(entries)
-    path = tmp_path / "seuils.yml"
-    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(InputError, match=said):
-        read_thresholds(path)
 
 
 def shown(*rows):
@@ -156,27 +122,6 @@ def test_an_epci_that_received_nothing():
     assert table["CC de T"] == ["–"] * 5
     assert table["B"] == ["conservée", "4\u202f000", "les quatre", "non", "non"]
     assert "aucune des 2 communes ne dit avoir transféré" in html and "Sans réponse" not in html
-
-
-def test_one_commune_is_said_in_the_singular():
-    html, table = shown(("A", 1, 900), ("B", 0, 4000))
-    assert "une des 2 communes a transféré" in html
-    assert table["CC de T"] == ["reçue", "900", "recenser et informer", "non", "non"]
-
-
-def test_the_chapter_of_the_invented_territory(example):
-    """The inhabitants of the communes that kept it do not count with those that transferred."""
-    chapter = open_chapter(EXAMPLE_EPCI)
-    told = chapter.data("sppe_transferred_count")
-    told = told[told["level"].eq("commune") & told["period"].eq("2024")].set_index("territory")["value"]
-    people = chapter.data("population_count")  # its files have no population totale
-    people = people[people["level"].eq("commune")]
-    people = people[people["period"].eq(people["period"].max())].set_index("territory")["value"]
-    counted = people[told[told.eq(1)].index].sum()
-    assert 0 < counted < people.sum()
-    html = chapter.childcare_authority().html
-    assert number(counted) in html
-    assert f"{int(told.sum())} des {len(told)} communes" in html
 
 
 def by_size(*rows, total=True):
@@ -232,13 +177,6 @@ def test_a_municipal_population_near_a_threshold_does_not_tell_that_the_law_asks
     whole = authorities(answers(("A", 1, 9928), total=False), "T", THRESHOLDS)
     assert duties_of(whole, "T") == [True, True, None, None]
     assert duties_of(authorities(answers(("A", 1, 10142)), "T", THRESHOLDS), "T") == [True] * 4
-
-
-def test_communes_that_all_pass_a_threshold_are_told_as_one():
-    html, _ = by_size(("A", 10001), ("B", 30000))
-    assert texts.typography("de 2023, les 2 communes ont plus de 10 000 habitants : tant qu'elles gardent") in html
-    html, _ = by_size(("A", 10001), ("B", 3501))
-    assert texts.typography("de 2023, les 2 communes ont plus de 3 500 habitants, dont une plus de 10 000 :") in html
 
 
 def test_an_unknown_population_passes_no_threshold_and_fails_none():

@@ -4,12 +4,11 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import communes_tables, families, single_indicator, territory
+from ctg_analysis.chapter import communes_tables, single_indicator, territory
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observe import observe
@@ -55,15 +54,6 @@ def period(*known):
 )
 def test_the_newest_period_shared_with_the_departement_or_the_peers(known, expected):
     assert period(*known) == expected
-
-
-@pytest.mark.parametrize(("dwellings", "word"), [(30_040_000, "proche de"), (30_400_000, "plus élevée que")])
-def test_a_sure_difference_that_no_figure_shows_has_no_word(dwellings, word):
-    """30.04 % beside 30.0 % of ten times as many: p is under 1e-9, and both are read 30,0 %."""
-    table = pd.DataFrame({"value": [dwellings / 1e6, 30.0], "denominator": [1e8, 1e9], "level": ["epci", "france"]})
-    table = table.assign(low=table["value"] - 0.001, high=table["value"] + 0.001, status=OK, source=CENSUS)
-    found = comparisons.tested(table.assign(indicator="vacant_dwellings_share"), CATALOGUE).iloc[1]
-    assert found["p"] < 1e-9 and found["word"] == word
 
 
 def test_a_comparison_is_never_much_older_than_what_is_known_here():
@@ -127,18 +117,6 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
 
 
-def test_a_newer_value_is_not_that_of_the_territory_alone_where_a_larger_place_has_one(ahead, monkeypatch):
-    rate, data = CATALOGUE["birth_rate"], ahead.data
-
-    def with_its_departement(indicator):
-        rows = data(indicator)
-        newest = rows[rows["period"].eq("2023") & rows["level"].eq("epci")]
-        return pd.concat([rows, newest.assign(level="departement", territory="99")])
-
-    monkeypatch.setattr(ahead, "data", with_its_departement)
-    assert newer(ahead, rate) == f"Plus récent : {ahead.own(rate)['text'].iloc[-1]} (2023)."
-
-
 def test_a_number_of_things_is_told_at_its_latest_period_and_set_beside_others_at_theirs(ahead):
     births = CATALOGUE["births_count"]
     assert set(ahead.compared(births)["period"]) == {"2024"} and ahead.periods["births_count"] == "2024"
@@ -153,13 +131,6 @@ def test_the_median_of_a_number_of_things_is_told_beside_no_sentence(example):
     assert "comparables" not in single_indicator.reading(seen, schools).html
     years = [seen.compared(one) for one in CATALOGUE.values() if one.id.endswith("_year")]
     assert years and not any("peers" in set(rows["level"]) for rows in years)
-
-
-def test_a_family_of_numbers_is_told_at_its_latest_period_too(ahead):
-    html = families.family(ahead, "pupils_by_level", LEVELS).html
-    own = ahead.own(LEVELS[0]).iloc[-1]
-    assert set(ahead.compared(LEVELS[0])["period"]) == {"2024"} and own["period"] == "2025"
-    assert own["text"] in html and "2025" in html and "2024" not in html and "Plus récent" not in html
 
 
 def test_a_published_total_goes_before_a_sum_and_the_whole_country_before_one_territory():

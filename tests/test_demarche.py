@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, RESULTS, columns_of, empty
@@ -27,15 +27,6 @@ def test_the_tables_of_the_material_are_read_as_they_were_written(material, dema
     assert [name for name in names if not demarche.table(name).equals(material[name].reset_index(drop=True))] == []
 
 
-def test_results_have_the_columns_that_are_told(demarche):
-    assert {name: list(demarche.table(name)) for name in RESULTS} == RESULTS
-
-
-def test_what_is_written_in_yaml_is_read_as_it_was(material, demarche):
-    assert demarche.convention == material.convention
-    assert [issue.titre for issue in demarche.info_flashes] == [issue.titre for issue in material.info_flashes]
-
-
 def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
     nothing = Demarche("200066645", france)
     assert not nothing.begun and nothing.convention is None and nothing.info_flashes == []
@@ -43,12 +34,6 @@ def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_t
         table = nothing.table(name)
         assert table.empty and list(table) == columns_of(name), name
     pd.testing.assert_series_equal(empty("actions").dtypes, demarche.table("actions").dtypes)
-
-
-def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
-    real = Demarche(DEFAULT_EPCI, france)
-    held = {name for name in [*MATERIAL_READ, *RESULTS] if len(real.table(name))}
-    assert held == {"calendrier", "written"} and len(real.info_flashes) == 1
 
 
 @pytest.mark.parametrize("readers", ["public", "copil"])
@@ -59,12 +44,3 @@ def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers,
     heard = read.table("preuves").query("type == 'entretien'")["ref"]
     assert set(heard) - {""} <= set(read.table("extraits")["extrait_id"])
     assert (heard == "").any() and (heard != "").any() and not set(heard) & set(material["extraits"]["extrait_id"])
-
-
-def test_what_the_copil_alone_may_read_is_in_its_build_alone(example, monkeypatch):
-    monkeypatch.setattr("ctg_analysis.demarche.results.demarche.settings", lambda: replace(settings(), readers="copil"))
-    theirs = Demarche(EXAMPLE_EPCI, example).table("extraits")
-    monkeypatch.undo()
-    ours = Demarche(EXAMPLE_EPCI, example).table("extraits")
-    assert set(ours["niveau_diffusion"]) == {"public"} and set(theirs["niveau_diffusion"]) == {"public", "copil"}
-    assert set(ours["extrait_id"]) < set(theirs["extrait_id"])

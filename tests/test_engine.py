@@ -6,17 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_files import write_notebook
 from processes import living
 
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS, STOCK
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS
 from ctg_analysis.display.markup import PAGE
 from ctg_analysis.publishing.pages.own_outputs import published
 from ctg_analysis.publishing.running import pool
@@ -73,13 +71,6 @@ def test_both_ways_give_the_same_notebook_for_every_chapter(tmp_path, example, n
 def test_an_error_shows_the_lines_of_its_cell_whatever_was_forgotten_before(tmp_path):
     chapter = notebook_of(tmp_path, "import linecache\nlinecache.clearcache()", "def divided():\n    1 / 0\ndivided()")
     assert "----> 2     1 / 0" in outcome_of(chapter, tmp_path).error.traceback
-
-
-def test_cells_find_the_builtins_of_a_kernel(tmp_path):
-    cell = "import builtins\nsorted(vars(builtins))"
-    made = outcome_of(notebook_of(tmp_path, cell, cell), tmp_path).result
-    first, second = (one.outputs[0].data["text/plain"] for one in made.cells[-2:])
-    assert first == second and "get_ipython" in first and "'quit'" not in first
 
 
 LEAVES = """
@@ -156,59 +147,12 @@ def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, france, 
     assert outcome_of(own, tmp_path).error is None
 
 
-@pytest.mark.nightly
-def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path):
-    """No clock in it, nor a random name of a cell; its kernel is reached through files. It runs in its folder."""
-    path = write_notebook(tmp_path / "18_a.ipynb", "from pathlib import Path\nprint(Path.cwd())", LISTENING)
-    ours, reference = (one.result for one in in_both(ChapterNotebook("18", path, "Titre", ""), tmp_path))
-    assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
-    assert ours.cells[-1].outputs[0].data["text/plain"] == "(False, [])"  # no socket: a chapter listens to nobody
-    assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
-    assert reference.cells[-2].outputs[0].text == f"{tmp_path}\n"
-
-
 @pytest.mark.parametrize("kernels", KERNELS)
 def test_a_chapter_that_ends_before_its_last_cell_fails(tmp_path, kernels):
     """The process ends without an error: half a page would be published."""
     half = notebook_of(tmp_path, "raise SystemExit", "'never'")
     said = "notebooks/98_essai.ipynb: ended before its last cell, expected that all of them run: is there an exit?"
     assert str(outcome_of(half, tmp_path, kernels=kernels).error) == said
-
-
-LISTENING = """
-import os, time
-from pathlib import Path
-
-time.sleep(1)
-own = Path("/proc/self/fd")
-links = [os.readlink(own / name) for name in os.listdir(own) if os.path.lexists(own / name)]
-sockets = {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
-lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
-len(sockets) > 0, [line[1].split(":")[0] for line in lines if line[3] == "0A" and line[9] in sockets]
-"""
-LOOPBACK = "0100007F"
-
-
-@pytest.mark.nightly
-def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
-    """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told.
-
-    Each looks for the sockets of its own process among those that listen to TCP. Over TCP there would be five, on ports
-    that the client picks and the kernel takes later: that is when two want the same. There is none of them; ipykernel
-    keeps one for itself, for the output of subprocesses, that it picks and takes at once.
-    """
-    folders = [tmp_path / str(number) for number in range(12)]
-    for folder in folders:
-        folder.mkdir()
-
-    def run_in(folder):
-        made = execute(notebook_of(folder, f"number = {folder.name}", LISTENING, "number"), EXAMPLE_EPCI, folder, STOCK)
-        return [cell.outputs[0].data["text/plain"] for cell in made.cells[-2:]]
-
-    with ThreadPoolExecutor(len(folders)) as threads:
-        told = list(threads.map(run_in, folders))
-    assert [number for _, number in told] == [folder.name for folder in folders]
-    assert {listens for listens, _ in told} == {f"(True, ['{LOOPBACK}'])"}
 
 
 def test_the_engine_is_found_by_papermill(tmp_path, example):

@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -21,8 +20,8 @@ from typing import ClassVar
 
 import pandas as pd
 import pytest
+from dying import deaths
 from environment import environment
-from filelock import FileLock
 from raw_files import certify
 
 from ctg_analysis.cli import download_commands
@@ -32,7 +31,7 @@ from ctg_analysis.processing import check_raw
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import received, transport
-from ctg_analysis.sources.fetching.fetch import FAILED, FORMER, GOT, SILENT, by_hand, fetch, fetch_each, page_of, undo
+from ctg_analysis.sources.fetching.fetch import FAILED, FORMER, GOT, SILENT, by_hand, fetch, fetch_each, undo
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.folders import source_folders
 
@@ -47,6 +46,34 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+ZIP, CSV = zipped(**{"DS_2023_data.csv": GOOD}), {"Content-Type": "text/csv"}
+ANSWERS = {  # by the last part of the path: content, code, headers; any other name is that of a good file
+    "always_busy": (b"", 503, {}),
+    "gone": (b"not here", 404, {}),
+    "page": (b"<html><body>Maintenance</body></html>", 200, {"Content-Type": "text/html; charset=utf-8"}),
+    "disguised_page": (b"\n <!DOCTYPE html><html>Erreur</html>", 200, CSV),
+    "message": (b'{"error": "quota exceeded"}', 200, CSV),
+    "long_wait": (b"", 429, {"Retry-After": "7200"}),
+    "empty": (b"", 200, {}),
+    "compressed": (gzip.compress(GOOD), 200, {"Content-Encoding": "gzip"}),
+    "round_and_round": (b"", 302, {"Location": "/www.example.org/round_and_round"}),
+    "enormous": (GOOD, 200, {"Content-Length": "3000000000"}),
+    "apology": (b"Service indisponible, merci de patienter\nContact : support\n", 200, CSV),
+    "lost": (b"", 302, {"Location": "http://[nowhere/"}),
+    "binary": (ZIP, 200, CSV),
+    "ragged": (GOOD + b"2023;2000", 200, {}),
+    "moved": (b"", 302, {"Location": "/www.example.org/good"}),
+    "archive": (zipped(**{"DS_2023_data.csv": GOOD, "DS_2023_metadata.csv": b"x"}), 200, {}),
+    "nested": (zipped(**{"inner.zip": zipped(**{"a__DS_2023_data.csv": GOOD})}), 200, {}),
+    "dolls": (zipped(**{"a.zip": zipped(**{"b.zip": ZIP})}), 200, {}),
+    "bomb": (zipped(**{"DS_2023_data.csv": b"\0" * 6_000_000}), 200, {}),
+    "climber": (zipped(**{"DOTDOT__DOTDOT__DS_2023_data.csv": GOOD}), 200, {}),
+    "two_members": (zipped(**{"DS_2022_data.csv": GOOD, "DS_2023_data.csv": GOOD}), 200, {}),
+    "not_a_zip": (GOOD, 200, {}),
+    "good": (GOOD, 200, {}),
+}
+
+
 class Misbehaving(BaseHTTPRequestHandler):
     """Answers by the last part of the path; `seen` counts the requests of each."""
 
@@ -59,47 +86,29 @@ class Misbehaving(BaseHTTPRequestHandler):
     def do_GET(self):
         name = self.path.partition("?")[0].rpartition("/")[2]
         self.seen.setdefault(name, []).append(self.path)
-        getattr(self, name, self.good)(len(self.seen[name]) == 1)
+        if behave := getattr(self, name, None):
+            behave(len(self.seen[name]) == 1)
+        else:
+            self.answered(name)
 
-    def send(self, content, code=200, **headers):
+    def send(self, content, code=200, headers=None):
         self.send_response(code)
-        for key, value in {"Content_Length": str(len(content)), **headers}.items():
-            self.send_header(key.replace("_", "-"), value)
+        for key, value in ({"Content-Length": str(len(content))} | (headers or {})).items():
+            self.send_header(key, value)
         self.end_headers()
         self.wfile.write(content)
 
-    def good(self, first):
-        self.send(GOOD)
+    def answered(self, name="good"):
+        self.send(*ANSWERS.get(name, ANSWERS["good"]))
 
     def cut(self, first):
-        self.send(GOOD[: len(GOOD) // 2] if first else GOOD, Content_Length=str(len(GOOD)))
+        self.send(GOOD[: len(GOOD) // 2] if first else GOOD, headers={"Content-Length": str(len(GOOD))})
 
     def busy_once(self, first):
-        self.send(b"", 500) if first else self.good(first)
+        self.send(b"", 500) if first else self.answered()
 
     def too_many(self, first):
-        self.send(b"", 429, Retry_After="1") if first else self.good(first)
-
-    def always_busy(self, first):
-        self.send(b"", 503)
-
-    def gone(self, first):
-        self.send(b"not here", 404)
-
-    def page(self, first):
-        self.send(b"<html><body>Maintenance</body></html>", Content_Type="text/html; charset=utf-8")
-
-    def disguised_page(self, first):
-        self.send(b"\n <!DOCTYPE html><html>Erreur</html>", Content_Type="text/csv")
-
-    def message(self, first):
-        self.send(b'{"error": "quota exceeded"}', Content_Type="text/csv")
-
-    def long_wait(self, first):
-        self.send(b"", 429, Retry_After="7200")
-
-    def empty(self, first):
-        self.send(b"")
+        self.send(b"", 429, {"Retry-After": "1"}) if first else self.answered()
 
     def drip_of_bytes(self, first):
         self.send_response(200)
@@ -131,69 +140,20 @@ class Misbehaving(BaseHTTPRequestHandler):
                 return
         self.wfile.write(b"0\r\n\r\n")
 
-    def compressed(self, first):
-        self.send(gzip.compress(GOOD), Content_Encoding="gzip")
-
-    def round_and_round(self, first):
-        self.send(b"", 302, Location="/www.example.org/round_and_round")
-
-    def enormous(self, first):
-        self.send(GOOD, Content_Length="3000000000")
-
-    def apology(self, first):
-        """A message of two lines that could pass for a header and a row."""
-        self.send(b"Service indisponible, merci de patienter\nContact : support\n", Content_Type="text/csv")
-
-    def lost(self, first):
-        self.send(b"", 302, Location="http://[nowhere/")
-
-    def binary(self, first):
-        self.send(zipped(**{"data.csv": GOOD}), Content_Type="text/csv")
-
-    def ragged(self, first):
-        self.send(GOOD + b"2023;2000")
-
     def damaged(self, first):
-        content = bytearray(self.zip())
+        content = bytearray(ZIP)
         content[60:70] = b"\xff" * 10
         self.send(bytes(content))
 
     def locked(self, first):
         """A zip with a password: the flag is in both headers of the member."""
-        content = bytearray(self.zip())
+        content = bytearray(ZIP)
         content[6] |= 1
         content[content.rindex(b"PK\x01\x02") + 8] |= 1
         self.send(bytes(content))
 
-    def dolls(self, first):
-        self.send(zipped(**{"a.zip": zipped(**{"b.zip": self.zip()})}))
-
-    def zip(self):
-        return zipped(**{"DS_2023_data.csv": GOOD})
-
     def catalogue(self, first):
         self.send(self.answer)
-
-    def moved(self, first):
-        self.send(b"", 302, Location="/www.example.org/good")
-
-    def archive(self, first):
-        self.send(zipped(**{"DS_2023_data.csv": GOOD, "DS_2023_metadata.csv": b"x"}))
-
-    def nested(self, first):
-        self.send(zipped(**{"inner.zip": zipped(**{"a__DS_2023_data.csv": GOOD})}))
-
-    def bomb(self, first):
-        self.send(zipped(**{"DS_2023_data.csv": b"\0" * 6_000_000}))
-
-    def climber(self, first):
-        self.send(zipped(**{"DOTDOT__DOTDOT__DS_2023_data.csv": GOOD}))
-
-    def not_a_zip(self, first):
-        self.send(GOOD)
-
-    def two_members(self, first):
-        self.send(zipped(**{"DS_2022_data.csv": GOOD, "DS_2023_data.csv": GOOD}))
 
 
 @pytest.fixture(scope="module")
@@ -305,10 +265,6 @@ def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_pat
         assert kept.read_bytes() == whole
 
 
-def test_every_file_that_is_declared_is_of_a_kind_that_is_opened():
-    assert {Path(one.name).suffix for each in SOURCES.values() for one in each.downloads} == {".csv", ".xlsx"}
-
-
 def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_once(tmp_path, server):
     with pytest.raises(FetchError, match=r"localhost:1/.*: cannot be asked \(InvalidSchema\)"):
         fetch(source("good"), tmp_path, mirror="localhost:1")
@@ -338,29 +294,6 @@ def test_a_second_fetch_of_a_source_says_who_holds_it_and_one_that_was_killed_ho
     full = fetch(source("good"), tmp_path, mirror=server)
     assert (full / "data.csv").read_bytes() == GOOD
     assert {path.name for path in tmp_path.iterdir()} == {"dataset", ".dataset.lock"}
-
-
-@pytest.mark.nightly
-def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
-    raw = tmp_path / "data" / "raw"
-    raw.mkdir(parents=True)
-    command = [sys.executable, "-m", "ctg_analysis", "fetch", "caf_txcouv_pe", "--mirror", server]
-
-    def run():
-        return subprocess.run(
-            command, capture_output=True, text=True, env=os.environ | {"CTG_ROOT": str(tmp_path)}, check=False
-        )
-
-    with FileLock(raw / ".caf_txcouv_pe.lock"):
-        answer = run()
-    assert answer.returncode == 3
-    assert answer.stdout.startswith("busy     caf_txcouv_pe  fetched by another process; run the command again")
-    assert len(answer.stdout.splitlines()) == 1
-    answer = run()
-    assert answer.returncode == 1 and answer.stdout.startswith(
-        "failed   caf_txcouv_pe  data/raw/caf_txcouv_pe/.refused/"
-    )
-    assert answer.stderr.splitlines()[0] == "1 of 1  caf_txcouv_pe, 6 files"
 
 
 def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, server):
@@ -445,11 +378,6 @@ def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
     )
 
 
-def test_a_folder_that_a_fetch_has_left_empty_stops_no_build(tmp_path):
-    (tmp_path / "rna").mkdir()
-    assert source_folders(tmp_path) == {}
-
-
 def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, server):
     resources = [("a/notice.pdf", "2026-04"), ("b/good?v=2", "2026-03"), ("c/good", "2024-01")]
     listed = [{"url": f"https://static.data.gouv.fr/{url}", "last_modified": when} for url, when in resources]
@@ -513,13 +441,6 @@ def test_requests_to_melodi_are_spaced(tmp_path, monkeypatch, server):
     fetch(several("good", host="api.insee.fr")[0], tmp_path, mirror=server)
     fetch(several("cut")[0], tmp_path, mirror=server)
     assert slept[0] == 2 and max(slept[1:]) < 1
-
-
-def test_records_are_never_asked_of_opendatasoft():
-    for one in SOURCES.values():
-        for download in one.downloads:
-            assert "/records" not in download.url and "use_labels" not in download.url
-            assert "explore/v2.1" not in download.url or "/exports/" in download.url or "/attachments/" in download.url
 
 
 # Several sources, one after the other.
@@ -631,73 +552,29 @@ def test_what_a_report_lacks_is_had_from_open_sources(france):
     assert all(SOURCES[name].open for name in commands)
 
 
-def test_nothing_is_fetched_for_the_invented_territory(example):
-    assert set(download_commands.lacking_sources("999999999").values()) <= {""}
-
-
-def test_the_pages_to_open_are_those_of_the_producers():
-    pages = {page_of(download) for one in SOURCES.values() for download in one.downloads}
-    assert "https://data.caf.fr/explore/dataset/txcouv_pe_com/" in pages
-    assert "https://www.data.gouv.fr/datasets/liste-des-structures-labellisees-france-services/" in pages
-    assert not [page for page in pages if "/api/explore/" in page or "/exports/" in page]
-
-
-# Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
-# folder that holds an older fetch, and is then run again to its end. Prints how many things there are.
-KILLED = """
-import os, shutil, sys; from pathlib import Path; from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.sources.fetching import transport
-from ctg_analysis.sources.fetching.fetch import fetch
-transport.BACKOFF = lambda state: 0
-home, mirror, left = Path(sys.argv[1]), sys.argv[2], None
-
-def count(event, arguments):
-    global left
-    if left is not None and (event, str(arguments[0]).startswith(str(home))) in WATCHED:
-        left -= 1
-        if left == 0:
-            os._exit(9)
-
-WATCHED = {(event, True) for event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")}
-sys.addaudithook(count)
-downloads = tuple(Download(n + ".csv", "https://www.example.org/" + n, member="*_data.csv" if n == "archive" else "")
-                  for n in ("good", "archive", "other"))
-
-def run(folder, limit):
-    global left
-    child = os.fork()
-    if not child:
-        left = limit
-        fetch(Source("dataset", "L", "P", downloads=downloads), folder, mirror=mirror)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-moment, code = 0, 9
-while code == 9:
-    moment += 1
-    shutil.copytree(home / "former", home / str(moment))
-    code = run(home / str(moment), moment)
-    full = home / str(moment) / "dataset" / "full"
-    print(moment, code, sorted(path.name for path in full.iterdir()) if full.is_dir() else None, flush=True)
-    assert run(home / str(moment), None) == 0
-assert code == 0, code
-"""
-
-
 @pytest.mark.nightly
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path, server):
-    fetch(source("good"), tmp_path / "former", mirror=server)
-    answer = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), server], capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stderr
-    moments = answer.stdout.splitlines()
-    assert len(moments) > 30
-    new = ["archive.csv", "good.csv", "other.csv", "source.yml"]
-    whole = [str(state) for state in (["data.csv", "source.yml"], new)]
-    assert [line for line in moments if not line.endswith(tuple(whole))] == []
-    for moment in range(1, len(moments) + 1):
-        home = tmp_path / str(moment)
-        now = {name for name in files(home) if FORMER not in name}  # kept to go back to
-        assert now == {f"dataset/full/{name}" for name in new}, moment
-        folder = read_certificate(home / "dataset" / "full")
-        assert {entry.sha256 for entry in folder.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
-        assert [found for name in new[:3] for found in integrity(folder, name)] == []
+    """Each time in a folder that holds an older fetch."""
+    several = [Download(f"{name}.csv", f"https://www.example.org/{name}") for name in ("good", "other")]
+    several.append(Download("archive.csv", "https://www.example.org/archive", member="*_data.csv"))
+    new = {f"dataset/full/{name}" for name in ("archive.csv", "good.csv", "other.csv", "source.yml")}
+    seen, folders = (
+        [],
+        deaths(
+            tmp_path,
+            ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir"),
+            lambda folder: fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server),
+        ),
+    )
+    for folder in folders:
+        fetch(source("good"), folder, mirror=server)
+        before = files(folder)
+        next(folders)
+        seen.append({name for name in files(folder) if name.startswith("dataset/full/")})
+        assert seen[-1] in (before, new)
+        fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server)
+        assert {name for name in files(folder) if FORMER not in name} == new  # the former ones, to go back to
+        kept = read_certificate(folder / "dataset" / "full")
+        assert {entry.sha256 for entry in kept.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
+        assert [found for entry in kept.certificate.fichiers for found in integrity(kept, entry.fichier)] == []
+    assert len(seen) > 30

@@ -145,24 +145,3 @@ def test_meetings_tell_who_came_and_what_was_said():
     told = contributions_by_field(contributions).set_index("champ")
     assert told.loc["parentalité"].tolist() == [0, 1, 1, 0, 2, 1, 1]
     assert told.loc["handicap", "linked"] == 0
-
-
-def test_the_tables_as_their_models_read_them_do_as_well():
-    """Whole numbers that may miss are Int64, pairs are tuples, blank texts are missing."""
-    workshops = pd.DataFrame(
-        {
-            "atelier_id": ["w1", "w2"],
-            "type": "séminaire",
-            "numero_seance": pd.array([1, 1], "Int64"),
-            "champ": [("parentalité",), None],
-            "date": ["2022-12-15", "2023-02-08"],
-            "invites": pd.array([None, 20], "Int64"),
-            "presents": pd.array([12, 15], "Int64"),
-            "presents_par_type": [None, (("élu", 5), ("association", 10))],
-        }
-    )
-    told = attendance(workshops)
-    assert told.drop(columns="turnout").to_numpy().tolist() == [["w2", "association", 10], ["w2", "élu", 5]]
-    said = extracts(*everyone()).assign(relu_par=pd.Series([None] * 10, dtype="str"), double_codage=None)
-    assert quotable(said, PUBLIC)[0].empty
-    assert coders_agreement(said).count == 0

@@ -1,11 +1,9 @@
 """The field material: bad files are told line by line, the example is whole, `ctg new` writes what is checked."""
 
 import hashlib
-import json
 import re
 
 import pytest
-import yaml
 from material_files import add, change, copy_of, found_in, places_of, said
 from spoilt_demarche import files_and_cells
 from typer.testing import CliRunner
@@ -16,14 +14,11 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.empty_tables import write_templates
 from ctg_analysis.demarche.files.material_files import open_material
-from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.plan.calendar import as_of
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.demarche.tables.codes import with_blanks_filled
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
-from ctg_analysis.indicators.observation_files import read_all
 
 
 @pytest.fixture
@@ -35,11 +30,6 @@ def root(tmp_path, example):
 def material(example):
     """The field material of the example as it is shipped."""
     return open_material(example, EXAMPLE_EPCI, places_of(example))
-
-
-@pytest.fixture(scope="module")
-def restricted(example, material):
-    return dict(open_restricted(example, material))
 
 
 @pytest.fixture
@@ -55,28 +45,6 @@ def private(root):
 def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, example):
     assert found_in(example) == []
     assert found_in(france) == []
-
-
-def test_every_table_of_the_example_is_filled_and_opened_with_its_types(material, restricted):
-    tables = {name: material[name] for name in PUBLIC} | restricted
-    assert set(tables) == set(TABLES)
-    for name, table in tables.items():
-        assert len(table) > 3, name
-        for column, dtype in TABLES[name].dtypes.items():
-            assert str(table[column].dtype) == dtype, (name, column)
-    assert (
-        material["enjeux"].loc[2, "constats"] == ("C01", "C02")
-        and material["actions"]["etapes"].map(type).eq(tuple).all()
-    )
-    assert material["reunions"]["date"].dt.year.between(2024, 2026).all()
-    assert material["actions"].loc[2, "moyens_humains_etp"] == 0.2
-    assert material.convention.periode.fin == "2027-12-31" and [one.numero for one in material.info_flashes] == [
-        1,
-        2,
-        3,
-    ]
-    answers = tables["reponses"]
-    assert answers["besoins_parents"].str.contains("|", regex=False).any()
 
 
 def test_a_territory_without_material_opens_empty_and_with_the_same_types(example, material):
@@ -180,11 +148,6 @@ def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
         read_tables(tmp_path)
 
 
-def test_every_model_has_a_json_schema():
-    for table in TABLES.values():
-        assert json.dumps(table.row.model_json_schema(), ensure_ascii=False)
-
-
 def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
     """What info flash n°1 of December 2022 says, and no date that it does not give."""
     material = open_material(france, DEFAULT_EPCI, places_of(france))
@@ -216,64 +179,3 @@ def test_the_days_of_a_moment():
     lasts = {"2024": "2024-12-31", "2024-02": "2024-02-29", "2023-12": "2023-12-31", "2024-02-07": "2024-02-07"}
     assert {one: str(first_day(one)) for one in firsts} == firsts
     assert {one: str(last_day(one)) for one in lasts} == lasts
-
-
-def test_the_example_says_what_its_statistics_say(example, material):
-    """Baselines and the census margins are those of the observations, services those of the forms."""
-    observations = read_all(example.processed)
-    own = observations[observations["territory"].eq(EXAMPLE_EPCI)]
-    followed = material["indicateurs_suivi"].dropna(subset="indicateur")
-    assert len(followed) >= 8
-    for row in followed.itertuples():
-        at = own[own["indicator"].eq(row.indicateur) & own["period"].eq(row.date_reference)]
-        (low,), (high,) = (at[name].fillna(at["value"]).round(1) for name in ("low", "high"))
-        assert low <= row.valeur_reference <= high, row.ind_id
-    margins = material["marges"].groupby("variable")["effectif"].sum()
-    population = own.set_index(["indicator", "period"])["value"]
-    assert margins["sexe"] == margins["age"] == margins["secteur"]
-    assert abs(margins["enfants"] - population["households_count", "2023"]) <= 2
-    services = material["equipements_services"].query("statut == 'en service'")
-    counts = {"EVS": "approved_local_spaces_count", "centre social": "approved_social_centres_count"}
-    for sort, indicator in {**counts, "LAEP": "laep_sites_count"}.items():
-        assert services["type"].eq(sort).sum() == population[indicator, "2024"], sort
-
-
-def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(material, restricted):
-    answers, margins = restricted["reponses"], material["marges"]
-    ages = margins[margins["variable"].eq("age")].set_index("modalite")["effectif"]
-    assert len(answers) == 612 and 0.7 < answers["sexe"].eq("F").mean() < 0.85
-    assert answers["age"].eq("A18_29").mean() < 0.75 * ages["A18_29"] / ages.sum()
-    assert {"NSP", "NC", "SR"} <= set(answers.drop(columns="date").stack())
-    assert set(answers["mode"]) == {"web", "papier", "face-à-face"}
-
-
-def test_the_plan_of_the_example_is_whole(example, material):
-    assert material["actions"]["statut"].eq("validée").sum() >= 15 and len(material["bilan_actions"]) == 14
-    assert set(material["suivi"]["annee"]) == {2024, 2025}
-    assert set(material["suivi"]["statut"]) >= {
-        "en cours",
-        "réalisée",
-        "retardée",
-        "modifiée",
-        "abandonnée",
-        "non démarrée",
-    }
-    sessions = material["ateliers"].query("type == 'groupe de travail'")
-    assert len(sessions) == 10 and sessions["numero_seance"].value_counts().to_dict() == {1: 5, 2: 5}
-    assert (
-        material["extraits"]["ent_pseudo"].nunique() == 20 and material["extraits"]["double_codage"].notna().sum() > 10
-    )
-    assert material["votes"].groupby("bulletin")["points"].sum().eq(5).all()
-    assert yaml.safe_load((example.material(EXAMPLE_EPCI) / "convention.yml").read_text(encoding="utf-8"))["articles"][
-        13
-    ]
-
-
-def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(material, restricted):
-    """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
-    answers, questionnaire = restricted["reponses"], material["questionnaire"]
-    plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
-    told = with_blanks_filled(answers, plain)
-    parents = answers["enfants"].isin(["1", "2", "3"])
-    assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
-    assert told[plain["q_id"]].ne("").all(axis=None)

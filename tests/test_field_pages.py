@@ -1,6 +1,5 @@
 """What residents and partners said, in the pages: scenarios 9 and 10, rules R6 and R20 to R26: nothing of a person."""
 
-import copy
 import json
 import re
 import shutil
@@ -13,7 +12,7 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
-from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
+from ctg_analysis.chapter.demarche.consultation import open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.cli import app
@@ -178,21 +177,6 @@ def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():
     assert "(lien moyen, V de 0,40 (0,21 à 0,60), χ²)" in page
 
 
-def test_large_numbers_and_small_margins_are_written_as_french_does(shown):
-    about = shown.table("consultation").assign(usable=100_000, half_width=0.004)
-    many = Consultation(with_table(shown, "consultation", about))
-    page = words(many.method().html)
-    assert "n ≈ 100 000" in page and "± 0,4 point sur" in page
-
-
-def with_table(shown, name, table):
-    """Return the observations beside another table."""
-    seen, demarche = copy.copy(shown.territory), copy.copy(shown.demarche)
-    demarche.table = lambda asked: table if asked == name else shown.table(asked)
-    seen.demarche = demarche
-    return seen
-
-
 # Scenario 10: twenty interviews
 
 
@@ -216,11 +200,6 @@ def test_scenario_10_a_new_code_makes_matrix_saturation_and_quotes_again(root):
     assert matrix["entretiens", "ensemble"] == 20
     assert after.table("saturation")["total"].iloc[-1] == known + 1
     assert said in after.table("extraits")["texte_anonymise"].tolist()
-
-
-def test_scenario_10_counts_never_percentages(shown):
-    html = Interviews(shown.territory).themes().html
-    assert "%" not in words(html) and "20" in words(html)
 
 
 def test_scenario_10_a_text_that_names_somebody_blocks_the_publication_of_the_demarche(root):

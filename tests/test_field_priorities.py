@@ -169,27 +169,3 @@ def test_the_decision_of_the_copil_is_kept_apart_with_its_motif():
     other = decisions(priorities(votes(levels=(1, 2, 3, 4, 5)), ids), ids).set_index("enjeu_id").loc[told.index]
     pd.testing.assert_frame_equal(other[["retenu", "motif", "decide_le"]], told[["retenu", "motif", "decide_le"]])
     assert other["rank"].tolist() != told["rank"].tolist()
-
-
-def test_the_tables_as_their_models_read_them_do_as_well():
-    """Marks are Int64 and may miss, a decision is boolean or missing, lists are tuples."""
-    cast = votes().astype(dict.fromkeys(["points", *MARKS], "Int64"))
-    cast.loc[3, MARKS] = pd.NA
-    plain = votes()
-    plain.loc[3, MARKS] = np.nan
-    ids = IDS.assign(
-        constats=[("c1",)] * 5,
-        retenu=pd.array([True, False, None, None, None], "boolean"),
-        motif=pd.Series([None] * 5, dtype="str"),
-        decide_le=pd.to_datetime(pd.Series(["2023-04-02"] * 2 + [None] * 3)),
-    )
-    pd.testing.assert_frame_equal(priorities(cast, ids), priorities(plain, IDS))
-    pd.testing.assert_frame_equal(sensitivity(cast, ids), sensitivity(plain, IDS))
-    pd.testing.assert_frame_equal(divergences(cast, ids), divergences(plain, IDS))
-    pd.testing.assert_frame_equal(points_by_type(cast, ids), points_by_type(plain, IDS))
-    told = decisions(priorities(cast, ids), ids)
-    assert told["against"].tolist() == ["suit le rang du vote"] * 2 + ["pas encore décidé"] * 3
-    constats = pd.DataFrame({"constat_id": ["c1"], "force_preuve": pd.array([3], "Int64"), "statut": ["validé"]})
-    proofs = pd.DataFrame({"constat_id": "c1", "type": ["enquête", "atelier"], "sens": "appuie"})
-    without_points = priorities(cast.assign(points=pd.array([None] * len(cast), "Int64")), ids)
-    assert overlooked(without_points, ids, constats, proofs)["enjeu_id"].tolist() == ["e4", "e5"]

@@ -1,7 +1,6 @@
 """Known figures, found again in the observations: those of the producers and of the extracts' certificates."""
 
 import io
-import json
 
 import pandas as pd
 import pytest
@@ -9,10 +8,9 @@ from back_test import FRANCE
 from typer.testing import CliRunner
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cli import app
-from ctg_analysis.core.settings import data_root, settings
+from ctg_analysis.core.settings import data_root
 from ctg_analysis.indicators.observation_files import read_all
 
 DEFAULT = "200067171"
@@ -256,26 +254,6 @@ def test_communes_that_a_file_still_holds_joined_are_unknown_and_counted_in_larg
     assert raw_rows.loc["60054", "P21_POP1564"] > raw_rows.loc["60054", "P21_POP"]  # its row is that of the whole
 
 
-def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
-    jobs = CATALOGUE["jobs_per_employed_resident_ratio"]
-    assert "au lieu de travail" in jobs.definition and "non part d'un tout" in jobs.caveats and not jobs.value.bounded
-    dated = [one for one in CATALOGUE.values() if one.sources == ("drees_minima",)]
-    assert len(dated) == 4 and all(set(one.levels) == {"departement", "france"} for one in dated)
-    cells = [
-        cell["source"] for path in (settings().root / "notebooks").glob("*.ipynb")
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-    ]  # fmt: skip
-    beside = ["".join(cell) for cell in cells if "all_schemes" in "".join(cell)]
-    assert beside and not any("caf_" in cell for cell in beside)
-
-
-def test_two_years_make_no_trend_that_would_be_drawn(france):
-    """Of most EPCIs owners are known of 2018 and of 2022: the comparateur and the file of EPCIs."""
-    rennes, owners = Territory("243500139", data_root()), CATALOGUE["owner_dwellings_share"]
-    assert rennes.own(owners)["period"].tolist() == ["2018", "2022"]
-    assert figures.trend(rennes, owners).html == ""
-
-
 def test_mayotte_is_taken_out_of_each_rate_of_france_by_itself(whole):
     """Two rates that are worked out together: 1 221 500 less its 476, 3 867 600 less its 14 897."""
     rates = [of(whole, f"{name}_all_schemes_rate", "2019").loc["F"] for name in ("aah", "rsa_covered")]
@@ -295,10 +273,6 @@ def test_mayotte_has_its_population_of_2017_and_none_of_2023(whole):
     over = {getattr(CATALOGUE[name].value, "population", None) for name in rows["indicator"].unique()}
     assert over == {None, "caf_back_to_school_households"}
     assert value(whole, "976", "population_count", "2017", "departement") == 256_518
-
-
-def test_the_root_is_that_of_the_project():
-    assert (settings().root / "pyproject.toml").is_file()
 
 
 def test_an_epci_that_has_changed_shows_none_of_the_figures_published_before(whole):

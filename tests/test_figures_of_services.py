@@ -59,24 +59,6 @@ def known(whole, indicator, period, level="commune"):
     return rows[rows["status"].eq("ok")]
 
 
-@pytest.mark.parametrize(
-    "indicator, period",
-    [
-        ("schools_count", "2024"),
-        ("france_services_count", "2024"),
-        ("food_shops_count", "2020"),
-    ],
-)
-def test_paris_lyon_and_marseille_count_once(whole, indicator, period):
-    """Given by arrondissement, as one commune or both ways. Paris is a département by itself."""
-    by_commune, by_departement = (
-        known(whole, indicator, period, level)["value"] for level in ("commune", "departement")
-    )
-    assert by_commune["75056"] == by_departement["75"] and by_commune["75056"] > 10
-    assert not by_commune.index.str.match("751|6938|132(?:0|1[0-6])").any()
-    assert by_departement.sum() == known(whole, indicator, period, "france")["value"]["F"]
-
-
 def test_what_a_list_does_not_cover_is_unknown_and_never_0(whole, france):
     communes = pd.read_parquet(france.raw / "etalab_decoupage" / "communes_2026.parquet")
     communes = communes.loc[communes["region"].eq(OCCITANIE), "code"]

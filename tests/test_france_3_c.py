@@ -176,24 +176,3 @@ def test_in_a_full_list_a_commune_without_a_licence_has_none(tmp_path):
     found = values(to_reference(whole, source, Perimeter.between(now, now)))
     assert found["01003", "2022", "licences_under_20"] == 0 and ("97601", "2022", "licences_under_20") not in found
     assert found["F", "2022", "licences_under_20"] == 38
-
-
-EXPECTED = {  # of expected figures: value of 200067171, of 243500139, and how many EPCIs have one
-    "health_cover_rate": (4.7929, 12.7856, 1254), "youth_without_care_rate": (8.284, 9.5778, 1254),
-    "youth_without_dentist_rate": (36.4892, 38.4369, 1254), "adults_without_doctor_rate": (11.4831, 18.4871, 1254),
-    "girls_sport_licences_share": (43.5969, 41.5052, 1242), "social_associations_share": (17.5847, 10.6173, 1186),
-    "free_access_sports_facilities_share": (70.2439, 23.0435, 1247),
-    "accessible_sports_facilities_share": (31.7073, 73.1304, 1247), "level_entrance_share": (67.5497, 94.0167, 1247),
-    "lower_secondary_exam_rate": (100, 92.5968, 1225),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", EXPECTED)
-def test_shares_of_every_epci_are_those_that_were_worked_out_apart(shipped, name):
-    one = CATALOGUE[name]
-    top, bottom = (
-        shipped(one.sources[0]).loc["epci", :, part] for part in (one.value.numerator, one.value.denominator)
-    )
-    shares = (top / bottom.where(bottom.gt(0)) * 100).dropna().droplevel("period")
-    assert [round(shares[code], 4) for code in ("200067171", "243500139")] == [*EXPECTED[name][:2]]
-    assert len(shares) == EXPECTED[name][2]

@@ -11,41 +11,15 @@ from ctg_analysis.chapter.funnels import rates
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
-from ctg_analysis.display.drawings.style import TERRITORY
 from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.indicators.communes_apart import apart
 from ctg_analysis.indicators.significance import ALPHA, compare_proportions, compare_rates, funnel_of_rates
-
-ROWS = pd.DataFrame(
-    {
-        "name": ["Petite", "Moyenne", "Grande"],
-        "size": [100.0, 1000, 10000],
-        "value": [30.0, 25, 10],
-        "beyond": [False, True, False],
-    }
-)
 
 
 def drawn(rows):
     sizes = funnel.grid(100, 10000)
     limits = (funnel_of_rates(0.01, sizes) * 1000).assign(size=sizes)
     return funnel.funnel(rows, limits, 10.0, decimals=1, across="Habitants")
-
-
-def test_only_what_is_beyond_the_limits_is_named_and_filled():
-    drawing = drawn(ROWS)
-    assert ">Moyenne</text>" in drawing and "Petite</text>" not in drawing and "Grande</text>" not in drawing
-    assert len(re.findall(f'<circle [^>]*fill="{TERRITORY}"', drawing)) == 1 and drawing.count("<circle") == 3
-    assert "Tirets\u00a0: l\u2019ensemble, 10,0" in drawing
-
-
-def test_the_limits_close_in_as_places_grow_and_the_points_are_spread_by_ratios():
-    sizes = funnel.grid(100, 10000)
-    limits = funnel_of_rates(0.01, sizes)
-    assert (limits["high_95"] - limits["low_95"]).is_monotonic_decreasing
-    assert (limits["high_998"] >= limits["high_95"]).all() and (limits["low_998"] <= limits["low_95"]).all()
-    across = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn(ROWS.assign(beyond=False)))]
-    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.3)
 
 
 def test_r14_noise_alone_names_a_commune_in_one_report_of_twenty_at_most():

@@ -6,11 +6,19 @@ import importlib.util
 from pathlib import Path
 
 import pandas as pd
-from page_texts import difference, lines_of
+from page_texts import difference, lines_of, lines_of_word
 from spoilt_demarche import told_of_each
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.chapter.missing import missing
+from ctg_analysis.chapter.requests import requests
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.cleaning.partners.empty_forms import write_templates
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publishing.word.issues import issue_page
+from ctg_analysis.publishing.word.letters import letter
+from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
+from ctg_analysis.publishing.word.paths import CONVENTION
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = FOLDER / "observations.csv"
@@ -53,6 +61,22 @@ def test_the_words_of_the_pages_of_the_invented_territory(pytestconfig, shipped)
     pages = {path.stem: path.read_text(encoding="utf-8") for path in (shipped / EXAMPLE_EPCI).glob("*.html")}
     texts = {f"{name}.txt": lines_of(page, "body" if name == "index" else "main") for name, page in pages.items()}
     held(pytestconfig, FOLDER / "pages", "*.txt", texts)
+
+
+def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
+    """The convention and a fiche, the issues of both territories, a letter, what partners are told of their forms."""
+    documents = convention_documents(read_dossier(EXAMPLE_EPCI, example), example)
+    texts = {"convention.txt": lines_of_word(documents[CONVENTION])}
+    texts["fiche_F03.txt"] = lines_of_word(documents[f"{SHEETS}/F03.docx"])
+    for epci, root, number in ((DEFAULT_EPCI, france, 1), *((EXAMPLE_EPCI, example, rank) for rank in (1, 2, 3))):
+        texts[f"info_flash_{epci}_{number}.txt"] = lines_of(issue_page(epci, root, number)[1])
+    seen = open_territory(DEFAULT_EPCI, france)
+    asked = requests(seen, missing(seen)).partners["Caf"]
+    texts["lettre_caf.txt"] = lines_of_word(letter(seen, "Caf", asked, "2026-11-24"))
+    forms = tmp_path / "private" / EXAMPLE_EPCI
+    write_templates(EXAMPLE_EPCI, "CC des Monts d'Exemple", forms)
+    texts["LISEZMOI.txt"] = (forms / "LISEZMOI.md").read_text(encoding="utf-8").splitlines()
+    held(pytestconfig, FOLDER / "documents", "*.txt", texts)
 
 
 def test_what_the_check_says_of_copies_of_the_invented_demarche_spoilt_in_many_ways(pytestconfig, example, tmp_path):

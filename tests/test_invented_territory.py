@@ -8,8 +8,6 @@ import shapely
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
-DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
-
 
 @pytest.fixture(scope="module")
 def observed(example):
@@ -31,11 +29,6 @@ def figures(observed):
 
 def raw(example, name):
     return pd.read_csv(example.path / "raw" / name, sep=";", dtype={"GEO": str, "CODGEO": str, "insee_com": str})
-
-
-def form(example, name):
-    path = example.path / "private" / "999999999" / f"{name}.csv"
-    return pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str}).set_index(["territoire", "periode"])
 
 
 def test_the_sources_of_the_invented_territory_agree(observed):
@@ -60,25 +53,6 @@ def test_the_sources_of_the_invented_territory_agree(observed):
     assert (
         places[places.gt(0)].index.tolist() == of("scheme_laep_count").query("value == 1").index.tolist() == ["99002"]
     )
-
-
-def test_the_sources_agree_on_women_and_men(figures):
-    """Activity and employment of all are those of women and of men, added up, and so between them."""
-    for name in ("activity", "employment"):
-        whole, women, men = (figures(f"{name}_15_64{sex}_rate") for sex in ("", "_women", "_men"))
-        whole = whole.loc[women.index]  # the comparateur has another census, and both sexes together
-        assert set(whole.index.get_level_values("level")) == {
-            "commune",
-            "epci",
-            "departement",
-            "region",
-            "secteur",
-            "france",
-        }
-        for column in ("numerator", "denominator"):
-            assert (women[column] + men[column] - whole[column]).abs().max() < 0.01, (name, column)
-        rates = pd.concat([women["value"], men["value"]], axis=1)
-        assert whole["value"].between(rates.min(axis=1) - 1e-6, rates.max(axis=1) + 1e-6).all(), name
 
 
 WHOLES = {
@@ -113,44 +87,6 @@ def test_the_parts_of_the_census_make_its_wholes(example, dataset):
         assert len(wide) >= 3 * 40 and (wide[parts.split()].sum(axis=1) - wide[whole]).abs().max() < 0.05, dimension
 
 
-def test_households_and_families_are_no_more_than_their_people(figures):
-    homes, people = figures("households_count", "2023")["value"], figures("population_count", "2023")["value"]
-    size = figures("household_size_mean", "2023")
-    inside = size["numerator"] / people.reindex(size.index)
-    assert inside.between(0.95, 1.0).all() and size["value"].round(3).nunique() > 5
-    alone = figures("one_person_households_share", "2023")["numerator"]
-    families = figures("families_count", "2023")["value"]
-    assert families.lt((homes - alone).reindex(families.index)).all()
-    with_children = figures("families_1_child_share", "2023")["denominator"]
-    at_home = figures("single_parent_families_share", "2023")["denominator"]
-    assert with_children.lt(at_home.reindex(with_children.index)).all()
-    main = figures("owner_dwellings_share", "2023")["denominator"].reindex(homes.index)
-    assert (main - homes).abs().max() < 0.5
-    at_work = figures("workers_by_car_share", "2023")["denominator"]
-    assert at_work.ge(figures("employment_15_64_rate", "2023")["numerator"].reindex(at_work.index)).all()
-
-
-def test_tax_households_follow_those_of_the_census(figures, example):
-    """Nearly all of them, in every commune, EPCI and département; income is that of the communes."""
-    rates = figures("tax_households_count", "2017")["value"] / figures("households_count", "2017")["value"]
-    rates = rates.dropna()
-    assert len(rates) > 40 and rates.between(0.9, 1.0).all()
-    latest = figures("tax_households_count", "2019")["value"].loc["epci"]
-    assert latest.nunique() == len(latest) > 10
-    later = raw(example, "insee_filosofi_2021/cc_filosofi_2021_COM_exemple.csv").set_index("CODGEO")["NBMENFISC21"]
-    before = figures("tax_households_count", "2019")["value"].loc["commune"].droplevel("period")
-    assert (later.reindex(before.index) / before).between(0.9, 1.1).all()
-    for name in ("living_standard_median", "living_standard_until_2019_median"):
-        medians = figures(name)["value"].groupby(level=["level", "territory"], observed=True).last()
-        communes, larger = medians.loc["commune"], medians.drop("commune", level="level")
-        assert larger.between(communes.min(), communes.max()).all(), name
-        for name, part in (("999999999", "990"), ("999999998", "991")):
-            own = communes[communes.index.str.startswith(part)]
-            assert own.min() < medians.loc["epci", name] < own.max()
-    assert figures("living_standard_decile_until_2019_ratio", "2019")["value"].nunique() > 3
-    assert figures("social_benefits_income_rate", "2019")["value"].nunique() > 3
-
-
 def nearest(example):
     """Return the times of each commune by kind, whether it has one, the distance (km) to the nearest that has one."""
     base = raw(example, "insee_bpe_2025/DS_BPE_2025.csv")
@@ -169,68 +105,7 @@ def nearest(example):
     return pd.DataFrame(rows, columns=["kind", "code", "has", "worst", "best", "away"])
 
 
-def test_a_facility_is_near_where_there_is_one_and_as_far_as_the_map_says_elsewhere(example):
-    table = nearest(example)
-    assert set(table["kind"]) == set(FACILITY_TYPES.reached)
-    assert table.loc[table["has"], "worst"].max() <= 7
-    without = table[~table["has"]].dropna(subset="away")
-    assert without["best"].corr(without["away"], method="spearman") > 0.85
-    close = without["away"].lt(25)
-    assert close.sum() > 20 and (without.loc[close, "best"] / without.loc[close, "away"]).between(0.9, 4).all()
-
-
-def test_children_of_the_age_of_compulsory_instruction_are_at_school(figures):
-    enrolled = figures("enrolled_3_5_rate")
-    assert enrolled["value"].between(97, 100).all() and enrolled["value"].round(2).nunique() > 5
-    assert figures("enrolled_6_10_rate")["value"].between(96, 100).all()
-    at_2, both = figures("schooling_at_2_rate"), figures("enrolled_2_5_rate")
-    for column in ("numerator", "denominator"):
-        assert (at_2[column] + enrolled[column] - both[column]).abs().max() < 1, column
-
-
-def test_days_children_and_hours_of_leisure_centres_agree(example):
-    """Open from 120 to 200 days a year each; a child is there from 6 to 10 hours a day, in a place that there is."""
-    centres = form(example, "caf_partenaire_jeunesse_parentalite")["acm_nombre"]
-    table = form(example, "sdjes_accueils").join(
-        form(example, "enquete_locale_enfance")[["heures_capacite", "heures_enfants", "enfants_3_11_accueillis"]]
-    )
-    table = table[table["alsh_places_ete"].gt(0) & table["heures_capacite"].notna()]
-    assert table.index.droplevel("periode").nunique() == 4
-    days = table["alsh_jours_ouverture"]
-    assert (days / centres.reindex(days.index)).between(120, 200).all()
-    places = table[["alsh_places_mercredi", "alsh_places_petites_vacances", "alsh_places_ete"]].mean(axis=1)
-    assert (table["heures_capacite"] / places / days).between(6, 10).all()
-    assert (table["heures_enfants"] / table["heures_capacite"]).between(0.5, 1.0).all()
-    assert (table["heures_enfants"] / table["enfants_3_11_accueillis"] / 8).lt(days).all()
-
-
-def test_a_share_does_not_leap_from_one_census_to_the_next(figures):
-    for name, most in (("age_65_plus_share", 3), ("age_0_19_share", 3), ("secondary_dwellings_share", 3)):
-        values = figures(name)["value"].drop("commune", level="level").unstack("period").sort_index(axis=1)
-        assert values.diff(axis=1).abs().max(axis=None) < most, name
-
-
 def test_the_base_of_facilities_and_the_list_of_france_services_count_the_same(example):
     listed = raw(example, "france_services/full/liste_france_services.csv")["insee_com"].value_counts()
     base = raw(example, "insee_bpe_2025/DS_BPE_2025.csv").query("FACILITY_TYPE == 'A128'").set_index("GEO")["OBS_VALUE"]
     assert base.sort_index().to_dict() == listed.sort_index().to_dict()
-
-
-def test_the_departement_of_a_form_has_at_least_what_its_epci_has(example):
-    """Where both are counted; and the Caf's households of a known quotient are some of those that it publishes."""
-    compared = 0
-    for path in (example.path / "private" / "999999999").glob("*.csv"):
-        table = form(example, path.stem)
-        places = table.index.get_level_values("territoire")
-        if "99" not in places:
-            continue
-        whole = table.loc["99"].dropna(axis=1, how="all").drop(columns=DELAYS, errors="ignore")
-        for part in (table[places.str.len() == 5], table[places == "999999999"]):
-            here = part[whole.columns].groupby(level="periode").sum().reindex(whole.index, fill_value=0)
-            assert whole.ge(here - 0.05).all(axis=None), path.stem
-        compared += 1
-    assert compared == 9
-    published = raw(example, "caf_s_ben_dep/s_ben_dep.csv").astype({"numdep": str})
-    published = published[published["numdep"].eq("99")].groupby("dtreffre")["indfoy_ndur"].max()
-    known = form(example, "caf_partenaire_familles").loc["99"]["foyers_qf_connu"]
-    assert known.max() < published[published.index.str.startswith("2024")].min()

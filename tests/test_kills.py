@@ -1,6 +1,7 @@
 """kill -9 at random moments over the commands that write: whole sets only, and nothing left after the next command.
 
-`make nightly` kills each once; `make kills` sixty times in all (--kills 60), and verifies each report.
+The convention and fetches die at each moment in turn in their own tests. `make nightly` kills each once; `make kills`
+sixty times in all (--kills 60), and verifies each report.
 """
 
 import os
@@ -10,27 +11,21 @@ import pytest
 from browser import NONE_FOUND
 from killing import (
     BUILD,
-    SOURCE,
-    Mirror,
     Trial,
     commands,
     editions_are_whole,
-    fetched_is_whole,
     is_as_built_elsewhere,
     many_editions,
-    mirror,
     project,
     retell,
     small_project,
     sums,
     tables_are_whole,
-    templates_of_word,
 )
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.publishing.pdf import browser
-from ctg_analysis.publishing.word.writing import place
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,7 +33,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here"),
 ]
 
-WORKS = ("build", "data", "documents", "convention", "fetch", "gc")
+WORKS = ("build", "data", "documents", "gc")
 MOMENTS = 10  # at which SIGTERM ends a command
 MANY = 6  # kills of each work from which each report is verified, not only the last one
 
@@ -145,23 +140,6 @@ def test_documents(at_home, times, monkeypatch):
     assert sums(home) == whole
 
 
-def test_convention(at_home, times):
-    """Two versions of all the documents in turn, beside the file of a person."""
-    home, versions = place(at_home.root / "reports", EXAMPLE_EPCI), []
-    for number in range(2):
-        templates_of_word(at_home.root, number)
-        took = at_home.run("convention", EXAMPLE_EPCI)
-        versions.append(sums(home, "*.docx"))
-    assert len(versions[0]) > 10 and not set(versions[0].items()) & set(versions[1].items())
-    (home / "notes.txt").write_text("mine", encoding="utf-8")
-
-    def look():
-        assert sums(home, "*.docx") in versions and (home / "notes.txt").read_text(encoding="utf-8") == "mine"
-
-    change = lambda number: templates_of_word(at_home.root, number)  # noqa: E731
-    killed(Trial(at_home, ("convention", EXAMPLE_EPCI), look, change), took, times)
-
-
 def test_gc(at_home, times):
     out = at_home.root / "reports"
     at_home.run(*BUILD)  # of the templates of now
@@ -174,14 +152,3 @@ def test_data(tmp_path, example, times):
     root = small_project(tmp_path, example)
     with commands(root) as ctg:
         killed(Trial(ctg, ("data",), lambda: tables_are_whole(root)), ctg.run("data"), times)
-
-
-def test_fetch(tmp_path, times):
-    """Two versions of the files in turn."""
-    root = tmp_path / "project"
-    (root / "data" / "raw").mkdir(parents=True)
-    with commands(root) as ctg, mirror() as address:
-        change = lambda number: setattr(Mirror, "version", number)  # noqa: E731
-        arguments = ("fetch", SOURCE, "--mirror", address)
-        change(1)
-        killed(Trial(ctg, arguments, lambda: fetched_is_whole(root), change), ctg.run(*arguments), times)

@@ -6,12 +6,9 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning import reading
 from ctg_analysis.cleaning.official.declared import clean_declared, read_cube
 from ctg_analysis.cleaning.official.tables_of_places import read_tables
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.files import load
 from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, Cube, Table
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES, declared_sources
@@ -112,13 +109,6 @@ def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path,
     assert line.endswith(f"corriger {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
 
 
-def test_a_certified_cube_that_is_absent_is_one_line(tmp_path):
-    folder = received(tmp_path, {"DS_1.csv": cube(*WHOLE)})
-    (folder.path / "DS_1.csv").unlink()
-    (line,) = said(clean_declared, Source("dataset", "L", "P", cubes=(FAMILIES,)), folder)
-    assert "DS_1.csv : trouvé aucun fichier" in line
-
-
 # Tables of places.
 
 
@@ -200,28 +190,6 @@ def test_of_repeated_rows_the_highest_even_beside_a_blank(tmp_path):
     assert facts[("01002", "2024-12", "households")] == "nd"
     (line, *_) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
     assert "une seconde fois, attendu une clé qui ne vient qu'une fois" in line
-
-
-def test_a_file_of_which_layouts_ask_for_other_rows_is_read_once(tmp_path, monkeypatch):
-    rows = ["01001;15;A", "01001;25;ABC", "01001;9;B", "01002;5;A", "01002;;ABC"]
-    wanted = {"A": "seekers_a", "ABC": "seekers_abc"}
-    layouts = [
-        Table("s*.csv", code="c", level="commune", period="2024", where={"k": k}, measures={"n": measure})
-        for k, measure in wanted.items()
-    ]
-    folder = received(tmp_path, {"s_1.csv": "\n".join(["c;n;k", *rows])}, full=True)
-    loads = []
-    monkeypatch.setattr(reading, "load", lambda *args: loads.append(args[0].name) or load(*args))
-    facts = values(clean_declared(Source("dataset", "L", "P", tables=tuple(layouts)), folder))
-    assert loads == ["s_1.csv"]
-    assert facts == {
-        ("01001", "2024", "seekers_a"): 15,
-        ("01001", "2024", "seekers_abc"): 25,
-        ("01002", "2024", "seekers_a"): 5,
-        ("01002", "2024", "seekers_abc"): "nd",
-    }
-    lacking = received(tmp_path / "two", {"s_1.csv": "c;n;k\n01001;9;B\n"}, full=True)
-    assert len(said(clean_declared, Source("dataset", "L", "P", tables=tuple(layouts)), lacking)) == 2
 
 
 def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
@@ -323,18 +291,6 @@ def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
     assert "trouvé '2', attendu le code d'un lieu (france)" in line
 
 
-def test_a_wrong_file_that_several_layouts_read_is_told_once(tmp_path):
-    text = "annee;numcom;tot_offre_com\n2023;1001;5\n"
-    layouts = tuple(
-        Table("n*.csv", code="numcom", level="commune", period="annee", measures={"tot_offre_com": name})
-        for name in ("places", "seats")
-    )
-    lines = said(clean_declared, Source("dataset", "L", "P", tables=layouts), received(tmp_path, {"n.csv": text}))
-    assert len(lines) == 1
-    (line,) = said(clean_declared, Source("dataset", "L", "P", tables=layouts), received(tmp_path, {"other.csv": text}))
-    assert "trouvé aucun fichier connu, attendu l'une de ces valeurs : n*.csv" in line
-
-
 def test_a_zero_of_a_part_of_the_coverage_is_not_known_in_an_extract_and_is_one_in_the_file_of_the_caf(tmp_path):
     """The carrier wrote 0 in empty cells; the total is right, and the file of the Caf has empty cells."""
     source, name = SOURCES["caf_txcouv_pe"], "txcouv_pe_epci.csv"
@@ -346,30 +302,6 @@ def test_a_zero_of_a_part_of_the_coverage_is_not_known_in_an_extract_and_is_one_
         assert read[("200000172", "2023", "childcare_coverage_preschool")] == preschool
         assert read[("200000172", "2023", "childcare_coverage")] == 0
         assert read[("200000438", "2023", "childcare_coverage_childminders")] == "nd"
-
-
-def test_coverage_is_read_at_each_level_that_the_caf_publishes(tmp_path):
-    stems = "{0};txcouv{1};txcouv_eaje{1};txcouv_am_ind{1};txcouv_prescol{1};txcouv_gad_ind{1};txcouv_ind{1}\n"
-    texts = {
-        "txcouv_pe_dep.csv": "annee;numregi;nomregi;nomdep;"
-        + stems.format("numdep", "_dep")
-        # Of another level: the région of a département is no code of it.
-        + "2023;76;Région;Un;12;64.1;20;40;3;1;41\n2023;;;;XXX;99;1;1;1;1;1\n",
-        "txcouv_pe_reg.csv": "annee;nomregi;"
-        + stems.format("numregi", "_reg")
-        + "2022;Région;76;58.5;25;30;2;1.5;31.5\n2023;Région;76;59.4;26;29.5;2.1;;31\n2023;;XX;99;1;1;1;1;1\n",
-        "txcouv_pe_nat.csv": "annee;" + stems.format("national", "_nat") + "2023-01-01;France;60.9;23;32;3;2;34\n",
-    }
-    table = clean_declared(SOURCES["caf_txcouv_pe"], received(tmp_path, texts, full=True))
-    regions = values(table[table["level"].eq("region")])
-    assert (
-        regions[("76", "2023", "childcare_coverage")] == 59.4 and regions[("76", "2022", "childcare_coverage")] == 58.5
-    )
-    assert regions[("76", "2023", "childcare_coverage_childminders")] == 29.5
-    assert regions[("76", "2023", "childcare_coverage_at_home")] == "nd"
-    assert {code for code, _, _ in regions} == {"76"}
-    above = table[table["measure"].eq("childcare_coverage") & table["period"].eq("2023")].set_index("level")["value"]
-    assert above.to_dict() == {"departement": 64.1, "region": 59.4, "france": 60.9}
 
 
 def test_a_sum_a_difference_a_number_below_zero_and_the_blanks_of_a_parquet(tmp_path):
@@ -395,18 +327,3 @@ def test_a_sum_a_difference_a_number_below_zero_and_the_blanks_of_a_parquet(tmp_
     counted = replace(layout, signed=frozenset())
     (line,) = said(read_table, counted, folder, "t_1.parquet")
     assert "colonne taxes : trouvé -13.5, attendu un nombre, 0 ou plus" in line
-
-
-def test_what_is_of_large_communes_only_has_no_row_of_the_others(tmp_path):
-    layout = Table(
-        "t*.csv", code="c", level="commune", measures={"n": "a", "m": "b"}, words={"s": "secret"}, large=True
-    )
-    text = "c;n;m\n01001;s;s\n01002;12;s\n"
-    facts = values(read_table(layout, received(tmp_path, {"t_2021.csv": text}), "t_2021.csv"))
-    assert facts == {("01002", "2021", "a"): 12, ("01002", "2021", "b"): "secret"}
-
-
-def test_a_table_and_a_register_of_one_source_stand_in_one_table_of_facts():
-    rows = pd.DataFrame({"code": ["12001", "12002"], "value": [1.0, 2.0], "parts": [1.0, None], "few": [1.0, None]})
-    made = facts(rows, "s", level="commune", period="2022", measure="m")
-    assert made[["parts", "few"]].to_numpy().tolist() == [[1, 1], [1, 0]]

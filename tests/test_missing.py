@@ -7,18 +7,15 @@ import pytest
 import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import missing as lacking
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
-from ctg_analysis.chapter.listing import covered
-from ctg_analysis.chapter.missing import HERE, REACH, completeness, lacks, missing, standing, why_absent, without_value
+from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.data_commands import list_
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, settings
-from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -189,14 +186,6 @@ def test_files_of_departements_are_not_asked_for_what_an_epci_lacks(tmp_path):
     assert "caf_s_ben_epci_f" in found and "caf_s_ben_dep" not in found
 
 
-def test_every_source_says_who_has_it():
-    assert [one.id for one in SOURCES.values() if (one.form or one.addition) and one.open] == []
-    partners = {one.partner for one in SOURCES.values() if one.partner}
-    assert partners == {
-        *("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes", "Démarche"),
-    }
-
-
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
@@ -218,24 +207,6 @@ def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     own = table[table["level"].eq("epci")]["indicator"].nunique()
     only = {one.id for one in CATALOGUE.values() if "epci" not in one.levels and standing(seen, one) == MISSING}
     assert sum(of - known for known, of in counted) == own + len(only)
-
-
-def test_the_table_of_the_default_territory(france):
-    table = missing(open_territory(DEFAULT_EPCI, france)).set_index(["indicator", "source"])
-    children = table.loc[("leisure_occupancy_rate", "enquete_locale_enfance")]
-    assert list(children[["level", "territory", "why", "who", "file", "command"]]) == [
-        *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes"),
-        SOURCES["enquete_locale_enfance"].form_place,
-        f"ctg new {DEFAULT_EPCI}",
-    ]
-    reach = table.loc[(REACH, "suivi_ctg")]
-    assert list(reach[["chapter", "who", "file"]]) == [
-        "04",
-        "Démarche",
-        " ; ".join(TABLES[name].place for name in ("equipements_services", "temps_de_trajet")),
-    ]
-    incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
-    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)
 
 
 def test_what_would_set_an_indicator_at_equal_ages_is_told_and_is_no_lack_of_the_territory(france):
@@ -308,17 +279,6 @@ def test_each_starred_figure_that_has_a_median_stands_beside_the_peers(epci, fra
     assert [one.id for one in starred if has_median(one) and "peers" not in levels_beside(seen, one)] == []
 
 
-def test_the_thirty_are_of_every_sort(france):
-    table = pd.read_parquet(france.processed / "territories.parquet")
-    communes = table[table["level"].eq("commune")].groupby("epci").size()
-    thirty = table[table["level"].eq("epci") & table["code"].isin(sample())]
-    assert len(sample()) == len(thirty) == 30
-    assert {name.split()[0] for name in thirty["name"]} >= {"CC", "CA", "CU", "Métropole"}
-    assert {"2A", "2B", "974", "12"} & set(thirty["departement"]) >= {"2B", "974", "12"}
-    assert thirty["departement"].str.contains("|", regex=False).sum() >= 5
-    assert communes.reindex(thirty["code"]).min() == 2 and thirty["region"].str.contains("|", regex=False).any()
-
-
 def test_overseas_nothing_is_asked_of_the_msa(france):
     """The Caf pays the families of farmers too: what the two funds would make together has no object."""
     overseas, metropolitan = (missing(open_territory(epci, france)) for epci in ("249740119", DEFAULT_EPCI))
@@ -326,24 +286,6 @@ def test_overseas_nothing_is_asked_of_the_msa(france):
     seen = open_territory("249740119", france)
     for name in ("households_on_benefit_count", "msa_aeeh_beneficiaries_count"):
         assert standing(seen, CATALOGUE[name]) == NOT_APPLICABLE and lacks(seen, CATALOGUE[name]) == []
-
-
-def test_a_coverage_counts_what_is_of_the_epci_open_and_compared(example):
-    seen = open_territory(EXAMPLE_EPCI, example)
-    counted = coverage(seen)
-    known = [one for one in CATALOGUE.values() if is_open(one) and standing(seen, one) == OK and "epci" in one.levels]
-    assert counted.known <= len(known) and 0 < counted.with_peers <= counted.compared <= counted.starred
-    births = CATALOGUE["birth_rate"]
-    assert levels_beside(seen, births) == list(seen.compared(births)["level"])[1:]
-    lines = covered([EXAMPLE_EPCI])
-    assert lines[0].startswith(f"{EXAMPLE_EPCI}  {counted.known:4} open indicators") and lines[-1].startswith("median")
-
-
-def test_what_was_read_of_a_box_is_the_indicator_alone(france, monkeypatch):
-    seen = open_territory(DEFAULT_EPCI, france)
-    monkeypatch.setattr(seen, "read", set())
-    lacks(seen, CATALOGUE["births_count"])
-    assert seen.read == {"births_count"} and lacking.telling_sources(seen) <= seen.sources_here(HERE)
 
 
 def test_a_chapter_runs_again_when_what_its_boxes_say_has_changed(france, monkeypatch):

@@ -67,24 +67,6 @@ def test_the_real_territory_has_facilities_as_the_crow_flies_and_names_its_stand
     assert texts.typography(cited) in childcare
 
 
-def test_the_invented_territory_has_its_places_and_their_reach(example):
-    chapter = open_chapter(EXAMPLE_EPCI)
-    html = chapter.need_by_commune("childcare").html
-    header, *rows = rows_of(html)
-    assert "ne compte pas, ni les assistants maternels à domicile." in html
-    assert [head.partition(",")[0] for head in header] == [
-        *("Commune", "Enfants de 0 à 2 ans", "Enfants de moins de 5 ans", "EAJE", "Assistants maternels en activité"),
-        *("Places autorisées en EAJE", "Places à 15 minutes", "À examiner"),
-    ]
-    on_map = {row[0]: row[2] for row in rows_of(chapter.childcare_reach().html)[1:]}
-    assert {row[0]: row[-2] for row in rows[:-1]} == on_map, "one fact, one value"
-    assert "moins de 5" in {row[4].replace("\u00a0", " ") for row in rows}, "what is rounded stays so"
-    header, *rows = rows_of(chapter.need_by_commune("leisure").html)
-    assert header[-2] == texts.typography("Places le mercredi à 15 minutes, pour 100 enfants") and len(rows) == 9
-    whole = rows[-1]
-    assert whole[2] == str(sum(int(row[2]) for row in rows[:-1])), "the territory has the places of its communes"
-
-
 def test_a_commune_without_contour_is_not_said_to_be_far(example, monkeypatch):
     """Without driving times the crow flies; from a place that is on no map to a centre, nothing is known."""
     chapter = open_chapter(EXAMPLE_EPCI)

@@ -13,7 +13,6 @@ import pytest
 from convention_texts import as_project, filled, plain
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
 from ctg_analysis.publishing.word.paths import CONVENTION
 
@@ -72,24 +71,6 @@ def test_libreoffice_opens_them_without_a_warning(converted):
     ]
     assert [line for line in said if not OF_THE_MACHINE.search(line)] == []
     assert answer.stdout.count("convert ") == len(texts)
-
-
-def test_the_annexes_of_the_pdf_list_exactly_the_active_services_and_actions(converted, one):
-    text, cells = converted[0]["convention"], annex(converted[2], 2)
-    services = one.material["equipements_services"]
-    in_service = services["statut"].eq("en service")
-    rows = services[in_service].groupby("champ").size()
-    listed, plan = annex(text, 2), annex(text, 3)
-    assert re.search(rf"Total {in_service.sum()} ", listed)
-    for name, count in rows.items():
-        assert re.search(rf"{name} {count} ", listed, re.IGNORECASE)
-    for row in services.itertuples():
-        assert (plain(row.nom) in cells) == in_service[row.Index], row.nom
-    assert "Halte-garderie" not in text and "Micro-crèche du Haut Pays" not in plain(text)
-    actions = one.material["actions"]
-    titles = re.findall(r"(F\d\d) – ", plan)
-    assert titles == list(one.actions["action_id"]) and set(titles) == set(active(actions)["action_id"])
-    assert "F19" not in text and "Ouvrir une maison des parents" not in plain(text)
 
 
 def test_the_pdf_bears_projet_until_the_convention_is_validated(converted):

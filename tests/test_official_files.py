@@ -1,7 +1,8 @@
 """The readers take official files as they are: a few rows of each everywhere, the full files where they are there."""
 
-import official_communes
+import pandas as pd
 import pytest
+from back_test import absent_communes
 from official_folder import OFFICIAL, ROWS, certified
 
 from ctg_analysis.cleaning.absences import restore_absent
@@ -123,7 +124,7 @@ def test_filosofi_2019_is_in_the_communes_of_2020(all_disposable, years):
     places = years[2021]
     strangers = set(given(all_disposable)) - set(places["code"])
     assert strangers == {"16351", "27676", "53239", "53274"}
-    absent = official_communes.absent_communes(given(all_disposable), places)
+    absent = absent_communes(given(all_disposable), places)
     large = places[places["code"].isin(absent) & places["population"].gt(200)]
     assert set(large["code"]) == {"27058"}  # Les Trois Lacs, 27676 in the file
 
@@ -138,64 +139,23 @@ def test_filosofi_2021_is_in_the_communes_of_2024_and_leaves_none_out(incomes_20
     assert row(incomes_2021, "12166", "living_standard_median", "2021")["status"] == "secret"
 
 
-# The official geographic code of 2021, and the composition of the EPCIs: the communes that we have of 2021.
-COMPARED = ["name", "kind", "departement", "region", "zone"]
-
-
-def by_code(table):
-    return table.set_index("code")
-
-
-@pytest.fixture(scope="module")
-def composition(official):
-    return official_communes.clean_composition(certified(official / "composition", "insee_composition"))
-
-
-@pytest.fixture(scope="module")
-def official_code(official):
-    return official_communes.clean_official_code(certified(official / "composition", "insee_cog"))
-
-
-def test_the_official_code_of_2021_is_the_geography_that_we_have_of_2021(official, official_code, years):
-    assert list(official_code) == [2021]
-    ours, theirs = by_code(years[2021]), by_code(official_code[2021])
-    numbers = (34_965, 45) if official == OFFICIAL else (23, 1)
-    assert tuple(theirs["kind"].value_counts()[["commune-actuelle", "arrondissement-municipal"]]) == numbers
+def test_the_communes_of_2021_are_those_of_the_official_code_and_of_the_composition_of_the_epcis(official, years):
+    """The INSEE's own lists. A spreadsheet has taken away zeros of the second, and read "Faux" as a truth value."""
+    ours = years[2021].set_index("code")
+    code = pd.read_csv(official / "composition" / "commune_2021.csv", dtype=str)
+    code = code[code["TYPECOM"].isin(["COM", "ARM"])].set_index("COM")
+    columns = {"LIBELLE": "name", "REG": "region", "DEP": "departement", "COMPARENT": "parent"}
+    assert code["TYPECOM"].eq("ARM").equals(ours.loc[code.index, "kind"].eq("arrondissement-municipal"))
+    epcis = pd.read_csv(official / "composition" / "EPCI.csv", sep=";", dtype=str)
+    epcis = epcis.set_index(epcis["COM"].str.zfill(5)).replace(
+        {"EPCI": {"ZZZZZZZZZ": None}, "LIBGEO": {"FAUX": "Faux"}}
+    )
+    named = {"LIBGEO": "name", "EPCI": "epci"}
+    for theirs, names in ((code, columns), (epcis, named)):
+        same = ours.loc[theirs.index]
+        wrong = {one: theirs.index[theirs[one].fillna("").ne(same[other].fillna(""))] for one, other in names.items()}
+        assert {one: list(places) for one, places in wrong.items() if len(places)} == {}
     if official == OFFICIAL:
-        assert set(theirs.index) == set(ours.index[ours["zone"].ne("com")])  # they are in a file apart
-    ours = ours.loc[theirs.index]
-    assert theirs[COMPARED].equals(ours[COMPARED])
-    assert theirs["parent"].dropna().equals(ours["parent"].dropna()) and theirs["parent"].notna().sum() == numbers[1]
-
-
-def test_the_composition_of_the_epcis_has_its_communes_and_their_zeros(official, composition):
-    numbers = (34_965, 1_254, 3_144) if official == OFFICIAL else (27, 5, 2)
-    with_zero = composition["code"].str.startswith("0").sum()
-    assert (len(composition), composition["epci"].nunique(), with_zero) == numbers
-    assert composition["code"].is_unique and (composition["code"].str.len() == 5).all()
-    members = composition[composition["epci"].eq("200067171")]
-    assert len(members) == 21 and {"12166", "12223"} <= set(members["code"])
-    assert set(members["departement"]) == {"12"} and set(members["region"]) == {"76"}
-
-
-@whole
-def test_the_composition_of_the_epcis_is_that_of_1_january_2021(years):
-    """Same communes and same EPCIs in 2021; other communes and other EPCIs in every later year."""
-    folder = certified(OFFICIAL / "composition", "insee_composition")
-    theirs = by_code(official_communes.clean_composition(folder))
-    ours = {year: by_code(table[table["kind"].eq("commune-actuelle")]) for year, table in years.items()}
-    assert set(theirs.index) == set(ours[2021].index[ours[2021]["zone"].ne("com")])
-    same = ours[2021].loc[theirs.index]
-    assert theirs["epci"].equals(same["epci"]) and theirs[COMPARED].equals(same[COMPARED])
-    assert set(theirs.index[theirs["epci"].isna()]) == {"22016", "29083", "29155", "85113"}
-    assert theirs.loc["08165", "name"] == theirs.loc["24177", "name"] == "Faux"  # FAUX in the file
-    for year in range(2022, 2027):
-        both = theirs.join(ours[year]["epci"].rename("later"), how="inner")
-        moved = both[both["epci"].notna() & both["epci"].ne(both["later"])]
-        assert set(theirs.index) - set(ours[year].index) and len(moved) >= 95, year
-
-
-def test_argences_en_aubrac_has_no_delegated_commune_but_five_former_codes(official_code, years):
-    former = by_code(years[2021]).loc["12223", "former_codes"]
-    assert former.split("|") == ["12005", "12112", "12117", "12279", "12304"]
-    assert not set(former.split("|")) & set(official_code[2021]["code"])
+        assert set(code.index) == set(ours.index[ours["zone"].ne("com")])  # they are in a file apart
+        communes = ours[ours["kind"].eq("commune-actuelle") & ours["zone"].ne("com")]
+        assert set(epcis.index) == set(communes.index) and len(communes) == 34_965

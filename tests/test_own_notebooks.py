@@ -136,40 +136,6 @@ def test_a_new_chapter_is_sound_and_never_written_over_what_is_there(folder):
     assert list(folder.iterdir()) == [path]
 
 
-IDS = """code = 'chapter.data("births_c'
-get_ipython().complete("births_c", code, len(code))[1]"""
-BESIDE = "from pathlib import Path\nimport pandas as pd\nprint(Path.cwd().name)\npd.read_csv('beside.csv')"
-
-
-@pytest.mark.nightly
-def test_a_new_chapter_is_published_at_once_with_what_its_analyst_adds(folder, told, tmp_path):
-    """Scenario: as it was written; then with a table read from beside it, ids completed, an error told in one line."""
-    (folder / "beside.csv").write_text("commune,part\n<script>x()</script>,1240.5\n", encoding="utf-8")
-    path = write_new_chapter("18", "Mobilité")
-    assert told() == (0, "1 chapter made again (18_mobilite.html)", [])
-    page = tmp_path / "reports" / EXAMPLE_EPCI / "18_mobilite.html"
-    text = page.read_text(encoding="utf-8")
-    assert 'alt="Barres\u00a0: le nombre d’habitants' in text and "Le territoire et ses EPCI comparables" in text
-    assert text.count("data:image/png;base64,") == 1 and "Population municipale" in text
-    made = nbformat.read(path, as_version=4)
-    made.cells += [nbformat.v4.new_code_cell(source, id=f"own-{n}") for n, source in enumerate((IDS, BESIDE))]
-    nbformat.write(made, path)
-    assert told() == (0, "1 chapter made again (18_mobilite.html)", [])
-    text = page.read_text(encoding="utf-8")
-    assert (
-        '<pre class="said" tabindex="0">[&#39;births_count&#39;]</pre>' in text
-        and '<pre class="said" tabindex="0">notebooks</pre>' in text
-    )
-    assert "&lt;script&gt;x()&lt;/script&gt;</th><td>1\u202f240,5</td>" in text and "<script>x()" not in text
-    (folder / "beside.csv").write_text("commune,part\nA,3\n", encoding="utf-8")
-    made.cells.append(nbformat.v4.new_code_cell('chapter.show("birth_count")', id="own-2"))
-    nbformat.write(made, path)
-    code, _, lines = told()
-    assert code == 2 and "UserError: no indicator 'birth_count': did you mean births_count" in lines[0]
-    log = (tmp_path / "reports" / JOURNAL / EXAMPLE_EPCI / "18_mobilite.log").read_text(encoding="utf-8")
-    assert len(log.splitlines()) == 2
-
-
 @pytest.mark.nightly
 def test_the_first_notebook_runs_for_any_epci(tmp_path, france, example):
     """Its own figures are of the invented territory: elsewhere they are left out, which is said."""

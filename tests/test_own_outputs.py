@@ -15,8 +15,8 @@ from IPython.display import Image
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
-from ctg_analysis.display.pieces.own_pieces import MOST_COLUMNS, MOST_ROWS, frame, picture
-from ctg_analysis.publishing.pages.gate import DEEPEST, ELSEWHERE, HEAVIEST, MOST_TAGS, RUNS, TOO_HEAVY, sanitised
+from ctg_analysis.display.pieces.own_pieces import MOST_ROWS, frame, picture
+from ctg_analysis.publishing.pages.gate import ELSEWHERE, HEAVIEST, RUNS, TOO_HEAVY, sanitised
 from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.publishing.pages.own_outputs import WITHOUT_ALT, published
 from ctg_analysis.publishing.pages.written_cells import NO_LINK, NOT_TEXT, UNTOLD, of_cell, rendered
@@ -288,9 +288,3 @@ def test_an_svg_has_the_same_bytes_each_time():
         return shown({"image/svg+xml": f'<svg><metadata>{date}</metadata><g id="{name}"/><use href="#{name}"/></svg>'})
 
     assert html_of(drawn("a", "p1")) == html_of(drawn("b", "p2"))
-
-
-def test_the_limits_are_those_that_the_documentation_tells():
-    text = (settings().root / "docs" / "own_chapter.md").read_text(encoding="utf-8").replace("\n", " ")
-    assert f"more than {HEAVIEST / 1e6} MB, {MOST_TAGS} tags or {DEEPEST} one within the other" in text
-    assert f"{MOST_ROWS} rows and {MOST_COLUMNS} columns at most" in text

@@ -8,8 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import sheets as commune_sheets
-from ctg_analysis.display.words.glossary import with_meanings
-from ctg_analysis.display.words.team import for_readers, for_team
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import for_team_alone, merged, without_law_alone
 from ctg_analysis.publishing.pages.own_outputs import published
@@ -120,33 +119,6 @@ def test_what_an_analyst_writes_stays_where_no_verb_is_asked_anything():
     assert for_team_alone(cells) == [False, False, True, False, True]
 
 
-def test_a_figure_beside_a_box_is_for_readers_and_the_box_is_not():
-    piece = markup.together(missing("b."), Html("<figure></figure>"))
-    assert for_team_alone([showing(piece)]) == [False]
-    assert for_readers(piece.html).strip() == "<figure></figure>"
-
-
-def test_an_indicator_has_its_place_where_readers_see_it():
-    boxed = showing(missing("a."), 'chapter.show("births_count")')
-    seen = cell("<p>1</p>", 'chapter.table("births_count", "deaths_count")')
-    assert [one.metadata.page.ids for one in placed([boxed, seen])] == [[], ["births_count", "deaths_count"]]
-
-
-def test_a_term_opens_where_readers_meet_it_first():
-    html = with_meanings(for_team("<p>La Caf.</p>") + "<p>La Caf dit.</p>")
-    assert "popovertarget" in for_readers(html)
-
-
-def test_a_heading_for_the_team_is_a_section_that_is_not_seen():
-    _, sections = with_sections(for_team("<h2>Rien</h2>") + "<h2>Un chiffre</h2>")
-    assert [(one.title, one.seen) for one in sections] == [("Rien", False), ("Un chiffre", True)]
-
-
-def test_a_box_before_a_chart_of_the_same_cell_stays_there():
-    cells = [box("a."), showing(markup.together(missing("b."), Html("<figure></figure>")))]
-    assert merged(cells) == cells
-
-
 def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
     cells = placed(
         [
@@ -157,12 +129,6 @@ def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
         ]
     )
     assert [one.metadata.page.ids for one in cells] == [["deaths_count"], ["births_count"], [], []]
-
-
-def test_a_family_brings_the_places_of_its_members():
-    (family,) = placed([cell("", 'chapter.family("childhood_count")')])
-    assert family.metadata.page.ids[:2] == ["childhood_count", "children_0_2_count"]
-    assert family.metadata.page.labels[0] == "Enfants et jeunes, par âge"
 
 
 def test_sections_have_ids_of_their_own():

@@ -11,7 +11,6 @@ from ctg_analysis.cleaning.partners.empty_forms import write_templates
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import (
     FORMS,
-    blanks,
     cleaner,
     form_to_reference,
     read_private,
@@ -23,7 +22,6 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
-from ctg_analysis.display.words.lacks import BLANK, NO_ANSWER, Lack, entry
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.processing.restricted import with_msa
 from ctg_analysis.secrecy.rounding import rounded
@@ -99,29 +97,6 @@ def test_every_form_has_an_empty_template_that_reads_back(root):
     assert written == {*forms, *workbooks, "dsden.xlsx", "mdph.xlsx", "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
     for source in FORMS.values():
         assert len(cleaner(source)(source, root.private / EPCI / source.form_file, {EPCI})) == 0
-
-
-def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
-    text = (root.private / EPCI / "LISEZMOI.md").read_text(encoding="utf-8")
-    assert text.startswith(f"# Fichiers des partenaires, CC des Monts d'Exemple ({EPCI})")
-    for source in FORMS.values():
-        section = text.partition(f"## {source.form_file}, feuille « {source.form.sheet} »")[2].partition("\n## ")[0]
-        assert f"À demander à : {source.producer}" in section
-        for field in source.form.fields:
-            limit = f", au plus {field.part_of}" if field.part_of else ""
-            assert f"| {field.column} | {field.label} | {TEXTS.kinds[field.kind]}{limit} |" in section
-    assert "mois de décembre" in text.partition("## msa_familles.csv, feuille")[2].partition("\n## ")[0]
-    example = yaml.safe_load(text.partition("`accords.yml` :\n\n")[2].partition("\n\n")[0])
-    assert set(example["nom_du_fichier_sans_extension"]) == {"recu_le", "convention", "seuil"}
-
-
-def test_a_second_run_leaves_what_a_partner_has_filled(root):
-    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
-    before = (root.private / EPCI / "mission_locale.csv").read_bytes()
-    (root.private / EPCI / "LISEZMOI.md").unlink()
-    again = write_templates(EPCI, "x", root.private / EPCI)
-    assert [path.name for path in again] == ["LISEZMOI.md"]
-    assert (root.private / EPCI / "mission_locale.csv").read_bytes() == before
 
 
 # Reading what came back.
@@ -245,32 +220,6 @@ def test_the_periods_up_to_the_day_the_form_came_are_read(root):
     fill(root, YOUTH.id, row("99001", "2025-12"), row("99001", "2026"))
     fill(root, "msa_familles", row("99001", "2026-12"))
     assert len(read_private(root, PLACES)[0]) == 2
-
-
-def test_all_the_faults_of_all_the_forms_come_at_once(root):
-    fill(root, YOUTH.id, row("99101", "2024", jeunes_suivis=-1), row("99001", "2024"), row("99001", "2024"))
-    fill(root, "msa_familles", row(EPCI, "2024", foyers_allocataires=40))
-    (root.private / EPCI / "notes.csv").write_text("a\n1\n", encoding="utf-8")
-    lines = told(root)
-    assert len(lines) == 8 and len(set(lines)) == 8
-    assert sum("mission_locale.csv, ligne 2" in line for line in lines) == 2  # the place and the number
-    assert sum("99001, 2024 une seconde fois" in line for line in lines) == 2
-    assert any(
-        "msa_familles.csv, ligne 2, colonne periode : trouvé '2024', attendu un mois de décembre, tel que 12/2024"
-        in line
-        for line in lines
-    )
-    assert any(
-        "notes.csv : trouvé un fichier que rien ne lit, attendu un classeur (.xlsx, .ods), ou un CSV du nom que dit"
-        in line
-        for line in lines
-    )
-    without = {line.partition("/999999999/")[2] for line in lines if "sans accord valable" in line}
-    assert without == {
-        f"{source}.csv : trouvé un formulaire sans accord valable, attendu une entrée {source} dans accords.yml, "
-        "avec recu_le et convention ; ôter les # s'il y en a devant"
-        for source in (YOUTH.id, "msa_familles")
-    }
 
 
 def test_a_workbook_of_another_kind_is_to_be_saved_as_xlsx_and_any_other_file_is_a_short_line(root):
@@ -406,13 +355,6 @@ def test_agreements_that_are_no_entries_are_one_line(root, text, expected):
     assert expected in line
 
 
-def test_a_form_is_read_once_its_agreement_is_there(root):
-    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
-    assert len(told(root)) == 1
-    sign(root, mission_locale={})
-    assert len(read_private(root, PLACES)[0]) == 1
-
-
 def test_a_folder_that_is_no_epci_is_told(root):
     write_templates("123456789", "x", root.private / "123456789")
     (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
@@ -443,19 +385,6 @@ def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, exp
     assert line.endswith(f"csv, {expected}")
 
 
-def test_the_communes_that_a_form_leaves_blank_are_named(root):
-    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12), row("99002", "2024"))
-    sign(root, mission_locale={})
-    forms = read_private(root, PLACES).facts
-    table = blanks(forms, PLACES)
-    assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
-    assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
-    lack = Lack(YOUTH.id, BLANK, YOUTH.partner, YOUTH.form_file, f"ctg new {EPCI}", ("Bas-Mont", "Haut-Val"))
-    assert entry(lack)["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, sans réponse pour Bas-Mont et Haut-Val"
-    assert entry(lack._replace(blank=()))["how"] == "formulaire «\u00a0Jeunes suivis\u00a0» reçu, à compléter"
-    assert "à faire remplir" in entry(lack._replace(why=NO_ANSWER))["how"]
-
-
 @pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])
 def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thresholds):
     for epci, threshold in zip((EPCI, OTHER), thresholds, strict=True):
@@ -468,11 +397,6 @@ def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thr
     assert "trouvé deux chiffres de 99 en 2024, attendu les mêmes chiffres dans chaque mission_locale.csv" in line
     fill(root, YOUTH.id, row("99", "2024-12", jeunes_suivis=300), epci=OTHER)
     assert told(root) == [line]
-
-
-def test_no_agreements_and_no_private_folder_are_no_error(tmp_path):
-    assert read_agreements(tmp_path, {}) == ({}, [])
-    assert read_private(DataRoot(tmp_path), PLACES)[:2] == ([], {})
 
 
 # From the rows of a form to the totals, through the gate.

@@ -11,7 +11,6 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cleaning.official.yearly_geography import clean_epcis
 from ctg_analysis.cleaning.raw_data import certificates
 from ctg_analysis.core.errors import UserError
@@ -24,7 +23,7 @@ from ctg_analysis.indicators import peer_profiles, peers
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import Observations
-from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+from ctg_analysis.sources import PLAN, SURVEY
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
@@ -49,11 +48,6 @@ def test_distances_worked_by_hand():
     assert list(group.peers["distance"]) == pytest.approx(by_hand, abs=1e-8)
     assert by_hand[0] == pytest.approx(0.5855, abs=1e-4) and by_hand[2] == pytest.approx(2.6619, abs=1e-4)
     assert (group.variables, group.lacking, group.step, group.candidates) == (("x", "y"), (), 0, 5)
-
-
-def test_only_the_k_nearest_are_kept():
-    group = peers.nearest(SIX, "A", classes_of(SIX), k=2)
-    assert ranked(group) == ["B", "C"] and group.candidates == 5
 
 
 def test_populations_and_communes_are_compared_by_their_ratios():
@@ -296,27 +290,6 @@ def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
     assert comparable.FAR in comparable.sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
 
 
-def test_the_sentence_says_class_method_variables_and_vintages():
-    assert typography(comparable.sentence(group_of(), DATED)) == (
-        "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
-        "de 50\u202f000 habitants dont les données sont connues, les plus proches du territoire par la distance "
-        "euclidienne entre variables centrées et réduites, de même poids\u00a0: population en 2023 (logarithme), part "
-        "des 65 ans ou plus en 2021."
-    )
-
-
-def test_the_page_says_which_they_are_and_leaves_how_to_the_method():
-    assert typography(comparable.told(group_of(), DATED)) == (
-        "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
-        "de 50\u202f000 habitants, ceux qui ressemblent le plus au territoire."
-    )
-    assert "tous les autres EPCI à fiscalité propre" in comparable.told(group_of(k=5), DATED)
-    alone = peers.nearest(SIX.head(1), "A", classes_of(SIX.head(1)))
-    assert comparable.told(alone, DATED) == comparable.sentence(alone, DATED)
-    table = pd.DataFrame({"population": [1e3, 1e4, 1e4], "age_65_plus_share": [10.0, 30, 31]}, index=list("CAB"))
-    assert comparable.FAR in comparable.told(peers.nearest(table, "C", classes_of(table), k=2), DATED)
-
-
 def test_the_sentence_says_how_the_class_was_widened():
     text = comparable.sentence(group_of(k=2, size=[0, 0, 2]), DATED)
     assert text.endswith(
@@ -416,22 +389,6 @@ def read(root):
 @pytest.fixture(scope="module")
 def real(france):
     return read(france)
-
-
-def test_the_peers_of_the_reference_territory_are_small_old_and_metropolitan_cc(real):
-    _, territories, table, classes = real
-    group = peers.nearest(table, AUBRAC, classes)
-    assert len(group.peers) == 10 and group.step == 0 and AUBRAC not in ranked(group)
-    assert set(classes.loc[ranked(group), "kind"]) == {"communautés de communes"}
-    assert set(classes.loc[ranked(group), "zone"]) == {peer_profiles.METROPOLITAN}
-    chosen = table.loc[ranked(group)]
-    assert chosen["population"].lt(50_000).all()
-    assert chosen["age_65_plus_share"].min() > table["age_65_plus_share"].quantile(0.8)
-    assert chosen["secondary_dwellings_share"].min() > table["secondary_dwellings_share"].median()
-    listed = comparable.listed(group, table, territories)
-    assert list(listed.columns) == ["SIREN", "Nom", "Distance", "Population"] and listed.notna().all(axis=None)
-    assert chosen["massif_share"].min() > 90 and set(classes.loc[ranked(group), "density"]) == {"rural"}
-    assert listed["Nom"].str.startswith("CC ").all() and listed["Distance"].is_monotonic_increasing
 
 
 def test_the_distances_are_those_of_a_second_computation(real):
@@ -539,38 +496,6 @@ def test_the_peers_have_the_source_of_the_territory(real):
     assert at["low"] <= at["value"] <= at["high"]
 
 
-def test_the_invented_epci_has_ten_peers_of_its_class(example):
-    observations, territories, table, _ = read(example)
-    stored = pd.read_parquet(example.processed / "profiles.parquet").set_index("epci").filter(like="class_")
-    classes = stored.rename(columns=lambda name: name.removeprefix("class_"))
-    group = peers.nearest(table, EXAMPLE, classes)
-    assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
-    text = typography(comparable.sentence(group, peer_profiles.vintages(observations)))
-    class_ = "parmi les 11 autres communautés de communes d'un pays inventé de moins de 50 000 habitants"
-    assert typography(class_) in text
-    assert "élargie" not in text and "métropolitaine" not in text
-    assert len(comparable.listed(group, table, territories)) == 10
-
-
-def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
-    seen = open_territory(EXAMPLE, example)
-    open_ones = [
-        one
-        for one in CATALOGUE.values()
-        if not any(name.endswith(("_habitants", "_ctg")) for name in one.sources)  # the démarche of one EPCI
-        and not any(SOURCES[name].from_partners for name in one.sources)
-        and not one.id.endswith(("_count", "_amount", "_year"))
-        and len(seen.compared(one))
-    ]
-    without = [one.id for one in open_ones if not seen.compared(one)["level"].eq("peers").any()]
-    assert len(open_ones) > 100 and without == []
-    for one in open_ones:
-        row = seen.compared(one).iloc[-1]
-        assert row["level"] == "peers" and row["low"] <= row["value"] <= row["high"], one.id
-    spread = [row["low"] < row["high"] for row in (seen.compared(one).iloc[-1] for one in open_ones)]
-    assert sum(spread) > 0.8 * len(spread)
-
-
 @pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", [EXAMPLE, PETITE_TERRE, AUBRAC, "200066553"])
@@ -594,15 +519,3 @@ def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(e
         median = bool(re.search(r"médiane de.{1,12} EPCI comparables", told))
         peers_told = [median, alone, "rop peu d’EPCI comparables" in words]
         assert sum([*peers_told, "Aucun EPCI comparable." in words]) == 1, (one.id, words)
-
-
-def test_the_sentence_says_when_no_other_is_left_out():
-    text = comparable.sentence(group_of(k=5), DATED)
-    assert (
-        text.startswith("Les EPCI comparables (2) sont tous les autres EPCI à fiscalité propre") and "élargie" in text
-    )
-
-
-@pytest.mark.parametrize("some, said", [(False, "Aucun indicateur"), (True, "Leur médiane accompagne")])
-def test_the_sentence_of_the_medians_says_whether_there_are_some(some, said):
-    assert said in comparable.medians(some=some)

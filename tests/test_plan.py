@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import budget, chain, plan, realisation, tracking
+from ctg_analysis.demarche.plan import budget, plan, realisation, tracking
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.outputs import empty
 
@@ -108,36 +108,6 @@ def test_an_action_lasts_to_the_end_of_the_moment_it_ends_in(moment, begin, end)
     assert plan.as_year(datetime.date(2026, 1, 1)) == 2026
 
 
-def test_the_load_of_a_pilote_leaves_out_what_was_given_up():
-    actions = rows(
-        "actions",
-        {"action_id": "F1", "pilote": "a", "moyens_humains_etp": 0.5, "priorite": 1},
-        {"action_id": "F2", "pilote": "b", "priorite": 2},
-        {"action_id": "F3", "pilote": "a", "priorite": 3},
-        {"action_id": "F4", "pilote": "b", "priorite": 1, "statut": "abandonnée"},
-    ).assign(statut=["validée", "projet", "validée", "abandonnée"])
-    told = plan.load(actions, MONEY).set_index("pilote")
-    assert told.index[0] == "a" and told.loc["a", "actions"] == ("F1", "F3") and told.loc["b", "count"] == 1
-    assert told.loc["a", ["count", "first", "etp", "budget"]].tolist() == [2, 1, 0.5, 1150.5 + 7777]
-    assert math.isnan(told.loc["b", "etp"])
-
-
-def test_links_go_both_ways_and_an_action_given_up_covers_nothing():
-    objectives = rows("objectifs", {"obj_id": "O1", "enjeux": ("E1", "E2")}, {"obj_id": "O2", "enjeux": ("E3",)})
-    actions = rows(
-        "actions",
-        {"action_id": "F1", "obj_id": "O1", "enjeu_ids": ("E4",), "constat_ids": ("C1",)},
-        {"action_id": "F2", "obj_id": "O2", "statut": "abandonnée"},
-    ).assign(statut=["validée", "abandonnée"])
-    enjeux = rows("enjeux", *({"enjeu_id": f"E{n}", "constats": ("C1",), "retenu": n != 2} for n in (1, 2, 3, 4, 5)))
-    assert chain.enjeux_by_action(actions, objectives) == {"F1": ["E4", "E1", "E2"], "F2": ["E3"]}
-    assert chain.actions_by_enjeu(actions, objectives)["E3"] == ["F2"]
-    assert chain.actions_by_constat(actions) == {"C1": ["F1"]}
-    assert chain.enjeux_by_constat(enjeux) == {"C1": ["E1", "E2", "E3", "E4", "E5"]}
-    told = chain.coverage(enjeux, actions, objectives).set_index("enjeu_id")
-    assert told["covered"].to_dict() == {"E1": True, "E3": False, "E4": True, "E5": False}
-
-
 BLANKS = {
     "pilote": {"pilote": None},
     "calendrier": {"calendrier_fin": None},
@@ -165,12 +135,6 @@ def test_a_result_indicator_needs_its_baseline_its_target_and_who_collects_it(co
     followed.loc[followed["ind_id"].eq("F01-T2"), column] = None
     told = plan.completeness(table("actions"), table("financements"), followed).set_index("action_id")
     assert not told.loc["F01", "resultat"] and told["resultat"].sum() == len(told) - 1
-
-
-def test_an_action_without_financer_is_told_unless_it_costs_nothing():
-    actions = ACTIONS.assign(budget_fonct=[5.0, 0.0, 1.0], budget_invest=[0.0, 0.0, 0.0])
-    told = plan.completeness(actions, MONEY.iloc[:0], empty("indicateurs_suivi"))
-    assert told["financeurs"].tolist() == [False, True]
 
 
 def followed(**more):
@@ -256,19 +220,3 @@ def test_a_meeting_that_is_to_come_is_not_one_that_was_not_held(example):
     seen = Demarche(EXAMPLE_EPCI, example).table("observations").query("indicator == 'steering_meetings_held_share'")
     told = seen.set_index("period")[["numerator", "denominator"]]
     assert told.loc["2026"].tolist() == [1, 1] and told.loc["2025"].tolist() == [5, 5]
-
-
-def test_the_bilan_of_the_convention_under_way_has_the_columns_of_the_one_before(example):
-    """Scenario 14: the final bilan is made with the same template as that of the convention before."""
-    table = Demarche(EXAMPLE_EPCI, example).table
-    actions = plan.in_order(table("actions"), table("axes"), table("objectifs"))
-    bilan = tracking.as_bilan(actions, table("indicateurs_suivi"), table("financements"), table("suivi"))
-    assert list(bilan) == list(empty("bilan_actions"))
-    funding = budget.of_the_plan(table("financements"), actions)
-    by_year = tracking.money(funding, table("suivi"))
-    assert by_year["year"].max() < funding["annee"].max()
-    due = tracking.as_bilan(actions, table("indicateurs_suivi"), funding, table("suivi"))["cout_prevu"]
-    assert due.sum() == by_year["planned"].sum()  # what was to be spent in the years that are followed, no more
-    counts = realisation.by_axis(bilan, tracking.STATUSES).loc["Ensemble"]
-    last = table("suivi").query("annee == 2025")["statut"].value_counts()
-    assert counts["total"] == len(actions) and all(counts[name] == last.get(name, 0) for name in tracking.STATUSES)

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.demarche.addresses import to_enjeu
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
@@ -16,27 +15,14 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import tracking
-from ctg_analysis.demarche.voices.priorities import CRITERIA, decisions, divergences, overlooked
+from ctg_analysis.demarche.voices.priorities import CRITERIA, decisions, divergences
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.drawings import gantt, progress
+from ctg_analysis.display.drawings import progress
 from ctg_analysis.display.words.quantities import euros, number, short_euros
 
-RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'
 ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"
-
-
-def bars(drawing, *fills):
-    return [tuple(map(float, one[:4])) for one in RECT.findall(drawing) if one[4] in fills]
-
-
-def test_the_titles_of_money_are_in_euros_and_say_what_the_sentence_above_does_not(shown):
-    followup = Followup(shown.territory)
-    title = re.search(r'class="title">(.*?)</strong>', followup.money().html)[1]
-    last = tracking.money(followup.funding, followup.rows).dropna(subset="spent").iloc[-1]
-    assert title == f"En {last.year:.0f}\u00a0: {euros(last.spent)} dépensés pour {euros(last.planned)} prévus"
 
 
 def test_the_rule_of_the_ranks_stands_where_they_are_read(shown):
@@ -71,52 +57,6 @@ def with_tables(shown, **tables):
 
 
 # Drawings
-
-
-def test_the_bars_of_a_calendar_are_to_scale():
-    actions = pd.DataFrame(
-        {"name": ["a", "b"], "group": "", "begin": [2024.0, 2025.5], "end": [2028.0, 2026.0], "dropped": False}
-    )
-    drawing = gantt.gantt(actions, (2024, 2027))
-    (first, second), year = bars(drawing, gantt.TERRITORY), (gantt.RIGHT - gantt.LEFT) / 4
-    assert first[0] == gantt.LEFT and first[2] == pytest.approx(4 * year, abs=0.1)
-    assert second[0] == pytest.approx(gantt.LEFT + 1.5 * year, abs=0.1)
-    assert second[2] == pytest.approx(year / 2, abs=0.1)
-    (band,) = bars(drawing, gantt.BAND)
-    assert (band[0], band[2]) == pytest.approx((first[0], first[2]), abs=0.1)
-    wider = gantt.gantt(actions.assign(end=[2028.0, 2029.5]), (2024, 2027), [(2023.5, "avant")])
-    years = [int(one) for one in re.findall(r">(20\d\d)<", wider)]
-    assert years == list(range(2023, 2030)) and "A  avant" in wider
-
-
-def test_an_action_given_up_is_hatched_and_says_so():
-    actions = pd.DataFrame({"name": ["a", "b"], "group": "", "begin": 2024.0, "end": 2026.0, "dropped": [True, False]})
-    drawing = gantt.gantt(actions, (2024, 2027))
-    assert drawing.count(">abandonnée<") == 1 and len(bars(drawing, gantt.TERRITORY)) == 1 and "url(#hatched" in drawing
-
-
-def test_parts_of_a_bar_are_as_long_as_their_numbers_and_each_status_has_its_words():
-    counts = pd.DataFrame([[3, 0, 1], [0, 2, 0]], ["x", "y"], ["réalisée", "retardée", "abandonnée"])
-    drawing = progress.stacked(counts)
-    shades = {status: progress.SHADES[status][0] for status in ("réalisée", "retardée")}
-    three, two = (bars(drawing, fill)[-1][2] for fill in shades.values())
-    assert three / two == pytest.approx(1.5, rel=0.01)
-    assert [drawing.count(f">{word}<") for word in counts] == [1, 1, 1]
-    looks = list(progress.SHADES.values())
-    assert progress.SHADES["retardée"] != progress.SHADES["abandonnée"] and len(set(looks)) >= 6
-
-
-def test_a_bar_towards_a_target_is_the_part_of_the_way_and_stays_within_the_drawing():
-    rows = pd.DataFrame({"label": list("abcd"), "way": [0.5, 4.0, -3.0, np.nan], "word": ["", "", "", "série rompue"]})
-    rows = rows.assign(due=[0.25, np.nan, np.nan, np.nan], baseline_text="0", now_text="1", target_text="2")
-    drawing = progress.bullets(rows)
-    half, far, back = bars(drawing, progress.TERRITORY)
-    across = progress.GOAL - progress.START
-    (due,) = bars(drawing, progress.FAINT)
-    assert due[0] + due[2] / 2 == pytest.approx(progress.START + across / 4, abs=0.1)
-    assert half[2] == pytest.approx(across / 2, abs=0.1)
-    assert far[2] == pytest.approx(across * (1 + progress.BEYOND), abs=0.1) and "›" in drawing
-    assert back[0] < progress.START and "‹" in drawing and ">série rompue<" in drawing
 
 
 def test_the_two_parts_of_a_series_are_not_joined():
@@ -167,13 +107,6 @@ def enjeux(count, **columns):
     return table.assign(retenu=None, motif=None, decide_le=pd.NaT).assign(**columns)
 
 
-def test_marks_have_their_spread_and_their_number_of_ballots(shown):
-    """Scenario 11."""
-    html = Enjeux(with_tables(shown, priorities=ranked(ballots((4, 2)), enjeux(2)))).criteria().html
-    assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
-    assert html.count("<td>40</td>") == 2
-
-
 def test_a_ranking_that_is_not_stable_says_so(shown):
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
@@ -201,20 +134,6 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
     assert "Le COPIL a décidé\u00a0: 1 retenu, 1 non retenu." in undated and "Date</th>" not in undated
     one_day = Enjeux(with_tables(shown, decisions=told[told["retenu"].notna()])).decisions().html
     assert "Le COPIL a décidé le 27 juin 2024\u00a0: 1 retenu, 1 non retenu." in one_day
-
-
-def test_what_few_voted_for_but_much_proves_is_listed(shown):
-    """Scenario 11, by the rule that the page prints."""
-    table = shown.table("overlooked")
-    html = Enjeux(shown.territory).overlooked().html
-    for row in table.itertuples():
-        assert f'href="{to_enjeu(row.enjeu_id)}"' in html
-        assert all(f"#constat-{name}" in html for name in row.constats.split("|"))
-    assert "preuve forte (3 sur 3)" in html and len(table) == html.count('<tr><th scope="row">')
-    proofless = shown.table("preuves").iloc[:0]
-    nothing = overlooked(shown.table("priorities"), shown.table("enjeux"), shown.table("constats"), proofless)
-    html = Enjeux(with_tables(shown, overlooked=nothing)).overlooked().html
-    assert "Aucun enjeu étayé" in html and "<table" not in html
 
 
 def test_actors_who_differ_are_named(shown):
@@ -356,16 +275,6 @@ def test_the_chain_is_clickable_both_ways(pages, shown):
         )
     retained = set(table.loc[table["retenu"], "enjeu_id"])
     assert retained <= set(served) and len(constats) == pages[ENJEUX].count('class="constat"')
-
-
-@pytest.mark.slow
-def test_the_tables_behind_the_charts_are_there_as_they_were_written(shipped, shown):
-    text = (shipped / EXAMPLE_EPCI / "donnees" / "demarche_financements.csv").read_bytes().decode("utf-8-sig")
-    lines = [line.split(";") for line in text.splitlines()]
-    assert lines[0] == ["action_id", "financeur", "annee", "nature", "montant"]
-    assert sum(float(line[-1].replace(",", ".")) for line in lines[1:]) == shown.table("financements")["montant"].sum()
-    text = (shipped / EXAMPLE_EPCI / "donnees" / "demarche_actions.csv").read_bytes().decode("utf-8-sig")
-    assert "F01;Faire connaître" in text and ";C01|C02;" in text and ";0,2;" in text and ";non;oui;" in text
 
 
 @pytest.mark.slow

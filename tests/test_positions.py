@@ -8,11 +8,9 @@ import pytest
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.positions import all_beside, groups_of, positions
-from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.core.territories import of_same_departements
-from ctg_analysis.display.drawings.strip import Strip, strips
 from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
 from ctg_analysis.sources import SOURCES
 
@@ -36,10 +34,6 @@ OTHERS = pd.Series([10.0, 20, 30, 40, 50])  # quartiles 20 and 40
 def test_the_place_of_a_value_is_what_its_interval_allows(low, value, high, place):
     own = pd.Series({"value": value, "low": low, "high": high}, dtype=float)
     assert position_in(own, OTHERS) == (place, 20, 30, 40)
-
-
-def test_four_others_make_no_quartiles():
-    assert position_in(pd.Series({"value": 1.0, "low": 1.0, "high": 1.0}), OTHERS[:4]) is None
 
 
 def test_the_epcis_of_the_same_departements_without_the_epci_itself():
@@ -103,21 +97,3 @@ def test_a_strip_has_its_words_its_table_and_its_file():
     )  # a commune of each is not in the file
     # a header, the territory, 18 and 9 others: no rank
     assert html.count("<tr") == 1 + 1 + 27 and "e sur " not in html
-
-
-def test_a_number_of_things_has_no_place():
-    with pytest.raises(UserError, match="number of things"):
-        open_chapter(EXAMPLE_EPCI).position("births_count")
-
-
-def test_an_indicator_without_a_value_is_a_box():
-    assert "unavailable" in open_chapter(AUBRAC).position("large_families_share").html
-
-
-def test_marks_of_a_strip_stand_where_their_values_are():
-    svg = strips([Strip("Tous", [0.0, 100], 25, 50, 75)], 50, "50 %", 0)
-    left, right = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg))
-    (band,) = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)
-    assert float(band[0]) == pytest.approx(left + (right - left) / 4, abs=0.1)
-    assert float(band[1]) == pytest.approx((right - left) / 2, abs=0.1)
-    assert "<rect" not in strips([Strip("Tous", [0.0, 100])], 50, "50 %", 0)

@@ -10,7 +10,7 @@ from reader import FIGURE
 from shipped_pages import CHAPTERS
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import open_chapter, profiles
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.model import SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import standing, texts
@@ -46,12 +46,6 @@ def gaps(*each):
 def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, told, levels):
     signs, apart = standing.test(ROWS, gaps(*each))
     assert ([" ".join(filter(None, one)) for one in signs], apart) == (told, levels)
-
-
-def test_a_finding_of_a_share_has_its_counts():
-    """33.5 % are so many dwellings of so many."""
-    essential = profiles.essential(open_chapter(DEFAULT_EPCI).territory, "01").html
-    assert re.search(r"33,5\s%\D*\(2\s972 logements sur 8\s870\)", re.sub("<[^>]+>", "", essential))
 
 
 UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diploma_15_plus_share"]
@@ -111,31 +105,6 @@ def cells(html):
     ]
 
 
-def test_a_line_has_the_latest_value_and_the_one_that_is_compared():
-    chapter = open_chapter(DEFAULT_EPCI)
-    (line,) = cells(chapter.profile("age_65_plus_share").html)
-    own = chapter.territory.own(CATALOGUE["age_65_plus_share"]).iloc[-1]
-    rows = chapter.territory.compared(CATALOGUE["age_65_plus_share"])
-    assert own["period"] > rows["period"].iloc[0]  # the peers are known at an older period than the territory
-    assert line[0] == "Part des 65 ans ou plus"
-    assert line[1].split("  ") == [
-        own["text"],
-        own["period"],
-        f"{rows['period'].iloc[0]}\u00a0: {rows['text'].iloc[0]}",
-    ]
-    assert line[-1].replace("\u202f", " ").startswith("▲ nettement plus qu’en France")
-    for level in ("departement", "region", "france"):
-        assert rows.loc[rows["level"].eq(level), "text"].iloc[0] in line
-
-
-def test_a_number_of_things_stands_alone_and_what_is_not_known_is_no_line():
-    chapter = open_chapter(DEFAULT_EPCI)
-    html = chapter.profile("births_count", "large_families_share").html
-    ((label, value, *others),) = cells(html)
-    assert label == "Naissances domiciliées" and value.endswith("2025") and not "".join(others).strip()
-    assert "Familles nombreuses" not in html[: html.index("</table>")] and "unavailable" in html
-
-
 def test_what_may_not_be_shown_is_a_line_that_says_so(monkeypatch):
     chapter = open_chapter(EXAMPLE_EPCI)
     rows = chapter.territory.readable(CATALOGUE["waiting_children_count"])
@@ -143,17 +112,6 @@ def test_what_may_not_be_shown_is_a_line_that_says_so(monkeypatch):
     monkeypatch.setitem(chapter.territory._readable, "waiting_children_count", hidden)
     html = chapter.profile("waiting_children_count").html
     assert cells(html)[0][1].startswith("s ") and "s = secret statistique" in html
-
-
-def test_a_chapter_says_three_findings_at_most_and_nothing_where_there_is_none():
-    territory = open_chapter(DEFAULT_EPCI).territory
-    first = profiles.essential(territory, "01").html
-    assert first.count("<li>") == profiles.MOST
-    for name in ("secondary_dwellings_share", "natural_change_rate", "age_65_plus_share"):
-        assert territory.own(CATALOGUE[name])["text"].iloc[-1] in first
-    assert profiles.essential(territory, "08").html == ""
-    example = profiles.essential(open_chapter(EXAMPLE_EPCI).territory, "04").html
-    assert example.index("44,2") < example.index("16,0 places") and "27,9" in example
 
 
 # The pages
@@ -181,10 +139,3 @@ def test_no_chart_has_all_its_values_in_the_sentence_above_it(shipped):
                 if told_above(cell, figure[0]):
                     faults.append((epci, name, re.search(r'class="title">(.*?)</strong>', figure[0])[1]))
     assert faults == []
-
-
-def test_a_chart_that_repeats_its_sentence_is_seen():
-    figure = '<strong class="title">Crèche : 3 ; école : 4</strong><tr><th scope="row">Crèche</th><td>3</td></tr>'
-    assert told_above("", figure)
-    assert not told_above("", figure + '<tr><th scope="row">Gare</th><td>12</td></tr>')
-    assert told_above('<p class="reading">Gare : 12.</p>', figure + '<tr><th scope="row">Gare</th><td>12</td></tr>')

@@ -139,17 +139,6 @@ def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_line():
     assert "<svg" not in html and texts.typography(projections.EMPTY) in html
 
 
-def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_test(example):
-    chapter = open_chapter(EXAMPLE_EPCI)
-    html = chapter.projection().html
-    shown = may_be_shown(errors(pd.read_parquet(example.processed / "projection_errors.parquet")))
-    assert html.count("<svg") == len(shown) and texts.typography("2017 projeté à 2023") in html
-    assert "Éprouvé sur 15 EPCI" in html and "1,55" in html
-    table = shown_projections(chapter.territory)
-    assert set(table["scenario"]) == {*SCENARIOS} and set(table["group"]) == shown
-    assert sorted(set(table["year"])) == [2028, 2033]
-
-
 def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     chapter = open_chapter(DEFAULT_EPCI)
     html = chapter.projection().html

@@ -7,14 +7,13 @@ from hypothesis import strategies as st
 
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
-from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Count, Indicator, Ratio
+from ctg_analysis.core.datasets import Source, Totals
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Indicator, Ratio
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.uncertainty import poisson_interval, rounding_interval
+from ctg_analysis.indicators.uncertainty import poisson_interval
 
 counts = st.integers(min_value=0, max_value=5000)
 SOURCE = Source(id="register", label="Registre", producer="P")
-GUARDED = Source(id="register", label="Registre", producer="P", secrecy=SecrecyRule(threshold=5))
 
 
 def communes(names, former=None, epci="100000000"):
@@ -46,8 +45,6 @@ def indicator(value, **options):
         "x_share", ("X",), "01", **words, decimals=1, sources=("register",), value=value, chart="trend", **options
     )
 
-
-SHARE = indicator(Ratio("part", "whole"))
 
 PAIRS = st.lists(st.tuples(counts, st.integers(min_value=1, max_value=5000)), min_size=1, max_size=8).map(
     lambda pairs: [(min(part, whole), whole) for part, whole in pairs]
@@ -89,12 +86,6 @@ def test_a_missing_commune_makes_a_sum_missing_not_smaller(pairs, which):
     here = communes(names)
     moved = to_reference(facts("part", values), SOURCE, Perimeter.between(here, here)).set_index("level")
     assert moved.loc["epci", "status"] == MISSING and pd.isna(moved.loc["epci", "value"])
-
-
-def test_a_commune_without_a_row_makes_a_sum_missing_too():
-    here = communes(["12001", "12002"])
-    moved = to_reference(facts("part", {"12001": 7}), SOURCE, Perimeter.between(here, here)).set_index("level")
-    assert moved.loc["epci", "status"] == MISSING
 
 
 @given(counts, counts, counts)
@@ -155,23 +146,3 @@ def test_a_count_of_nothing_over_nothing_is_without_object():
 def test_a_poisson_interval_holds_its_count(events):
     low, high = (bound.item() for bound in poisson_interval(pd.Series([float(events)])))
     assert 0 <= low <= events <= high
-
-
-@pytest.mark.parametrize("events, low, high", [(12, 6.194, 20.963), (3, 0.6187, 8.7673), (0, 0, 3.6889)])
-def test_r15_intervals_of_counts(events, low, high):
-    """Byar from 10 events (12 → [6.194; 20.963]), exact below."""
-    bounds = [bound.item() for bound in poisson_interval(pd.Series([float(events)]))]
-    assert bounds == pytest.approx([low, high], abs=1e-3)
-
-
-@given(counts, st.sampled_from(["nearest", "floor"]))
-def test_r3_the_truth_lies_in_the_interval_of_a_rounded_count(truth, rule):
-    published = 5 * ((truth + 2) // 5 if rule == "nearest" else truth // 5)
-    low, high = (bound.item() for bound in rounding_interval(pd.Series([float(published)]), 5))
-    assert low <= truth <= high
-
-
-def test_a_count_keeps_its_value_at_every_level():
-    one = indicator(Count("part"))
-    table = observed([(3, 5), (4, 6)], one)
-    assert table.loc[table["level"].eq("epci"), "value"].item() == 7

@@ -274,24 +274,6 @@ def test_a_lycee_has_an_index_of_both_its_ways_and_a_college_says_how_far_apart_
     assert not any(measure.startswith("upper_secondary_ips_under") for _, _, measure in facts)
 
 
-SCHOOL = "2024;0010001A;PUBLIC;1;0;15;1"
-
-
-def test_what_an_extract_lacks_is_not_asked_of_it_and_gives_no_figure(tmp_path):
-    """No column of levels in an extract: pupils of nursery schools are unknown, and not 0; a full file must have it."""
-    header = "rentree_scolaire;numero_ecole;secteur;rep;rep_plus;nombre_total_eleves;nombre_total_classes"
-    directory = DIRECTORY.replace(";etat", "") + "0010001A;Ecole;Public;01001;\n"
-    texts = {"annuaire.csv": directory, "effectifs.csv": f"{header}\n{SCHOOL}\n"}
-    columns = [*header.split(";"), *DIRECTORY.strip().removesuffix(";etat").split(";")]
-    facts = values(clean_schools(received(tmp_path, texts, columns=columns)))
-    assert facts[("01001", "2024", "pupils")] == 15 and facts[("01001", "2024", "schools")] == 1
-    assert facts[("01001", "2024", "rep_schools")] == 1 and facts[("01001", "2024", "rep_pupils")] == 15
-    assert facts[("01001", "2024", "rep_plus_schools")] == 0 and facts[("01001", "2024", "rep_plus_pupils")] == 0
-    assert not any(measure in ("nursery_pupils", "primary_pupils", "ulis_pupils") for _, _, measure in facts)
-    lines = said(clean_schools, received(tmp_path / "b", texts, full=True))
-    assert len(lines) == 4 and any("colonne etat : trouvé pas de colonne de ce nom" in line for line in lines)
-
-
 def test_pupils_of_colleges_and_lycees_are_those_that_the_directory_counts_and_not_its_lines(tmp_path):
     """A section has a line without pupils; where no line has any, the commune is unknown and its EPCI too, not 0."""
     lines = ("01001;400;OUVERT", "01001;;OUVERT", "01003;;OUVERT", "75101;50;OUVERT", "75100;;OUVERT", "75102;9;OUVERT")

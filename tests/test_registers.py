@@ -1,6 +1,5 @@
 """Registers of things are counted by commune, and every declaration says what it guesses."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +15,8 @@ from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.layouts import Register, Tally
-from ctg_analysis.core.settings import project_path, settings
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES, declared_sources
-from ctg_analysis.sources.declared_sources import declared_at
-from ctg_analysis.sources.facility_types import FACILITY_TYPES
 from ctg_analysis.sources.folders import source_folders
 
 
@@ -141,15 +138,6 @@ def test_what_has_no_commune_is_left_out_of_a_register(tmp_path):
 # The declarations themselves.
 
 
-def test_every_guess_points_to_the_line_where_it_is_declared():
-    guesses = [(source, guess) for source in SOURCES.values() for guess in source.guesses]
-    assert guesses
-    for source, guess in guesses:
-        file, line = declared_at(source, guess).split(", line ")
-        declared = (settings().root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
-        assert guess in declared and "guesses:" not in declared  # in a layout, and not in the list of guesses alone
-
-
 def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, monkeypatch):
     entry = "- id: a\n  label: L\n  producer: P\n  totals: {aditive: false}\n"
     entry += "  tables:\n    - {files: t.csv, level: commune}\n"
@@ -170,22 +158,6 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
         "attendu aucune clé de ce nom" in lines[0]
         and "'persones', attendu l'une de ces valeurs : 'persons', 'number'" in lines[2]
     )
-
-
-def test_what_facilities_are_counted_as_is_what_their_sources_say():
-    medians = {f"{kind}_median" for kind in FACILITY_TYPES.reached}
-    assert SOURCES["insee_acces"].totals.alone == medians
-    ranges = {f"{name}_types" for name in FACILITY_TYPES.ranges}
-    assert SOURCES["insee_bpe_2025"].coverage.each == {"basket_services", *ranges}
-
-
-def test_no_two_sources_have_the_same_id():
-    written = [
-        id_
-        for path in declared_sources.FOLDER.rglob("*.yml")
-        for id_ in re.findall(r"(?m)^- id: (.+)$", path.read_text())
-    ]
-    assert len(written) == len(set(written)) == len(SOURCES)
 
 
 def test_every_full_file_is_read_by_a_layout_of_its_source():

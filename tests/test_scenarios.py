@@ -11,7 +11,6 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -38,27 +37,6 @@ def communes(codes, former=None):
 def by_commune(measure, values, source, period="2023"):
     table = pd.DataFrame({"code": list(values), "value": list(values.values())})
     return facts(table, source, level="commune", period=period, measure=measure)
-
-
-def test_scenario_2_a_rate_of_an_epci_is_a_ratio_of_sums():
-    """4, 10, 30 over 20, 100, 150: 44 / 270 = 16.3 %, not the mean of the rates (20, 10, 20), 16.7 %."""
-    here = communes(["12001", "12002", "12003"])
-    source = SOURCES["insee_rp_familles"]
-    one = CATALOGUE["single_parent_families_share"]
-    parts = by_commune(one.value.numerator, {"12001": 4, "12002": 10, "12003": 30}, source.id)
-    wholes = by_commune(one.value.denominator, {"12001": 20, "12002": 100, "12003": 150}, source.id)
-    moved = to_reference(pd.concat([parts, wholes]), source, Perimeter.between(here, here))
-    row = observe([one], moved, SOURCES).set_index(["level", "territory"]).loc[("epci", EPCI)]
-    assert row["value"] == pytest.approx(44 / 270 * 100) and round(row["value"], 1) == 16.3
-
-
-def test_scenario_2_a_median_is_never_added_up():
-    source = SOURCES["insee_filosofi_2021"]
-    table = by_commune("living_standard_median", {"12001": 20000, "12002": 22000}, source.id)
-    with pytest.raises(NotAdditiveError):
-        sum_up(table, source, pd.Series({EPCI: 2}))
-    here = communes(["12001", "12002"])
-    assert set(to_reference(table, source, Perimeter.between(here, here))["level"]) == {"commune"}
 
 
 def test_scenario_2_the_denominator_of_single_parent_families_is_named():

@@ -58,14 +58,6 @@ def test_the_times_are_those_of_a_build_of_every_epci():
     assert len(hours) == 4 and min(hours) > least
 
 
-def test_the_moments_are_moments():
-    timer = (FOLDER / "ctg-build.timer").read_text(encoding="utf-8")
-    assert re.search(r"^OnCalendar=\*-\*-\* \d\d:\d\d:\d\d$", timer, re.M)
-    (line,) = [one for one in (FOLDER / "crontab").read_text(encoding="utf-8").splitlines() if not one.startswith("#")]
-    minute, hour, *rest = line.split()[:5]
-    assert 0 <= int(minute) < 60 and 0 <= int(hour) < 24 and rest == ["*"] * 3
-
-
 def test_the_pipelines_are_yaml_with_their_steps():
     actions = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
     steps = actions["jobs"]["build"]["steps"]
@@ -81,13 +73,6 @@ def test_the_pipelines_are_yaml_with_their_steps():
     assert gitlab["script"][0] == "make setup" and gitlab["allow_failure"] == {"exit_codes": [2]}
     assert gitlab["cache"]["when"] == gitlab["artifacts"]["when"] == "always"
     assert gitlab["cache"]["paths"] == gitlab["artifacts"]["paths"] == ["reports/"]
-
-
-def test_the_dag_is_python_and_every_exit_code_is_told():
-    compile((FOLDER / "airflow_dag.py").read_text(encoding="utf-8"), "airflow_dag.py", "exec")
-    told = (FOLDER.parent / "scheduling.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| (\d+) \|", told, re.M) == ["0", "1", "2", "3", "130", "143"]
-    assert all(name in told for name in FILES)
 
 
 def test_a_worker_of_dask_has_one_thread_as_the_page_says():

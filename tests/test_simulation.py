@@ -4,7 +4,6 @@ import re
 
 import pandas as pd
 import pytest
-from reader import rows_of
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
@@ -13,7 +12,6 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.simulation import (
     APPROVED,
@@ -57,30 +55,6 @@ def test_places_added_and_childminders_who_stop():
     assert found.before == 60 and found.after == pytest.approx(60)
     assert found.change == pytest.approx({IN_CENTRES: 4, AT_CHILDMINDERS: -4})
     assert found.sources == ("caf_txcouv_pe", CNAF, PMI)
-
-
-def test_places_added_only():
-    """(180 + 12) / 300 x 100 = 64. The form of the PMI is not needed."""
-    found = simulate(observed(without(AT_WORK, APPROVED, CHILDMINDER_PLACES)), places=12, leaving=0)
-    assert found.after == pytest.approx(64) and found.each is None and found.lost == 0
-    assert found.sources == ("caf_txcouv_pe", CNAF)
-
-
-def test_childminders_at_work_in_another_year_do_not_share_the_places_of_this_one():
-    """With the 60 of 2022 each would have 2 places; the 3.4 approved ones are taken: (180 - 10 x 3.4) / 3 = 48.67."""
-    earlier = without(AT_WORK) | {(AT_WORK, "2022"): (60, PMI)}
-    after = simulate(observed(earlier), places=0, leaving=10)
-    assert after.each.at_work is None and after.after == pytest.approx(146 / 3)
-
-
-def test_childminders_who_stop_only():
-    """(180 - 10 x 2.4) / 300 x 100 = 52: with the 3.4 approved places it would be 48.67."""
-    assert simulate(observed(KNOWN), places=0, leaving=10).after == pytest.approx(52)
-
-
-def test_the_children_are_those_of_the_rate_and_not_those_of_the_census():
-    known = KNOWN | {("children_0_2_count", "2023"): (250, "insee_rp_population")}
-    assert simulate(observed(known), places=12, leaving=0).after == pytest.approx(64)
 
 
 def test_the_latest_year_that_has_all_is_taken():
@@ -131,11 +105,6 @@ def test_what_is_missing_is_named(known, leaving, missing):
     assert simulate(observed(known), places=12, leaving=leaving) == missing
 
 
-def test_a_secret_number_is_missing():
-    rows = pd.concat([observed(without(AT_WORK, APPROVED)), observed({(AT_WORK, "2023"): (3, PMI)}, status="secret")])
-    assert simulate(rows, places=0, leaving=1) == Missing(AT_WORK, "2023")
-
-
 @pytest.mark.parametrize("places, leaving", [(-1, 0), (0, -5), (1.5, 0), ("12", 0)])
 def test_a_change_that_is_no_whole_number_is_refused(places, leaving):
     with pytest.raises(UserError, match="expected a whole number, 0 or more"):
@@ -162,24 +131,6 @@ def test_the_sentences():
     assert "dépassent" not in both
 
 
-def test_the_bars_have_the_components_before_and_after():
-    """EAJE 25 + 4 = 29; assistants maternels 35 - 8 = 27; school 1.5 as before; 180 + 12 - 24 = 168 places."""
-    parts = pd.DataFrame(
-        {
-            "indicator": [IN_CENTRES, AT_CHILDMINDERS, "childcare_coverage_preschool_rate"],
-            "part": ["EAJE", "Assistants maternels", "École"],
-            "value": [25, 35, 1.5],
-        }
-    )
-    html = childcare.simulation(
-        CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, Citation("Cnaf.")
-    ).html
-    assert rows_of(html)[1:] == [
-        ["Publié, 2023", "60,0", "25,0", "35,0", "1,5", "180"],
-        ["Avec le changement", "56,0", "29,0", "27,0", "1,5", "168"],
-    ]
-
-
 AROUND = {"basis": "C'est un calcul.", "source": Citation("Cnaf.")}
 
 
@@ -192,17 +143,6 @@ def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_i
     many = simulate(observed(without(AT_WORK, APPROVED)), places=100, leaving=0)
     html = simulator.simulator(CATALOGUE[RATE], many, scenario=Html(""), **AROUND).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("200", "100")], "nothing tells what a childminder takes"
-
-
-def test_the_chapter_of_the_invented_territory(example):
-    chapter = open_chapter(EXAMPLE_EPCI)
-    html = chapter.simulation(places=12, leaving=0).html
-    rate = chapter.data(RATE)
-    before = rate[rate["level"].eq("epci") & rate["period"].eq("2023")]["value"].iloc[0]
-    places = chapter.data(PLACES)
-    count = places[places["level"].eq("epci") & places["period"].eq("2023")]["value"].iloc[0]
-    assert f"{number(before, 1)} à {number(before * (1 + 12 / count), 1)} places" in html
-    assert html.count("non une prévision") == 1 and html.count('type="range"') == 2
 
 
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example, monkeypatch):
@@ -234,8 +174,3 @@ def test_a_territory_without_places_gets_the_box_that_names_them(france):
 def test_the_parameters_of_a_chapter_are_its_own(parameters, chapter, said):
     with pytest.raises(ParameterError, match=re.escape(said)):
         validated(parameters, chapter)
-
-
-def test_the_parameters_of_chapter_04_are_taken(france):
-    taken = validated({"epci": 200067171, "nouvelles_places": 20, "departs_assistants_maternels": 0}, "04")
-    assert (taken.epci, taken.nouvelles_places, taken.departs_assistants_maternels) == ("200067171", 20, 0)

@@ -3,11 +3,9 @@
 import datetime
 import re
 import zipfile
-from pathlib import Path
 
 import pytest
 import xlsxwriter
-from material_files import change, copy_of
 
 from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.cleaning.partners.partner_files import clean_form
@@ -18,7 +16,6 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.sheet_places import SheetPlace
 from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.demarche.files import empty_tables
-from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.table_files import read_folder, read_table
@@ -158,20 +155,6 @@ def test_a_percentage_is_the_one_that_excel_shows(tmp_path):
         sheet.write_number(1, 2, 0.12, made.add_format({"num_format": "0.0%"}))
     with pytest.raises(InputError, match=r"C2 \(jeunes_suivis\) : trouvé '12 %', attendu un nombre"):
         clean_form(YOUTH, read_workbook(path, [empty_forms.headings(YOUTH)]).sheets[YOUTH.id], PLACES)
-
-
-def test_an_id_that_is_not_there_is_sought_in_its_sheet(tmp_path):
-    folder = tmp_path / EPCI
-    folder.mkdir()
-    tables = {name: TABLES[name] for name in ("objectifs", "axes")}
-    rows = {"objectifs": [["O1", "A9", "Un objectif", "E1", "", ""]], "axes": [["A1", "Un axe", "1"]]}
-    book(folder / "a.xlsx", {one.sheet: [[*one.columns], *rows[name]] for name, one in tables.items()})
-    material = read_material(folder)
-    told = [str(one) for one in wrong_together(material, material.tables, {EPCI})]
-    assert any(
-        "feuille « Objectifs », B2 (axe_id) : trouvé 'A9', attendu un identifiant de la feuille « Axes »" in line
-        for line in told
-    )
 
 
 @pytest.mark.parametrize("written", ["1.234", "443.000", "1,234"])
@@ -379,24 +362,6 @@ def test_every_form_and_table_has_its_sheet_which_reads_as_empty(handed_out):
     assert sheets.sheets.keys() == PUBLIC.keys()
 
 
-def test_the_names_of_sheets_are_those_that_a_workbook_takes():
-    names = [source.form.sheet for source in empty_forms.FORMS.values()], [table.sheet for table in TABLES.values()]
-    assert [
-        name for one in names for name in one if not name or len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)
-    ] == []
-    assert all(len(set(one)) == len(one) for one in names)
-
-
-def test_what_to_do_is_said_in_ten_lines_and_secrecy_in_words(handed_out):
-    for path in [*handed_out.path.rglob("*.xlsx")]:
-        with zipfile.ZipFile(path) as parts:
-            texts = parts.read("xl/sharedStrings.xml").decode()
-            sheets = parts.read("xl/workbook.xml").decode().split("<sheet ")
-        assert all(f"{rank}. " in texts for rank in range(1, 11)) and "Mode d'emploi" in sheets[1], path
-        if path.stem == "caf":
-            assert "un nombre de personnes est publié arrondi vers le bas à 5" in texts
-
-
 def test_lists_notes_communes_and_dates_are_there(handed_out):
     with zipfile.ZipFile(handed_out.material(EPCI) / "demarche.xlsx") as parts:
         texts = parts.read("xl/sharedStrings.xml").decode()
@@ -493,66 +458,3 @@ def test_an_error_of_excel_is_told_and_never_read_as_unknown(tmp_path):
     path = book(tmp_path / "x.xlsx", {"Jeunes suivis": [YOUTH.form.columns, ["99001", 2024, ("=1/0", "#DIV/0!")]]})
     (told,) = read_workbook(path, [empty_forms.headings(YOUTH)]).findings
     assert "C2 (jeunes_suivis) : trouvé une case en erreur (#DIV/0!" in str(told)
-
-
-SPOILED = (  # table, line, column, what is written there: what no table may hold, then what breaks the chain
-    (
-        ("actions", 6, "indicateurs_resultat", "ZZZ"),
-        ("actions", 7, "axe_id", "ZZZ"),
-        ("actions", 8, "priorite", "9"),
-        ("actions", 10, "lien_pedt", "peut-être"),
-        ("ateliers", 3, "presents_par_type", "maire"),
-        ("bilan_actions", 2, "preuve", "X1|X 2"),
-        ("competences", 2, "territoire", "99999"),
-        ("constats", 3, "enonce", "Mme Durand, 06 01 02 03 04"),
-        ("documents", 2, "lien", "a b"),
-        ("documents", 3, "date", "hier"),
-        ("enjeux", 3, "transversal", ""),
-        ("equipements_services", 2, "x", "douze"),
-        ("equipements_services", 3, "capacite", "-1"),
-        ("indicateurs_suivi", 2, "indicateur", "nothing_count"),
-        ("indicateurs_suivi", 3, "action_id", "ZZZ"),
-        ("marges", 2, "variable", "ZZZ"),
-        ("preuves", 2, "ref", "X"),
-        ("preuves", 5, "lecture", ""),
-        ("questionnaire", 2, "modalites", ""),
-        ("questionnaire", 3, "modalites", "NSP=x"),
-        ("questionnaire", 4, "filtre", "x=y"),
-        ("reunions", 2, "date", "1999-02-30"),
-        ("suivi", 2, "valeurs_indicateurs", "ZZZ=1"),
-        ("suivi", 3, "avancement_pct", "140"),
-        ("suivi", 4, "annee", "24"),
-        ("votes", 2, "importance_1_5", "7"),
-        ("votes", 3, "bulletin", "deux mots"),
-    ),
-    (
-        ("actions", 2, "pilote", ""),
-        ("actions", 3, "calendrier_debut", ""),
-        ("actions", 4, "budget_fonct", "3"),
-        ("actions", 5, "indicateurs_resultat", ""),
-        ("actions", 9, "calendrier_fin", "1999"),
-        ("ateliers", 2, "presents", "999"),
-        ("calendrier", 2, "fin", "1999-01"),
-        ("constats", 12, "force_preuve", "3"),
-        ("enjeux", 2, "motif", ""),
-        ("equipements_services", 4, "agrement_fin", "1999-01-01"),
-        ("extraits", 2, "relu_par", ""),
-    ),
-)
-
-
-@pytest.mark.slow
-@pytest.mark.nightly
-@pytest.mark.parametrize("faults", SPOILED)
-def test_whatever_is_told_of_a_table_is_told_in_french(faults, example, tmp_path):
-    root = copy_of(example, tmp_path)
-    folder = root.material(EPCI)
-    for table, line, column, written in faults:
-        change(folder / f"{table}.csv", line, column, written)
-    material = read_material(folder)
-    found = [*material.findings, *wrong_together(material, material.tables, {EPCI, "99001"})]
-    found += inconsistencies(material.tables, material.convention)
-    told = {(Path(one.path).stem, one.line, one.column) for one in found}
-    assert sorted({(table, line, column) for table, line, column, _ in faults} - told) == []
-    texts = {text for one in found if one.path.endswith(".csv") for text in (one.found, one.expected)}
-    assert {text for text in texts if ENGLISH.search(text)} == set()

@@ -22,7 +22,6 @@ from ctg_analysis.demarche.survey.crossings import (
     with_intervals_of_v,
 )
 from ctg_analysis.demarche.survey.profile_groups import of_groups
-from ctg_analysis.indicators.significance import compare_proportions
 
 NAN = float("nan")
 QUESTIONNAIRE = pd.DataFrame(
@@ -58,11 +57,6 @@ def test_r23_chi2_and_v_of_the_vector_of_the_rule():
     assert (round(row["chi2"], 3), round(row["v_corrected"], 3), row["method"]) == (16.667, 0.398, CHI2)
     assert row["strength"] == "lien moyen" and row["dof"] == 1
     assert row["p"] == pytest.approx(stats.chi2.sf(50 / 3, 1))
-
-
-def test_r23_two_proportions():
-    counts = [pd.Series([float(n)]) for n in (18, 60, 120, 700)]
-    assert round(compare_proportions(*counts)["z"].item(), 3) == 2.479
 
 
 def test_r23_the_table_is_that_of_weighted_shares_times_the_effective_size():

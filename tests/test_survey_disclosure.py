@@ -264,22 +264,6 @@ def rounded(tables, size):
     return np.round([square, 100 * np.sqrt(square / size), 100 * distributions.chi2.sf(square, 1)])
 
 
-def test_r2_a_test_beside_the_margins_gives_back_the_table_however_rounded():
-    """Hence no figure of a test without the table of its groups: who ticked an answer or not, in two groups.
-
-    The words alone give back none, but bound a small number in most (docs/security.md says so).
-    """
-    by_figures, by_words, bounded = 0, 0, 0
-    for true in (a_crossing(seed)[:, :2] for seed in range(20)):
-        possible, size = tables_with_margins(true), true.sum()
-        told, figures = rounded(possible, size), rounded(true[np.newaxis], size)
-        by_figures += (told == figures).all(axis=0).sum() == 1
-        alike = possible[(told[2] < 5) == (figures[2] < 5)]
-        by_words += len(alike) == 1
-        bounded += not {*alike[:, 0, 0]} >= {0, 1, 2, 3, 4}
-    assert (by_figures, by_words, bounded) == (17, 0, 12)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_r2_what_is_printed_of_a_test_leaves_every_small_number_possible(seed):
     """All the tables that have the margins, the cells and the test that are printed; it is made of what is shown."""

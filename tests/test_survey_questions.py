@@ -16,7 +16,7 @@ from ctg_analysis.demarche.survey.response import (
     wished_and_used,
     with_texts_filled,
 )
-from ctg_analysis.demarche.tables.codes import is_asked, with_blanks_filled
+from ctg_analysis.demarche.tables.codes import is_asked
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -259,26 +259,6 @@ def test_r2_what_is_hidden_together_is_not_too_small():
     assert hidden_cells(pd.Series([1.0, 1.0, 8.0, 0.0, 30.0])).tolist() == [True, True, True, False, False]
     assert hidden_cells(pd.Series([3.0, 2.0, 8.0])).tolist() == [True, True, False]
     assert not hidden_cells(pd.Series([0.0, 5.0])).any()
-
-
-def test_the_tables_as_their_models_read_them_do_as_well():
-    """Modalities and filters are pairs, yes and no are booleans, an answer to what was not put is blank."""
-    typed = QUESTIONNAIRE.assign(
-        modalites=[
-            tuple(tuple(pair.split("=")) for pair in cell.split("|")) if cell else None
-            for cell in QUESTIONNAIRE["modalites"]
-        ],
-        filtre=[(tuple(cell.split("=")),) if cell else None for cell in QUESTIONNAIRE["filtre"]],
-        sensible=QUESTIONNAIRE["sensible"].eq("oui").astype("boolean"),
-    )
-    table = answers(avis=column(oui=20, non=20), besoins=["", *column(NC=19, a=18), "", None])
-    told = with_blanks_filled(table, typed)
-    assert told["besoins"].value_counts().to_dict() == {"NC": 20, "a": 18, "SR": 2}
-    weights = pd.Series(1.0, index=table.index)
-    for q_id in ("avis", "besoins"):
-        pd.testing.assert_frame_equal(
-            distribution(told, weights, typed, q_id), distribution(told, weights, QUESTIONNAIRE, q_id)
-        )
 
 
 @pytest.mark.parametrize(

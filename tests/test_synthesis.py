@@ -8,7 +8,6 @@ import pytest
 from pptx import Presentation
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.essentials import themes
 from ctg_analysis.chapter import open_chapter, summaries, synthesis
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
@@ -194,21 +193,6 @@ def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, fran
         assert all(year in said.get(indicator.id, period) for year in period.split("-")), said[indicator.id]
 
 
-def check_of(epci):
-    """Return the faults of the synthèse of an EPCI: too few figures, a theme or an indicator twice."""
-    shown = synthesis.synthesis(open_territory(epci, data_root(epci)))
-    lists = {"figures": shown.figures, "findings": (*shown.strengths, *shown.alerts, *shown.traits)}
-    faults = [f"{epci}: {len(shown.figures)} figures"] if len(shown.figures) < 6 else []
-    for name, indicators in lists.items():
-        told = [themes()[indicator.id] for indicator in indicators]
-        faults += [f"{epci}: {theme} twice in the {name}" for theme in set(told) if told.count(theme) > 1]
-    return faults
-
-
-def test_no_theme_comes_twice(france, example):
-    assert [fault for epci in (DEFAULT_EPCI, EXAMPLE_EPCI) for fault in check_of(epci)] == []
-
-
 @pytest.mark.slow
 def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
     """In what each chapter tells its readers, folds, drawings and links apart; EPCIs, such as CINOR, are names."""
@@ -252,14 +236,6 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
     assert glossary.with_meanings(body) == body and "<button" in glossary.with_meanings(body + "<p>Caf</p>")
-
-
-def test_a_term_of_the_sources_opens_once_in_a_page():
-    source = '<p class="source">Source : Caf.</p>'
-    html = glossary.with_meanings(f"<h2>Un</h2>{source}<p>La Caf.</p><h2>Deux</h2>{source}<p>La Caf.</p>{source}")
-    assert html.count('popovertarget="terme-Caf"') == 2
-    second = html.partition("Deux")[2].partition("<div popover")[0]
-    assert second.count("<button") == 1 and second.index("<p>La ") < second.index("<button")
 
 
 def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):

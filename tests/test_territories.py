@@ -1,16 +1,14 @@
 """Who belongs to whom, in every corner of France, and what became of whom."""
 
-import official_communes
 import pandas as pd
 import pytest
-from official_folder import certified
 
 from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import Source, Totals
-from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import data_root
@@ -151,13 +149,6 @@ def members_of(communes, epci):
     return sorted(communes.loc[communes["epci"].eq(epci) & communes["kind"].eq("commune-actuelle"), "code"])
 
 
-def test_a_city_given_by_arrondissement_is_not_absent(years):
-    paris = years[2021].loc[years[2021]["parent"].eq("75056"), "code"]
-    absent = set(official_communes.absent_communes(paris, years[2021]))
-    assert len(paris) == 20 and "75056" not in absent
-    assert absent == set(members_of(years[2021], "200054781")) - {"75056"}
-
-
 @pytest.mark.parametrize("name, paris", [("caf_txcouv_pe", []), ("insee_etat_civil", [200.0])])
 def test_what_cannot_be_added_up_has_no_value_for_a_city_given_by_arrondissement(name, paris, years):
     now, source = years[2026], SOURCES[name]
@@ -166,54 +157,6 @@ def test_what_cannot_be_added_up_has_no_value_for_a_city_given_by_arrondissement
     moved = to_reference(table, source, Perimeter.between(now, now))
     assert moved.loc[moved["code"].eq("75056"), "value"].tolist() == paris
     assert not moved["code"].isin(parts["code"]).any()
-
-
-COMPOSITION = "COM;LIBGEO;EPCI;LIBEPCI;DEP;REG"
-
-
-def composition(tmp_path, *lines):
-    (tmp_path / "EPCI.csv").write_text("\n".join([COMPOSITION, *lines]) + "\n", encoding="utf-8")
-    return official_communes.clean_composition(certified(tmp_path, "insee_epci"))
-
-
-def test_the_file_of_composition_gets_its_zeros_back(tmp_path):
-    lines = ["1001;A;200069193;CC;1;84", "2A004;B;242010056;CA;2A;94", "97101;C;ZZZZZZZZZ;Sans objet;971;1"]
-    table = composition(tmp_path, *lines)
-    assert list(table["code"]) == ["01001", "2A004", "97101"] and list(table["departement"]) == ["01", "2A", "971"]
-    assert list(table["region"]) == ["84", "94", "01"] and list(table["zone"]) == ["metro", "metro", "drom"]
-    assert table["epci"].isna().tolist() == [False, False, True]
-
-
-@pytest.mark.parametrize("code", ["101", "A004", "1A01", "0101", "96001", "1001 "])
-def test_what_has_lost_more_than_a_zero_is_an_error_there_too(tmp_path, code):
-    with pytest.raises(InputError, match=r"ligne 2, colonne COM : trouvé .*, attendu un code de commune"):
-        composition(tmp_path, f"{code};A;200069193;CC;1;84")
-
-
-def test_a_commune_with_and_without_its_zero_comes_twice(tmp_path):
-    with pytest.raises(InputError, match=r"ligne 2, colonne COM : trouvé '1001', attendu a commune that comes once"):
-        composition(tmp_path, "1001;A;200069193;CC;1;84", "01001;A;200069193;CC;01;84")
-
-
-COG = "TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT"
-
-
-def test_a_lost_zero_elsewhere_remains_an_error(tmp_path):
-    (tmp_path / "v_commune_2025.csv").write_text(f"{COG}\nCOM,1001,84,01,,,,,,A,,\n", encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"ligne 2, colonne COM : trouvé '1001', attendu un code de commune de 5 caractères"
-    ):
-        official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
-
-
-def test_of_the_official_code_only_the_files_of_communes_are_read(tmp_path):
-    rows = [COG, "COM,01015,84,01,,,,,,A,,", "COMD,01015,,,,,,,,A,,01015", "ARM,69381,84,69,,,,,,B,,69123"]
-    for name in ("commune2021.csv", "commune_2022.csv", "v_commune_2025.csv"):
-        (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
-    (tmp_path / "v_mvt_commune_2026.csv").write_text("MOD,DATE_EFF\n32,2017-01-01\n", encoding="utf-8")
-    tables = official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
-    assert set(tables) == {2021, 2022, 2025}
-    assert list(tables[2025]["code"]) == ["01015", "69381"] and tables[2025]["parent"].tolist()[1] == "69123"
 
 
 PARIS = pd.DataFrame(

@@ -1,7 +1,5 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
-from dataclasses import replace
-from types import SimpleNamespace
 from typing import get_args
 
 import pandas as pd
@@ -11,10 +9,9 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.words import classes, comparable, extremes, glossary, messages, notes, quantities, texts
+from ctg_analysis.display.words import classes, extremes, glossary, messages, quantities, texts
 
-SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
-PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
+PEOPLE = CATALOGUE["population_count"]
 
 
 def communes(*values, shown=True, status="ok"):
@@ -35,18 +32,6 @@ def communes(*values, shown=True, status="ok"):
 )
 def test_the_title_of_a_map_of_counts_names_the_commune_that_it_speaks_of(values, title):
     assert messages.circles(PEOPLE, communes(*values)) == f"Population municipale : {title}"
-
-
-def test_the_largest_count_is_that_of_the_communes_that_are_shown():
-    rows = communes(30, 50, 50, 900)
-    rows["shown"] = [True, True, True, False]
-    head = "Population municipale : jusqu'à"
-    assert (
-        messages.largest(PEOPLE, rows)
-        == f"{head} 50 habitants par commune (Commune B et Commune C), parmi les 3 communes montrées"
-    )
-    assert messages.largest(PEOPLE, rows[:2]) == f"{head} 50 habitants par commune (Commune B)"
-    assert messages.largest(PEOPLE, communes(7, 9, shown=False)) == ""
 
 
 YOUNG = CATALOGUE["youth_index"]  # a ratio without a test
@@ -117,14 +102,6 @@ def test_classes_of_unequal_width_are_compared_by_year_of_age():
     assert rows is own and message == "" and note == classes.UNEQUAL
 
 
-def test_the_title_of_a_balance_says_its_common_words_once():
-    rows = pd.DataFrame(
-        {"name": "2018-2023", "part": ["Évolution due au solde naturel", "Évolution due au solde migratoire"]}
-    )
-    said = messages.balance(rows.assign(text=["−1 %", "+2 %"]), "2018-2023")
-    assert said == "Évolution due au solde naturel : −1 % ; migratoire : +2 % par an (2018-2023)"
-
-
 @pytest.mark.parametrize(
     "values, title",
     [
@@ -157,14 +134,6 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 39.8])) == "Pensions d'abord : 39,8 %"
 
 
-def test_the_title_of_a_family_of_sums_told_by_their_bounds():
-    names = ["Revenu de solidarité active", "Aide au logement", "Prime d'activité"]
-    said = ["entre 28 et 122", "entre 303 et 375", "entre 388 et 456"]
-    rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
-    title = "Prime d'activité d'abord : entre 388 et 456 ; puis aide au logement : entre 303 et 375"
-    assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
-
-
 def test_a_commune_has_one_place_in_order_before_and_after_typography():
     names = pd.Series(["Laillé", "L'Hermitage", "Le Rheu"])
     written = names.map(texts.typography)
@@ -175,59 +144,6 @@ def test_a_commune_has_one_place_in_order_before_and_after_typography():
 def test_a_name_of_an_epci_is_not_glossed_and_the_same_word_elsewhere_is():
     assert glossary.terms_in(["CA CAP Excellence"]) == ["CA"]
     assert glossary.terms_in(["un CAP, un BEP"]) == ["BEP", "CAP"]
-
-
-def test_a_family_has_a_unit_only_where_its_members_have_one():
-    members = [replace(SHARE, family="access_times", label=label) for label in "ab"]
-    assert notes.definition(*members)["label"].endswith("(%)")
-    assert "(" not in notes.definition(members[0], replace(members[1], unit="écoles"))["label"]
-
-
-def test_what_is_left_out_agrees_in_number():
-    own = {"kind": "CC", "zone": "de France", "size": 0, "density": ""}
-    group = SimpleNamespace(
-        lacking=("age_65_plus_share", "living_standard"), variables=("population",), candidates=2, step=0,
-        peers=pd.DataFrame({"peer": ["B"], "distance": [0.5]}), own=own,
-    )  # fmt: skip
-    dated = pd.DataFrame({"period": {}}, dtype=object)
-    assert "n'entrent pas dans le choix, faute d'être connus pour ce territoire" in comparable.sentence(group, dated)
-
-
-def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():
-    rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
-    rows = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"], name=["A", "B"], shown=True)
-    assert extremes.choropleth(rsa, rows) == ""
-
-
-def test_a_label_is_told_without_its_colon():
-    assert texts.headed("Temps moyen : crèche") == "Temps moyen (crèche) :"
-    assert texts.titled("Attente : IME (médico-éducatif)") == "Attente, IME (médico-éducatif)"
-    assert texts.titled("Temps moyen : école, évolution") == "Temps moyen, école, évolution"
-
-
-def test_bars_do_not_repeat_what_all_their_names_begin_with():
-    assert texts.without_common_head(["Temps : école", "Temps : IME"]) == ["École", "IME"]
-    for apart in (["Temps : école", "Part : école"], ["Temps : école", "École"], ["Temps : école"]):
-        assert texts.without_common_head(apart) == apart
-
-
-def test_what_all_bars_end_with_is_told_once():
-    ends = ["Prime (hors MSA)", "Aide (hors MSA)"], ["Prime, part (hors MSA)", "Aide au logement, part (hors MSA)"]
-    assert [texts.shared_tail(labels) for labels in ends] == [" (hors MSA)", ", part (hors MSA)"]
-    for apart in (["De 0 à 2 ans", "De 3 à 5 ans"], ["Niveau (D1)", "Niveau (D9)"], ["Prime (hors MSA)"]):
-        assert texts.shared_tail(apart) == ""
-
-
-@pytest.mark.parametrize(
-    "label, unit, whole",
-    [
-        ("Places en EAJE", "places", "Places en EAJE"),
-        ("Prime (hors MSA)", "foyers", "Prime (hors MSA), foyers"),
-        ("Heures d'ouverture", "heures par semaine", "Heures d'ouverture (heures par semaine)"),
-    ],
-)
-def test_a_unit_is_written_where_the_label_does_not_say_it(label, unit, whole):
-    assert texts.with_unit(label, unit) == whole
 
 
 def test_actors_are_named_as_a_sentence_does():

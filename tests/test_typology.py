@@ -10,7 +10,7 @@ from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words.commune_types import CLASSES
 
-AUBRAC, SHARE = "200067171", CATALOGUE["vacant_dwellings_share"]
+SHARE = CATALOGUE["vacant_dwellings_share"]
 ROWS = pd.DataFrame(
     [("A", 5.0, 50.0), ("B", 30.0, 1950.0), ("C", 2.0, 15.0)], columns=["territory", "numerator", "denominator"]
 ).assign(status=OK, source="insee_iris_rp2021", low=float("nan"), high=float("nan"))
@@ -33,26 +33,6 @@ def test_a_class_lacks_what_one_of_its_communes_lacks(status):
     assert typology.of_class(SHARE, ROWS[:1], ["A", "B"]) == "nd"
     assert typology.of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f", low=1.0), ["A", "B"]) == "nd"
     assert typology.of_class(SHARE, ROWS.assign(source=["insee_iris_rp2021", "sdes_rpls", "x"]), ["A", "B"]) == "nd"
-
-
-def test_the_types_of_the_real_territory():
-    chapter = open_chapter(AUBRAC)
-    html = chapter.typology("age_65_plus_share").html
-    plain = html.replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Rural à habitat très dispersé : 49 % des habitants, dans 14 des 21 communes ; toutes" in plain
-    rows = chapter.territory.readable(CATALOGUE["age_65_plus_share"])
-    communes = chapter.territory.communes.set_index("code")["density"]
-    rows = rows[rows["period"].eq(chapter.territory.periods["age_65_plus_share"])]
-    rows = rows[rows["level"].eq("commune") & rows["territory"].map(communes).eq("Rural à habitat dispersé")]
-    share = rows["numerator"].sum() / rows["denominator"].sum() * 100
-    assert f"{share:.1f}".replace(".", ",") in html and len(rows) == 6
-    assert "grille" in html.lower() and "densité" in html
-
-
-def test_communes_of_one_type_are_one_sentence():
-    html = open_chapter("200050532").typology("age_65_plus_share").html
-    assert "Toutes les communes" in html and "centre urbain intermédiaire" in html
-    assert "<svg" not in html and "<table" not in html and "Source" in html
 
 
 def test_without_the_grid_nothing_is_said_of_types():
