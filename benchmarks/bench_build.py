@@ -21,8 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI
+from ctg_analysis.model.settings import DEFAULT_EPCI, ChapterNotebook, all_chapters
 
 WORKERS = 2
 PAPERMILL = "import sys; from papermill.__main__ import papermill; papermill()"

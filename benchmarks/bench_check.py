@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
-from ctg_analysis.processing.run import process
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.pipeline.run import process
 
 TABLES = ("constats", "actions", "preuves", "questionnaire")
 

@@ -12,7 +12,7 @@ import time
 
 READ_ONLY = """
 import pandas as pd
-from ctg_analysis.core.settings import data_root
+from ctg_analysis.model.settings import data_root
 for path in sorted(data_root().raw.glob("*/*")):
     if path.suffix == ".parquet":
         pd.read_parquet(path)
@@ -20,8 +20,8 @@ for path in sorted(data_root().raw.glob("*/*")):
         pd.read_csv(path, sep=";", dtype=str)
 """
 WHOLE_STAGE = """
-from ctg_analysis.processing.run import process
-from ctg_analysis.core.settings import data_root
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.model.settings import data_root
 process(data_root())
 """
 RUNS = 3

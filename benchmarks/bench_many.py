@@ -9,9 +9,9 @@ import threading
 import time
 from pathlib import Path
 
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.pages.territory_list import wanted
+from ctg_analysis.model.settings import all_chapters
+from ctg_analysis.publish.build import build
+from ctg_analysis.publish.site import wanted
 
 EVERY = 1_255  # EPCIs of France
 SECONDS = 1.0  # between two looks at the memory, each of which holds up what it looks at

@@ -16,18 +16,18 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.raw.certificates import Certificate, CertifiedFile
+from ctg_analysis.raw.folders import sha256
 
 WIDE = """
 import pandera.pandas as pa
-from ctg_analysis.cleaning.reading import commune_code, count, read
+from ctg_analysis.raw.tables import commune_code, count, read
 schema = pa.DataFrameSchema({"code": commune_code(), **{f"v{n}": count() for n in range(29)}}, unique=["code"])
 table = read(folder, "wide.csv", schema)
 """
 LONG = """
-from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
-from ctg_analysis.cleaning.reading import one_of
+from ctg_analysis.clean.layouts import observations_schema, read_melodi
+from ctg_analysis.raw.tables import one_of
 table = read_melodi(folder, "long.csv", observations_schema({"SEX": one_of({"_T"})}))
 """
 PANDAS = """
@@ -39,7 +39,7 @@ import resource, sys, time
 from pathlib import Path
 path = Path(sys.argv[1])
 if {ours}:
-    from ctg_analysis.sources.certificates import read_certificate
+    from ctg_analysis.raw.certificates import read_certificate
     folder = read_certificate(path)
 start = time.perf_counter()
 {code}

@@ -23,23 +23,23 @@ import yaml
 from bench_many import SECONDS, memory
 from full_files import generate
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root
+from ctg_analysis.raw.folders import CERTIFICATE, FULL, sha256
 
 LOOP = 10_000_000
 EPCIS = ("200067171", "243500139", "200054781", "249740119", "200072460")  # 21, 43, 131, 5 and 60 communes or so
 PROCESS = """
 import sys
 from pathlib import Path
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.processing.run import process
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.pipeline.run import process
 process(*(DataRoot(Path(path)) for path in sys.argv[1:]))
 """
 OPEN = """
 import sys
 from pathlib import Path
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.model.settings import DataRoot
 
 def read():
     lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())

@@ -14,8 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ctg_analysis.core.projects import write_project
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, write_project
 
 
 def ctg(project: Path, *arguments: str) -> float:

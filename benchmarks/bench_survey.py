@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 import weightipy
 
-from ctg_analysis.demarche.survey.answers import read_answers
-from ctg_analysis.demarche.survey.crossings import crossings
-from ctg_analysis.demarche.survey.questions import by_group, distribution, summary
-from ctg_analysis.demarche.survey.response import completion, with_texts_filled
-from ctg_analysis.demarche.survey.weighting import rake
+from ctg_analysis.demarche.answers import read_answers
+from ctg_analysis.demarche.crossings import crossings
+from ctg_analysis.demarche.questions import by_group, completion, distribution, summary, with_texts_filled
+from ctg_analysis.demarche.weighting import rake
 
 Result = TypeVar("Result")
 PROFILE = {
@@ -94,7 +93,7 @@ def raking() -> None:
     scheme = weightipy.scheme_from_dict(targets)
     _, theirs = timed("  weightipy, without bounds", lambda: weightipy.weight_dataframe(answers, scheme))
     print(f"  converged {ours.converged}, n_eff {ours.n_eff:.0f}; ratio {seconds / theirs:.2f}")
-    for module in ("ctg_analysis.demarche.survey.weighting", "weightipy"):
+    for module in ("ctg_analysis.demarche.weighting", "weightipy"):
         print(f"  import {module:36} {imported(module):7.3f} s")
 
 

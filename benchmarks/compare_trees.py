@@ -22,7 +22,7 @@ sys.path.append(str(HERE / "tests"))
 
 from page_texts import difference, lines_of  # noqa: E402
 
-from ctg_analysis.core.sheets import rows_of  # noqa: E402
+from ctg_analysis.raw.files import rows_of  # noqa: E402
 
 TERRITORIES = ("999999999", "200067171", "243500139")
 PARTS = ("data", "notebooks", "docs", "requirements.lock")

@@ -3,7 +3,8 @@
     python benchmarks/full_files.py FOLDER [SOURCE]...
 
 FOLDER becomes a data root: the shipped geography and reference, and beside each shipped extract a folder full/ with its
-certificate, in the columns and codes that `sources/declared/` says, of the communes of the year that it says, with as
+certificate, in the columns and codes that `model/declared/sources/` says, of the communes of the year that it says,
+with as
 many rows as the producer has. Nothing is written in the project's data. Workbooks are written as CSV.
 """
 
@@ -22,17 +23,15 @@ import pyarrow as arrow
 import pyarrow.csv as arrow_csv
 import yaml
 
-from ctg_analysis.cleaning.frame import FRAME, GEOGRAPHY
-from ctg_analysis.cleaning.official.local_finance import AGGREGATES
-from ctg_analysis.cleaning.official.melodi import TOTAL
-from ctg_analysis.cleaning.official.schools import COUNTS
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Register, Table
-from ctg_analysis.core.settings import DataRoot, data_root
-from ctg_analysis.core.territories import COMMUNE
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.facility_types import FACILITY_TYPES
-from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
+from ctg_analysis.clean.frame import FRAME, GEOGRAPHY
+from ctg_analysis.clean.layouts import TOTAL
+from ctg_analysis.clean.official import AGGREGATES
+from ctg_analysis.clean.places import COUNTS, FACILITY_TYPES
+from ctg_analysis.model.form import MONTH, QUARTER, Cube, Register, Table
+from ctg_analysis.model.settings import DataRoot, data_root
+from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.model.territories import COMMUNE
+from ctg_analysis.raw.folders import CERTIFICATE, FULL, sha256
 
 MOST = 5_000_000  # rows of the largest files of a producer
 CENSUSES = ("2012", "2017", "2023")  # the vintages of a file of the census

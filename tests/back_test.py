@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from ctg_analysis.cleaning.absences import restore_absent, with_absent
-from ctg_analysis.cleaning.official import CLEANERS, cleaners, population, yearly_geography
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.geography import read_names
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import data_root, settings
-from ctg_analysis.core.territories import joined_again, with_former
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import RawFolder, read_certificate
+from ctg_analysis.clean import frame as frame_
+from ctg_analysis.clean import official
+from ctg_analysis.clean.facts import CLEANERS, cleaners, restore_absent, with_absent
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import read_names
+from ctg_analysis.model.settings import data_root, settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import joined_again, with_former
+from ctg_analysis.raw.certificates import RawFolder, read_certificate
 
 PAGE = settings().root / "docs" / "back_test.md"
 START, END = "<!-- from the shipped files -->", "<!-- end of the shipped files -->"
@@ -221,8 +222,8 @@ def shipped() -> Holdings:
     nurses = pd.read_parquet(of_france["drees_apl"].path / "apl_infirmiers_extrait.parquet")
     figures |= {
         "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
-        "insee_population_historique": population.clean_historic_population(folder["insee_population_historique"]),
-        "insee_rp_population": population.clean_age_sex(folder["insee_rp_population"]),
+        "insee_population_historique": official.clean_historic_population(folder["insee_population_historique"]),
+        "insee_rp_population": official.clean_age_sex(folder["insee_rp_population"]),
         "insee_filosofi_2019": households(of_france["insee_filosofi_2019"]),
         **{
             name: CLEANERS[name](of_france[name])
@@ -236,9 +237,9 @@ def shipped() -> Holdings:
             measure="population",
         ),
     }
-    members = {year: table[table["type"].eq(yearly_geography.COMMUNE)] for year, table in files.items()}
+    members = {year: table[table["type"].eq(frame_.COMMUNE)] for year, table in files.items()}
     epcis = {year: pd.read_parquet(frame.path / f"epci_{year}.parquet").set_index("code") for year in YEARS}
-    communes = yearly_geography.clean_communes(frame)
+    communes = frame_.clean_communes(frame)
     lived_in = [
         with_absent(rows, SOURCES["drees_apl"], communes[int(period) + 3], None)
         for period, rows in figures["drees_apl"].groupby("period")
@@ -260,7 +261,7 @@ def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
     """Return the population of communes in 2021, and of how many IRIS each is the sum."""
     sizes = pd.read_parquet(folder.path / "communes_rp2021.parquet").rename(columns={"nb_iris": "value"})
     sizes = facts(sizes, folder.certificate.id, level="commune", period="2021", measure="iris")
-    return pd.concat([population.clean_iris_rp2021(folder), sizes], ignore_index=True)
+    return pd.concat([official.clean_iris_rp2021(folder), sizes], ignore_index=True)
 
 
 def households(folder: RawFolder) -> pd.DataFrame:
@@ -350,9 +351,7 @@ def france(held):
     for year, period in ((2021, "2019"), (2022, "2020"), (2024, "2022"), (2025, "2023")):
         table, communes = held.figures[reference(year)], held.communes[year]
         here = communes[
-            communes["kind"].eq(yearly_geography.COMMUNE)
-            & communes["departement"].ne(MAYOTTE)
-            & communes["zone"].ne("com")
+            communes["kind"].eq(frame_.COMMUNE) & communes["departement"].ne(MAYOTTE) & communes["zone"].ne("com")
         ]
         rows[period] = FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()
     yield Comparison("all communes", labelled(rows))
@@ -364,7 +363,7 @@ def france_of_epcis(held):
     for of, year in ((2021, 2022), (2022, 2023), (2024, 2025)):
         communes, period = held.communes[year], VINTAGES[of][0]
         table = held.figures[reference(of)].set_index("code")["value"]
-        here = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
+        here = communes[communes["kind"].eq(frame_.COMMUNE)]
         islands = table[here.loc[here["epci"].isna() & here["zone"].ne("com"), "code"]].sum()
         mayotte = table[here.loc[here["departement"].eq(MAYOTTE), "code"]].sum()
         total = held.added_up(reference(of), period, of, year).sum(skipna=False)
@@ -392,7 +391,7 @@ def arrondissements(held):
 
 
 def of_the_parts(communes, table):
-    parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
+    parts = communes.index[communes["kind"].eq(frame_.ARRONDISSEMENT)]
     return table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
 
 
@@ -419,7 +418,7 @@ def of_lists(held):
     names = {level: set(read_names(data_root(), f"{level}s.csv").index) for level in ("departement", "region")}
     names["france"] = {"F"}
     now = held.communes[2026]
-    departements = now[now["kind"].eq(yearly_geography.COMMUNE) & now["zone"].ne("com")]
+    departements = now[now["kind"].eq(frame_.COMMUNE) & now["zone"].ne("com")]
     region = departements.drop_duplicates("departement").set_index("departement")["region"]
     for name, one in held.lists.items():
         source, rows = name.split()[0], one.rows.assign(region=one.rows["departement"].map(region), france="F")
@@ -576,7 +575,7 @@ def from_shipped(held: Holdings) -> list[Comparison]:
     """Return every comparison that data/raw allows."""
     codes = held.figures["insee_filosofi_2019"].query("level == 'commune'")["code"]
     communes = with_former(held.communes[2021], set(codes))
-    communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
+    communes = communes[communes["kind"].eq(frame_.COMMUNE)]
     places = communes.set_index("code")
     by_epci = held, communes, "epci", places["epci"].dropna(), ("tax_households",)
     subjects = {

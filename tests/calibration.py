@@ -6,20 +6,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue.essentials import essentials
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.norms import norm
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
-from ctg_analysis.indicators.census_sample import complementary_interval
-from ctg_analysis.indicators.comparisons import chance, tested
-from ctg_analysis.indicators.findings import differences, findings
-from ctg_analysis.indicators.observation_files import read_indicators
-from ctg_analysis.indicators.significance import ALPHA
+from ctg_analysis.indicators.comparisons import ALPHA, chance, tested
+from ctg_analysis.indicators.findings import ALERT, STRENGTH, differences, findings, sides
+from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, sides
-from ctg_analysis.indicators.uncertainty import NEAREST, poisson_interval, sum_interval, wilson_interval
-from ctg_analysis.processing.groups import groups_of
+from ctg_analysis.indicators.uncertainty import (
+    NEAREST,
+    complementary_interval,
+    poisson_interval,
+    sum_interval,
+    wilson_interval,
+)
+from ctg_analysis.model.catalogue import essentials
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE
+from ctg_analysis.pipeline.works import groups_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
 DRAWS, SEED = 4000, 1

@@ -5,10 +5,9 @@ from browser import NONE_FOUND, chromium
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
-from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.build import build
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.build import build
 
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)

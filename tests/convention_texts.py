@@ -3,17 +3,16 @@
 import dataclasses
 import re
 
-from ctg_analysis.publishing.word import convention
-from ctg_analysis.publishing.word.filling import fill
-from ctg_analysis.publishing.word.paths import CONVENTION, models
-from ctg_analysis.publishing.word.reference import read_reference
+from ctg_analysis.publish import convention
+from ctg_analysis.publish.convention import read_reference
+from ctg_analysis.publish.word import CONVENTION, fill, models
 
 DATE = "2026-11-24"
 HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'  # a label
 
 
 def filled(one) -> bytes:
-    context = convention.context(one, read_reference())
+    context = convention.convention_context(one, read_reference())
     return fill(models() / CONVENTION, context, title="Convention", date=DATE)
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ctg_analysis.core import settings
+from ctg_analysis.model import settings
 
 
 @contextmanager

@@ -22,21 +22,21 @@ from processes import living
 from raw_files import FEW, keep
 from same_bytes import compared
 
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
-from ctg_analysis.processing.freshness import is_whole as are_tables_whole
-from ctg_analysis.publishing.editions import HOME as EDITIONS
-from ctg_analysis.publishing.editions import is_whole, latest, publish
-from ctg_analysis.publishing.running.pool import ENVIRONMENT
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
+from ctg_analysis.pipeline.freshness import is_whole as are_tables_whole
+from ctg_analysis.publish.editions import HOME as EDITIONS
+from ctg_analysis.publish.editions import is_whole, latest, publish
+from ctg_analysis.publish.pool import ENVIRONMENT
 
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """
 import json, os, signal, sys, time
-import ctg_analysis.publishing.handover.delivery, ctg_analysis.processing.check_raw
-import ctg_analysis.processing.derivation, ctg_analysis.processing.run
-import ctg_analysis.publishing.pages.around, ctg_analysis.publishing.word.making, ctg_analysis.sources.fetching.fetch
+import ctg_analysis.publish.documents, ctg_analysis.pipeline.check_raw
+import ctg_analysis.pipeline.derivation, ctg_analysis.pipeline.run
+import ctg_analysis.publish.contents, ctg_analysis.publish.convention, ctg_analysis.raw.fetch
 from ctg_analysis import cli
 
 for line in sys.stdin:

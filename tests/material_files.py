@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.core.errors import Finding, in_order
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.demarche.files.material_files import MaterialFiles
-from ctg_analysis.indicators.observation_files import FOLDER
-from ctg_analysis.processing.check_demarche import check_material
-from ctg_analysis.processing.freshness import write_manifest
+from ctg_analysis.demarche.material_files import MaterialFiles
+from ctg_analysis.indicators.observations import FOLDER
+from ctg_analysis.model.errors import Finding, in_order
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.pipeline.checks import check_material
+from ctg_analysis.pipeline.freshness import write_manifest
 
 TODAY = datetime.date(2026, 11, 24)
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ctg_analysis.core.settings import settings
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.model.settings import settings
+from ctg_analysis.raw.certificates import Certificate, CertifiedFile, RawFolder
+from ctg_analysis.raw.folders import sha256
 
 OFFICIAL = settings().root.parent / "shared" / "data" / "official"
 ROWS = Path(__file__).parent / "official"  # see its README

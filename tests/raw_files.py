@@ -5,10 +5,10 @@ import shutil
 import pytest
 import yaml
 
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.raw.certificates import Certificate, CertifiedFile, RawFolder
+from ctg_analysis.raw.folders import sha256
 
 FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 BOM = "\ufeff"

@@ -6,7 +6,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.pages.said_once import SENTENCE, is_long
+from ctg_analysis.publish.contents import SENTENCE, is_long
 
 UNSEEN = ("style", "script", "code")
 

@@ -12,8 +12,8 @@ import pandas as pd
 import yaml
 from raw_files import keep
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.model.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
+from ctg_analysis.raw.folders import sha256
 
 EPCI, NEIGHBOUR, DEPARTEMENT = "299999999", "299999998", "99"  # which the two fill
 INVENTED, REAL = EXAMPLE_PREFIX, EPCI[: len(EXAMPLE_PREFIX)]  # how their SIRENs begin

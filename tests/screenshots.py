@@ -11,7 +11,7 @@ from pathlib import Path
 
 from browser import NONE_FOUND, chromium
 
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 
 WIDTHS = (1280, 390)
 PAPER = {"format": "A4", "prefer_css_page_size": True, "tagged": True, "outline": True}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from material_files import add, change, copy_of, found_in, line_of
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.demarche.tables import PUBLIC
+from ctg_analysis.demarche.declared_tables import PUBLIC
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot
 
 
 def told_of_each(example: DataRoot, folder: Path) -> list[str]:

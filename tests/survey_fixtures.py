@@ -11,14 +11,14 @@ import pandas as pd
 from material_files import with_rows
 from survey_answers import ANSWERED, OUTSIDE
 
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.yaml_files import ReadYaml
-from ctg_analysis.demarche.files.material_files import CONSULTATION, MaterialFiles, open_material
-from ctg_analysis.demarche.files.restricted_files import open_restricted
-from ctg_analysis.demarche.results.results import results
-from ctg_analysis.demarche.survey.response import with_texts_filled
-from ctg_analysis.demarche.tables.codes import with_blanks_filled
-from ctg_analysis.demarche.tables.yaml_documents import Consultation
+from ctg_analysis.demarche.columns import with_blanks_filled
+from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, open_material
+from ctg_analysis.demarche.questions import with_texts_filled
+from ctg_analysis.demarche.restricted_files import open_restricted
+from ctg_analysis.demarche.results import results
+from ctg_analysis.demarche.yaml_documents import Consultation
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.model.yaml_files import ReadYaml
 
 EPCI = "999999999"
 COMMUNES = [f"9900{number}" for number in range(1, 5)]

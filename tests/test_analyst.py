@@ -6,14 +6,14 @@ from math import nan
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import comparing, open_chapter
 from ctg_analysis.chapter.notebook_shell import ids_for
 from ctg_analysis.chapter.territory import ELSEWHERE
-from ctg_analysis.core.errors import InputError, UserError
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.publishing.running.input_sums import sum_of_inputs
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError, UserError
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish.tasks import sum_of_inputs
 
 
 @pytest.fixture(scope="module")

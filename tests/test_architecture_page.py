@@ -4,8 +4,8 @@ import re
 
 from test_architecture import ORDER, PACKAGE
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.settings import settings
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import settings
 
 ROOT = settings().root
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from attacker import BASE, BESIDE, EACH, EXACT, FORM_OF, LABELS, MADE_OF, WITHIN, WITHOUT, Attacker, drawn
 
-from ctg_analysis.cleaning.frame import Frame
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.model import OK
-from ctg_analysis.processing import restricted
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.clean.frame import Frame
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline import works
 
 YEAR, OPEN = "2024", {"pupils_count", "leisure_staff_elsewhere"}  # in no form
 SMALL, LARGE = "200000001", "200000002"
@@ -56,13 +56,13 @@ def published(counts, places):
         seen.append(one := kept(*arguments))
         return one
 
-    kept = restricted.rounded
+    kept = works.rounded
     populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK, "period": "2022", "value": 500.0})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(restricted, "rounded", rounded)
-        patch.setattr(restricted, "read_populations", lambda _: populations)
+        patch.setattr(works, "rounded", rounded)
+        patch.setattr(works, "read_populations", lambda _: populations)
         frame = Frame(2026, {2026: communes}, {}, several.reset_index(drop=True))
-        rows = restricted.restricted_observations(frame, forms, [], None, SOURCES)
+        rows = works.restricted_observations(frame, forms, [], None, SOURCES)
     bounds = pd.concat(seen)
     bounds = bounds.assign(least=bounds["least"].fillna(bounds["value"]), most=bounds["most"].fillna(bounds["value"]))
     known = {(row.measure, row.code): (row.least, row.most) for row in bounds.itertuples()}

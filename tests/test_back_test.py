@@ -5,7 +5,7 @@ import re
 import back_test
 import pytest
 
-from ctg_analysis.core.settings import data_root
+from ctg_analysis.model.settings import data_root
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

@@ -11,10 +11,10 @@ from raw_files import FEW, certify, copied
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.run import process
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.pipeline.check_raw import check_root
+from ctg_analysis.pipeline.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.settings import DEFAULT_EPCI, data_root
-from ctg_analysis.indicators.births_and_deaths import far_more_deaths
+from ctg_analysis.indicators.demography import far_more_deaths
 from ctg_analysis.indicators.uncertainty import difference_interval
+from ctg_analysis.model.settings import DEFAULT_EPCI, data_root
 
 YEARS = 5
 EHPAD = "500"

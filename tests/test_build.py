@@ -18,16 +18,23 @@ from notebook_files import project
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
-from ctg_analysis.core.locks import alone
-from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.build_result import lines_of
-from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
-from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
-from ctg_analysis.publishing.running import keys as keys_
-from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.model.scratch import alone
+from ctg_analysis.model.settings import EXAMPLE_EPCI, all_chapters, chosen_chapters, data_root, settings
+from ctg_analysis.publish import build as keys_
+from ctg_analysis.publish.build import OF_ALL, build
+from ctg_analysis.publish.data_files import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.publish.editions import (
+    HOME,
+    JOURNAL,
+    RECORD,
+    is_whole,
+    latest,
+    lines_of,
+    publish,
+    record,
+    write_record,
+)
+from ctg_analysis.publish.site import is_listed, part, wanted, write_list
 
 pytestmark = pytest.mark.slow
 
@@ -283,7 +290,7 @@ def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_the
 @pytest.mark.parametrize("work", ["build", "documents"])
 def test_a_second_command_says_who_holds_the_report(out, work):
     holding = (
-        "import sys, time; from pathlib import Path; from ctg_analysis.core.locks import alone\n"
+        "import sys, time; from pathlib import Path; from ctg_analysis.model.scratch import alone\n"
         f"with alone(Path({str(out)!r}), {EXAMPLE_EPCI!r}, ''): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE, text=True) as holder:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ctg_analysis.cleaning.partners import empty_forms
-from ctg_analysis.cleaning.partners.partner_files import words_of
-from ctg_analysis.cleaning.partners.received_forms import cleaner, forms_in
-from ctg_analysis.core.forms import DAY, PERIOD, PLACE, YES_NO
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.core.sheets import Sheet
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.clean.partner_files import words_of
+from ctg_analysis.clean.received_forms import cleaner, forms_in
+from ctg_analysis.demarche import empty_forms
+from ctg_analysis.model.form import DAY, PERIOD, PLACE, YES_NO
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.raw.files import Sheet
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -81,7 +81,7 @@ def typed(example, tmp_path_factory):
     communes = places[places["level"].eq("commune") & places["epci"].eq(EXAMPLE_EPCI)]
     names = dict(zip(communes["code"], communes["name"], strict=True))
     folder = root.private / EXAMPLE_EPCI
-    empty_forms.write_templates(EXAMPLE_EPCI, "CC des Monts d'Exemple", folder, [*names.items()])
+    empty_forms.write_forms(EXAMPLE_EPCI, "CC des Monts d'Exemple", folder, [*names.items()])
     works = []
     for partner in PARTNERS:
         forms = [source for source in SOURCES.values() if source.form and source.partner == partner]

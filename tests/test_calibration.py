@@ -1,6 +1,6 @@
 """What is said at 5 % is false one time in twenty, what is said at 95 % true nineteen: seeded draws (rule R14).
 
-The communes are no unit of a test: that they differ is told by itself (see `indicators.inequality`).
+The communes are no unit of a test: that they differ is told by itself (see `indicators.spread`).
 """
 
 import calibration
@@ -9,15 +9,14 @@ import pandas as pd
 import pytest
 from design_effects import actives, design_effect, inhabitants, young_children
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators import comparisons
-from ctg_analysis.indicators.census_sample import complementary_interval
-from ctg_analysis.indicators.inequality import inequality
-from ctg_analysis.indicators.significance import CLOSE, HIGHER_FEMININE
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH
-from ctg_analysis.indicators.uncertainty import FLOOR, NEAREST, sum_interval
+from ctg_analysis.indicators.comparisons import CLOSE, HIGHER_FEMININE
+from ctg_analysis.indicators.findings import ALERT, STRENGTH
+from ctg_analysis.indicators.spread import inequality
+from ctg_analysis.indicators.uncertainty import FLOOR, NEAREST, complementary_interval, sum_interval
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
 
 ALLOWED, COVERED = (0.02, 0.08), (0.93, 0.97)
 

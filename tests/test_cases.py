@@ -4,13 +4,12 @@ import pandas as pd
 import pytest
 from worked_cases import hand_worked_cases
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.demarche.survey.measured import Asked, survey_observations
+from ctg_analysis.demarche.questions import Asked, survey_observations
 from ctg_analysis.indicators.observe import observe
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES
 from ctg_analysis.secrecy.rounding import rounded
-from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["code", "level", "period", "measure", "value"]
 

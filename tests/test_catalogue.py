@@ -8,10 +8,11 @@ import pytest
 from official_folder import OFFICIAL, ROWS
 from worked_cases import hand_worked_cases
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.core.forms import EUROS, HOURS
-from ctg_analysis.core.model import (
+from ctg_analysis.clean.facts import CLEANERS
+from ctg_analysis.indicators.observe import POPULATION
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.form import EUROS, HOURS
+from ctg_analysis.model.indicator import (
     CHARTS,
     LEVELS,
     AnnualChange,
@@ -23,10 +24,8 @@ from ctg_analysis.core.model import (
     is_proportion,
     is_share,
 )
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import settings
-from ctg_analysis.indicators.observe import POPULATION
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.settings import all_chapters, settings
+from ctg_analysis.model.source import SOURCES
 
 INDICATORS = list(CATALOGUE.values())
 CHAPTERS = {chapter.number for chapter in all_chapters()}
@@ -142,8 +141,8 @@ def test_a_source_of_an_indicator_counts_what_that_is_made_of():
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.cleaning.frame import read_frame
-    from ctg_analysis.cleaning.raw_data import certificates, given_of, read_sources
+    from ctg_analysis.clean.facts import certificates, given_of, read_sources
+    from ctg_analysis.clean.frame import read_frame
 
     folders, _ = certificates(example)
     frame = read_frame(example, folders)

@@ -15,17 +15,17 @@ from material_files import add, change
 from raw_files import certify, keep
 from typer.testing import CliRunner
 
-from ctg_analysis.cleaning.partners import received_forms
-from ctg_analysis.cleaning.partners.received_forms import FORMS
+from ctg_analysis.clean import received_forms
+from ctg_analysis.clean.received_forms import FORMS
 from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
-from ctg_analysis.core import notebooks
-from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
-from ctg_analysis.processing import check_raw
-from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.freshness import changed, inputs
-from ctg_analysis.processing.run import process
+from ctg_analysis.model import settings as settings_
+from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
+from ctg_analysis.pipeline import check_raw
+from ctg_analysis.pipeline.check_raw import check_root
+from ctg_analysis.pipeline.freshness import changed, inputs
+from ctg_analysis.pipeline.run import process
 
 pytestmark = pytest.mark.slow
 
@@ -325,8 +325,8 @@ def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
 def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     os.mkfifo(tmp_path / "notebooks" / "31_essai.ipynb")
-    monkeypatch.setattr(notebooks, "settings", lambda: replace(settings(), root=tmp_path))
-    (refused,) = notebooks.notebooks()
+    monkeypatch.setattr(settings_, "settings", lambda: replace(settings(), root=tmp_path))
+    (refused,) = settings_.notebooks()
     assert "refused" in refused.fault
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from ctg_analysis.chapter import open_chapter, reach_inputs
 from ctg_analysis.chapter.missing import REACH, missing
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.tables import TABLES
-from ctg_analysis.indicators.catchments import supply_within_reach
+from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.indicators.childcare import supply_within_reach
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 AUBRAC = "200067171"
 

@@ -5,7 +5,7 @@ import pytest
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.demarche.bilan import Bilan
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 
 @pytest.fixture(scope="module")

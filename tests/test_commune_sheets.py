@@ -5,11 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.commune_services import Service, services_of
-from ctg_analysis.core.settings import DEFAULT_EPCI
-from ctg_analysis.publishing.pages.said_once import said_once
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import DEFAULT_EPCI
+from ctg_analysis.publish.contents import said_once
 
 APART = pd.DataFrame({"a": [0.0, 5, 10], "b": [5.0, 0, 7], "c": [10.0, 7, 0]}, index=list("abc"))
 

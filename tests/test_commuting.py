@@ -3,7 +3,7 @@
 import pandas as pd
 from raw_files import received, said, values
 
-from ctg_analysis.cleaning.official.commuting import clean_flows
+from ctg_analysis.clean.official import clean_flows
 
 FILE = "base-flux-mobilite-domicile-lieu-travail-2022.csv"
 HEADER = "CODGEO;LIBGEO;DCLT;L_DCLT;NBFLUX_C22_ACTOCC15P\n"

@@ -3,17 +3,16 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import communes_tables, single_indicator, territory
 from ctg_analysis.chapter.known import newer
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
-from ctg_analysis.indicators.observation_files import read_observations
-from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.preferred_sources import first_available
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.observations import read_observations
+from ctg_analysis.indicators.observe import first_available, observe
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
 
 CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
 OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}

@@ -21,18 +21,15 @@ from material_files import change, line_of, with_rows
 from page_texts import lines_of_word
 
 from ctg_analysis.cli import check_command
-from ctg_analysis.core.errors import InputError, UserError
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.processing import check_raw
-from ctg_analysis.processing.run import hold
-from ctg_analysis.publishing.word import action_files, convention
-from ctg_analysis.publishing.word.filling import fill
-from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
-from ctg_analysis.publishing.word.paths import ACTION_SHEET, CONVENTION, LETTER, models, template
-from ctg_analysis.publishing.word.reference import read_reference
-from ctg_analysis.publishing.word.writing import RECORD, place, write
+from ctg_analysis.model.errors import InputError, UserError
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.pipeline import check_raw
+from ctg_analysis.pipeline.run import hold
+from ctg_analysis.publish import convention
+from ctg_analysis.publish.convention import SHEETS, convention_documents, read_dossier, read_reference, write_convention
+from ctg_analysis.publish.word import ACTION_SHEET, CONVENTION, LETTER, RECORD, fill, models, place, template, write
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +230,7 @@ def test_a_label_stays_text_whatever_it_holds(example_dossier):
     assert said.count("<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK(") > 40 and "49" not in shown
     assert document.element.body.xpath(".//w:br") == []
     assert {link.get(qn("w:anchor"), "")[:4] for link in document.element.body.iter(qn("w:hyperlink"))} == {"_Toc"}
-    sheets = action_files.contexts(one)
+    sheets = convention.contexts(one)
     sheet = fill(models() / ACTION_SHEET, sheets["F01"], title=HOSTILE.replace("\x0b", ""), date=DATE)
     assert "{{ 7*7 }}" in words(opened(sheet))
 
@@ -267,14 +264,14 @@ def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     ],
 )
 def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_dossier, line, said):
-    context = convention.context(example_dossier, read_reference())
+    context = convention.convention_context(example_dossier, read_reference())
     with pytest.raises(UserError, match=r"convention\.docx : trouvé une balise qui ne va pas") as refused:
         fill(own_template(tmp_path, line), context, title="", date=DATE)
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
 def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_path, example_dossier):
-    context = convention.context(example_dossier, read_reference())
+    context = convention.convention_context(example_dossier, read_reference())
     with pytest.raises(
         UserError, match="trouvé aucun style 'Tableau', attendu tous les styles du modèle qu'il remplace"
     ):
@@ -410,7 +407,7 @@ def test_killed_at_any_moment_the_documents_are_all_of_one_time(tmp_path):
 
 def test_what_only_builds_pages_loads_no_library_of_word():
     libraries = {"docx", "docxtpl", "lxml", "segno"}
-    code = f"import ctg_analysis.publishing.build, ctg_analysis.cli, sys; print({libraries} & set(sys.modules))"
+    code = f"import ctg_analysis.publish.build, ctg_analysis.cli, sys; print({libraries} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
 

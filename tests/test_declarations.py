@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 
 import ctg_analysis
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.themes import read_themes
 from ctg_analysis.chapter.demarche import demarche_chapter
-from ctg_analysis.core import norms
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.model import Count, Mean
-from ctg_analysis.core.settings import NORMS, settings
-from ctg_analysis.demarche.tables.declared_tables import read_tables
-from ctg_analysis.sources import declared_sources
-from ctg_analysis.sources.facility_types import FACILITY_TYPES
+from ctg_analysis.clean.places import FACILITY_TYPES
+from ctg_analysis.demarche.declared_tables import read_tables
+from ctg_analysis.model import norms, source
+from ctg_analysis.model.catalogue import CATALOGUE, read_themes
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.indicator import Count, Mean
+from ctg_analysis.model.settings import NORMS, settings
 
 THEME = """\
 texts:
@@ -129,8 +127,8 @@ def test_the_basket_of_services_is_told_as_it_is_counted():
 
 
 PACKAGE = Path(ctg_analysis.__file__).parent
-POPULATION, YOUTH = "catalogue/declared/01a_population.yml", "catalogue/declared/05c_youth.yml"
-CAF, MEETINGS = "sources/declared/caf.yml", "demarche/tables/declared/4_meetings.yml"
+POPULATION, YOUTH = "model/declared/indicators/01a_population.yml", "model/declared/indicators/05c_youth.yml"
+CAF, MEETINGS = "model/declared/sources/caf.yml", "demarche/declared/4_meetings.yml"
 METHOD = "chapter/demarche/method_texts.yml"
 READING = "En {period}, le territoire compte {value} habitant{s}."
 WORDS = "attendu entre accolades, les mots qui y seront mis : "
@@ -205,17 +203,17 @@ def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, m
         whole.parent, path.parent, ignore=lambda _, names: {*names} - {whole.name} if file != MEETINGS else []
     )
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    monkeypatch.setattr(declared_sources, "FOLDER", path.parent)
+    monkeypatch.setattr(source, "FOLDER", path.parent)
     monkeypatch.setattr(demarche_chapter, "METHOD_TEXTS", path)
     monkeypatch.setattr(norms, "settings", lambda: replace(settings(), root=tmp_path))
     monkeypatch.setattr(norms, "norms", norms.norms.__wrapped__)
     read_it = {
-        "catalogue": lambda: read_themes(path.parent),
-        "sources": declared_sources.declared_sources,
-        "demarche": lambda: read_tables(path.parent),
-        "chapter": lambda: demarche_chapter.definitions("interviews"),
+        "model/declared/indicators": lambda: read_themes(path.parent),
+        "model/declared/sources": source.declared_sources,
+        "demarche/declared": lambda: read_tables(path.parent),
+        "chapter/demarche": lambda: demarche_chapter.definitions("interviews"),
         NORMS: lambda: norms.norm("few_events"),
-    }[file.partition("/")[0]]
+    }[file.rpartition("/")[0] or file]
     with pytest.raises(InputError) as error:
         read_it()
     line = text.count("\n", 0, text.index(before)) + 1 + after.count("\n")

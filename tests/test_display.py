@@ -11,7 +11,6 @@ import shapely
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import uncompared
@@ -26,9 +25,10 @@ from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import nothing, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
-from ctg_analysis.publishing.pages.html import chapter_page
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish.data_files import spreadsheet_safe
+from ctg_analysis.publish.page import chapter_page
 
 NAN = float("nan")
 

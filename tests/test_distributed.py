@@ -6,13 +6,12 @@ import signal
 import pytest
 from distributed import Client, LocalCluster
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.publishing import distributed
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.distributed import build_there
-from ctg_analysis.publishing.editions import HOME, latest, name_of, reports
-from ctg_analysis.publishing.pages.territory_list import wanted
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import chosen_chapters
+from ctg_analysis.publish import build as build_
+from ctg_analysis.publish.build import build, build_there
+from ctg_analysis.publish.editions import HOME, latest, name_of, reports
+from ctg_analysis.publish.site import wanted
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -51,13 +50,13 @@ def test_a_territory_that_no_worker_can_build_stops_no_other(scheduler, tmp_path
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("ctg_analysis.publishing.distributed.PATIENCE", "0.5s")
+    monkeypatch.setattr("ctg_analysis.publish.build.PATIENCE", "0.5s")
     with pytest.raises(UserError, match=r"^--scheduler tcp://127.0.0.1:9: no answer, expected the address"):
         list(build_there(["200067171"], [], tmp_path, force=False, scheduler="tcp://127.0.0.1:9"))
 
 
 def test_a_scheduler_without_worker_is_told_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(distributed, "SECONDS_FOR_A_WORKER", 0.2)
+    monkeypatch.setattr(build_, "SECONDS_FOR_A_WORKER", 0.2)
     with LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None) as cluster:
         address = cluster.scheduler_address
         with pytest.raises(UserError, match=f"^--scheduler {address}: no worker in 0.2 s, expected one at least: dask"):

@@ -20,15 +20,19 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from processes import living
 
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, data_root
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing import pdf
-from ctg_analysis.publishing.document_links import EMPTY, name_of_documents, write_links
-from ctg_analysis.publishing.editions import is_whole, latest, publish, record
-from ctg_analysis.publishing.handover.deck import FICTIONAL
-from ctg_analysis.publishing.handover.delivery import collect_documents, short_report, write_documents, write_parcel
-from ctg_analysis.publishing.handover.joining import joined
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, data_root
+from ctg_analysis.publish import pdf
+from ctg_analysis.publish.documents import (
+    FICTIONAL,
+    collect_documents,
+    joined,
+    short_report,
+    write_documents,
+    write_parcel,
+)
+from ctg_analysis.publish.editions import EMPTY, is_whole, latest, name_of_documents, publish, record, write_links
 
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.
 STANDARD = {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "NonStruct", "P", "H1", "H2", "H3", "H4"}
@@ -96,7 +100,7 @@ def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, t
     assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
 
 
-PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.pdf import write_pdf\n"
+PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publish.pdf import write_pdf\n"
 PRINTING += "write_pdf('<h1>a</h1>', Path(sys.argv[1]), '2026-03-01')"
 
 

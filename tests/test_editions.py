@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.locks import alone
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.publishing.editions import (
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.scratch import SCRATCH, alone
+from ctg_analysis.publish.data_files import changes_of, write_changes
+from ctg_analysis.publish.editions import (
     DAMAGED,
     HOME,
     OBSERVATIONS,
@@ -24,8 +24,7 @@ from ctg_analysis.publishing.editions import (
     latest_whole,
     publish,
 )
-from ctg_analysis.publishing.pages.changes import changes_of, write_changes
-from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
+from ctg_analysis.publish.site import is_listed, write_list
 
 EPCI, OTHER = "200067171", "243500139"
 

@@ -12,14 +12,20 @@ import nbformat
 import pytest
 from processes import living
 
-from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, KERNELS
 from ctg_analysis.display.markup import PAGE
-from ctg_analysis.publishing.pages.own_outputs import published
-from ctg_analysis.publishing.running import pool
-from ctg_analysis.publishing.running.execution import CellError, execute, place
-from ctg_analysis.publishing.running.pool import LIMITS, Job, Limits, StoppedError, run
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.model.settings import (
+    DEFAULT_EPCI,
+    EXAMPLE_EPCI,
+    KERNELS,
+    ChapterNotebook,
+    all_chapters,
+    chosen_chapters,
+)
+from ctg_analysis.publish import pool
+from ctg_analysis.publish.execution import CellError, execute, place
+from ctg_analysis.publish.own_outputs import published
+from ctg_analysis.publish.pool import LIMITS, Job, Limits, StoppedError, run
 
 EXECUTE = f"{execute.__module__}:{execute.__name__}"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the system keeps the memory and ends processes on Linux")
@@ -117,7 +123,7 @@ CELLS = (
     "5\n6",
     "from ctg_analysis.chapter.notebook_shell import prepare_shell\nprepare_shell()\npd.DataFrame({'a': [1.5, None]})",
 )
-TELLS = "from ctg_analysis.core.errors import UserError\nraise UserError('one line')"
+TELLS = "from ctg_analysis.model.errors import UserError\nraise UserError('one line')"
 
 
 @pytest.mark.nightly

@@ -5,19 +5,23 @@ import pandas as pd
 import pytest
 from statsmodels.stats.rates import confint_poisson
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.equal_ages import standards_of
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.indicators.decomposition import effects, product
-from ctg_analysis.indicators.fertility import AGES, births_change, fertility, fertility_rates
-from ctg_analysis.indicators.standardisation import (
+from ctg_analysis.indicators.demography import (
+    AGES,
+    births_change,
+    effects,
     expected_counts,
+    fertility,
+    fertility_rates,
+    product,
     rates_of_standard,
     standardised_ratio,
 )
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 # The example of indirect standardisation of Public Health England's PHEindicatormethods (its file R/isr_sheet.csv): by
 # five-year age, the counts and the people of an area, those of the standard, and what is expected.

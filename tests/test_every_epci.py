@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.publishing.running.input_sums import sum_of_inputs
+from ctg_analysis.model.settings import all_chapters
+from ctg_analysis.publish.tasks import sum_of_inputs
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",

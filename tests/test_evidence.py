@@ -4,11 +4,11 @@ import pytest
 
 from ctg_analysis.chapter.assessments import norms
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.partners.words import LONGEST, words_in
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.clean.social_spaces import LONGEST, words_in
 from ctg_analysis.display.words.notes import read_norms
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
 
 PLACES = ("Saint-Martin", "Rue Jeanne")
 SOURCE = SOURCES["agrements_vie_sociale"]

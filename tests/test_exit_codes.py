@@ -10,10 +10,10 @@ import pytest
 
 from ctg_analysis import cli
 from ctg_analysis.cli import data_commands, demarche_commands
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.publishing.build_result import Built, lines_of
-from ctg_analysis.publishing.pages.territory_list import wanted
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.publish.editions import Built, lines_of
+from ctg_analysis.publish.site import wanted
 
 EPCI = "200067171"
 
@@ -166,7 +166,7 @@ def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypa
 
 WORKS_TERMINATED = """
 import os, signal, time
-from ctg_analysis.processing import side_by_side
+from ctg_analysis.pipeline import run as side_by_side
 side_by_side.cores = lambda: 2
 def stop(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, stop)
@@ -188,7 +188,7 @@ def test_the_works_of_a_command_that_sigterm_ends_are_not_waited_for():
 
 WORKS_INTERRUPTED = """
 import os, signal, time
-from ctg_analysis.processing import side_by_side
+from ctg_analysis.pipeline import run as side_by_side
 side_by_side.cores = lambda: 2
 with side_by_side.processes() as pool:
     for both in [pool.submit(time.sleep, 1), pool.submit(time.sleep, 1)]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ctg_analysis.indicators.observation_files import read_indicators
+from ctg_analysis.indicators.observations import read_indicators
 
 EXPECTED = Path(__file__).with_name("expected_france_3.csv")
 TWO = {"200067171": "12", "243500139": "35"}  # EPCIs, and the département of each

@@ -25,15 +25,13 @@ from environment import environment
 from raw_files import certify
 
 from ctg_analysis.cli import download_commands
-from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.core.errors import Busy, Finding, UserError
-from ctg_analysis.processing import check_raw
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import integrity, read_certificate
-from ctg_analysis.sources.fetching import received, transport
-from ctg_analysis.sources.fetching.fetch import FAILED, FORMER, GOT, SILENT, by_hand, fetch, fetch_each, undo
-from ctg_analysis.sources.fetching.received import FetchError
-from ctg_analysis.sources.folders import source_folders
+from ctg_analysis.model.errors import Busy, Finding, UserError
+from ctg_analysis.model.source import SOURCES, Download, Source
+from ctg_analysis.pipeline import check_raw
+from ctg_analysis.raw import fetch as fetch_
+from ctg_analysis.raw.certificates import integrity, read_certificate
+from ctg_analysis.raw.fetch import FAILED, FORMER, GOT, SILENT, FetchError, by_hand, fetch, fetch_each, undo
+from ctg_analysis.raw.folders import source_folders
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -167,7 +165,7 @@ def server():
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     Misbehaving.seen.clear()
-    monkeypatch.setattr(transport, "BACKOFF", lambda state: 0.01)
+    monkeypatch.setattr(fetch_, "BACKOFF", lambda state: 0.01)
 
 
 def source(behaviour, *, member="", sha256="", others=()):
@@ -228,8 +226,8 @@ def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, serv
 def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, monkeypatch, server, behaviour, member, said):
     fetch(source("good"), tmp_path, mirror=server)
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
-    monkeypatch.setattr(transport, "SECONDS_FOR_A_FILE", 0.6 if behaviour == "drip_of_bytes" else 60)
-    monkeypatch.setattr(received, "MAXIMUM_BYTES", 5_000_000 if behaviour == "bomb" else 2_000_000_000)
+    monkeypatch.setattr(fetch_, "SECONDS_FOR_A_FILE", 0.6 if behaviour == "drip_of_bytes" else 60)
+    monkeypatch.setattr(fetch_, "MAXIMUM_BYTES", 5_000_000 if behaviour == "bomb" else 2_000_000_000)
     with pytest.raises(FetchError) as error:
         fetch(source(behaviour, member=member), tmp_path, mirror=server)
     assert said in str(error.value) and "\n" not in str(error.value)
@@ -252,7 +250,7 @@ WORKBOOK = {"[Content_Types].xml": b"<Types/>" * 500, "xl__workbook.xml": b"<wor
 def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_path, name, whole):
     part, kept = tmp_path / "part", tmp_path / name
     part.write_bytes(whole)
-    received.keep(part, Download(name, ""), "address", packed=False)
+    fetch_.keep(part, Download(name, ""), "address", packed=False)
     assert kept.read_bytes() == whole
     foreign = zipped(**WORKBOOK) if name == "a.csv" else zipped(**{"data.csv": GOOD})
     cut = whole[: GOOD.index(b"\n") + 12] if name == "a.csv" else whole[: len(whole) // 2]
@@ -260,7 +258,7 @@ def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_pat
     for bad in (cut, foreign, damaged, b"<html>"):
         part.write_bytes(bad)
         with pytest.raises(FetchError) as error:
-            received.keep(part, Download(name, ""), "address", packed=False)
+            fetch_.keep(part, Download(name, ""), "address", packed=False)
         assert re.fullmatch(r"address: (?:a .* came, expected a|the last line has 2 cells,).*", str(error.value))
         assert kept.read_bytes() == whole
 
@@ -276,8 +274,8 @@ def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_o
 
 
 ALONE = """
-import sys; from pathlib import Path; from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.sources.fetching.fetch import fetch
+import sys; from pathlib import Path; from ctg_analysis.model.source import Download, Source
+from ctg_analysis.raw.fetch import fetch
 source = Source("dataset", "L", "P", downloads=(Download("data.csv", "https://www.example.org/" + sys.argv[3]),))
 fetch(source, Path(sys.argv[1]), mirror=sys.argv[2])
 """
@@ -437,7 +435,7 @@ def test_an_error_names_the_line_where_the_address_is_declared(tmp_path, server)
 
 def test_requests_to_melodi_are_spaced(tmp_path, monkeypatch, server):
     slept = []
-    monkeypatch.setattr(transport.time, "sleep", slept.append)
+    monkeypatch.setattr(fetch_.time, "sleep", slept.append)
     fetch(several("good", host="api.insee.fr")[0], tmp_path, mirror=server)
     fetch(several("cut")[0], tmp_path, mirror=server)
     assert slept[0] == 2 and max(slept[1:]) < 1
@@ -483,8 +481,8 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
 
 def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, monkeypatch, server):
     asked = []
-    real = transport.requests.get
-    monkeypatch.setattr(transport.requests, "get", lambda url, **options: (asked.append(url), real(url, **options))[1])
+    real = fetch_.requests.get
+    monkeypatch.setattr(fetch_.requests, "get", lambda url, **options: (asked.append(url), real(url, **options))[1])
     came = outcomes_of(several("good", "cut"), tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1 and {one.state for one in came} == {SILENT}
     assert came[1].why == "cut: 127.0.0.1:9 does not answer"

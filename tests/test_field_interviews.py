@@ -4,10 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.demarche.files.quotable import COPIL, FEW, NAMING, PUBLIC, RESERVED, UNREAD, quotable
-from ctg_analysis.demarche.tables.actors import OTHERS, named_types
-from ctg_analysis.demarche.voices.extracts import coders_agreement, convergence, saturation, themes_by_type
-from ctg_analysis.demarche.voices.workshops import attendance, contributions_by_field
+from ctg_analysis.demarche.columns import COPIL, FEW, NAMING, OTHERS, PUBLIC, RESERVED, UNREAD, named_types, quotable
+from ctg_analysis.demarche.voices import (
+    attendance,
+    coders_agreement,
+    contributions_by_field,
+    convergence,
+    saturation,
+    themes_by_type,
+)
 
 CODEBOOK = pd.DataFrame(
     [("acc1", "accueil"), ("acc2", "accueil"), ("mob", "mobilité"), ("num", "numérique")], columns=["code", "theme"]

@@ -9,16 +9,15 @@ from spoilt_demarche import files_and_cells
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
-from ctg_analysis.core.yaml_files import read_yaml
-from ctg_analysis.demarche.files.empty_tables import write_templates
-from ctg_analysis.demarche.files.material_files import open_material
-from ctg_analysis.demarche.plan.calendar import as_of
-from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.declared_tables import read_tables
-from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
+from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, TABLES, read_tables
+from ctg_analysis.demarche.empty_forms import write_tables
+from ctg_analysis.demarche.material_files import open_material
+from ctg_analysis.demarche.plan import as_of
+from ctg_analysis.demarche.yaml_documents import Convention, InfoFlash
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.model.yaml_files import read_yaml
 
 
 @pytest.fixture
@@ -90,17 +89,17 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     public, private = root.material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI)
     public.mkdir(parents=True)
     (public / "axes.csv").write_text("axe_id;titre;ordre\nA1;Le mien;1\n", encoding="utf-8")
-    written = write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple")
+    written = write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple")
     answers = {table.file for table in RESTRICTED.values() if not table.workbook}
     assert {path.name for path in written if path.suffix == ".csv"} == answers and len(answers) < len(RESTRICTED)
     assert {path.name for path in written if path.suffix == ".xlsx"} == {"demarche.xlsx", "demarche_personnes.xlsx"}
     assert found_in(root) == []
-    written += write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple", csv=True)
+    written += write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple", csv=True)
     assert (public / "axes.csv").read_text(encoding="utf-8") == "axe_id;titre;ordre\nA1;Le mien;1\n"
     assert {path.name for path in written} >= {table.file for table in TABLES.values()} - {"axes.csv"}
     assert {path.name for path in private.iterdir()} >= {table.file for table in RESTRICTED.values()}
     assert found_in(root) == []
-    assert write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple") == []
+    assert write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple") == []
     readme = (public / "LISEZMOI.md").read_text(encoding="utf-8") + (private / "LISEZMOI.md").read_text(
         encoding="utf-8"
     )
@@ -114,7 +113,7 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
 
 @pytest.mark.parametrize(("file", "model"), [("convention.yml", Convention), ("info_flash.yml", list[InfoFlash])])
 def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, file, model):
-    write_templates(DataRoot(tmp_path), EXAMPLE_EPCI, "x")
+    write_tables(DataRoot(tmp_path), EXAMPLE_EPCI, "x")
     text = (DataRoot(tmp_path).material(EXAMPLE_EPCI) / file).read_text(encoding="utf-8")
     body = text.split("#\n", 1)[1]
     path = tmp_path / file

@@ -16,20 +16,20 @@ from ctg_analysis.chapter.demarche.consultation import open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.cli import app
-from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
-from ctg_analysis.demarche.files.material_files import open_material
-from ctg_analysis.demarche.files.restricted_files import open_restricted
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.survey.crossings import MERGED
-from ctg_analysis.demarche.survey.weighted_answers import open_survey
-from ctg_analysis.demarche.survey.weighting import BOUNDS
-from ctg_analysis.demarche.tables.codes import has_code
+from ctg_analysis.demarche.columns import has_code
+from ctg_analysis.demarche.crossings import MERGED
+from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.material_files import open_material
+from ctg_analysis.demarche.restricted_files import open_restricted
+from ctg_analysis.demarche.survey import open_survey
+from ctg_analysis.demarche.weighting import BOUNDS
 from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import ResultContext
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.processing.faults import faults
-from ctg_analysis.processing.run import process_material
-from ctg_analysis.sources import SURVEY
+from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
+from ctg_analysis.model.source import SURVEY
+from ctg_analysis.pipeline.faults import faults
+from ctg_analysis.pipeline.run import process_material
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
 CAUSES = re.compile(r"\b(cause|causes|provoque|entraîne|grâce à|à cause|s’explique|conséquence)\b")
@@ -231,7 +231,7 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert len(theirs)
     public = words(Interviews(shown.territory).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
-    for module in ("demarche.results.demarche", "chapter.demarche.interviews"):
+    for module in ("demarche.demarche", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
     monkeypatch.setattr(shown.territory, "demarche", Demarche(EXAMPLE_EPCI, example))
     mine = words(Interviews(shown.territory).quotes().html)

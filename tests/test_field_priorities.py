@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctg_analysis.demarche.tables.actors import OTHERS
-from ctg_analysis.demarche.voices.priorities import (
+from ctg_analysis.demarche.columns import OTHERS
+from ctg_analysis.demarche.voices import (
     BY_POINTS,
     BY_TYPE,
     decisions,

@@ -7,11 +7,11 @@ import pytest
 from back_test import FRANCE
 from typer.testing import CliRunner
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cli import app
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.indicators.observation_files import read_all
+from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import data_root
 
 DEFAULT = "200067171"
 BIRTHS = "insee_etat_civil/france/DS_ETAT_CIVIL_NAIS_COMMUNES_2008-2023_extrait.parquet"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.indicators.observation_files import read_all
+from ctg_analysis.indicators.observations import read_all
 
 AUBRAC, OCCITANIE, FRANCE = "200067171", "76", "F"
 KINDS = ("fixed", "travelling")  # of France services

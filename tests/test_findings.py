@@ -6,23 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue import essentials as listed
-from ctg_analysis.catalogue.essentials import essentials, themes
 from ctg_analysis.chapter import profiles
 from ctg_analysis.chapter import territory as opened
 from ctg_analysis.chapter.essential import findings_of, printed, sides_of
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.model import OK, Ratio
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.findings import EXTREME, FAR, findings
-from ctg_analysis.indicators.observation_files import read_indicators
-from ctg_analysis.indicators.strengths import TRAIT
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.findings import EXTREME, FAR, TRAIT, findings
+from ctg_analysis.indicators.observations import read_indicators
+from ctg_analysis.model import catalogue as listed
+from ctg_analysis.model.catalogue import CATALOGUE, essentials, themes
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.indicator import OK, Ratio
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.model.source import SOURCES
 
 NAN = float("nan")
 POOR, OLD, ALONE = (

@@ -7,19 +7,18 @@ import pytest
 from raw_files import received, values
 from test_scenarios import communes
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.declared import clean_declared
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source, Totals
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.layouts import Table
-from ctg_analysis.core.model import CENSORED, MISSING, OK, SECRET
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.indicators.observation_files import read_all
+from ctg_analysis.clean.facts import CLEANERS
+from ctg_analysis.clean.layouts import clean_declared
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
+from ctg_analysis.indicators.observations import read_all
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.form import Table
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET
+from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, Source, Totals
+from ctg_analysis.raw.certificates import read_certificate
 
 TWELVE = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]

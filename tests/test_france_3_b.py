@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from raw_files import received, values
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.official.declared import clean_declared
-from ctg_analysis.cleaning.official.public_barometer import clean_barometer
-from ctg_analysis.core.settings import DEFAULT_EPCI, settings
+from ctg_analysis.clean.layouts import clean_declared
+from ctg_analysis.clean.official import clean_barometer
 from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import DEFAULT_EPCI, settings
+from ctg_analysis.model.source import SOURCES
 
 RAW = settings().root / "data" / "raw"
 RENNES, LILLE, PARIS, METROPOLIS = "243500139", "200093201", "75056", "200054781"
@@ -132,10 +132,10 @@ def test_a_sum_of_two_rounded_counts_has_the_bounds_of_both(observed):
 
 
 def test_no_sum_of_départements_where_one_is_unknown(france):
-    from ctg_analysis.cleaning.frame import read_frame
-    from ctg_analysis.cleaning.perimeter import of_departements
-    from ctg_analysis.cleaning.raw_data import certificates
-    from ctg_analysis.core.facts import facts
+    from ctg_analysis.clean.facts import certificates
+    from ctg_analysis.clean.frame import read_frame
+    from ctg_analysis.clean.perimeter import of_departements
+    from ctg_analysis.model.facts import facts
 
     frame = read_frame(france, certificates(france)[0])
     perimeter = frame.perimeter(2024, {})

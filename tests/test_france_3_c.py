@@ -6,17 +6,14 @@ import pandas as pd
 import pytest
 from raw_files import received, values
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import name_of_place
-from ctg_analysis.cleaning.absences import with_absent
-from ctg_analysis.cleaning.frame import read_frame
-from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.declared import clean_declared
-from ctg_analysis.cleaning.perimeter import Perimeter, of_departements, to_reference
-from ctg_analysis.cleaning.raw_data import certificates
-from ctg_analysis.cleaning.source_facts import facts_of_source
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.clean.facts import CLEANERS, certificates, facts_of_source, with_absent
+from ctg_analysis.clean.frame import read_frame
+from ctg_analysis.clean.layouts import clean_declared
+from ctg_analysis.clean.perimeter import Perimeter, of_departements, to_reference
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.source import SOURCES
 
 LOST = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]

@@ -6,16 +6,14 @@ import os
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.core import notebooks
-from ctg_analysis.core.errors import FullError, room_in
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
-from ctg_analysis.processing import run
-from ctg_analysis.publishing import publication
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.build_result import lines_of
-from ctg_analysis.publishing.editions import latest
+from ctg_analysis.model import settings
+from ctg_analysis.model.errors import FullError, room_in
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, Settings, chosen_chapters
+from ctg_analysis.pipeline import run
+from ctg_analysis.publish import build as build_
+from ctg_analysis.publish.build import build
+from ctg_analysis.publish.editions import latest, lines_of
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
@@ -55,7 +53,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     root.processed.mkdir()
     (root.processed / "manifest.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr("pandas.read_parquet", lambda path: None)
-    monkeypatch.setattr("ctg_analysis.processing.material.write_material", full)
+    monkeypatch.setattr("ctg_analysis.pipeline.works.write_material", full)
     (root.raw / "demarche").mkdir(parents=True)
     with pytest.raises(FullError, match="processed: No space left"):
         run.process_material(root)
@@ -66,7 +64,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
 @pytest.mark.nightly
 def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
-    monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
+    monkeypatch.setattr(settings, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     path, out = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports"
 
@@ -79,7 +77,7 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
     before = latest(out, EXAMPLE_EPCI)
     one = built(OWN, FILLS)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-    monkeypatch.setattr(publication, "write_record", full)
+    monkeypatch.setattr(build_, "write_record", full)
     one = built(OWN, OWN)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
     assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())

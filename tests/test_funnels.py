@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.funnels import rates
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.words.texts import alphabetical
-from ctg_analysis.indicators.communes_apart import apart
-from ctg_analysis.indicators.significance import ALPHA, compare_proportions, compare_rates, funnel_of_rates
+from ctg_analysis.indicators.comparisons import ALPHA, compare_proportions, compare_rates, funnel_of_rates
+from ctg_analysis.indicators.spread import apart
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 
 def drawn(rows):

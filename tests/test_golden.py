@@ -13,12 +13,11 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.requests import requests
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.partners.empty_forms import write_templates
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.publishing.word.issues import issue_page
-from ctg_analysis.publishing.word.letters import letter
-from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
-from ctg_analysis.publishing.word.paths import CONVENTION
+from ctg_analysis.demarche.empty_forms import write_forms
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publish.convention import SHEETS, convention_documents, letter, read_dossier
+from ctg_analysis.publish.flash import issue_page
+from ctg_analysis.publish.word import CONVENTION
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = FOLDER / "observations.csv"
@@ -74,7 +73,7 @@ def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
     asked = requests(seen, missing(seen)).partners["Caf"]
     texts["lettre_caf.txt"] = lines_of_word(letter(seen, "Caf", asked, "2026-11-24"))
     forms = tmp_path / "private" / EXAMPLE_EPCI
-    write_templates(EXAMPLE_EPCI, "CC des Monts d'Exemple", forms)
+    write_forms(EXAMPLE_EPCI, "CC des Monts d'Exemple", forms)
     texts["LISEZMOI.txt"] = (forms / "LISEZMOI.md").read_text(encoding="utf-8").splitlines()
     held(pytestconfig, FOLDER / "documents", "*.txt", texts)
 

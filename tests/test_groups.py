@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from raw_files import certify, copied
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.processing.groups import RESTRICTED, groups
-from ctg_analysis.processing.run import forget_all, process
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.known_sums import CACHE
+from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.run import forget_all, process
+from ctg_analysis.pipeline.works import RESTRICTED, groups
+from ctg_analysis.raw.folders import CACHE
 
 
 def test_each_indicator_is_in_one_group_and_the_restricted_ones_are_in_theirs():

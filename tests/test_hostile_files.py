@@ -9,19 +9,18 @@ import pytest
 from pydantic import BaseModel
 from raw_files import received, said
 
-from ctg_analysis.cleaning.partners.agreements import read_agreements
-from ctg_analysis.cleaning.partners.partner_files import clean_form
-from ctg_analysis.cleaning.reading import count, read, text
-from ctg_analysis.core.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
-from ctg_analysis.core.files import load
-from ctg_analysis.core.yaml_files import read_yaml
-from ctg_analysis.demarche.files.table_files import read_table
-from ctg_analysis.demarche.survey.exports import read_export
-from ctg_analysis.demarche.tables import TABLES
-from ctg_analysis.publishing.word.filling import LARGEST
-from ctg_analysis.publishing.word.filling import fill as filled
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.clean.partner_files import clean_form, read_agreements
+from ctg_analysis.demarche.answers import read_export
+from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.demarche.table_files import read_table
+from ctg_analysis.model.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import read_yaml
+from ctg_analysis.publish.word import LARGEST
+from ctg_analysis.publish.word import fill as filled
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.files import load
+from ctg_analysis.raw.tables import count, read, text
 
 LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6)

@@ -15,12 +15,12 @@ from french_text import faults
 from material_files import add, change, line_of
 from reader import Text
 
-from ctg_analysis.core.errors import InputError, UserError
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
-from ctg_analysis.demarche.tables.columns import first_day
+from ctg_analysis.demarche.columns import first_day
 from ctg_analysis.display.words.dates import date_text, span_phrase
-from ctg_analysis.publishing.word.issues import issue_page
-from ctg_analysis.publishing.word.making import write_issue
+from ctg_analysis.model.errors import InputError, UserError
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.publish.convention import write_issue
+from ctg_analysis.publish.flash import issue_page
 
 ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI, 3)]
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.sources.facility_types import FACILITY_TYPES
+from ctg_analysis.clean.places import FACILITY_TYPES
+from ctg_analysis.indicators.observations import read_all
 
 
 @pytest.fixture(scope="module")

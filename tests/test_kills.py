@@ -23,9 +23,9 @@ from killing import (
     tables_are_whole,
 )
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.publishing.pdf import browser
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.publish.pdf import browser
 
 pytestmark = [
     pytest.mark.slow,

@@ -2,9 +2,8 @@
 
 import os
 
-from ctg_analysis.sources import known_sums
-from ctg_analysis.sources.folders import sha256
-from ctg_analysis.sources.known_sums import CACHE, KnownSums, sum_of
+from ctg_analysis.raw import folders
+from ctg_analysis.raw.folders import CACHE, KnownSums, sha256, sum_of
 
 
 def test_a_sum_is_remembered_until_the_file_changes(tmp_path, monkeypatch):
@@ -16,7 +15,7 @@ def test_a_sum_is_remembered_until_the_file_changes(tmp_path, monkeypatch):
     first = sums.of(path)
     assert first == sha256(path)
     sums.save()
-    monkeypatch.setattr(known_sums, "sha256", lambda path: "read")
+    monkeypatch.setattr(folders, "sha256", lambda path: "read")
     assert KnownSums(tmp_path).of(path) == first
     os.utime(path, ns=(10**18, 10**18 + 1))
     assert KnownSums(tmp_path).of(path) == "read"
@@ -34,7 +33,7 @@ def test_another_name_of_a_file_is_not_read_again_unless_the_first_one_is_gone(t
     first = sums.of(path)
     sums.save()
     os.link(path, link)
-    monkeypatch.setattr(known_sums, "sha256", lambda path: "read")
+    monkeypatch.setattr(folders, "sha256", lambda path: "read")
     assert KnownSums(tmp_path).of(link) == first
     path.unlink()
     assert KnownSums(tmp_path).of(link) == "read", "the inode may be that of another file since"
@@ -58,5 +57,5 @@ def test_what_is_damaged_or_gone_is_forgotten(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"x")
     for text in ("", "[]", "{"):
-        (tmp_path / CACHE / known_sums.SUMS).write_text(text)
+        (tmp_path / CACHE / folders.SUMS).write_text(text)
         assert KnownSums(tmp_path).of(path) == sum_of(path) == sha256(path)

@@ -15,8 +15,7 @@ import pytest
 from accessibility import violations, with_axe
 from notebook_files import build, code_cells, logic, project
 
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, settings
 
 NOTEBOOKS = settings().root / "notebooks"
 START = "commencer_ici.ipynb"

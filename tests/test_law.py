@@ -6,10 +6,10 @@ import re
 import pytest
 import yaml
 
-from ctg_analysis.core.settings import settings
 from ctg_analysis.display import markup
 from ctg_analysis.display.words import notes
 from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.model.settings import settings
 
 LAWS = ("encadrement", "evs", "pedt", "seuils")
 PUBLISHERS = r"(?:legifrance|solidarites|education|jeunes|collectivites-locales|moselle)\.gouv\.fr"

@@ -6,12 +6,11 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.official.declared import clean_declared, read_cube
-from ctg_analysis.cleaning.official.tables_of_places import read_tables
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, Cube, Table
-from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import SOURCES, declared_sources
+from ctg_analysis.clean.layouts import clean_declared, read_cube, read_tables
+from ctg_analysis.model import source as source_
+from ctg_analysis.model.form import MONTH, QUARTER, SHEET, Cube, Table
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.source import SOURCES, Source
 
 # Cubes of Melodi.
 
@@ -97,8 +96,8 @@ def declared(folder, monkeypatch, text):
     place = folder / "declared"
     place.mkdir()
     (place / "p.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(declared_sources, "FOLDER", place)
-    return declared_sources.declared_sources()["dataset"]
+    monkeypatch.setattr(source_, "FOLDER", place)
+    return source_.declared_sources()["dataset"]
 
 
 def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path, monkeypatch):

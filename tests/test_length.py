@@ -7,11 +7,11 @@ import pikepdf
 import pytest
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.core.settings import DEFAULT_EPCI
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.editions import record
-from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.publishing.pdf import write_pdf
+from ctg_analysis.model.settings import DEFAULT_EPCI
+from ctg_analysis.publish.documents import joined
+from ctg_analysis.publish.editions import record
+from ctg_analysis.publish.pdf import write_pdf
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

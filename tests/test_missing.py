@@ -6,16 +6,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.data_commands import list_
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -34,9 +30,13 @@ from ctg_analysis.display.words.lacks import (
     Lack,
     entry,
 )
-from ctg_analysis.publishing.running import input_sums
-from ctg_analysis.publishing.running.input_sums import sum_of_inputs
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish import tasks
+from ctg_analysis.publish.tasks import sum_of_inputs
 
 EPCI = "999999999"
 COMMUNES = pd.DataFrame({"code": ["99001", "99002"], "name": ["Haut", "Bas"], "departement": "99", "epci": EPCI})
@@ -293,5 +293,5 @@ def test_a_chapter_runs_again_when_what_its_boxes_say_has_changed(france, monkey
     read = ["leisure_occupancy_rate"]
     before = sum_of_inputs(seen, read)
     assert sum_of_inputs(seen, read) == before
-    monkeypatch.setattr(input_sums, "why_absent", lambda territory, source: BLANK)
+    monkeypatch.setattr(tasks, "why_absent", lambda territory, source: BLANK)
     assert sum_of_inputs(seen, read) != before

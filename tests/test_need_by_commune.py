@@ -5,11 +5,11 @@ import pytest
 from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter, reach_inputs
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.norms import norm
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.need_and_supply import facilities_within, to_examine
+from ctg_analysis.indicators.childcare import facilities_within, to_examine
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 RENNES = "243500139"
 

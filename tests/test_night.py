@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctg_analysis.core.settings import MATERIAL, settings
-from ctg_analysis.publishing.pages.territory_list import wanted
-from ctg_analysis.publishing.running.pool import ENVIRONMENT
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.partner_workbooks import partner_workbook
+from ctg_analysis.model.settings import MATERIAL, settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish.pool import ENVIRONMENT
+from ctg_analysis.publish.site import wanted
+from ctg_analysis.raw.form_workbooks import partner_workbook
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from test_architecture import modules
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core import norms as module
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.norms import norms
-from ctg_analysis.core.settings import NORMS, settings
-from ctg_analysis.indicators.peer_profiles import SIZES
+from ctg_analysis.indicators.peers import SIZES
+from ctg_analysis.model import norms as module
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.norms import norms
+from ctg_analysis.model.settings import NORMS, settings
 
 
 def test_every_norm_is_applied_and_says_where_it_was_read():

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from notebook_files import code_cells, logic
 
-from ctg_analysis.core.notebooks import notebooks
+from ctg_analysis.model.settings import notebooks
 
 CHAPTERS = notebooks()
 

@@ -6,10 +6,11 @@ import pyarrow.parquet as parquet
 import pytest
 from pandera.errors import SchemaError
 
-from ctg_analysis.indicators import observation_files
-from ctg_analysis.indicators.observation_files import (
+from ctg_analysis.indicators import observations
+from ctg_analysis.indicators.observations import (
     CODED,
     FOLDER,
+    Observations,
     count,
     join_above,
     read_all,
@@ -17,7 +18,6 @@ from ctg_analysis.indicators.observation_files import (
     read_observations,
     write_observations,
 )
-from ctg_analysis.indicators.observations import Observations
 
 DEPARTEMENTS = ["12", "2A", "48", "974"]
 EPCIS = {"100000001": "12", "100000002": "12", "100000003": "2A", "100000004": "48", "100000005": "974"}
@@ -30,8 +30,8 @@ def row(territory, level, indicator="a", period="2023", value=1.0):
 @pytest.fixture
 def processed(tmp_path, monkeypatch):
     """Five EPCIs of ten communes each, one across two départements, an island without EPCI, two groups."""
-    monkeypatch.setattr(observation_files, "ROWS_OF_A_FILE", 30)
-    monkeypatch.setattr(observation_files, "ROWS_TOGETHER", 10)
+    monkeypatch.setattr(observations, "ROWS_OF_A_FILE", 30)
+    monkeypatch.setattr(observations, "ROWS_TOGETHER", 10)
     members = {
         epci: [
             f"{home}{number:03d}" if len(home) == 2 else f"{home}{number:02d}" for number in range(start, start + 10)
@@ -49,7 +49,7 @@ def processed(tmp_path, monkeypatch):
         rows += [row(code, "epci", name) for code in EPCIS for name in indicators]
         rows += [row(code, "departement", name) for code in DEPARTEMENTS for name in indicators]
         rows += [row("F", "france", name) for name in indicators]
-        table = pd.DataFrame(rows, columns=observation_files.COLUMNS)
+        table = pd.DataFrame(rows, columns=observations.COLUMNS)
         folders.append(tmp_path / FOLDER / group)
         folders[-1].mkdir(parents=True)
         write_observations(table.sample(frac=1, random_state=1).astype(CODED), epci_of, folders[-1])
@@ -62,7 +62,7 @@ def processed(tmp_path, monkeypatch):
 def test_what_is_written_is_read_again(processed):
     table = read_all(processed)
     assert len(table) == count(processed) == 3 * (10 * 4 + 7 + 5 + 1 + 5 + 4 + 1)
-    assert not table.duplicated(observation_files.KEY).any() and table["value"].eq(1).all()
+    assert not table.duplicated(observations.KEY).any() and table["value"].eq(1).all()
     whole = pd.read_parquet(processed / FOLDER)  # any reader of Parquet opens the folder as one dataset
     assert len(whole) == len(table)
 
@@ -70,7 +70,7 @@ def test_what_is_written_is_read_again(processed):
 def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
     codes = [f"12{number:03d}" for number in range(11, 16)] + ["48900", "48901", "100000002-1", "100000002", "12", "F"]
     with_file, without = read_observations(processed, codes, "100000002"), read_observations(processed, codes)
-    key = observation_files.KEY
+    key = observations.KEY
     pd.testing.assert_frame_equal(
         with_file.sort_values(key, ignore_index=True), without.sort_values(key, ignore_index=True)
     )
@@ -80,11 +80,9 @@ def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
 def test_no_other_file_is_opened_for_it(processed, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        observation_files.dataset,
+        observations.dataset,
         "dataset",
-        lambda paths, real=observation_files.dataset.dataset, **options: (opened.extend(paths), real(paths, **options))[
-            1
-        ],
+        lambda paths, real=observations.dataset.dataset, **options: (opened.extend(paths), real(paths, **options))[1],
     )
     read_observations(processed, ["48031", "100000004"], "100000004")
     assert len(opened) == 3 and {path.stem for path in opened} <= {"above", "100000003", "100000004"}
@@ -121,7 +119,7 @@ def test_some_indicators_are_read_alone(processed):
     ],
 )
 def test_what_no_reader_expects_is_not_written(tmp_path, column, wrong, told):
-    table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observation_files.COLUMNS)
+    table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observations.COLUMNS)
     assert len(Observations.validate(table.astype(CODED))) == 2
     table[column] = table[column].astype(object)
     table.loc[1, column] = wrong

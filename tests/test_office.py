@@ -12,9 +12,9 @@ import subprocess
 import pytest
 from convention_texts import as_project, filled, plain
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
-from ctg_analysis.publishing.word.paths import CONVENTION
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.publish.convention import SHEETS, convention_documents, read_dossier
+from ctg_analysis.publish.word import CONVENTION
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

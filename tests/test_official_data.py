@@ -6,12 +6,12 @@ import pytest
 import yaml
 from official_folder import OFFICIAL, certified
 
-from ctg_analysis.cleaning.frame import FRAME
-from ctg_analysis.core.settings import DataRoot, data_root
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.run import process
-from ctg_analysis.sources.folders import CERTIFICATE
+from ctg_analysis.clean.frame import FRAME
+from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.model.settings import DataRoot, data_root
+from ctg_analysis.pipeline.check_raw import check_root
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.raw.folders import CERTIFICATE
 
 pytestmark = [
     pytest.mark.nightly,

@@ -5,12 +5,12 @@ import pytest
 from back_test import absent_communes
 from official_folder import OFFICIAL, ROWS, certified
 
-from ctg_analysis.cleaning.absences import restore_absent
-from ctg_analysis.cleaning.official import CLEANERS, schools
-from ctg_analysis.cleaning.official.yearly_geography import clean_communes
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.clean.facts import CLEANERS, restore_absent
+from ctg_analysis.clean.frame import clean_communes
+from ctg_analysis.clean.places import clean_social_position, read_social_position
+from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.raw.certificates import read_certificate
 
 whole = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
 
@@ -73,13 +73,13 @@ def test_accessibility_workbooks_with_their_title_block(official):
 
 
 def test_social_position_whose_column_was_misspelt(official):
-    table = schools.read_social_position(certified(official / "ips", "depp_ips"), "*ecoles*")
+    table = read_social_position(certified(official / "ips", "depp_ips"), "*ecoles*")
     assert len(table) > (30_000 if official == OFFICIAL else 5) and table["uai"].is_unique
     assert set(table.loc[table["code_insee_de_la_commune"].eq("12118"), "uai"]) == {"0120386E"}
 
 
 def test_social_position_of_schools_and_of_lower_secondary_schools(official):
-    facts = schools.clean_social_position(certified(official / "ips", "depp_ips"))
+    facts = clean_social_position(certified(official / "ips", "depp_ips"))
     assert row(facts, "12118", "schools_with_ips", "2022")["value"] == 1
     assert row(facts, "12119", "lower_secondary_ips_total", "2022")["value"] == pytest.approx(103.7)
     assert row(facts, "12119", "lower_secondary_ips_90_105", "2022")["value"] == 1

@@ -9,14 +9,14 @@ from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
 from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import simulator
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import NBSP
-from ctg_analysis.indicators.simulation import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
-from ctg_analysis.publishing.pages.site import script
+from ctg_analysis.indicators.childcare import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publish.site import script
 
 pytestmark = pytest.mark.slow
 

@@ -10,17 +10,14 @@ from notebook_files import write_notebook
 from ctg_analysis.chapter import new_chapter
 from ctg_analysis.chapter.coverage import sample
 from ctg_analysis.chapter.new_chapter import write_new_chapter
-from ctg_analysis.core import notebooks
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.notebooks import ChapterNotebook, chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root, settings
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.build_result import lines_of
-from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
-from ctg_analysis.publishing.pages.own_outputs import DRAWN, WITHOUT_ALT
-from ctg_analysis.publishing.running.execution import execute
-from ctg_analysis.publishing.running.keys import keys
-from ctg_analysis.publishing.running.pool import Job, run
+from ctg_analysis.model import settings as settings_
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, data_root, settings
+from ctg_analysis.publish.build import build, keys
+from ctg_analysis.publish.editions import JOURNAL, latest, lines_of, publish, record, write_record
+from ctg_analysis.publish.execution import execute
+from ctg_analysis.publish.own_outputs import UNDESCRIBED, WITHOUT_ALT
+from ctg_analysis.publish.pool import Job, run
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -36,7 +33,7 @@ STAYS = "the page is not of this edition"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for module in (notebooks, new_chapter):
+    for module in (settings_, new_chapter):
         monkeypatch.setattr(module, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "data").symlink_to(settings().root / "data")
@@ -94,7 +91,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     assert pages() == ["18_a", "21_d", "22_e"] and "19_b" not in page("index")
     assert "Monts d" in page("18_a") and "Monts d" in page("22_e")
     assert '<pre class="said" tabindex="0">un</pre>' in page("18_a") and "<em>deux</em>" in page("18_a")
-    assert f'alt="{DRAWN}"' in page("18_a")
+    assert f'alt="{UNDESCRIBED}"' in page("18_a")
     assert "Ce chapitre n’a pas pu être établi" in page("21_d") and "Aveyron" not in page("21_d")
     assert (journal / "18_a.log").read_text(encoding="utf-8").splitlines() == TO_MEND
     assert "Aveyron" in (journal / "21_d.ipynb").read_text(encoding="utf-8")

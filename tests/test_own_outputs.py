@@ -12,14 +12,25 @@ import pytest
 import seaborn as sns
 from IPython.display import Image
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
 from ctg_analysis.display.pieces.own_pieces import MOST_ROWS, frame, picture
-from ctg_analysis.publishing.pages.gate import ELSEWHERE, HEAVIEST, RUNS, TOO_HEAVY, sanitised
-from ctg_analysis.publishing.pages.html import chapter_page
-from ctg_analysis.publishing.pages.own_outputs import WITHOUT_ALT, published
-from ctg_analysis.publishing.pages.written_cells import NO_LINK, NOT_TEXT, UNTOLD, of_cell, rendered
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import settings
+from ctg_analysis.publish.own_outputs import (
+    ELSEWHERE,
+    HEAVIEST,
+    NO_LINK,
+    NOT_TEXT,
+    RUNS,
+    TOO_HEAVY,
+    UNTOLD,
+    WITHOUT_ALT,
+    of_cell,
+    published,
+    rendered,
+    sanitised,
+)
+from ctg_analysis.publish.page import chapter_page
 
 HOSTILE = '<img src="x" onerror="x()"><script>x()</script>'
 SOURCE = Citation("Enquête de l'office, 2026")

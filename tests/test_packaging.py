@@ -13,8 +13,8 @@ import nbformat
 import pytest
 import yaml
 
-from ctg_analysis.core.settings import settings
-from ctg_analysis.sources.assumptions import TABLES
+from ctg_analysis.model.assumptions import TABLES
+from ctg_analysis.model.settings import settings
 
 ROOT = settings().root
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -9,12 +9,10 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import sheets as commune_sheets
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.pages.anchors import placed
-from ctg_analysis.publishing.pages.boxes import for_team_alone, merged, without_law_alone
-from ctg_analysis.publishing.pages.own_outputs import published
-from ctg_analysis.publishing.pages.search import contents, index
-from ctg_analysis.publishing.pages.sections import Section, with_sections
-from ctg_analysis.publishing.pages.site import css_text
+from ctg_analysis.publish.contents import Section, contents, index, with_sections
+from ctg_analysis.publish.own_outputs import published
+from ctg_analysis.publish.page import for_team_alone, merged, placed, without_law_alone
+from ctg_analysis.publish.site import css_text
 
 
 def cell(html, source="chapter.show()"):

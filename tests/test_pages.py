@@ -12,14 +12,13 @@ import pytest
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, PAGES_OF
 
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import NARROW, NBSP
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.pages.site import of_edition, script_policy
+from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.model.settings import EXAMPLE_EPCI, chosen_chapters
+from ctg_analysis.publish.build import build
+from ctg_analysis.publish.site import of_edition, script_policy
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,8 @@ import sys
 import nbformat
 import pytest
 
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.display.markup import ABOUT
+from ctg_analysis.model.settings import EXAMPLE_EPCI, all_chapters, settings
 
 CHAPTERS = {chapter.path.name: chapter for chapter in all_chapters()}
 

@@ -5,28 +5,21 @@ import pytest
 import yaml
 from raw_files import BOM, values
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.partners.agreements import read_agreements
-from ctg_analysis.cleaning.partners.empty_forms import write_templates
-from ctg_analysis.cleaning.partners.partner_files import clean_form
-from ctg_analysis.cleaning.partners.received_forms import (
-    FORMS,
-    cleaner,
-    form_to_reference,
-    read_private,
-    with_thresholds,
-)
-from ctg_analysis.cleaning.perimeter import Perimeter
-from ctg_analysis.core.errors import InputError, in_order
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import membership
+from ctg_analysis.clean.partner_files import clean_form, read_agreements
+from ctg_analysis.clean.perimeter import Perimeter
+from ctg_analysis.clean.received_forms import FORMS, cleaner, form_to_reference, read_private, with_thresholds
+from ctg_analysis.demarche.empty_forms import write_forms
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.processing.restricted import with_msa
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError, in_order
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.form import NOT_ADDITIVE, YES_NO
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import membership
+from ctg_analysis.pipeline.works import with_msa
+from ctg_analysis.raw.form_workbooks import TEXTS
 from ctg_analysis.secrecy.rounding import rounded
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.partner_workbooks import TEXTS
 
 EPCI, OTHER = "999999999", "999999998"
 YOUTH = SOURCES["mission_locale"]
@@ -51,7 +44,7 @@ WHOLE = Perimeter.between(COMMUNES, COMMUNES)
 @pytest.fixture
 def root(tmp_path):
     """A data root with the forms of the invented EPCI, empty, and no agreement."""
-    write_templates(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI, csv=True)
+    write_forms(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI, csv=True)
     return DataRoot(tmp_path / "exemple")
 
 
@@ -59,7 +52,7 @@ def fill(root, source, *rows, epci=EPCI):
     """Add rows to a form as a partner would: blank cells where nothing is said."""
     path = root.private / epci / f"{source}.csv"
     if not path.exists():
-        write_templates(epci, "x", path.parent, csv=True)
+        write_forms(epci, "x", path.parent, csv=True)
     columns = path.read_text(encoding="utf-8").splitlines()[0].split(";")
     lines = [";".join(str(row.get(column, "")) for column in columns) for row in rows]
     path.write_text("\n".join([";".join(columns), *lines]) + "\n", encoding="utf-8")
@@ -356,7 +349,7 @@ def test_agreements_that_are_no_entries_are_one_line(root, text, expected):
 
 
 def test_a_folder_that_is_no_epci_is_told(root):
-    write_templates("123456789", "x", root.private / "123456789")
+    write_forms("123456789", "x", root.private / "123456789")
     (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
     (line,) = told(root)
     assert line.endswith("private/123456789 : trouvé '123456789', attendu le SIREN d'un EPCI")

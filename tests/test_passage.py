@@ -8,19 +8,18 @@ import pytest
 import xlsxwriter
 from official_folder import certified
 
-from ctg_analysis.cleaning.official import official_geography
-from ctg_analysis.cleaning.official.official_geography import with_zonings
-from ctg_analysis.cleaning.official.yearly_geography import clean_communes
-from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
-from ctg_analysis.cleaning.source_facts import by_period_of_former
-from ctg_analysis.core.datasets import Source, Totals
-from ctg_analysis.core.errors import InputError, UserError
-from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.core.territories import communes_along, follow, joined_again, passage, ways_between
+from ctg_analysis.clean import frame
+from ctg_analysis.clean.facts import by_period_of_former
+from ctg_analysis.clean.frame import clean_communes, with_zonings
+from ctg_analysis.clean.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
 from ctg_analysis.display.words.commune_types import where_most_live
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.model.errors import InputError, UserError
+from ctg_analysis.model.facts import COLUMNS
+from ctg_analysis.model.indicator import MISSING, OK
+from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.source import Source, Totals
+from ctg_analysis.model.territories import communes_along, follow, joined_again, passage, ways_between
+from ctg_analysis.raw.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
 LABELS = ["Niveau géographique", *["Code", "Libellé"] * 3]
@@ -68,7 +67,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def codes(folder):
-    return official_geography.clean_passage(folder)
+    return frame.clean_passage(folder)
 
 
 def perimeter(codes, year, years):
@@ -168,14 +167,14 @@ def test_what_ways_tell_of_the_communes_of_a_year_agrees_with_its_table(years):
 def test_another_passage_table_is_refused(tmp_path):
     write_workbook(tmp_path / "table_passage_geo2003_geo2025.xlsx", table=[["CODGEO_INI", "CODGEO_2025"]])
     with pytest.raises(InputError, match="aucun fichier connu, attendu table_passage_annuelle"):
-        official_geography.clean_passage(certified(tmp_path, "insee_passage"))
+        frame.clean_passage(certified(tmp_path, "insee_passage"))
 
 
 def test_a_code_of_the_passage_table_without_its_zero_is_an_error(tmp_path):
     rows = [*TITLE, LABELS, HEADER, followed("1001", "01001", "01001")]
     write_workbook(tmp_path / "table_passage_annuelle_2025.xlsx", COM=rows)
     with pytest.raises(InputError, match=r"ligne 7, colonne CODGEO_2016 : trouvé '1001', attendu un code de commune"):
-        official_geography.clean_passage(certified(tmp_path, "insee_passage"))
+        frame.clean_passage(certified(tmp_path, "insee_passage"))
 
 
 DENSITY_HEADER = ["CODGEO", "LIBGEO", "DENS", "LIBDENS", "PMUN21"]
@@ -184,7 +183,7 @@ DENSITY_HEADER = ["CODGEO", "LIBGEO", "DENS", "LIBDENS", "PMUN21"]
 def density(tmp_path, *rows):
     title = [["Grille communale de densité à 7 niveaux"], ["Géographie au 01/01/2024"], [], ["© Insee"]]
     write_workbook(tmp_path / "grille_densite_7_niveaux_2024.xlsx", Grille=[*title, DENSITY_HEADER, *rows])
-    return official_geography.clean_density(certified(tmp_path, "insee_grille_densite"))
+    return frame.clean_density(certified(tmp_path, "insee_grille_densite"))
 
 
 def test_the_density_grid_gives_a_class_by_commune_from_its_label(tmp_path):
@@ -205,7 +204,7 @@ def test_a_class_that_is_none_is_an_error(tmp_path, bad):
 
 def massifs(tmp_path, *rows):
     (tmp_path / "massifs.csv").write_text("\n".join(["insee_com;massif;lib_massif", *rows]), encoding="utf-8")
-    return official_geography.clean_massifs(certified(tmp_path, "anct_massifs"))
+    return frame.clean_massifs(certified(tmp_path, "anct_massifs"))
 
 
 def test_the_massifs_of_communes_make_those_of_their_epci(tmp_path):

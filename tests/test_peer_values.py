@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from ctg_analysis.indicators.observations import COLUMNS, Observations
-from ctg_analysis.indicators.peer_values import rows_of_peers
+from ctg_analysis.indicators.peers import rows_of_peers
 
 CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  # the first two are of one producer
 

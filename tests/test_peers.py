@@ -9,27 +9,38 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.cleaning.official.yearly_geography import clean_epcis
-from ctg_analysis.cleaning.raw_data import certificates
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import Count, Mean
-from ctg_analysis.core.settings import settings
+from ctg_analysis.clean.facts import certificates
+from ctg_analysis.clean.frame import clean_epcis
 from ctg_analysis.display.words import comparable
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.indicators import peer_profiles, peers
-from ctg_analysis.indicators import peer_values as values
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.indicators.observations import Observations
-from ctg_analysis.sources import PLAN, SURVEY
+from ctg_analysis.indicators import peers
+from ctg_analysis.indicators.observations import Observations, read_all
+from ctg_analysis.indicators.peers import (
+    CITIES,
+    KINDS,
+    METROPOLITAN,
+    OVERSEAS,
+    VARIABLES,
+    chooses_peers,
+    classify,
+    density_of_epcis,
+    profiles,
+    rows_of_peers,
+    vintages,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import Count, Mean
+from ctg_analysis.model.norms import read_geography
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.source import PLAN, SURVEY
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
 # x has mean 5 and variance 70/6, y has mean 2.5 and standard deviation 1.5.
 SIX = pd.DataFrame({"x": [0.0, 2, 4, 6, 8, 10], "y": [1.0, 1, 1, 4, 4, 4]}, index=list("ABCDEF"))
-ALIKE = {"zone": peer_profiles.METROPOLITAN, "kind": peer_profiles.KINDS["CC"], "size": 0, "density": ""}
+ALIKE = {"zone": METROPOLITAN, "kind": KINDS["CC"], "size": 0, "density": ""}
 
 
 def classes_of(table, **columns):
@@ -92,7 +103,7 @@ def test_an_epci_of_which_less_than_half_of_the_variables_are_known_has_no_peers
 def test_what_most_of_a_zone_lacks_counts_in_the_other_one():
     """Two zones of three: y is known everywhere in the first, nowhere in the second."""
     table = SIX.assign(y=[1.0, 4, 1, np.nan, np.nan, np.nan])
-    classes = classes_of(table, zone=[peer_profiles.METROPOLITAN] * 3 + [peer_profiles.OVERSEAS] * 3)
+    classes = classes_of(table, zone=[METROPOLITAN] * 3 + [OVERSEAS] * 3)
     groups = peers.nearest_of_each(table, "AD", classes, k=2)
     assert [ranked(group) for group in groups] == [["C", "B"], ["E", "F"]]
     assert [group.variables for group in groups] == [("x", "y"), ("x",)]
@@ -114,8 +125,8 @@ def test_an_unknown_epci_is_said_in_one_line():
 
 # A: a CC of the smallest band, rural. Each of the others leaves A's class in one more way than the one before.
 WIDER = {
-    "zone": [peer_profiles.METROPOLITAN] * 7 + [peer_profiles.OVERSEAS],
-    "kind": [peer_profiles.KINDS[kind] for kind in ("CC", "CC", "CC", "CA", "CA", "CA", "CC", "CC")],
+    "zone": [METROPOLITAN] * 7 + [OVERSEAS],
+    "kind": [KINDS[kind] for kind in ("CC", "CC", "CC", "CA", "CA", "CA", "CC", "CC")],
     "size": [0, 0, 1, 0, 1, 2, 2, 0],
     "density": ["rural", "rural", "rural", "rural", "urbain", "urbain", "rural", "rural"],
 }
@@ -145,14 +156,14 @@ def test_classes():
         {"code": list("FEDCBAA"), "level": ["epci"] * 6 + ["commune"], "zone": [*zones, "metro"]}
     )
     epcis = pd.DataFrame({"code": list("ABCDEF"), "kind": ["CC", "CA", "CU", "METRO", "MET69", "CC"]})
-    found = peer_profiles.classify(table, territories, epcis, density=pd.Series({"A": "rural", "C": "rural"}))
+    found = classify(table, territories, epcis, density=pd.Series({"A": "rural", "C": "rural"}))
     assert list(found["size"].fillna(-1)) == [0, 1, 1, 2, 3, -1]
-    assert list(found["zone"]) == [peer_profiles.OVERSEAS] * 2 + [peer_profiles.METROPOLITAN] * 4
-    assert list(found["kind"].map({words: word for word, words in peer_profiles.KINDS.items()})) == [
+    assert list(found["zone"]) == [OVERSEAS] * 2 + [METROPOLITAN] * 4
+    assert list(found["kind"].map({words: word for word, words in KINDS.items()})) == [
         *["CC", "CA", "MET69", "MET69", "MET69", "CC"]
     ]
     assert list(found["density"]) == ["", "", "rural", "", "", ""]  # A is overseas
-    assert set(peer_profiles.classify(table, territories, epcis)["density"]) == {""}
+    assert set(classify(table, territories, epcis)["density"]) == {""}
 
 
 def row(territory, value, indicator, period="2021", level="epci", source="census"):
@@ -166,7 +177,7 @@ def test_one_vintage_for_all_the_one_that_most_epcis_have_then_the_latest():
     rows = [row(epci, 20, share, "2021", source="iris") for epci in "ABC"]
     rows += [row(epci, 19, share, "2020", source="older") for epci in "ABC"]
     rows += [row("A", 21, share, "2023"), row("B", 21, share, "2023"), row("C", math.nan, share, "2023")]
-    found = peer_profiles.vintages(pd.DataFrame(rows))
+    found = vintages(pd.DataFrame(rows))
     assert found.to_dict("index") == {share: {"period": "2021", "source": "iris"}}
 
 
@@ -194,8 +205,8 @@ def counted():
 
 
 def test_a_profile_worked_by_hand():
-    found = peer_profiles.profiles(counted(), PLACES)
-    assert list(found.columns) == list(peer_profiles.VARIABLES)
+    found = profiles(counted(), PLACES)
+    assert list(found.columns) == list(VARIABLES)
     assert found.loc["A", ["population", "communes", "massif_share"]].tolist() == [1000, 3, 45]
     assert math.isnan(found.loc["B", "massif_share"])  # nobody knows how many live in B2
     assert found["age_65_plus_share"].fillna(-1).tolist() == [30, -1]
@@ -204,16 +215,16 @@ def test_a_profile_worked_by_hand():
 
 def test_no_massif_is_known_without_the_list_nor_overseas():
     without = PLACES.assign(massif=None)
-    assert peer_profiles.profiles(counted(), without)["massif_share"].isna().all()
+    assert profiles(counted(), without)["massif_share"].isna().all()
     overseas = PLACES.assign(zone=["metro", "drom", *["metro"] * 3, *["drom"] * 2])
-    assert peer_profiles.profiles(counted(), overseas)["massif_share"].fillna(-1).tolist() == [45, -1]
+    assert profiles(counted(), overseas)["massif_share"].fillna(-1).tolist() == [45, -1]
 
 
 def test_the_density_of_an_epci_is_the_class_where_most_of_its_inhabitants_live():
     """A: 450 in a small town, 250 + 300 in two rural classes. B: 400 in a large centre, the class of B2 is unknown."""
-    found = peer_profiles.density_of_epcis(counted(), PLACES)
+    found = density_of_epcis(counted(), PLACES)
     assert found.to_dict() == {"A": "rural", "B": "urbain dense"}
-    assert peer_profiles.density_of_epcis(counted(), PLACES.assign(density=None)).empty
+    assert density_of_epcis(counted(), PLACES.assign(density=None)).empty
 
 
 def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
@@ -223,7 +234,7 @@ def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
         row(code, people, "population_count", level="commune")
         for code, people in (("A1", 600), ("A2", 100), ("A3", 200))
     ]
-    assert peer_profiles.density_of_epcis(pd.DataFrame(rows), PLACES).to_dict() == {"A": "urbain intermédiaire"}
+    assert density_of_epcis(pd.DataFrame(rows), PLACES).to_dict() == {"A": "urbain intermédiaire"}
 
 
 @pytest.mark.parametrize(
@@ -231,15 +242,15 @@ def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
     ["population_count", "historical_population_count", "population_change_rate", "migratory_change_rate"]
     + ["natural_change_rate", "age_65_plus_share", "youth_index", "ageing_index", "children_0_2_share"]
     + ["secondary_dwellings_share", "living_standard_2021_median", "poverty_rate", "social_benefits_income_rate"]
-    + [variable.indicator for variable in peer_profiles.VARIABLES.values() if variable.indicator],
+    + [variable.indicator for variable in VARIABLES.values() if variable.indicator],
 )
 def test_what_chooses_the_peers(indicator):
-    assert peer_profiles.chooses_peers(CATALOGUE[indicator])
+    assert chooses_peers(CATALOGUE[indicator])
 
 
 @pytest.mark.parametrize("indicator", ["birth_rate", "childcare_coverage_rate", "births_3_year_mean_count"])
 def test_what_does_not_choose_them(indicator):
-    assert not peer_profiles.chooses_peers(CATALOGUE[indicator])
+    assert not chooses_peers(CATALOGUE[indicator])
 
 
 @pytest.mark.parametrize("epci", [AUBRAC, "243500139", "249740119"])
@@ -260,7 +271,7 @@ def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is
         some = others[others["indicator"].eq(one.id) & others["period"].eq(at["period"])]
         some = some[some["territory"].isin(printed) & some["source"].eq(at["source"])]
         assert at["value"] == pytest.approx(some["value"].median()), one.id
-        if peer_profiles.chooses_peers(one):
+        if chooses_peers(one):
             choosing += 1
             assert "critère de leur choix" in at["name"] and "peers" not in set(seen.gaps(one)["level"]), one.id
             assert comparable.place(rows) in ("", comparable.CHOOSING)
@@ -310,7 +321,7 @@ def test_the_sentence_says_how_the_class_was_widened():
         ({"k": 2, "size": [0, 0, 2]}, "EPCI à fiscalité propre de France métropolitaine dont"),
         ({"density": "rural"}, "habitants de densité « rural » dont"),
         ({"k": 2, "density": ["rural", "rural", ""]}, "catégories d'EPCI, puis à toutes les classes de densité."),
-        ({"zone": peer_profiles.OVERSEAS}, "communautés de communes d'outre-mer de moins"),
+        ({"zone": OVERSEAS}, "communautés de communes d'outre-mer de moins"),
     ],
 )
 def test_the_sentence_names_the_class(columns, words):
@@ -382,8 +393,8 @@ def read(root):
     observations = read_all(root.processed)
     territories = pd.read_parquet(root.processed / "territories.parquet")
     epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
-    table, density = (of(observations, territories) for of in (peer_profiles.profiles, peer_profiles.density_of_epcis))
-    return observations, territories, table, peer_profiles.classify(table, territories, epcis, density)
+    table, density = (of(observations, territories) for of in (profiles, density_of_epcis))
+    return observations, territories, table, classify(table, territories, epcis, density)
 
 
 @pytest.fixture(scope="module")
@@ -393,7 +404,7 @@ def real(france):
 
 def test_the_distances_are_those_of_a_second_computation(real):
     _, _, table, classes = real
-    logs = [name for name, variable in peer_profiles.VARIABLES.items() if variable.log]
+    logs = [name for name, variable in VARIABLES.items() if variable.log]
     every = table.assign(**{name: table[name].map(math.log) for name in logs}).dropna(axis="columns", how="all")
     spread = {name: statistics.pstdev(every[name].dropna()) for name in every}
     known = every.dropna().to_dict("index")
@@ -455,9 +466,9 @@ def test_every_epci_of_france_in_less_than_two_seconds(real):
 @pytest.mark.nightly
 def test_the_peers_do_not_depend_on_the_order_of_the_rows(real):
     observations, territories, table, classes = real
-    mixed = peer_profiles.profiles(
-        observations.sample(frac=1, random_state=1), territories.sample(frac=1, random_state=2)
-    ).sample(frac=1, random_state=3)
+    mixed = profiles(observations.sample(frac=1, random_state=1), territories.sample(frac=1, random_state=2)).sample(
+        frac=1, random_state=3
+    )
     pd.testing.assert_frame_equal(mixed.sort_index(), table)
     before = peers.pairs(peers.nearest_of_each(table, table.index, classes))
     after = peers.pairs(peers.nearest_of_each(mixed, table.index, classes.sample(frac=1, random_state=4)))
@@ -473,16 +484,16 @@ def test_overseas_the_capital_and_mayotte(real):
     assert {"living_standard", "massif_share"} <= set(nord.lacking)
     assert {"249740101", "249740077", "249740093", "249740085"} <= set(ranked(nord))  # the rest of La Réunion
     capital = peers.nearest(table, GRAND_PARIS, classes)
-    assert len(capital.peers) == 10 and set(classes.loc[ranked(capital), "kind"]) == {peer_profiles.CITIES}
+    assert len(capital.peers) == 10 and set(classes.loc[ranked(capital), "kind"]) == {CITIES}
     mayotte = peers.nearest(table, PETITE_TERRE, classes)
     assert mayotte.peers.empty and "age_65_plus_share" in mayotte.lacking
-    assert values.rows_of_peers(observations, peers.pairs([mayotte]), "population_count")["status"].tolist() == ["nd"]
+    assert rows_of_peers(observations, peers.pairs([mayotte]), "population_count")["status"].tolist() == ["nd"]
 
 
 def test_the_peers_have_the_source_of_the_territory(real):
     observations, _, table, classes = real
     group = peers.nearest(table, AUBRAC, classes)
-    found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
+    found = rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
     Observations.validate(found.drop(columns=["known", "peers"]))
     own = observations[observations["territory"].eq(AUBRAC) & observations["indicator"].eq("age_65_plus_share")]
     assert found[["period", "source"]].to_numpy().tolist() == sorted(own[["period", "source"]].to_numpy().tolist())

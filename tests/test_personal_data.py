@@ -12,17 +12,15 @@ from environment import environment
 from material_files import TODAY, add, change, copy_of, modes, said
 from typer.testing import CliRunner
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.cli import app
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.personal_data import signs
-from ctg_analysis.core.placing import for_owner_alone
-from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
-from ctg_analysis.demarche.files import commit_check
-from ctg_analysis.demarche.files.empty_tables import write_templates as write_tables
-from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.retention import due, purge, readable, without
+from ctg_analysis.demarche import commit_check, empty_forms
+from ctg_analysis.demarche.empty_forms import write_tables
+from ctg_analysis.demarche.restricted_files import due, purge, read_restricted, readable, without
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.scratch import for_owner_alone
+from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.raw.personal_data import signs
 
 
 def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
@@ -250,7 +248,7 @@ def test_the_commit_hook_runs_it():
         "hooks"
     ]
     hook = next(one for one in hooks if one["id"] == "personal-data")
-    assert hook["entry"].endswith("python -P -m ctg_analysis.demarche.files.commit_check") and "data/" in hook["files"]
+    assert hook["entry"].endswith("python -P -m ctg_analysis.demarche.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")
 
 
@@ -259,7 +257,7 @@ def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, pu
     home = root.private / EXAMPLE_EPCI
     kept = readable(read_restricted(root, EXAMPLE_EPCI))
     writers = {
-        "ctg new, forms": lambda: empty_forms.write_templates(EXAMPLE_EPCI, "x", home),
+        "ctg new, forms": lambda: empty_forms.write_forms(EXAMPLE_EPCI, "x", home),
         "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),
         "ctg purge": lambda: purge(kept, TODAY),
     }

@@ -6,10 +6,10 @@ import math
 import pandas as pd
 import pytest
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.plan import budget, plan, realisation, tracking
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.tables.outputs import empty
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.declared_tables import empty
+from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 
 def rows(name, *several, **same):
@@ -27,8 +27,8 @@ def test_every_status_has_its_column_and_the_whole_is_the_sum():
         {"axe": "B", "statut": "réalisée"},
         {"axe": "B", "statut": "reportée"},
     )
-    told = realisation.by_axis(actions)
-    assert list(told) == [*realisation.STATUSES, "total"] and list(told.index) == ["B", "A", "Ensemble"]
+    told = plan.by_axis(actions)
+    assert list(told) == [*plan.PAST_STATUSES, "total"] and list(told.index) == ["B", "A", "Ensemble"]
     assert told.loc["B"].tolist() == [2, 0, 0, 1, 0, 3]
     assert told.loc["A"].tolist() == [0, 0, 0, 0, 1, 1]
     assert told.loc["Ensemble"].tolist() == [2, 0, 0, 1, 1, 4]
@@ -43,9 +43,9 @@ def test_costs_and_quantities_compare_only_what_is_known_on_both_sides():
         axe="A",
         intitule="x",
     )
-    costs = realisation.costs(actions).loc["Ensemble"]
+    costs = plan.costs(actions).loc["Ensemble"]
     assert costs.to_dict() == {"planned": 100, "spent": 130, "known": 1, "actions": 3}
-    told = realisation.quantities(actions)
+    told = plan.quantities(actions)
     assert told["action_id"].tolist() == ["B1", "B2"] and told["part"].tolist() == [8 / 12, 1]
 
 
@@ -74,7 +74,7 @@ ACTIONS = rows(
 
 
 def test_the_totals_are_the_same_sum_by_financer_and_by_year_without_what_was_given_up():
-    table = budget.by_financer(budget.of_the_plan(MONEY, ACTIONS))
+    table = plan.by_financer(plan.of_the_plan(MONEY, ACTIONS))
     assert list(table.index) == ["Caf", "EPCI", "usagers", "Total"] and list(table) == [2024, 2025, "Total"]
     assert table.loc["Caf"].tolist() == [100, 1000, 1100]
     assert table.loc["Total"].tolist() == [110, 1050.5, 1160.5]
@@ -82,12 +82,12 @@ def test_the_totals_are_the_same_sum_by_financer_and_by_year_without_what_was_gi
 
 
 def test_a_budget_that_does_not_reconcile_is_told_even_when_its_natures_make_up_for_each_other():
-    told = budget.reconciliation(ACTIONS, MONEY).set_index("action_id")
+    told = plan.reconciliation(ACTIONS, MONEY).set_index("action_id")
     assert list(told.index) == ["F1", "F2"] and told["agrees"].all() and told.loc["F1", "brought"] == 1150.5
     moved = ACTIONS.assign(budget_fonct=[140.5, 10.0, 1.0], budget_invest=[1010.0, 0.0, None])
-    told = budget.reconciliation(moved, MONEY).set_index("action_id")
+    told = plan.reconciliation(moved, MONEY).set_index("action_id")
     assert told.loc["F1", "gap"] == 0 and not told.loc["F1", "agrees"]
-    told = budget.reconciliation(ACTIONS, MONEY[MONEY["financeur"].ne("usagers")]).set_index("action_id")
+    told = plan.reconciliation(ACTIONS, MONEY[MONEY["financeur"].ne("usagers")]).set_index("action_id")
     assert told.loc["F2", ["budget", "brought", "gap", "agrees"]].tolist() == [10, 0, -10, False]
 
 
@@ -154,44 +154,44 @@ def observed(*several):
 
 
 def test_a_series_goes_from_its_baseline_to_its_target():
-    told = tracking.values(followed(), followup((2024, 12.0), (2025, 14.0)), tracking.NOTHING_OBSERVED)
+    told = plan.values(followed(), followup((2024, 12.0), (2025, 14.0)), plan.NOTHING_OBSERVED)
     assert told[["year", "value", "kind", "part"]].to_numpy().tolist() == [
         [2023, 10, "départ", 0],
         [2024, 12, "suivi", 0],
         [2025, 14, "suivi", 0],
         [2027, 20, "cible", 0],
     ]
-    (gap,) = tracking.gaps(followed(), told).itertuples()
+    (gap,) = plan.gaps(followed(), told).itertuples()
     assert (gap.now, gap.now_year, gap.way, gap.broken) == (14, 2025, 0.4, False)
 
 
 def test_a_target_may_be_lower_reached_passed_or_walked_away_from():
     for target, now, way in ((5, 9, 0.2), (5, 5, 1), (5, 2, 1.6), (5, 12, -0.4), (20, 20, 1)):
         one = followed(cible=target)
-        (gap,) = tracking.gaps(one, tracking.values(one, followup((2024, now)), tracking.NOTHING_OBSERVED)).itertuples()
+        (gap,) = plan.gaps(one, plan.values(one, followup((2024, now)), plan.NOTHING_OBSERVED)).itertuples()
         assert gap.way == pytest.approx(way)
 
 
 def test_a_definition_that_changes_cuts_the_series():
     """Scenario 14: the indicator keeps its id, what lies on both sides of the break is not compared."""
     one = followed(rupture_annee=2025)
-    told = tracking.values(one, followup((2024, 12.0), (2025, 3.0)), tracking.NOTHING_OBSERVED)
+    told = plan.values(one, followup((2024, 12.0), (2025, 3.0)), plan.NOTHING_OBSERVED)
     assert told["part"].tolist() == [0, 0, 1, 1] and set(told["ind_id"]) == {"I1"}
-    (gap,) = tracking.gaps(one, told).itertuples()
+    (gap,) = plan.gaps(one, told).itertuples()
     assert gap.broken and math.isnan(gap.way) and gap.now == 3
 
 
 def test_what_is_observed_stands_for_what_is_reported_and_another_source_cuts_the_series():
     one = followed(indicateur="births_count")
     seen = observed((2022, 9.0, "a"), (2024, 12.0, "a"), (2025, 13.0, "b"))
-    told = tracking.values(one, followup((2024, 99.0)), seen)
+    told = plan.values(one, followup((2024, 99.0)), seen)
     assert told[["year", "value", "kind", "part"]].to_numpy().tolist() == [
         [2023, 10, "départ", 0],
         [2024, 12, "diagnostic", 0],
         [2025, 13, "diagnostic", 1],
         [2027, 20, "cible", 1],
     ]
-    only_before = tracking.values(one, followup((2024, 99.0)), seen.iloc[:1])
+    only_before = plan.values(one, followup((2024, 99.0)), seen.iloc[:1])
     assert only_before["value"].tolist() == [10, 99, 20]
 
 
@@ -204,12 +204,12 @@ def test_late_is_not_given_up():
         {"action_id": "F3", "annee": 2024, "statut": "non démarrée", "depense": 0},
         {"action_id": "F3", "annee": 2025, "statut": "abandonnée"},
     )
-    by_year = tracking.status_by_year(told)
+    by_year = plan.status_by_year(told)
     assert by_year.loc["F1"].tolist() == ["en cours", "retardée"] and by_year.loc["F3", 2025] == "abandonnée"
-    money = tracking.money(budget.of_the_plan(MONEY, ACTIONS), told)
+    money = plan.money(plan.of_the_plan(MONEY, ACTIONS), told)
     assert money.to_numpy().tolist() == [[2024, 110, 10, 2, 2], [2025, 1050.5, 5, 1, 2]]
     actions = ACTIONS.assign(axe="A")
-    bilan = tracking.as_bilan(actions, followed(type="réalisation"), MONEY, told).set_index("action_id")
+    bilan = plan.as_bilan(actions, followed(type="réalisation"), MONEY, told).set_index("action_id")
     assert bilan["statut"].to_dict() == {"F1": "retardée", "F2": "non démarrée", "F3": "abandonnée"}
     assert bilan.loc["F1", ["prevu", "cout_prevu", "cout_realise", "suite"]].tolist() == [20, 1150.5, 15, "à décider"]
     assert bilan.loc["F3", "suite"] == "arrêter" and math.isnan(bilan.loc["F2", "cout_realise"])

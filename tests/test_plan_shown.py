@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.demarche.voices.priorities import CRITERIA, decisions, divergences
-from ctg_analysis.demarche.voices.priorities import priorities as ranked
+from ctg_analysis.demarche.voices import CRITERIA, decisions, divergences
+from ctg_analysis.demarche.voices import priorities as ranked
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import progress
 from ctg_analysis.display.words.quantities import euros, number, short_euros
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 CELL = '<div class="cell"'
 ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"

@@ -11,22 +11,21 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.partners.partner_files import clean_form, rows_of
-from ctg_analysis.cleaning.partners.plausibility import AND, HELD_TO, OPEN, implausible
-from ctg_analysis.cleaning.partners.received_forms import FORMS, forms_in
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.forms import CONFIRMED
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.clean.partner_files import clean_form, rows_of
+from ctg_analysis.clean.received_forms import AND, FORMS, HELD_TO, OPEN, forms_in, implausible
 from ctg_analysis.display.words.lacks import TO_CONFIRM
-from ctg_analysis.processing.doubted_figures import implausible_figures
-from ctg_analysis.processing.faults import fault_line
-from ctg_analysis.processing.plausible import open_counts, read_plausible
-from ctg_analysis.processing.run import process
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.form import CONFIRMED
+from ctg_analysis.model.indicator import MISSING, OK
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.checks import implausible_figures
+from ctg_analysis.pipeline.faults import fault_line
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.pipeline.works import open_counts, read_plausible
 
 EPCI, A, B, C, D = "200000001", "12001", "12002", "12003", "12004"
 EPCI_OF = pd.Series(dict.fromkeys((A, B, C, D), EPCI))

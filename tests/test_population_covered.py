@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.cleaning.partners.received_forms import with_population_covered
-from ctg_analysis.core.facts import facts
+from ctg_analysis.clean.received_forms import with_population_covered
+from ctg_analysis.model.facts import facts
 
 SENACS, REFERENCE = "senacs_vie_sociale", "etalab_decoupage"
 

@@ -5,14 +5,14 @@ import re
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.positions import all_beside, groups_of, positions
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.core.territories import of_same_departements
-from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.peers import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import of_same_departements
 
 AUBRAC = "200067171"
 OTHERS = pd.Series([10.0, 20, 30, 40, 50])  # quartiles 20 and 40

@@ -9,20 +9,19 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from ctg_analysis.cleaning.partners.received_forms import forms_in
-from ctg_analysis.core import zip_parts
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
-from ctg_analysis.core.sheets import authors, read_workbook, rows_of
-from ctg_analysis.core.workbook_safety import scanned
-from ctg_analysis.demarche.files.commit_check import found_in
-from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.retention import as_line, due, purge, readable
-from ctg_analysis.demarche.files.table_sheets import table_workbook
-from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
-from ctg_analysis.processing.freshness import inputs, material_inputs, public_inputs, write_manifest
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.form_sheets import headings
+from ctg_analysis.clean.received_forms import forms_in
+from ctg_analysis.demarche.commit_check import found_in
+from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED
+from ctg_analysis.demarche.restricted_files import as_line, due, purge, read_restricted, readable
+from ctg_analysis.demarche.table_files import table_workbook
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.freshness import inputs, material_inputs, public_inputs, write_manifest
+from ctg_analysis.raw import workbook_safety
+from ctg_analysis.raw.files import authors, read_workbook, rows_of
+from ctg_analysis.raw.form_workbooks import headings
+from ctg_analysis.raw.workbook_safety import scanned
 
 YOUTH = SOURCES["mission_locale"]
 SMALL = 200_000  # bytes, in the place of what a workbook may have
@@ -101,8 +100,8 @@ HARMFUL = {
 
 
 def test_a_workbook_made_to_harm_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_parts, "LARGEST", SMALL)
-    monkeypatch.setattr(zip_parts, "UNPACKED", SMALL)
+    monkeypatch.setattr(workbook_safety, "LARGEST", SMALL)
+    monkeypatch.setattr(workbook_safety, "UNPACKED", SMALL)
     wrong = {}
     for name, (content, found) in HARMFUL.items():
         path = tmp_path / name

@@ -6,11 +6,11 @@ import material_files
 import pytest
 from raw_files import copied
 
-from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.indicators.observation_files import FOLDER
-from ctg_analysis.processing.freshness import MANIFEST, is_stale, is_whole, made_from
-from ctg_analysis.processing.run import ensure, process
+from ctg_analysis.indicators.observations import FOLDER
+from ctg_analysis.model.scratch import SCRATCH
+from ctg_analysis.model.settings import MATERIAL, DataRoot
+from ctg_analysis.pipeline.freshness import MANIFEST, is_stale, is_whole, made_from
+from ctg_analysis.pipeline.run import ensure, process
 
 
 def halved(path):

@@ -9,13 +9,13 @@ import pytest
 from reader import FIGURE
 from shipped_pages import CHAPTERS
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.model import SECRET
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.words import standing, texts
 from ctg_analysis.indicators.findings import FAR, MOVING
-from ctg_analysis.indicators.peer_values import MEDIAN_LABEL
+from ctg_analysis.indicators.peers import MEDIAN_LABEL
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import SECRET
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
 ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": [MEDIAN_LABEL, "Aveyron", "France"]})

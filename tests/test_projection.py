@@ -7,28 +7,30 @@ import pytest
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.projections import shown_projections
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.norms import norm
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.fertility import total_fertility
+from ctg_analysis.indicators.demography import children_ahead, total_fertility
 from ctg_analysis.indicators.projection import (
     BANDS,
     FALLING,
     GROUPS,
     HELD,
     PEOPLE,
+    RIVAL,
     SCENARIOS,
     WOMEN,
     WORKED_OUT_FROM,
     ages_of,
+    back_test,
+    errors,
     fertility_changes,
+    may_be_shown,
     project,
 )
-from ctg_analysis.indicators.projection_errors import RIVAL, back_test, errors, may_be_shown
-from ctg_analysis.indicators.since_birth import children_ahead
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 
 PAGE = settings().root / "docs" / "projection.md"
 BEGIN, END = "<!-- errors -->\n", "<!-- end of errors -->"

@@ -13,11 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
-from ctg_analysis.core import projects
-from ctg_analysis.core import settings as settings_
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.projects import PARTS, write_project
-from ctg_analysis.core.settings import DEFAULT_EPCI, NORMS, Settings, settings
+from ctg_analysis.model import settings as settings_
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import DEFAULT_EPCI, NORMS, PARTS, Settings, settings, write_project
 
 RENNES = "243500139"
 
@@ -34,7 +32,7 @@ def shipped(tmp_path, monkeypatch):
         full = folder / raw / "source" / "full" / "large.csv"
         full.parent.mkdir(parents=True)
         full.write_text("large", encoding="utf-8")
-    monkeypatch.setattr(projects, "SHIPPED", folder)
+    monkeypatch.setattr(settings_, "SHIPPED", folder)
     return folder
 
 

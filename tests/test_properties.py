@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
-from ctg_analysis.core.datasets import Source, Totals
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Indicator, Ratio
+from ctg_analysis.clean.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import poisson_interval
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, Indicator, Ratio
+from ctg_analysis.model.source import Source, Totals
 
 counts = st.integers(min_value=0, max_value=5000)
 SOURCE = Source(id="register", label="Registre", producer="P")

@@ -11,13 +11,10 @@ from real_project import EPCI, INDICATOR, NEIGHBOUR, SOURCE, YOUTH, agree, proje
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.core.notebooks import DEMARCHE, all_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.editions import OBSERVATIONS, RECORD, SECRECY, editions, name_of, write_record
-from ctg_analysis.publishing.pages.changes import compared, withheld
-from ctg_analysis.publishing.publication import passes_again
-from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.model.settings import DEMARCHE, EXAMPLE_EPCI, DataRoot, all_chapters
+from ctg_analysis.publish.build import OF_ALL, build, passes_again
+from ctg_analysis.publish.data_files import compared, withheld
+from ctg_analysis.publish.editions import OBSERVATIONS, RECORD, SECRECY, editions, name_of, write_record
 
 
 @pytest.fixture(scope="module")

@@ -8,19 +8,21 @@ import pytest
 import yaml
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.absences import with_absent
-from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.access import clean_access_times
-from ctg_analysis.cleaning.official.facilities import clean_facilities, clean_facilities_2020
-from ctg_analysis.cleaning.official.local_finance import clean_ccas
-from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
-from ctg_analysis.cleaning.official.vital_statistics import of_years
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.cleaning.raw_data import strangers
-from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.sources.facility_types import FACILITY_TYPES
+from ctg_analysis.clean.facts import CLEANERS, strangers, with_absent
+from ctg_analysis.clean.official import clean_ccas, of_years
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
+from ctg_analysis.clean.places import (
+    BANDS,
+    FACILITY_TYPES,
+    clean_access_times,
+    clean_facilities,
+    clean_facilities_2020,
+    clean_schools,
+    clean_social_position,
+    schools_left_out,
+)
+from ctg_analysis.model.source import SOURCES, Coverage, Geography, Source, Totals
+from ctg_analysis.raw.certificates import read_certificate
 
 # Births.
 
@@ -85,7 +87,7 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
     assert (
         "colonne FACILITY_TYPE : trouvé aucune ligne avec D502" in line
-        and "src/ctg_analysis/sources/facility_types.yml" in line
+        and "src/ctg_analysis/clean/facility_types.yml" in line
     )
 
 

@@ -7,17 +7,15 @@ import pytest
 from reader import Text, said_twice
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.core.sheets import read_workbook, rows_of
 from ctg_analysis.display.words.team import TEAM, for_readers
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.editions import record
-from ctg_analysis.publishing.handover.delivery import write_parcel
-from ctg_analysis.publishing.handover.joining import joined
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.form_sheets import headings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish.build import build
+from ctg_analysis.publish.documents import joined, write_parcel
+from ctg_analysis.publish.editions import record
+from ctg_analysis.raw.files import read_workbook, rows_of
+from ctg_analysis.raw.form_workbooks import headings
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,8 @@ import pytest
 from ctg_analysis.chapter import chapter as opening
 from ctg_analysis.chapter import territory
 from ctg_analysis.chapter.territory import ByIndicator, Territory
-from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook, all_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
-from ctg_analysis.publishing.running.input_sums import sum_of_inputs, sums
+from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, EXAMPLE_EPCI, ChapterNotebook, all_chapters, data_root
+from ctg_analysis.publish.tasks import sum_of_inputs, sums
 
 WORDS_ALONE = ("11", "12")  # what residents and partners said
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")

@@ -5,10 +5,9 @@ import re
 import pytest
 from notebook_files import EPCI, write_notebook
 
-from ctg_analysis.core import notebooks as module
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.notebooks import all_chapters, chosen_chapters, notebooks
-from ctg_analysis.core.settings import Settings
+from ctg_analysis.model import settings as module
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import Settings, all_chapters, chosen_chapters, notebooks
 
 REFUSED = {
     "18_a.ipynb": (

@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.absences import with_absent
-from ctg_analysis.cleaning.official.declared import clean_declared
-from ctg_analysis.cleaning.official.several_files import complementary
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.cleaning.source_facts import by_period_of_former
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.layouts import Register, Tally
-from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import SOURCES, declared_sources
-from ctg_analysis.sources.folders import source_folders
+from ctg_analysis.clean.facts import by_period_of_former, with_absent
+from ctg_analysis.clean.layouts import clean_declared
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
+from ctg_analysis.model import source as source_
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.form import Register, Tally
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.raw.certificates import complementary
+from ctg_analysis.raw.folders import source_folders
 
 
 def test_things_are_counted_or_summed_by_commune(tmp_path):
@@ -106,7 +105,7 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
     )
     assert (
         "colonne categetab : trouvé aucune ligne avec 223" in line
-        and "corriger src/ctg_analysis/sources/declared/health.yml" in line
+        and "corriger src/ctg_analysis/model/declared/sources/health.yml" in line
     )
 
 
@@ -144,9 +143,9 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
     form = "  form:\n    fields:\n      - {column: c, measure: m, label: l, kind: persones}\n"
     link = "    links:\n      - {persons: m, without: n}\n"
     (tmp_path / "p.yml").write_text(entry + form + link, encoding="utf-8")
-    monkeypatch.setattr(declared_sources, "FOLDER", tmp_path)
+    monkeypatch.setattr(source_, "FOLDER", tmp_path)
     with pytest.raises(InputError) as error:
-        declared_sources.declared_sources()
+        source_.declared_sources()
     lines = [line.removeprefix(project_path(tmp_path / "p.yml")) for line in str(error.value).splitlines()]
     assert [line.partition(" : trouvé")[0] for line in lines] == [
         ", ligne 4, colonne 0.totals.aditive",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from same_bytes import compared
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

@@ -12,8 +12,36 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import (
+from ctg_analysis.display.words.sentences import interval_text, value_text
+from ctg_analysis.display.words.texts import SIGN_WORDS
+from ctg_analysis.indicators import comparisons
+from ctg_analysis.indicators.comparisons import (
+    compare_proportions,
+    compare_rates,
+    funnel_of_rates,
+    funnel_of_shares,
+    notable,
+    word,
+)
+from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.observe import annual_change
+from ctg_analysis.indicators.uncertainty import (
+    FLOOR,
+    NEAREST,
+    UNKNOWN,
+    censor_floor,
+    coded_fraction,
+    complementary_interval,
+    detect_rounding,
+    effective_size,
+    poisson_interval,
+    ratio_interval,
+    rounding_interval,
+    sum_interval,
+    wilson_interval,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import (
     CENSORED,
     MISSING,
     NOT_APPLICABLE,
@@ -24,35 +52,9 @@ from ctg_analysis.core.model import (
     AnnualResidual,
     Count,
 )
-from ctg_analysis.core.norms import norm
-from ctg_analysis.display.words.sentences import interval_text, value_text
-from ctg_analysis.display.words.texts import SIGN_WORDS
-from ctg_analysis.indicators import comparisons
-from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size
-from ctg_analysis.indicators.intervals import with_intervals
-from ctg_analysis.indicators.significance import (
-    compare_proportions,
-    compare_rates,
-    funnel_of_rates,
-    funnel_of_shares,
-    notable,
-    word,
-)
-from ctg_analysis.indicators.uncertainty import (
-    FLOOR,
-    NEAREST,
-    UNKNOWN,
-    censor_floor,
-    detect_rounding,
-    poisson_interval,
-    ratio_interval,
-    rounding_interval,
-    sum_interval,
-    wilson_interval,
-)
-from ctg_analysis.indicators.years import annual_change
-from ctg_analysis.processing.caf_rounding import rounding_rule, with_rounding_rule
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.secrecy.rounding import rounding_rule, with_rounding_rule
 
 NAN = float("nan")
 STEP = 5

@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 from raw_files import add, copied
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
-from ctg_analysis.processing.caf_rounding import rounding_note, rounding_rule
-from ctg_analysis.processing.run import process
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.indicator import MISSING, OK, SECRET
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.secrecy.rounding import rounding_note, rounding_rule
 
 EPCI = "100000000"
 

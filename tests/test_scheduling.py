@@ -11,8 +11,8 @@ import yaml
 from distributed.cli import dask_worker
 
 from ctg_analysis.cli import app
-from ctg_analysis.core.settings import settings
-from ctg_analysis.publishing.editions import HOME, JOURNAL
+from ctg_analysis.model.settings import settings
+from ctg_analysis.publish.editions import HOME, JOURNAL
 
 FOLDER = settings().root / "docs" / "scheduling"
 CALL = re.compile(r"\.venv/bin/(ctg [^\"\n]*)")

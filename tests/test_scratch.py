@@ -2,12 +2,10 @@
 
 import pytest
 
-from ctg_analysis.cleaning.partners import empty_forms
-from ctg_analysis.core import scratch as module
-from ctg_analysis.core.locks import alone
-from ctg_analysis.core.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.demarche.files import empty_tables as of_the_material
+from ctg_analysis.demarche import empty_forms
+from ctg_analysis.model import scratch as module
+from ctg_analysis.model.scratch import SCRATCH, alone, put_in_place, restore, scratch, sweep, temporary
+from ctg_analysis.model.settings import DataRoot
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -80,8 +78,8 @@ def test_a_form_that_a_killed_command_has_begun_is_written_by_the_next_one(tmp_p
 
     def new(folder):
         root = DataRoot(folder)
-        empty_forms.write_templates(EPCI, "x", root.private / EPCI)
-        of_the_material.write_templates(root, EPCI, "x")
+        empty_forms.write_forms(EPCI, "x", root.private / EPCI)
+        empty_forms.write_tables(root, EPCI, "x")
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(folder): path.read_bytes().replace(str(folder).encode(), b"") for path in files}
 

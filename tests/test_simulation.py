@@ -5,15 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators import trends
-from ctg_analysis.indicators.simulation import (
+from ctg_analysis.indicators.childcare import (
     APPROVED,
     AT_CHILDMINDERS,
     AT_WORK,
@@ -24,7 +21,10 @@ from ctg_analysis.indicators.simulation import (
     Missing,
     simulate,
 )
-from ctg_analysis.publishing.running.parameters import ParameterError, validated
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publish.execution import ParameterError, validated
 
 CNAF, PMI = "caf_nbpla_pe", "pmi_assistants_maternels"
 # 180 places for 100 x 180 / 60 = 300 children; 50 childminders at work share the 120 places at childminders: 2.4 each.

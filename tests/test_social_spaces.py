@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 from raw_files import copied, said, values
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import spaces
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.partners import words
-from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
-from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.processing.run import process
-from ctg_analysis.publishing.running import input_sums
-from ctg_analysis.publishing.running.input_sums import sum_of_inputs
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.clean import social_spaces
+from ctg_analysis.clean.partner_files import AGREEMENTS
+from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.publish import tasks
+from ctg_analysis.publish.tasks import sum_of_inputs
 
 SOURCE = SOURCES[SPACES]
 PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
@@ -156,14 +156,14 @@ def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_pa
         folder = tmp_path / "private" / epci
         folder.mkdir(parents=True)
         written(folder, row)
-    table = words.spaces([spaces_of(SOURCE, path) for path in sorted(tmp_path.rglob(SOURCE.form_file))][::-1])
+    table = social_spaces.spaces([spaces_of(SOURCE, path) for path in sorted(tmp_path.rglob(SOURCE.form_file))][::-1])
     assert list(table) == list(empty_spaces(SOURCE)) and not any("preuve" in name for name in table)
     assert table[["territory", "site", "manager", "begin", "end"]].to_numpy().tolist() == [
         ["99001", "Centre social Jean-Moulin", "Ville du Haut", "2022-07-01", "2026-06-30"],
         ["99101", "L'Esquisse", "association L'Esquisse", "2024-01-01", "2025-12-31"],
     ]
     assert table["criterion_project"].tolist()[0] == 2 and table["criterion_project"].isna().tolist()[1]
-    assert words.spaces([]).empty
+    assert social_spaces.spaces([]).empty
 
 
 # On the page.
@@ -246,7 +246,7 @@ def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score
     criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
     def read():
-        input_sums.sums.cache_clear()
+        tasks.sums.cache_clear()
         return sum_of_inputs(seen, ["births_count"]), sum_of_inputs(seen, criteria)
 
     before = read()

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from material_files import places_of
 
-from ctg_analysis.core.personal_data import signs
-from ctg_analysis.core.settings import settings
+from ctg_analysis.model.settings import settings
+from ctg_analysis.raw.personal_data import signs
 
 SPELLINGS = Path(__file__).with_name("spellings.yml")
 PAGE = "docs/personal_data.md"

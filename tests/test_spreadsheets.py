@@ -7,20 +7,19 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from ctg_analysis.cleaning.partners import empty_forms
-from ctg_analysis.cleaning.partners.partner_files import clean_form
-from ctg_analysis.cleaning.partners.received_forms import forms_in
-from ctg_analysis.core.errors import Finding, InputError, in_order
-from ctg_analysis.core.model import OK, SECRET
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.sheet_places import SheetPlace
-from ctg_analysis.core.sheets import read_workbook, rows_of
-from ctg_analysis.demarche.files import empty_tables
-from ctg_analysis.demarche.files.material_files import read_material, wrong_together
-from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.table_files import read_folder, read_table
-from ctg_analysis.demarche.tables import PUBLIC, TABLES
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.clean.partner_files import clean_form
+from ctg_analysis.clean.received_forms import forms_in
+from ctg_analysis.demarche import empty_forms
+from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
+from ctg_analysis.demarche.material_files import read_material, wrong_together
+from ctg_analysis.demarche.restricted_files import read_restricted
+from ctg_analysis.demarche.table_files import read_folder, read_table
+from ctg_analysis.model.errors import Finding, InputError, in_order
+from ctg_analysis.model.habits import SheetPlace
+from ctg_analysis.model.indicator import OK, SECRET
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.raw.files import read_workbook, rows_of
 
 EPCI, COMMUNES = "999999999", ["99001", "01002"]
 PLACES = {EPCI, *COMMUNES, "99"}
@@ -335,8 +334,8 @@ def test_a_sheet_without_its_codes_is_known_by_its_headings(tmp_path):
 
 def folder_of(root):
     """Write the empty forms and tables of the invented territory."""
-    empty_forms.write_templates(EPCI, "CC des Monts d'Exemple", root.private / EPCI, [("99001", "Valmont")])
-    empty_tables.write_templates(root, EPCI, "CC des Monts d'Exemple", [("99001", "Valmont")])
+    empty_forms.write_forms(EPCI, "CC des Monts d'Exemple", root.private / EPCI, [("99001", "Valmont")])
+    empty_forms.write_tables(root, EPCI, "CC des Monts d'Exemple", [("99001", "Valmont")])
     return root.private / EPCI
 
 
@@ -382,14 +381,14 @@ def test_a_filled_workbook_is_left_as_it_is_and_what_lacks_is_added(tmp_path):
     (folder / "mission_locale.xlsx").unlink()
     (folder / "msa.xlsx").unlink()
     before = mine.read_bytes()
-    written = empty_forms.write_templates(EPCI, "x", folder, [])
+    written = empty_forms.write_forms(EPCI, "x", folder, [])
     assert [path.name for path in written] == ["msa.xlsx"] and mine.read_bytes() == before
     caf = folder / "caf.xlsx"
     book(caf, {"Foyers allocataires": [empty_forms.FORMS["caf_partenaire_familles"].form.columns]})
     before = caf.read_bytes()
-    written = empty_forms.write_templates(EPCI, "x", folder, [])
+    written = empty_forms.write_forms(EPCI, "x", folder, [])
     assert [path.name for path in written] == ["caf_2.xlsx"] and caf.read_bytes() == before
-    assert empty_forms.write_templates(EPCI, "x", folder, []) == []
+    assert empty_forms.write_forms(EPCI, "x", folder, []) == []
 
 
 def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tmp_path):

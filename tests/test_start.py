@@ -11,12 +11,12 @@ import nbformat
 import pytest
 import yaml
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 
 BIN = Path(sys.executable).parent
 CONFIGURED = ("sitecustomize", "usercustomize", "jupyter_config", "ipython_config", "ipython_kernel_config")
 STOCK = """
-from ctg_analysis.publishing.running.pool import Job, run
+from ctg_analysis.publish.pool import Job, run
 if __name__ == "__main__":
     assert [one.result for one in run([Job("", "builtins:divmod", (7, 2), "x")], 1)] == [(3, 1)]
 """

@@ -9,13 +9,12 @@ import pytest
 import xlsxwriter
 from material_files import modes
 
-from ctg_analysis.core.errors import IN_UTF8, InputError
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.demarche.files.material_files import read_material
-from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
-from ctg_analysis.demarche.survey.answers import read_answers
-from ctg_analysis.demarche.survey.intake import take_in
-from ctg_analysis.demarche.survey.weighted_answers import open_survey
+from ctg_analysis.demarche.answers import read_answers, take_in
+from ctg_analysis.demarche.material_files import read_material
+from ctg_analysis.demarche.restricted_files import read_restricted, wrong_in_restricted
+from ctg_analysis.demarche.survey import open_survey
+from ctg_analysis.model.errors import IN_UTF8, InputError
+from ctg_analysis.model.settings import DataRoot
 
 QUESTIONNAIRE = pd.DataFrame(
     [

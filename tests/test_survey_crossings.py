@@ -8,8 +8,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.demarche.survey.crossings import (
+from ctg_analysis.demarche.crossings import (
     CHI2,
     FISHER,
     MERGED,
@@ -21,7 +20,8 @@ from ctg_analysis.demarche.survey.crossings import (
     strength,
     with_intervals_of_v,
 )
-from ctg_analysis.demarche.survey.profile_groups import of_groups
+from ctg_analysis.demarche.survey import of_groups
+from ctg_analysis.model.errors import UserError
 
 NAN = float("nan")
 QUESTIONNAIRE = pd.DataFrame(

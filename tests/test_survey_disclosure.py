@@ -13,14 +13,13 @@ from scipy.stats import distributions
 from survey_attacker import SurveyAttacker
 from survey_fixtures import answers_of, counter, drawn, margins, published_of, with_secteur
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.files.material_files import open_material
-from ctg_analysis.demarche.files.restricted_files import open_restricted
-from ctg_analysis.demarche.results import results
-from ctg_analysis.demarche.survey import crossings, survey, weighted_answers
+from ctg_analysis.demarche import crossings, results, survey
+from ctg_analysis.demarche.material_files import open_material
+from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.sources import SURVEY
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.source import SURVEY
 
 MEANING = {
     one.id: (one.value.denominator, tuple(one.value.numerator.partition("=")[2].split("|")))
@@ -93,7 +92,7 @@ def test_r2_the_drawn_consultations_have_small_groups_of_every_kind():
 def test_r2_no_small_group_of_the_example_is_bounded(example):
     material = open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
     restricted = open_restricted(example, material)
-    opened = weighted_answers.open_survey(material, restricted)
+    opened = survey.open_survey(material, restricted)
     tables = survey.of_survey(opened, restricted, EXAMPLE_EPCI)
     answers = answers_of(material["questionnaire"], restricted)
     reader = attacker_of(material["questionnaire"], answers, restricted["reponses_ouvertes"], tables)
@@ -167,7 +166,7 @@ def test_r2_weights_that_follow_one_margin_hide_nothing(monkeypatch):
 def test_r2_bases_tell_who_does_not_know(monkeypatch):
     """The base of a question less that of a crossing or of a mean, which leaves them out."""
     without(monkeypatch, "crossings", "summary")
-    monkeypatch.setattr(weighted_answers, "without_few_unsure", lambda answers, _: (answers, frozenset()))
+    monkeypatch.setattr(survey, "without_few_unsure", lambda answers, _: (answers, frozenset()))
     reader = attacker(drawn_again("routed"))
     assert reader.finds_out(reader.groups())["connait_evs=NSP"] == (1, 1)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.demarche.survey.measured import Asked, survey_observations
+from ctg_analysis.demarche.questions import Asked, survey_observations
 
 EPCI = "999999999"
 

@@ -6,17 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.demarche.survey.questions import by_group, distribution, hidden_cells, hidden_groups, summary
-from ctg_analysis.demarche.survey.response import (
+from ctg_analysis.demarche.columns import is_asked
+from ctg_analysis.demarche.questions import (
+    by_group,
     completion,
+    distribution,
+    hidden_cells,
+    hidden_groups,
     open_themes,
     participation,
     quotable_answers,
+    summary,
     wished_and_used,
     with_texts_filled,
 )
-from ctg_analysis.demarche.tables.codes import is_asked
+from ctg_analysis.model.errors import UserError
 
 QUESTIONNAIRE = pd.DataFrame(
     [

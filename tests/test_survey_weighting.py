@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.demarche.survey.weighting import (
+from ctg_analysis.demarche.weighting import (
     FEWEST,
     PROBABILITY,
     VOLUNTEERS,
@@ -20,6 +19,7 @@ from ctg_analysis.demarche.survey.weighting import (
     merged,
     rake,
 )
+from ctg_analysis.model.errors import InputError
 
 FREE = (0.0, np.inf)
 

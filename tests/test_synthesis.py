@@ -7,25 +7,24 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter, summaries, synthesis
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK, Ratio
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
-from ctg_analysis.core.yaml_files import read_yaml
-from ctg_analysis.demarche.files.references import of_synthesis
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
+from ctg_analysis.demarche.consistency import of_synthesis
+from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.yaml_documents import SynthesisEdition
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import glossary, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.indicators.findings import BESIDE, EXTREME, FAR, MOVING, SHORT
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
-from ctg_analysis.publishing.handover import deck
+from ctg_analysis.indicators.findings import ALERT, BESIDE, EXTREME, FAR, MOVING, SHORT, STRENGTH, TRAIT, sides
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK, Ratio
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
+from ctg_analysis.model.yaml_files import read_yaml
+from ctg_analysis.publish import documents
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
 ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
@@ -170,8 +169,8 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
         sentence = message.comparison if message.by_team == "phrase" else message.sentence
         assert sentence.startswith(sentences.statement(indicator, own).removesuffix(".")), sentence
         assert message.label.count(date_text(own["period"])) == 1
-    monkeypatch.setattr(deck, "MAPS", 0)
-    deck.write_deck(territory, "2026-11-26", tmp_path / "deck.pptx")
+    monkeypatch.setattr(documents, "MAPS_ON_SLIDES", 0)
+    documents.write_deck(territory, "2026-11-26", tmp_path / "deck.pptx")
     slides = Presentation(str(tmp_path / "deck.pptx")).slides
     charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
     for frame, message in zip(charts, summaries.messages(territory), strict=True):
@@ -187,7 +186,7 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
 def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, france, example):
     territory = open_territory(epci, data_root(epci))
     said = {message.anchor: message.sentence for message in summaries.messages(territory)}
-    for indicator in deck.mapped(territory, 4):
+    for indicator in documents.mapped(territory, 4):
         (period,) = {*on_map(territory, indicator)["period"]}
         assert period == territory.compared(indicator)["period"].iloc[0]
         assert all(year in said.get(indicator.id, period) for year in period.split("-")), said[indicator.id]

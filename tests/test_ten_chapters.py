@@ -8,12 +8,11 @@ import re
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import CENSORED, OK
-from ctg_analysis.core.notebooks import notebooks
-from ctg_analysis.core.settings import settings
-from ctg_analysis.indicators.observation_files import read_indicators
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.observations import read_indicators
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import CENSORED, OK
+from ctg_analysis.model.settings import notebooks, settings
+from ctg_analysis.model.source import SOURCES
 
 CHAPTERS, LEAST = [f"{number:02}" for number in range(1, 11)], 5
 COUNTED = ("measure", "numerator", "events", "flow")

@@ -3,18 +3,16 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.cleaning.absences import restore_absent
-from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.yearly_geography import clean_communes
-from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.core.datasets import Source, Totals
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.facts import facts
-from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.core.territories import comparators, find_epci, members, passage
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.clean.facts import CLEANERS, restore_absent
+from ctg_analysis.clean.frame import clean_communes
+from ctg_analysis.clean.perimeter import Perimeter, to_reference
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.facts import facts
+from ctg_analysis.model.indicator import MISSING, OK, SECRET
+from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.source import SOURCES, Source, Totals
+from ctg_analysis.model.territories import comparators, find_epci, members, passage
+from ctg_analysis.raw.certificates import read_certificate
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.demarche.tables.actors import OTHERS
-from ctg_analysis.demarche.tables.columns import TypeActeur
+from ctg_analysis.demarche.columns import OTHERS, TypeActeur
 from ctg_analysis.display.demarche import actor_names
 from ctg_analysis.display.words import classes, extremes, glossary, messages, quantities, texts
+from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import settings
 from ctg_analysis.display.words import messages
 from ctg_analysis.display.words.paces import fragile
 from ctg_analysis.indicators import trends
-from ctg_analysis.indicators.observation_files import read_indicators
+from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.trends import Series, autocorrelation, estimate_rho, series_of, slope, trend_of
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import settings
 
 NAN = float("nan")
 # Of 200067171, 2008 to 2025: état civil, by place of residence.

@@ -12,7 +12,7 @@ import pytest
 from attacker import BASE, EXACT, drawn
 from test_attack import EVERY, FEW, of_forms, places_of, published
 
-from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 
 PLACES = places_of((4, 12))
 
@@ -86,7 +86,7 @@ def change_one(folder):
 
 
 PAIRS = 5
-PROCESS = "from ctg_analysis.core import settings; from ctg_analysis.processing.run import process\n"
+PROCESS = "from ctg_analysis.model import settings; from ctg_analysis.pipeline.run import process\n"
 PROCESS += "process(settings.data_root(settings.EXAMPLE_EPCI))"
 
 

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter, typology
-from ctg_analysis.cleaning.official.official_geography import DENSITY_CLASSES
-from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.clean.frame import DENSITY_CLASSES
 from ctg_analysis.display.words.commune_types import CLASSES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK, SECRET
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 SHARE = CATALOGUE["vacant_dwellings_share"]
 ROWS = pd.DataFrame(

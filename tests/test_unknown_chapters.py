@@ -10,14 +10,14 @@ import sys
 import pytest
 from raw_files import copied
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.missing import HERE
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.chapter.unknown_chapters import is_of_figures, unknown
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.publishing.running.pool import ENVIRONMENT
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.publish.pool import ENVIRONMENT
 
 RENNES = "243500139"
 

@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 from raw_files import FEW, keep
 
-from ctg_analysis.core.forms import CONFIRMED
-from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot
-from ctg_analysis.core.unread import UNREAD, faulty, read_unread
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.indicators.observation_files import read_all
-from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.faults import fault_line, faults
-from ctg_analysis.processing.freshness import changed, inputs
-from ctg_analysis.processing.run import process
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.model.form import CONFIRMED
+from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.check_raw import check_root
+from ctg_analysis.pipeline.faults import fault_line, faults
+from ctg_analysis.pipeline.freshness import changed, inputs
+from ctg_analysis.pipeline.run import process
+from ctg_analysis.raw.folders import UNREAD, faulty, read_unread
 
 OTHER = "999999998"
 MSA, BOTH = SOURCES["msa_familles"], SOURCES["caf_et_msa"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from ctg_analysis.core.settings import settings
-from ctg_analysis.publishing.pages import site
+from ctg_analysis.model.settings import settings
+from ctg_analysis.publish import site
 
 NOBODY = 65534
 

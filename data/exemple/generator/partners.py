@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.forms import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.form import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field
+from ctg_analysis.model.source import SOURCES, Source
 from generator import partner_facts as said
 from generator.places import COMMUNES, Commune
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import asked
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.notebooks import EVERYTHING
-from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.columns import last_day
 from ctg_analysis.display.words.synonyms import meanings, stems
 from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.peer_profiles import VARIABLES
+from ctg_analysis.indicators.peers import VARIABLES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import EVERYTHING
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import Indicator
 
 FAMILIES = dict.fromkeys(indicator.family for indicator in CATALOGUE.values() if indicator.family)
 

@@ -2,19 +2,25 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import fertility_texts as words
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.fertility import AGES, births_change, fertility_rates, women_by_age
-from ctg_analysis.indicators.standardisation import expected_counts, standardised_ratio
+from ctg_analysis.indicators.demography import (
+    AGES,
+    births_change,
+    expected_counts,
+    fertility_rates,
+    standardised_ratio,
+    women_by_age,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
 
 RATE, BIRTHS = "births_women_20_39_rate", "births_count"
 WOMEN = {band: f"women_{band}_count" for bands in AGES.values() for band in bands}

@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Indicator, is_over_population
-from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
 from ctg_analysis.display.words.quantities import some_communes
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.indicator import OK, Indicator, is_over_population
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE
 
 
 class ByIndicator:

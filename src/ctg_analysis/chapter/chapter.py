@@ -38,12 +38,12 @@ from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, tell
 from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import notes
-from ctg_analysis.processing.run import ensure
+from ctg_analysis.model.settings import DataRoot, data_root
+from ctg_analysis.pipeline.run import ensure
 
 
 def open_chapter(epci: str | int) -> "Chapter":

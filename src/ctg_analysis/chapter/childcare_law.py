@@ -2,21 +2,28 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.settings import data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import childcare, childcare_needs, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.childcare_authority import authorities, by_population, read_thresholds
-from ctg_analysis.indicators.childcare_need import NEEDED, need_of
-from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
+from ctg_analysis.indicators.childcare import (
+    NEEDED,
+    WORKED_OUT_FROM,
+    Missing,
+    authorities,
+    by_population,
+    need_of,
+    read_thresholds,
+    simulate,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.settings import data_root
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:

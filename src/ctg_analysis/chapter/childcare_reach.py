@@ -5,20 +5,20 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, to_fill, unavailable, without_contour
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.catchments import supply_within_reach
+from ctg_analysis.indicators.childcare import supply_within_reach
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.norms import norm
 
 FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known

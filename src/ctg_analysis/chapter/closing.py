@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import comparable, notes, texts
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.source import SOURCES
 
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 LAST_THEME = "10"  # the chapters after it tell the démarche

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.notebooks import DEMARCHE, notebooks
-from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.plan import budget
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, short_euros
 from ctg_analysis.display.words.texts import listed, typography
+from ctg_analysis.model.settings import DEMARCHE, notebooks
 
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 
@@ -40,7 +40,7 @@ def decided_in(territory: Territory) -> Commitments | None:
     enjeux = every[every["retenu"].fillna(False).astype(bool)]
     if enjeux.empty and actions.empty:
         return None
-    funding = budget.of_the_plan(table("financements"), table("actions"))
+    funding = plan.of_the_plan(table("financements"), table("actions"))
     return Commitments(
         enjeux=[typography(title) for title in enjeux["titre"]],
         decided=typography(_decided(every, enjeux)),

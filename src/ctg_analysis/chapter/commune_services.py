@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
 
 SERVICES = {  # what each is called: the indicator that counts it, that of the time to it by car
     "école": ("schools_count", "school_time"),

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.commune_services import Service, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.reach_inputs import kilometres
 from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import MISSING, OK, Indicator
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.age_strip import age_strip
 from ctg_analysis.display.drawings.mini_maps import mini_maps
@@ -24,8 +21,11 @@ from ctg_analysis.display.words.commune_types import type_text
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
 from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.similar_places import of_similar_size
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.peers import of_similar_size
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK, Indicator
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import SOURCES
 
 PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
 YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]

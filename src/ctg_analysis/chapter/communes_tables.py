@@ -5,18 +5,18 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import is_of_all, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
 
 PEOPLE = "population_count"
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either

@@ -7,8 +7,6 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
-from ctg_analysis.core.model import MISSING, OK, Indicator
-from ctg_analysis.core.territories import find_epci
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.display.pieces.charts import signs
@@ -16,8 +14,10 @@ from ctg_analysis.display.pieces.tables import head
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import comparable_rows, last_year
-from ctg_analysis.indicators.observation_files import read_observations
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.observations import read_observations
+from ctg_analysis.model.indicator import MISSING, OK, Indicator
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import find_epci
 
 NOTE = "Sans test : un écart entre deux EPCI peut tenir au hasard."
 ENTRUSTED = "confié par un partenaire pour ce territoire, n'est pas montré d'un autre EPCI"

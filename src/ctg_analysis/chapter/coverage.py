@@ -5,11 +5,11 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import load_yaml
 
 SAMPLE = Path(__file__).with_name("coverage_sample.yml")
 COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something

@@ -4,18 +4,18 @@ import sys
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import asked, comparing, own_figures
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import MISSING
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import own_pieces
 from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.indicators.comparisons import newest
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import MISSING
+from ctg_analysis.model.source import SOURCES
 
 
 def with_own(territory: Territory, indicator: str, own: own_figures.Own) -> pd.DataFrame:

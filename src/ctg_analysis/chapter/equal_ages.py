@@ -5,23 +5,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK, Count, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import equal_age_texts, texts
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import last_year, weight_in_tests
-from ctg_analysis.indicators.standardisation import (
-    expected_counts,
-    rates_of_standard,
-    standardised_ratio,
-)
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.demography import expected_counts, rates_of_standard, standardised_ratio
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK, Count, Indicator
+from ctg_analysis.model.source import SOURCES
 
 OLDEST = 5  # years that the people by age may be older than what is counted
 Place = tuple[str, str]  # level and code

@@ -5,16 +5,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.essentials import Essential, essentials
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences
-from ctg_analysis.indicators.findings import findings
-from ctg_analysis.indicators.strengths import sides
+from ctg_analysis.indicators.findings import findings, sides
 from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.norms import norm
 
 
 def printed(territory: Territory) -> list[Essential]:

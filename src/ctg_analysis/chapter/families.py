@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CLASSES, TITLES
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
@@ -18,6 +16,8 @@ from ctg_analysis.display.words import classes, messages, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.model.catalogue import CLASSES, TITLES
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 
 FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."

@@ -5,7 +5,6 @@ Each returns the box of what is not available when there is nothing to draw.
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import (
     are_exact,
     by_commune,
@@ -18,8 +17,6 @@ from ctg_analysis.chapter.known import (
 )
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
@@ -27,6 +24,9 @@ from ctg_analysis.display.words import extremes, messages, paces, sentences, tex
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.norms import norm
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."

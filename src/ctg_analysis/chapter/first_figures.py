@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.profiles import small_series
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import Indicator
-from ctg_analysis.core.settings import settings
-from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.messages import counted
 from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import load_yaml
 
 FIGURES = 6
 

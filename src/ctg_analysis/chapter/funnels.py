@@ -7,19 +7,14 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.communes_apart import Comparison, apart
-from ctg_analysis.indicators.significance import (
-    compare_proportions,
-    compare_rates,
-    funnel_of_rates,
-    funnel_of_shares,
-)
+from ctg_analysis.indicators.comparisons import compare_proportions, compare_rates, funnel_of_rates, funnel_of_shares
+from ctg_analysis.indicators.spread import Comparison, apart
+from ctg_analysis.model.indicator import OK, Indicator
 
 FEWEST = 3  # communes: fewer make no funnel
 NOTE = (

@@ -3,16 +3,16 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.geography import read_geography
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.locator import locator, read_surroundings
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.norms import read_geography
 
 PEOPLE = "population_count"
 LARGEST = 3  # communes named

@@ -7,16 +7,16 @@ import pandas as pd
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.core.model import CENSORED, OK, SECRET, Count, Indicator, Mean, is_proportion
-from ctg_analysis.core.territories import FRANCE
-from ctg_analysis.demarche.tables import TABLES
+from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+from ctg_analysis.model.indicator import CENSORED, OK, SECRET, Count, Indicator, Mean, is_proportion
+from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
+from ctg_analysis.model.territories import FRANCE
 
 CAF_ALONE = "Outre-mer, la Caf paie aussi les familles du régime agricole : rien n'est à demander à la MSA."
 

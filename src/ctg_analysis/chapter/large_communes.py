@@ -2,10 +2,8 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, SECRET, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
@@ -13,7 +11,9 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.team import for_team
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, SECRET, Indicator
+from ctg_analysis.model.source import SOURCES
 
 FEW = 6  # communes that a sentence may name
 

@@ -5,17 +5,16 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.coverage import coverage, sample, summary
 from ctg_analysis.chapter.missing import completeness, missing
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.display.words.texts import alphabetical
-from ctg_analysis.processing.run import ensure, hold
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.sources.folders import FRANCE, FULL, source_folders
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.run import ensure, hold
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
 
 STAR = "★"
 STATES = {FULL: "full", FRANCE: "extract of France"}

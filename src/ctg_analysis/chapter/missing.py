@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator, measures_of
-from ctg_analysis.core.settings import MATERIAL
-from ctg_analysis.core.territories import FRANCE
-from ctg_analysis.core.unread import read_unread
-from ctg_analysis.demarche.tables import TABLES
+from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -30,9 +24,13 @@ from ctg_analysis.display.words.lacks import (
     WITHHELD,
     Lack,
 )
-from ctg_analysis.sources import PLAN, SOURCES, SURVEY
-from ctg_analysis.sources.certificates import RawFolder, read_certificate
-from ctg_analysis.sources.folders import CERTIFICATE, source_folders
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator, measures_of
+from ctg_analysis.model.settings import MATERIAL
+from ctg_analysis.model.source import PLAN, SOURCES, SURVEY, Source
+from ctg_analysis.model.territories import FRANCE
+from ctg_analysis.raw.certificates import RawFolder, read_certificate
+from ctg_analysis.raw.folders import CERTIFICATE, read_unread, source_folders
 
 COLUMNS = ["indicator", "chapter", "star", "level", "territory", *Lack._fields]
 HERE = (*LOCAL, "epci")

@@ -4,14 +4,14 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.births_and_deaths import far_more_deaths
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.demography import far_more_deaths
+from ctg_analysis.model.indicator import OK, Indicator
 
 HEADER = ["Commune", "Naissances", "Décès", "Solde naturel", "Intervalle à 95 %", "Ce qu'on peut en dire"]
 CHANCE = "écart que le hasard peut expliquer"

@@ -4,23 +4,22 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import childcare_reach, reach_inputs
 from ctg_analysis.chapter.childcare_reach import usual_time
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Indicator
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, of_communes, percent
-from ctg_analysis.indicators.catchments import supply_within_reach
-from ctg_analysis.indicators.need_and_supply import facilities_within, to_examine
+from ctg_analysis.indicators.childcare import facilities_within, supply_within_reach, to_examine
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, Indicator
+from ctg_analysis.model.norms import norm
 
 EXAMINED = "à examiner"
 BEYOND = "Ce qui est au-delà du territoire ne compte pas"

@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.notebooks import notebooks
-from ctg_analysis.core.settings import DEFAULT_EPCI, project_path, settings
 from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings
 
 NUMBER, NOT_IN_NAME = re.compile(r"\d\d"), re.compile(r"[^a-z0-9]+")
 MARKDOWN, PARAMETERS, SETUP, CODE = "markdown", "parameters", "setup", "code"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import Finding, InputError, UserError
-from ctg_analysis.core.files import load
-from ctg_analysis.core.model import MISSING, Indicator
-from ctg_analysis.core.settings import project_path
 from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.model.errors import Finding, InputError, UserError
+from ctg_analysis.model.indicator import MISSING, Indicator
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.raw.files import load
 
 CODE = "code"
 CODES = ("code", "codgeo", "codeinsee", "codecommune", "insee", "com", "depcom")  # letters of a name, as files have it

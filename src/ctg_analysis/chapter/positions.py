@@ -4,21 +4,20 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display.drawings.strip import Strip, strips
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import comparable, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import producer
-from ctg_analysis.indicators.peer_profiles import chooses_peers
-from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, Position, position_in
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.peers import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, Position, chooses_peers, position_in
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.model.source import SOURCES
 
 FILE = "positions.csv"
 PEERS = "EPCI comparables"

@@ -4,13 +4,11 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.in_cells import among, series
 from ctg_analysis.display.drawings.strip import Strip
@@ -23,8 +21,9 @@ from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.peer_profiles import chooses_peers
-from ctg_analysis.indicators.peer_values import CHOOSES
+from ctg_analysis.indicators.peers import CHOOSES, chooses_peers
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series

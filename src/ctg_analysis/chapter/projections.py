@@ -2,15 +2,14 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.demography import children_ahead, children_per_100_births
 from ctg_analysis.indicators.projection import (
     BY_AGE,
     BY_SEX,
@@ -18,12 +17,14 @@ from ctg_analysis.indicators.projection import (
     SCENARIOS,
     WORKED_OUT_FROM,
     ages_of,
+    errors,
     fertility_changes,
     latest_two,
+    may_be_shown,
     project,
 )
-from ctg_analysis.indicators.projection_errors import errors, may_be_shown
-from ctg_analysis.indicators.since_birth import children_ahead, children_per_100_births
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
 
 FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 

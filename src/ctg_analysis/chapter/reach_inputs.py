@@ -7,8 +7,8 @@ import pandas as pd
 import shapely
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.notebooks import DEMARCHE
 from ctg_analysis.display.words import texts
+from ctg_analysis.model.settings import DEMARCHE
 
 SERVICES, TIMES = "equipements_services", "temps_de_trajet"
 KINDS = ("EAJE", "MAM")

@@ -6,15 +6,14 @@ from itertools import chain
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.layouts import MONTH
-from ctg_analysis.core.model import Indicator, measures_of
 from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, TO_CONFIRM, Lack, entry
 from ctg_analysis.display.words.notes import source_text
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.form import MONTH
+from ctg_analysis.model.indicator import Indicator, measures_of
+from ctg_analysis.model.source import PLAN, SOURCES, SURVEY, Source
 
 PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
 PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}

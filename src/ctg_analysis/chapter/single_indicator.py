@@ -6,11 +6,11 @@ from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import comparable, sentences, texts
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 
 COMPARISON = "comparison"  # what is best told beside other places: in the profile
 DRAWN = {

@@ -3,14 +3,13 @@
 import pandas as pd
 
 from ctg_analysis.chapter.by_indicator import each_row
-from ctg_analysis.core.model import OK, Indicator, is_proportion
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import weight_in_tests
-from ctg_analysis.indicators.small_areas import smoothed_shares
-from ctg_analysis.indicators.uncertainty import wilson_interval
-from ctg_analysis.sources import SOURCES, SURVEY
+from ctg_analysis.indicators.uncertainty import smoothed_shares, wilson_interval
+from ctg_analysis.model.indicator import OK, Indicator, is_proportion
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import SOURCES, SURVEY
 
 ESTIMATE = "Estimation lissée"
 EXPLAINED = (

@@ -4,19 +4,19 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Span, Territory
-from ctg_analysis.core.model import Indicator
-from ctg_analysis.demarche.plan.plan import as_year
-from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.model.catalogue import SCALES, TITLES
+from ctg_analysis.model.indicator import Indicator
 
 APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/

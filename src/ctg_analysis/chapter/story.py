@@ -2,15 +2,15 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.projections import children_since_birth
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
 from ctg_analysis.display.words import standing, stories
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators.findings import BESIDE
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
 
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third

@@ -2,19 +2,19 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue.essentials import themes
 from ctg_analysis.chapter import known, profiles, synthesis
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
+from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
+from ctg_analysis.model.catalogue import themes
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.settings import ChapterNotebook, notebooks
 
 
 def messages(territory: Territory) -> list[sheets.MessageText]:

@@ -2,11 +2,9 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.tables.codes import PAIR
+from ctg_analysis.demarche.columns import PAIR
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import FEW, count
 from ctg_analysis.display.drawings import bars
@@ -15,7 +13,9 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.sources import SOURCES, SURVEY
+from ctg_analysis.model.catalogue import TITLES
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.source import SOURCES, SURVEY
 
 SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 FRAGILE_UNDER = 30  # respondents (rule R24)

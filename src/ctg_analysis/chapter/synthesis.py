@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.essentials import Essential, themes
 from ctg_analysis.chapter.essential import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.core.notebooks import DEMARCHE
-from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.yaml_files import Place
-from ctg_analysis.demarche.files.material_files import SYNTHESIS
-from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
+from ctg_analysis.demarche.material_files import SYNTHESIS
+from ctg_analysis.demarche.yaml_documents import SynthesisEdition
+from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
+from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
+from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.settings import DEMARCHE, project_path
+from ctg_analysis.model.yaml_files import Place
 
 FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
 NO_LINES: Mapping[Place, int] = MappingProxyType({})

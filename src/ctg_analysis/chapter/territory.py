@@ -6,14 +6,30 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
-from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator
-from ctg_analysis.core.norms import norm
-from ctg_analysis.core.notebooks import EVERYTHING
-from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.core.territories import (
+from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.display.drawings.land import Land, read_land
+from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
+from ctg_analysis.indicators.findings import differences
+from ctg_analysis.indicators.observations import complete, read_observations
+from ctg_analysis.indicators.peers import (
+    CHOOSES,
+    MEDIAN_LABEL,
+    VARIABLES,
+    PeerGroup,
+    chooses_peers,
+    nearest,
+    pairs,
+    rows_of_peers,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator
+from ctg_analysis.model.norms import norm, read_geography
+from ctg_analysis.model.settings import EVERYTHING, MATERIAL, DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.territories import (
     FRANCE,
     METROPOLITAN_FRANCE,
     comparators,
@@ -21,19 +37,7 @@ from ctg_analysis.core.territories import (
     members,
     of_same_departements,
 )
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.display.drawings.land import Land, read_land
-from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
-from ctg_analysis.indicators.findings import differences
-from ctg_analysis.indicators.observation_files import read_observations
-from ctg_analysis.indicators.observations import complete
-from ctg_analysis.indicators.peer_profiles import VARIABLES, chooses_peers
-from ctg_analysis.indicators.peer_values import CHOOSES, MEDIAN_LABEL, rows_of_peers
-from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
-from ctg_analysis.processing.freshness import MANIFEST
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.pipeline.freshness import MANIFEST
 
 LOCAL = ("commune", "secteur")
 LARGER = ("departement", "region", "france")
@@ -121,7 +125,7 @@ class Territory:
     def spaces(self) -> pd.DataFrame:
         """The centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
 
-        Columns: those of `cleaning.social_spaces.spaces_of`, and commune, the name of the commune.
+        Columns: those of `clean.social_spaces.spaces_of`, and commune, the name of the commune.
         """
         names = self.communes.set_index("code")["name"]
         table = pd.read_parquet(self.root.processed / "spaces.parquet")
@@ -304,7 +308,7 @@ class Territory:
 
     @cached_property
     def inequality(self) -> pd.DataFrame:
-        """How far apart the communes of the territory are: see `indicators.inequality.inequality`."""
+        """How far apart the communes of the territory are: see `indicators.spread.inequality`."""
         table = pd.read_parquet(self.root.processed / "inequality.parquet")
         return table[table["territory"].eq(self.epci)].set_index("indicator")
 

@@ -2,10 +2,8 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source, without_contour
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
@@ -15,7 +13,9 @@ from ctg_analysis.display.words.commune_types import CLASSES, most_lived_in, typ
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.sentences import DECIMALS_FROM, SMALLEST_BASE
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, is_share
+from ctg_analysis.model.source import SOURCES
 
 PEOPLE = "population_count"
 GRID, MASSIFS = "insee_densite", "anct_massifs"

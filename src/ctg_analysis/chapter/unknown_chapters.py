@@ -5,12 +5,12 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import LAST_THEME
 from ctg_analysis.chapter.missing import HERE
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import MISSING
-from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import MISSING
+from ctg_analysis.model.settings import all_chapters
 
 CALL = re.compile(r"chapter\.(\w+)\([^()]*\)\s*")
 FIGURES = {"chart", "family", "map", "matrix", "need_by_commune", "profile", "reading", "show", "table", "trend"}

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import UserError
+from ctg_analysis.model.errors import UserError
 
 COMMANDS = {  # in the order of `ctg --help`, which says this of each without importing it
     "build": "Build the chapters of one or several EPCIs, by default that of the reference case.",

@@ -8,13 +8,12 @@ from typing import Annotated
 import typer
 
 from ctg_analysis.cli.common_options import Out, interrupted, messages, number_of, sirens
-from ctg_analysis.core.errors import room_in
-from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.projects import write_project
-from ctg_analysis.publishing.build import build as build_reports
-from ctg_analysis.publishing.build_result import lines_of
-from ctg_analysis.publishing.distributed import build_there
-from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
+from ctg_analysis.model.errors import room_in
+from ctg_analysis.model.settings import chosen_chapters, write_project
+from ctg_analysis.publish.build import build as build_reports
+from ctg_analysis.publish.build import build_there
+from ctg_analysis.publish.editions import lines_of
+from ctg_analysis.publish.site import is_listed, part, wanted, write_list
 
 
 def build(

@@ -14,29 +14,19 @@ import typer
 from ctg_analysis.chapter.synthesis import unwritten
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines, in_order
-from ctg_analysis.core.files import irregular
-from ctg_analysis.core.settings import (
-    DEFAULT_EPCI,
-    EXAMPLE_EPCI,
-    REPORTS,
-    DataRoot,
-    data_root,
-    project_path,
-    settings,
-)
-from ctg_analysis.core.yaml_files import read_yaml
-from ctg_analysis.demarche.files.material_files import SYNTHESIS, TEMPLATES
-from ctg_analysis.demarche.tables.yaml_documents import SynthesisEdition
-from ctg_analysis.processing.check_demarche import check_material
-from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.doubted_figures import implausible_figures
-from ctg_analysis.processing.freshness import changed, demarches, inputs, is_whole
-from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.editions import reports, to_withdraw
-from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.sources.folders import FULL, source_folders
-from ctg_analysis.sources.known_sums import CACHE, known_sums
+from ctg_analysis.demarche.material_files import SYNTHESIS, TEMPLATES
+from ctg_analysis.demarche.yaml_documents import SynthesisEdition
+from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, REPORTS, DataRoot, data_root, project_path, settings
+from ctg_analysis.model.yaml_files import read_yaml
+from ctg_analysis.pipeline.check_raw import check_root
+from ctg_analysis.pipeline.checks import check_material, implausible_figures
+from ctg_analysis.pipeline.freshness import changed, demarches, inputs, is_whole
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.editions import reports, to_withdraw
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.files import irregular
+from ctg_analysis.raw.folders import CACHE, FULL, known_sums, source_folders
 
 DATA = "data"
 OLDEST_DAYS = 365  # of fetched files, after which the producer has most often published others
@@ -138,7 +128,7 @@ def _of_templates(root: DataRoot, epci: str) -> list[Finding]:
     """Return what keeps the Word templates of a team, where it has its own, from being filled."""
     if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
         return []
-    from ctg_analysis.publishing.word.making import wrong_templates  # heavy, and seldom needed
+    from ctg_analysis.publish.convention import wrong_templates  # heavy, and seldom needed
 
     return wrong_templates(epci, root)
 

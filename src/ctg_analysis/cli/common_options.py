@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import settings
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import settings
 
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 

@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.listing import LISTS, OF_EPCIS, counted, matching
 from ctg_analysis.cli.common_options import Epci, interrupted, messages
-from ctg_analysis.core.errors import UserError, in_lines
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
-from ctg_analysis.core.unread import faulty
-from ctg_analysis.processing.faults import faults
-from ctg_analysis.processing.run import process, read_notes
+from ctg_analysis.model.errors import UserError, in_lines
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
+from ctg_analysis.pipeline.faults import faults
+from ctg_analysis.pipeline.run import process, read_notes
+from ctg_analysis.raw.folders import faulty
 
 
 def data() -> None:

@@ -7,19 +7,18 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import UserError, room_in
-from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
-from ctg_analysis.core.territories import find_epci
-from ctg_analysis.demarche.files import empty_tables as of_the_material
-from ctg_analysis.demarche.files.restricted_files import read_restricted
-from ctg_analysis.demarche.files.retention import as_line, due, readable
-from ctg_analysis.demarche.files.retention import purge as delete_due
-from ctg_analysis.demarche.files.table_files import DELETIONS
-from ctg_analysis.demarche.survey.intake import take_in
-from ctg_analysis.processing.run import ensure
-from ctg_analysis.publishing.word.making import write_convention, write_issue
+from ctg_analysis.demarche import empty_forms as of_the_material
+from ctg_analysis.demarche.answers import take_in
+from ctg_analysis.demarche.empty_forms import summary_of_forms, write_forms
+from ctg_analysis.demarche.restricted_files import as_line, due, read_restricted, readable
+from ctg_analysis.demarche.restricted_files import purge as delete_due
+from ctg_analysis.demarche.table_files import DELETIONS
+from ctg_analysis.model.errors import UserError, room_in
+from ctg_analysis.model.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.model.territories import find_epci
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.convention import write_convention, write_issue
 
 TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
 
@@ -93,9 +92,9 @@ def new(
     """
     root, name, communes = _known(epci)
     folder = root.private / epci
-    messages.print(summary(epci, folder, write_templates(epci, name, folder, communes, csv=csv)))
-    written = of_the_material.write_templates(root, epci, name, communes, csv=csv)
-    messages.print(of_the_material.summary(root, epci, written))
+    messages.print(summary_of_forms(epci, folder, write_forms(epci, name, folder, communes, csv=csv)))
+    written = of_the_material.write_tables(root, epci, name, communes, csv=csv)
+    messages.print(of_the_material.summary_of_tables(root, epci, written))
 
 
 def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:

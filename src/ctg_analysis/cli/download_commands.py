@@ -12,16 +12,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import interrupted, messages, number_of, sirens
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.settings import data_root, project_path
-from ctg_analysis.processing.check_raw import wrong_in_new
-from ctg_analysis.processing.run import ensure
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.sources.fetching.fetch import BUSY, FAILED, GOT, KEPT, SILENT, Outcome, by_hand, fetch_each, held
-from ctg_analysis.sources.fetching.fetch import undo as put_back
-from ctg_analysis.sources.folders import FULL
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.settings import data_root, project_path
+from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.pipeline.check_raw import wrong_in_new
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.fetch import BUSY, FAILED, GOT, KEPT, SILENT, Outcome, by_hand, fetch_each, held
+from ctg_analysis.raw.fetch import undo as put_back
+from ctg_analysis.raw.folders import FULL
 
 
 def fetch(

@@ -6,12 +6,12 @@ import typer
 
 from ctg_analysis.chapter.new_chapter import write_new_chapter
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.core.errors import room_in
-from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
-from ctg_analysis.processing.run import forget_all
-from ctg_analysis.publishing.handover.delivery import collect_reports, write_documents
-from ctg_analysis.publishing.pages.changes import changes_of
-from ctg_analysis.sources.known_sums import CACHE
+from ctg_analysis.model.errors import room_in
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
+from ctg_analysis.pipeline.run import forget_all
+from ctg_analysis.publish.data_files import changes_of
+from ctg_analysis.publish.documents import collect_reports, write_documents
+from ctg_analysis.raw.folders import CACHE
 
 
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:

@@ -1,1 +1,1 @@
-"""The field material of a démarche: what residents, partners and élus said and decided, in plain files."""
+"""The démarche: its tables, survey, voices, priorities, plan, and what is counted of them."""

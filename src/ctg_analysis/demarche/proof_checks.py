@@ -5,17 +5,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.errors import Finding
-from ctg_analysis.core.model import CENSORED, EVENTS, OK, Count, Indicator, Rate, is_proportion
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import codes_by_name, find_epci
-from ctg_analysis.demarche.files.consistency import inconsistencies
-from ctg_analysis.demarche.files.material_files import read_material
-from ctg_analysis.demarche.files.table_files import TableFile
-from ctg_analysis.demarche.tables import evidence
-from ctg_analysis.indicators.comparisons import tested, weight_in_tests
-from ctg_analysis.indicators.significance import (
+from ctg_analysis.demarche import columns
+from ctg_analysis.demarche.consistency import inconsistencies
+from ctg_analysis.demarche.material_files import read_material
+from ctg_analysis.demarche.table_files import TableFile
+from ctg_analysis.indicators.comparisons import (
     ALPHA,
     CLOSE,
     HIGHER,
@@ -23,14 +17,21 @@ from ctg_analysis.indicators.significance import (
     LOWER,
     compare_proportions,
     compare_rates,
+    tested,
+    weight_in_tests,
 )
 from ctg_analysis.indicators.trends import LEAST_YEARS, is_sought, trend_of
-from ctg_analysis.sources import SOURCES, SURVEY
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import Finding
+from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, Count, Indicator, Rate, is_proportion
+from ctg_analysis.model.settings import DataRoot
+from ctg_analysis.model.source import SOURCES, SURVEY
+from ctg_analysis.model.territories import codes_by_name, find_epci
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
-COMPARED = (evidence.HIGHER, evidence.LOWER, evidence.CLOSE)
-SAME_WORD = {HIGHER: evidence.HIGHER, HIGHER_FEMININE: evidence.HIGHER, LOWER: evidence.LOWER, CLOSE: evidence.CLOSE}
+COMPARED = (columns.HIGHER, columns.LOWER, columns.CLOSE)
+SAME_WORD = {HIGHER: columns.HIGHER, HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
 COUNTED = "sans test : ce qui est compté en entier diffère, ou non, de fait"
@@ -71,9 +72,9 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
     they are written. observations: rows of the territory and its comparators. territories: columns level, code, name,
     epci, departement, region.
     """
-    rows = proofs.rows[proofs.rows["type"].eq(evidence.INDICATOR)].dropna(subset=["lecture", "repere"])
+    rows = proofs.rows[proofs.rows["type"].eq(columns.INDICATOR)].dropna(subset=["lecture", "repere"])
     for row in rows.itertuples():
-        parts = row.ref.split(evidence.JOIN)
+        parts = row.ref.split(columns.JOIN)
         if len(parts) == 3 and parts[0] in CATALOGUE:
             fault = _fault(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
             if fault:
@@ -83,7 +84,7 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
     """Whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
-    parts = proof.ref.split(evidence.JOIN)
+    parts = proof.ref.split(columns.JOIN)
     return not _fault(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
 
 
@@ -91,7 +92,7 @@ def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
     """The column, what is found and what is expected; nothing when the proof holds."""
-    told = (OK, CENSORED) if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST) else (OK,)
+    told = (OK, CENSORED) if row.lecture in (columns.AT_LEAST, columns.AT_MOST) else (OK,)
     known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
     own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
     if own.empty:
@@ -99,7 +100,7 @@ def _fault(
         return "ref", f"plus de valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
-    if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST):
+    if row.lecture in (columns.AT_LEAST, columns.AT_MOST):
         return _beside_a_number(own.iloc[0], row)
     return _since(indicator, own, row, known)
 
@@ -174,14 +175,14 @@ def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
 
 
 def _without_test(own: pd.Series, other: pd.Series) -> str:
-    return {1: evidence.HIGHER, -1: evidence.LOWER}.get(_side(own, other), evidence.CLOSE)
+    return {1: columns.HIGHER, -1: columns.LOWER}.get(_side(own, other), columns.CLOSE)
 
 
 def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
         return "repere", repr(row.repere), "un nombre, tel que 20 ou 12,5"
     limit, (low, high) = float(row.repere.replace(",", ".")), _bounds(own)
-    if low >= limit if row.lecture == evidence.AT_LEAST else high <= limit:
+    if low >= limit if row.lecture == columns.AT_LEAST else high <= limit:
         return None
     found = f"{row.lecture!r} {row.repere} (ici {_value(own)} en {own['period']})"
     return "lecture", found, f"une lecture que cette valeur vérifie ; {WITHDRAW}"
@@ -196,7 +197,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:
         return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
-    same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == evidence.RISING else -1)
+    same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == columns.RISING else -1)
     sought = len(years) >= LEAST_YEARS and is_sought(indicator)
     if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
         return None

@@ -1,1 +1,1 @@
-"""From facts to observations and what may be concluded from them: values, intervals, tests, comparisons, peers."""
+"""Pure functions, tables in and tables out: facts to observations, and what is computed of these."""

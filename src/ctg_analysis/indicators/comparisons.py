@@ -1,20 +1,257 @@
-"""A territory beside its département(s), its région(s) and France: same definition, same period, same producer."""
+"""Comparisons of a place with others: differences, their tests, what may be said."""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import bdtr, bdtrik, betainc, betaln, ndtr, pdtr, pdtrik
 
-from ctg_analysis.core.datasets import COMPLEMENTARY, Source
-from ctg_analysis.core.model import CAF_ALONE, OK, Count, Indicator, Mean, Rate
-from ctg_analysis.core.norms import norm
-from ctg_analysis.indicators.census_sample import design_effect
-from ctg_analysis.indicators.significance import word
-from ctg_analysis.indicators.uncertainty import Z
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.indicators.uncertainty import Z, design_effect
+from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean, Rate
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import COMPLEMENTARY, SOURCES, Source
+
+# Tests of differences and the words they allow (rule R14); the limits of a funnel plot (rule R9).
+
+ALPHA = 0.05
+SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trusted (rule R23)
+
+HIGHER, HIGHER_FEMININE, LOWER, CLOSE = "plus élevé que", "plus élevée que", "plus faible que", "proche de"
+
+FUNNEL = {"95": 0.95, "998": 0.998}
+
+Numbers = pd.Series | float
+
+
+def compare_proportions(
+    part: pd.Series,
+    base: pd.Series,
+    other_part: Numbers,
+    other_base: Numbers,
+    shared_part: Numbers = 0,
+    shared_base: Numbers = 0,
+) -> pd.DataFrame:
+    """The difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
+
+    Two territories that have people in common are no independent samples. The variance of the difference is then
+    p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For an EPCI inside its
+    département, z is exactly that of the EPCI against the rest of the département; the difference remains that of the
+    two figures that the reader sees.
+
+    Parameters:
+        shared_part, shared_base: what the other has in common with the first; for an EPCI inside its département, the
+            figures of the EPCI again.
+
+    The p is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test between what is not
+    shared: twice the tail on the side of the difference (effective sizes are rounded for it). Nothing where a base
+    is 0 or both are one territory.
+
+    Effective sizes may stand for counts when both have the same sampling fraction; when not, and people are shared,
+    compare with the rest of the other territory, nothing then being shared.
+
+    >>> compare_proportions(pd.Series([30.0]), pd.Series([100.0]), 20.0, 100.0).round(4).iloc[0].tolist()
+    [0.1, 1.633, 0.1025]
+    >>> compare_proportions(pd.Series([8.0]), pd.Series([50.0]), 2.0, 50.0).round(4).iloc[0].tolist()  # 5 expected
+    [0.12, 2.0, 0.0455]
+    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 draws
+    0.1
+    """
+    difference = part / base - other_part / other_base
+    mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
+    together = (mine + rest) / (my_base + rest_base)
+    variance = together * (1 - together) * (1 / base + 1 / other_base - 2 * shared_base / (base * other_base))
+    z = difference / np.sqrt(variance.where(variance > 0))
+    expected = np.minimum(together, 1 - together) * np.minimum(my_base, rest_base)
+    mine, my_base, rest, rest_base = (numbers.round() for numbers in (mine, my_base, rest, rest_base))
+    p = pd.Series(2 * ndtr(-z.abs()), index=base.index)
+    few = ~(expected >= SMALLEST_EXPECTED)
+    mine, my_base, rest, rest_base = (numbers[few] for numbers in (mine, my_base, rest, rest_base))
+    tails = _hypergeometric_tails(mine, mine + rest, my_base, rest_base)
+    p[few] = _twice_the_tail(tails, difference[few])
+    return pd.DataFrame({"difference": difference, "z": z, "p": p})
+
+
+def compare_rates(
+    events: pd.Series,
+    exposure: pd.Series,
+    other_events: Numbers,
+    other_exposure: Numbers,
+    shared_events: Numbers = 0,
+    shared_exposure: Numbers = 0,
+) -> pd.DataFrame:
+    """The difference of two rates of events (per unit of exposure) and its two-sided p (rule R14).
+
+    The conditional exact test: if the rates are equal, each event falls to the first with the probability of its part
+    in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
+    of the difference. It errs on the side of caution, unlike the E-test, and holds for the counts of a whole country.
+
+    Parameters:
+        shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
+            test is then between what is not shared.
+
+    Events of a register are counted without sampling error; the test is about their natural variability.
+
+    >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
+    0.25
+    """
+    difference = events / exposure - other_events / other_exposure
+    mine, my_exposure, rest, rest_exposure = _apart(
+        events, exposure, other_events, other_exposure, shared_events, shared_exposure
+    )
+    part = my_exposure / (my_exposure + rest_exposure)
+    p = _twice_the_tail(_binomial_tails(mine, mine + rest, part), difference)
+    return pd.DataFrame({"difference": difference, "p": pd.Series(p, index=events.index)})
+
+
+def _apart(
+    mine: pd.Series, my_base: pd.Series, other: Numbers, other_base: Numbers, shared: Numbers, shared_base: Numbers
+) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
+    """What two territories count apart: the first, and the rest of the other; nothing if they are one.
+
+    Where the other lies inside the first, it is the other and the rest of the first.
+    """
+    first = pd.DataFrame({"x": mine, "n": my_base})
+    second = pd.DataFrame({"x": other, "n": other_base}, index=first.index)
+    common = pd.DataFrame({"x": shared, "n": shared_base}, index=first.index)
+    inside = second["n"] <= common["n"]
+    first = first - common.mul(inside, axis=0)
+    second = second - common.mul(~inside, axis=0)
+    apart = first["n"].gt(0) & second["n"].gt(0)
+    return first["x"].where(apart), first["n"].where(apart), second["x"].where(apart), second["n"].where(apart)
+
+
+def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd.DataFrame:
+    """The probability of so many among a total or more, and of so many or fewer; nothing for broken totals."""
+    count = np.floor(count)
+    at_least = pd.Series(betainc(count, total - count + 1, chance), count.index).mask(count.eq(0), 1.0)
+    at_most = pd.Series(betainc(total - count, count + 1, 1 - chance), count.index).mask(count.eq(total), 1.0)
+    return pd.DataFrame({"at_least": at_least, "at_most": at_most}).where(total.mod(1).eq(0), axis=0)
+
+
+def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
+    """The probability that so many or more of those drawn are of the base, and that so many or fewer are."""
+    tails = []
+    for drawn_here, number, mine, others in zip(count, drawn, base, rest, strict=True):
+        if np.isnan([drawn_here, number, mine, others]).any():
+            tails.append((np.nan, np.nan))
+            continue
+        possible = np.arange(max(0, number - others), min(number, mine) + 1)
+        ways = betaln(mine + 1, 1) - betaln(possible + 1, mine - possible + 1)
+        ways += betaln(others + 1, 1) - betaln(number - possible + 1, others - number + possible + 1)
+        chances = np.exp(ways - betaln(mine + others + 1, 1) + betaln(number + 1, mine + others - number + 1))
+        tails.append((chances[possible >= drawn_here].sum(), chances[possible <= drawn_here].sum()))
+    return pd.DataFrame(tails, columns=["at_least", "at_most"], index=count.index, dtype=float)
+
+
+def _twice_the_tail(tails: pd.DataFrame, difference: pd.Series) -> pd.Series:
+    """Twice the probability of a count as far on its side, at most 1."""
+    return (2 * tails["at_least"].where(difference > 0, tails["at_most"])).clip(upper=1)
+
+
+def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
+    """What may be said of each difference: « plus élevé que », « plus faible que » or « proche de » (rule R14).
+
+    « proche de » whenever p is not below 5 %, and when the difference is smaller than `visible`, for the two figures
+    would read the same once rounded. Nothing where there was no test.
+
+    >>> word(pd.Series([0.1, -0.1, 0.1]), pd.Series([0.01, 0.01, 0.05])).tolist()
+    ['plus élevé que', 'plus faible que', 'proche de']
+    """
+    words = pd.Series(np.where(difference > 0, HIGHER_FEMININE if feminine else HIGHER, LOWER), index=difference.index)
+    allowed = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
+    return allowed.where(difference.notna() & p.notna())
+
+
+def notable(p: pd.Series) -> pd.Series:
+    """Which of many tested differences may be listed as notable: at most 5 % of such a list is expected false.
+
+    A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
+
+    >>> notable(pd.Series([0.001, 0.04, 0.3, 0.02])).tolist()  # 0.04 x 4 / 3 is above 0.05
+    [True, False, False, True]
+    """
+    tested = p.dropna().sort_values(ascending=False, kind="stable")
+    adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()
+    return adjusted.reindex(p.index).lt(ALPHA)
+
+
+def funnel_of_shares(reference: float, bases: pd.Series) -> pd.DataFrame:
+    """The limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998.
+
+    Of 10 at 50 %, 2 or fewer have the probability 56 / 1024, of which 45 / 1024 is that of 2: the limit of 2.5 % lies
+    (56 - 25.6) / 45 = 0.676 below 2, at 1.324 of 10, and the high one as far above.
+
+    >>> funnel_of_shares(0.5, pd.Series([10.0]))[["low_95", "high_95"]].round(4).iloc[0].tolist()
+    [0.1324, 0.8676]
+    """
+    return _funnel(_Binomial(bases, reference), bases).clip(upper=1)
+
+
+def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
+    """The limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998.
+
+    Where 1 event is expected, 0 has the probability 0.368, above 2.5 %: no low limit. 3 or fewer have 0.9810 and
+    3 alone 0.0613: the high limit lies (0.9810 - 0.975) / 0.0613 = 0.098 below 4.
+
+    >>> funnel_of_rates(1.0, pd.Series([1.0]))[["low_95", "high_95"]].round(3).iloc[0].tolist()
+    [0.0, 3.902]
+    """
+    return _funnel(_Poisson(reference * exposures), exposures)
+
+
+class _Poisson:
+    """Counts of events of a mean; the quantiles of scipy.stats, whose import takes a fifth of a cold start."""
+
+    def __init__(self, mean: pd.Series):
+        self.mean = mean
+
+    def cdf(self, count: pd.Series) -> pd.Series:
+        return pdtr(count.clip(lower=0), self.mean).where(count.ge(0), 0.0)
+
+    def ppf(self, probability: float) -> pd.Series:
+        return _least(np.ceil(pdtrik(probability, self.mean)), self.cdf, probability)
+
+
+class _Binomial:
+    """Counts of events among so many, of one chance."""
+
+    def __init__(self, trials: pd.Series, chance: float):
+        self.trials, self.chance = trials.astype(int), chance
+
+    def cdf(self, count: pd.Series) -> pd.Series:
+        return bdtr(count.clip(lower=0), self.trials, self.chance).where(count.ge(0), 0.0)
+
+    def ppf(self, probability: float) -> pd.Series:
+        return _least(np.ceil(bdtrik(probability, self.trials, self.chance)), self.cdf, probability)
+
+
+def _least(count: pd.Series, cdf: Callable[[pd.Series], pd.Series], probability: float) -> pd.Series:
+    """The least count that has a probability at or below it: `count`, or the one before."""
+    before = (count - 1).clip(lower=0)
+    return before.where(cdf(before).ge(probability), count)
+
+
+def _funnel(counts: _Poisson | _Binomial, sizes: pd.Series) -> pd.DataFrame:
+    """Exact limits, smoothed between whole counts.
+
+    A territory whose true share is the reference falls beyond a limit with at most half of 5 % or of 0.2 %.
+
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202, for the lower limit; the upper one is its
+    mirror image, the first of the three of Manktelow and Seaton (2012), PLoS ONE 7, e45723, for Spiegelhalter's own
+    would call one event in a tiny commune an anomaly.
+    """
+    limits = {}
+    for name, confidence in FUNNEL.items():
+        for side, probability, outwards in (("low", (1 - confidence) / 2, 0), ("high", (1 + confidence) / 2, 1)):
+            whole = counts.ppf(probability)
+            beyond = (counts.cdf(whole) - probability) / (counts.cdf(whole) - counts.cdf(whole - 1))
+            limits[f"{side}_{name}"] = (whole - beyond + outwards) / sizes
+    return pd.DataFrame(limits, index=sizes.index).clip(lower=0)
+
+
+# A territory beside its département(s), its région(s) and France: same definition, same period, same producer.
 
 OLDEST = 5  # years: a comparison that is older than the latest figure by more says nothing of today
 LATER = 2  # years: what the département has is preferred to what the peers have only when it is newer by more
@@ -119,7 +356,7 @@ def latest_period(rows: pd.DataFrame) -> str | None:
 def weight_in_tests(source: Source, indicator: Indicator) -> float:
     """What a count of a source weighs in a test: less than 1 where one dwelling in five is coded (rule R7).
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
     >>> [round(weight_in_tests(SOURCES["insee_rp_familles"], CATALOGUE[name]), 4) for name in names]
     [0.2, 0.1515]
@@ -146,7 +383,7 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
 
     28 to 32 % here, 20 % there; 19 to 41 %; a share of dwellings that are all counted.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"value": [30.0, 20.0], "denominator": [1e3, 1e6], "level": ["epci", "france"]})
     >>> rows = rows.assign(status=OK, indicator="vacant_dwellings_share", source="insee_rp_logement")
     >>> bounds = [([28.0, 20], [32.0, 20]), ([19.0, 20], [41.0, 20]), (float("nan"), float("nan"))]

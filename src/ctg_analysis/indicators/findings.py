@@ -1,16 +1,17 @@
-"""The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme."""
+"""What is worth saying of a territory, and what stands out as a strength."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue.essentials import Essential
-from ctg_analysis.core.model import OK, Indicator
-from ctg_analysis.indicators.comparisons import is_compared
-from ctg_analysis.indicators.peer_profiles import chooses_peers
-from ctg_analysis.indicators.significance import ALPHA, notable
+from ctg_analysis.indicators.comparisons import ALPHA, is_compared, notable
+from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
+from ctg_analysis.model.catalogue import Essential
+from ctg_analysis.model.indicator import OK, Indicator
+
+# The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
 EXTREME, FAR, SHORT, MOVING, BESIDE = range(5)  # why a finding is told, the most salient first
@@ -45,7 +46,7 @@ def findings(
 
     36 % beside 28 % in the département are 2.9 tenths; 38 % are more than three, and told where no spread is known.
 
-    >>> from ctg_analysis.catalogue.essentials import essentials
+    >>> from ctg_analysis.model.catalogue import essentials
     >>> rows = pd.DataFrame({"level": ["epci", "departement"], "low": [35.0, 27.9], "high": [37.0, 28.1], "p": 0.001})
     >>> rows = rows.assign(indicator="single_parent_families_share", period="2021", source="insee_rp_familles")
     >>> rows = rows.assign(status=OK)
@@ -105,7 +106,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"level": ["epci", "peers"], "value": [16.0, 21.9], "low": [None, 19.0], "status": OK})
     >>> rows = rows.assign(high=[None, 24.0], p=None, indicator="childcare_coverage_eaje_rate", period="2023")
     >>> from ctg_analysis.indicators.spread import COLUMNS
@@ -138,3 +139,57 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     sure = (p.lt(ALPHA) | (p.isna() & gap.ne(0))).where(others["level"].ne("peers"), beyond)
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure)
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1))
+
+
+# Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).
+
+STRENGTH, ALERT, TRAIT = "strength", "alert", "trait"
+
+
+def sides(
+    found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator], short: Collection[str] = ()
+) -> pd.Series:
+    """The side of each finding: a strength, an alert, a trait; "" where it is none of them.
+
+    An alert is unfavourable to families: in the worst tenth of the EPCIs, far from France, moving the wrong way in a
+    sure trend, or under its norm. A strength is far from France on the good side, or in the best tenth and no worse
+    than France; it does not move the wrong way, no commune of the territory is under the norm, and what it is a part of
+    is no worse than in France. An indicator without a direction is a trait. What differs from the peers alone, the
+    département or the région is no side.
+
+    Parameters:
+        found: see `findings.findings`. gaps: see `findings.differences`, of all the indicators of the territory.
+        short: indicators of which a commune is under the norm.
+
+    More places in crèches than in France are a strength, unless all the modes together have fewer.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> one = {"indicator": ["childcare_coverage_eaje_rate"], "why": FAR, "level": "france", "higher": True}
+    >>> found = pd.DataFrame(one | {"tenth": 0, "move": 0})
+    >>> names = ["childcare_coverage_eaje_rate", "childcare_coverage_rate"]
+    >>> gaps = pd.DataFrame({"indicator": names, "level": "france"})
+    >>> [sides(found, gaps.assign(higher=[True, whole], times=2.0), CATALOGUE).item() for whole in (True, False)]
+    ['strength', '']
+    """
+    above = gaps[gaps["level"].eq("france")].set_index("indicator")["higher"].to_dict()
+    worse = {
+        name
+        for name, higher in above.items()
+        if higher == (indicators[name].direction < 0) and indicators[name].direction
+    }
+
+    def side(row) -> str:
+        direction = indicators[row.indicator].direction
+        if not direction:
+            return TRAIT
+        below_norm = row.why == SHORT
+        if below_norm or row.tenth == -direction or row.move == -direction:
+            return ALERT
+        if row.why == FAR and row.higher != (direction > 0):
+            return ALERT
+        good = row.tenth == direction or (row.why in (EXTREME, FAR, MOVING) and row.level == "france")
+        wholes = {name for name, one in indicators.items() if row.indicator in one.parts and one.direction}
+        against = {row.indicator, *wholes} & worse
+        return STRENGTH if good and not against and row.indicator not in short else ""
+
+    return pd.Series([side(row) for row in found.itertuples(index=False)], found.index, dtype=object)

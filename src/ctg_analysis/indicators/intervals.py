@@ -1,11 +1,24 @@
-"""What each observation leaves open: noise of events, rounding by the producer, coding of a part of the dwellings."""
+"""What each observation leaves open: noise of events, rounding by the producer, zeros that are known."""
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
-from ctg_analysis.core.model import (
+from ctg_analysis.indicators.uncertainty import (
+    NOISE,
+    coded_fraction,
+    complementary_count_interval,
+    complementary_interval,
+    design_effect,
+    difference_interval,
+    ratio_interval,
+    rounding_interval,
+    sum_interval,
+    wilson_interval,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import (
     CENSORED,
+    MISSING,
     OK,
     SECRET,
     AnnualFlow,
@@ -15,21 +28,11 @@ from ctg_analysis.core.model import (
     Ratio,
     is_proportion,
 )
-from ctg_analysis.core.norms import norm
-from ctg_analysis.indicators.census_sample import (
-    coded_fraction,
-    complementary_count_interval,
-    complementary_interval,
-    design_effect,
-)
-from ctg_analysis.indicators.uncertainty import (
-    NOISE,
-    difference_interval,
-    ratio_interval,
-    rounding_interval,
-    sum_interval,
-    wilson_interval,
-)
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
+from ctg_analysis.raw.files import TEXT
+
+# What each observation leaves open: noise of events, rounding by the producer, coding of a part of the dwellings.
 
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
 COUNTED, COUNTED_OVER = "numerator", "denominator"
@@ -50,8 +53,8 @@ def with_intervals(
     A count that the Caf gives as 20 is 18 to 24, two of them 36 to 48; a sum of 20 is known to 1.96 x √(2 x 20) = 12,
     and may be 40 below the truth. A rate is sure from 20 events on.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> from ctg_analysis.sources import SOURCES
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.source import SOURCES
     >>> rows = pd.DataFrame({"numerator": [20.0, 40, 400], "parts": [1, 2, 20], "few": 0, "status": OK})
     >>> rows = rows.assign(source="caf_s_ben_com_f")
     >>> with_intervals(rows, CATALOGUE["caf_households_count"], SOURCES, None)[["low", "high"]].to_numpy().tolist()
@@ -111,7 +114,7 @@ def is_outcome(indicator: Indicator) -> bool:
 
     Dwellings, premises and schools are counted whole, and so is what a commune has all or none of.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> [is_outcome(CATALOGUE[name]) for name in ("pupils_with_aesh_share", "vacant_social_dwellings_share")]
     [True, False]
     """
@@ -161,8 +164,8 @@ def of_few(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source])
     Parameters:
         rows: as `with_intervals` returns them.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> from ctg_analysis.sources import SOURCES
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.source import SOURCES
     >>> bounds = {"least": [0.0, 145, 15], "most": [4.0, 149, 35], "least_of": float("nan"), "most_of": float("nan")}
     >>> rows = pd.DataFrame({"numerator": [2.0, 147, 25], "denominator": 1.0, "status": OK, "source": "mission_locale"})
     >>> rows = rows.assign(**bounds)
@@ -229,3 +232,40 @@ def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.D
     year = int(norm("census_vintage"))
     kinds = {kind: coded_fraction(rows["population"], unit, year, kind) for kind in (COMPLEMENTARY, MAIN)}
     return pd.DataFrame(kinds).rename_axis(["level", "code"])
+
+
+# Parts of a published whole that nobody publishes and that are 0: the other parts leave nothing of it (rule R5).
+
+WHOLE = CATALOGUE["childcare_coverage_rate"]
+MEASURES = {name: CATALOGUE[name].value.measure for name in WHOLE.parts}
+KEY = ["code", "level", "period"]
+STEP = 0.1  # of what is published: each figure is known to half of it
+
+
+def with_known_zeros(rows: pd.DataFrame, by_measure: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows of an indicator and its like, a missing part of the whole being 0 where the others make the whole.
+
+    It is 0 where what the known parts leave is one step at most, with for high what the rounding of all leaves to it.
+    by_measure: facts. 24.0 less 22.9, 0.6 and 0.5 leaves 0.0, and 4 times 0.05 at most.
+    """
+    sought = rows["status"].eq(MISSING) & rows["indicator"].isin(MEASURES)
+    if not sought.any() or WHOLE.value.measure not in by_measure:
+        return rows
+    whole = _published(by_measure[WHOLE.value.measure])
+    known = {name: _published(by_measure[measure]) for name, measure in MEASURES.items() if measure in by_measure}
+    parts = pd.DataFrame(known).reindex(whole.index)
+    left = (whole - parts.sum(axis=1)).round(6)
+    high = (left + STEP / 2 * (1 + parts.notna().sum(axis=1))).clip(lower=0)[left.le(STEP)]
+    found = pd.Series(high.reindex(_places(rows)).to_numpy(), rows.index).where(sought)
+    zero = found.notna()
+    zeros = {"value": 0.0, "low": 0.0, "high": found, "status": OK, "quality": WITH_ITS_INTERVAL}
+    return rows.assign(**{name: rows[name].mask(zero, one) for name, one in zeros.items()})
+
+
+def _published(facts: pd.DataFrame) -> pd.Series:
+    rows = facts[facts["status"].eq(OK)]
+    return pd.Series(rows["value"].to_numpy(), _places(rows))
+
+
+def _places(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[KEY].astype(TEXT))

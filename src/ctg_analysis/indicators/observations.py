@@ -1,13 +1,20 @@
-"""OBSERVATIONS: the one table that everything shown is read from."""
+"""OBSERVATIONS: the one table that everything shown is read from, and its files."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as compute
+import pyarrow.dataset as dataset
+import pyarrow.parquet as parquet
 
-from ctg_analysis.core.model import CENSORED, LEVELS, MISSING, OK, STATUSES, Indicator
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.indicator import CENSORED, LEVELS, MISSING, OK, STATUSES, Indicator
+from ctg_analysis.model.source import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
 NUMBERS = ["numerator", "denominator", "value", "low", "high"]  # none of them where nothing is known
@@ -108,3 +115,187 @@ def _is_of_large_communes(indicator: Indicator) -> bool:
     """Whether the producer publishes it of large communes only (Coverage.above, Table.large)."""
     source = SOURCES[indicator.sources[0]]
     return source.coverage.above > 0 or getattr(indicator.value, "measure", "") in source.of_large_communes
+
+
+# OBSERVATIONS in files: one EPCI is read without the others, a group of indicators is written without the others.
+#
+#     observations.parquet/above.parquet               EPCIs and larger places, of all indicators
+#                          <group>/200067171.parquet   communes and secteurs of the EPCIs from this one on, up to the
+#                                                      first one of the next file; before all, those without EPCI
+#
+# In a file, the rows of an EPCI and those of a territory lie together, in small groups whose statistics tell which
+# EPCIs
+# and which territories they are of: whoever asks for one reads these only. All files together are one Parquet dataset.
+
+FOLDER, ABOVE = "observations.parquet", "above"
+LOCAL = ("commune", "secteur")
+ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
+ROWS_TOGETHER = 1024
+ROWS_ABOVE = 4096  # in the file of larger places: each of its groups costs all its readers a line of its footer
+FEW = 64  # words
+ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
+NONE = "0"  # the name of the file of the communes without EPCI
+TEXTS = [*KEY, "status", "source", "denominator_period"]
+TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
+CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to be written
+ARROW_SCHEMA = arrow.schema([*TYPES.items(), ("epci", arrow.string())])
+
+
+def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: Path) -> None:
+    """Write the observations of a group of indicators.
+
+    Parameters:
+        observations: see `Observations`, those of TEXTS as categories.
+        epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
+        folder: that of the group, empty.
+
+    Raises:
+        SchemaError: they are not what every reader takes them for.
+    """
+    Observations.validate(observations)
+    codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
+    epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
+    number = epcis.codes[observations["territory"].cat.codes]
+    number = np.where(observations["level"].isin(LOCAL), number, ABOVE_ALL)
+    last_first = ["period", "indicator", "level", "territory"]
+    order = np.lexsort([*(observations[name].cat.codes for name in last_first), number])
+    number = number[order]
+    table = _table(observations.iloc[order], pd.Categorical.from_codes(np.maximum(number, 0), epcis.categories))
+    for first, end in _files_of(number):
+        if number[first] == ABOVE_ALL:
+            _write(table[first:end], folder / f"{ABOVE}.parquet", ROWS_OF_A_FILE)  # which is read whole
+        else:
+            name = epcis.categories[number[first]] or NONE
+            _write(table[first:end], folder / f"{name}.parquet", ROWS_TOGETHER)
+
+
+def _files_of(numbers: np.ndarray) -> Iterable[tuple[int, int]]:
+    """Yield, for rows in the order of the numbers of their EPCIs, the first row and the end of each file."""
+    starts = np.flatnonzero(np.diff(numbers, prepend=ABOVE_ALL - 1))
+    first = 0
+    for start in [*starts, len(numbers)][1:]:
+        if start - first >= ROWS_OF_A_FILE or start == len(numbers) or numbers[start - 1] == ABOVE_ALL:
+            yield first, start
+            first = start
+
+
+def local_files(group: Path) -> list[Path]:
+    """Return the files of communes and secteurs of a group."""
+    return sorted(path for path in group.glob("*.parquet") if path.stem != ABOVE)
+
+
+def join_above(groups: Iterable[Path], processed: Path) -> None:
+    """Write the observations of EPCIs and larger places of all groups in one file: those of an EPCI lie together."""
+    paths = [path for folder in groups for path in [folder / f"{ABOVE}.parquet"] if path.is_file()]
+    table = _rows(paths, None, [*COLUMNS, "epci"])
+    table = table.sort_by([(name, "ascending") for name in ("territory", "level", "indicator", "period")])
+    _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_ABOVE)
+
+
+def _table(rows: pd.DataFrame, epcis: pd.Categorical) -> arrow.Table:
+    columns = {
+        name: _text(rows[name].array) if name in TEXTS else arrow.array(rows[name], of, from_pandas=True)
+        for name, of in TYPES.items()
+    }
+    return arrow.table(columns | {"epci": _text(epcis)})
+
+
+def _write(table: arrow.Table, path: Path, together: int) -> None:
+    figures = [name for name, of in TYPES.items() if of == arrow.float64()]
+    parquet.write_table(
+        table,
+        path,
+        row_group_size=together,
+        compression="zstd",
+        write_statistics=["territory", "epci"],
+        store_schema=False,  # the words are texts
+        use_dictionary=[name for name in table.column_names if name not in figures],
+        column_encoding=dict.fromkeys(figures, "BYTE_STREAM_SPLIT"),
+    )
+
+
+def _text(words: pd.Categorical) -> arrow.Array:
+    """Return words as texts: where they are few, as the numbers of those that Parquet writes in their place."""
+    names = arrow.array(words.categories.to_numpy(dtype=object), arrow.string())
+    numbers = arrow.array(words.codes)
+    return arrow.DictionaryArray.from_arrays(numbers, names) if len(names) < FEW else names.take(numbers)
+
+
+def read_observations(
+    processed: Path,
+    territories: Collection[str],
+    epci: str = "",
+    columns: Collection[str] = COLUMNS,
+) -> pd.DataFrame:
+    """Return the observations of some territories.
+
+    Parameters:
+        territories: codes, of any level.
+        epci: the only one that the communes and the secteurs among them belong to, when it is known: the files of the
+            others are not opened.
+    """
+    codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
+    above, local = _paths(processed, epci)
+    larger = arrow.array(sorted({code for code in territories if not _is_local(code)}), arrow.string())
+    tables = [_rows(above, compute.field("territory").isin(larger), columns)]
+    if any(map(_is_local, territories)) and epci:  # no statistics of row groups answer for a long list of codes
+        rows = _rows(local, compute.field("epci") == epci, dict.fromkeys([*columns, "territory"]))
+        tables.append(rows.filter(compute.is_in(rows["territory"], codes)).select(list(columns)))
+    elif any(map(_is_local, territories)):
+        tables.append(_rows(local, compute.field("territory").isin(codes), columns))
+    return arrow.concat_tables(tables).to_pandas()
+
+
+def read_indicators(
+    processed: Path, indicators: Collection[str], groups: Collection[str], territories: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Return the observations of some indicators.
+
+    Parameters:
+        groups: those that hold them.
+        territories: codes, of all of them when there is none.
+    """
+    wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
+    if territories is not None:
+        wanted &= compute.field("territory").isin(arrow.array(sorted(territories), arrow.string()))
+    paths = [path for name in groups for path in sorted((processed / FOLDER / name).glob("*.parquet"))]
+    paths += _paths(processed)[0]
+    return _rows(paths, wanted, COLUMNS).to_pandas()
+
+
+def read_groups(folders: Iterable[Path], indicators: Collection[str], columns: Collection[str]) -> pd.DataFrame:
+    """Return columns of the observations of some indicators, from groups as they are kept; words are categories."""
+    wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
+    table = _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, columns)
+    return table.to_pandas(categories=[name for name in columns if name in TEXTS])
+
+
+def read_all(processed: Path) -> pd.DataFrame:
+    """Return all the observations of a data root."""
+    return arrow.concat_tables(_rows(paths, None, COLUMNS) for paths in _paths(processed)).to_pandas()
+
+
+def _is_local(code: str) -> bool:
+    """Tell the codes of communes (five characters) and of secteurs (that of their EPCI, a number)."""
+    return len(code) == 5 or "-" in code
+
+
+def _paths(processed: Path, epci: str = "") -> tuple[list[Path], list[Path]]:
+    """Return the file of larger places, then those of communes and secteurs: all, or those of an EPCI."""
+    local = []
+    for group in sorted(path for path in (processed / FOLDER).glob("*") if path.is_dir()):
+        names = sorted(path.stem for path in group.glob("*.parquet"))
+        rank = bisect_right(names, epci)
+        local += [group / f"{name}.parquet" for name in (names[max(rank - 1, 0) : rank] if epci else names)]
+    return [path for path in [processed / FOLDER / f"{ABOVE}.parquet"] if path.is_file()], local
+
+
+def _rows(paths: list[Path], wanted: compute.Expression | None, columns: Collection[str]) -> arrow.Table:
+    if not paths:
+        return ARROW_SCHEMA.empty_table().select(columns)
+    return dataset.dataset(paths, schema=ARROW_SCHEMA, format="parquet").to_table(columns=list(columns), filter=wanted)
+
+
+def count(processed: Path) -> int:
+    """Return how many observations a data root has."""
+    return sum(parquet.read_metadata(path).num_rows for paths in _paths(processed) for path in paths)

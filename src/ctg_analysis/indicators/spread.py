@@ -1,12 +1,15 @@
-"""How the EPCIs of France are spread: their tenths, and a difference to France that few of them have (rule R14)."""
+"""Differences between the communes of an EPCI: how large, how unequal, which commune stands apart."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import (
+from ctg_analysis.indicators.comparisons import compare_proportions, compare_rates, notable, producer, weight_in_tests
+from ctg_analysis.indicators.uncertainty import Z
+from ctg_analysis.model.indicator import (
     CENSORED,
+    EVENTS,
     OK,
     AnnualChange,
     AnnualFlow,
@@ -14,10 +17,14 @@ from ctg_analysis.core.model import (
     Count,
     Indicator,
     Mean,
+    Rate,
+    is_proportion,
     is_share,
 )
-from ctg_analysis.core.norms import norm
-from ctg_analysis.indicators.comparisons import producer
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import SOURCES
+
+# How the EPCIs of France are spread: their tenths, and a difference to France that few of them have (rule R14).
 
 KEY = ["indicator", "period", "producer"]
 COLUMNS = [*KEY, "epcis", "low_tenth", "high_tenth", "far"]
@@ -38,7 +45,7 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
 
     Of 100 EPCIs at 1 to 100, ten are below 11; their deviation is 29, and 33 of them are 34 or more from 50.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"value": [*range(1, 101), 50.0], "level": ["epci"] * 100 + ["france"], "status": OK})
     >>> rows = rows.assign(territory="F", indicator="birth_rate", period="2022", source="insee_etat_civil")
     >>> spread_of(rows, CATALOGUE)[COLUMNS[3:]].round(1).values.tolist()
@@ -106,7 +113,7 @@ def least_large_gap(indicator: Indicator, value: float) -> float:
     Of 30 %, a tenth; of 5 %, where a tenth is half a point, one point; of 95 %, a tenth of what it lacks, or one point;
     of a balance, 0.1 % a year.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> [least_large_gap(CATALOGUE["owner_dwellings_share"], value) for value in (30.0, 5.0, 95.0)]
     [3.0, 1.0, 1.0]
     >>> least_large_gap(CATALOGUE["natural_change_rate"], -0.4)
@@ -119,3 +126,152 @@ def least_large_gap(indicator: Indicator, value: float) -> float:
     per = indicator.value.per
     smaller = min(value, per - value) if value < per else value
     return max(norm("notable_gap") * smaller, norm("notable_points") * per / 100)
+
+
+# Inequality within a territory: how far apart its communes are, less what chance alone sets apart (rule R14).
+
+OF = (
+    "unemployment_15_64_rate", "poverty_2021_rate", "poverty_tenants_rate", "poverty_owners_rate",
+    "living_standard_2021_median", "schools_ips_index",
+)  # fmt: skip
+FEWEST, LEAST_PART = 5, 0.01  # communes of known value; of the base of all: a smaller one is no end of a range
+PLACE_KEY = ["territory", "indicator", "period"]
+
+
+def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """How far apart the communes of each territory are: columns communes, apart, least, most, wide.
+
+    Parameters:
+        communes: their observations; territory: that which they are of; weight: dwellings, persons or schools that the
+            value is of, their inhabitants where its producer does not say.
+
+    Returns:
+        apart: the standard deviation between communes, each weighing as what it is of, less the variance of sampling
+        and that of draws (method of moments). least, most: the values of the communes that hold a hundredth of all at
+        least. wide: whether apart is in the highest tenth of the territories.
+
+    Five communes of 1 000 at 10, 15, 20, 25 and 30 %: a variance of 50 between them, or of 62.5 as five tell it, and
+    one of about 1.6 of draws.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"value": [10.0, 15, 20, 25, 30], "weight": 1000.0, "territory": "E", "period": "2021"})
+    >>> rows = rows.assign(low=float("nan"), high=float("nan"), status=OK, indicator="unemployment_15_64_rate")
+    >>> inequality(rows, CATALOGUE)[["communes", "apart", "least", "most"]].round(2).values.tolist()
+    [[5.0, 7.8, 10.0, 30.0]]
+    """
+    rows = communes[communes["status"].eq(OK) & communes["weight"].gt(0)]
+    per = rows["indicator"].map(
+        lambda name: indicators[name].value.per if is_proportion(indicators[name].value) else np.nan
+    )
+    by = [rows[name].astype(object) for name in PLACE_KEY]
+
+    def total(numbers: pd.Series) -> pd.Series:
+        return numbers.groupby(by).transform("sum")
+
+    n, value, per = rows["weight"], rows["value"], per.astype(float)
+    whole = total(n)
+    mean = total(n * value) / whole
+    sampling = ((rows["high"] - rows["low"]) / 2 / Z).fillna(0) ** 2
+    draws = (mean * (per - mean) / n).fillna(0)
+    parts = {"square": n * (value - mean) ** 2, "noise": n * (1 - n / whole) * np.maximum(sampling, draws), "nn": n**2}
+    ends = value.where(n.ge(LEAST_PART * whole))
+    table = pd.DataFrame(parts | {"n": n, "low": ends, "high": ends, "communes": 1.0}).groupby(by)
+    sums = (
+        table[["square", "noise", "nn", "n", "communes"]]
+        .sum()
+        .assign(least=table["low"].min(), most=table["high"].max())
+    )
+    sums = sums[sums["communes"].ge(FEWEST)]
+    apart = np.sqrt(((sums["square"] - sums["noise"]) / (sums["n"] - sums["nn"] / sums["n"])).clip(lower=0))
+    alike = apart.groupby(level=[1, 2])
+    wide = alike.rank(pct=True).gt(0.9) & alike.transform("size").ge(norm("spread_epcis"))
+    return sums.assign(apart=apart, wide=wide)[["communes", "apart", "least", "most", "wide"]].reset_index()
+
+
+# Communes that differ from the others of their territory by more than chance: those that may be named (rule R9).
+
+Comparison = Callable[..., pd.DataFrame]
+
+
+def apart(events: pd.Series, base: pd.Series, compare: Comparison) -> pd.Series:
+    """Which communes differ from the others put together, each left out of the mean that it is held to.
+
+    A commune that is a large part of its territory makes its mean: against a mean that holds it, it differs less than
+    it does from its neighbours. Of all the communes, at most 5 % of those found are expected to be there by chance
+    (Benjamini and Hochberg).
+
+    Parameters:
+        events, base: of each commune; at least one base is not 0.
+        compare: `compare_proportions` for shares, `compare_rates` for rates of events.
+
+    30 of 100 against 20 of 200: p = 0.00001 for the first; each other of 10 on 100 against 40 of 200: p = 0.03.
+
+    >>> apart(pd.Series([30.0, 10, 10]), pd.Series([100.0, 100, 100]), compare_proportions).tolist()
+    [True, True, True]
+    >>> apart(pd.Series([1.0, 0, 0]), pd.Series([10.0, 100, 100]), compare_rates).tolist()  # one event
+    [False, False, False]
+    """
+    return notable(compare(events, base, events.sum(), base.sum(), events, base)["p"])
+
+
+def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Which communes are large enough for their value to be told as the least or the greatest of a map.
+
+    Of a share or a rate of events, those that differ from the others by more than chance (see `apart`), on as many
+    events as a rate may be read on by itself (norm `few_events`). Of another ratio or a change, which no test is made
+    for, those whose base of persons or households reaches the norm `smallest_base_of_an_extreme`. A figure without
+    such a base, that its producer works out, is taken as it is published; a travel time is a distance, whoever lives
+    there.
+
+    Parameters:
+        rows: columns numerator, denominator, source; of one period.
+
+    One dwelling of 255 is vacant, 60 of 300 and 40 of 445: the first is apart from 100 of 745, but it is one dwelling;
+    60 of 300 is 20 %, apart from 41 of 700; 40 of 445, 9 %, is not from 61 of 555.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"numerator": [1.0, 60, 40], "denominator": [255.0, 300, 445]})
+    >>> rows = rows.assign(source="insee_iris_rp2021")
+    >>> bears_its_value(rows, CATALOGUE["vacant_dwellings_share"]).tolist()
+    [False, True, False]
+    >>> bears_its_value(rows.assign(denominator=[97.0, 200, 407]), CATALOGUE["population_change_rate"]).tolist()
+    [False, True, True]
+    """
+    compare = comparison_of(indicator)
+    if compare is None and (indicator.id.endswith("_time") or "denominator" not in indicator.persons):
+        return pd.Series(True, index=rows.index)
+    if compare is None:
+        return ~rows["denominator"].lt(norm("smallest_base_of_an_extreme"))
+    return _differs(rows, indicator, compare) & rows["numerator"].ge(norm("few_events"))
+
+
+def is_apart_on_few(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Which communes differ from the others by more than chance, on fewer events than `bears_its_value` asks.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"numerator": [1.0, 60, 40], "denominator": [255.0, 300, 445]})
+    >>> is_apart_on_few(rows.assign(source="insee_iris_rp2021"), CATALOGUE["vacant_dwellings_share"]).tolist()
+    [True, False, False]
+    """
+    compare = comparison_of(indicator)
+    if compare is None:
+        return pd.Series(False, index=rows.index)
+    return _differs(rows, indicator, compare) & rows["numerator"].lt(norm("few_events"))
+
+
+def _differs(rows: pd.DataFrame, indicator: Indicator, compare: Comparison) -> pd.Series:
+    weight = rows["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
+    known = rows["denominator"].gt(0)
+    part = rows[known]
+    events, base = part["numerator"] * weight[known], part["denominator"] * weight[known]
+    events = events.round() if compare is compare_rates else events
+    return apart(events, base, compare).reindex(rows.index, fill_value=False)
+
+
+def comparison_of(indicator: Indicator) -> Comparison | None:
+    """The test of the differences of an indicator; None where there is none."""
+    if indicator.untested:
+        return None
+    if is_proportion(indicator.value):
+        return compare_proportions
+    return compare_rates if isinstance(indicator.value, Rate) and indicator.value.of == EVENTS else None

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtr, stdtr, stdtrit
 
-from ctg_analysis.core.model import Count, Indicator, Published, Rate, Ratio, is_proportion
-from ctg_analysis.core.settings import settings
-from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.indicators.comparisons import ALPHA
 from ctg_analysis.indicators.observe import POPULATION
-from ctg_analysis.indicators.significance import ALPHA
 from ctg_analysis.indicators.uncertainty import Z
+from ctg_analysis.model.indicator import Count, Indicator, Published, Rate, Ratio, is_proportion
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.yaml_files import load_yaml
 
 FILE = "autocorrelation.yml"  # of data/reference
 LEAST_YEARS = 6  # known: fewer make no trend
@@ -82,7 +82,7 @@ def trend_of(rows: pd.DataFrame, indicator: Indicator) -> Trend | None:
     Parameters:
         rows: one place by period, of known values: columns period, value, numerator, denominator.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"period": [*map(str, range(2010, 2020))], "value": 1000 * 0.95 ** np.arange(10)})
     >>> found = trend_of(rows.assign(numerator=np.nan, denominator=np.nan), CATALOGUE["births_count"])
     >>> found.start, found.end, round(found.change, 6), found.is_established
@@ -99,7 +99,7 @@ def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
     Shares and rates are the counts of their numerators over their denominators. A count of persons or events varies by
     chance at least as that of Poisson, its logarithm by 1 over the count; inhabitants are counted whole.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"period": [*map(str, range(2010, 2020))], "value": 100.0})
     >>> [round(series_of(rows, CATALOGUE[name]).chance, 3) for name in ("births_count", "population_count")]
     [0.01, 0.0]
@@ -198,7 +198,7 @@ def estimate_rho(several: list[Series]) -> float:
 def is_sought(indicator: Indicator) -> bool:
     """Whether years may make a trend of an indicator: means of years overlap, scores and dates are no quantities.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> is_sought(CATALOGUE["births_count"]), is_sought(CATALOGUE["births_3_year_mean_count"])
     (True, False)
     """

@@ -1,12 +1,16 @@
-"""Intervals: what counting noise, rounding and censoring leave open."""
+"""Intervals: what counting noise, sampling, rounding and censoring leave open."""
 
 from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv, ndtri
+from scipy.special import betaincinv, betaln, expit, gammaincinv, logit, ndtri
 
-from ctg_analysis.core.model import CENSORED, EVENTS, OK, PERSONS
+from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, PERSONS, Indicator
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
+
+# Intervals: what counting noise, rounding and censoring leave open.
 
 CONFIDENCE = 0.95
 Z = float(ndtri((1 + CONFIDENCE) / 2))
@@ -273,3 +277,210 @@ def censor_floor(facts: pd.DataFrame, floor: float) -> pd.DataFrame:
     """
     at_floor = facts["status"].eq(OK) & facts["value"].le(floor)
     return facts.assign(value=facts["value"].mask(at_floor), status=facts["status"].mask(at_floor, CENSORED))
+
+
+# The census as a sample: what its supplementary coding, and its surveys of large communes, leave open.
+
+
+def coded_fraction(population: pd.Series, unit: pd.Series, year: int, kind: str = COMPLEMENTARY) -> pd.Series:
+    """The fraction of dwellings of each unit whose forms are read, all of them or those that are fully coded.
+
+    Communes under 10 000 inhabitants are surveyed in full once in five years and 20 % of their dwellings are coded,
+    25 % in the surveys before 2014. Larger communes are surveyed by a yearly sample of 8 % of dwellings, all coded:
+    40 % over five years. A vintage that pools surveys of both sides of 2014 is counted at 20 %. Rule R7; law 2002-276
+    of 27 February 2002, article 156; https://recensement.site.ined.fr/en/data-files/les-exploitations. The main
+    exploitation has all dwellings of small communes, and the same 40 % of the large ones.
+
+    A unit of several communes gets the one fraction that gives the variance of its parts put together, each weighing
+    by its inhabitants, in place of its dwellings.
+
+    Parameters:
+        population: inhabitants, one row for each commune.
+        unit: of the same index; for communes, their own codes.
+        year: the vintage of the census: 2012 pools the surveys of 2010 to 2014.
+        kind: COMPLEMENTARY or MAIN.
+
+    >>> communes = pd.Series([900.0, 12_000.0], index=["12001", "12002"])
+    >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021).round(2).tolist()
+    [0.2, 0.4]
+    >>> coded_fraction(communes[:1], pd.Series(["12001"], index=["12001"]), 2011).round(2).tolist()
+    [0.25]
+    >>> coded_fraction(pd.Series([9_999.0, 10_000]), pd.Series(["12001", "12002"]), 2012).round(2).tolist()
+    [0.2, 0.4]
+    >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021, MAIN).round(2).tolist()
+    [1.0, 0.4]
+    """
+    before = year + norm("census_cycle_years") // 2 < norm("census_coded_since")
+    small = 1.0 if kind == MAIN else norm("census_coded_small_before" if before else "census_coded_small")
+    fraction = np.where(population >= norm("census_large_commune"), norm("census_coded_large"), small)
+    left = pd.DataFrame({"population": population, "left": population * (1 - fraction) / fraction})
+    sums = left.groupby(unit).sum()
+    return 1 / (1 + sums["left"] / sums["population"])
+
+
+def design_effect(source: Source, indicator: Indicator) -> float:
+    """How many times the variance of persons drawn one by one that of persons drawn with their dwelling has.
+
+    1 for dwellings, households and families. Children of one family are alike in what their parents do, and actives of
+    one household in how they live: tests/design_effects.py draws them. The main exploitation counts all persons.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.source import SOURCES
+    >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
+    >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
+    [1.0, 1.4]
+    """
+    if source.precision.forms(indicator.value) == MAIN:
+        return norm("census_design_persons")
+    match source.precision.design.get(getattr(indicator.value, "denominator", "")):
+        case "children":
+            return norm("census_design_children")
+        case "actives":
+            return norm("census_design_actives")
+    return 1.0
+
+
+def effective_size(base: pd.Series | float, fraction: pd.Series | float) -> pd.Series | float:
+    """The size of the sample, drawn from an endless population, that would be as precise.
+
+    The forms of fraction x base are coded, and the finite population correction multiplies the variance by
+    1 - fraction: the effective size is base x fraction / (1 - fraction), a quarter of the base at 20 %.
+
+    >>> effective_size(pd.Series([200.0]), 0.2).item()
+    50.0
+    """
+    return base * fraction / (1 - fraction)
+
+
+def complementary_interval(
+    numerator: pd.Series, denominator: pd.Series, fraction: pd.Series | float, design: float = 1.0
+) -> pd.DataFrame:
+    """The 95 % interval of shares of a part of the dwellings, and whether they are too weak to print.
+
+    The interval is Wilson's on the effective size. An approximation, in two ways: the coded dwellings are taken
+    for a simple random sample (they are spread over the commune, those of large communes are drawn by address); the
+    adjustment to the main results is left out, which errs on the side of caution.
+
+    Parameters:
+        numerator, denominator: estimated counts as INSEE publishes them.
+        fraction: from `coded_fraction`.
+        design: from `design_effect`; a base of persons is worth so many times less than it says.
+
+    Returns:
+        Columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
+        of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
+
+    >>> error = complementary_interval(pd.Series([20.0]), pd.Series([200.0]), 0.2)
+    >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
+    ([0.0435, 0.2136, 50.0], [True])
+    """
+    size = effective_size(denominator, fraction) / design
+    share = numerator / denominator
+    low, high = wilson_interval(share * size, size)
+    variation = np.sqrt((1 - share) / (share * size))
+    precise = ((high - low) / 2).le(norm("widest_half_width"))
+    reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
+    return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
+
+
+def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
+    """The 95 % interval of counts of the exploitation complémentaire, and whether they are too weak to print.
+
+    Each unit counted was coded with probability f and weighs 1 / f: the variance of the count N is N (1 - f) / f, as if
+    N f / (1 - f) events of a Poisson law had been seen, each worth (1 - f) / f. The interval is that of these events
+    (exact below 10, Byar from 10), so scaled. It is that of Bernoulli sampling (Särndal, Swensson, Wretman, Model
+    Assisted Survey Sampling, 1992, section 3.2), and errs on the side of caution: the sample has a set size and is
+    adjusted to the main results, which both narrow it. It serves for a sum of sizes too, such as the persons of
+    households: their variance is taken for their mean, which it does not reach (1.6 against 2.1 in France).
+
+    Parameters:
+        count: estimated counts as INSEE publishes them.
+        fraction: from `coded_fraction`.
+
+    Returns:
+        Columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
+        (fewer than 16 events), or no interval at all (rule R7).
+
+    60 at 20 % are 15 events of 4 each, 64 are 16: the bounds are 4 times those of as many events.
+
+    >>> error = complementary_count_interval(pd.Series([60.0, 64.0]), 0.2)
+    >>> low, high = poisson_interval(pd.Series([15.0, 16.0]))
+    >>> (error["low"] / low).round(9).tolist(), (error["high"] / high).round(9).tolist(), error["unreliable"].tolist()
+    ([4.0, 4.0], [4.0, 4.0], [True, False])
+    """
+    events = effective_size(count, fraction)
+    low, high = poisson_interval(events)
+    worth = (1 - fraction) / fraction
+    reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
+    return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
+
+
+# Shares of small communes, drawn to what the communes of an EPCI have in common: a beta-binomial model.
+
+FEWEST = 5  # communes whose share is known: of fewer, what they have in common is not known
+ALL_OR_NONE = 1 / 3  # likeness of the persons of a commune beyond which communes have a thing as wholes, or have not
+LIKENESS = expit(np.linspace(-11, 4, 61))  # from 0, all communes alike, to 1, each of them all or none
+AROUND = np.linspace(-3, 3, 13)  # standard errors of the mean of the communes
+
+
+def smoothed_shares(successes: pd.Series, trials: pd.Series) -> pd.DataFrame:
+    """The shares of communes, each drawn to their mean the more, the fewer it counts: columns value, low, high.
+
+    The share of a commune is drawn from a beta law, its count from a binomial one; the value is the mean of what the
+    share may be, low and high bound 95 % of it. The mean of the beta law and the likeness of the persons of a commune
+    (ρ, from which its strength is 1 / ρ - 1) may be any number from 0 to 1: the value and the bounds add up all those
+    that the counts leave possible, and so hold what few communes say of them; with one estimate of each (Marshall) the
+    bounds would be too narrow. The numbers need not be whole: those of a sample weigh as its effective size.
+
+    No row when fewer than five communes have a share, or when it is one of all or none: reached or not, served or not.
+
+    Source: Marshall, Mapping disease and mortality rates using empirical Bayes estimators, Applied Statistics 40
+    (1991); Morris, Parametric empirical Bayes inference, JASA 78 (1983), for the flat law of the variance; Gelman and
+    others, Bayesian data analysis (2013), section 5.3, for the whole.
+
+    Beside communes of 25 and of 50 %, 3 of 6 become 43 % (18 to 70), 300 of 600 stay; of four communes nothing is said.
+
+    >>> counts, bases = pd.Series([3.0, 300, 90, 20, 10, 75]), pd.Series([6.0, 600, 180, 80, 40, 300])
+    >>> smoothed_shares(counts, bases).round(3).head(2).to_numpy().tolist()
+    [[0.429, 0.183, 0.695], [0.498, 0.458, 0.538]]
+    >>> len(smoothed_shares(counts[:4], bases[:4]))
+    0
+    """
+    nothing = pd.DataFrame(columns=["value", "low", "high"], dtype=float)
+    known = trials.gt(0) & successes.notna()
+    if known.sum() < FEWEST:
+        return nothing
+    counts, bases = successes[known].to_numpy(dtype=float), trials[known].to_numpy(dtype=float)
+    mean, likeness, weight = possible_laws(counts, bases)
+    if weight @ likeness > ALL_OR_NONE:
+        return nothing
+    strength = (1 / likeness - 1)[:, None]
+    share = (counts + mean[:, None] * strength) / (bases + strength)
+    value = weight @ share
+    variance = weight @ (share * (1 - share) / (bases + strength + 1) + share**2) - value**2
+    size = value * (1 - value) / variance - 1
+    tail = (1 - CONFIDENCE) / 2
+    low, high = (betaincinv(value * size, (1 - value) * size, part) for part in (tail, 1 - tail))
+    return pd.DataFrame({"value": value, "low": low, "high": high}, index=successes.index[known])
+
+
+def possible_laws(counts: np.ndarray, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The beta laws that shares may be drawn from: the mean and the likeness of each, and how likely counts make it.
+
+    Every mean and every likeness were as likely before (a flat law of both). A beta law of parameters a and b has the
+    mean a / (a + b) and the likeness 1 / (a + b + 1).
+    """
+    likeness = LIKENESS[:, None]
+    worth = bases / (1 + (bases - 1) * likeness)
+    total = worth.sum(axis=1, keepdims=True)
+    centre = ((worth * counts / bases).sum(axis=1, keepdims=True) + 0.5) / (total + 1)
+    spread = 1 / np.sqrt(centre * (1 - centre) * total)
+    mean = expit(logit(centre) + AROUND * spread)
+    step = mean * (1 - mean) * spread * likeness * (1 - likeness)
+    first, second = mean * (1 / likeness - 1), (1 - mean) * (1 / likeness - 1)
+    likelihood = sum(
+        betaln(first + count, second + base - count) - betaln(first, second)
+        for count, base in zip(counts, bases, strict=True)
+    )
+    weight = np.exp(likelihood - likelihood.max()) * step
+    return mean.ravel(), np.broadcast_to(likeness, mean.shape).ravel(), (weight / weight.sum()).ravel()

@@ -1,1 +1,1 @@
-"""What may not be told of persons that a partner counts: a count is rounded."""
+"""Counts of persons that partners entrust are rounded before they become observations."""

@@ -1,23 +1,27 @@
-"""Secrecy by rounding (rules R1 and R2): a restricted count of persons is an interval before anything is made of it.
+"""Restricted counts as they may be published: rounded, with the interval that follows."""
 
-A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 » is 145 to 149, « moins de 5 » is 0 to 4,
-a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in the
-same intervals give the same bytes, whatever has been published before.
-
-A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the
-sum of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end; but
-secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. A whole that is told as it is
-would narrow its parts too (≈ 15 at work of 15 approved): the last interval within it is a longer one.
-"""
-
+import dataclasses
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.forms import Form
-from ctg_analysis.core.model import OK, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
+from ctg_analysis.model.form import Form
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.model.source import Source
+
+# Secrecy by rounding (rules R1 and R2): a restricted count of persons is an interval before anything is made of it.
+#
+# A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 » is 145 to 149, « moins de 5 » is 0 to
+# 4,
+# a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in the
+# same intervals give the same bytes, whatever has been published before.
+#
+# A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the
+# sum of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end; but
+# secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. A whole that is told as it is
+# would narrow its parts too (≈ 15 at work of 15 approved): the last interval within it is a longer one.
 
 MOST_PARTS = 10
 SERIES = ["period", "measure"]
@@ -31,11 +35,11 @@ def rounded(
     """The facts of a form, its counts of persons rounded: least and most bound them, value is their middle.
 
     Parameters:
-        facts: columns of core.facts, with the totals of secteurs and EPCIs.
+        facts: columns of model.facts, with the totals of secteurs and EPCIs.
         indicators: what is published; a measure has parts when one of them is shown by commune.
         membership: columns territory, level, commune: what each place is made of.
 
-    >>> from ctg_analysis.sources import SOURCES
+    >>> from ctg_analysis.model.source import SOURCES
     >>> source = SOURCES["mission_locale"]
     >>> facts = pd.DataFrame({"code": ["A", "B"], "value": [3.0, 147], "level": "commune", "status": OK})
     >>> facts = facts.assign(period="2024", measure="youth_followed")
@@ -182,3 +186,35 @@ def _bounded(table: pd.DataFrame, of: pd.Series, sums: pd.DataFrame) -> pd.DataF
     )
     meets = of & both["least"].le(table["most"]) & both["most"].ge(table["least"])
     return table.assign(**{name: table[name].mask(meets, both[name]) for name in BOUNDS})
+
+
+# How the Caf rounds its counts, as its communes and its EPCIs together show it (rule R3a).
+
+CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
+
+
+def rounding_rule(facts: pd.DataFrame, epci_of: pd.Series, step: int) -> str:
+    """Return the way the Caf rounds. facts: those of both files. epci_of: the EPCI of each commune, by its code."""
+    known = facts[facts["status"].eq(OK)]
+    communes = known[known["source"].eq(CAF_BY_COMMUNE) & known["level"].eq("commune")]
+    communes = communes.assign(epci=communes["code"].map(epci_of)).dropna(subset="epci")
+    epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
+    columns = ["epci", "period", "measure", "value"]
+    return detect_rounding(communes[columns], epci[columns], step)
+
+
+def with_rounding_rule(sources: dict[str, Source], rule: str) -> dict[str, Source]:
+    """Return the sources with the way the Caf rounds.
+
+    One treatment rounds all that it publishes by commune and by EPCI: the rule is that of each of these files.
+    """
+    rounded = [name for name, source in sources.items() if source.precision.rounding and "Cnaf" in source.producer]
+    precise = {name: dataclasses.replace(sources[name].precision, rule=rule) for name in rounded}
+    return sources | {name: dataclasses.replace(sources[name], precision=precise[name]) for name in rounded}
+
+
+def rounding_note(rule: str) -> str:
+    """Return what is said of the way the Caf rounds: which bounds hold around its counts."""
+    if rule == UNKNOWN:
+        return "rounding by the Caf (règle d'arrondi): undetermined (indéterminée), the wider bounds are used"
+    return f"rounding by the Caf (règle d'arrondi): {rule}, as its communes and EPCIs show"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.source import SOURCES
 from generator.demarche.tables import Folder, rows_of, texts
 from generator.places import COMMUNES
 

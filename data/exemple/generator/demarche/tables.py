@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from ctg_analysis.demarche.tables import TABLES
+from ctg_analysis.demarche.declared_tables import TABLES
 
 EPCI = "999999999"
 TEXTS = Path(__file__).parent / "texts"

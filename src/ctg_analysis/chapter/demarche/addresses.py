@@ -1,6 +1,6 @@
 """Where the parts of a démarche stand in the pages: constats, enjeux, actions lead to each other."""
 
-from ctg_analysis.core.notebooks import OF_DEMARCHE
+from ctg_analysis.model.settings import OF_DEMARCHE
 
 CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
 

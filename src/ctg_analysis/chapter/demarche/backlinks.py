@@ -3,16 +3,16 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.demarche import columns
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.words.texts import typography
 
 # kind of proof → how the ids that links lead to begin, what it is called.
 PLACES = {
-    evidence.INDICATOR: ("", "Ce chiffre"),
-    evidence.SURVEY: ("question-", "Cette question"),
-    evidence.INTERVIEW: ("propos-", "Ce propos"),
-    evidence.WORKSHOP: ("contribution-", "Cette contribution"),
+    columns.INDICATOR: ("", "Ce chiffre"),
+    columns.SURVEY: ("question-", "Cette question"),
+    columns.INTERVIEW: ("propos-", "Ce propos"),
+    columns.WORKSHOP: ("contribution-", "Cette contribution"),
 }
 
 
@@ -27,7 +27,7 @@ class Proved(NamedTuple):
 
 def place_of(kind: str, ref: str) -> str:
     """The id under which a proof stands in its page, from the sort of proof and what it names."""
-    return PLACES[kind][0] + ref.split(evidence.JOIN)[0]
+    return PLACES[kind][0] + ref.split(columns.JOIN)[0]
 
 
 @lru_cache(maxsize=1)

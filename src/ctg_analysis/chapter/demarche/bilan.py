@@ -2,16 +2,12 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import RECALLED, asking, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import Indicator
-from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.demarche.tables.columns import last_day
-from ctg_analysis.demarche.tables.statuses import ACTIVE
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
@@ -19,6 +15,9 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.indicator import Indicator
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -45,7 +44,7 @@ class Bilan(DemarcheChapter):
         """
         names = self._members(family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or achievements.statuses(self.actions, realisation.STATUSES, self._origin)
+        piece = box or achievements.statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
@@ -167,7 +166,7 @@ class Bilan(DemarcheChapter):
         wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
         whole = wide.sum()
         most = wide.sum(axis=1)
-        wide.loc[realisation.ALL] = whole
+        wide.loc[plan.ALL] = whole
         wide = wide.assign(Total=wide.sum(axis=1))
         piece = pieces.chart(
             grid(wide, wide.map(thousands)),

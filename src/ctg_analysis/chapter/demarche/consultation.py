@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.tables.codes import CLOSED, labels
+from ctg_analysis.demarche.columns import CLOSED, labels
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import closed_questions, pieces
 from ctg_analysis.display.demarche import survey_results as drawn

@@ -13,18 +13,18 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.declared_values import with_words
-from ctg_analysis.core.model import Indicator
-from ctg_analysis.core.notebooks import DEMARCHE, notebooks
-from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.demarche.tables import PUBLIC, TABLES
-from ctg_analysis.demarche.tables.columns import FIELDS, last_day
-from ctg_analysis.demarche.voices.priorities import OVERLOOKED
+from ctg_analysis.demarche.columns import FIELDS, last_day
+from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
+from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.model.declared_values import with_words
+from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.model.settings import DEMARCHE, notebooks
+from ctg_analysis.model.yaml_files import load_yaml
 
 
 class Dated(NamedTuple):

@@ -5,17 +5,14 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
 from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.plan import chain as links
-from ctg_analysis.demarche.tables import evidence
-from ctg_analysis.demarche.tables.actors import OTHERS
-from ctg_analysis.demarche.tables.codes import LIST
-from ctg_analysis.demarche.tables.statuses import DROPPED
-from ctg_analysis.demarche.voices.priorities import FOLLOWED, OVERLOOKED, RANKED, STABLE
+from ctg_analysis.demarche import columns
+from ctg_analysis.demarche import plan as links
+from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
+from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.demarche import proof_chain as linked
@@ -25,6 +22,7 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, number, quantity
+from ctg_analysis.model.catalogue import CATALOGUE
 
 RANKING = "demarche_priorities.csv"
 ONE_INTERVIEW = "repose sur un seul entretien"
@@ -250,8 +248,8 @@ class Enjeux(DemarcheChapter):
     def figures(self) -> Html:
         """The figures of the diagnosis that prove something, each with the constats that rest on it."""
         proofs = self.table("preuves")
-        proofs = proofs[proofs["type"].eq(evidence.INDICATOR)]
-        names = proofs["ref"].str.split(evidence.JOIN).str[0]
+        proofs = proofs[proofs["type"].eq(columns.INDICATOR)]
+        names = proofs["ref"].str.split(columns.JOIN).str[0]
         lines = []
         for name, rows in proofs.groupby(names, sort=False):
             indicator = CATALOGUE[name]

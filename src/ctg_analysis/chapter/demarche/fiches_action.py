@@ -3,17 +3,17 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.addresses import to_axis, to_constat, to_enjeu, to_followup
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.demarche.plan import budget
-from ctg_analysis.demarche.plan.chain import enjeux_by_action
-from ctg_analysis.demarche.tables.statuses import DROPPED
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.columns import DROPPED
+from ctg_analysis.demarche.plan import enjeux_by_action
 from ctg_analysis.display.demarche import action_plan, pieces
 from ctg_analysis.display.demarche.action_plan import ActionSheet
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.display.words.quantities import euros, quantity
+from ctg_analysis.model.catalogue import CATALOGUE
 
 Facts = list[tuple[str, pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
@@ -108,7 +108,7 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
         )
-    header, lines = action_plan.amounts(budget.by_financer(own))
+    header, lines = action_plan.amounts(plan.by_financer(own))
     note = f"Budget : {budget_text or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
     return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
 

@@ -5,13 +5,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import recalled
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.plan import budget, plan, tracking
+from ctg_analysis.demarche import plan
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.demarche import yearly_followup as shown_as
 from ctg_analysis.display.drawings import bars, progress
@@ -21,7 +20,8 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.display.words.quantities import counted, euros
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.source import SOURCES
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
@@ -37,27 +37,27 @@ class Followup(DemarcheChapter):
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
-        self.funding = budget.of_the_plan(self.table("financements"), self.actions)
+        self.funding = plan.of_the_plan(self.table("financements"), self.actions)
         self.rows = self.table("suivi")
         self.followed = self.table("indicateurs_suivi")
 
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """How many actions have each status, year by year."""
-        by_year = tracking.status_by_year(self.rows)
+        by_year = plan.status_by_year(self.rows)
         counts = pd.DataFrame(
             {
-                str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES]
+                str(year): [int(by_year[year].eq(status).sum()) for status in plan.YEARLY_STATUSES]
                 for year in by_year.columns
             },
-            index=list(tracking.STATUSES),
+            index=list(plan.YEARLY_STATUSES),
         ).T
         last, when = counts.iloc[-1], counts.index[-1]
         counts_text = ", ".join(counted(count, status) for status, count in last.items())
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
         note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
         years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-        data = Listing(["Année", *tracking.STATUSES], pieces.lines_of(counts))
+        data = Listing(["Année", *plan.YEARLY_STATUSES], pieces.lines_of(counts))
         figure = pieces.chart(
             progress.stacked(counts),
             data,
@@ -71,8 +71,8 @@ class Followup(DemarcheChapter):
     @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
         """The actions axis by axis, with their status in words."""
-        by_year = tracking.status_by_year(self.rows)
-        last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
+        by_year = plan.status_by_year(self.rows)
+        last = plan.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
         years = list(by_year.columns)
         header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
@@ -97,7 +97,7 @@ class Followup(DemarcheChapter):
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
         """The indicators from their baseline to their target, axis by axis."""
-        gaps = tracking.gaps(self.followed, self._values)
+        gaps = plan.gaps(self.followed, self._values)
         rows = gaps.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
         rows = rows.assign(
             label=rows["action_id"] + " " + rows["libelle"],
@@ -120,7 +120,7 @@ class Followup(DemarcheChapter):
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
         """What was to be spent and what was."""
-        rows = tracking.money(self.funding, self.rows)
+        rows = plan.money(self.funding, self.rows)
         known = rows.dropna(subset=["spent"])
         spent, planned = known["spent"].sum(), known["planned"].sum()
         sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
@@ -188,7 +188,7 @@ class Followup(DemarcheChapter):
     @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
         """The bilan of the convention under way, in the form of that of the convention before."""
-        actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
+        actions = plan.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source = self.source("suivi", "financements")
         origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
         names = {
@@ -196,7 +196,7 @@ class Followup(DemarcheChapter):
             for row in actions.itertuples(index=False)
         }
         return pieces.together(
-            achievements.statuses(actions, tracking.STATUSES, origin),
+            achievements.statuses(actions, plan.YEARLY_STATUSES, origin),
             achievements.quantities(actions, origin),
             achievements.costs(actions, origin),
             achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
@@ -209,7 +209,7 @@ class Followup(DemarcheChapter):
 
     @property
     def _values(self) -> pd.DataFrame:
-        return tracking.values(self.followed, self.rows, self._observed())
+        return plan.values(self.followed, self.rows, self._observed())
 
     def _indicators(self) -> list[str]:
         return [name for name in self.followed["indicateur"].dropna().unique() if name in CATALOGUE]
@@ -223,11 +223,11 @@ class Followup(DemarcheChapter):
     def _observed(self) -> pd.DataFrame:
         """What the observations say of the territory about the indicators that are followed."""
         if not self._own:
-            return tracking.NOTHING_OBSERVED
+            return plan.NOTHING_OBSERVED
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
         rounded = rows["source"].map(lambda name: SOURCES[name].withholds).astype(bool)
         bounds = {name: rows[name].where(rounded) for name in ("low", "high")}
-        return rows.assign(year=rows["period"].map(last_year), **bounds)[[*tracking.NOTHING_OBSERVED]]
+        return rows.assign(year=rows["period"].map(last_year), **bounds)[[*plan.NOTHING_OBSERVED]]
 
     def _origin(self, ids: Iterable[str]) -> pieces.Origin:
         """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
@@ -239,8 +239,8 @@ class Followup(DemarcheChapter):
         return pieces.Origin(cited, years, INDICATORS)
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
-        count = int(rows["kind"].eq(tracking.OBSERVED).sum())
-        reported = int(rows["kind"].eq(tracking.REPORTED).sum())
+        count = int(rows["kind"].eq(plan.OBSERVED).sum())
+        reported = int(rows["kind"].eq(plan.REPORTED).sum())
         waiting = len(rows) - count - reported
         sentence = (
             f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.demarche.plan import plan
+from ctg_analysis.demarche import plan
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Html

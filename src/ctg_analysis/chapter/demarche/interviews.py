@@ -4,8 +4,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.demarche.addresses import to_constat
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
-from ctg_analysis.core.settings import settings
-from ctg_analysis.demarche.tables.codes import LIST
+from ctg_analysis.demarche.columns import LIST
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import theme_counts
@@ -14,6 +13,7 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.display.words.quantities import counted, number
+from ctg_analysis.model.settings import settings
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 BEGIN = {

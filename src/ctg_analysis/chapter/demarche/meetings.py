@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche.tables.columns import FIELDS
+from ctg_analysis.demarche.columns import FIELDS
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import bars

@@ -2,25 +2,25 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
-from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.display.demarche.proof_chain import Proof
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
 
 SURVEY, INTERVIEWS = "11", "12"  # chapters
 SENSES = {"appuie": "Appuie", "nuance": "Nuance", "contredit": "Contredit"}
 KINDS = {
-    evidence.INDICATOR: "Chiffre",
-    evidence.SURVEY: "Consultation des habitants",
-    evidence.INTERVIEW: "Entretien",
-    evidence.DOCUMENT: "Document",
-    evidence.WORKSHOP: "Rencontre",
+    columns.INDICATOR: "Chiffre",
+    columns.SURVEY: "Consultation des habitants",
+    columns.INTERVIEW: "Entretien",
+    columns.DOCUMENT: "Document",
+    columns.WORKSHOP: "Rencontre",
 }
 BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
 IN = {
@@ -29,7 +29,7 @@ IN = {
     "france": "en France",
     "epci": "dans l'intercommunalité",
 }
-LIMITS = {evidence.AT_LEAST: "la preuve tient à partir de", evidence.AT_MOST: "la preuve tient jusqu'à"}
+LIMITS = {columns.AT_LEAST: "la preuve tient à partir de", columns.AT_MOST: "la preuve tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
@@ -45,7 +45,7 @@ def proofs_of(chapter: DemarcheChapter, constat: str) -> list[Proof]:
 
 
 def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
-    name, place, period = row.ref.split(evidence.JOIN)
+    name, place, period = row.ref.split(columns.JOIN)
     indicator, territory = CATALOGUE[name], chapter.territory
     rows = territory.readable(indicator)
     rows = rows[rows["period"].eq(period)]
@@ -84,7 +84,7 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row)
     if len(others) and not word_of_test(own, others):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
-    reading = "écart non établi avec" if row.lecture == evidence.CLOSE else row.lecture
+    reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture
     return f"{reading} {BESIDE[level]}{value}"
 
 
@@ -112,7 +112,7 @@ def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
 
 
 def _document(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
-    name, _, page = row.ref.partition(evidence.JOIN)
+    name, _, page = row.ref.partition(columns.JOIN)
     document = chapter.table("documents").set_index("doc_id").loc[name]
     where = f", page\u00a0{page}" if page else ""
     return f"{document['titre']} ({document['auteur']}, {date_text(document['date'])}){where}", "", ""
@@ -126,9 +126,9 @@ def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
 
 
 _WORDS = {
-    evidence.INDICATOR: _indicator,
-    evidence.SURVEY: _survey,
-    evidence.INTERVIEW: _interview,
-    evidence.DOCUMENT: _document,
-    evidence.WORKSHOP: _workshop,
+    columns.INDICATOR: _indicator,
+    columns.SURVEY: _survey,
+    columns.INTERVIEW: _interview,
+    columns.DOCUMENT: _document,
+    columns.WORKSHOP: _workshop,
 }

@@ -13,7 +13,7 @@ from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.chapter.unknown_chapters import unknown
-from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 
 CHAPTERS: dict[str, type[DemarcheChapter]] = {
     CONSULTATION: Consultation,

@@ -6,18 +6,15 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.demarche.fiches_action import links, sheet
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
-from ctg_analysis.core.settings import data_root
-from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.plan import budget, chain, plan
-from ctg_analysis.demarche.tables.statuses import DROPPED
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.columns import DROPPED
+from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces
@@ -29,7 +26,10 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.display.words.quantities import counted, euros, number, thousands
-from ctg_analysis.indicators.childcare_authority import DUTIES, read_thresholds
+from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import data_root
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
 Marks = Sequence[tuple[float, str]]
@@ -43,7 +43,7 @@ class Strategy(DemarcheChapter):
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
-        self.funding = budget.of_the_plan(self.table("financements"), self.actions)
+        self.funding = plan.of_the_plan(self.table("financements"), self.actions)
 
     @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
@@ -63,7 +63,7 @@ class Strategy(DemarcheChapter):
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
         """One fiche for each action, which prints on one page."""
-        agreed = budget.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
+        agreed = plan.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
         made = [
             sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
         ]
@@ -105,11 +105,11 @@ class Strategy(DemarcheChapter):
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
         """The money of the plan by financer and year, and whether it reconciles."""
-        by_financer = budget.by_financer(self.funding)
+        by_financer = plan.by_financer(self.funding)
         header, lines = shown_as.amounts(by_financer)
         written = by_financer.map(lambda value: thousands(value) if value else pieces.NOTHING)
-        first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
-        whole, most = euros(by_financer.loc[budget.TOTAL, budget.TOTAL]), euros(first.iloc[0])
+        first = by_financer.drop(index=plan.TOTAL)[plan.TOTAL].sort_values(ascending=False, kind="stable")
+        whole, most = euros(by_financer.loc[plan.TOTAL, plan.TOTAL]), euros(first.iloc[0])
         drawn = pieces.chart(
             grid(by_financer, written),
             Listing([f"{header[0]}, en euros", *header[1:]], lines),
@@ -121,7 +121,7 @@ class Strategy(DemarcheChapter):
 
     def _balance(self) -> Html:
         """Whether the budgets of the actions are what their financers bring, and where they are not."""
-        rows = budget.reconciliation(self.actions, self.table("financements"))
+        rows = plan.reconciliation(self.actions, self.table("financements"))
         apart = rows[~rows["agrees"]]
         planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
         totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
@@ -181,7 +181,7 @@ class Strategy(DemarcheChapter):
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
         """Whether each retained enjeu has an action, and each action what it needs."""
-        rows = chain.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
+        rows = plan.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
         needs = plan.completeness(self.actions, self.table("financements"), self.table("indicateurs_suivi"))
         cited = self.source("enjeux", "actions", "financements", "indicateurs_suivi")
         bare = rows[~rows["covered"]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.demarche.plan import realisation
+from ctg_analysis.demarche import plan
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.markup import Citation, Html
@@ -22,12 +22,12 @@ BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel
 
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
     """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
-    counts = realisation.by_axis(actions, order)
-    whole = counts.loc[realisation.ALL]
+    counts = plan.by_axis(actions, order)
+    whole = counts.loc[plan.ALL]
     counts_text = [counted(whole[status], status) for status in order]
     data = Listing(["Axe", *order, "Total"], pieces.lines_of(counts))
     return pieces.chart(
-        progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
+        progress.stacked(counts.drop(columns="total", index=plan.ALL)),
         data,
         origin,
         message=f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}",
@@ -37,7 +37,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin)
 
 def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     """What was planned and what was done, action by action."""
-    rows = realisation.quantities(actions)
+    rows = plan.quantities(actions)
     if rows.empty:
         return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
     units = [pieces.text_of(unit) for unit in rows["unite"]]
@@ -72,15 +72,15 @@ def _counted(value: float, unit: str) -> str:
 
 def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     """What was to be spent and what was, by axis."""
-    rows = realisation.costs(actions)
-    whole = rows.loc[realisation.ALL]
+    rows = plan.costs(actions)
+    whole = rows.loc[plan.ALL]
     gap = whole["spent"] - whole["planned"]
     word = "de plus" if gap > 0 else "de moins"
     gap_text = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
     sentence = (
         f"Coût réel ({origin.when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {gap_text}."
     )
-    drawn = rows.drop(index=realisation.ALL)  # of another scale
+    drawn = rows.drop(index=plan.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
     ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
     data = Listing(

@@ -7,11 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.pieces import (
-    NOTHING,
-    Cell,
-    lines_of,
-)
+from ctg_analysis.display.demarche.pieces import NOTHING, Cell, lines_of
 from ctg_analysis.display.markup import Table
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number

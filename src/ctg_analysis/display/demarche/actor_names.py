@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ctg_analysis.demarche.tables.actors import OTHERS
+from ctg_analysis.demarche.columns import OTHERS
 from ctg_analysis.display.words import quantities, texts
 
 THE = {

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.demarche.tables.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
+from ctg_analysis.demarche.columns import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.demarche.survey_results import (

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from ctg_analysis.demarche.plan import tracking
+from ctg_analysis.demarche import plan
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import progress
 from ctg_analysis.display.markup import Html
@@ -18,10 +18,10 @@ PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
 ENDS = ["baseline_text", "now_text", "target_text"]
 NOT_MEASURED = "pas encore mesuré"
 ORIGINS = {
-    tracking.REPORTED: "relevé du suivi",
-    tracking.OBSERVED: "recalculé du diagnostic",
-    tracking.BASELINE: "départ",
-    tracking.TARGET: "cible",
+    plan.REPORTED: "relevé du suivi",
+    plan.OBSERVED: "recalculé du diagnostic",
+    plan.BASELINE: "départ",
+    plan.TARGET: "cible",
 }
 PATHS = (
     "Anneau : valeur de départ ; disques : valeurs relevées ; trait épais : cible. Chaque ligne a sa propre échelle. "

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ctg_analysis.core.geography import BOUNDS
 from ctg_analysis.display.drawings.drawing import written
 from ctg_analysis.display.drawings.neighbours import Label, neighbour_labels
 from ctg_analysis.display.drawings.style import WIDTH
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.norms import BOUNDS
 
 FINEST = 2.2  # units of the drawing: what is smaller is left out of a contour
 MARGIN = 22  # units around the territory, where its neighbours are seen

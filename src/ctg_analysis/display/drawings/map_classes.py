@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import rounded_text
 from ctg_analysis.display.words.texts import NARROW
+from ctg_analysis.model.indicator import Indicator
 
 CLASSES = 5
 FEWEST = 3  # values: so few make no classes

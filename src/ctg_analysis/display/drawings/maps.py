@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pandas as pd
 
-from ctg_analysis.core.model import CENSORED, MISSING, Indicator
 from ctg_analysis.display.drawings.axes import legend_spots
 from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, LINED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
@@ -15,6 +14,7 @@ from ctg_analysis.display.drawings.style import DIVERGING, INK, LAND, PAPER, RUL
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import rounded_text
 from ctg_analysis.display.words.texts import NBSP, SIGN_WORDS, SIGNS
+from ctg_analysis.model.indicator import CENSORED, MISSING, Indicator
 
 LARGEST_RADIUS = 24
 HIDDEN, ESTIMATED, WHOLE = "non affiché", "estimation lissée", "ensemble du territoire"

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from ctg_analysis.demarche.voices.priorities import STABLE
+from ctg_analysis.demarche.voices import STABLE
 from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import Row, rows_of

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
 PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}

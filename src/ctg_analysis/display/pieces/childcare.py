@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
@@ -12,8 +11,8 @@ from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import counted, number, of_communes
-from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
-from ctg_analysis.indicators.simulation import Simulation
+from ctg_analysis.indicators.childcare import FOUR, HUB, PLAN, Simulation, Threshold
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 
 WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB: ("oui", "non")}  # of each duty
 UNSURE = "à vérifier sur la population totale"

@@ -9,7 +9,7 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
-from ctg_analysis.indicators.childcare_need import PARENTS, Need, needed
+from ctg_analysis.indicators.childcare import PARENTS, Need, needed
 
 HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
 OF_100 = "pour 100 enfants de moins de 3 ans"

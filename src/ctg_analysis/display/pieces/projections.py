@@ -4,16 +4,15 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.fan import fan
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
-from ctg_analysis.indicators.fertility import total_fertility
-from ctg_analysis.indicators.projection import DECLINE, FALLING, GROUPS, HELD
-from ctg_analysis.indicators.projection_errors import RIVAL
+from ctg_analysis.indicators.demography import total_fertility
+from ctg_analysis.indicators.projection import DECLINE, FALLING, GROUPS, HELD, RIVAL
+from ctg_analysis.model.norms import norm
 
 FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}

@@ -13,7 +13,7 @@ from ctg_analysis.display.drawings.lines import SHORTEST
 from ctg_analysis.display.drawings.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
+from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 
 HIGH = 130  # of the drawing of a population, in its units
 
@@ -38,7 +38,7 @@ class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
     places: the values of the drawing and their texts, the territory first. label: what they are, and their period.
-    side: see `indicators.strengths`. by_team: « phrase » of the sentence that the team has written, « place » of the
+    side: see `indicators.findings`. by_team: « phrase » of the sentence that the team has written, « place » of the
     side that it has chosen.
     """
 

@@ -4,13 +4,13 @@ from numbers import Integral
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.observation_files import LOCAL
+from ctg_analysis.indicators.observations import LOCAL
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
 
 YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
 PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CLASSES
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words import messages, sentences, texts
 from ctg_analysis.display.words.quantities import number, percent
+from ctg_analysis.model.catalogue import CLASSES
+from ctg_analysis.model.indicator import Indicator
 
 UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
 WHOLE_FROM = 20  # a number by year of age has no decimal from here
@@ -17,7 +17,7 @@ WHOLE_FROM = 20  # a number by year of age has no decimal from here
 def are_unequal(family: str, members: Sequence[Indicator]) -> bool:
     """Whether members are classes of one quantity that have not the same width, one without an end among them.
 
-    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> ages = [CATALOGUE[f"children_{ages}_count"] for ages in ("0_2", "3_5", "6_10")]
     >>> are_unequal("childhood_count", ages), are_unequal("childhood_count", ages[:2])
     (True, False)

@@ -3,12 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.model import ALL_OR_NOTHING, CAF_ALONE, OK
 from ctg_analysis.display.words import quantities
-from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, chooses_peers, size_bounds
-from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
+from ctg_analysis.indicators.peers import (
+    ANY_DENSITY,
+    SIZES,
+    STEPS,
+    VARIABLES,
+    PeerGroup,
+    Variable,
+    chooses_peers,
+    size_bounds,
+)
 from ctg_analysis.indicators.spread import least_large_gap
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import ALL_OR_NOTHING, CAF_ALONE, OK
 
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.

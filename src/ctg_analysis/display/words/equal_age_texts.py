@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.texts import of
+from ctg_analysis.model.indicator import Indicator
 
 HUNDRED = 100
 CAPTION = "À structure d'âge égale"

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from ctg_analysis.core.model import CENSORED, Indicator
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of, is_apart_on_few
+from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
+from ctg_analysis.model.indicator import CENSORED, Indicator
+from ctg_analysis.model.norms import norm
 
 APART = "qui s'écarte{} de l'ensemble"
 ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE
 from ctg_analysis.display.words.equal_age_texts import FEWER, MORE, hundredths, word
 from ctg_analysis.display.words.quantities import counted, number
 from ctg_analysis.display.words.texts import SIGNS
-from ctg_analysis.indicators.fertility import BirthsChange, fertility
+from ctg_analysis.indicators.demography import BirthsChange, fertility
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE
 
 CAPTION = "Naissances, femmes en âge d'être mères et fécondité"
 HEADER = [

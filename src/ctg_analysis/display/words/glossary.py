@@ -6,10 +6,10 @@ from functools import cache
 
 from markupsafe import escape
 
-from ctg_analysis.core.settings import settings
-from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.team import TEAM
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.yaml_files import load_yaml
 
 LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.notes import source_text
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.source import SOURCES
 
 NO_FILE = "no file is here"
 ELSEWHERE = "the file here is of another place"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.words import paces, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number
 from ctg_analysis.indicators.trends import LEAST_YEARS, Trend, has_gaps, is_sought
+from ctg_analysis.model.indicator import OK, Indicator
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ctg_analysis.catalogue import TITLES
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import PLACES, Indicator, Rate
-from ctg_analysis.core.settings import DataRoot, settings
-from ctg_analysis.core.yaml_files import load_yaml, read_yaml
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.model.catalogue import TITLES
+from ctg_analysis.model.indicator import PLACES, Indicator, Rate
+from ctg_analysis.model.settings import DataRoot, settings
+from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.model.yaml_files import load_yaml, read_yaml
 
 CONVENTIONS = "conventions.yml"
 METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_name("method.yml")

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words.quantities import agreed, number
 from ctg_analysis.display.words.texts import NARROW
 from ctg_analysis.indicators.trends import Trend
+from ctg_analysis.model.indicator import Indicator
 
 NOT_ESTABLISHED = "sans tendance établie"
 ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two

@@ -6,17 +6,16 @@ from functools import cache
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
-from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import with_none
 from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
-from ctg_analysis.indicators.significance import CLOSE
+from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import NOISE
-from ctg_analysis.sources import SOURCES, SURVEY
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
+from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)

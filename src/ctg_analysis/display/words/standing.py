@@ -4,10 +4,10 @@ from itertools import groupby
 
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.findings import COMPARATORS, MOVING
 from ctg_analysis.indicators.spread import MUCH
+from ctg_analysis.model.indicator import Indicator
 
 NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not

@@ -3,12 +3,12 @@
 import re
 from functools import cache
 
-from ctg_analysis.core.settings import settings
-from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.yaml_files import load_yaml
 
 APART = re.compile(r"[\s'.,;:()«»-]+")
-# As publishing/pages/templates/recherche.js does: a word found on a page is found in a notebook.
+# As publish/templates/recherche.js does: a word found on a page is found in a notebook.
 PLURALS = ((re.compile(r"(?<=[a-z][a-df-z])aux$"), "al"), (re.compile(r"(?<=...)[sx]$"), ""))
 FEMININES = (
     (re.compile(r"e$"), ""),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
-from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, SECRET
-from ctg_analysis.core.settings import settings
+from ctg_analysis.model.indicator import CENSORED, MISSING, NOT_APPLICABLE, SECRET
+from ctg_analysis.model.settings import settings
 
 NBSP, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 

@@ -1,0 +1,1 @@
+"""Raw files to facts, in the geography of the reference year."""

@@ -1,0 +1,406 @@
+"""The forms that partners fill, kept in data/private/<siren>/ with their agreements."""
+
+import datetime
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import Field as PydanticField
+
+from ctg_analysis.model import habits
+from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.facts import COLUMNS, facts
+from ctg_analysis.model.form import (
+    CALENDAR_YEAR,
+    CHOICE,
+    CONFIRMED,
+    DAY,
+    DELAY,
+    EVIDENCE,
+    HOURS,
+    MINUTES,
+    MONTH,
+    NAME,
+    NOT_ADDITIVE,
+    PERIOD,
+    PERSONS,
+    PLACE,
+    YES,
+    YES_NO,
+    Field,
+    Form,
+)
+from ctg_analysis.model.habits import NO_NAMES, is_withheld
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.source import Source
+from ctg_analysis.model.yaml_files import composed
+from ctg_analysis.raw.files import place_of
+from ctg_analysis.raw.tables import (
+    COLUMN_TWICE,
+    COMMUNE_CODE,
+    DEPARTEMENT_CODE,
+    SIREN,
+    Filled,
+    at_most,
+    checked,
+    count,
+    load_filled,
+    missing_columns,
+    no_headings,
+    text,
+    turned_round,
+    wrong_cells,
+)
+
+README = "LISEZMOI.md"
+MOST_ROWS = 20_000  # of a form
+MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
+SITE = "site"  # measure of the column that names the site, in a form of sites
+UNITS = {HOURS: "h|heures?", DELAY: "mois", MINUTES: "mn|min|minutes?"}  # that may follow a number of a kind
+LIMITS = {
+    YES_NO: pa.Check.isin([0.0, 1.0], error="oui ou non"),
+    CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="une année de quatre chiffres"),
+}
+A_COUNT = "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
+A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
+A_YEAR = r"20\d\d(?:-12)?", "une année, ou un mois de décembre tel que 12/2024"
+A_DECEMBER = r"20\d\d-12", "un mois de décembre, tel que 12/2024"
+
+
+def clean_form(
+    source: Source,
+    path: Filled,
+    places: set[str],
+    received: datetime.date | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+) -> pd.DataFrame:
+    """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
+
+    places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
+    names: see `habits.place`.
+
+    Raises:
+        InputError: with every finding.
+    """
+    form = source.form
+    texts, findings = read_cells(path, form, names)
+    if texts.empty and not findings:  # the form as it is handed out
+        return pd.DataFrame(columns=COLUMNS)
+    ours = "l'EPCI, l'une de ses communes ou son département"
+    strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
+    numbers = [field.column for field in form.numbers if field.kind != YES_NO]
+    withheld = texts[numbers].map(is_withheld)
+    large = texts[numbers].apply(lambda cells: cells.str.fullmatch(TOO_LARGE))
+    findings += turned_round(texts, path) + wrong_cells(strangers, path, ours)
+    if CONFIRMED in texts:
+        confirmed = texts.pop(CONFIRMED)
+        findings += wrong_cells(confirmed[~confirmed.isin(["", "non", YES])], path, f"{YES}, ou une case vide")
+    for column in numbers:
+        findings += wrong_cells(texts.loc[large[column], column], path, f"au plus {MOST_COUNTED}")
+    texts[numbers] = texts[numbers].mask(withheld | large, "")
+    findings += _not_plain(texts, form, path)
+    table, wrong = checked(texts, _schema(form), path)
+    placed = table[table[PLACE].isin([*places]) & table[PERIOD].str.fullmatch(A_YEAR[0])]
+    findings += wrong + wrong_periods(placed[PERIOD], received, path) + _answers_above(placed, form, path)
+    findings += _less_than_its_communes(placed.drop_duplicates([PLACE, PERIOD]), form, path)
+    findings += _more_than_the_whole(table, form, path)
+    if findings:
+        raise InputError(findings)
+    rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
+    parts = [
+        rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field, withheld))
+        for field in form.numbers
+    ]
+    return facts(pd.concat(parts, ignore_index=True), source.id)
+
+
+def read_cells(path: Filled, form: Form, names: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the cells of a form without what a spreadsheet or its user has made of them (`model.habits`), and what is
+    wrong with its columns; one that is not there is blank.
+
+    Raises:
+        InputError: no place, no period, or a column twice.
+    """
+    findings: list[Finding] = []
+    texts = load_filled(path, lambda header: known_columns(header, form.columns, path, findings), MOST_ROWS)
+    read = {PLACE: partial(habits.place, names=names), PERIOD: habits.period}
+    read |= {CONFIRMED: habits.yes_no} if CONFIRMED in form.columns else {}
+    read |= {field.column: _habit(field) for field in form.fields if field.kind not in (EVIDENCE, NAME)}
+    texts = texts.reindex(columns=form.columns, fill_value="")
+    return texts.assign(**{name: texts[name].map(habit) for name, habit in read.items()}), findings
+
+
+def _habit(field: Field) -> Callable[[str], str]:
+    """Return how the cells of a column are read."""
+    match field.kind:
+        case kind if kind == CHOICE:
+            return partial(habits.choice, choices=field.choices)
+        case kind if kind == DAY:
+            return habits.day
+        case kind if kind == YES_NO:
+            return lambda text: "" if habits.is_unknown(text) else habits.yes_no(text, "1", "0")
+    return partial(habits.count, unit=UNITS.get(field.kind, ""))
+
+
+def _status(table: pd.DataFrame, field: Field, withheld: pd.DataFrame) -> pd.Series:
+    """Return ok; of blank cells, `secret` where the partner withholds the number, `so` where they are about nothing
+    that the form counts, `nd` elsewhere.
+    """
+    nothing = table[[*field.about]].eq(0).all(axis=1) if field.about else pd.Series(False, index=table.index)
+    status = nothing.map({True: NOT_APPLICABLE, False: MISSING})
+    if field.column in withheld:
+        status = status.mask(withheld[field.column], SECRET)
+    return status.where(table[field.column].isna(), OK)
+
+
+def words_of(source: Source, path: Filled, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
+    """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
+
+    Columns: code, level, period, site (its name, blank in a form without sites), measure (that of the scores), words,
+    column; index: the line in the file. names: see `habits.place`.
+    """
+    sites = [field.column for field in source.form.fields if field.measure == SITE]
+    table, _ = read_cells(path, source.form, names)
+    rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
+    for name in sites:
+        rows[SITE] = table[name].str.strip()
+    parts = [
+        rows.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
+        for field in source.form.words
+    ]
+    rows = pd.concat(parts)
+    return rows[rows["words"].ne("")]
+
+
+def rows_of(source: Source, path: Filled, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
+    """Return the rows of a form that `clean_form` reads: code, period, confirmed; index: the line in the file."""
+    table, _ = read_cells(path, source.form, names)
+    return table[[PLACE, PERIOD]].set_axis(["code", "period"], axis=1).assign(confirmed=table[CONFIRMED].eq(YES))
+
+
+def known_columns(header: list[str], columns: list[str], path: Filled, findings: list[Finding]) -> list[str]:
+    """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in.
+
+    findings: those about the columns are added.
+
+    Raises:
+        InputError: the rows cannot be read.
+    """
+    if not set(columns) & set(header):
+        raise InputError([no_headings(path)])
+    findings += missing_columns(path, [name for name in columns if name not in {*header, CONFIRMED}])
+    for name in dict.fromkeys(header):
+        if name not in columns:
+            expected = "les seules colonnes de `ctg new`"
+            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas du formulaire", expected))
+        elif header.count(name) > 1:
+            findings.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
+    if not {PLACE, PERIOD} <= set(header) or len(set(header)) < len(header):
+        raise InputError(findings)
+    return [name for name in columns if name in header]
+
+
+def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Filled) -> list[Finding]:
+    """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
+    findings, written = [], set(periods)
+    for line, period in periods.items():
+        if received and period > received.isoformat()[: len(period)]:
+            expected = f"une période d'avant la réception du formulaire, le {received:%d/%m/%Y}"
+            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
+        if len(period) > len("2024") and period[:4] in written:
+            expected = f"{period[:4]!r} à chaque ligne, ou {period!r} à chaque ligne"
+            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
+    return findings
+
+
+def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+    """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
+    findings = []
+    for field in form.numbers:
+        cells = texts[field.column].astype(str).str.strip()
+        numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
+        pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
+        odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]00?")
+        expected = (
+            "un nombre entier" if field.kind == PERSONS else "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
+        )
+        findings += wrong_cells(cells[odd], path, expected)
+    return findings
+
+
+def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+    """Return the figures of an EPCI that its own communes exceed together."""
+    level = table[PLACE].map(_level)
+    columns = [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE]
+    whole = table[level.eq("epci")]
+    parts = table[level.eq("commune")].groupby(PERIOD)[columns].sum()
+    parts = parts.reindex(whole[PERIOD], fill_value=0.0).set_index(whole.index)
+    return [
+        Finding(
+            place_of(path), int(line), column, f"{whole.loc[line, column]:g}",
+            f"au moins {parts.loc[line, column]:g}".replace(".", ",") + ", ce que ses communes ont ensemble",
+        )
+        for column in columns
+        for line in whole.index[parts[column].gt(whole[column] + 1e-6)]
+    ]  # fmt: skip
+
+
+def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
+
+    That a column exceeds the one that it names as its whole is found by the schema.
+    """
+    column = {field.measure: field.column for field in form.numbers}
+    direct = {(field.column, field.part_of) for field in form.numbers}
+    findings = []
+    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
+        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
+            figure, expected = f"{table.loc[line, part]:g}", f"au plus {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(place_of(path), int(line), part, figure, expected))
+    return findings
+
+
+def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole), those of a part of a part among them."""
+    every = set(pairs)
+    while more := {(part, whole) for part, middle in every for again, whole in every if middle == again} - every:
+        every |= more
+    return sorted(every)
+
+
+def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
+    """Return the answers 0 or 1 that are not given by a commune: of an EPCI, it is its communes that are counted."""
+    above = table[table[PLACE].map(_level).ne("commune")]
+    expected = "une case vide : cette colonne se remplit commune par commune"
+    return [
+        Finding(place_of(path), int(line), field.column, f"{value:g}", expected)
+        for field in form.numbers
+        if field.kind == YES_NO
+        for line, value in above[field.column].dropna().items()
+    ]
+
+
+def _schema(form: Form) -> pa.DataFrameSchema:
+    numbers = {field.column: count(nullable=True, description=A_COUNT) for field in form.numbers}
+    for field in form.numbers:
+        if limit := LIMITS.get(field.kind):
+            numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
+    return pa.DataFrameSchema(
+        {
+            PLACE: text(A_PLACE, "le code d'une commune, de l'EPCI ou du département"),
+            PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
+            **numbers,
+        },
+        checks=[at_most(field.column, field.part_of) for field in form.fields if field.part_of],
+        unique=[PLACE, PERIOD],
+    )
+
+
+def _level(code: str) -> str:
+    return {5: "commune", 9: "epci"}.get(len(code), "departement")
+
+
+# What was agreed with partners on their files: data/private/<siren>/accords.yml.
+
+AGREEMENTS = "accords.yml"
+KEYS = "recu_le, convention et seuil"
+EXPECTED = {"recu_le": "une date, telle que 02/03/2026", "convention": "le titre de l'accord"}
+
+
+class Agreement(BaseModel):
+    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy.
+
+    Read in the context of the least threshold that its source may have, which is its own where none is agreed.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    recu_le: datetime.date = PydanticField(ge=datetime.date(2000, 1, 1))
+    convention: str = PydanticField(min_length=1)
+    seuil: int
+
+    @field_validator("recu_le", mode="before")
+    @classmethod
+    def _as_in_france(cls, day: object) -> object:
+        return habits.day(day) if isinstance(day, str) else day
+
+    @field_validator("seuil")
+    @classmethod
+    def _not_loosened(cls, threshold: int, info: ValidationInfo) -> int:
+        if threshold < info.context:
+            raise ValueError(f"un nombre entier, {info.context} ou plus")
+        return threshold
+
+
+def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, Agreement], list[Finding]]:
+    """Return the valid agreements of an EPCI, by source, and what is wrong with the other entries, line by line.
+
+    least: the threshold of each source's own rule, which no agreement may loosen.
+    """
+    path = folder / AGREEMENTS
+    if not path.is_file():
+        return {}, []
+    file = project_path(path)
+    try:
+        root = composed(path)
+    except InputError as error:
+        return {}, error.findings
+    if root is None:
+        return {}, []
+    if not isinstance(root, yaml.MappingNode):
+        return {}, [Finding(file, _line(root), None, "aucune entrée par fichier", "le nom d'un fichier, puis " + KEYS)]
+    agreements: dict[str, Agreement] = {}
+    findings: list[Finding] = []
+    twice: set[str] = set()
+    for key, node in root.value:
+        source, line = str(key.value), _line(key)
+        if source not in least:
+            expected = "l'une de ces valeurs : " + ", ".join(sorted(f"{name}.csv" for name in least))
+            findings.append(Finding(file, line, source, "un formulaire qui n'est pas connu", expected))
+        elif source in agreements:
+            twice.add(source)
+            findings.append(Finding(file, line, source, "cette entrée une seconde fois", "une entrée par fichier"))
+        elif wrong := list(_wrong(node, file, source, line, least[source])):
+            findings += wrong
+        else:
+            agreements[source] = _agreement(node, least[source])
+    return {source: agreement for source, agreement in agreements.items() if source not in twice}, findings
+
+
+def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:
+    """Yield what is wrong with an entry, at the line of its field, or of the entry when the field is not there."""
+    if not isinstance(node, yaml.MappingNode):
+        yield Finding(file, line, source, "aucune entrée sous ce nom", KEYS)
+        return
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if key.value in lines:
+            yield Finding(
+                file, _line(key), f"{source}.{key.value}", "ce champ une seconde fois", "chaque champ une fois"
+            )
+        lines[str(key.value)] = _line(key)
+    expected_of = EXPECTED | {"seuil": f"un nombre entier, {least} ou plus"}
+    try:
+        _agreement(node, least)
+    except ValidationError as error:
+        for problem in error.errors():
+            field = str(problem["loc"][0])
+            written = "rien" if problem["type"] == "missing" else repr(problem["input"])[:60]
+            expected = expected_of.get(field, f"{KEYS} seulement")
+            yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
+
+
+def _agreement(node: yaml.MappingNode, least: int) -> Agreement:
+    """Return an entry, of which a field of several values is none; a threshold may be left out, or blank."""
+    fields = {str(key.value): field.value if isinstance(field, yaml.ScalarNode) else None for key, field in node.value}
+    written = {name: value for name, value in fields.items() if (name, value) != ("seuil", "")}
+    return Agreement.model_validate({"seuil": least} | written, context=least)
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1

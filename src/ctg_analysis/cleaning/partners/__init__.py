@@ -1,1 +1,0 @@
-"""The forms that partners fill: written empty, read under their agreements."""

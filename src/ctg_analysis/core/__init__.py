@@ -1,1 +1,0 @@
-"""What every stage needs: the model, the territories, files and their layouts, settings, errors, locks."""

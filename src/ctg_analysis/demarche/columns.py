@@ -1,0 +1,406 @@
+"""Columns of the tables: how a cell is read, its codes, kinds of actors and evidence, who may be quoted."""
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from ctg_analysis.model import habits
+
+# What the cells of a questionnaire and of its answers stand for.
+
+UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
+OUTSIDE = {UNKNOWN: "ne sait pas", NOT_CONCERNED: "non concerné", NO_ANSWER: "sans réponse"}  # rule R25: three codes
+CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numérique", "ouverte"
+CLOSED = (CHOICE, SEVERAL, SCALE)
+
+LIST, PAIR = "|", "="
+CROSSED = "+"  # between the questions of a margin that crosses two, and between their codes: sexe+age, f+18-29
+
+
+def labels(cell: object) -> dict[str, str]:
+    """The codes of a cell `code=texte|code=texte` and what each stands for; nothing for an empty cell.
+
+    The pairs that a table's model has read already do as well.
+    """
+    if isinstance(cell, str):
+        return dict(part.split(PAIR, 1) for part in cell.split(LIST) if part)
+    return dict(cell) if isinstance(cell, Iterable) else {}
+
+
+def is_yes(cell: object) -> bool:
+    """Whether a cell says yes: `oui` in a file, True once it has been read."""
+    return cell in ("oui", True)
+
+
+def has_code(cells: pd.Series, code: str) -> pd.Series:
+    """Which answers are this code, or hold it among several."""
+    return (LIST + cells.fillna("") + LIST).str.contains(LIST + code + LIST, regex=False)
+
+
+def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
+    """Which answers a question is put to: those that gave, to each question of its `filtre`, one of its codes.
+
+    condition: question=code, several of them separated by |, or the pairs that a table's model has read already.
+    """
+    asked = pd.Series(True, index=answers.index)
+    for question, codes in conditions(condition).items():
+        asked &= pd.concat([has_code(answers[question], code) for code in codes], axis=1).any(axis=1)
+    return asked
+
+
+def conditions(cell: object) -> dict[str, list[str]]:
+    """The questions of a `filtre` and, for each, the codes of which one is enough; nothing for an empty cell."""
+    if isinstance(cell, str):
+        pairs = [tuple(part.split(PAIR, 1)) for part in cell.split(LIST) if part]
+    else:
+        pairs = list(cell) if isinstance(cell, Iterable) else []
+    wanted: dict[str, list[str]] = {}
+    for question, code in pairs:
+        wanted.setdefault(question, []).append(code)
+    return wanted
+
+
+def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """The answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
+
+    What was answered to a question that was not put is NC too. questionnaire: columns q_id, filtre; a question that has
+    no column in the answers is left out. The questions that filters name have one: join sensitive answers to the rest.
+    """
+    filled = answers.copy()
+    for q_id, condition in questionnaire.set_index("q_id")["filtre"].items():
+        if q_id in answers:
+            blank, asked = answers[q_id].fillna("").eq(""), is_asked(answers, condition)
+            filled[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    return filled
+
+
+# What a cell of the field material may hold: the kinds of columns, and how each is read from its text.
+
+Champ = Literal[
+    "petite enfance",
+    "enfance et jeunesse",
+    "éducation",
+    "parentalité",
+    "handicap",
+    "animation de la vie sociale",
+    "accès aux droits et aux services",
+]
+FIELDS = get_args(Champ)  # in the order of the chapters
+TypeActeur = Literal[
+    "élu", "Caf", "MSA", "Département", "Éducation nationale", "association", "gestionnaire", "santé", "habitant"
+]
+
+
+class Row(BaseModel):
+    """What a person writes together: a line of a table, a part of a document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """The text is written freely: nobody may be named in it."""
+
+
+def _matching(pattern: str, expected: str):
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(expected)
+        return text
+
+    return AfterValidator(check)
+
+
+def _day(text: object) -> object:
+    """A date; a year or a month alone, or an American date is refused."""
+    if not isinstance(text, str):
+        return text
+    text = habits.day(text)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError("un jour qui existe, tel que 19/01/2023") from error
+    raise ValueError("une date, telle que 19/01/2023")
+
+
+def _moment(text: object) -> str:
+    """A day, a month or a year, as ISO 8601 writes it."""
+    text = habits.moment(str(text))
+    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
+        raise ValueError("un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023")
+    try:
+        first_day(text)
+    except ValueError as error:
+        raise ValueError("un jour ou un mois qui existe, tels que 19/01/2023 ou 01/2023") from error
+    return text
+
+
+def first_day(moment: str) -> datetime.date:
+    """The first day of a year, a month or a day."""
+    year, month, day = (*(int(part) for part in moment.split("-")), 1, 1)[:3]
+    return datetime.date(year, month, day)
+
+
+def last_day(moment: str) -> datetime.date:
+    """The last day of a year, a month or a day."""
+    first = first_day(moment)
+    if len(moment) == len("2023-01-19"):
+        return first
+    following = 1 if len(moment) == len("2023") else first.month % 12 + 1
+    return datetime.date(first.year + (following == 1), following, 1) - datetime.timedelta(days=1)
+
+
+def _number(text: object) -> float:
+    """A number that can mean one alone: 1.234 may be a thousand or a little more than one."""
+    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", str(text)):
+        raise ValueError("un nombre de deux décimales au plus, tel que 1234 ou 12,5")
+    return _decimal(text)
+
+
+def _decimal(text: object) -> float:
+    plain = str(text).replace(",", ".")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) or not math.isfinite(float(plain)):
+        raise ValueError("un nombre, tel que 1 234 ou 12,5")
+    return float(plain)
+
+
+def _whole(low: int, high: int, expected: str):
+    def read(text: object) -> int:
+        if not re.fullmatch(r"\d{1,9}", str(text)) or not low <= int(str(text)) <= high:
+            raise ValueError(expected)
+        return int(str(text))
+
+    return BeforeValidator(read)
+
+
+def _at_least_0(number: float) -> float:
+    if number < 0:
+        raise ValueError("un nombre, 0 ou plus")
+    return number
+
+
+def _yes_no(text: object) -> bool:
+    if text in ("oui", "non"):
+        return text == "oui"
+    raise ValueError("oui ou non")
+
+
+def _split(text: object) -> object:
+    return tuple(part.strip() for part in text.split(LIST)) if isinstance(text, str) else text
+
+
+def _pairs(text: object) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition(PAIR) for part in str(text).split(LIST)]
+    if not all(name.strip() and sign for name, sign, _ in pairs):
+        raise ValueError(f"code{PAIR}texte, séparés par {LIST}")
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
+
+def some(parts: tuple) -> tuple:
+    """A list that holds something."""
+    if not parts:
+        raise ValueError("un au moins")
+    return parts
+
+
+def _unique_names(pairs: tuple) -> tuple:
+    names = [name for name, _ in pairs]
+    if len(names) > len(set(names)):
+        raise ValueError("chaque code une fois")
+    return pairs
+
+
+Id = Annotated[
+    str,
+    _matching(
+        r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "un identifiant fait de lettres sans accent, de chiffres, de - _ et ."
+    ),
+]
+Text = Annotated[str, FreeText()]
+Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "le code d'une commune, ou le SIREN de l'EPCI")]
+Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "une adresse https://… ou le nom d'un fichier")]
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Moment = Annotated[str, BeforeValidator(_moment)]
+Number = Annotated[float, BeforeValidator(_number)]
+Degrees = Annotated[float, BeforeValidator(_decimal)]
+Whole = Annotated[int, _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")]
+
+
+def _list_of(part: Any) -> Any:
+    return Annotated[tuple[part, ...], BeforeValidator(_split)]
+
+
+def _pairs_of(name: Any, value: Any) -> Any:
+    return Annotated[tuple[tuple[name, value], ...], BeforeValidator(_pairs), AfterValidator(_unique_names)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the cells of a column hold.
+
+    annotation: how pydantic reads one. dtype: in a table; lists and pairs are tuples, kept as objects. how: how it is
+    written, in French, for the person who fills it. choices: the closed list of its values, or of those of its parts.
+    free_text: nobody may be named in it. places: it names the EPCI or its communes. habit: what a spreadsheet and its
+    user make of a cell, or of a part of it, unmade (`model.habits`). marks: what else may stand between its parts.
+    """
+
+    annotation: Any
+    dtype: str = "str"
+    how: str = ""
+    choices: tuple[str, ...] = ()
+    free_text: bool = False
+    places: bool = False
+    habit: Callable[[str], str] | None = None
+    marks: str = ""
+
+    def as_read(self, text: str, codes: Mapping[str, str] = habits.NO_NAMES) -> str:
+        """A cell without what a spreadsheet and its user have made of it. codes: of places, see `habits.place`.
+
+        >>> KINDS["day"].as_read("19/01/2023"), KINDS["ids"].as_read("E1 ; E2"), KINDS["field"].as_read("Handicap")
+        ('2023-01-19', 'E1|E2', 'handicap')
+        >>> KINDS["counts"].as_read("caf=3 | Elu=2"), KINDS["codes"].as_read("Valmont ; 99002", {"valmont": "99001"})
+        ('Caf=3|élu=2', '99001|99002')
+        """
+        habit = partial(habits.choice, choices=self.choices) if self.choices and not self.habit else self.habit
+        habit = partial(habits.place, names=codes) if self.places else habit
+        if self.dtype == "object":
+            text = habits.several(text, LIST, self.marks)
+            parts = [part.partition(PAIR) for part in text.split(LIST)]
+            return LIST.join(habit(name.strip()) + sign + value for name, sign, value in parts) if habit else text
+        return habit(text) if habit else text
+
+
+KINDS = {
+    "id": Kind(Id, how="identifiant : lettres sans accent, chiffres, - _ ."),
+    "text": Kind(Text, how="texte libre, sans nom de personne", free_text=True),
+    "words": Kind(str),  # that may name someone, or that nobody has written freely
+    "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
+    "link": Kind(Link, how="adresse ou fichier"),
+    "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
+    "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
+    "year": Kind(Annotated[int, _whole(1990, 2099, "une année de quatre chiffres")], "Int64", "année : 2023"),
+    "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
+    "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
+    "amount": Kind(
+        Annotated[Number, AfterValidator(_at_least_0)],
+        "float64",
+        "nombre, 0 ou plus : 1234 ou 12,5",
+        habit=habits.number,
+    ),
+    "whole": Kind(Whole, "Int64", "nombre entier", habit=habits.number),
+    "percent": Kind(
+        Annotated[int, _whole(0, 100, "un nombre entier de 0 à 100")],
+        "Int64",
+        "nombre entier de 0 à 100",
+        habit=habits.percent,
+    ),
+    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 ou 3")], "Int64", "1, 2 ou 3"),
+    "mark_5": Kind(Annotated[int, _whole(1, 5, "un nombre entier de 1 à 5")], "Int64", "note de 1 à 5"),
+    "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non", habit=habits.yes_no),
+    "field": Kind(Champ, choices=FIELDS),
+    "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),
+    "ids": Kind(_list_of(Id), "object", "identifiants séparés par |", marks=";,"),
+    "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True, habit=habits.place, marks=";,"),
+    "fields": Kind(_list_of(Champ), "object", choices=FIELDS, marks=";,"),
+    "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),
+    "labels": Kind(_pairs_of(Id, str), "object", "code=texte, séparés par |"),
+    "filter": Kind(
+        Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)], "object", "question=code, séparés par |"
+    ),
+    "counts": Kind(
+        _pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=get_args(TypeActeur)
+    ),
+    "values": Kind(_pairs_of(Id, Number), "object", "code=nombre, séparés par |"),
+}
+
+
+# Which kinds of actors may be named: where few were heard of a kind, its name would be someone's.
+
+SPEAKERS = 3  # fewest people heard of a kind, for it to be named
+OTHERS = "autres acteurs"
+
+
+def named_types(heard: pd.Series) -> pd.Series:
+    """Type of actor → the name it is shown under: its own, or « autres acteurs ».
+
+    heard: people heard by type. Types of which fewer than three were heard go together, with the next smallest while
+    they are fewer than three together.
+    """
+    ordered = heard.sort_values(kind="stable")
+    together = int(ordered.lt(SPEAKERS).sum())
+    while 0 < together < len(ordered) and ordered.iloc[:together].sum() < SPEAKERS:
+        together += 1
+    return pd.Series([OTHERS] * together + [*ordered.index[together:]], index=ordered.index, dtype=str)
+
+
+# What a proof of a constat may be, and what the figure of an indicator is held to show.
+
+INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
+JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page
+HIGHER, LOWER, CLOSE, RISING, FALLING, AT_LEAST, AT_MOST = (
+    "plus élevé que",
+    "plus faible que",
+    "proche de",
+    "en hausse depuis",
+    "en baisse depuis",
+    "au moins",
+    "au plus",
+)
+
+
+# Words of the tables that decide what is counted: an action that was given up, a convention or a service in force.
+
+VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid too
+ACTIVE = "en service"  # a service
+
+
+# What may be quoted of interviews, and to whom.
+#
+# extracts: columns ent_pseudo, type_acteur, texte_anonymise, niveau_diffusion, relu_par. The words of an actor type
+# of which fewer than three were heard are not quoted.
+
+PUBLIC, COPIL = "public", "copil"
+READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read
+RESERVED, UNREAD, FEW, NAMING = (
+    "diffusion réservée",
+    "non relu",
+    f"moins de {SPEAKERS} personnes entendues de ce type",
+    "quelqu'un peut y être reconnu",
+)
+
+
+def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The extracts that may be quoted to some readers, and why the others may not.
+
+    readers: PUBLIC or COPIL. naming: extrait_id of those in which a name, an address or a number was found.
+    Quotable: columns type_acteur, champ, code, tonalite, texte_anonymise, in no telling order. Others: extrait_id,
+    motif; never their words.
+    """
+    named = names_of_types(extracts)
+    reasons = np.select(
+        [
+            ~extracts["niveau_diffusion"].isin(READERS[readers]),
+            extracts["relu_par"].fillna("").eq(""),
+            extracts["type_acteur"].map(named).eq(OTHERS),
+            extracts["extrait_id"].isin([*naming]),
+        ],
+        [RESERVED, UNREAD, FEW, NAMING],
+        "",
+    )
+    columns = ["type_acteur", "champ", "code", "tonalite", "texte_anonymise"]
+    may = extracts.loc[reasons == "", columns].sort_values(columns[1:], ignore_index=True)
+    return may, extracts.loc[reasons != "", ["extrait_id"]].assign(motif=reasons[reasons != ""]).reset_index(drop=True)
+
+
+def names_of_types(extracts: pd.DataFrame) -> pd.Series:
+    """Type of actor → the name it is shown under, see `named_types`."""
+    return named_types(extracts.groupby("type_acteur")["ent_pseudo"].nunique())

@@ -1,0 +1,419 @@
+"""Tables of a démarche held to each other: links that lead somewhere, words that agree."""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.demarche.columns import (
+    DOCUMENT,
+    DROPPED,
+    INDICATOR,
+    INTERVIEW,
+    JOIN,
+    PUBLIC,
+    SURVEY,
+    VALID,
+    WORKSHOP,
+    first_day,
+    last_day,
+    quotable,
+)
+from ctg_analysis.demarche.table_files import TableFile
+from ctg_analysis.demarche.yaml_documents import Convention
+from ctg_analysis.model.catalogue import CATALOGUE, essentials
+from ctg_analysis.model.errors import Finding
+from ctg_analysis.model.habits import as_shown
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.yaml_files import ReadYaml
+
+# Whether the chain holds: proof, constat, enjeu, axis, action, money, indicators, within the convention.
+
+Tables = Mapping[str, TableFile]
+
+STRONG, KINDS = 3, 2  # a constat rated 3 rests on at least two kinds of proof
+CENT = 0.005
+BUDGETS = {"budget_fonct": "fonctionnement", "budget_invest": "investissement"}
+MUST_HAVE = {
+    "pilote": "une fonction, qui pilote l'action",
+    "calendrier_debut": "quand elle commence, tel que 09/2024",
+    "calendrier_fin": "quand elle finit, tel que 12/2026",
+}
+OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
+
+
+def inconsistencies(tables: Tables, convention: Convention | None = None) -> list[Finding]:
+    """Each break of the chain; tables: the public ones. What was given up is not held to anything.
+
+    A check waits until each table that it reads can be read whole.
+    """
+    return [
+        finding
+        for check, needed in CHECKS.items()
+        if not any(tables[name].findings for name in needed)
+        for finding in check(tables, convention)
+    ]
+
+
+def one_interview(proofs: pd.DataFrame, extracts: pd.DataFrame) -> set[str]:
+    """The constats that rest on one interview alone, which the pages label."""
+    proofs = _supporting(proofs)
+    speaker = extracts.set_index("extrait_id")["ent_pseudo"]
+    heard = proofs[proofs["type"].eq(INTERVIEW)]
+    speakers = heard["ref"].map(speaker).groupby(heard["constat_id"]).nunique()
+    kinds = proofs.groupby("constat_id")["type"].nunique()
+    alone = speakers.index[speakers.eq(1) & kinds.reindex(speakers.index).eq(1)]
+    return set(alone)
+
+
+def _supporting(proofs: pd.DataFrame) -> pd.DataFrame:
+    return proofs[proofs["sens"].eq("appuie")]
+
+
+def active(actions: pd.DataFrame) -> pd.DataFrame:
+    """The actions that were not given up."""
+    return actions[actions["statut"].ne(DROPPED)]
+
+
+def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """The retained enjeux that no action serves, and the decisions without reason or date."""
+    file, actions = tables["enjeux"], active(tables["actions"].rows)
+    objectives = tables["objectifs"].rows.set_index("obj_id")["enjeux"]
+    served = {enjeu for named in actions["enjeu_ids"].dropna() for enjeu in named}
+    served |= {enjeu for named in actions["obj_id"].map(objectives).dropna() for enjeu in named}
+    for row in file.rows.itertuples():
+        decided = not pd.isna(row.retenu)
+        if decided and row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
+            expected = "une action de la table actions qui le nomme, ou un objectif qui le fait"
+            yield Finding(file.place, row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
+        for column in ("motif", "decide_le"):
+            if decided and pd.isna(getattr(row, column)):
+                expected = "pourquoi et quand le COPIL a décidé"
+                yield Finding(file.place, row.Index, column, "une décision qui ne le dit pas", expected)
+
+
+def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """What an action lacks: who leads it, when, who pays, how its result is measured."""
+    file, followed = tables["actions"], tables["indicateurs_suivi"]
+    paid = set(tables["financements"].rows["action_id"])
+    results = followed.rows[followed.rows["type"].eq("résultat")]
+    for row in active(file.rows).itertuples():
+        name = row.action_id
+        for column, expected in MUST_HAVE.items():
+            if pd.isna(getattr(row, column)):
+                yield Finding(file.place, row.Index, column, f"{name}, qui ne le dit pas", expected)
+        if pd.isna(row.budget_fonct) and pd.isna(row.budget_invest):
+            expected = "un budget en euros, 0 si elle ne coûte rien de plus"
+            yield Finding(file.place, row.Index, "budget_fonct", f"{name}, sans budget", expected)
+        elif name not in paid and (row.budget_fonct, row.budget_invest) != (0, 0):
+            expected = "une ligne par financeur et par année dans financements.csv"
+            yield Finding(file.place, row.Index, "action_id", f"{name}, sans financeur", expected)
+        named = row.indicateurs_resultat if isinstance(row.indicateurs_resultat, tuple) else ()
+        of_it = results[results["ind_id"].isin(named)]
+        if of_it.empty:
+            expected = "un indicateur de type résultat de indicateurs_suivi.csv"
+            yield Finding(
+                file.place, row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected
+            )
+        for indicator in of_it.itertuples():
+            for column in OF_A_RESULT:
+                if pd.isna(getattr(indicator, column)):
+                    expected = "sa valeur de départ, sa valeur visée, leurs dates et qui le recueille"
+                    fault = f"{indicator.ind_id} de {name}, qui ne le dit pas"
+                    yield Finding(followed.place, indicator.Index, column, fault, expected)
+
+
+def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """The budgets that are not the sum of what the financers bring."""
+    file, money = tables["actions"], tables["financements"].rows
+    sums = money.groupby(["action_id", "nature"])["montant"].sum()
+    for row in active(file.rows).itertuples():
+        if row.action_id not in set(money["action_id"]):
+            continue
+        for column, nature in BUDGETS.items():
+            brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
+            if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
+                expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans financements.csv"
+                written = "une case vide" if pd.isna(budget) else f"{budget:.2f}"
+                yield Finding(file.place, row.Index, column, written, expected)
+
+
+def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """The constats that are rated above what their proofs allow."""
+    file = tables["constats"]
+    kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
+    alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
+    for row in file.rows.itertuples():
+        count = kinds.get(row.constat_id, 0)
+        if row.force_preuve == STRONG and count < KINDS:
+            expected = f"{KINDS} au moins dans la table preuves, ou une note plus basse"
+            fault = f"{row.constat_id}, noté {STRONG} avec {count} sorte de preuve"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
+        elif row.constat_id in alone and row.force_preuve > 1:
+            expected = "1, ou une autre preuve"
+            fault = f"{row.constat_id}, noté {row.force_preuve} sur un seul entretien"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
+
+
+def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """What ends before it begins."""
+    for name, begins, ends in (
+        ("calendrier", "debut", "fin"),
+        ("actions", "calendrier_debut", "calendrier_fin"),
+        ("indicateurs_suivi", "date_reference", "cible_date"),
+        ("equipements_services", "agrement_debut", "agrement_fin"),
+    ):
+        file = tables[name]
+        for line, begin, end in file.rows[[begins, ends]].dropna().itertuples():
+            if _day(end, last_day) < _day(begin, first_day):
+                yield Finding(
+                    file.place, line, ends, repr(_text(end)), f"une date après {as_shown(_text(begin))}, de {begins}"
+                )
+
+
+def _day(moment: str | pd.Timestamp, of: Callable[[str], datetime.date]) -> datetime.date:
+    return of(moment) if isinstance(moment, str) else moment.date()
+
+
+def _text(moment: str | pd.Timestamp) -> str:
+    return moment if isinstance(moment, str) else moment.date().isoformat()
+
+
+def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+    """The meetings where the kinds of people present do not add up to those present."""
+    file = tables["ateliers"]
+    for row in file.rows.itertuples():
+        if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
+            total = sum(count for _, count in row.presents_par_type)
+            if total != row.presents:
+                expected = f"{total}, la somme de presents_par_type"
+                yield Finding(file.place, row.Index, "presents", str(row.presents), expected)
+
+
+def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
+    """The periods that are not within the years of the convention, the baselines later than its signature."""
+    if convention is None:
+        return
+    begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)
+    expected = f"dans les années de la convention, {begin:%d/%m/%Y} à {end:%d/%m/%Y}"
+    dropped = set(tables["actions"].rows["action_id"]) - set(active(tables["actions"].rows)["action_id"])
+    for name, columns in (
+        ("actions", ("calendrier_debut", "calendrier_fin")),
+        ("financements", ("annee",)),
+        ("suivi", ("annee",)),
+        ("objectifs", ("echeance",)),
+        ("indicateurs_suivi", ("cible_date",)),
+    ):
+        file = tables[name]
+        rows = file.rows[~file.rows["action_id"].isin(dropped)] if "action_id" in file.rows else file.rows
+        for column in columns:
+            for line, moment in rows[column].dropna().items():
+                moment = str(moment)
+                if not begin <= first_day(moment) <= last_day(moment) <= end:
+                    yield Finding(file.place, int(line), column, repr(moment), expected)
+    file, signed = tables["indicateurs_suivi"], convention.validee_le
+    kept = file.rows.loc[~file.rows["action_id"].isin(dropped), "date_reference"].dropna()
+    for line, moment in kept.items() if signed else ():
+        if first_day(moment) > signed:
+            expected = f"une valeur de départ du {signed:%d/%m/%Y} au plus tard, quand la convention a été validée"
+            yield Finding(file.place, int(line), "date_reference", repr(moment), expected)
+
+
+CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str, ...]] = {
+    _enjeux: ("enjeux", "actions", "objectifs"),
+    _actions: ("actions", "financements", "indicateurs_suivi"),
+    _budgets: ("actions", "financements"),
+    _constats: ("constats", "preuves", "extraits"),
+    _orders: (),
+    _attendance: (),
+    _outside: ("actions",),
+}
+
+
+# What one table says of another: every id that is named must exist where it should.
+
+# What a proof of a sort names.
+PROVED_BY = {
+    SURVEY: "questionnaire",
+    INTERVIEW: "extraits",
+    DOCUMENT: "documents",
+    WORKSHOP: "contributions",
+}
+OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
+MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
+
+
+def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
+    """What names something that does not exist, or not where it should.
+
+    tables: those of the folders at hand. What names personal data of a folder where some were deleted is not followed,
+    nor what names a file that cannot be read. places: codes of the EPCI and its communes; None when they are not known.
+    """
+    findings = [finding for file in tables.values() for finding in _named(file, tables)]
+    if places is not None:
+        findings += [finding for file in tables.values() for finding in _strangers(file, places)]
+    return [*findings, *_proofs(tables), *_of_actions(tables), *_of_the_catalogue(tables)]
+
+
+def ids(file: TableFile, column: str = "") -> set[str]:
+    """The ids of a table, those of the lines that are wrong too, so that no fault is named twice."""
+    return set(file.texts[column or file.table.key[0]])
+
+
+def cells(file: TableFile, column: str) -> Iterator[tuple[int, str]]:
+    """The line and each value of a column, the parts of a list one by one."""
+    for line, value in file.rows[column].dropna().items():
+        for part in value if isinstance(value, tuple) else (value,):
+            yield int(line), str(part[0] if isinstance(part, tuple) else part)
+
+
+def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
+    for name, column in file.table.columns.items():
+        targets = [tables[of] for of in column.of if of in tables]
+        if not targets or any(target.unread or target.outlived for target in targets):
+            continue
+        known = set().union(*(ids(target, column.of_column) for target in targets))
+        files = " ou ".join(target.label for target in targets)
+        for line, value in cells(file, name):
+            if value not in known:
+                yield Finding(
+                    file.place, line, name, repr(value), f"un identifiant de {files} : le corriger ou l'y ajouter"
+                )
+
+
+def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
+    expected = "le code de l'EPCI ou de l'une de ses communes"
+    for name, column in file.table.columns.items():
+        for line, code in cells(file, name) if column.kind.places else ():
+            if code not in places:
+                yield Finding(file.place, line, name, repr(code), expected)
+
+
+def _proofs(tables: Tables) -> Iterator[Finding]:
+    proofs = tables["preuves"]
+    for row in proofs.rows.itertuples():
+        parts = row.ref.split(JOIN)
+        ref = Finding(proofs.place, row.Index, "ref", repr(row.ref), "")
+        filled = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
+        if row.type == INDICATOR:
+            if len(parts) != 3:
+                yield replace(ref, expected="indicateur+territoire+periode, tel que births_count+999999999+2023")
+            elif parts[0] not in CATALOGUE:
+                yield replace(ref, expected=OF_THE_CATALOGUE)
+            for column in {"lecture", "repere"} - set(filled):
+                expected = "ce que le chiffre doit montrer, pour que l'édition suivante puisse le dire"
+                yield Finding(proofs.place, row.Index, column, "une case vide", expected)
+            continue
+        for column in filled:
+            expected = "une case vide, sauf pour un indicateur"
+            yield Finding(proofs.place, row.Index, column, repr(getattr(row, column)), expected)
+        target = tables[PROVED_BY[row.type]]
+        if target.unread:
+            continue
+        if parts[0] not in ids(target) or len(parts) > (2 if row.type == DOCUMENT else 1):
+            yield replace(ref, expected=f"un identifiant de {target.label} : le corriger ou l'y ajouter")
+
+
+def _of_actions(tables: Tables) -> Iterator[Finding]:
+    """The indicators that belong to another action or are of another sort, the objectives of another axis."""
+    actions, followed, follow_up = tables["actions"], tables["indicateurs_suivi"], tables["suivi"]
+    owner = followed.rows.set_index("ind_id")["action_id"].to_dict()
+    sort = followed.rows.set_index("ind_id")["type"].to_dict()
+    axis = tables["objectifs"].rows.set_index("obj_id")["axe_id"].to_dict()
+    for row in actions.rows.itertuples():
+        if axis.get(row.obj_id, row.axe_id) != row.axe_id:
+            expected = f"{axis[row.obj_id]!r}, l'axe de l'objectif {row.obj_id}"
+            yield Finding(actions.place, row.Index, "axe_id", repr(row.axe_id), expected)
+        for column, sorts in MEANS.items():
+            for name in _parts(getattr(row, column)):
+                if owner.get(name, row.action_id) != row.action_id:
+                    expected = f"un indicateur de {row.action_id} : celui-ci est de {owner[name]}"
+                    yield Finding(actions.place, row.Index, column, repr(name), expected)
+                elif sort.get(name, sorts[0]) not in sorts:
+                    expected = f"un indicateur de type {' ou '.join(sorts)} : celui-ci est de type {sort[name]}"
+                    yield Finding(actions.place, row.Index, column, repr(name), expected)
+    for row in follow_up.rows.itertuples() if not followed.unread else ():
+        for name, _ in _parts(row.valeurs_indicateurs):
+            if owner.get(name) != row.action_id:
+                expected = f"un indicateur de {row.action_id} dans {followed.label}"
+                yield Finding(follow_up.place, row.Index, "valeurs_indicateurs", repr(name), expected)
+
+
+def _parts(value: object) -> Iterable:
+    return value if isinstance(value, tuple) else ()
+
+
+def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
+    followed = tables["indicateurs_suivi"]
+    for line, name in cells(followed, "indicateur"):
+        if name not in CATALOGUE:
+            yield Finding(followed.place, line, "indicateur", repr(name), OF_THE_CATALOGUE)
+
+
+def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
+    """The articles and annexes that are out of order, and what a validated convention leaves unsaid.
+
+    Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
+    """
+    file, convention = project_path(path), read.value
+    if convention is None:
+        return
+    for name in ("articles", "annexes"):
+        for rank, part in enumerate(getattr(convention, name)):
+            if part.no != rank + 1:
+                line, expected = read.lines[(name, rank, "no")], f"{rank + 1} : à la suite, à partir de 1"
+                yield Finding(file, line, f"{name}.{rank}.no", str(part.no), expected)
+    if convention.statut != VALID:
+        return
+    unsaid = "rien, dans une convention validée"
+    for rank, article in enumerate(convention.articles):
+        if not article.texte_md:
+            line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
+            yield Finding(file, line, column, unsaid, "le texte signé")
+    for name, expected in {
+        "validee_le": "une date",
+        "preambule": "le texte signé",
+        "vu": "un au moins",
+    }.items():
+        if not getattr(convention, name):
+            yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
+
+
+def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
+    """The numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
+    file, numbers = project_path(path), set()
+    extracts = tables["extraits"].rows
+    kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()
+    known = set(extracts["extrait_id"])
+    for rank, issue in enumerate(read.value or ()):
+        if issue.numero in numbers:
+            line, column = read.lines[(rank, "numero")], f"{rank}.numero"
+            yield Finding(file, line, column, f"{issue.numero} une seconde fois", "un numéro une seule fois")
+        numbers.add(issue.numero)
+        for place, extract in enumerate(issue.paroles):
+            if (extract not in known or extract in kept_back) and not tables["extraits"].unread:
+                reason = f" : {kept_back[extract]}" if extract in kept_back else ""
+                expected = f"un extrait de la table extraits que chacun peut lire{reason}"
+                yield Finding(file, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
+        for place, figure in enumerate(issue.chiffres_cles):
+            if figure.indicateur not in CATALOGUE:
+                line, column = read.lines[(rank, "chiffres_cles")], f"{rank}.chiffres_cles.{place}.indicateur"
+                yield Finding(file, line, column, repr(figure.indicateur), OF_THE_CATALOGUE)
+
+
+def of_synthesis(read: ReadYaml, path: Path) -> Iterator[Finding]:
+    """The indicators that are not in the editorial list, and those that come twice."""
+    if read.value is None:
+        return
+    file, known = project_path(path), {essential.indicator.id for essential in essentials()}
+    for name in ("chiffres", "atouts", "alertes", "phrases"):
+        ids = [row if isinstance(row, str) else row.indicateur for row in getattr(read.value, name)]
+        for rank, indicator in enumerate(ids):
+            column = f"{name}.{rank}"
+            line = read.lines.get((name, rank)) or read.lines[name,]
+            if indicator not in known:
+                yield Finding(file, line, column, repr(indicator), "un indicateur de data/reference/essentiel.yml")
+            elif indicator in ids[:rank]:
+                yield Finding(file, line, column, f"{indicator!r} une seconde fois", "un indicateur une seule fois")

@@ -1,0 +1,158 @@
+"""Tables and forms to fill, as `ctg new` hands them out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ctg_analysis.clean.partner_files import AGREEMENTS
+from ctg_analysis.clean.partner_files import README as PARTNER_README
+from ctg_analysis.clean.received_forms import FORMS
+from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, Table, how_written
+from ctg_analysis.demarche.material_files import ALLOWED, YAML_FILES
+from ctg_analysis.demarche.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
+from ctg_analysis.demarche.table_files import table_workbook
+from ctg_analysis.model.form import MONTH
+from ctg_analysis.model.scratch import for_owner_alone, free_name, write_absent
+from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.source import Source
+from ctg_analysis.raw.files import sheets_there
+from ctg_analysis.raw.form_workbooks import TEXTS as WORKBOOK_TEXTS
+from ctg_analysis.raw.form_workbooks import headings, partner_workbook
+
+# `ctg new`: the empty files of a démarche, with what to write in them, in French.
+
+README, NOTICE = "LISEZMOI.md", "notice_information.md"
+TEXTS = Path(__file__).with_name("texts")
+
+
+def write_tables(
+    root: DataRoot, epci: str, name: str, communes: Sequence[tuple[str, str]] = (), *, csv: bool = False
+) -> list[Path]:
+    """Write the empty files of a démarche, public and private; return the new ones.
+
+    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. A file
+    that exists is left as it is: what has been filled is never lost; sheets that no workbook has go into
+    one more. communes: codes and names of those of the EPCI.
+    """
+    public, private = root.material(epci), root.restricted_material(epci)
+    names = {"name": name, "epci": epci, "private": project_path(private)}
+    texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values() if csv}
+    files = (table for table in RESTRICTED.values() if csv or not table.workbook)
+    closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in files}
+    for file in (*YAML_FILES, ALLOWED, NOTICE):
+        texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
+    closed[private / RETENTION] = _retention()
+    places = [(epci, name), *communes]
+    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places)
+    by_hand = {name: table for name, table in RESTRICTED.items() if table.workbook}
+    closed |= _workbook(private, by_hand, f"La démarche, données personnelles – {name}", places)
+    texts[public / README] = _text(README, **names) + "".join(map(_described_table, PUBLIC.values()))
+    names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
+    closed[private / README] = _text("LISEZMOI_prive.md", **names) + "".join(map(_described_table, RESTRICTED.values()))
+    with for_owner_alone(private):
+        written = write_absent(closed)
+    return write_absent(texts) + written
+
+
+def summary_of_tables(root: DataRoot, epci: str, written: list[Path]) -> str:
+    """What was written, in one line."""
+    folder = project_path(root.material(epci))
+    if not written:
+        return f"{folder} : toutes les tables de {epci} y sont déjà, rien n'a changé"
+    private = project_path(root.restricted_material(epci))
+    return f"{folder} : {len(written)} fichiers de la démarche, dont dans {private}"
+
+
+def _workbook(
+    folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
+) -> dict[Path, bytes]:
+    """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
+    there = sheets_there(folder, [table.headings for table in tables.values()])
+    lacking = {name: table for name, table in tables.items() if name not in there}
+    (file,) = {table.workbook for table in tables.values()}
+    what_to_do = _text(Path(file).stem + ".md").splitlines()
+    return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places)} if lacking else {}
+
+
+def _header(table: Table) -> str:
+    return ";".join(table.columns) + "\n"
+
+
+def _text(file: str, **names: str) -> str:
+    return (TEXTS / file).read_text(encoding="utf-8").format(**names)
+
+
+def _retention() -> str:
+    lines = (TEXTS / RETENTION).read_text(encoding="utf-8")
+    return lines + "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
+
+
+def _described_table(table: Table) -> str:
+    """The section of the LISEZMOI that says what to write in a table."""
+    lines = [
+        "",
+        f"## {table.file}, feuille « {table.sheet} »",
+        "",
+        f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.",
+        "",
+    ]
+    lines += ["| colonne | ce qu'on y écrit | comment | vide permis |", "| --- | --- | --- | --- |"]
+    for name, column in table.columns.items():
+        cells = (name, column.label, how_written(column), "oui" if column.optional else "non")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+# `ctg new`: the empty forms of a territory's partners, with what to write in each column.
+
+
+def write_forms(
+    epci: str, name: str, folder: Path, communes: Sequence[tuple[str, str]] = (), *, csv: bool = False
+) -> list[Path]:
+    """Write the empty forms, the agreements to fill and their LISEZMOI.md in a folder; return the new files.
+
+    A form is a sheet of the workbook of its partner; csv: a CSV file too. A file that exists is left as it is: what a
+    partner has filled is never lost; sheets that no workbook has go into one more.
+
+    communes: codes and names of those of the EPCI.
+    """
+    texts: dict[Path, str | bytes] = {
+        folder / source.form_file: ";".join(source.form.columns) + "\n" for source in FORMS.values() if csv
+    }
+    texts[folder / AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
+    introduction = WORKBOOK_TEXTS.introduction.format(name=name, epci=epci, agreements=AGREEMENTS)
+    texts[folder / PARTNER_README] = "".join([f"{introduction}\n", *map(_described_form, FORMS.values())])
+    places = [(epci, name), *communes]
+    texts |= {path: partner_workbook(sources, name, places) for path, sources in _lacking(folder)}
+    with for_owner_alone(folder):
+        return write_absent(texts)
+
+
+def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
+    """The workbooks to write, each with its forms: those of which no workbook of the folder has a sheet."""
+    there = sheets_there(folder, [headings(source) for source in FORMS.values()])
+    for partner in dict.fromkeys(source.partner for source in FORMS.values()):
+        sources = [source for source in FORMS.values() if source.partner == partner and source.id not in there]
+        if sources:
+            yield free_name(folder / sources[0].form_workbook), sources
+
+
+def _described_form(source: Source) -> str:
+    """Return the section of the LISEZMOI that says what to write in a form."""
+    title = f"## {source.form_file}, feuille « {source.form.sheet} » de {source.form_workbook}"
+    lines = ["", title, "", f"{source.label}. À demander à : {source.producer}.", ""]
+    lines += ["| colonne | ce qu'on y écrit | nature |", "| --- | --- | --- |"]
+    for field in source.form.fields:
+        limit = f", au plus {field.part_of}" if field.part_of else ""
+        lines.append(f"| {field.column} | {field.label} | {WORKBOOK_TEXTS.kinds[field.kind]}{limit} |")
+    if source.form.written == MONTH:
+        lines += ["", "Dans ce fichier, `periode` est un mois de décembre (2024-12)."]
+    if source.form.by_site:
+        lines += ["", WORKBOOK_TEXTS.by_site]
+    return "\n".join(lines) + "\n"
+
+
+def summary_of_forms(epci: str, folder: Path, written: list[Path]) -> str:
+    """Return what was written, in one line."""
+    if not written:
+        return f"{project_path(folder)} : tous les formulaires de {epci} y sont déjà, rien n'a changé"
+    return f"{project_path(folder)} : {len(written)} fichiers ; commencer par {PARTNER_README}"

@@ -1,0 +1,181 @@
+"""The files of a démarche that may be in git: its tables, its convention, its info flashes, how residents were asked.
+
+What holds personal data is apart (`restricted_files`): nothing here reads it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.demarche.consistency import dangling, of_convention, of_info_flashes, of_synthesis
+from ctg_analysis.demarche.declared_tables import PUBLIC, Table
+from ctg_analysis.demarche.table_files import (
+    TableFile,
+    personal_data,
+    personal_data_in_yaml,
+    questions_wrong,
+    read_folder,
+)
+from ctg_analysis.demarche.yaml_documents import Consultation, Convention, InfoFlash, SynthesisEdition
+from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import NO_NAMES
+from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.territories import codes_by_name
+from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
+from ctg_analysis.raw.files import irregular, unread_file, workbooks_in
+from ctg_analysis.raw.folders import is_note
+
+CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+SYNTHESIS = "synthese.yml"
+ALLOWED = "noms_admis.txt"
+YAML_FILES = {
+    CONVENTION: Convention,
+    INFO_FLASH: list[InfoFlash],
+    CONSULTATION: Consultation,
+    SYNTHESIS: SynthesisEdition,
+}
+IMAGES = {".png", ".jpg", ".svg"}
+TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
+
+
+@dataclass(frozen=True)
+class MaterialFiles:
+    """The files of the folder of a démarche as they were read, whatever is wrong with them.
+
+    tables: by name, all of them, without rows when the file is absent. yaml: by the name of the file. allowed: names
+    that are no person's. workbooks: what is wrong with those that may hold tables.
+    """
+
+    epci: str
+    folder: Path
+    tables: dict[str, TableFile]
+    yaml: dict[str, ReadYaml]
+    allowed: tuple[str, ...] = ()
+    workbooks: tuple[Finding, ...] = ()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """The valid rows of a table, in pandas types (lists are tuples); its index is the line in the file."""
+        return self.tables[name].rows
+
+    @property
+    def convention(self) -> Convention | None:
+        """The convention."""
+        return self.yaml[CONVENTION].value
+
+    @property
+    def info_flashes(self) -> tuple[InfoFlash, ...]:
+        """The issues of the info flash, as they are written."""
+        return tuple(self.yaml[INFO_FLASH].value or ())
+
+    @property
+    def consultation(self) -> Consultation | None:
+        """How the residents were asked."""
+        return self.yaml[CONSULTATION].value
+
+    @property
+    def synthesis(self) -> SynthesisEdition | None:
+        """What the team changes of the synthèse."""
+        return self.yaml[SYNTHESIS].value
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the files, each taken alone."""
+        of_files = (finding for file in (*self.tables.values(), *self.yaml.values()) for finding in file.findings)
+        return [*self.workbooks, *of_files]
+
+
+def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFiles:
+    """The field material of an EPCI, where nothing is wrong and nobody is named.
+
+    places: columns level, code, name, epci, as in processed/territories.parquet.
+
+    Raises:
+        InputError: with the findings of all the files; a text that may name someone is one of them.
+    """
+    files = read_material(root.material(epci), names_of(places, epci), codes_by_name(places, epci))
+    if findings := [*files.findings, *wrong_together(files, files.tables, codes_of(places, epci))]:
+        raise InputError(findings)
+    return files
+
+
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
+    """The codes of an EPCI and its communes."""
+    return set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"]) | {epci}
+
+
+def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
+    """The names of an EPCI, its communes and its secteurs, the longest first: some are also first names."""
+    own = places["epci"].eq(epci) | (places["level"].eq("epci") & places["code"].eq(epci))
+    return tuple(sorted(places.loc[own, "name"], key=len, reverse=True))
+
+
+def read_material(folder: Path, names: tuple[str, ...] = (), codes: Mapping[str, str] = NO_NAMES) -> MaterialFiles:
+    """The files of a folder of field material, which is named after its EPCI.
+
+    names: those of places, which may be written anywhere. codes: see `habits.place`.
+    """
+    tables, findings = read_folder(folder, PUBLIC, codes)
+    yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
+    return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names), findings)
+
+
+def admitted(folder: Path) -> tuple[str, ...]:
+    """The names of places that a démarche allows to be written."""
+    path = folder / ALLOWED
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places: set[str] | None) -> list[Finding]:
+    """What is wrong between the files, astray, or written about someone.
+
+    tables: those of the folder, and the restricted ones when they are read too.
+    """
+    folder = files.folder
+    return [
+        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}),
+        *dangling(tables, places),
+        *of_convention(files.yaml[CONVENTION], folder / CONVENTION),
+        *of_info_flashes(files.yaml[INFO_FLASH], tables, folder / INFO_FLASH),
+        *of_synthesis(files.yaml[SYNTHESIS], folder / SYNTHESIS),
+        *questions_wrong(tables["questionnaire"], tables["marges"]),
+        *persons_named(files),
+    ]
+
+
+def no_convention(folder: Path) -> Finding:
+    """What is said of a démarche that has no convention yet."""
+    expected = f"ses parties et ses articles : `ctg new {folder.name}` écrit le fichier à remplir, dont ôter les #"
+    return Finding(project_path(folder / CONVENTION), None, None, "aucune convention encore", expected)
+
+
+def persons_named(files: MaterialFiles) -> Iterator[Finding]:
+    """What is written about someone."""
+    yield from personal_data(files.tables.values(), files.allowed)
+    for file, read in files.yaml.items():
+        yield from personal_data_in_yaml(read, files.folder / file, files.allowed)
+
+
+def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
+    """The files and folders of a folder that nothing reads.
+
+    beside: other files that it may hold; folders: those that it may hold. Workbooks, whose sheets are checked apart,
+    notes (LISEZMOI, *.md) and images may lie there.
+    """
+    known = {table.file for table in tables.values()} | beside
+    workbooks = workbooks_in(folder)
+    findings = irregular(folder.rglob("*"))
+    none = {one.path for one in findings}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
+            continue
+        if project_path(path) in none:
+            continue
+        names = folders if path.is_dir() else known
+        if path.name not in names:
+            expected = f"l'une de ces valeurs : {', '.join(sorted(names))}" if names else "des fichiers seulement"
+            unread = Finding(project_path(path), None, None, "un dossier que rien ne lit", expected)
+            findings.append(unread if path.is_dir() else unread_file(path, expected))
+    return findings

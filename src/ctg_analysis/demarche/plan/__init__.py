@@ -1,1 +1,0 @@
-"""The plan of actions: chain, calendar, budget, follow-up."""

@@ -1,0 +1,325 @@
+"""The files of a démarche that name persons: read, and removed when their time is over."""
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from ctg_analysis.demarche.columns import Day
+from ctg_analysis.demarche.consistency import dangling
+from ctg_analysis.demarche.declared_tables import RESTRICTED
+from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, strays
+from ctg_analysis.demarche.table_files import (
+    DELETIONS,
+    TableFile,
+    answers_wrong,
+    personal_data,
+    read_folder,
+    table_workbook,
+    totals_wrong,
+)
+from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.scratch import PART, for_owner_alone, write_whole
+from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
+from ctg_analysis.raw.files import Sheet, header_of, place_of, read_workbook
+from ctg_analysis.raw.folders import is_note
+
+# The field material that holds personal data: in data/private, never in git, read by no chapter and no notebook.
+#
+# Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
+
+RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
+
+
+class Retention(BaseModel):
+    """Until when each file is kept; an interview says it itself, line by line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    acteurs: Day | None = None
+    reponses: Day | None = None
+    reponses_sensibles: Day | None = None
+    reponses_ouvertes: Day | None = None
+    ouvertes_codees: Day | None = None
+    exports: Day | None = None
+
+
+@dataclass(frozen=True)
+class RestrictedFiles:
+    """The files of the private folder of a démarche as they were read; retention: until when they are kept; workbooks:
+    what is wrong with those that may hold tables.
+    """
+
+    folder: Path
+    tables: dict[str, TableFile]
+    retention: ReadYaml
+    workbooks: tuple[Finding, ...] = ()
+
+    @property
+    def until(self) -> Retention:
+        """The dates, none when they are not written."""
+        return self.retention.value or Retention()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the files, each taken alone."""
+        of_files = (finding for file in (*self.tables.values(), self.retention) for finding in file.findings)
+        return [*self.workbooks, *of_files]
+
+
+def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
+    """The files of the private folder of a démarche."""
+    folder = root.restricted_material(epci)
+    tables, findings = read_folder(folder, RESTRICTED)
+    return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention), findings)
+
+
+def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.DataFrame]:
+    """The tables that hold personal data, by name; without rows when the file is absent.
+
+    The answers have a column for each question, as it is written; the index is the line in the file.
+
+    Raises:
+        InputError: with the findings of all the files, those of the material too.
+    """
+    files = read_restricted(root, material.epci)
+    if findings := [*material.findings, *files.findings, *wrong_in_restricted(files, material)]:
+        raise InputError(findings)
+    return {name: file.rows for name, file in files.tables.items()}
+
+
+def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list[Finding]:
+    """What is wrong between the private files, with the public ones, or with how long they are kept."""
+    tables = {**material.tables, **files.tables}
+    places = {file.place for file in files.tables.values()}
+    return [
+        *strays(files.folder, RESTRICTED, {RETENTION, DELETIONS}, {RECORDINGS, EXPORTS}),
+        *(finding for finding in dangling(tables) if finding.path in places),
+        *answers_wrong(tables["reponses"], tables["questionnaire"]),
+        *answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
+        *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
+        *coded_persons(files, material),
+        *_without_consent(tables["reponses_sensibles"]),
+        *_without_day(tables["reponses"]),
+        *_without_date(files),
+        *_recordings(files),
+    ]
+
+
+def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[Finding]:
+    """What is written about someone in the open answers once coded, some of which are quoted."""
+    return personal_data([files.tables["ouvertes_codees"]], material.allowed)
+
+
+def _without_consent(file: TableFile) -> list[Finding]:
+    expected = "oui : sans consentement explicite, supprimer la ligne"
+    lines = file.rows.index[~file.rows["consentement"]].tolist()
+    return [Finding(file.place, line, "consentement", "'non'", expected) for line in lines]
+
+
+def _without_day(file: TableFile) -> list[Finding]:
+    """What is said of answers of which none has a date: nothing tells when residents were asked."""
+    known = file.rows.empty or file.rows["date"].notna().any()
+    return [] if known else [Finding(file.place, None, "date", "aucune date", "le jour d'une réponse au moins")]
+
+
+def _without_date(files: RestrictedFiles) -> list[Finding]:
+    """The files that hold rows and of which nothing says until when they are kept."""
+    held = [name for name, file in files.tables.items() if len(file.texts)]
+    held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
+    path, example = project_path(files.folder / RETENTION), "31/12/2027 ; ôter le # devant"
+    return [
+        Finding(path, None, name, "aucune date", f"le jour où {name} est supprimé, tel que {name}: {example}")
+        for name in held
+        if name in Retention.model_fields and getattr(files.until, name) is None
+    ]
+
+
+def _recordings(files: RestrictedFiles) -> list[Finding]:
+    """The recordings that no interview names, for nothing would delete them, and those that are not there."""
+    interviews, folder = files.tables["entretiens"], files.folder / RECORDINGS
+    named = interviews.rows["enregistrement"].dropna()
+    there = {path.name for path in recorded(folder)}
+    stray = "un enregistrement que nomme une ligne de la table entretiens"
+    absent = f"un fichier de {RECORDINGS}/, ou une case vide"
+    return [
+        *(
+            Finding(project_path(folder / name), None, None, "un enregistrement d'aucun entretien", stray)
+            for name in sorted(there - set(named))
+        ),
+        *(
+            Finding(interviews.place, line, "enregistrement", "aucun fichier de ce nom", absent)
+            for line, name in named.items()
+            if name not in there
+        ),
+    ]
+
+
+def recorded(folder: Path) -> list[Path]:
+    """The files of a folder, but for notes."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and not is_note(path)) if folder.is_dir() else []
+
+
+# How long personal data are kept: what is due is deleted, nothing else is, and what was deleted is noted without it.
+#
+# Source: règlement (UE) 2016/679 (RGPD), article 5, 1, e: data that identify people are kept no longer than is needed.
+
+PURGED = ("Des lignes échues ont été supprimées de ce classeur : voir suppressions.csv.",)
+HEADER = "date;fichier;lignes;motif\n"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A file, or some of its lines, that should be deleted. since: the day it was due; count: how many lines.
+
+    sheet: that of a workbook, of which the path is.
+    """
+
+    path: Path
+    since: datetime.date
+    count: int
+    lines: frozenset[int] | None = None
+    sheet: Sheet | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person reads it."""
+        return place_of(self.sheet or self.path)
+
+    @property
+    def file(self) -> str:
+        """The name of its file, and of its sheet."""
+        return f"{self.path.name}, {self.sheet.name}" if self.sheet else self.path.name
+
+    def __str__(self) -> str:
+        """Say it in a few words, without anything of what it holds."""
+        what = "un fichier" if not self.count else f"{self.count} ligne" + ("s" if self.count > 1 else "")
+        return f"{what} à supprimer depuis le {self.since:%d/%m/%Y}"
+
+
+def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
+    """What is due on a day: the interviews that say so with their recordings, the tables, the exports."""
+    overdue = _interviews(files, today)
+    for name in Retention.model_fields:
+        until = getattr(files.until, name)
+        if until is None or until > today:
+            continue
+        if name == EXPORTS:
+            overdue += [Due(path, until, 0) for path in recorded(files.folder / EXPORTS)]
+        else:
+            overdue += _table(files.tables[name], until)
+    return overdue
+
+
+def _table(file: TableFile, until: datetime.date) -> list[Due]:
+    """A whole table: its file, or the rows of its sheet when it has any."""
+    if isinstance(file.form, Sheet):
+        rows = frozenset(file.texts.index.tolist())
+        return [Due(file.path, until, len(rows), rows, file.form)] if rows else []
+    return [Due(file.path, until, len(file.texts))] if file.path.is_file() else []
+
+
+def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
+    interviews = files.tables["entretiens"]
+    rows = interviews.rows
+    rows = rows[rows["suppression_prevue_le"].dt.date.le(today)] if len(rows) else rows
+    if rows.empty:
+        return []
+    since = rows["suppression_prevue_le"].min().date()
+    recordings = {path.name: path for path in recorded(files.folder / RECORDINGS)}
+    named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
+    sheet = interviews.form if isinstance(interviews.form, Sheet) else None
+    return [
+        *(Due(path, since, 0) for path in named),
+        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), sheet),
+    ]
+
+
+def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
+    """Delete what is due on a day and note it in suppressions.csv; return what was deleted.
+
+    What a killed command left half written holds the same data as a table, and nobody is to wait for its day: it goes.
+    """
+    for left in files.folder.glob(f".*{PART}"):
+        left.unlink()
+    deleted = due(files, today)
+    with for_owner_alone(files.folder):
+        in_sheets = [part for part in deleted if part.sheet]
+        for path in sorted({part.path for part in in_sheets}):
+            _delete_rows(path, [part for part in in_sheets if part.path == path])
+        for part in deleted:
+            if not part.sheet:
+                _delete(part)
+            _note(files.folder / DELETIONS, part, today)
+    return deleted
+
+
+def readable(files: RestrictedFiles) -> RestrictedFiles:
+    """The files when all the dates of deletion can be read.
+
+    Raises:
+        InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
+    """
+    unreadable = [*files.workbooks, *files.retention.findings, *files.tables["entretiens"].findings]
+    if unreadable:
+        raise InputError(unreadable)
+    return files
+
+
+def _delete(overdue: Due) -> None:
+    path = overdue.path
+    if overdue.lines is None:
+        path.unlink()
+        return
+    _, separator = header_of(path)
+    part = path.with_name(f".{path.name}{PART}")
+    part.write_bytes(without(path.read_bytes(), overdue.lines, separator))
+    part.replace(path)
+
+
+def _delete_rows(path: Path, overdue: list[Due]) -> None:
+    """Write a workbook again without some rows of its sheets: nothing of them is left in it.
+
+    Once for all of them, for the rows that stay move up. It has no sheet but of tables (`readable`).
+    """
+    gone = {part.sheet.name: part.lines for part in overdue}
+    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).sheets
+    tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}
+    rows = {name: sheet.texts.drop(gone.get(sheet.name, [])) for name, sheet in sheets.items()}
+    write_whole(path, table_workbook(path.stem, PURGED, tables, rows=rows))
+
+
+def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
+    """The bytes of a CSV without some records, the header being the first; the others stay as they are."""
+    parts = list(io.StringIO(content.decode("utf-8"), newline=""))
+    kept, start = [], 0
+    reader = csv.reader(iter(parts), delimiter=separator)
+    for record, _ in enumerate(reader, start=1):
+        if record not in lines:
+            kept += parts[start : reader.line_num]
+        start = reader.line_num
+    return "".join(kept).encode("utf-8")
+
+
+def _note(path: Path, deleted: Due, today: datetime.date) -> None:
+    if not path.exists():
+        path.write_text(HEADER, encoding="utf-8")
+    reason = f"échéance du {deleted.since.isoformat()}"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{today.isoformat()};{deleted.file};{deleted.count or ''};{reason}\n")
+
+
+def as_line(overdue: Due) -> str:
+    """A line that says what is due, without anything of what it holds."""
+    return f"{overdue.place} : {overdue}"
+
+
+def as_finding(overdue: Due) -> Finding:
+    """What `ctg check` says of what should have been deleted by now."""
+    expected = "sa suppression : lancer `ctg purge EPCI --delete`"
+    return Finding(overdue.place, None, None, str(overdue), expected)

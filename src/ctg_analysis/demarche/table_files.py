@@ -1,0 +1,444 @@
+"""The tables of a démarche in files: sheets, CSV, questionnaire; no person named where none may be."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from ctg_analysis.demarche.columns import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL, FreeText
+from ctg_analysis.demarche.declared_tables import TABLES, Column, Table, how_written
+from ctg_analysis.model.errors import Finding, InputError, first_ones
+from ctg_analysis.model.habits import NO_NAMES
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.yaml_files import Place, ReadYaml
+from ctg_analysis.raw.files import REMARK, Sheet, once_each, place_of
+from ctg_analysis.raw.form_workbooks import DAY, NUMBER, TEXT, workbook
+from ctg_analysis.raw.form_workbooks import Column as SheetColumn
+from ctg_analysis.raw.form_workbooks import Table as SheetTable
+from ctg_analysis.raw.personal_data import Sign, signs
+from ctg_analysis.raw.tables import (
+    A_VALUE,
+    BLANK,
+    COLUMN_TWICE,
+    Filled,
+    load_filled,
+    missing_columns,
+    no_headings,
+    tables_in,
+    turned_round,
+)
+
+# A file of the field material held to its model: every problem at once, each with its line and its column.
+
+FORMULA_STARTS = ("=", "+", "@", "\t")
+WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
+
+
+DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
+MOST_ROWS = 100_000  # of a table
+LONGEST = 5_000  # characters in a cell
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
+
+    texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
+    findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
+    form: the CSV file, or the sheet of a workbook.
+    """
+
+    table: Table
+    form: Filled
+    texts: pd.DataFrame
+    rows: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    unread: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The file that holds it, alone or with others."""
+        return self.form.path if isinstance(self.form, Sheet) else self.form
+
+    @property
+    def label(self) -> str:
+        """What a message calls it: the name of its file, or its sheet."""
+        return f"la feuille « {self.form.name} »" if isinstance(self.form, Sheet) else self.table.file
+
+    @property
+    def outlived(self) -> bool:
+        """Whether personal data were deleted, so that what names them has nothing to find any more."""
+        return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
+
+    @property
+    def place(self) -> str:
+        """The path, or the sheet, as a person reads it."""
+        return place_of(self.form)
+
+
+class Tables(NamedTuple):
+    """The tables of a folder, by name, and what is wrong with the workbooks that may hold some."""
+
+    files: dict[str, TableFile]
+    findings: tuple[Finding, ...]
+
+
+def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES) -> Tables:
+    """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
+
+    What a sheet that cannot be read may hold is unread, but for what another file gives. codes: see `habits.place`.
+    """
+    held = tables_in(folder, [table.headings for table in tables.values()])
+    told = {(one.path, one.line, one.column) for one in held.findings}  # cells without a value, which are read as blank
+    files = {}
+    for name, table in tables.items():
+        file = read_table(held.tables.get(name, folder / table.file), table, codes)
+        lost = name in held.unread and not len(file.texts)
+        others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
+        files[name] = replace(file, unread=file.unread or lost, findings=others)
+    return Tables(files, held.findings)
+
+
+def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:
+    """The rows of a file or a sheet of the field material and what is wrong with it; no row when it is absent."""
+    nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
+    if isinstance(path, Path) and not path.is_file():
+        return nothing
+    try:
+        findings: list[Finding] = []
+        texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
+    except InputError as error:
+        return replace(nothing, findings=tuple(error.findings), unread=True)
+    texts = texts.assign(
+        **{name: once_each(texts[name], _unmade(column, codes)) for name, column in table.columns.items()}
+    )
+    texts.index = texts.index.astype(int)
+    rows, lines = [], []
+    findings += _repeated(texts, table, path) + _hostile(texts, path)
+    for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
+        try:
+            rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
+            lines.append(line)
+        except ValidationError as error:
+            findings += [_finding(problem, line, path, table) for problem in error.errors()]
+    typed = _typed(rows, lines, table).join(texts.drop(columns=list(table.columns)))
+    return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
+
+
+def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
+    """What undoes in the cells of a column what spreadsheets do to them."""
+    return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
+
+
+def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
+    """The columns to read: all those of the model, and no other but questions where they have their place.
+
+    findings: that of any other column is added.
+
+    Raises:
+        InputError: the rows cannot be read.
+    """
+    if not set(table.columns) & set(header):
+        raise InputError([no_headings(path)])
+    wrong = missing_columns(path, [name for name in table.columns if name not in header])
+    with_questions = table.name in WITH_QUESTIONS
+    for name in dict.fromkeys(header):
+        if header.count(name) > 1:
+            wrong.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
+        elif name not in table.columns and not with_questions:
+            expected = f"seulement {', '.join(table.columns)}"
+            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas de cette table", expected))
+    if wrong:
+        raise InputError([*wrong, *findings])
+    return [name for name in header if name in table.columns or with_questions]
+
+
+def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
+    """The rows whose key an earlier row has."""
+    key = list(table.key)
+    again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
+    expected = "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
+    return [
+        Finding(place_of(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} une seconde fois", expected)
+        for line, *cells in again[key].itertuples()
+    ]
+
+
+def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
+    column = str(problem["loc"][0])
+    if problem["type"] == "missing":
+        return Finding(place_of(path), line, column, BLANK, A_VALUE)
+    match problem["type"]:
+        case "value_error":
+            expected = str(problem["ctx"]["error"])
+        case "literal_error":
+            expected = "l'une de ces valeurs : " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        case _:
+            expected = problem["msg"]
+    return Finding(place_of(path), line, column, quoted(str(problem["input"]), table), expected)
+
+
+def quoted(text: str, table: Table) -> str:
+    """A cell as a message shows it; only its length when the table holds personal data."""
+    return f"un texte de {len(text)} caractères" if table.private else repr(text)[:60]
+
+
+def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
+    """The cells that a spreadsheet would run, or that no person wrote."""
+    place = place_of(path)
+    plain = f"un texte qui ne commence pas par {' '.join(FORMULA_STARTS).strip()}"
+    cells = [(line, column, cell) for column in texts for line, cell in texts[column].items()]
+    formulas = [(line, column) for line, column, cell in cells if cell.startswith(FORMULA_STARTS)]
+    long = [(line, column, len(cell)) for line, column, cell in cells if len(cell) > LONGEST]
+    return [
+        *turned_round(texts, path),
+        *(Finding(place, line, column, "une formule", plain) for line, column in formulas),
+        *(Finding(place, *of, f"{length} caractères", f"{LONGEST} au plus") for *of, length in long),
+    ]
+
+
+def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
+    cells = {name: [getattr(row, name) for row in rows] for name in table.columns}
+    frame = pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object)
+    return frame.astype(table.dtypes)
+
+
+# The tables of a démarche as sheets of a workbook, empty or with rows.
+
+HOLDS = {"day": DAY} | dict.fromkeys(
+    ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
+)
+YES_OR_NO = ("oui", "non")
+
+
+def table_workbook(
+    title: str,
+    what_to_do: Sequence[str],
+    tables: Mapping[str, Table],
+    places: Sequence[tuple[str, str]] = (),
+    rows: Mapping[str, pd.DataFrame] | None = None,
+) -> bytes:
+    """The workbook of some tables. places: codes and names of the EPCI and its communes. rows: the texts that are
+    there, by table; questions, which no table declares, have a column after its own.
+    """
+    named, there = [f"{code} {name}" for code, name in places], rows or {}
+    sheets = [_sheet(table, named, tables, there.get(name)) for name, table in tables.items()]
+    return workbook(title, what_to_do, sheets)
+
+
+def _sheet(table: Table, places: list[str], tables: Mapping[str, Table], rows: pd.DataFrame | None) -> SheetTable:
+    columns = [_column(code, column, places, tables) for code, column in table.columns.items()]
+    if rows is None:
+        return SheetTable(table.sheet, columns)
+    questions = [name for name in rows if name not in table.columns]
+    columns += [SheetColumn(name, name) for name in questions]
+    texts = rows.reindex(columns=[*table.columns, *questions]).fillna("")
+    return SheetTable(table.sheet, columns, texts.to_numpy().tolist())
+
+
+def _column(code: str, column: Column, places: list[str], tables: Mapping[str, Table]) -> SheetColumn:
+    """A column: a list of its values where a cell holds one of them, what may be written in a note."""
+    kind, several = column.kind, column.kind.dtype == "object"
+    note = how_written(column) + (" ; peut rester vide" if column.optional else "")
+    note += " ; une nouvelle ligne (Alt+Entrée) vaut |" if several else ""
+    choices = () if several else YES_OR_NO if column.type == "yes_no" else kind.choices
+    choices = places if column.type == "code" else choices
+    named = None
+    if len(column.of) == 1 and not several and column.of[0] in tables:
+        target = TABLES[column.of[0]]
+        named = target.sheet, list(target.columns).index(column.of_column or target.key[0])
+    holds = HOLDS.get(column.type or "", TEXT)
+    return SheetColumn(
+        code,
+        column.label,
+        note,
+        holds,
+        choices,
+        refused=column.type != "code",
+        named=named,
+        wide=kind.free_text or several,
+    )
+
+
+# The questionnaire and its answers: they must still be made for each other.
+
+SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
+TOTALS = ("envoyes", "commences", "termines")
+A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
+A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
+
+
+def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Finding]:
+    """The questions without what their type needs, the filters and the margins that name no modality."""
+    if questionnaire.unread:
+        return
+    codes = codes_of(questionnaire.rows)
+    for row in questionnaire.rows.itertuples():
+        several = isinstance(row.modalites, tuple)
+        if several != (row.type in CLOSED):
+            written, expected = (
+                ("des modalités", "une case vide") if several else ("une case vide", "code=libellé|code=libellé")
+            )
+            yield Finding(
+                questionnaire.place, row.Index, "modalites", written, f"{expected} pour une question {row.type}"
+            )
+        for code in sorted(codes[row.q_id] & set(OUTSIDE)):
+            expected = f"d'autres codes que {', '.join(OUTSIDE)}, qu'a toute question"
+            yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
+        for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
+            if code not in codes.get(question, set()):
+                expected = "question=code, d'une question et de l'un de ses codes"
+                yield Finding(questionnaire.place, row.Index, "filtre", repr(f"{question}={code}"), expected)
+    for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
+        if row.variable not in codes:
+            expected = f"une question de {questionnaire.label}, ou {SECTEUR}"
+            yield Finding(margins.place, row.Index, "variable", repr(row.variable), expected)
+        elif row.modalite not in codes[row.variable]:
+            expected = f"un code de {row.variable} dans {questionnaire.label}"
+            yield Finding(margins.place, row.Index, "modalite", repr(row.modalite), expected)
+
+
+def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
+    """The codes of each question; none for a number or a text."""
+    return {
+        row.q_id: {code for code, _ in row.modalites} if isinstance(row.modalites, tuple) else set()
+        for row in questions.itertuples()
+    }
+
+
+def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Finding]:
+    """What the answers hold that the questionnaire does not have, or no longer: a line for each column or code.
+
+    An answer is a code, several separated by | when the question takes several, a number, or one of NSP, NC and SR; it
+    is blank when the question was not put. Sensitive questions stand in reponses_sensibles, open ones in
+    reponses_ouvertes.
+    """
+    if answers.texts.empty or questionnaire.unread:
+        return
+    sensitive = answers.table.name == "reponses_sensibles"
+    questions = questionnaire.rows.set_index("q_id")
+    here = questions[questions["type"].ne(OPEN) & questions["sensible"].eq(sensitive)]
+    columns = [name for name in answers.texts if name not in answers.table.columns]
+    source = questionnaire.label
+    for name in columns:
+        if name not in here.index:
+            yield Finding(
+                answers.place, 1, name, "une colonne qui n'est aucune de ses questions", _where(name, questions, source)
+            )
+    for name in here.index.difference(columns, sort=False):
+        expected = f"une colonne pour cette question, ou pas de question de ce nom dans {source}"
+        yield Finding(answers.place, 1, name, "pas de colonne de ce nom", expected)
+    codes = codes_of(questionnaire.rows)
+    for name in here.index.intersection(columns, sort=False):
+        yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
+
+
+def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iterator[Finding]:
+    """The totals of the consultation that contradict each other: no step counts more than the one before it.
+
+    An answer that was not finished may be kept, but none that was not begun.
+    """
+    if consultation.value is None:
+        return
+    sent, started, complete = (getattr(consultation.value, name) for name in TOTALS)
+    kept = len(answers.rows)
+    for column, count, limit, of in (
+        ("commences", started, sent, "envoyes"),
+        ("termines", complete, started, "commences"),
+    ):
+        if None not in (count, limit) and count > limit:
+            line = consultation.lines.get((column,))
+            yield Finding(project_path(path), line, column, str(count), f"{limit} au plus, comme le dit {of}")
+    if started is not None and kept > started:
+        expected = f"{kept} au moins, les réponses de {answers.label}"
+        yield Finding(project_path(path), consultation.lines.get(("commences",)), "commences", str(started), expected)
+
+
+def _where(name: str, questions: pd.DataFrame, source: str) -> str:
+    if name not in questions.index:
+        return f"une question de {source} : a-t-elle été renommée ou retirée après les premières réponses ?"
+    if questions.at[name, "type"] == OPEN:
+        return "les réponses ouvertes dans reponses_ouvertes.csv"
+    sensitive = questions.at[name, "sensible"]
+    return f"les réponses à cette question dans {'reponses_sensibles' if sensitive else 'reponses'}.csv"
+
+
+def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], source: str) -> Iterator[Finding]:
+    """One finding for each code that the question does not have, at the first line where it stands."""
+    cells = answers.texts[name]
+    cells = cells[cells.ne("")]
+    if kind == NUMERIC:
+        wrong = cells[~cells.isin(list(OUTSIDE)) & ~cells.str.fullmatch(A_NUMBER)]
+        expected = f"un nombre, ou l'une de ces valeurs : {', '.join(OUTSIDE)}"
+    else:
+        parts = cells.str.split(LIST).explode() if kind == SEVERAL else cells
+        wrong = parts[~parts.isin([*codes, *OUTSIDE])]
+        expected = f"l'une de ces valeurs : {', '.join([*sorted(codes), *OUTSIDE])}, comme dans {source}"
+    for code, lines in wrong.groupby(wrong, sort=False).groups.items():
+        others = len(lines) - 1
+        more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
+        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
+        yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)
+
+
+# Nobody is named in what is spread: free texts searched cell by cell, read by someone before they are shown.
+
+EXPECTED = (
+    "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans noms_admis.txt"
+)
+TO_READ = ("public", "copil")
+FREE = FreeText()
+
+
+def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """What may name or reach someone in the free texts, never quoting it, and extracts that nobody has re-read.
+
+    Of the open answers once coded, those that may be quoted count. allowed: names of places.
+    """
+    for file in files:
+        texts = file.texts
+        if file.table.name == "ouvertes_codees":
+            texts = texts[texts["publiable"].eq("oui")]
+        for name, column in file.table.columns.items():
+            if column.kind.free_text:
+                for line, text in texts[name].items():
+                    for sign in signs(text.replace(LIST, "\n"), allowed):
+                        yield Finding(file.place, int(line), name, _kind_and_place(sign), EXPECTED)
+        if file.table.name == "extraits":
+            unread = file.rows["niveau_diffusion"].isin(TO_READ) & file.rows["relu_par"].isna()
+            for line in file.rows.index[unread].tolist():
+                expected = "qui a relu l'extrait, avant qu'il ne sorte de l'équipe"
+                yield Finding(file.place, line, "relu_par", "une case vide", expected)
+
+
+def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """What may name or reach someone in the free texts of a YAML file, never quoting it."""
+    for place, text in _free_texts(read.value):
+        for sign in signs(text, allowed):
+            column = ".".join(map(str, place))
+            yield Finding(project_path(path), read.lines.get(place), column, _kind_and_place(sign), EXPECTED)
+
+
+def _free_texts(value: Any, place: Place = (), *, free: bool = False) -> Iterator[tuple[Place, str]]:
+    """The places and the texts of what is written freely in a model or a list of models."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            is_free = FREE in field.metadata or _is_free(field.annotation)
+            yield from _free_texts(getattr(value, name), (*place, name), free=is_free)
+    elif isinstance(value, tuple | list):
+        for rank, part in enumerate(value):
+            yield from _free_texts(part, (*place, rank), free=free)
+    elif free and isinstance(value, str):
+        yield place, value
+
+
+def _is_free(annotation: Any) -> bool:
+    return any(part == FREE or _is_free(part) for part in get_args(annotation))
+
+
+def _kind_and_place(sign: Sign) -> str:
+    return f"{sign.kind}, au caractère {sign.start + 1}"

@@ -1,1 +1,0 @@
-"""What was said in interviews and meetings, and voted there."""

@@ -1,0 +1,1 @@
+"""What is declared, each thing once: sources, indicators, forms, norms; settings and errors."""

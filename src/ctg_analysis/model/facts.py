@@ -1,0 +1,99 @@
+"""FACTS: the tidy table that every cleaning function returns, one row per place, period, measure and source."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.model.indicator import LEVELS, MISSING, OK, STATUSES
+
+WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
+LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
+TYPES = {"level": LEVEL, "value": float, "status": STATUS}
+
+
+class Facts(pa.DataFrameModel):
+    """A fact: a figure of a producer, or what it says in the place of it.
+
+    parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or
+    are withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure
+    that is exact in a source that rounds others.
+    """
+
+    code: Any
+    level: Any = pa.Field(isin=LEVELS)
+    period: Any
+    measure: Any
+    value: float = pa.Field(nullable=True)
+    status: Any = pa.Field(isin=STATUSES)
+    source: Any
+    parts: int = pa.Field(ge=0, coerce=True)
+    few: int = pa.Field(ge=0, coerce=True)
+
+    class Config:
+        """What holds for the whole table."""
+
+        unique = ("code", "level", "period", "measure", "source")
+        strict = True
+        ordered = True
+
+    @pa.dataframe_check(error="a value when ok, none otherwise")
+    def known_when_ok(cls, table: pd.DataFrame) -> pd.Series:
+        """Tell the rows whose status says whether there is a value."""
+        return table["status"].eq(OK) == table["value"].notna()
+
+
+COLUMNS = [*Facts.__annotations__]
+
+
+def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd.DataFrame:
+    """Return a table of facts; `level` and `columns` complete or replace those of `table`.
+
+    A value that is absent gets the status `nd` where the table has no status of its own.
+
+    Raises:
+        SchemaError: it is not what `Facts` says.
+    """
+    table = table.assign(source=source, **columns)
+    if level:
+        table["level"] = _everywhere(level, LEVEL, table)
+    known = _everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
+    table["status"] = table["status"].astype(STATUS).fillna(known) if "status" in table else known
+    for name, alone in {"parts": 1, "few": 0}.items():
+        table[name] = table[name].fillna(alone) if name in table else alone
+    return Facts.validate(table[COLUMNS].astype(TYPES))
+
+
+def _everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
+    """Return a word for each row of a table: held once, where texts would be held for each of them."""
+    return pd.Series(
+        pd.Categorical.from_codes(np.full(len(table), words.categories.get_loc(word)), dtype=words), table.index
+    )
+
+
+def coded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return facts with all their words as categories."""
+    return table.astype(dict.fromkeys(WORDS, "category") | {"level": LEVEL, "status": STATUS})
+
+
+def alike(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows made of some facts as facts whose words are held as theirs, which can be put below them."""
+    return rows[COLUMNS].astype(table.dtypes[[*WORDS]].to_dict())
+
+
+def melt(
+    table: pd.DataFrame, measures: dict[str, str], source: str, *, code: str, level: str, period: str
+) -> pd.DataFrame:
+    """Return the facts of a table that has one column per measure; `period` is a column or a constant.
+
+    A column "<name> status" beside a measure says what stands in the place of its missing values.
+    """
+    place = pd.DataFrame({"code": table[code], "period": table.get(period, period)})
+    rows = pd.concat([place] * len(measures), ignore_index=True)
+    rows["value"] = pd.concat([table[column] for column in measures], ignore_index=True)
+    rows["measure"] = pd.Series([*measures.values()]).repeat(len(table)).reset_index(drop=True)
+    if any(f"{column} status" in table for column in measures):
+        words = [table.get(f"{column} status", pd.Series(index=table.index, dtype=str)) for column in measures]
+        rows["status"] = pd.concat(words, ignore_index=True)
+    return facts(rows, source, level=level)

@@ -1,0 +1,1 @@
+"""The stages in order, written to data/processed when something has changed."""

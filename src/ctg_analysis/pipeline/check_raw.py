@@ -1,0 +1,203 @@
+"""`ctg check`: all that is wrong with a data root, nothing of it written."""
+
+from collections.abc import Collection
+from functools import cache, lru_cache
+from pathlib import Path
+
+import pandas as pd
+import pyarrow
+import pyarrow.parquet as parquet
+
+from ctg_analysis.clean.facts import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
+from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, read_frame
+from ctg_analysis.clean.official import clean_contours
+from ctg_analysis.clean.places import schools_left_out
+from ctg_analysis.clean.received_forms import FORMS, read_private
+from ctg_analysis.model.errors import Finding, InputError, in_order
+from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.pipeline.freshness import EVERYWHERE, is_whole
+from ctg_analysis.raw.certificates import Certificate, RawFolder, integrity, read_certificate
+from ctg_analysis.raw.files import header_of, irregular
+from ctg_analysis.raw.folders import CERTIFICATE, FRANCE, FULL, faulty_forms, forms_in, is_note
+from ctg_analysis.raw.tables import missing_columns
+
+SCHOOLS = "depp_ecoles"
+
+
+def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[Finding]:
+    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
+
+    changed: as `freshness.changed` tells it: the rows of other files are not looked at again. Without it, all are.
+    """
+
+    def as_then(*prefixes: str) -> bool:
+        return changed is not None and not any(name.startswith((*prefixes, *EVERYWHERE)) for name in changed)
+
+    if not root.raw.is_dir():
+        return [
+            Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
+        ]
+    folders, findings = certificates(root)
+    none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
+    findings += strays(root.raw)
+    findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
+    frame = cache(lambda: _frame(root, folders))  # read when something asks for it
+    geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
+    same_places = as_then(*geography)
+    findings += [] if same_places else frame()[1]
+    for name in read_sources(folders):
+        if name == SCHOOLS or not as_then(f"raw/{name}/", *geography):
+            findings += _check_source(name, folders, frame()[0])
+    if faulty_forms(root) or not as_then("private/", *geography):
+        if same_places and is_whole(root.processed) and not faulty_forms(root):
+            places = pd.read_parquet(root.processed / "territories.parquet")
+            private = (name for name in changed if name.startswith("private/"))
+            findings += _check_forms(root, places, set().union(*map(forms_in, private)))
+        elif frame()[0]:
+            findings += _check_forms(root, frame()[0].places)
+    named = {one.path for one in none}
+    return in_order({*none, *(finding for finding in findings if finding.path not in named)})
+
+
+def _is_material(root: DataRoot, path: Path) -> bool:
+    """Tell whether a path stands in the folder of a démarche, which is checked with it."""
+    parts = path.relative_to(root.path).parts
+    return MATERIAL in parts and len(parts) > 3
+
+
+def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:
+    """Return the geography, None when a part of it cannot be read, and what is wrong with it."""
+    findings = []
+    if CONTOURS in folders:
+        try:
+            clean_contours(folders[CONTOURS][0])
+        except InputError as error:
+            findings += error.findings
+    try:
+        frame = read_frame(root, folders)
+    except InputError as error:
+        return None, findings + error.findings
+    return (None if findings or CONTOURS not in folders else frame), findings
+
+
+def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bool = False) -> list[Finding]:
+    """Return what is wrong with the rows of a source, and with the communes that they name when these are known.
+
+    whole: they are to be those of the whole country.
+    """
+    findings = []
+    for folder in folders[name] if name != GEOGRAPHY else []:
+        try:
+            facts = cleaner_of(name, frame)(folder)
+        except InputError as error:
+            findings += error.findings
+            continue
+        if frame and whole:
+            findings += of_a_part(facts, frame, folder)
+        if frame and name == SCHOOLS:
+            findings += schools_left_out(folder, frame.communes[max(frame.communes)])
+        for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
+            perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
+            findings += strangers(part, SOURCES[name], perimeter, folder.path)
+    return findings
+
+
+def of_a_part(facts: pd.DataFrame, frame: Frame, folder: RawFolder) -> list[Finding]:
+    """Return what is said of full files whose communes are those of a part of the départements: an extract."""
+    communes = set(facts.loc[facts["level"].eq("commune"), "code"])
+    here, every = ({code[:2] for code in codes} for codes in (communes, frame.communes[max(frame.communes)]["code"]))
+    if not communes or len(here) >= len(every) / 2:
+        return []
+    some = ", ".join(sorted(here)[:5]) + (", …" if len(here) > 5 else "")
+    found = f"{len(communes)} communes, des départements {some}"
+    expected = f"le fichier complet, avec des communes d'environ {len(every)} départements : est-ce un extrait ?"
+    return [Finding(project_path(folder.path), None, None, found, expected)]
+
+
+def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
+    """Return what would keep `ctg data` from reading full files in the place of those of a source.
+
+    fresh: their folder, with a certificate, named as that of full files. The places are those of the files that are
+    here; where these cannot be read, the codes of the places are not checked.
+    """
+    new = RawFolder(fresh, load_yaml(fresh / CERTIFICATE, Certificate).value)
+    folders = certificates(root)[0] if root.raw.is_dir() else {}
+    if name in (*GEOGRAPHIES, CONTOURS):
+        own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
+        return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
+    return _check_source(name, {name: [new]}, _frame_now(root), whole=True) if read_sources({name: [new]}) else []
+
+
+@lru_cache(maxsize=1)
+def _frame_now(root: DataRoot) -> Frame | None:
+    return _frame(root, certificates(root)[0])[0] if root.raw.is_dir() else None
+
+
+def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
+    """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
+    return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
+
+
+def check_folder(folder: RawFolder) -> list[Finding]:
+    """Return what is wrong with the files that the certificate of one source lists: their bytes, their columns."""
+    names = [entry.fichier for entry in folder.certificate.fichiers]
+    findings = [finding for name in names for finding in integrity(folder, name)]
+    return findings + [finding for name in names for finding in _columns(folder, name)]
+
+
+def strays(raw: Path) -> list[Finding]:
+    """Return what lies in data/raw and is never read: beside the sources, of no known source, or on no certificate."""
+    findings = []
+    for path in sorted(raw.iterdir()):
+        if path.is_dir() and path.name in SOURCES:
+            findings += _uncertified(path)
+            findings += [
+                finding for part in (FULL, FRANCE) if (path / part).is_dir() for finding in _uncertified(path / part)
+            ]
+        elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
+            expected = "l'identifiant d'une source, tel que `ctg list sources` le dit"
+            findings.append(Finding(project_path(path), None, None, "un dossier d'aucune source connue", expected))
+        elif path.is_file() and not is_note(path):
+            expected = f"un fichier dans le dossier de sa source, avec une entrée dans son {CERTIFICATE}"
+            findings.append(
+                Finding(project_path(path), None, None, "un fichier à côté des dossiers des sources", expected)
+            )
+    return findings
+
+
+def _uncertified(folder: Path) -> list[Finding]:
+    """Return the files and folders of a source that its certificate does not list."""
+    try:
+        listed = {entry.fichier for entry in read_certificate(folder).certificate.fichiers}
+    except InputError:
+        return []  # told with the certificate
+    return [
+        Finding(project_path(path), None, None, f"un {kind} sans certificat", f"une entrée dans {CERTIFICATE}")
+        for path in sorted(folder.iterdir())
+        if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
+        for kind in ["dossier" if path.is_dir() else "fichier"]
+    ]
+
+
+def _columns(folder: RawFolder, name: str) -> list[Finding]:
+    """Return the columns that the certificate describes and the file lacks."""
+    path = folder.path / name
+    described = (folder.entry(name).model_extra or {}).get("colonnes")
+    if not described or not path.is_file():
+        return []
+    header = _header(path)
+    return missing_columns(path, [column for column in described if column not in header])
+
+
+def _header(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        try:
+            return parquet.read_schema(path).names
+        except pyarrow.ArrowInvalid:
+            return []
+    try:
+        return header_of(path)[0]
+    except InputError:
+        return []  # told with the rows of the file

@@ -1,0 +1,154 @@
+"""What is wrong with the figures of partners that cannot be, and with the field material of a démarche."""
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.clean.frame import FRAME
+from ctg_analysis.clean.received_forms import AND, FORMS, codes_of, forms_in, homes, read_private
+from ctg_analysis.demarche.columns import INDICATOR, JOIN
+from ctg_analysis.demarche.consistency import inconsistencies
+from ctg_analysis.demarche.material_files import (
+    CONVENTION,
+    names_of,
+    no_convention,
+    persons_named,
+    read_material,
+    wrong_together,
+)
+from ctg_analysis.demarche.material_files import codes_of as codes_of_material
+from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
+from ctg_analysis.demarche.table_files import TableFile
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import Finding, in_order
+from ctg_analysis.model.form import CONFIRMED, YES
+from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.source import PLAN, SURVEY
+from ctg_analysis.model.territories import codes_by_name
+from ctg_analysis.pipeline.freshness import demarches, is_whole
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.pipeline.works import HELD, ROW, doubted, form_rows, open_counts
+from ctg_analysis.raw.files import place_of
+from ctg_analysis.raw.folders import is_doubted, source_folders
+
+# What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27).
+
+
+def implausible_figures(
+    root: DataRoot, epcis: Collection[str] | None = None, *, derived: bool = False
+) -> list[Finding]:
+    """Return what is said of the figures of partners that cannot be, as their forms are now; of all EPCIs by default.
+
+    They are held to the open counts of data/processed, where it is whole. derived: it was made from all the files as
+    they are, and tells in which forms there are such figures.
+    """
+    folders = [folder for folder in homes(root) if epcis is None or folder.name in epcis]
+    if derived:
+        folders = [folder for folder in folders if is_doubted(root, folder.name)]
+    if not folders:
+        return []
+    if not is_whole(root.processed):
+        ensure(root)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    codes = set().union(*(codes_of(places, folder.name) for folder in folders))
+    opened = open_counts(root.processed, codes, places)
+    return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
+
+
+def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
+    """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
+    forms = forms_in(folder).tables
+    rows = form_rows(forms, codes_by_name(places, folder.name))
+    received = read_private(root, places, HELD, [folder.name])
+    wrong = doubted(received, rows, places, opened).merge(rows, on=ROW)
+    alone = wrong["low"].eq(wrong["together"])
+    wrong = wrong.assign(alone=wrong["code"].where(alone, "")).sort_values("low", ascending=False, kind="stable")
+    wrong = wrong.drop_duplicates(["source", "period", "measure", "whole", "alone"])
+    names = places.set_index("code")["name"]
+    for row in wrong.itertuples(index=False):
+        column = next(field.column for field in FORMS[row.source].form.fields if field.measure == row.measure)
+        labels = AND.join(CATALOGUE[name].label for name in row.held_to.split(AND))
+        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} avec d'autres communes")
+        allowed = f"au plus {row.most:.0f}, car {names[row.whole]} en compte {row.high:.0f} en {row.year} ({labels})"
+        confirm = f"si le partenaire le confirme, écrire {YES} sur cette ligne dans la colonne {CONFIRMED}"
+        expected = f"{allowed} : corriger ou, {confirm}"
+        yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)
+
+
+# `ctg check`: all that is wrong with the field material of a data root.
+
+URGENCIES = PERSONS, FILES, CHAIN = "persons", "files", "chain"  # who is named; what stops a report; the convention
+PLACES = ["level", "code", "name", "epci", "departement", "region"]
+
+
+def check_material(
+    root: DataRoot,
+    today: datetime.date,
+    *,
+    sound: bool = True,
+    epcis: Collection[str] | None = None,
+) -> dict[str, list[Finding]]:
+    """Return every finding about the field material of the EPCIs of a data root, by its urgency, see URGENCIES.
+
+    today: what was due for deletion before it is told. sound: whether the raw data are, so that the proofs by an
+    indicator can be held to the observations: data/processed is then brought up to date. epcis: those asked for; all by
+    default.
+    """
+    found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
+    places = _places(root)
+    for epci in demarches(root) if epcis is None else sorted({*epcis} & {*demarches(root)}):
+        named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
+        material = read_material(root.material(epci), *named)
+        restricted = read_restricted(root, epci)
+        found[PERSONS] |= {*persons_named(material), *coded_persons(restricted, material)}
+        found[PERSONS] |= {as_finding(overdue) for overdue in due(restricted, today)}
+        if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
+            path = project_path(root.material(epci))
+            found[FILES].add(Finding(path, None, None, repr(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
+        tables = {**material.tables, **restricted.tables}
+        found[FILES] |= {*material.findings, *restricted.findings}
+        found[FILES] |= {
+            *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None)
+        }
+        found[FILES] |= {*wrong_in_restricted(restricted, material)}
+        found[CHAIN] |= {*inconsistencies(material.tables, material.convention)}
+        if len(material["actions"]) and not material.convention and not material.yaml[CONVENTION].findings:
+            found[CHAIN].add(no_convention(material.folder))
+        by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
+        by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()
+        if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
+            gathered = not (found[FILES] or found[PERSONS])
+            found[CHAIN] |= {*_no_longer(root, epci, material.tables, gathered=gathered)}
+    found[FILES] -= found[PERSONS]
+    found[CHAIN] -= found[FILES]
+    return {urgency: in_order(findings) for urgency, findings in found.items()}
+
+
+def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, gathered: bool) -> list[Finding]:
+    """Return what is said of the proofs by an indicator of an EPCI that do not hold any more, of exact baselines.
+
+    gathered: those by what the démarche itself gathers too, whose files are as they should be.
+    """
+    from ctg_analysis.demarche import proof_checks  # heavy, and seldom needed
+    from ctg_analysis.indicators.observations import read_observations
+
+    ensure(root)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
+    proofs, observations = tables["preuves"], read_observations(root.processed, codes, epci)
+    if gathered:
+        own = pd.read_parquet(root.processed_demarche(epci) / "observations.parquet")
+        observations = pd.concat([observations, own], ignore_index=True)
+    else:
+        own = {name for name, one in CATALOGUE.items() if {SURVEY, PLAN}.issuperset(one.sources)}
+        proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
+    exact = proof_checks.exact_baselines(tables["indicateurs_suivi"], observations, epci)
+    return [*proof_checks.no_longer(proofs, observations, places, epci), *exact]
+
+
+def _places(root: DataRoot) -> pd.DataFrame | None:
+    """Return the places, when `ctg data` has ever run and its tables are as it wrote them."""
+    return pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if is_whole(root.processed) else None

@@ -1,0 +1,363 @@
+"""What is made of a data root, stage by stage, and the tables that come of it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.clean.facts import Folders, certificates, measures_of, read_sources, size_of
+from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, missing_of_frame, read_frame
+from ctg_analysis.clean.partner_files import Agreement
+from ctg_analysis.clean.received_forms import blanks, with_thresholds
+from ctg_analysis.indicators.observations import (
+    CODED,
+    FOLDER,
+    join_above,
+    local_files,
+    read_groups,
+    read_indicators,
+    write_observations,
+)
+from ctg_analysis.indicators.observe import POPULATION
+from ctg_analysis.indicators.peers import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
+from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of, back_test
+from ctg_analysis.indicators.spread import OF, inequality, spread_of
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import Finding
+from ctg_analysis.model.scratch import put_in_place
+from ctg_analysis.model.settings import MATERIAL, NORMS, DataRoot
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline import freshness, works
+from ctg_analysis.pipeline.check_raw import strays
+from ctg_analysis.pipeline.freshness import (
+    EVERYWHERE,
+    NOTES,
+    PAGES,
+    changed,
+    is_material_stale,
+    is_whole,
+    keeping,
+    library,
+    locked,
+    tables_in,
+    write_manifest,
+)
+from ctg_analysis.pipeline.works import (
+    ADDED,
+    RESTRICTED,
+    Work,
+    epci_of_local,
+    frame_of_work,
+    groups,
+    groups_of,
+    measures_read,
+    read_plausible,
+    restricted_observations,
+)
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.folders import files_of, write_doubted, write_unread
+from ctg_analysis.secrecy.rounding import rounding_note, with_rounding_rule
+
+# The tables of data/processed: what is open as it was kept, what is restricted rounded, what goes beside.
+
+COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
+ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
+
+
+def conclude(
+    work: Work,
+    folders: Folders,
+    facts: list[Path],
+    kept: dict[str, Path],
+    populations: Path,
+    rule: str,
+    contours: Path,
+) -> None:
+    """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
+    evidence, spaces, blanks, sources, projection_errors, spread, inequality, notes.
+
+    Parameters:
+        work: its folder is that of the tables.
+        folders: those of the sources.
+        facts: those that restricted indicators may ask for.
+        kept: the observations of each group of open indicators.
+        populations, contours: as they are kept.
+        rule: how the Caf rounds.
+    """
+    root, fresh, frame = work.root, work.folder, frame_of_work(work)
+    places = frame.places
+    fresh.mkdir()
+    link(contours.glob("*.parquet"), fresh)
+    for name, folder in kept.items():
+        link(local_files(folder), fresh / FOLDER / name)
+    join_above(kept.values(), fresh)
+    private, doubted = read_plausible(root, places, fresh)
+    sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+    restricted = restricted_observations(frame, private.facts, facts, populations, sources)
+    if len(restricted):
+        home = work.aside / RESTRICTED
+        home.mkdir()
+        write_observations(restricted.astype(CODED), epci_of_local(frame), home)
+        link(local_files(home), fresh / FOLDER / RESTRICTED)
+        join_above([*kept.values(), home], fresh)
+    larger = read_indicators(fresh, CATALOGUE, groups=())
+    tables = {
+        "territories": places,
+        "spread": spread_of(larger, CATALOGUE),
+        "inequality": inequality(_communes(fresh, places), CATALOGUE),
+        "evidence": private.words,
+        "spaces": private.spaces,
+        "blanks": pd.concat(
+            [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
+        ).drop_duplicates([*doubted.columns]),
+        "sources": received(folders, private.agreements),
+        "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
+    }
+    _write(tables, fresh)
+    write_unread(fresh, private.unread)
+    here = places[places["code"].isin(doubted["territory"])]
+    write_doubted(fresh, {*here["epci"].fillna(here["code"])})
+    (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
+
+
+def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes of which the inequality between them is told, under the EPCI that they are of."""
+    rows = read_indicators(fresh, OF, groups_of(OF)).query("level == 'commune'")
+    known = places.drop_duplicates("code").set_index("code")
+    epci, inhabitants = (rows["territory"].astype(object).map(known[name]) for name in ("epci", "total_population"))
+    return rows.assign(territory=epci, weight=rows["denominator"].fillna(inhabitants)).dropna(subset="territory")
+
+
+def make_profiles(work: Work, kept: list[Path]) -> None:
+    """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
+    observed = read_groups(kept, COMPARED, READ)
+    profiles = peer_profiles(work.root, frame_of_work(work), observed)
+    with keeping(work.folder, work.aside) as fresh:
+        _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, fresh)
+
+
+def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+
+
+def link(paths: Iterable[Path], folder: Path) -> None:
+    """Put tables in a folder, without copying them where the disk can."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        try:
+            os.link(path, folder / path.name)
+        except OSError:  # a disk that has no links
+            shutil.copy2(path, folder / path.name)
+
+
+def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame:
+    """Return when each source was had, as text: columns source, date (ISO), vintage.
+
+    Of full files beside an extract: the date of the full files, both vintages.
+    """
+    rows = [
+        (source, several[0].certificate.date_acces.isoformat(), " ; ".join(dict.fromkeys(vintages)))
+        for source, several in folders.items()
+        for vintages in [[folder.certificate.vintage for folder in several]]
+    ]
+    rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
+    return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
+
+
+def peer_profiles(root: DataRoot, frame: Frame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
+    variables = profiles(observations, frame.places)
+    density = density_of_epcis(observations, frame.places)
+    classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=root.fictional)
+    return variables.join(classes.add_prefix("class_")).reset_index()
+
+
+# What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them.
+
+Task = partial
+LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
+OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), *EVERYWHERE)
+NOT_FOR_FACTS = PAGES | {
+    "model/catalogue",
+    "model/declared/indicators",
+    "indicators",
+    "secrecy",
+    "demarche",
+    "pipeline",
+}
+NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
+
+
+@dataclass(eq=False)
+class Derivation:
+    """A data root on its way from its files to its tables.
+
+    inputs, material: see `freshness`.
+    aside: a scratch folder on its disk, where the tables are written.
+    findings: what is wrong so far, with which no stage goes on. used: the entries of what is kept that are of use.
+    """
+
+    root: DataRoot
+    inputs: dict[str, str]
+    material: dict[str, str]
+    aside: Path
+    findings: list[Finding] = field(default_factory=list)
+    used: list[Path] = field(default_factory=list)
+    are_tables_due: bool = field(init=False)
+    is_material_due: bool = field(init=False)
+    STAGES = (
+        ("geography",),
+        ("material", "facts"),
+        ("populations",),
+        ("observations",),
+        ("profiles", "tables"),
+    )  # some together
+
+    def __post_init__(self):
+        """See what of data/processed is still what would be made."""
+        due = changed(self.root, self.inputs)
+        self.are_tables_due = bool(due) or not is_whole(self.root.processed)
+        self.is_material_due = is_material_stale(self.root) or any(name.startswith(OF_MATERIAL) for name in due)
+
+    @property
+    def fresh(self) -> Path:
+        """The folder of the tables, which takes the place of data/processed."""
+        return self.aside / "fresh"
+
+    def left(self, stage: str) -> list[Task]:
+        """Return the works of a stage that are left to do."""
+        return getattr(self, f"_{stage}")()
+
+    def _entry(self, kind: str, name: str, *made_from: object) -> tuple[Path, bool]:
+        """Return an entry of what is kept, and whether it is to be made."""
+        folder = freshness.entry(self.root, kind, name, made_from)
+        self.used.append(folder)
+        return folder, not freshness.is_kept(folder)
+
+    def _work(self, name: str, folder: Path) -> works.Work:
+        return works.Work(self.root, name, folder, self.aside, self.frame)
+
+    def _files(self, *prefixes: str) -> dict[str, str]:
+        return {name: digest for name, digest in self.inputs.items() if name.startswith(prefixes)}
+
+    def _folders(self, *sources: str) -> Folders:
+        return {name: self.folders[name] for name in sources if name in self.folders}
+
+    def _geography(self) -> list[Task]:
+        self.folders, self.findings = certificates(self.root)
+        self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
+        named = (f"raw/{name}/" for name in GEOGRAPHIES)
+        self._made_by = library(NOT_FOR_FACTS), locked()
+        files = self._files("reference/", *named)
+        self.frame = None
+        self.frame, missing = self._entry(freshness.FRAMES, GEOGRAPHY, files, *self._made_by)
+        folders = self._folders(*GEOGRAPHIES)
+        return [partial(works.make_frame, self._work(GEOGRAPHY, self.frame), folders)] if missing else []
+
+    def _facts(self) -> list[Task]:
+        self.facts, tasks = {}, []
+        for name in [*read_sources(self.folders), CONTOURS]:
+            kind, make = (
+                (freshness.CONTOURS, works.make_contours) if name == CONTOURS else (freshness.FACTS, works.make_facts)
+            )
+            files = self._files(f"raw/{name}/"), self.frame.name
+            folder, missing = self._entry(kind, name, files, *self._made_by)
+            self.facts[name] = folder
+            if missing:
+                size = sum(path.stat().st_size for path in files_of(self.root.raw / name))
+                work = replace(self._work(name, folder), large=size > LARGE)
+                tasks.append((size, name, partial(make, work, self._folders(name, GEOGRAPHY))))
+        return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first
+
+    def _populations(self) -> list[Task]:
+        self.contours = self.facts.pop(CONTOURS)
+        self.measures = {name: measures_of(folder) for name, folder in self.facts.items()}
+        rounded = [self.facts[name] for name in works.ROUNDED if name in self.facts]
+        facts = self._with_measures({POPULATION})
+        made = {
+            works.make_populations: self._entry(freshness.POPULATIONS, POPULATION, self._sums(facts), *self._made_by),
+            works.make_rounding: self._entry(
+                freshness.POPULATIONS, "rounding", self._sums(rounded), self.frame.name, library(NOT_FOR_OBSERVATIONS)
+            ),
+        }
+        (self.populations, _), (self.rounding, _) = made.values()
+        given = {works.make_populations: facts, works.make_rounding: rounded}
+        return [
+            partial(make, self._work(folder.name, folder), given[make])
+            for make, (folder, missing) in made.items()
+            if missing
+        ]
+
+    def _with_measures(self, measures: set[str]) -> list[Path]:
+        """Return the facts in which some measures are."""
+        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
+
+    @staticmethod
+    def _sums(folders: list[Path]) -> list[dict[str, str]]:
+        return [tables_in(folder) for folder in folders]
+
+    def _observations(self) -> list[Task]:
+        self.groups, tasks = {}, []
+        rule = works.read_rounding(self.rounding)
+        made_by = (library(NOT_FOR_OBSERVATIONS), locked(), self._files(f"reference/{NORMS}"), self.frame.name)
+        for name, group in groups(CATALOGUE.values(), SOURCES).items():
+            indicators = [indicator.id for indicator in group]
+            facts = self._with_measures(measures_read(group))
+            if name == RESTRICTED or not any(source in self.facts for one in group for source in one.sources):
+                continue
+            sums = self._sums([*facts, self.populations])
+            folder, missing = self._entry(freshness.OBSERVATIONS, name, indicators, sums, rule, *made_by)
+            self.groups[name] = folder
+            if missing:
+                work = replace(self._work(name, folder), large=sum(map(size_of, facts)) > LARGE_FACTS)
+                tasks.append(partial(works.make_observations, work, indicators, facts, self.populations, rule))
+        return tasks
+
+    def _profiles(self) -> list[Task]:
+        groups = [self.groups[name] for name in groups_of(COMPARED) if name in self.groups]
+        names = self.frame.name, [folder.name for folder in groups]
+        self.profiles, missing = self._entry(
+            freshness.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked()
+        )
+        return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
+
+    def _around(self) -> list[Path]:
+        """Return the facts that restricted indicators may ask for."""
+        return self._with_measures(measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED)
+
+    def _tables(self) -> list[Task]:
+        if not self.are_tables_due:
+            return []
+        made = (self._around(), self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
+        return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
+
+    def _material(self) -> list[Task]:
+        if not self.is_material_due:
+            return []
+        return [partial(works.make_material, self._work("démarches", self.aside / MATERIAL), self.material)]
+
+    def take_place(self) -> None:
+        """Put what was made in the place of what data/processed holds of it, and leave the rest as it is."""
+        made, there = self.aside / MATERIAL, self.root.processed / MATERIAL
+        if self.are_tables_due:
+            link((self.profiles / f"{name}.parquet" for name in ("vintages", "profiles")), self.fresh)
+            write_manifest(self.fresh, self.inputs)
+            if self.is_material_due:
+                made.rename(self.fresh / MATERIAL)
+            else:
+                shutil.copytree(there, self.fresh / MATERIAL)
+            put_in_place(self.fresh, self.root.processed)
+        elif self.is_material_due:
+            put_in_place(made, there)
+
+
+def read_places(root: DataRoot) -> pd.DataFrame:
+    """Return every territory, from the files of the geography alone: no statistics are needed, nor `ctg data`."""
+    home = read_certificate(root.raw / GEOGRAPHY)
+    return read_frame(root, {GEOGRAPHY: [home]}).places

@@ -1,0 +1,234 @@
+"""Raw files to OBSERVATIONS: the stage `ctg data`, its works side by side in processes."""
+
+import gc
+import json
+import os
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from multiprocessing import active_children
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from ctg_analysis.model.errors import Finding, InputError, room_in
+from ctg_analysis.model.processes import end_with_parent, give_memory_back
+from ctg_analysis.model.scratch import put_in_place, scratch, sweep
+from ctg_analysis.model.settings import MATERIAL, DataRoot
+from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, inputs, is_stale, material_inputs
+from ctg_analysis.raw.folders import CACHE, known_sums
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ctg_analysis.pipeline.derivation import Derivation
+
+_held: set[DataRoot] = set()
+PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
+Progress = Callable[[str, int, int, str], None]  # a stage, its works that are done, all of them, the last one done
+
+
+def ensure(root: DataRoot) -> None:
+    """Bring data/processed up to date when the raw data, the field material or the library has changed, or a table has.
+
+    One process does, others wait.
+    """
+    if root in _held:
+        return
+    sweep(root.path)
+    if not is_stale(root):
+        return
+    with _writing(root):
+        if are_observations_stale(root):
+            process(root)
+        elif is_stale(root):
+            process_material(root)
+
+
+def _writing(root: DataRoot) -> FileLock:
+    """Return the lock of data/processed, which this process may take again while it holds it."""
+    return FileLock(root.path / f".{PROCESSED}.lock", is_singleton=True)
+
+
+def hold(root: DataRoot) -> None:
+    """Take data/processed for up to date, as it was found to be, from now on in this process."""
+    _held.add(root)
+
+
+def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]:
+    """Read, check and clean every source that has changed, and write each data/processed that would not be the same,
+    whole, or leave them all as they were.
+
+    What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. progress: see
+    `Progress`. Returns the number of observations of each root.
+
+    Raises:
+        InputError: files that all share and that cannot be trusted; every finding of every stage and root at once, as
+        `ctg check` says it. What is wrong with the files of one EPCI is left out: see `faults`.
+    """
+    from ctg_analysis.indicators.observations import count  # heavy, and seldom needed
+    from ctg_analysis.pipeline.freshness import forget
+
+    with _derived(roots, progress) as derivations:
+        for one in derivations:
+            one.take_place()
+            forget(one.root, one.used)
+            known_sums(one.root.path).save()
+        return [count(root.processed) for root in roots]
+
+
+def forget_all(root: DataRoot) -> int:
+    """Remove all that is kept of the work of `ctg data`: the next one does all of it. Return the bytes that it held."""
+    home = root.path / CACHE
+    with _writing(root):
+        files = [path.stat() for path in home.rglob("*") if path.is_file()]
+        shutil.rmtree(home, ignore_errors=True)
+    return sum(state.st_size for state in files)
+
+
+@contextmanager
+def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[Derivation]]":
+    """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
+    from ctg_analysis.pipeline.check_raw import check_root  # all heavy
+    from ctg_analysis.pipeline.derivation import Derivation
+
+    with ExitStack() as held:
+        derivations = []
+        for root in roots:
+            held.enter_context(room_in(root.processed))
+            held.enter_context(_writing(root))
+            aside = held.enter_context(scratch(root.path, PROCESSED))
+            derivations.append(Derivation(root, inputs(root), material_inputs(root), aside))
+        with processes() as pool:
+            _do(derivations, pool, progress)
+        if findings := {finding for one in derivations for finding in one.findings}:
+            raise InputError(findings.union(*(check_root(one.root) for one in derivations if one.findings)))
+        yield derivations
+
+
+def _do(derivations: "list[Derivation]", pool: "Executor | None", progress: Progress) -> None:
+    """Do all the stages of each root, up to that where something is found to be wrong."""
+
+    owners: dict[Task, tuple[Derivation, str]] = {}
+    done, works = Counter(), Counter()
+
+    def stages(one: "Derivation") -> Iterator[list[Task]]:
+        for together in one.STAGES:
+            if one.findings:
+                return
+            left = {task: (one, stage) for stage in together for task in one.left(stage)}
+            owners.update(left)
+            works.update(stage for _, stage in left.values())
+            for stage in together:
+                progress(stage, done[stage], works[stage], "")
+            yield [*left]
+
+    small_first = [*map(stages, reversed(derivations))]  # the works of the large one fill the time of its last ones
+    for task, findings in findings_of(small_first, pool):
+        one, stage = owners[task]
+        one.findings += findings
+        done[stage] += 1
+        progress(stage, done[stage], works[stage], task.args[0].name)
+
+
+def read_notes(root: DataRoot) -> list[str]:
+    """Return what the derivation of data/processed has to say: how the Caf rounds."""
+    return json.loads((root.processed / NOTES).read_text(encoding="utf-8"))
+
+
+def process_material(root: DataRoot) -> None:
+    """Read, check and work out the field material alone, and write data/processed/demarche whole, or leave it."""
+    import pandas as pd
+
+    from ctg_analysis.pipeline.works import write_material
+
+    made_from = material_inputs(root)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    with room_in(root.processed), _writing(root), scratch(root.path, PROCESSED) as aside:
+        write_material(aside / MATERIAL, root, places, made_from)
+        put_in_place(aside / MATERIAL, root.processed / MATERIAL)
+
+
+# Works done side by side in processes, and what is wrong with what they read.
+
+Task = partial  # of a function, on a works.Work
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def processes() -> Iterator[Executor | None]:
+    """Give processes to work in, one for each core that this one may use; None where it has one core alone."""
+    if cores() == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(cores(), initializer=_begin) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            for process in active_children():  # whose works nobody waits for any more
+                process.kill()
+            raise
+
+
+def _begin() -> None:
+    """Make a process ready to work: what it has from its parent is not looked through for what may be forgotten.
+
+    Ctrl-C, which a terminal sends to it too, ends it without a word: the parent says what stands.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()
+    gc.freeze()
+
+
+def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:
+    """Do the works of some chains, and yield each as it ends, with what is wrong with what it has read.
+
+    A chain gives its works stage by stage, and is asked for those of the next one when all that it gave are done. No
+    chain waits for another; the works of the first ones are begun before those of the others. Two that are `large` are
+    not done at once, lest their memories be added.
+    """
+    if pool is None:
+        yield from ((task, _tried(task)) for chain in chains for tasks in chain for task in tasks)
+        return
+    stages = [filter(None, chain) for chain in chains]
+    left: list[list[Task]] = [[] for _ in chains]
+    at_work: dict[Future, tuple[int, Task]] = {}
+    while True:
+        busy = {rank for rank, _ in at_work.values()}
+        for rank, tasks in enumerate(left):
+            if not tasks and rank not in busy:
+                tasks += next(stages[rank], [])
+            while len(at_work) < cores() and (task := _first(tasks, [task for _, task in at_work.values()])):
+                tasks.remove(task)
+                at_work[pool.submit(_tried, task)] = rank, task
+        if not at_work:
+            return
+        for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+            _, task = at_work.pop(future)
+            yield task, future.result()
+
+
+def _first(tasks: list[Task], at_work: list[Task]) -> Task | None:
+    """Return the first work that may begin beside others."""
+    alone = any(task.args[0].large for task in at_work)
+    return next((task for task in tasks if not (alone and task.args[0].large)), None)
+
+
+def _tried(task: Task) -> list[Finding]:
+    """Do a work; return the findings, which an exception does not carry from one process to another."""
+    try:
+        task()
+    except InputError as error:
+        return error.findings
+    finally:
+        give_memory_back()
+    return []

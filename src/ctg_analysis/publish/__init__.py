@@ -1,0 +1,1 @@
+"""Notebooks run, pages and documents put in their place, editions."""

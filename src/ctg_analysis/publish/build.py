@@ -1,0 +1,491 @@
+"""Reports: what has changed is made again in processes of their own, then published whole."""
+
+import filecmp
+import json
+import os
+import platform
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import islice
+from multiprocessing import current_process
+from pathlib import Path
+
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, room_in
+from ctg_analysis.model.scratch import alone, scratch, sweep
+from ctg_analysis.model.settings import (
+    DEMARCHE,
+    EVERYTHING,
+    MATERIAL,
+    MODELS,
+    OF_DEMARCHE,
+    PUBLIC,
+    ChapterNotebook,
+    DataRoot,
+    data_root,
+    notebooks,
+    project_path,
+    settings,
+)
+from ctg_analysis.pipeline.faults import fault_line
+from ctg_analysis.pipeline.freshness import library, locked, public_inputs, tables_of
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.editions import (
+    DAMAGED,
+    INDEX,
+    JOURNAL,
+    RECORD,
+    ROUNDING,
+    SECRECY,
+    Built,
+    Report,
+    chapters_of,
+    compared_with,
+    latest,
+    latest_whole,
+    publish,
+    record,
+    remarks,
+    to_withdraw,
+    with_notebooks,
+    write_links,
+    write_record,
+)
+from ctg_analysis.publish.pool import Job, Outcome, get_ready, run
+from ctg_analysis.publish.site import code, dated, of_edition, page, text_sources
+from ctg_analysis.raw.folders import read_unread
+from ctg_analysis.raw.folders import sha256 as sum_of_file
+
+# What a page is made from, as sums: a chapter whose sums are those of the latest edition is not run again.
+
+OF_ALL = "data"  # the part of a key that any change of any source changes
+
+
+def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
+    """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data, links.
+
+    No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy, as its
+    manifest says it once they were found whole. The sum of what they were made from would let restricted figures be
+    guessed.
+    """
+    texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
+    texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
+    beside = sorted((settings().root / "notebooks").rglob("*"))  # what an analyst reads: tables, modules
+    texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]
+    common = {
+        "parameters": repr([("epci", epci)]),
+        "library": library(),
+        "lock": locked(),
+        "python": platform.python_version(),
+        "kernels": settings().kernels,
+        "readers": settings().readers,
+        "chapters": sha256(repr([(chapter.page, chapter.title) for chapter in chapters]).encode()).hexdigest(),
+        "texts": sha256(b"".join(path.read_bytes() for path in texts)).hexdigest(),
+        OF_ALL: sha256(json.dumps([public_inputs(root, epci), tables_of(root, epci)]).encode()).hexdigest(),
+    }
+    sums = {
+        chapter.path.stem: "" if chapter.fault else sha256(chapter.path.read_bytes()).hexdigest()
+        for chapter in chapters
+    }
+    return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
+
+
+def _is_seen(path: Path) -> bool:
+    """Tell whether no part of a path is hidden: not what JupyterLab and Python keep for themselves."""
+    return not any(name.startswith((".", "__")) for name in path.relative_to(settings().root).parts)
+
+
+def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
+    """Tell whether a page differs from the former one by its data at most."""
+    return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
+
+
+# Chapters that keep their page of a former edition: their notebook is refused, or has failed.
+
+DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
+
+
+def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
+    """Tell whether a chapter whose notebook is refused keeps its page: not when there is none, nor when it was made of
+    that very notebook for whatever territory this one names itself.
+    """
+    return entry is not None and (refused.takes_epci or not is_made_of(refused, entry))
+
+
+def is_made_of(chapter: ChapterNotebook, entry: dict) -> bool:
+    """Tell whether the page of a chapter was made of its notebook as it is. entry: the record of the chapter."""
+    return (entry.get("key") or {}).get("notebook") == sum_of_file(chapter.path)
+
+
+def with_own_data(html: str, report: Report, since: str) -> str:
+    """Return a page of the former edition with links to the data files of its charts, kept where those now differ.
+
+    since: ISO, the date of the edition that the page is of.
+    """
+    for linked in sorted(set(DATA_FILE.findall(html))):
+        own, now = report.latest / linked, report.fresh / linked
+        if now.exists() and filecmp.cmp(own, now, shallow=False):
+            continue
+        kept = f"donnees/{since}/{own.name}"
+        (report.fresh / kept).parent.mkdir(exist_ok=True)
+        shutil.copyfile(own, report.fresh / kept)
+        html = html.replace(f'href="{linked}"', f'href="{kept}"')
+    return html
+
+
+def note(entry: dict) -> str:
+    """Return what the index says of a chapter that is not of this edition; nothing of the others."""
+    if entry.get("missing"):
+        return "Ce chapitre n’a pas pu être établi."
+    return f"Chapitre daté\u00a0: édition du {date_text(entry['dated'])}." if entry.get("dated") else ""
+
+
+# What a report needs: the chapters whose page is not what it would be, found without opening a table.
+
+MISSING = "manques.html"
+TASKS = "ctg_analysis.publish.tasks"
+
+
+@dataclass
+class Plan:
+    """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
+
+    refused: the notebooks that are; those that have a page are chapters of the report. unread: the chapters of a
+        démarche that could not be read. damaged: the latest edition when it is not whole.
+    """
+
+    report: Report
+    keys: dict[str, dict[str, str]]
+    former: dict
+    todo: list[ChapterNotebook]
+    refused: list[ChapterNotebook]
+    unread: list[ChapterNotebook]
+    force: bool
+    damaged: Path | None
+    came: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> tuple[str, str]:
+        """How an error names what writes the data files, and what writes the page of what is missing."""
+        return f"{self.report.epci}/{RECORD}", f"{self.report.epci}/{MISSING}"
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
+        all end together.
+        """
+        epci, (data, missing) = self.report.epci, self.beside
+        yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
+        yield Job(epci, "ctg_analysis.publish.lacking:write_beside", (self.report,), missing)
+        for chapter in sorted(self.todo, key=self._length, reverse=True):
+            former = self.former.get("chapters", {}).get(chapter.path.stem, {})
+            known = not self.force and former.get("key") and "read" in former
+            spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
+            read = {name: former[name] for name in ("read", "observations")} if spared else {}
+            place = f"notebooks/{chapter.path.name}"
+            yield Job(epci, f"{TASKS}:write_chapter", (self.report, chapter, read), place)
+
+    def _length(self, chapter: ChapterNotebook) -> int:
+        """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""
+        page = self.report.latest / chapter.page if self.report.latest else None
+        return page.stat().st_size if page and page.exists() else 0
+
+
+def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
+    """Return what a territory needs; what its latest edition is, when it is what it would be.
+
+    An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
+    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    held: the scratch folder lasts as long as it.
+
+    Raises:
+        InputError: raw files that cannot be trusted.
+    """
+    root = data_root(epci)
+    ensure(root)
+    edition, whole = latest(out, epci), latest_whole(out, epci)
+    former = record(whole)
+    if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
+        raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
+    entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
+    damaged = edition if edition != whole else None
+    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
+    listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
+    refused = [chapter for chapter in listable if chapter.fault]
+    listed = []
+    for chapter in listable:
+        stem, entry = chapter.path.stem, entries.get(chapter.path.stem)
+        if not chapter.fault:
+            listed.append(asked.get(stem, chapter))
+        elif stays(chapter, entry):  # with the title and the question of its page
+            listed.append(replace(chapter, title=entry.get("title", stem), question=entry.get("question", "")))
+    own = keys(listed, root, epci)
+    made_of = {stem: entry["key"] for stem, entry in entries.items()}
+    todo = [
+        chapter
+        for chapter in listed
+        if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
+    ]
+    unread = (
+        [chapter for chapter in listed if chapter.page in OF_DEMARCHE] if MATERIAL in read_unread(root, epci) else []
+    )
+    kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
+    if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
+        said = {"to_withdraw": to_withdraw(out, epci), "faults": fault_line(root, epci)}
+        return with_notebooks(Built(epci, out / epci, breaks=former["breaks"], **said), refused, entries)
+    todo = [chapter for chapter in todo if chapter not in kept]
+    with room_in(out):
+        made = held.enter_context(scratch(out, epci))
+        fresh, executed = made / "fresh", made / "executed"
+        fresh.mkdir()
+        executed.mkdir()
+    report = Report(epci, listed, fresh, executed, whole)
+    return Plan(report, own, former, todo, refused, unread, force, damaged)
+
+
+# A report made public: the chapters that ran, those kept from the latest edition, what failed, as one edition.
+
+OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
+OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
+
+
+def conclude(plan: Plan, out: Path) -> Built:
+    """Return what came of a report, published; of one that there is no room for nothing is kept."""
+    try:
+        with room_in(out):
+            for outcome in plan.came.values():
+                if isinstance(outcome.error, FullError):
+                    raise outcome.error
+            return make_public(plan, out)
+    except FullError as error:
+        shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
+        return Built(plan.report.epci, error=error)
+
+
+def make_public(plan: Plan, out: Path) -> Built:
+    """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
+    report, (data, beside) = plan.report, map(plan.came.pop, plan.beside)
+    if error := data.error or beside.error:
+        return Built(report.epci, error=error)
+    facts, root = data.result, data_root(report.epci)
+    said = {"to_withdraw": to_withdraw(out, report.epci), "faults": fault_line(root, report.epci)}
+    built = Built(report.epci, breaks=facts["breaks"], **said)
+    entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
+    for chapter in plan.todo:
+        outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
+        if outcome.error:
+            built.failed[stem] = outcome.error
+            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(chapter, entries.get(stem, {}))
+            entries[stem] = failed(plan, chapter, facts, {} if is_false else plan.former)
+        else:
+            former = entries.get(stem, {})
+            made = {name: outcome.result.get(name, former.get(name)) for name in OF_A_PAGE}
+            entries[stem] = {"key": plan.keys[stem], **made}
+            built.ran += [stem] if outcome.result["run"] else []
+    shown = [chapter for chapter in report.chapters if chapter.page not in facts["page"]["silent"]]
+    for chapter in shown:
+        if chapter.fault or chapter in plan.unread:
+            entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
+        if not (report.fresh / chapter.page).exists():
+            html = (report.latest / chapter.page).read_text(encoding="utf-8")
+            (report.fresh / chapter.page).write_text(of_edition(html, facts["page"]["date"]), encoding="utf-8")
+    for chapter in report.chapters:
+        about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
+        entries[chapter.path.stem] |= about
+    listed = [
+        links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
+        for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
+    ]
+    index = (report, facts["page"] | {"chapters": listed}, beside.result, facts["after"])
+    # In a process that has the catalogue and the words already, which this one does without.
+    function, name = "ctg_analysis.publish.contents:write_around", f"{report.epci}/{INDEX}"
+    (around,) = run([Job(report.epci, function, index, name)], 1)
+    if isinstance(around.error, FullError):
+        raise around.error
+    if around.error:
+        return Built(report.epci, error=around.error)
+    write_record(
+        report.fresh,
+        {
+            "name": facts["page"]["territory"],
+            **{name: facts[name] for name in OF_AN_EDITION},
+            SECRECY: ROUNDING,
+            "parameters": {"epci": report.epci, "readers": settings().readers},
+            "code": code(),
+            **public_inputs(root, report.epci),
+            "chapters": entries,
+        },
+    )
+    write_links(report.fresh, out, report.epci)
+    keep_journal(report, with_notebooks(built, plan.refused, entries), out)
+    built.place, built.published = publish(report.fresh, out, report.epci), True
+    built.damages = damages(plan, out)
+    return built
+
+
+def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> dict:
+    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry.
+
+    facts: what `tasks.write_data` returned. former: the record of the edition that has the last good version.
+    """
+    report, links = plan.report, facts["page"]
+    entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
+    place = report.fresh / chapter.page
+    if entry.get("missing") or entry.get("silent") or not passes_again(plan, chapter, facts):
+        about = links | {"title": next(link["title"] for link in links["chapters"] if link["page"] == chapter.page)}
+        place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
+        return {"key": None, "missing": True}
+    since = entry.get("dated") or former["date"]
+    html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
+    place.write_text(dated(html, since), encoding="utf-8")
+    return {"key": None, "observations": "", "dated": since, **{name: entry.get(name) for name in ("read", "contents")}}
+
+
+def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
+    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R1).
+
+    What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
+    its edition. Of what persons said, nothing may have changed.
+    """
+    entry = plan.former["chapters"][chapter.path.stem]
+    read, key = entry.get("read"), entry["key"]
+    if (read is None or DEMARCHE in read) and plan.former.get("voices") != facts["voices"]:
+        return False
+    if read is None or EVERYTHING in read or not (key and same_but_data(plan.keys[chapter.path.stem], key)):
+        return not facts["withheld"]
+    return not set(read) & set(facts["withheld"])
+
+
+def keep_journal(report: Report, built: Built, out: Path) -> None:
+    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran; what is to
+    be mended in what chapters show.
+
+    Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
+    """
+    journal = out / JOURNAL / report.epci
+    shutil.rmtree(journal, ignore_errors=True)
+    logs = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
+    for stem, lines in (logs | {stem: remarks(built, stem) for stem in built.remarks}).items():
+        journal.mkdir(parents=True, exist_ok=True)
+        text = "\n".join(filter(None, lines))
+        (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")
+        ran = report.executed / f"{stem}.ipynb"
+        if ran.exists():
+            shutil.copyfile(ran, journal / ran.name)
+
+
+def damages(plan: Plan, out: Path) -> list[str]:
+    """Return what is to be said of editions that had lost or changed some of their files, a line each."""
+    epci, lines = plan.report.epci, []
+    if plan.damaged:
+        kept = out / DAMAGED / epci / plan.damaged.name
+        remainder = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
+        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{remainder}")
+    before = plan.former.get("after")
+    if before and not compared_with(plan.report.latest):
+        lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")
+    return lines
+
+
+# Reports: what has changed is made again in processes of their own, then published whole.
+#
+# Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
+
+SIREN = r"\d{9}"
+TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
+
+
+def build(
+    epcis: Iterable[str],
+    chapters: list[ChapterNotebook],
+    out: Path,
+    *,
+    jobs: int = os.cpu_count() or 1,
+    force: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Iterator[Built]:
+    """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
+
+    progress: called with the name of each step. A report that is up to date is left as it is; one that cannot be made
+    leaves the former one in place.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    sweep(out)
+    waiting = iter(epcis)
+    while some := list(islice(waiting, TOGETHER * jobs)):
+        if any(latest(out, epci) is None for epci in some):
+            get_ready()  # while what there is to do is found out
+            code()  # of the modules that are in memory now
+        with ExitStack() as held:
+            plans = {}
+            for epci in some:
+                try:
+                    if not re.fullmatch(SIREN, epci):
+                        raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
+                    held.enter_context(alone(out, epci, f"{epci}: is being built"))
+                    plan = plan_report(epci, chapters, out, held, force=force)
+                except UserError as error:
+                    yield Built(epci, error=error)
+                    continue
+                if isinstance(plan, Built):
+                    yield plan
+                else:
+                    plans[epci] = plan
+            for outcome in run([job for plan in plans.values() for job in plan.jobs()], jobs):
+                epci = outcome.job.epci
+                progress(f"{epci}: {outcome.job.place}")
+                plans[epci].came[outcome.job.place] = outcome
+                if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
+                    yield conclude(plans.pop(epci), out)
+
+
+# Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.
+#
+# One task is one territory, with all its chapters. A territory whose worker dies is given to another worker; what is up
+# to date already is left as it is, so that nothing is built twice.
+
+RETRIES = 2
+PATIENCE = "5s"
+SECONDS_FOR_A_WORKER = 10
+
+
+def build_there(
+    epcis: list[str], chapters: list[ChapterNotebook], out: Path, *, force: bool, scheduler: str
+) -> Iterator[Built]:
+    """Build territories on the workers of a scheduler, and yield what came of each as it comes.
+
+    Raises:
+        UserError: dask.distributed is not installed, nothing answers at the address, no worker comes to it.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise UserError("--scheduler: needs dask.distributed; pip install 'ctg_analysis[cluster]'") from error
+    try:
+        client = Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--scheduler {scheduler}: no answer, expected the address of a Dask scheduler") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
+        except TimeoutError as error:
+            what = f"no worker in {SECONDS_FOR_A_WORKER} s, expected one at least: dask worker {scheduler}"
+            raise UserError(f"--scheduler {scheduler}: {what}") from error
+        waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
+        named = dict(zip(waiting, epcis, strict=True))
+        for future in as_completed(waiting):
+            if error := future.exception():
+                epci, first = named[future], str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+                yield Built(epci, error=UserError(f"{epci}: {first}; the log of the worker has more"))
+            else:
+                yield future.result()
+
+
+def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
+    """Build one territory in this worker, one chapter at a time."""
+    current_process().daemon = False  # as one, which Dask makes it, it may start none; those of a build end with it
+    (built,) = build([epci], chapters, out, jobs=1, force=force)
+    return built

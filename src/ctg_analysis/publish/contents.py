@@ -1,0 +1,427 @@
+"""The pages of a report beside its chapters: index, search, definitions, sections."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import NamedTuple
+
+import mistune
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from ctg_analysis.chapter.closing import SHOWN
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS, piece
+from ctg_analysis.display.words import notes
+from ctg_analysis.display.words import synonyms as words
+from ctg_analysis.display.words.glossary import terms, terms_in, with_meanings
+from ctg_analysis.display.words.team import OF_TEAM, for_readers
+from ctg_analysis.display.words.texts import NARROW, alphabetical, typography
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.errors import room_in
+from ctg_analysis.publish.editions import Report
+from ctg_analysis.publish.site import page, text_sources
+
+# The sections of a page: its headings of second level, with the ids that links lead to.
+#
+# They are found in the HTML of the cells: that of a notebook of somebody else may hold headings of which no data tells.
+# One that readers do not see is for the team.
+
+HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+PLACED = re.compile(r'<h2 id="([^"]+)">')
+TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
+OWN_IDS = ("contenu", "q", "sommaire", "equipe")  # of what stands around the content, in every page
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a page: its id there, its heading; whether readers see it, and what they read there."""
+
+    id: str
+    title: str
+    seen: bool = True
+    text: str = ""
+
+
+def slug(title: str) -> str:
+    """Return the id of the first section of a page that bears a title.
+
+    >>> slug("Territoire et population")
+    'territoire-et-population'
+    """
+    return NOT_IN_SLUG.sub("-", alphabetical(title)).strip("-") or "section"
+
+
+def with_sections(body: str) -> tuple[str, list[Section]]:
+    """Return the content of a page with an id on each heading of second level, and these sections."""
+    used = dict.fromkeys(OWN_IDS, 1)
+    sections = []
+
+    def identified(heading: re.Match) -> str:
+        title = unescape(TAG.sub("", heading[1])).strip()
+        name = slug(title)
+        used[name] = used.get(name, 0) + 1
+        sections.append(Section(name if used[name] == 1 else f"{name}-{used[name]}", title))
+        return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
+
+    body = HEADING.sub(identified, body)
+    _, *parts = PLACED.split(for_readers(body))
+    texts = {name: unescape(TAG.sub(" ", html)) for name, html in zip(parts[::2], parts[1::2], strict=True)}
+    return body, [replace(one, seen=one.id in texts, text=texts.get(one.id, "")) for one in sections]
+
+
+# What a page says once: a caveat or a source that several charts share stands in whole by the first of them.
+
+DEFINITION = '<dd class="definition">'
+NOTES = rf'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|{DEFINITION}'
+ASIDE = re.compile(rf"({NOTES})([^<]*)(?=</|<span)")  # of plain text: links and lists are not cut
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])")
+LONG = 10  # words: a longer sentence is not said again
+SAME = "Même définition que plus haut."
+# What stands by itself, sheets of communes and of actions and texts of law, or is not seen by readers.
+ALONE = "|".join(
+    rf'<{tag} class="{name}".*?</{tag}>'
+    for tag, name in (("section", "sheet"), ("article", "action"), ("div", "references"))
+)
+APART = re.compile(f"({OF_TEAM.pattern}|{ALONE})", re.DOTALL)
+SOURCE = re.compile(r'(<p class="source">Source\u00a0: )([^<]*)(?=</p>)')
+OF_A_PRODUCER = re.compile(r"(^|[,;]\s*)[^,;()]*\(([A-Z]{3,})\)")  # a long name, then its acronym
+IN_PARENTHESES, BETWEEN_PRODUCERS = re.compile(r"\s*\([^)]*\)"), re.compile(r"\s;\s")
+ABOVE = "comme plus haut"
+CONSTAT = re.compile(r'(le constat <a href="[^"]*">[^<]*</a>)(\u00a0: [^<]*)(?=</li>)')
+
+
+def said_once(body: str) -> str:
+    """Return the HTML of a page without what it says again: long sentences of notes and definitions, the wording of a
+    constat after its code; a source cited again is shortened. What stands alone is left as it is.
+
+    >>> caveat = '<p class="note">Une adresse compte dès qu’elle est ouverte au public toute l’année. Ici : {}.</p>'
+    >>> said_once(caveat.format("A") + caveat.format("B")).count("ouverte au public"), said_once(caveat).count("Ici")
+    (1, 1)
+    >>> proof = '<li>Il appuie le constat <a href="14.html#constat-C16">C16</a>\u00a0: Le bénévolat vieillit.</li>'
+    >>> said_once(proof * 2).count("vieillit")
+    1
+    """
+    said: set[str] = set()
+    parts = APART.split(body)
+    for rule, written in ((SOURCE, _source), (ASIDE, _aside), (CONSTAT, _constat)):
+        parts[::2] = [rule.sub(lambda found, written=written: written(found, said), part) for part in parts[::2]]
+    return (
+        "".join(parts)
+        .replace('<p class="note"></p>', "")
+        .replace('<p class="beside"></p>', "")
+        .replace(' <span class="caveats"></span>', "")
+    )
+
+
+def _aside(found: re.Match[str], said: set[str]) -> str:
+    """Return a note or a definition without its long sentences told above. said: those told above, here and below."""
+    sentences = SENTENCE.split(found[2].strip())
+    new = []
+    for one in sentences:
+        if not is_long(one) or one not in said:
+            new.append(one)
+        elif found[1] == DEFINITION and one is sentences[0]:
+            new.append(SAME)
+        said.add(one)
+    return found[1] + " ".join(new) + " " * found[2].endswith(" ")
+
+
+def _constat(found: re.Match[str], said: set[str]) -> str:
+    """Return the code of a constat, with its wording the first time that a page tells it."""
+    if found[2] in said:
+        return f"{found[1]}."
+    said.add(found[2])
+    return found[0]
+
+
+def _source(found: re.Match[str], said: set[str]) -> str:
+    """Return a source, whole the first time that a page tells it and shorter then."""
+    first, *others = SENTENCE.split(found[2])
+    if first not in said or not is_long(f"Source {first}"):
+        said.add(first)
+        return found[0]
+    return " ".join([f"{found[1]}{shortened(first.removesuffix('.'))}.", *others])
+
+
+def shortened(source: str) -> str:
+    """Return a source told above in ten words at most: each producer, by its acronym, and as much as there is room for.
+
+    >>> shortened("Ministère de l’Éducation nationale (DEPP), annuaire de l’éducation et effectifs des écoles")
+    'DEPP, annuaire de l’éducation et effectifs des écoles'
+    >>> shortened("Enquête auprès des habitants, volontaires, n = 612 (web, papier ; du 15/01/2024 au 24/02/2024)")
+    'Enquête auprès des habitants, volontaires, n = 612'
+    >>> shortened("Insee et DGCL, diffusés par Etalab, communes et EPCI ; Insee, recensement de la population 2021")
+    'Insee et DGCL\\u202f; Insee, recensement de la population 2021'
+    """
+    plain = IN_PARENTHESES.sub("", OF_A_PRODUCER.sub(r"\1\2", source))
+    items = [item.split(", ") for item in BETWEEN_PRODUCERS.split(plain)]
+    kept = [item[:1] for item in items]
+    if is_long(_joined(kept)):
+        return f"{items[0][0]}, {ABOVE}"
+    wholes = [(rank, len(item)) for rank, item in enumerate(items)]
+    chunks = [(rank, size) for rank, length in wholes for size in range(2, length)]
+    for rank, size in [*wholes, *chunks]:
+        longer = [items[rank][: max(size, len(one))] if rank == other else one for other, one in enumerate(kept)]
+        if not is_long(_joined(longer)):
+            kept = longer
+    return _joined(kept).removeprefix("Source ")
+
+
+def _joined(items: list[list[str]]) -> str:
+    return "Source " + f"{NARROW}; ".join(", ".join(item) for item in items)
+
+
+def is_long(sentence: str) -> bool:
+    """Whether a sentence is of more than ten words, a number being one."""
+    return len(re.findall(r"\w+", sentence.replace("\u202f", ""))) > LONG
+
+
+# What the outputs of executed cells hold for a page: HTML, and what each piece tells of itself (`Html.about`).
+
+
+def html_outputs(cell: NotebookNode) -> list[NotebookNode]:
+    """Return the data of the outputs of a cell that a page shows: those with HTML."""
+    data = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return [bundle for bundle in data if bundle.get("text/html")]
+
+
+def entries_of(cells: Iterable[NotebookNode], kind: str) -> list:
+    """Return what the pieces that cells show tell of themselves, of one kind."""
+    return [entry for cell in cells for bundle in html_outputs(cell) for entry in bundle.get(ABOUT, {}).get(kind, [])]
+
+
+# The page of definitions and methods of a report, which the notes of its chapters and their figures lead to.
+#
+# What a chapter shows and how it works is kept in the record of its edition: the page is written from it, and tells of
+# a
+# chapter that stays from an earlier edition too.
+
+PAGE, TITLE = "definitions.html", "Définitions, sources et méthode"
+SOURCES, OTHERS = "Les sources", "Autres chapitres"
+
+
+def told(cells: Sequence[NotebookNode]) -> dict[str, list]:
+    """Return what the page of definitions takes from a chapter: shown, the ids of its indicators; method, its entries
+    on the method of the whole report. The words of the chapter's own method stay in it.
+    """
+    entries = entries_of(cells, DEFINITIONS)
+    named = [name for entry in entries for name in entry.get("names", [])]
+    shown = [name for name in [*entries_of(cells, SHOWN), *named] if name in CATALOGUE]
+    return {
+        "shown": list(dict.fromkeys(shown)),
+        "method": [entry for entry in entries if entry.get("part")],
+    }
+
+
+def moved(cells: Sequence[NotebookNode], about: Mapping[str, str]) -> list[NotebookNode]:
+    """Return the cells of a chapter with links to the page of definitions where they first define something, each once.
+
+    about: title and current, the title and the page of the chapter.
+    """
+    defined = [entry for cell in cells for output in cell.get("outputs", []) for entry in _defined(output)]
+    html = piece("defined.html.j2", links=_links(defined, about)).html if defined else ""
+    kept = []
+    for cell in cells:
+        outputs = []
+        for output in cell.get("outputs", []):
+            if _defined(output):
+                output = NotebookNode(output | {"data": NotebookNode(output.data | {"text/html": html})})
+                html = ""
+            outputs.append(output)
+        kept.append(NotebookNode(cell | {"outputs": outputs}) if outputs else cell)
+    return kept
+
+
+def _defined(output: NotebookNode) -> list[dict]:
+    """Return what an output defines that the page of definitions has."""
+    entries = output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS, [])
+    return entries if any(entry.get("names") or entry.get("part") for entry in entries) else []
+
+
+def _links(entries: list[dict], about: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of the page where entries stand, with their addresses; its top for those of other chapters."""
+    links = {}
+    for entry in entries:
+        of = CATALOGUE[entry["names"][0]].chapter if entry.get("names") else about["current"][:2]
+        own = entry.get("part") or about["title"]
+        links |= {own: f"{PAGE}#{slug(own)}"} if of == about["current"][:2] else {OTHERS: PAGE}
+    return {part: links[part] for part in sorted(links, key=[about["title"], OTHERS, notes.METHOD].index)}
+
+
+def definitions(chapters: Sequence[dict], sources: Mapping[str, Sequence[str]]) -> tuple[Markup, list[Section]]:
+    """Return the content of the page of definitions: by chapter, then the sources, each once, then the method.
+
+    chapters: title, page, contents of each (see `told`). sources: by indicator that is known here, the sources of its
+    values, in whole.
+    """
+    shown = {name for chapter in chapters for name in chapter["contents"].get("shown", [])} & sources.keys()
+    parts = {chapter["title"]: [] for chapter in chapters}
+    titles = {chapter["page"][:2]: chapter["title"] for chapter in chapters}
+    for entry in notes.definitions(one for one in CATALOGUE.values() if one.id in shown):
+        first = next(iter(parts), TITLE)
+        parts.setdefault(titles.get(CATALOGUE[entry["names"][0]].chapter, first), []).append(entry)
+    for chapter in chapters:
+        for entry in chapter["contents"].get("method", []):
+            of_part = parts.setdefault(entry["part"], [])
+            if entry["label"] not in [one["label"] for one in of_part]:
+                of_part.append(entry)
+    cited = list(dict.fromkeys(text for name in CATALOGUE if name in shown for text in sources[name]))
+    body, sections = with_sections(said_once("\n".join(_parts(parts, cited))))
+    return Markup(with_meanings(body)), sections
+
+
+def _parts(parts: Mapping[str, list[dict]], cited: list[str]) -> Iterator[str]:
+    """Yield the parts of the page that hold something, the sources before the method."""
+    for title, entries in parts.items():
+        if entries and title != notes.METHOD:
+            yield f"<h2>{Markup.escape(title)}</h2>\n{markup.definitions(entries).html}"
+    if cited:
+        yield f"<h2>{SOURCES}</h2>\n{markup.sources(sorted(cited, key=alphabetical)).html}"
+    if parts.get(notes.METHOD):
+        yield f"<h2>{notes.METHOD}</h2>\n{markup.definitions(parts[notes.METHOD]).html}"
+
+
+# The index of a report's search page: chapters, their sections with all their words, indicators, communes.
+#
+# What a page holds is noted when it is made, and kept in the record of its edition: a chapter that stays from an
+# earlier
+# edition is found like the others.
+
+CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
+WAITING = "Indicateur en attente de données"
+MISSING_PAGE = "manques.html"
+SHEET = "commune-"  # opens the id of the section on a commune, before its code
+
+
+class Entry(NamedTuple):
+    """A line of the index: its kind, its title, the chapter that holds it, its address, a description, a value.
+
+    words: what it is found by besides, which is not shown.
+    """
+
+    kind: str
+    title: str
+    where: str
+    address: str
+    description: str = ""
+    value: str = ""
+    words: str = ""
+
+
+def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: Mapping[str, str]) -> dict[str, list]:
+    """Return what the search finds in the page of a chapter, as JSON.
+
+    cells: placed, see `anchors.placed`. communes: the name of each by its code.
+
+    sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label
+    and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a
+    table that has a row for each commune.
+    """
+    definitions = {entry["label"]: entry["definition"] for entry in entries_of(cells, DEFINITIONS)}
+    placed = [cell for cell in cells if cell.metadata.page.ids]
+    return {
+        "sections": [
+            [one.id, one.title, "" if one.title in communes.values() else _words(one.text)]
+            for one in sections
+            if one.seen
+        ],
+        "figures": [
+            [cell.metadata.page.ids[0], name, label, definitions.get(label, "")]
+            for cell in placed
+            for name, label in zip(cell.metadata.page.ids, cell.metadata.page.labels, strict=True)
+        ],
+        "sheets": entries_of(cells, SHEETS),
+        "tables": [
+            cell.metadata.page.ids[0]
+            for cell in placed
+            if any(set(rows) >= set(communes.values()) for rows in entries_of([cell], ROWS))
+        ],
+    }
+
+
+def _words(text: str) -> str:
+    """Return the words of a text and of what its acronyms mean, each once; those of a commune's sheet are its name."""
+    known = " ".join([text, *(terms()[term] for term in terms_in([text]))])
+    return " ".join(sorted({word for word in words.APART.split(alphabetical(known)) if word.isalpha()}))
+
+
+def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """Return the index of a report as JSON that a script element can hold.
+
+    chapters: title, question, page, contents. communes: the name of each by its code. A commune is found where a page
+    has a section on it; failing that, at the first table that has them all. values: the latest one of each indicator
+    that has some; another is found on the page of what is missing, after all that is known.
+    """
+    entries = [Entry(CHAPTER, chapter["title"], "", chapter["page"], chapter["question"]) for chapter in chapters]
+    figures = [
+        (
+            Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition, values.get(name, "")),
+            name in values or name in TITLES,
+        )
+        for chapter in chapters
+        for cell, name, label, definition in chapter["contents"].get("figures", [])
+    ]
+    entries += [entry for entry, is_known in figures if is_known]
+    entries += _communes(chapters, communes)
+    entries += [
+        Entry(SECTION, title, chapter["title"], f"{chapter['page']}#{section}", words=" ".join(said))
+        for chapter in chapters
+        for section, title, *said in chapter["contents"].get("sections", [])
+    ]
+    entries += [entry._replace(kind=WAITING, address=MISSING_PAGE) for entry, is_known in figures if not is_known]
+    return _json(entries)
+
+
+def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
+    places = {
+        kind: [(chapter["page"], what) for chapter in chapters for what in chapter["contents"].get(kind, [])]
+        for kind in ("sheets", "tables")
+    }
+    sheets = {code: f"{page}#{SHEET}{code}" for page, code in places["sheets"]}
+    table = next((f"{page}#{cell}" for page, cell in places["tables"]), None)
+    addresses = {code: sheets.get(code, table) for code in communes}
+    return [Entry(COMMUNE, communes[code], "", address, code) for code, address in addresses.items() if address]
+
+
+def synonyms() -> str:
+    """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
+    return _json(list(words.synonyms().items()))
+
+
+def _json(content: list) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+# The pages of a report beside its chapters: index, search, and the two texts of docs/ that readers need.
+
+
+def write_around(report: Report, about: dict, first: dict, after: str | None) -> None:
+    """Write index.html, recherche.html, definitions.html and the texts of docs/ in the folder of a report.
+
+    about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
+    first: what the first page tells, see `lacking.write_beside`. after: the edition before, None for the first one.
+    """
+    pages = {chapter["page"][:2]: chapter["page"] for chapter in about["chapters"]}
+    shown = {**first, "identity": Markup(with_meanings(first["identity"]))}
+    index_page = page("index.html.j2", page=about | {"current": "index.html"}, first=shown, after=after, pages=pages)
+    entries = index(about["chapters"], about["communes"], about["values"])
+    body, sections = definitions(about["chapters"], about["sources"])
+    of_page = about | {"title": TITLE, "current": PAGE}
+    undated = about | {"date": "", "current": ""}
+    search = page("recherche.html.j2", page=undated | {"title": "Recherche"}, entries=entries, synonyms=synonyms())
+    written = {
+        "index.html": index_page,
+        PAGE: page("definitions.html.j2", page=of_page, body=body, sections=sections),
+        "recherche.html": search,
+    }
+    for name, path in text_sources().items():
+        source = typography(path.read_text(encoding="utf-8"))
+        title = source.partition("\n")[0].lstrip("# ").strip()
+        body, sections = with_sections(mistune.html(source))
+        written[name] = page("texte.html.j2", page=undated | {"title": title}, body=Markup(body), sections=sections)
+    with room_in(report.out):
+        for name, text in written.items():
+            (report.fresh / name).write_text(text, encoding="utf-8")

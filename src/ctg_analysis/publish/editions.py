@@ -1,0 +1,427 @@
+"""Editions: a published report is a folder that never changes any more; what came of a report being made."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape
+from itertools import chain, count
+from pathlib import Path
+
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.scratch import scratch
+from ctg_analysis.model.settings import ChapterNotebook, is_invented, project_path
+from ctg_analysis.pipeline.freshness import FORMS_READ
+
+# Editions: a published report is a folder that never changes any more; a link leads to the latest one.
+#
+#     reports/200067171 → .editions/200067171/2026-11-24-1a2b3c4d5e6f/
+#                                                         index.html, NN_chapter.html, donnees/,
+#                                                         observations.parquet, provenance.json
+#
+# A link is replaced in one operation of the system: whoever reads finds the former edition or the new one, whole. The
+# time of the folder of an edition is that of its publication. Its name holds the sum of its files: one that has lost or
+# changed some is known by it (`is_whole`).
+
+HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "index.html"
+OBSERVATIONS = "observations.parquet"
+SECRECY, ROUNDING = "secrecy", "rounding"  # in the record: the rule that its restricted counts follow
+NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
+DAMAGED = ".damaged"  # what was found in editions in the place of their own files
+
+
+class DamagedError(UserError):
+    """An edition whose files are not those that it was published with."""
+
+
+def latest(out: Path, epci: str) -> Path | None:
+    """Return the folder of the latest edition of a report, whole or not; None when there is none."""
+    link = out / epci
+    return link.resolve() if link.is_symlink() and link.is_dir() else None
+
+
+def latest_whole(out: Path, epci: str) -> Path | None:
+    """Return the latest edition of a report whose files are those that it was published with; None without any."""
+    return next(filter(is_whole, editions(out, epci)), None)
+
+
+def reports(out: Path) -> list[str]:
+    """Return the SIREN of every report of a folder."""
+    return sorted(path.name for path in out.iterdir() if latest(out, path.name)) if out.is_dir() else []
+
+
+def record(edition: Path | None) -> dict:
+    """Return what an edition was made from; an empty one for no edition.
+
+    Raises:
+        DamagedError: nobody can read it any more.
+    """
+    if edition is None:
+        return {}
+    try:
+        made_from = json.loads((edition / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError) as error:
+        raise damaged(edition) from error
+    if not isinstance(made_from, dict) or not made_from.keys() >= NEEDED:
+        raise damaged(edition)
+    return made_from
+
+
+def damaged(edition: Path) -> DamagedError:
+    """Return what is said of an edition that has lost or changed some of its files."""
+    epci = edition.parent.name
+    text = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
+    return DamagedError(f"{text}; `ctg build {epci}` makes the latest one again")
+
+
+def chapters_of(edition: Path) -> set[str]:
+    """Return the chapters of an edition that may be damaged, by the names of their notebooks, and of other pages."""
+    try:
+        made_from = record(edition)
+    except DamagedError:
+        made_from = {}
+    return {*made_from.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
+
+
+def is_rounded(made_from: dict) -> bool:
+    """Tell whether the restricted counts of an edition are rounded (rule R1), by its record, or whether it has none."""
+    return made_from.get(SECRECY) == ROUNDING or not (made_from.get(FORMS_READ) or made_from.get("published"))
+
+
+def to_withdraw(out: Path, epci: str) -> list[str]:
+    """Return in one line each the editions of a report that hold restricted counts not rounded (rule R1)."""
+    if is_invented(epci):
+        return []
+    folders = [edition for edition, made_from in recorded(out, epci) if not is_rounded(made_from)]
+    return [
+        f"{epci} : {project_path(folder)} porte des effectifs de partenaires qui ne sont pas arrondis, d'une édition "
+        "d'avant cette règle : retirer ce dossier et les documents faits d'après lui"
+        for folder in folders
+    ]
+
+
+def recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
+    """Yield the editions of a report whose record can be read, with it, the latest first."""
+    for edition in editions(out, epci):
+        with suppress(DamagedError):
+            yield edition, record(edition)
+
+
+def write_record(folder: Path, made_from: dict) -> None:
+    """Write what an edition is made from; no clock in it."""
+    text = json.dumps(made_from, indent=1, ensure_ascii=False, sort_keys=True)
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def name_of(folder: Path) -> str:
+    """Return the name of an edition: the date of its newest data, then the sum of all its files."""
+    return f"{record(folder)['date']}-{_sum(folder)}"
+
+
+def matter_of(edition: Path) -> str:
+    """Return the name of what documents are made from: the date of the newest data, then the sum of all files but the
+    index, which leads to them.
+    """
+    return f"{record(edition)['date']}-{_sum(edition, without=INDEX)}"
+
+
+def is_whole(edition: Path) -> bool:
+    """Tell whether the files of an edition are those that it was published with: its name holds their sum."""
+    return edition.name.endswith(f"-{_sum(edition)}")
+
+
+def _sum(folder: Path, without: str = "") -> str:
+    digest = sha256()
+    for path in sorted(path for path in _files(folder) if path.name != without):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of an edition; those whose name begins with a dot are of a file manager."""
+    return (path for path in folder.rglob("[!.]*") if path.is_file())
+
+
+def publish(fresh: Path, out: Path, epci: str) -> Path:
+    """Make a complete folder the latest edition of a report; return its place."""
+    home = out / HOME / epci
+    home.mkdir(parents=True, exist_ok=True)
+    edition, link = home / name_of(fresh), out / epci
+    if edition.exists():
+        if not is_whole(edition):
+            _mend(edition, fresh)
+        shutil.rmtree(fresh)
+    else:
+        fresh.rename(edition)
+    os.utime(edition)
+    if link.exists() and not link.is_symlink():
+        link.rename(_free(home / "before-editions"))
+    pending = home / ".link"
+    pending.unlink(missing_ok=True)
+    pending.symlink_to(os.path.relpath(edition, out), target_is_directory=True)
+    pending.replace(link)
+    return link
+
+
+def _free(place: Path) -> Path:
+    """Return a place that nothing holds: this one, or the first after it that a number tells apart."""
+    others = (place.with_name(f"{place.name}-{number}") for number in count(2))
+    return next(free for free in chain([place], others) if not free.exists())
+
+
+def _mend(edition: Path, fresh: Path) -> None:
+    """Give a damaged edition its files back, each in one operation: who reads finds no file missing meanwhile.
+
+    fresh: the same edition, whole. What is found in the place of a file, or beside them, is kept.
+    """
+    kept = _kept(edition)
+    whole = {path.relative_to(fresh): path for path in _files(fresh)}
+    there = {path.relative_to(edition): path for path in _files(edition)}
+    for name, path in there.items():
+        if name not in whole or path.read_bytes() != whole[name].read_bytes():
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, kept / name)
+    for name, path in whole.items():
+        (edition / name).parent.mkdir(parents=True, exist_ok=True)
+        path.replace(edition / name)
+    for name in there.keys() - whole.keys():
+        there[name].unlink()
+
+
+def _kept(edition: Path) -> Path:
+    """Return where what was found in an edition in the place of its own files is kept."""
+    return edition.parents[2] / DAMAGED / edition.parent.name / edition.name
+
+
+def compared_with(edition: Path) -> Path | None:
+    """Return the edition that an edition tells the changes since; None for the first, or when it is no longer whole."""
+    after = record(edition)["after"]
+    before = edition.with_name(after) if after else None
+    return before if before and is_whole(before) else None
+
+
+def comes_after(edition: Path, observations: str) -> Path | None:
+    """Return the edition that some observations come after: the latest one with others; None for the first.
+
+    edition: the latest one that is whole.
+    """
+    made_from = record(edition)
+    if made_from["observations"] != observations:
+        return edition
+    if not made_from["after"]:
+        return None
+    others = (earlier for earlier in _by_publication(edition.parent) if is_whole(earlier))
+    return compared_with(edition) or next(
+        (earlier for earlier in others if record(earlier)["observations"] != observations), None
+    )
+
+
+def the_one_before(edition: Path) -> Path | None:
+    """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
+    before, after = compared_with(edition), record(edition)["after"]
+    if after and not before:
+        lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
+        epci = edition.parent.name
+        remedy = f"`ctg build {epci} --force` makes the latest one again without it"
+        raise UserError(f"{epci}: the edition {after} is {lost}, nothing to compare with; {remedy}")
+    return before
+
+
+def the_latest(epci: str, out: Path) -> Path:
+    """Return the latest edition of a report; raise UserError when there is none."""
+    edition = latest(out, epci)
+    if edition is None:
+        raise UserError(f"{epci} : aucun rapport dans {out}, lancer d'abord ctg build {epci}")
+    return edition
+
+
+def editions(out: Path, epci: str) -> list[Path]:
+    """Return the editions of a report, whole or not, the latest first, the others by their publication."""
+    now = latest(out, epci)
+    return sorted(_by_publication(out / HOME / epci), key=lambda edition: edition == now, reverse=True)
+
+
+def _by_publication(home: Path) -> list[Path]:
+    folders = [path.parent for path in home.glob(f"[!.]*/{RECORD}")]
+    return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), reverse=True)
+
+
+def damaged_editions(out: Path, epci: str) -> list[Path]:
+    """Return the editions of a report that have lost or changed some of their files."""
+    return sorted(path for path in (out / HOME / epci).glob("????-??-??-*/") if not is_whole(path))
+
+
+def collect(out: Path, epci: str, keep: int) -> list[Path]:
+    """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
+
+    One that is damaged does not count, and goes with those published before it. Return those removed; what a removal
+    that was stopped left behind goes too.
+
+    Raises:
+        DamagedError: the latest one is, so that others may be needed to make it again.
+    """
+    all_editions, home = editions(out, epci), out / HOME / epci
+    now = latest(out, epci)
+    if not is_whole(now):
+        raise damaged(now)
+    whole = [edition for edition in all_editions if is_whole(edition)]
+    stay = {*all_editions[: all_editions.index(whole[:keep][-1]) + 1], compared_with(now)}
+    folders = sorted(path for path in home.iterdir() if path.is_dir())
+    old = [folder for folder in folders if folder not in stay]
+    with scratch(out, epci) as folder:
+        for edition in old:
+            edition.rename(folder / edition.name)
+            shutil.rmtree(_kept(edition), ignore_errors=True)
+    return old
+
+
+# A report being made; what came of it, and what is said of it: lines and exit code.
+
+FEW = 3  # chapters made again, whose pages are named
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
+
+    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition that
+    is whole.
+    """
+
+    epci: str
+    chapters: list[ChapterNotebook]
+    fresh: Path
+    executed: Path
+    latest: Path | None
+
+    @property
+    def out(self) -> Path:
+        """Return the folder of the reports, which the scratch folders are below."""
+        return self.fresh.parents[2]
+
+
+@dataclass
+class Built:
+    """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
+
+    refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
+    breaks: where the chain of its démarche, from proofs to actions, does not hold. damages: editions that have lost or
+    changed some of their files. to_withdraw: those of before counts were rounded; it is said here, and in no page.
+    faults: what is wrong with the files of the EPCI, without which it was published.
+    """
+
+    epci: str
+    place: Path | None = None
+    published: bool = False
+    ran: list[str] = field(default_factory=list)
+    failed: dict[str, Exception] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
+    breaks: list[str] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
+    to_withdraw: list[str] = field(default_factory=list)
+    faults: str = ""
+    error: Exception | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
+        if self.error:
+            return getattr(self.error, "exit_code", 1)
+        return 2 if self.failed or self.refused or self.remarks or self.breaks or self.faults else 0
+
+
+def lines_of(built: Built) -> list[str]:
+    """Return what is said of a report: where it is, what ran, what failed, what does not hold, where details are."""
+    if built.error:
+        return [str(built.error)]
+    failed = [
+        f"notebooks/{stem}.ipynb: refused" if str(error) in built.refused else str(error).splitlines()[0]
+        for stem, error in built.failed.items()
+    ]
+    count = len(built.ran)
+    some = count or (failed and built.published)
+    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
+    ran += f" ({', '.join(f'{stem}.html' for stem in built.ran)})" if 0 < count <= FEW else ""
+    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines += [*filter(None, [built.faults]), *built.refused]
+    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
+    lines += [*built.damages, *built.breaks, *built.to_withdraw]
+    journal = project_path(built.place.parent / JOURNAL / built.epci)
+    details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
+    return [*lines, details] if failed else lines
+
+
+def remarks(built: Built, stem: str) -> list[str]:
+    """Return in one line each what is to be mended in what a chapter shows."""
+    return [f"notebooks/{stem}.ipynb, {remark}" for remark in built.remarks.get(stem, [])]
+
+
+def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
+    """Return what came of a report with what is to be said of its notebooks. entries: the record of its chapters."""
+    built.refused = [chapter.fault for chapter in refused]
+    for chapter in refused:
+        if chapter.path.stem in entries:
+            built.failed[chapter.path.stem] = UserError(chapter.fault)
+    built.remarks = {stem: entry["remarks"] for stem, entry in entries.items() if entry.get("remarks")}
+    return built
+
+
+# The links of the index of an edition to the documents that are made from it, once there are some.
+#
+# Documents bear the name of what they are made from, the edition without its index: links to them leave it what it is.
+
+FOLDER = "documents"
+KINDS = {
+    "essentiel.pdf": "L’essentiel, en quatre pages (PDF)",
+    "synthese.pdf": "La synthèse, en deux pages (PDF)",
+    "fiches.pdf": "Les fiches communales, une page pour chacune (PDF)",
+    "restitution.pptx": "Les diapositives de la restitution (PowerPoint, LibreOffice)",
+    "diagnostic.pdf": "En annexe, le diagnostic entier (PDF)",
+    "envoi.zip": "Toutes les pages et les données, à envoyer (zip)",
+}
+BEGIN, END = "<!--documents-->", "<!--/documents-->"
+PLACE, EMPTY = re.compile(f"{BEGIN}.*?{END}", re.DOTALL), f"{BEGIN}{END}"
+
+
+def name_of_documents(epci: str, edition: Path) -> str:
+    """Return what the names of the documents made from an edition end with."""
+    return f"{epci}-{matter_of(edition)}"
+
+
+def write_links(edition: Path, out: Path, epci: str) -> bool:
+    """Write in the index of an edition the links to the documents that are made from it; tell whether that changed it.
+
+    edition: a folder that is not published yet, or not any more.
+    """
+    path = edition / INDEX
+    before = path.read_text(encoding="utf-8")
+    made = sorted((out / FOLDER / epci).glob(f"*-{name_of_documents(epci, edition)}.*"))
+    html = PLACE.sub(_links(epci, [one.name for one in made]) if made else EMPTY, before)
+    path.write_text(html, encoding="utf-8")
+    return html != before
+
+
+def link_documents(edition: Path, out: Path, epci: str) -> None:
+    """Publish an edition again with links to the documents that are made from it, unless it has them."""
+    with scratch(out, epci) as folder:
+        fresh = folder / edition.name
+        shutil.copytree(edition, fresh)
+        if write_links(fresh, out, epci):
+            publish(fresh, out, epci)
+
+
+def _links(epci: str, names: list[str]) -> str:
+    """Return the list of documents: one of each kind, in the order of KINDS."""
+    by_kind = {f"{name.partition('-')[0]}{Path(name).suffix}": name for name in names}
+    lines = [
+        f'<li><a href="../{FOLDER}/{epci}/{escape(by_kind[kind])}">{title}</a></li>'
+        for kind, title in KINDS.items()
+        if kind in by_kind
+    ]
+    return f"{BEGIN}<h2>Documents à emporter</h2>\n<ul>\n{chr(10).join(lines)}\n</ul>{END}"

@@ -1,0 +1,248 @@
+"""The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask."""
+
+import base64
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
+from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
+from ctg_analysis.demarche.yaml_documents import InfoFlash, KeyFigure
+from ctg_analysis.display.words import glossary, notes
+from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.words.quantities import agreed
+from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.model.errors import Finding, InputError, UserError
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.pipeline.derivation import read_places
+from ctg_analysis.publish.site import page
+
+# The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed.
+
+PHASES = TABLES["calendrier"].columns["phase"].kind.choices
+HEADS_A_PHASE = re.compile(r"Phase \d")
+MARKS = {DONE: "✓", UNDER_WAY: "●", PLANNED: "○", TO_COME: "○", NO_DATE: "○"}
+CTG = "CTG"
+
+
+def years_covered(years: tuple[int, int] | None, moment: str) -> str:
+    """Return which years the convention is of, as they are seen from a moment; nothing when they are not known."""
+    if years is None:
+        return ""
+    first, last = years
+    year = first_day(moment).year
+    verb = "couvrira" if year < first else "couvrait" if year > last else "couvre"
+    return f"La convention {verb} les années {first} à {last}."
+
+
+def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
+    """Yield the phases of a démarche as they stand at a moment: title, span, status, mark, steps.
+
+    The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
+    """
+    status = _seen_from(steps, moment)
+    for number, phase in enumerate(PHASES, start=1):
+        own = steps[steps["phase"].eq(phase)]
+        heads = own["etape"].str.match(HEADS_A_PHASE)
+        if own.empty:
+            continue
+        rows, head = own[~heads], own[heads].head(1)
+        stands = status[head.index[0]] if len(head) else _together(status[rows.index])
+        title = head["etape"].iloc[0] if len(head) else f"Phase {number} : {phase}"
+        span = _span(head if len(head) else rows)
+        lines = []
+        for row in rows.itertuples():
+            stage = status[row.Index]
+            known = TO_COME if stage == NO_DATE and stands == TO_COME else stage
+            step = {"name": typography(row.etape), "span": span_phrase(row.debut, row.fin)}
+            lines.append(step | {"status": known, "mark": MARKS[known]})
+        yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
+
+
+def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
+    """Return where each step is at a moment.
+
+    What the table says of a step is of the day it was written: it counts for one that should be over, or has no date.
+    """
+    ends = steps["fin"].fillna(steps["debut"])
+    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
+    return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
+
+
+def _together(status: pd.Series) -> str:
+    """Return where a phase stands by its steps: done or to come when all are, else under way."""
+    kinds = set(status) - {NO_DATE}
+    return kinds.pop() if len(kinds) == 1 else UNDER_WAY if kinds else NO_DATE
+
+
+def _span(rows: pd.DataFrame) -> str:
+    """Return from which month to which the rows last."""
+    begins, ends = rows["debut"].dropna(), rows["fin"].fillna(rows["debut"]).dropna()
+    if begins.empty:
+        return ""
+    return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
+
+
+def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the acronyms that stand in an issue, each with its meaning. shown: its texts that are not its own."""
+    words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, CTG, f"Caf{NBSP}", *shown]
+    words += [issue.participer.contact] if issue.participer else []
+    words += [issue.edito.texte] if issue.edito else []
+    return [(term, glossary.terms()[term]) for term in glossary.terms_in(map(typography, filter(None, words)))]
+
+
+# An issue of the info flash, from the field material; observations are opened only by one that cites figures.
+
+IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
+LARGEST = 500_000  # bytes of a logo: a page is sent by mail
+
+
+def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
+    """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
+
+    today: the day from which it is read and the steps are seen, ISO; by default the date of the issue, never that of a
+    clock: the same issue gives the same page.
+
+    Raises:
+        InputError: material that cannot be trusted, a figure without value, a logo that is not there.
+        UserError: no such issue.
+    """
+    places = read_places(root)
+    material = open_material(root, epci, places)
+    place = project_path(root.material(epci) / INFO_FLASH)
+    issue = _issue(material, number, place)
+    findings: list[Finding] = []
+    figures = list(_figures(issue, epci, root, place, findings))
+    logos = list(_logos(issue, root.material(epci), place, findings))
+    if findings:
+        raise InputError(findings)
+    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see `references.of_info_flashes`
+    quotes = [
+        {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
+        for row in extracts.itertuples()
+    ]
+    moment, territory = today or issue.date, _name(places, epci)
+    phases = list(standing(material["calendrier"], moment))
+    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
+    shown = [
+        territory,
+        *(step["name"] for phase in phases for step in phase["steps"]),
+        *(meeting.texte for meeting in coming),
+        *(quote["by"] for quote in quotes),
+        *(figure[name] for figure in figures for name in ("label", "unit", "source")),
+    ]
+    return issue, page(
+        "info_flash.html.j2",
+        page={"territory": typography(territory), "fictional": root.fictional, "title": typography(issue.titre)},
+        issue=issue,
+        phases=phases,
+        coming=coming,
+        figures=figures,
+        quotes=quotes,
+        logos=logos,
+        moment=moment,
+        convention=years_covered(_years(material, root), moment),
+        code=Markup(_code(issue)),
+        acronyms=acronyms(issue, shown),
+    )
+
+
+def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
+    """Return the first and the last year of the convention, as it is written, else as the project knows them."""
+    if material.convention is None:
+        return notes.convention(root, material.epci)
+    period = material.convention.periode
+    return first_day(period.debut).year, last_day(period.fin).year
+
+
+def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
+    issues = {issue.numero: issue for issue in material.info_flashes}
+    if not issues:
+        raise UserError(f"{place} : aucun numéro de l'info flash encore : `ctg new {material.epci}`, puis ôter les #")
+    if number is not None and number not in issues:
+        raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
+    return issues[max(issues) if number is None else number]
+
+
+def _name(places: pd.DataFrame, epci: str) -> str:
+    names = places.loc[places["level"].eq("epci") & places["code"].eq(epci), "name"]
+    if names.empty:
+        raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
+    return names.iloc[0]
+
+
+def _figures(
+    issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
+) -> Iterator[dict[str, str]]:
+    """Yield the key figures as the report has them: value, rounding, period, source."""
+    if not issue.chiffres_cles:
+        return
+    from ctg_analysis.chapter.territory import open_territory
+    from ctg_analysis.pipeline.faults import must_be_sound
+    from ctg_analysis.pipeline.run import ensure
+
+    ensure(root)
+    must_be_sound(root, epci)
+    seen = open_territory(epci, root)
+    for figure in issue.chiffres_cles:
+        key_figure = _figure(figure, seen)
+        if key_figure is None:
+            expected = f"un chiffre que donne `ctg observations {epci}`"
+            what = f"aucune valeur de {figure.indicateur} pour {figure.territoire} en {figure.periode}"
+            findings.append(Finding(place, None, f"chiffres_cles, numero {issue.numero}", what, expected))
+        else:
+            yield key_figure
+
+
+def _figure(figure: KeyFigure, seen) -> dict[str, str] | None:
+    from ctg_analysis.chapter.known import source
+    from ctg_analysis.model.catalogue import CATALOGUE
+
+    indicator = CATALOGUE[figure.indicateur]
+    rows = seen.readable(indicator)
+    rows = rows[rows["territory"].eq(figure.territoire) & rows["period"].eq(figure.periode) & rows["status"].eq(OK)]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return {
+        "value": row["text"],
+        "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"]),
+        "label": typography(indicator.label),
+        "place": typography(row["name"]),
+        "period": date_text(row["period"]),
+        "source": str(source(seen, rows.head(1))),
+    }
+
+
+def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield the logos as images that stand in the page itself."""
+    for name in issue.logos:
+        path = (folder / name).resolve()
+        inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
+        if not inside or path.stat().st_size > LARGEST:
+            expected = f"un .png, .jpg ou .svg de {LARGEST // 1000} Ko au plus dans le dossier de info_flash.yml"
+            findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
+            continue
+        content = base64.b64encode(path.read_bytes()).decode()
+        yield typography(f"Logo : {path.stem.replace('_', ' ')}"), f"data:{IMAGES[path.suffix]};base64,{content}"
+
+
+def _code(issue: InfoFlash) -> str:
+    """Return the address at which to take part, for telephones to read on paper; nothing without address."""
+    if not issue.participer or not issue.participer.lien:
+        return ""
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(issue.participer.lien, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True
+    )
+    alt = "Code à lire avec un téléphone, qui mène à l’adresse ci-contre"
+    return drawn.getvalue().decode().strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)

@@ -1,0 +1,310 @@
+"""What the cells of an analyst's own show, as HTML of a page, through a gate that lets nothing run."""
+
+import re
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+import nbformat
+import nh3
+from lxml import etree
+from markupsafe import Markup, escape
+from mistune.util import escape_url
+from nbconvert.filters import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+
+from ctg_analysis.display.markup import ABOUT, PAGE
+from ctg_analysis.display.pieces.own_pieces import UNNAMED, image
+from ctg_analysis.display.words.texts import typography
+
+# The gate of HTML that anybody wrote: a page runs nothing, loads nothing, and keeps its own style.
+
+RUNS = "that a page does not show: show an image or a table"
+ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
+HEAVIEST, MOST_TAGS, DEEPEST = 1_500_000, 40_000, 200  # characters, tags, one within the other: more takes minutes
+TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
+TOO_MANY = f"tags that a page does not show: expected {MOST_TAGS} at most, fewer points or rows"
+TOO_DEEP = f"tags one within the other, that a page does not show: expected {DEEPEST} at most"
+
+ACTIVE = {"script", "iframe", "object", "embed", "form", "video", "audio", "canvas"}
+SWALLOWED = {"script", "style", "title", "template", "noscript", "iframe", "object", "head", "svg"}  # content too
+TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em"}
+TAGS |= {"h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span"}
+TAGS |= {"strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
+OF_CELLS = {"colspan", "rowspan", "style"}
+ATTRIBUTES = {"*": set(), "a": {"href"}, "img": {"src", "alt", "width", "height"}, "abbr": {"title"}}
+ATTRIBUTES |= {"th": OF_CELLS, "td": OF_CELLS}
+LINK = re.compile(r"(?:https?://|mailto:|#)|(?!//)[\w./%-]+(?:#[\w-]*)?$")
+DRAWING = re.compile(r"data:image/[a-z+]+;base64,")
+# In what comes out, attributes stand between double quotes.
+WITHOUT_SOURCE = re.compile(r'<img(?!(?:[^>"]|"[^"]*")*? src=)(?:[^>"]|"[^"]*")*>')
+NO_WORDS = re.compile(r"(?:.*\.(?:png|jpe?g|gif|webp|svg))?\s*", re.I | re.S)  # nothing, or the name of a file
+EMPTY = re.compile(r'(<th scope="col"[^>]*>)\s*(?=</th>)')
+HEAD, UNSCOPED = re.compile(r"<thead>.*?</thead>", re.S), re.compile(r"<th\b(?! scope)")
+
+DRAWN_TAGS = re.compile(r"<(?:svg|math)\b", re.I)  # where what is text in HTML holds tags
+RAW = re.compile(r"(</?)(?=(?:title|style|script|textarea|xmp|iframe|noembed|noframes|plaintext)\b)", re.I)
+
+
+class Passed(NamedTuple):
+    """HTML that a page takes, and what is to be said of what was left out or is missing."""
+
+    html: str
+    lacks: list[str]
+
+
+class Contents:
+    """What some HTML holds: how often each tag; its links, its events, the alternatives of its images; its depth."""
+
+    def __init__(self, html: str):
+        self.tags: Counter[str] = Counter()
+        self.alternatives: list[str] = []
+        self.links = self.events = self.deepest = self._depth = 0
+        etree.fromstring(html.encode("utf-8", "replace"), etree.HTMLParser(target=self, encoding="utf-8"))
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Count a tag."""
+        self._depth += 1
+        self.deepest = max(self.deepest, self._depth)
+        self.tags[tag] += 1
+        self.links += tag == "a" and "href" in attributes
+        self.events += any(name.startswith("on") for name in attributes)
+        if tag == "img":
+            self.alternatives.append(attributes.get("alt") or "")
+
+    def end(self, tag: str) -> None:
+        """Leave a tag."""
+        self._depth -= 1
+
+    def close(self) -> None:
+        """End."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something in it would run or load something."""
+        return not ACTIVE.isdisjoint(self.tags)
+
+
+def excess(html: str) -> list[str]:
+    """Return what is too much in some HTML for a page to take it, if anything."""
+    if len(html) > HEAVIEST:
+        return [f"{len(html) / 1e6:.1f} MB {TOO_HEAVY}"]
+    if (tags := html.count("<")) > MOST_TAGS:
+        return [f"{tags} {TOO_MANY}"]
+    read = RAW.sub(r"\1x-", html) if DRAWN_TAGS.search(html) else html
+    if (deepest := Contents(read).deepest) > DEEPEST:
+        return [f"{deepest} {TOO_DEEP}"]
+    return []
+
+
+def sanitised(html: str, tags: frozenset[str] = frozenset(TAGS)) -> str:
+    """Return HTML of anybody without what runs, loads or restyles anything, its tables in their frame.
+
+    >>> sanitised('<p onclick="x()">Un <b style="color:red">mot</b><script>x()</script></p>')
+    '<p>Un <b>mot</b></p>'
+    """
+    clean = nh3.clean(
+        html,
+        tags=set(tags),
+        clean_content_tags=SWALLOWED,
+        attributes=ATTRIBUTES,
+        attribute_filter=_allowed,
+        url_schemes={"http", "https", "mailto", "data"},
+        filter_style_properties={"text-align"},
+        link_rel=None,
+    )
+    clean = WITHOUT_SOURCE.sub("", clean).replace("&nbsp;", "\u00a0")
+    if "<table>" not in clean:
+        return clean
+    clean = UNSCOPED.sub('<th scope="row"', HEAD.sub(lambda head: UNSCOPED.sub('<th scope="col"', head[0]), clean))
+    clean = EMPTY.sub(rf"\1{UNNAMED}", clean)
+    frame = '<div class="table" role="group" aria-label="Tableau" tabindex="0"><table>'
+    return clean.replace("<table>", frame).replace("</table>", "</table></div>")
+
+
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    expected = {"href": LINK, "src": DRAWING}.get(name)
+    return value if not expected or expected.match(value) else None
+
+
+def is_told(alternative: str) -> bool:
+    """Return whether an alternative of an image has words of its own.
+
+    >>> is_told("Plan du quartier"), is_told("plan du quartier.png"), is_told("")
+    (True, False, False)
+    """
+    return not NO_WORDS.fullmatch(alternative)
+
+
+def lacks_of_images(whole: Contents, passed: Contents, without_alt: str) -> list[str]:
+    """Return what is to be said of the images of some HTML, once it is sanitised."""
+    said = {
+        f"a drawing within HTML {RUNS}": whole.tags["svg"],
+        ELSEWHERE: passed.tags["img"] < whole.tags["img"],
+        without_alt: not all(map(is_told, passed.alternatives)),
+    }
+    return [line for line, is_so in said.items() if is_so]
+
+
+# Markdown as HTML, in French typography: the cells of text of a notebook, what its code writes in Markdown.
+
+HEADINGS = frozenset(TAGS | {"h1", "h5", "h6"})
+BOX = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?/>')
+NOT_TEXT = "a script, a frame, a form or a style, that a page does not take: take it out of the text"
+NO_LINK = "a link that a page does not follow: expected https://, mailto:, a page of the report or #"
+UNTOLD = "an image without a text alternative: write what it shows, not the name of its file: ![what it shows](…)"
+
+
+@cache
+def written(text: str) -> Passed:
+    """Return a text as a page takes it; kept, for those of the chapters are the same for all territories."""
+    return _passed(rendered(text, {}))
+
+
+def of_cell(cell: nbformat.NotebookNode) -> Passed:
+    """Return a cell of text, Markdown or raw, as a page takes it."""
+    if cell.cell_type == "raw":
+        return _passed(cell.source)
+    return _passed(rendered(cell.source, cell.attachments)) if cell.get("attachments") else written(cell.source)
+
+
+def _passed(whole: str) -> Passed:
+    if too_much := excess(whole):
+        return Passed("", too_much)
+    html = sanitised(whole, HEADINGS)
+    held, kept = Contents(whole), Contents(html)
+    said = {
+        NOT_TEXT: held.is_active or held.tags["style"] or held.events,
+        NO_LINK: kept.links < held.links,
+    }
+    return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(held, kept, UNTOLD))
+
+
+def rendered(text: str, attachments: dict) -> str:
+    """Return a text in French typography, as HTML. attachments: the images that a cell carries."""
+    named = attachments | {_address(name): kinds for name, kinds in attachments.items()}
+    renderer = IPythonRenderer(escape=False, attachments=named, exclude_anchor_links=True)
+    html = MarkdownWithMath(renderer=renderer).render(typography(text))
+    return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
+
+
+def _address(name: str) -> str:
+    """Return the name of an image as the address that JupyterLab writes has it, once it is read.
+
+    >>> _address("Capture d’écran.png")
+    'Capture%20d%E2%80%99%C3%A9cran.png'
+    """
+    return escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#")))
+
+
+# What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
+#
+# What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, what data may
+# have
+# put in it and the cells of text go through the gate.
+
+INJECTED = "injected-parameters"  # the tag of papermill's own cell
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
+UNDESCRIBED = "Graphique sans texte de remplacement"
+WITHOUT_ALT = 'an image without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
+ACTS = f"a script or a frame {RUNS}"
+OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
+SVG_OWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
+ID = re.compile(r'\bid="([^"]+)"')
+
+
+class Published(NamedTuple):
+    """Cells whose outputs are all HTML of ours, and what is to be said of the others, a line each."""
+
+    cells: list[NotebookNode]
+    remarks: list[str]
+
+
+def published(cells: Sequence[NotebookNode]) -> Published:
+    """Return the cells of an executed chapter with the outputs that its page shows.
+
+    What is written to standard error is for the analyst, not for the page; nor is the value that a cell ends with where
+    it draws, or the name and the address of an object. Lines name the cell of the notebook, from 1.
+    """
+    kept, remarks, number = [], [], 0
+    for cell in cells:
+        number += INJECTED not in cell.metadata.get("tags", [])
+        outputs = cell.get("outputs", [])
+        if cell.cell_type != "code":
+            remarks += [f"cell {number}: {lack}" for lack in of_cell(cell).lacks]
+        if all(_is_ours(output) for output in outputs):
+            kept.append(cell)
+            continue
+        draws = any(set(IMAGES) & set(output.get("data", {})) for output in outputs)
+        shown = []
+        for output in outputs:
+            if _is_ours(output):
+                shown.append(output)
+                continue
+            html, lacks = _as_html(output, draws=draws)
+            shown += [_output(html, output)] if html else []
+            remarks += [f"cell {number}: {lack}" for lack in lacks]
+        kept.append(NotebookNode(cell | {"outputs": shown}))
+    return Published(kept, list(dict.fromkeys(remarks)))
+
+
+def _is_ours(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return ABOUT in data and PAGE not in data
+
+
+def _output(html: str, output: NotebookNode) -> NotebookNode:
+    about = {ABOUT: output.data[ABOUT]} if ABOUT in output.get("data", {}) else {}
+    return NotebookNode(output_type="display_data", data=NotebookNode({HTML: html} | about), metadata=NotebookNode())
+
+
+def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
+    """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
+    data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
+    heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
+    if heavy > HEAVIEST:
+        return Passed("", [f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"])
+    if PAGE in data:
+        return Passed(data[PAGE], [])
+    drawn = next((kind for kind in IMAGES if kind in data), "")
+    if drawn and (HTML not in data or Contents(data[HTML]).is_active):
+        alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
+        plain = _settled(data[drawn]).encode() if drawn == "image/svg+xml" else b64decode(data[drawn])
+        return Passed(image(plain, drawn, alt or UNDESCRIBED).html, [] if is_told(alt) else [WITHOUT_ALT])
+    if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
+        if too_much := excess(whole):
+            return Passed("", too_much)
+        html, held = sanitised(whole).strip(), Contents(whole)
+        acts = [ACTS] if held.is_active else []
+        shows = not acts or "<img" in html or Markup(html).striptags()
+        return Passed(html if shows else "", acts + lacks_of_images(held, Contents(html), WITHOUT_ALT))
+    if others := [kind for kind in data if kind != PLAIN]:
+        return Passed("", [f"{others[0]} {OTHER}"])
+    if output.output_type == "stream":
+        return Passed(_text(output.text) if output.name == "stdout" else "", [])
+    text = data.get(PLAIN, "")
+    return Passed("" if draws or text.startswith("<") else _text(text), [])
+
+
+def _text(text: str) -> str:
+    """Return printed text, without the colours of a terminal and what it wrote over."""
+    lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").rstrip().split("\n")]
+    said = escape("\n".join(lines))
+    return f'<pre class="said" tabindex="0">{said}</pre>' if said.strip() else ""
+
+
+def _settled(svg: str) -> str:
+    """Return an SVG without its date, its ids by order: matplotlib draws them at random.
+
+    >>> _settled('<svg><metadata>today</metadata><g id="p3f"/><use href="#p3f"/></svg>')
+    '<svg><g id="i0"/><use href="#i0"/></svg>'
+    """
+    svg = SVG_OWN.sub("", svg)
+    names = {name: f"i{rank}" for rank, name in enumerate(dict.fromkeys(ID.findall(svg)))}
+    svg = ID.sub(lambda one: f'id="{names[one[1]]}"', svg)
+    return re.sub(r"#([\w.:-]+)", lambda one: f"#{names.get(one[1], one[1])}", svg)

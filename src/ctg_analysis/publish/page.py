@@ -1,0 +1,200 @@
+"""Executed notebook to page."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import accumulate, groupby, takewhile
+from types import MappingProxyType
+from typing import NamedTuple
+
+import nbformat
+from markupsafe import Markup
+from nbconvert import TemplateExporter
+from nbformat import NotebookNode
+
+from ctg_analysis.chapter.demarche.backlinks import Proved
+from ctg_analysis.display.markup import ABOUT, MISSING, TEXTS, Box, Html, boxes, piece
+from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import TEAM, for_readers, for_team
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.publish.contents import contents, entries_of, html_outputs, moved, said_once, told, with_sections
+from ctg_analysis.publish.own_outputs import of_cell, published
+from ctg_analysis.publish.site import TEMPLATES, page
+
+# What a chapter has for the team in the place of figures: its boxes put together, its sections that hold nothing else.
+#
+# A chapter that waits for a file of a partner has a box for each of its indicators: twenty of them, one under the
+# other,
+# say no more than one does. Readers see no box, and no section that would be a heading without a figure.
+
+HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+
+
+def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells with one box for each run of them; the other cells of the run then show nothing.
+
+    cells: executed. A run goes through code cells that show boxes and nothing else.
+    """
+    kept = []
+    for is_box, run in groupby(cells, key=lambda cell: bool(_boxes(cell))):
+        run = list(run)
+        found = [box for cell in run for box in _boxes(cell)]
+        if is_box and len(found) > 1:
+            run = [_showing(run[0], boxes(found)), *(_showing(cell, Html("")) for cell in run[1:])]
+        kept += run
+    return kept
+
+
+def without_law_alone(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells with the texts of law for the team, in the sections that show readers nothing else."""
+    section = list(accumulate(0 < _level(cell) <= 2 for cell in cells))
+    figures = {one for one, cell in zip(section, cells, strict=True) if _is_seen(cell) and not _is_law(cell)}
+    kept = []
+    for one, cell in zip(section, cells, strict=True):
+        if _is_law(cell) and one not in figures:
+            shown = "".join(bundle["text/html"] for bundle in html_outputs(cell))
+            cell = _showing(cell, Html(for_team(shown.replace(TEAM[0], "").replace(TEAM[1], ""))))
+        kept.append(cell)
+    return kept
+
+
+def _is_law(cell: NotebookNode) -> bool:
+    return bool(entries_of([cell], TEXTS))
+
+
+def for_team_alone(cells: Sequence[NotebookNode]) -> list[bool]:
+    """Return which cells no reader sees: code that shows them nothing, headings of second level or below, with their
+    text, under which verbs show them nothing.
+
+    A heading under which no verb is asked anything stays: what an analyst has written is for readers.
+    """
+    return [
+        not _is_seen(cell) if cell.cell_type == "code" else _is_hollow(cells, rank) for rank, cell in enumerate(cells)
+    ]
+
+
+def _is_hollow(cells: Sequence[NotebookNode], rank: int) -> bool:
+    level = _level(cells[rank])
+    if level < 2 or len(HEADING.findall(cells[rank].source)) > 1:
+        return False
+    section = list(takewhile(lambda cell: not 0 < _level(cell) <= level, cells[rank + 1 :]))
+    shown = [output.get("data", {}) for cell in section for output in cell.get("outputs", [])]
+    asked = any("text/html" in data or ABOUT in data for data in shown)  # an empty piece has no HTML
+    return asked and not any(cell.cell_type == "code" and _is_seen(cell) for cell in section)
+
+
+def _level(cell: NotebookNode) -> int:
+    """Return the level of the first heading of a cell of text; 0 without any."""
+    heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+    return len(heading[1]) if heading else 0
+
+
+def _is_seen(cell: NotebookNode) -> bool:
+    """Return whether a cell of code shows readers something."""
+    return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
+
+
+def _boxes(cell: NotebookNode) -> list[Box]:
+    """Return the boxes of a cell that shows boxes and nothing else."""
+    missing = [output.get(ABOUT, {}).get(MISSING, []) for output in html_outputs(cell)]
+    return [Box(*box) for entries in missing for box in entries] if all(missing) else []
+
+
+def _showing(cell: NotebookNode, piece: Html) -> NotebookNode:
+    data = NotebookNode({"text/html": piece.html})
+    output = NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())
+    return NotebookNode(cell | {"outputs": [output]})
+
+
+# The cells of a page that show an indicator: what links lead to, and what the search finds there.
+#
+# The code of a cell tells which: its links stand, whether figures came or a box, and in a notebook of anyone.
+
+NAME = re.compile(r'"([a-z0-9_]+)"')
+NONE: Mapping[str, list[Proved]] = MappingProxyType({})
+
+
+def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE) -> list[NotebookNode]:
+    """Return the cells with what the template writes on them, `metadata.page`: ids and labels of indicators, proofs.
+
+    An indicator, or a family, has its id on one cell of the page: of those that show readers something, failing that of
+    all, the first that shows it with the fewest others. team: no reader sees the cell, see `boxes.for_team_alone`.
+    proofs: indicator → the constats that it proves, which stand where its id does.
+    """
+    named, team = [_named(cell) for cell in cells], for_team_alone(cells)
+    best: dict[str, int] = {}
+    for rank, names in enumerate(named):
+        for name in names:
+            if name not in best or (team[rank], len(names)) < (team[best[name]], len(named[best[name]])):
+                best[name] = rank
+    pages = []
+    for rank, (cell, names) in enumerate(zip(cells, named, strict=True)):
+        here = [name for name in names if best[name] == rank]
+        constats = [constat for name in here for constat in proofs.get(name, [])]
+        proves = piece("proves.html.j2", constats=constats).html if constats else ""
+        labels = [typography(TITLES[name] if name in TITLES else CATALOGUE[name].label) for name in here]
+        page = NotebookNode(ids=here, labels=labels, proves=proves, team=team[rank])
+        pages.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
+    return pages
+
+
+def _named(cell: NotebookNode) -> list[str]:
+    """Return the indicators and the families that the code of a cell names; a family is followed by its members."""
+    ids = []
+    for name in NAME.findall(cell.source) if cell.cell_type == "code" else []:
+        members = (
+            [indicator.id for indicator in CATALOGUE.values() if indicator.family == name] if name in TITLES else []
+        )
+        ids += [name, *members] if name in TITLES or name in CATALOGUE else []
+    return list(dict.fromkeys(ids))
+
+
+# Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them.
+
+
+class ChapterPage(NamedTuple):
+    """The page of a chapter, what others take from it (search.contents, definitions.told), remarks on its outputs."""
+
+    html: str
+    contents: dict[str, list]
+    remarks: list[str]
+
+
+def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
+    """Return the page of an executed chapter.
+
+    about: what tasks.about says, title, current (the name of the page), waiting (how many of its indicators have no
+    value).
+    """
+    here = about["current"][:2]
+    own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
+    proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
+    shown = published(notebook.cells)
+    cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
+    body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
+    body, sections = with_sections(said_once(body))
+    html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
+    told_of = contents(cells, sections, about.get("communes", {})) | told(shown.cells)
+    return ChapterPage(html, told_of, shown.remarks)
+
+
+class Uncopied(nbformat.NotebookNode):
+    """A notebook that nobody changes: its copy, which nbconvert makes several times, is itself."""
+
+    def __deepcopy__(self, memo: dict) -> "Uncopied":
+        """Return it."""
+        return self
+
+
+@cache
+def _exporter() -> TemplateExporter:
+    """Return nbconvert's exporter with our template; no preprocessor, for they cost more than the page."""
+    return TemplateExporter(
+        template_name="chapter",
+        template_file="cells.html.j2",
+        extra_template_basedirs=[str(TEMPLATES)],
+        filters={"written": lambda cell: of_cell(cell).html, "for_team": for_team},
+        raw_mimetypes=["text/html", ""],
+        default_preprocessors=[],
+    )

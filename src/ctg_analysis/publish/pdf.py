@@ -1,0 +1,279 @@
+"""A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides."""
+
+import html as html_
+import io
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pikepdf
+from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
+
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.processes import run_program
+from ctg_analysis.model.scratch import temporary
+from ctg_analysis.model.settings import settings
+
+# A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides.
+#
+# Chromium gives the tags, the bookmarks, the links and the language; it leaves out descriptions of links, marks on what
+# the margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
+
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+OPTIONS = (
+    *("--headless", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-extensions"),
+    *("--disable-background-networking", "--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND"),
+    *("--no-pdf-header-footer", "--generate-pdf-document-outline"),
+)
+LONGEST = 600  # seconds that a browser may print
+ROLES = {"Strong": Name.Span, "Em": Name.Span}  # tags of PDF 2.0, in words that PDF 1.7 has
+MARGIN = ContentStreamInstruction([Name.Artifact, Dictionary(Type=Name.Pagination)], Operator("BDC"))
+BEGIN, END = ContentStreamInstruction([Name.Artifact], Operator("BMC")), ContentStreamInstruction([], Operator("EMC"))
+PAINTED = {"Do", "S", "s", "f", "f*", "B", "B*", "b", "b*", "sh"}
+
+
+def browser() -> str:
+    """Return the program that prints.
+
+    Raises:
+        UserError: there is none on this machine.
+    """
+    named = settings().chromium
+    if named and not shutil.which(named):
+        raise UserError(f"CTG_CHROMIUM: found {named!r}, expected the path of a Chromium, a Chrome or an Edge")
+    program = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
+    if program is None:
+        raise UserError(
+            "no browser to print the PDF with: install Chromium (Debian, Ubuntu: apt install chromium), or give the "
+            "path of a Chrome or an Edge in CTG_CHROMIUM"
+        )
+    return program
+
+
+def write_pdf(html: str, pdf: Path, date: str) -> None:
+    """Write a page as a PDF. date: ISO, that of the data, written in the place of the time of printing.
+
+    Raises:
+        UserError: no browser, or one that cannot print it.
+    """
+    with _printed(html, pdf.parent) as document:
+        complete(document, html, date)
+        document.save(pdf, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def sheets_of(html: str, anchors: list[str], scratch: Path) -> dict[str, int]:
+    """Return the number of the sheet on which each anchor of a page is printed; those that a link leads to."""
+    with _printed(html, scratch) as document:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages, start=1)}
+        places = document.Root.Dests
+        return {name: numbers[places[f"/{name}"][0].objgen] for name in anchors if f"/{name}" in places}
+
+
+@contextmanager
+def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
+    """Give a page as Chromium prints it. scratch: a folder that it may write in."""
+    with TemporaryDirectory(dir=scratch, prefix="print-") as folder:
+        page, raw = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        page.write_text(html, encoding="utf-8")
+        program = browser()
+        with temporary(scratch) as sockets:
+            _print(program, page, raw, Path(folder) / "profile", sockets)
+        with pikepdf.open(raw) as document:
+            if not {"/StructTreeRoot", "/Outlines"} <= set(document.Root.keys()):
+                raise UserError(f"{program}: found a PDF without tags or bookmarks, expected Chromium 124 or newer")
+            yield document
+
+
+def picture(html: str, size: tuple[int, int], scratch: Path) -> bytes:
+    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in.
+
+    Raises:
+        UserError: no browser, or one that cannot draw it.
+    """
+    with TemporaryDirectory(dir=scratch, prefix="draw-") as folder, temporary(scratch) as sockets:
+        page, png = Path(folder) / "page.html", Path(folder) / "page.png"
+        page.write_text(html, encoding="utf-8")
+        of_size = (f"--window-size={size[0]},{size[1]}", "--force-device-scale-factor=2", "--hide-scrollbars")
+        _print(browser(), page, png, Path(folder) / "profile", sockets, (f"--screenshot={png}", *of_size))
+        return png.read_bytes()
+
+
+def _print(program: str, page: Path, made: Path, profile: Path, sockets: Path, options: Sequence[str] = ()) -> None:
+    options = options or (f"--print-to-pdf={made}",)
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # Chromium refuses it for root
+    command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", *options, page.as_uri()]
+    try:
+        answer = run_program(command, LONGEST, TMPDIR=str(sockets))
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
+    if answer.returncode or not made.is_file():
+        message = (answer.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise UserError(f"{program}: could not print the PDF, it says: {message}")
+
+
+def complete(document: Pdf, html: str, date: str) -> None:
+    """Add to a PDF printed from a page what PDF/UA asks and Chromium leaves out."""
+    _complete_tags(document)
+    _complete_titles(document, html)
+    anchors = re.findall(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
+    links = {html_.unescape(href): _text(words) for href, words in reversed(anchors)}  # the first words win
+    for page in document.pages:
+        _describe_links(page, links)
+        page.Contents = document.make_stream(pikepdf.unparse_content_stream(_marked(page)))
+    title = _text(re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1])
+    producer = str(document.docinfo.get("/Producer", ""))
+    with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata["dc:title"], metadata["dc:language"] = title, {"fr"}
+        metadata["pdfuaid:part"], metadata["pdf:Producer"] = "1", producer
+        metadata["xmp:CreateDate"] = metadata["xmp:ModifyDate"] = f"{date}T00:00:00Z"
+    document.Root.PageMode = Name.UseOutlines
+
+
+def _complete_tags(document: Pdf) -> None:
+    """Give list items their body, leave to the drawing alone the name of figure, map the tags of PDF 2.0."""
+    tree = document.Root.StructTreeRoot
+    tree.RoleMap = Dictionary(**ROLES)
+    for element in list(_elements(tree.K)):
+        if _is(element, Name.Figure) and "/Alt" not in element:
+            element.S = Name.Div
+        if _is(element, Name.LI):
+            _give_body(document, element)
+    _number_ids(tree)
+
+
+def _number_ids(tree: Dictionary) -> None:
+    """Number the ids of header cells from 1: Chromium gives its nodes other numbers from one print to the next.
+
+    Their order stays: a tree of ids is sorted.
+    """
+    elements = list(_elements(tree.K))
+    written = sorted(str(element.ID) for element in elements if "/ID" in element)
+    ids = {old: String(f"node{number:08d}") for number, old in enumerate(written, start=1)}
+    for element in elements:
+        if "/ID" in element:
+            element.ID = ids[str(element.ID)]
+        attributes = element.get("/A", Array())
+        for part in attributes if isinstance(attributes, Array) else [attributes]:
+            if isinstance(part, Dictionary) and "/Headers" in part:
+                part.Headers = Array(ids[str(name)] for name in part.Headers)
+    nodes = [tree.IDTree] if "/IDTree" in tree else []
+    while nodes:
+        node = nodes.pop()
+        nodes += list(node.get("/Kids", []))
+        for key in ("/Limits", "/Names"):  # texts, and in Names the elements that they name
+            if key in node:
+                node[key] = Array(
+                    ids.get(str(entry), entry) if isinstance(entry, String) else entry for entry in node[key]
+                )
+
+
+def _elements(kids: pikepdf.Object) -> Iterator[Dictionary]:
+    waiting = [kids]
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element, Array):
+            waiting += list(element)
+        elif isinstance(element, Dictionary) and "/S" in element:
+            yield element
+            waiting += [element.K] if "/K" in element else []
+
+
+def _give_body(document: Pdf, item: Dictionary) -> None:
+    kids = list(item.K) if isinstance(item.get("/K"), Array) else [item.K] if "/K" in item else []
+    labels = [kid for kid in kids if _is(kid, Name.Lbl)]
+    rest = [kid for kid in kids if not _is(kid, Name.Lbl)]
+    if not rest or any(_is(kid, Name.LBody) for kid in rest):
+        return
+    body = document.make_indirect(Dictionary(Type=Name.StructElem, S=Name.LBody, P=item, K=Array(rest)))
+    for kid in rest:
+        if isinstance(kid, Dictionary) and "/S" in kid:
+            kid.P = body
+    item.K = Array([*labels, body])
+
+
+def _is(kid: pikepdf.Object, kind: Name) -> bool:
+    return isinstance(kid, Dictionary) and kid.get("/S") == kind
+
+
+def _complete_titles(document: Pdf, html: str) -> None:
+    """Write bookmarks as the headings are: Chromium forgets the space where one breaks, and says some twice."""
+    headings = [_text(words) for _, words in re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", html, re.DOTALL)]
+    as_written = {_squeezed(words): words for words in headings}
+    with document.open_outline() as outline:
+        waiting = list(outline.root)
+        while waiting:
+            item = waiting.pop()
+            title = _squeezed(item.title)
+            item.title = as_written.get(title) or as_written.get(title[: len(title) // 2], item.title)
+            waiting += item.children
+
+
+def _describe_links(page: pikepdf.Page, links: dict[str, str]) -> None:
+    """Give each link its words as a description, and the page the order of its tags."""
+    for link in page.get("/Annots", []):
+        if link.Subtype == Name.Link and "/Contents" not in link:
+            href = f"#{str(link.Dest).removeprefix('/')}" if "/Dest" in link else str(link.A.get("/URI", ""))
+            link.Contents = String(links.get(href, href))
+    if "/Annots" in page:
+        page.Tabs = Name.S
+
+
+def _marked(page: pikepdf.Page) -> list[ContentStreamInstruction]:
+    """Return what draws a page, with what has no tag (lines in the margins) marked as no content."""
+    drawn, depth = [], 0
+    for step in pikepdf.parse_content_stream(page):
+        word = str(step.operator)
+        depth += (word in ("BDC", "BMC")) - (word == "EMC")
+        bare = depth == 0 and word != "EMC"
+        tagged = bare and word == "Do" and "/StructParents" in page.Resources.XObject[step.operands[0]]  # within
+        if bare and word in PAINTED and not tagged:
+            drawn += [BEGIN, step, END]
+        else:
+            drawn += [MARGIN] * (bare and word == "BT") + [step] + [END] * (bare and word == "ET")
+    return drawn
+
+
+def _text(markup: str) -> str:
+    return re.sub(r"[ \n\t]+", " ", html_.unescape(re.sub(r"<[^<>]+>", "", markup))).strip()
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+# Files of Word and PowerPoint as bytes that tell nothing of the moment and the machine of their writing.
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of a zip entry: the moment of writing is not told
+
+
+def same_bytes(document) -> bytes:
+    """Return the file without the moment of its writing; parts are not compressed, which differs between machines.
+
+    document: of python-docx or python-pptx.
+    """
+    saved, same = io.BytesIO(), io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(same, "w") as file:
+        for part in parts.infolist():
+            entry = zipfile.ZipInfo(part.filename, EPOCH)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            file.writestr(entry, parts.read(part))
+    return same.getvalue()

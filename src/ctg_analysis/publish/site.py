@@ -1,0 +1,202 @@
+"""What stands around the chapters of a territory, and the page that lists the reports of a folder."""
+
+import os
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.texts import alphabetical, typography
+from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.scratch import alone, scratch
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root, settings
+from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.editions import recorded, reports
+
+# What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell.
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = files("ctg_analysis.publish") / "templates"
+STYLE = ("style.css", "on_demand.css")
+PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
+MAIN = '<main id="contenu">'
+EDITION = re.compile(r'(<p class="date">Édition du |"Diagnostic partagé, édition du )[^<",]+')  # in page.html.j2
+TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
+OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+
+
+def text_sources() -> dict[str, Path]:
+    """Return the pages of a report that are written from a text of docs/, with that text."""
+    return {name: settings().root / "docs" / source for name, source in TEXTS.items()}
+
+
+@cache
+def style() -> str:
+    """Return the style sheet that every page carries."""
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLE)
+
+
+@cache
+def script(name: str) -> Markup:
+    """Return a script of the pages; page.js is on every one."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+@cache
+def script_policy(*names: str) -> Markup:
+    """Return what the policy of a page allows to run: these scripts, by their sums, and no other."""
+    sums = (b64encode(sha256(script(name).encode()).digest()).decode() for name in names)
+    return Markup(" ".join(f"'sha256-{one}'" for one in sums))
+
+
+def page(template: str, **context) -> str:
+    """Return a page written from a template."""
+    return templates().get_template(template).render(**context, style=style()).strip() + "\n"
+
+
+@cache
+def templates() -> "Environment":
+    """Return the templates of all pages, each compiled when it is first asked for."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    environment.globals |= {"script": script, "script_policy": script_policy}
+    environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
+    return environment
+
+
+def css_text(text: str) -> Markup:
+    """Return a text as a string of CSS, that ends neither itself nor the style element it stands in."""
+    return Markup('"' + re.sub(r'["\\\\<\n]', lambda letter: f"\\{ord(letter[0]):x} ", str(text)) + '"')
+
+
+def dated(html: str, date: str) -> str:
+    """Return the page of a chapter with a banner that gives its date; a page that has one keeps it.
+
+    date: ISO, that of the newest data of the edition that the page comes from.
+    """
+    if '<p class="banner dated">' in html:
+        return html
+    text = (
+        f"<strong>Chapitre daté.</strong> Ces chiffres sont ceux de l’édition du {date_text(date)}\u00a0: "
+        "la mise à jour de ce chapitre n’a pas abouti."
+    )
+    return html.replace(MAIN, f'{MAIN}<p class="banner dated">{text}</p>\n', 1)
+
+
+def of_edition(html: str, date: str) -> str:
+    """Return the page of a chapter that nothing changed, with the date of the edition that it is in now, in French."""
+    return EDITION.sub(rf"\g<1>{date}", html)
+
+
+@cache
+def code() -> dict[str, str | dict]:
+    """Return the versions of the library and of what it draws and counts with, for the record of an edition.
+
+    Read once: they are those of the modules that this process has in memory.
+    """
+    return {
+        "ctg_analysis": version("ctg_analysis"),
+        "commit": git_commit(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def git_commit() -> str:
+    """Return the commit of the working tree, with a mark when it has changes; empty outside a repository, without git.
+
+    The tree may be another user's: its code runs here already.
+    """
+    if not shutil.which("git"):
+        return ""
+    answer = subprocess.run(
+        ["git", "-C", str(settings().root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | OF_ANY_OWNER,
+    )
+    return answer.stdout.strip()
+
+
+# Which territories to build, a part of them, and the page that lists the reports of a folder.
+
+LIST = "index.html"
+LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')
+PATIENCE = 60.0  # seconds that a list waits for another to be written, which takes one or two
+
+
+def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
+    """Return the SIREN numbers that are asked for, each once; the reference case when none is.
+
+    Raises:
+        UserError: several ways to ask at once, a département without EPCI.
+    """
+    if sum(map(bool, (epcis, every, departement))) > 1:
+        raise UserError("ctg build: expected EPCIs, or --all, or --departement, one of them")
+    if not every and not departement:
+        return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
+    import pandas as pd  # heavy, for a build that names its territories
+
+    root = data_root(DEFAULT_EPCI)
+    ensure(root)
+    table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
+    inside = table["departement"].str.split("|").map(lambda codes: every or departement in codes)
+    codes = sorted(table.loc[inside, "code"])
+    if not codes:
+        raise UserError(f"--departement {departement}: no EPCI there, expected a code such as 01, 2A or 974")
+    return codes
+
+
+def part(epcis: list[str], shard: str) -> list[str]:
+    """Return the i-th part of n of the territories, as "i/n" says; all of them when it says nothing.
+
+    Raises:
+        UserError: not the form of a part.
+    """
+    if not shard:
+        return epcis
+    asked = re.fullmatch(r"(\d+)/(\d+)", shard)
+    i, n = map(int, asked.groups()) if asked else (0, 0)
+    if not 1 <= i <= n:
+        raise UserError(f"--shard {shard}: expected i/n, such as 3/20, with i from 1 to n")
+    return epcis[i - 1 :: n]
+
+
+def is_listed(out: Path) -> bool:
+    """Tell whether the page that lists the reports of a folder names those that are there, and no other."""
+    place = out / LIST
+    return place.is_file() and sorted(LISTED.findall(place.read_text(encoding="utf-8"))) == reports(out)
+
+
+def write_list(out: Path) -> None:
+    """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
+    with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE), scratch(out, "index") as folder:
+        pending = folder / LIST
+        pending.write_text(page("territoires.html.j2", territories=listed(out)), encoding="utf-8")
+        pending.replace(out / LIST)
+
+
+def listed(out: Path) -> list[dict[str, str]]:
+    """Return the reports of a folder by name: SIREN, name, words to search, what is to be said of it.
+
+    One whose record is damaged has the name that its edition before had, or none, until it is built again.
+    """
+    entries = []
+    for epci in reports(out):
+        _, made_from = next(recorded(out, epci), (None, {"name": epci, "departements": ""}))
+        note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
+        words = alphabetical(f"{made_from['name']} {epci} {made_from['departements']}")
+        entries.append({"epci": epci, "name": made_from["name"], "note": note, "words": words})
+    return sorted(entries, key=lambda entry: alphabetical(entry["name"]))

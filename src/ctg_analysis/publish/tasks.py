@@ -1,0 +1,221 @@
+"""What the processes of a build do for a report, and the sum of what a chapter has read."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.chapter import Chapter, open_chapter
+from ctg_analysis.chapter.closing import close, whole_sources
+from ctg_analysis.chapter.comparing import elsewhere
+from ctg_analysis.chapter.demarche.addresses import ENJEUX
+from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
+from ctg_analysis.chapter.latest import latest_values
+from ctg_analysis.chapter.missing import completeness, why_absent
+from ctg_analysis.chapter.projections import tested_projections
+from ctg_analysis.chapter.spaces import APPROVALS
+from ctg_analysis.chapter.territory import ELSEWHERE, Territory
+from ctg_analysis.chapter.unknown_chapters import unknown
+from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.lacks import known_of
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import in_lines, room_in
+from ctg_analysis.model.indicator import Ratio
+from ctg_analysis.model.norms import read_geography
+from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, PUBLIC, ChapterNotebook, data_root, settings
+from ctg_analysis.model.source import SOURCES, SURVEY
+from ctg_analysis.pipeline.run import hold
+from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
+from ctg_analysis.publish.editions import Report
+from ctg_analysis.publish.execution import execute
+from ctg_analysis.publish.page import chapter_page
+from ctg_analysis.raw.folders import read_unread
+
+# What a chapter has read of its territory, as one sum: it runs again when the sum has changed.
+
+WORDS = "words"
+
+
+def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
+    """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Territory.read`.
+
+    The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
+    comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
+    their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
+    are compared by; what the indicators prove; the chapters that all pages lead to; all of the démarche for those that
+    tell it; all that is known of the EPCIs that it was set beside.
+    """
+    known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
+    of_all, proofs = sums(seen), proved(seen.demarche)
+    sources = {source for indicator in known for source in indicator.sources}
+    received = sorted((name, date) for name, date in seen.received.items() if name in sources)
+    absent = sorted((name, why_absent(seen, SOURCES[name])) for name in sources)
+    digest = sha256(repr((received, absent, seen.convention, untold(seen))).encode())
+    for name in ("", *(indicator.id for indicator in known)):
+        digest.update(of_all[name])
+    for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):
+        digest.update(of_all[WORDS, measure])
+    if APPROVALS in sources:
+        digest.update(_sums_of_rows(seen.spaces).tobytes())
+    if SURVEY in sources and len(seen.demarche.table("consultation")):
+        digest.update(surveyed.source(seen.demarche).text.encode())
+    digest.update(
+        repr([(indicator.id, proofs[indicator.id]) for indicator in known if indicator.id in proofs]).encode()
+    )
+    if others := tuple(sorted(name.removeprefix(ELSEWHERE) for name in read if name.startswith(ELSEWHERE))):
+        digest.update(_sums_of_rows(elsewhere(seen, others)).tobytes())
+    if DEMARCHE in read:
+        digest.update(seen.demarche.sum())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
+    """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
+
+    Without indicator: those of the places, of what EPCIs are compared by, and of what projections were worth. (WORDS,
+    measure): those of the words that scores rest on here.
+    """
+    digests: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
+    for table in (seen.named, seen.around):
+        for name, part in _sums_by(table, "indicator"):
+            digests[name] += part
+    evidence = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
+    for measure, part in _sums_by(evidence, "measure"):
+        digests[WORDS, measure] = part
+    of_all = (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index(), tested_projections(seen))
+    for table in of_all:
+        digests[""] += _sums_of_rows(table).tobytes()
+    return digests
+
+
+def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the sums of the rows of each value of a column."""
+    if table.empty:
+        return
+    codes, names = pd.factorize(table[column])
+    ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
+    parts = np.split(ordered, np.bincount(codes).cumsum()[:-1])
+    yield from zip(names, (part.tobytes() for part in parts), strict=True)
+
+
+def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+
+
+def opened(report: Report) -> Chapter:
+    """Return the verbs of a report's territory, its tables taken for up to date as the build found them to be."""
+    hold(data_root(report.epci))
+    return open_chapter(report.epci)
+
+
+def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
+    """Run a chapter and write its page, unless what it reads is what it read in the former edition.
+
+    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
+    holds for the search and what is to be said of what it shows. One that has nothing to tell yet has no page.
+    """
+    territory = opened(report).territory
+    if chapter.page in untold(territory):
+        read = [DEMARCHE] if chapter.page in silent(territory.demarche) else []
+        sums = {"read": read, "observations": sum_of_inputs(territory, read)}
+        return sums | {"run": False, "contents": {}, "remarks": []}
+    if former and sum_of_inputs(territory, former["read"]) == former["observations"]:
+        return former | {"run": False}
+    with room_in(report.out):
+        notebook = execute(chapter, report.epci, report.executed)
+        territory = open_chapter(report.epci).territory
+        close(notebook, territory)
+        known, of = completeness(territory, chapter.number)
+        page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
+        html, contents, remarks = chapter_page(notebook, page)
+        (report.fresh / chapter.page).write_text(html, encoding="utf-8")
+    counted = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == chapter.number}
+    read = sorted(counted.union(notebook.metadata["ctg"]["read"]))
+    sums = {"read": read, "observations": sum_of_inputs(territory, read)}
+    return sums | {"run": True, "contents": contents, "remarks": remarks}
+
+
+def write_data(report: Report) -> dict:
+    """Write the data files and what changed since the edition before; return what the index and the record say."""
+    chapter, page = opened(report), about(report)
+    territory = chapter.territory
+    with room_in(report.out):
+        write_tables(report.fresh, chapter)
+        observations = write_observations(report.fresh, chapter.territory)
+        after = write_changes(report.fresh, report.latest, observations, page)
+    numbers = {one.page: one.number for one in report.chapters}
+    chapters = [
+        link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
+    ]
+    to_come = chapters_to_come(report)
+    without_data = unknown(territory)
+    of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
+    found = [] if read_unread(territory.root, report.epci) else breaks(*of_chain)
+    on_index = {
+        "chapters": chapters,
+        "to_come": to_come,
+        "unknown": [typography(one.title) for one in report.chapters if one.page in without_data],
+        "values": latest_values(territory),
+        "sources": whole_sources(territory),
+    }
+    return {
+        "page": page | on_index,
+        "departements": chapter.territory.row["departement"],
+        "date": page["edition"],
+        "observations": observations,
+        "after": after,
+        "withheld": withheld(report.latest, report.fresh),
+        "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
+        "breaks": in_lines(found),
+    }
+
+
+def chapters_to_come(report: Report) -> list[dict]:
+    """Return the chapters of the démarche that have nothing to tell yet: title, files to begin with."""
+    seen = opened(report).territory
+    return [
+        {"title": typography(chapter.title), "files": to_begin(seen, chapter.page)}
+        for chapter in report.chapters
+        if chapter.page in silent(seen.demarche)
+    ]
+
+
+def about(report: Report) -> dict:
+    """Return what every page of a report shows: the territory, the links to its chapters that tell something, the date
+    of its newest data (edition: ISO, date: in French).
+    """
+    territory = _of_territory(report.epci)
+    links = [
+        {"title": typography(chapter.title), "question": typography(chapter.question), "page": chapter.page}
+        for chapter in report.chapters
+        if chapter.page not in territory["silent"]
+    ]
+    proofs = territory["proofs"] if any(chapter.page == ENJEUX for chapter in report.chapters) else {}
+    return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
+
+
+@cache
+def _of_territory(epci: str) -> dict:
+    root = data_root(epci)
+    seen = open_chapter(epci).territory
+    edition = max(seen.received.values())
+    return {
+        "edition": edition,
+        "date": date_text(edition),
+        "epci": epci,
+        "territory": typography(seen.row["name"]),
+        "fictional": root.fictional,
+        "reserved": settings().readers != PUBLIC,
+        "geography": typography(read_geography(root).note),
+        "proofs": proved(seen.demarche),
+        "silent": untold(seen),
+        "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
+    }

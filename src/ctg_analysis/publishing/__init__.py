@@ -1,1 +1,0 @@
-"""From notebooks to pages: parameters, execution, HTML, the site of a territory."""

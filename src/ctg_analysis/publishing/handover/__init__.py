@@ -1,1 +1,0 @@
-"""Documents to hand over: PDF, slides, a file to send by mail."""

@@ -1,1 +1,0 @@
-"""Executed notebooks as pages, and the pages beside them."""

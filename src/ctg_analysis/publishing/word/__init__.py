@@ -1,1 +1,0 @@
-"""The documents of a démarche: the convention and its fiches-action in Word, the info flash."""

@@ -1,0 +1,1 @@
+"""Files as received: fetched, certified, opened. Nothing is interpreted."""

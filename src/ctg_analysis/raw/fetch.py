@@ -1,0 +1,522 @@
+"""`ctg fetch`: the full files of sources, verified, with their certificate, put in place whole or not at all."""
+
+import csv
+import datetime
+import fnmatch
+import itertools
+import json
+import re
+import shutil
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import requests
+import tenacity
+import urllib3
+import yaml
+
+from ctg_analysis.model.errors import Busy, Finding, UserError
+from ctg_analysis.model.scratch import alone, put_in_place, restore
+from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.source import Download, Source, declared_at
+from ctg_analysis.raw.folders import CERTIFICATE, FULL, PARTIAL, sha256
+from ctg_analysis.raw.workbook_safety import DAMAGED
+
+# What came in the place of a file: whole and of the kind that its name announces, or refused in one line.
+
+MAXIMUM_BYTES = 2_000_000_000
+BLOCK = 1 << 16
+SEPARATORS = b";,\t|"
+
+
+class FetchError(UserError):
+    """A file that could not be had; nothing of it was kept in the place of a good one."""
+
+
+def too_large(origin: str) -> FetchError:
+    """The error of what has, or would unpack to, more bytes than any file of official statistics."""
+    return FetchError(f"{origin}: more than {MAXIMUM_BYTES / 1e9:.0f} GB, expected a smaller file")
+
+
+def keep(came: Path, download: Download, origin: str, *, packed: bool) -> None:
+    """Keep what came, out of its zip when it is in one, beside it under the name of the download.
+
+    Raises:
+        FetchError: a page, a message, a damaged file, one that was cut, another format, a zip without the file.
+    """
+    _refuse_pages(came, origin)
+    if packed:
+        came = _unpacked(came, download, origin)
+        _refuse_pages(came, origin)
+    if download.name.endswith(".csv"):
+        _refuse_cut_lines(came, origin)
+    if download.name.endswith(".xlsx"):
+        _refuse_damaged_workbooks(came, origin)
+    came.replace(came.with_name(download.name))
+
+
+def last_line(path: Path) -> bytes:
+    """The last line of a file, with its end if it has one."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - BLOCK))
+        return (file.read().splitlines(keepends=True) or [b""])[-1]
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
+
+
+def _damaged(origin: str, expected: str) -> FetchError:
+    return FetchError(f"{origin}: a damaged or foreign file came, expected {expected}")
+
+
+def _no_data(origin: str) -> FetchError:
+    return FetchError(f"{origin}: a page or a message came, expected a data file; open it in a browser to see why")
+
+
+def _refuse_pages(path: Path, origin: str) -> None:
+    """Refuse an error page that came as a file with code 200, whatever its type says."""
+    start = _start(path)[:512].lower()
+    if b"<html" in start or b"<!doctype" in start:
+        raise _no_data(origin)
+
+
+def _refuse_cut_lines(path: Path, origin: str) -> None:
+    """Refuse a CSV without columns or rows, whose first row does not fill its columns, or whose last line is cut."""
+    start, last = _start(path), last_line(path)
+    if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")) or b"\0" in start:
+        raise _damaged(origin, "a CSV file")
+    header, _, rows = start.partition(b"\n")
+    separator = max(SEPARATORS, key=header.count)
+    if start.lstrip().startswith((b"{", b"[", b"<")) or separator not in header or not rows.strip():
+        raise _no_data(origin)
+    reader = partial(csv.reader, delimiter=chr(separator))
+    try:
+        cells = len(next(reader([last.decode("latin-1")])))
+        table = filter(None, reader(line.decode("latin-1") for line in start.splitlines()))
+        expected, first = (len(row) for row in itertools.islice(table, 2))
+    except (csv.Error, ValueError) as error:  # a cell that no table has, no row
+        raise _no_data(origin) from error
+    if first != expected:
+        raise _no_data(origin)
+    if not last.endswith(b"\n") and b'"' not in last and 1 < cells < expected:  # one cell alone is a footer
+        raise FetchError(f"{origin}: the last line has {cells} cells, expected {expected}; run the command again")
+
+
+def _refuse_damaged_workbooks(path: Path, origin: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_large(archive, origin)
+            whole = "[Content_Types].xml" in archive.namelist() and not archive.testzip()
+    except (*DAMAGED, OSError) as error:
+        raise _damaged(origin, "a whole workbook") from error
+    if not whole:
+        raise _damaged(origin, "a whole workbook")
+
+
+def _unpacked(path: Path, download: Download, origin: str, *, within: bool = False) -> Path:
+    """The file of a zip that the download keeps; a zip within the zip is opened too, but none within that.
+
+    It is written under a name of ours, wherever the zip would have it.
+    """
+    target = path.with_name(f"{download.name}.{'inner' if within else 'outer'}.part")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_large(archive, origin)
+            names = archive.namelist()
+            fitting = [name for name in names if fnmatch.fnmatch(PurePosixPath(name).name, download.member)]
+            inner = [] if fitting or within else [name for name in names if name.lower().endswith(".zip")]
+            if len(fitting + inner) != 1:
+                raise FetchError(f"{origin}: {len(fitting)} files fit {download.member!r} in the zip, expected one")
+            with archive.open((fitting + inner)[0]) as member, target.open("wb") as file:
+                shutil.copyfileobj(member, file)
+    except DAMAGED as error:
+        raise _damaged(origin, "a zip") from error
+    return _unpacked(target, download, origin, within=True) if inner else target
+
+
+def _refuse_large(archive: zipfile.ZipFile, origin: str) -> None:
+    if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
+        raise too_large(origin)
+
+
+# One file over HTTP: asked again as long as its fault may pass, refused in one line otherwise.
+
+ATTEMPTS = 5
+TIMEOUTS = 10, 30  # seconds to connect, without a byte
+SECONDS_FOR_A_FILE = 3600
+LONGEST_WAIT = 120  # seconds that a server may ask us to wait
+SECONDS_BEFORE = {"api.insee.fr": 2.0}  # at most 30 requests a minute to Melodi
+HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
+BACKOFF = tenacity.wait_exponential(max=30)  # 1, 2, 4... seconds
+
+FileProgress = Callable[[int, int | None], None]
+
+
+class NoAnswer(FetchError):
+    """A file that could not be had because no server answered: the network is down, or it lets nothing through."""
+
+
+class _Passing(Exception):
+    """A fault that may pass. wait: seconds that the server asks for. answered: it said something."""
+
+    def __init__(self, message: str, wait: float = 0, *, answered: bool = True):
+        super().__init__(message)
+        self.wait, self.answered = wait, answered
+
+
+def retrieve(download: Download, part: Path, mirror: str, progress: FileProgress) -> str:
+    """Write the file of a download into `part`, not verified yet; return the address that it came from.
+
+    For a dataset of data.gouv.fr, that of its latest resource that fits.
+
+    Raises:
+        FetchError: says what came in the place of the file, and what to do. NoAnswer: nothing came.
+    """
+    url, deadline = mirrored(download.url, mirror), time.monotonic() + SECONDS_FOR_A_FILE
+    time.sleep(SECONDS_BEFORE.get(urlsplit(download.url).netloc, 0))
+    if download.resource:
+        _download(url, part, deadline, lambda done, total: None)
+        url = mirrored(_latest(part, download), mirror)
+    _download(url, part, deadline, progress)
+    return url
+
+
+def mirrored(url: str, mirror: str) -> str:
+    """The address on a mirror, with its query; the address itself without mirror.
+
+    >>> mirrored("https://www.insee.fr/a.csv?b=1", "http://mirror:80/"), mirrored("https://www.insee.fr/a.csv", "")
+    ('http://mirror:80/www.insee.fr/a.csv?b=1', 'https://www.insee.fr/a.csv')
+    """
+    return f"{mirror.rstrip('/')}/{url.partition('://')[2]}" if mirror else url
+
+
+def host_of(download: Download, mirror: str) -> str:
+    """The server that a file is asked of, mirror or not."""
+    return urlsplit(mirrored(download.url, mirror)).netloc
+
+
+def _latest(catalogue: Path, download: Download) -> str:
+    """The address that {"resources": [{"url", "last_modified"}, ...]} (api/1/datasets/<slug>/) leads to."""
+    try:
+        resources = json.loads(catalogue.read_text(encoding="utf-8"))["resources"]
+        names = {resource["url"]: PurePosixPath(urlsplit(resource["url"]).path).name for resource in resources}
+        fitting = [one for one in resources if fnmatch.fnmatch(names[one["url"]], download.resource)]
+        return max(fitting, key=lambda resource: resource["last_modified"])["url"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FetchError(
+            f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
+        ) from error
+
+
+def _give_up(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception()
+    kind = FetchError if error.answered else NoAnswer
+    raise kind(f"{error}, {ATTEMPTS} times; run the command again later") from error
+
+
+@tenacity.retry(
+    stop=tenacity.stop_after_attempt(ATTEMPTS),
+    wait=lambda state: BACKOFF(state) + state.outcome.exception().wait,
+    retry=tenacity.retry_if_exception_type(_Passing),
+    retry_error_callback=_give_up,
+)
+def _download(url: str, part: Path, deadline: float, progress: FileProgress) -> None:
+    try:
+        with requests.get(url, headers=HEADERS, stream=True, timeout=TIMEOUTS) as answer:
+            _refuse_answer(answer, url)
+            _write(answer, part, deadline, progress, url)
+    except (requests.TooManyRedirects, ValueError, OverflowError) as error:  # an address, a redirection, a header
+        raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        silent = isinstance(error, requests.ConnectionError)
+        if silent and isinstance(error.args[0], urllib3.exceptions.MaxRetryError):
+            raise NoAnswer(f"{url}: no connection ({type(error).__name__}); run the command again later") from error
+        raise _Passing(f"{url}: the connection failed ({type(error).__name__})", answered=not silent) from error
+
+
+def _refuse_answer(answer: requests.Response, url: str) -> None:
+    code = answer.status_code
+    if code in (408, 429) or code >= 500:
+        wait = urllib3.Retry().get_retry_after(answer.raw) or 0
+        if wait > LONGEST_WAIT:
+            raise FetchError(f"{url}: the server asks to wait {wait:.0f} seconds; run the command again then")
+        raise _Passing(f"{url}: the server answered {code}", wait)
+    if code != 200:
+        raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
+    if "text/html" in answer.headers.get("Content-Type", ""):
+        raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
+
+
+def _write(answer: requests.Response, part: Path, deadline: float, progress: FileProgress, url: str) -> None:
+    size, length = 0, answer.headers.get("Content-Length", "")
+    total = int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
+    with part.open("wb") as file:
+        # read1 gives what has come: a server that drips never makes us wait for a whole block.
+        while block := answer.raw.read1(BLOCK, decode_content=True):
+            size += len(block)
+            if max(size, total or 0) > MAXIMUM_BYTES:
+                raise too_large(url)
+            if time.monotonic() > deadline:
+                raise FetchError(f"{url}: too slow, {size} bytes in the time allowed; run the command again later")
+            file.write(block)
+            progress(size, total)
+    if not size:
+        raise _Passing(f"{url}: an empty answer came")
+    measured = length or "Transfer-Encoding" in answer.headers  # urllib3 sees that such an answer was cut
+    if not measured and part.name.endswith(".csv.part") and not last_line(part).endswith(b"\n"):
+        raise _Passing(f"{url}: an answer of unknown length stopped within a line, at {size} bytes")
+
+
+FORMER, NEXT, REFUSED = ".former", ".next", ".refused"  # beside the full files of a source, never read
+GOT, KEPT, FAILED, BUSY, SILENT = "got", "kept", "failed", "busy", "silent"
+REFUSALS = 2  # sources in a row whose servers do not answer: the network is down
+DROPPED = "data/downloads"  # where a person puts what a browser has downloaded
+PAGES = {  # of the sites whose addresses of data tell the page that a person opens
+    r"(https://[^/]+)/api/explore/v2\.1/catalog/datasets/([^/?]+)/.*": r"\1/explore/dataset/\2/",
+    r"https://www\.data\.gouv\.fr/api/1/datasets/([^/?]+)/?": r"https://www.data.gouv.fr/datasets/\1/",
+    r"https://www\.insee\.fr/fr/statistiques/fichier/(\d+)/.*": r"https://www.insee.fr/fr/statistiques/\1",
+}
+Progress = Callable[[str, int, int | None], None]  # the name of a file, the bytes so far, the total if it is told
+Wrong = Callable[[Source, Path], list[Finding]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a source: GOT, KEPT as it was, or the reason why not; files and bytes of its folder.
+
+    state: also FAILED, SILENT when no server answered, BUSY when another process is at it.
+    """
+
+    source: Source
+    state: str
+    why: str = ""
+    files: int = 0
+    size: int = 0
+
+
+def fetch(
+    source: Source,
+    raw: Path,
+    *,
+    mirror: str = "",
+    given: Path | None = None,
+    progress: Progress = lambda name, done, total: None,
+    wrong: Wrong = lambda source, folder: [],
+) -> Path:
+    """The folder data/raw/<source>/full/ with all the files of the source; the former ones stay in FORMER.
+
+    After a failure, the files that had come are not asked for again. given: a folder of files that a person has
+    downloaded, which are taken from there. wrong: what keeps the files that came from being read; they are then put in
+    REFUSED, and the former ones stay in place.
+
+    Raises:
+        FetchError: a file could not be had; the former folder is still in place. NoAnswer: no server answered.
+        Busy: another process fetches the same source.
+    """
+    if not source.downloads:
+        form = "`ctg new EPCI` writes its form: " if source.from_partners else ""
+        raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
+    home = raw / source.id
+    begun, full = home / PARTIAL / FULL, home / FULL  # what reads them knows full files by the name of their folder
+    try:
+        with alone(raw, source.id, f"{source.id}: fetched"):
+            restore(full)
+            begun.mkdir(parents=True, exist_ok=True)
+            failures = []
+            for download in source.downloads:
+                try:
+                    if not (begun / download.name).is_file():
+                        _get(download, begun, mirror, given, partial(progress, download.name))
+                except FetchError as error:  # the other files are had all the same: less is left for the next time
+                    failures.append(type(error)(f"{source.id}: {error}{_where(source, download)}"))
+                    if isinstance(error, NoAnswer):
+                        break
+            for path in begun.iterdir():
+                if path.name not in {download.name for download in source.downloads}:
+                    path.unlink()
+            if failures:
+                raise failures[0]
+            _certify(source, begun)
+            _refuse(source, begun, wrong)
+            _put_in_place(begun, full)
+            return full
+    except OSError as error:
+        place = project_path(Path(error.filename)) if error.filename else project_path(home)
+        raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
+
+
+def fetch_each(
+    sources: Sequence[Source],
+    raw: Path,
+    *,
+    mirror: str = "",
+    progress: Callable[[Source, str, int, int | None], None] = lambda source, name, done, total: None,
+    **options: object,
+) -> Iterator[Outcome]:
+    """Yield what comes of each source; one that fails does not stop the others.
+
+    A server that does not answer is asked no more; after REFUSALS of them in a row, none is. progress: also told of a
+    source that begins, without a name. options: see `fetch`.
+    """
+    dead, refusals = set(), 0
+    for source in sources:
+        hosts = {host_of(download, mirror) for download in source.downloads}
+        if refusals == REFUSALS:
+            yield Outcome(source, SILENT, f"{source.id}: not asked for, the network is down")
+        elif hosts & dead:
+            yield Outcome(source, SILENT, f"{source.id}: {', '.join(sorted(hosts & dead))} does not answer")
+        else:
+            progress(source, "", 0, None)
+            try:
+                outcome = held(source, fetch(source, raw, mirror=mirror, progress=partial(progress, source), **options))
+            except (FetchError, Busy) as error:
+                state = BUSY if isinstance(error, Busy) else SILENT if isinstance(error, NoAnswer) else FAILED
+                outcome = Outcome(source, state, str(error))
+            dead |= hosts if outcome.state == SILENT else set()
+            refusals = refusals + 1 if outcome.state == SILENT else 0
+            yield outcome
+
+
+def held(source: Source, full: Path, state: str = GOT) -> Outcome:
+    """A source that has its full files, with how many and how large they are."""
+    sizes = [path.stat().st_size for path in full.iterdir() if path.name != CERTIFICATE]
+    return Outcome(source, state, "", len(sizes), sum(sizes))
+
+
+def undo(source: Source, raw: Path) -> bool:
+    """Put the former full files of a source back, and keep those that were there in their stead: done again, it brings
+    these back. Where there were none before, the extract counts again. Return whether there are full files now.
+
+    Raises:
+        FetchError: nothing to go back to. Busy: another process fetches the source.
+    """
+    full = raw / source.id / FULL
+    former = full.with_name(FORMER)
+    if not (full.is_dir() or former.is_dir()):
+        raise FetchError(f"{source.id}: nothing was fetched, there is nothing to go back to")
+    with alone(raw, source.id, f"{source.id}: fetched"):
+        restore(full)
+        if former.is_dir():
+            put_in_place(former, full)
+        else:
+            full.rename(former)
+    return full.is_dir()
+
+
+def by_hand(source: Source, raw: Path) -> list[str]:
+    """What a person does to get the files of a source that no command could: the page, the names, the place.
+
+    >>> one = Source("a", "A", "P", downloads=(Download("a.csv", "https://b.fr/a.csv"),))
+    >>> by_hand(one, Path("data/raw"))
+    ['open https://b.fr/a.csv and save the file as data/downloads/a.csv', 'then: ctg fetch a --from data/downloads']
+    """
+    if not source.open:
+        return [source.how_to_get]
+    if not source.downloads:
+        return [source.how_to_get, f"its place: {project_path(raw / source.id / FULL)}, with a {CERTIFICATE} beside"]
+    lines = [
+        f"open {page_of(download)} and save the file as {DROPPED}/{_packed(download)}"
+        for download in source.downloads
+        if not (raw / source.id / PARTIAL / FULL / download.name).is_file()
+    ]
+    return [*lines, f"then: ctg fetch {source.id} --from {DROPPED}"]
+
+
+def page_of(download: Download) -> str:
+    """The page that a person opens to get a file; the address of the file where no page is known.
+
+    >>> page_of(Download("a.csv", "https://data.caf.fr/api/explore/v2.1/catalog/datasets/abc/exports/csv?delimiter=%3B"))
+    'https://data.caf.fr/explore/dataset/abc/'
+    """
+    found = ((re.fullmatch(address, download.url), page) for address, page in PAGES.items())
+    return next((match.expand(page) for match, page in found if match), download.url)
+
+
+def _packed(download: Download) -> str:
+    """The name that a file comes under: that of the zip which holds it, when there is one."""
+    return f"{download.name}.zip" if download.member else download.name
+
+
+def _get(download: Download, folder: Path, mirror: str, given: Path | None, progress: Callable[..., None]) -> None:
+    """Put a file in a folder: the one that a person has downloaded, a zip also under the name that its site gives it,
+    else that of its address.
+    """
+    part = folder / f"{_packed(download)}.part"
+    last = PurePosixPath(urlsplit(download.url).path).name
+    names = [_packed(download), download.name, *([last, f"{last}.zip"] if download.member else [])]
+    file = next((given / name for name in names if given and (given / name).is_file()), None)
+    if file:
+        shutil.copyfile(file, part)
+    origin = str(file) if file else retrieve(download, part, mirror, progress)
+    packed = bool(download.member) and (not file or file.name != download.name)
+    if download.sha256 and sha256(part) != download.sha256:
+        raise FetchError(f"{origin}: another sum came than {download.sha256}, which the producer announces")
+    keep(part, download, origin, packed=packed)
+
+
+def _where(source: Source, download: Download) -> str:
+    """Return where the address is declared, for a person to correct it."""
+    place, guess = declared_at(source, download.url), "" if download.seen else ", a guess so far"
+    return f" (the address{guess} is declared in {place})" if place else ""
+
+
+def _certify(source: Source, folder: Path) -> None:
+    """Write the certificate of fetched files: date, size and sum of each."""
+    paths = {download: folder / download.name for download in source.downloads}
+    certificate = {
+        "id": source.id,
+        "titre": source.label,
+        "producteur": source.producer,
+        "jeu_de_donnees": ", ".join(download.name for download in source.downloads),
+        "millesime": "celui du fichier",
+        "geographie": source.geography.words or "celle du fichier",
+        "licence": source.licence,
+        "date_acces": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "couverture": "fichiers complets du producteur",
+        "secret_arrondi": source.note or "celui du producteur",
+        "reserves": [],
+        "fichiers": [
+            {"fichier": path.name, "url": download.url, "octets": path.stat().st_size, "sha256": sha256(path)}
+            for download, path in paths.items()
+        ],
+    }
+    text = yaml.safe_dump(certificate, allow_unicode=True, sort_keys=False)
+    (folder / CERTIFICATE).write_text(text, encoding="utf-8")
+
+
+def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
+    """Put files that cannot be read aside.
+
+    Raises:
+        FetchError: the first thing that is wrong with them, how many more there are, where they are.
+    """
+    findings = wrong(source, begun)
+    if not findings:
+        return
+    refused = begun.parent.with_name(REFUSED)
+    shutil.rmtree(refused, ignore_errors=True)
+    begun.rename(refused)
+    first, more = str(findings[0]).replace(project_path(begun), project_path(refused)), len(findings) - 1
+    raise FetchError(f"{source.id}: {first}{f' (and {more} more)' if more else ''}; what was here stays in its place")
+
+
+def _put_in_place(begun: Path, full: Path) -> None:
+    """Put the new files in the place of the former ones, which are kept.
+
+    Under another name first: what is in PARTIAL is taken for downloaded, where former files may never be.
+    """
+    coming, former = full.with_name(NEXT), full.with_name(FORMER)
+    shutil.rmtree(coming, ignore_errors=True)
+    begun.rename(coming)
+    shutil.rmtree(begun.parent)
+    put_in_place(coming, full)
+    if coming.exists():
+        shutil.rmtree(former, ignore_errors=True)
+        coming.rename(former)

@@ -1,1 +1,0 @@
-"""Full files of the producers, downloaded and verified."""
