@@ -34,12 +34,9 @@ from ctg_analysis.raw.files import MOST_COLUMNS, badly_encoded, is_workbook, row
 # The file that LimeSurvey or Framaforms gives, as it was downloaded: its columns, its cells, who was done and when.
 #
 # LimeSurvey: results exported with one line of headings: the codes of the questions, their full text, or both (« code.
-# texte »). Framaforms, which
-# is Drupal's Webform: three lines of header: the form; the question of a group of columns; the column. Both as text
-# (CSV,
-# delimited) or as a workbook, of which the first sheet is read.
-# Source: the exporters of both (LimeSurvey application/helpers/admin/export, Webform 7.x-4
-# includes/webform.report.inc).
+# texte »). Framaforms, which is Drupal's Webform: three lines of header: the form; the question of a group of columns;
+# the column. Both as text (CSV, delimited) or as a workbook, of which the first sheet is read. Source: the exporters of
+# both (LimeSurvey application/helpers/admin/export, Webform 7.x-4 includes/webform.report.inc).
 
 LARGEST = 500_000_000  # bytes
 SEPARATORS = ";,\t"

@@ -318,9 +318,8 @@ def _matrix(sums: Collection[Sum], columns: dict[Count, int]) -> sparse.csr_arra
 #
 # A figure is a sum of counts of respondents (`counts`); what hides the small groups is found by linear programming
 # (`suppression`), in all the tables at once. A share is read as a number of respondents of its base, and tells that
-# base,
-# whether weighted or not. Where all weights follow one question of the profile, anyone can work them out from it: a
-# weighted share is then a sum over the groups of that question.
+# base, whether weighted or not. Where all weights follow one question of the profile, anyone can work them out from it:
+# a weighted share is then a sum over the groups of that question.
 
 Tables = dict[str, pd.DataFrame]
 VALUES = ["numerator", "denominator", "value", "low", "high"]

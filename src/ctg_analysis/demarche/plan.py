@@ -272,8 +272,7 @@ def costs(actions: pd.DataFrame) -> pd.DataFrame:
 # The yearly follow-up: where each action stands, what was spent, how far its indicators are from their targets.
 #
 # followup: the table `suivi`: action_id, annee, statut, avancement_pct, faits, valeurs_indicateurs, depense,
-# difficultes,
-# decision_copil, date. followed: the table `indicateurs_suivi`.
+# difficultes, decision_copil, date. followed: the table `indicateurs_suivi`.
 
 YEARLY_STATUSES = ("réalisée", "en cours", "modifiée", "retardée", "non démarrée", "abandonnée")
 BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"

@@ -31,8 +31,7 @@ from ctg_analysis.model.source import SURVEY
 # What the answers say, question by question: the tables that a reader sees (rules R10, R14, R15, R20 to R25).
 #
 # answers: one row per respondent, one column per question, cells of codes (see `answers.Answers`). weights: with the
-# same
-# index (see `weighting.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
+# same index (see `weighting.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
 #
 # The base of a question is who answered it, « ne sait pas » among them; not who is not concerned, nor who did not
 # answer.

@@ -22,8 +22,7 @@ from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 # What the convention before, the plan and its follow-up come to in numbers: facts of the EPCI and of its communes.
 #
 # A fact is there when the table that gives it holds something. Those of the convention before are of its last year,
-# those
-# of a state at the signature of the first year of the convention.
+# those of a state at the signature of the first year of the convention.
 
 FORMER = {
     "réalisée": "done",

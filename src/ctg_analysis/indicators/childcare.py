@@ -18,8 +18,8 @@ from ctg_analysis.model.yaml_files import load_yaml
 # Which authority organises childcare for children under 3, and what the law asks of it.
 #
 # Code de l'action sociale et des familles, article L. 214-1-3: every commune is an authority. Those that transferred
-# this
-# to their EPCI count together, and the EPCI is their authority. Its duties depend on the number of inhabitants counted.
+# this to their EPCI count together, and the EPCI is their authority. Its duties depend on the number of inhabitants
+# counted.
 
 TWO, FOUR, PLAN, HUB = "deux missions", "quatre missions", "schéma pluriannuel", "relais petite enfance"
 DUTIES, COUNTED, EXEMPTED = (TWO, FOUR, PLAN, HUB), "population comptée", "dispense du schéma"
@@ -216,8 +216,8 @@ def supply_within_reach(supply: pd.Series, demand: pd.Series, minutes: pd.DataFr
 #
 # A childminder who stops takes away the places that the rate counts, which are those for children under 3: the Cnaf's
 # places at childminders, over the childminders at work of the same year (form of the PMI). Approved places are more,
-# for
-# older children take some: they serve only where the number at work of that year is not known, and are then a maximum.
+# for older children take some: they serve only where the number at work of that year is not known, and are then a
+# maximum.
 
 RATE, PLACES, CHILDMINDER_PLACES = "childcare_coverage_rate", "childcare_places_count", "childminder_places_count"
 AT_WORK, APPROVED = "active_childminders_count", "places_per_childminder_ratio"

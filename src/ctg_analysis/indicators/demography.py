@@ -271,8 +271,7 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
 # Indirect standardisation: what is counted here beside what the ages here would give at the rates of elsewhere.
 #
 # Source: Breslow and Day (1987), Statistical Methods in Cancer Research, volume 2, chapter 2; the method of Public
-# Health
-# England's PHEindicatormethods (`calculate_ISRatio`, `calculate_ISRate`).
+# Health England's PHEindicatormethods (`calculate_ISRatio`, `calculate_ISRate`).
 
 
 def rates_of_standard(counts: pd.Series, people: pd.Series, total: float) -> pd.Series:

@@ -124,8 +124,8 @@ def _is_of_large_communes(indicator: Indicator) -> bool:
 #                                                      first one of the next file; before all, those without EPCI
 #
 # In a file, the rows of an EPCI and those of a territory lie together, in small groups whose statistics tell which
-# EPCIs
-# and which territories they are of: whoever asks for one reads these only. All files together are one Parquet dataset.
+# EPCIs and which territories they are of: whoever asks for one reads these only. All files together are one Parquet
+# dataset.
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")

@@ -11,10 +11,8 @@ from ctg_analysis.model.norms import norm
 # The children of an EPCI five and ten years on, by cohorts, and what such a projection would have been worth before.
 #
 # The method of Hamilton and Perry (1962), the form of the cohort-component method for small areas whose deaths and
-# moves
-# by age are not published: a cohort is carried on by the ratio of its numbers at two censuses, which holds its deaths
-# and
-# its net migration; the youngest are so many per woman of 20 to 39, as fertility moves in France. See
+# moves by age are not published: a cohort is carried on by the ratio of its numbers at two censuses, which holds its
+# deaths and its net migration; the youngest are so many per woman of 20 to 39, as fertility moves in France. See
 # docs/projection.md.
 
 STEP = 5  # years: from a band of age to the next

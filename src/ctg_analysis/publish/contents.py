@@ -196,8 +196,7 @@ def entries_of(cells: Iterable[NotebookNode], kind: str) -> list:
 # The page of definitions and methods of a report, which the notes of its chapters and their figures lead to.
 #
 # What a chapter shows and how it works is kept in the record of its edition: the page is written from it, and tells of
-# a
-# chapter that stays from an earlier edition too.
+# a chapter that stays from an earlier edition too.
 
 PAGE, TITLE = "definitions.html", "Définitions, sources et méthode"
 SOURCES, OTHERS = "Les sources", "Autres chapitres"
@@ -287,8 +286,7 @@ def _parts(parts: Mapping[str, list[dict]], cited: list[str]) -> Iterator[str]:
 # The index of a report's search page: chapters, their sections with all their words, indicators, communes.
 #
 # What a page holds is noted when it is made, and kept in the record of its edition: a chapter that stays from an
-# earlier
-# edition is found like the others.
+# earlier edition is found like the others.
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 WAITING = "Indicateur en attente de données"

@@ -204,8 +204,7 @@ def _address(name: str) -> str:
 # What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
 #
 # What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, what data may
-# have
-# put in it and the cells of text go through the gate.
+# have put in it and the cells of text go through the gate.
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")

@@ -25,8 +25,7 @@ from ctg_analysis.publish.site import TEMPLATES, page
 # What a chapter has for the team in the place of figures: its boxes put together, its sections that hold nothing else.
 #
 # A chapter that waits for a file of a partner has a box for each of its indicators: twenty of them, one under the
-# other,
-# say no more than one does. Readers see no box, and no section that would be a heading without a figure.
+# other, say no more than one does. Readers see no box, and no section that would be a heading without a figure.
 
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
