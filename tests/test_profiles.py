@@ -23,7 +23,8 @@ ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
 
 
 def gaps(*each):
-    return pd.DataFrame(each, columns=["level", "higher", "times", "p", "sure", "remarkable"])
+    table = pd.DataFrame(each, columns=["level", "higher", "times", "p", "sure", "remarkable"])
+    return table.assign(alike=table["times"].lt(1))
 
 
 @pytest.mark.parametrize(

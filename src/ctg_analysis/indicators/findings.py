@@ -89,7 +89,7 @@ def findings(
 
 
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread: pd.DataFrame) -> pd.DataFrame:
-    """The difference of a territory to each comparator: columns indicator, level, higher, times, size, p, sure,
+    """The difference of a territory to each comparator: columns indicator, level, higher, times, size, p, sure, alike,
     remarkable.
 
     What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
@@ -102,7 +102,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
         `spread.least_large_gap`; none to a value of 0. size: how many times what is far from France, where the spread
         of the EPCIs is known; else a third of times. sure: a test tells it, or both are counted whole; of the peers,
-        the whole interval is beyond a quartile. remarkable: sure, large, and of the size of what is far.
+        the whole interval is beyond a quartile. alike: the difference is not large; of counts that are rounded and
+        have no chance, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -137,7 +138,11 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     p = others["p"].astype(float)
     sure = (p.lt(ALPHA) | (p.isna() & gap.ne(0))).where(others["level"].ne("peers"), beyond)
-    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure)
+    theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
+    least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
+    widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
+    alike = times.lt(1) & (p.notna() | widest.lt(large))
+    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1))
 
 

@@ -15,6 +15,7 @@ PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
+ORDINARY = "sans se distinguer"  # the peers are spread that wide
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
@@ -34,9 +35,10 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
         small = remarkable.empty
         told = [(SIGNS[one["higher"]][small], f"{_more(one)} {_than(rows, one['level'])}") for one in first]
         return told, frozenset(remarkable["level"])
-    if (gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)).any():
+    unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
+    if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
         return [("", NOT_ESTABLISHED)], frozenset()
-    return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
+    return [("", COMPARABLE)] if len(gaps) and gaps["alike"].all() else [], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
@@ -90,17 +92,20 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(level: str, gap: pd.Series, tenth: int) -> str:
-    """Return « nettement plus », « un peu moins », « comme » or that no test tells it.
+    """Return « nettement plus », « comme », « sans se distinguer » of the peers, or that no test tells it.
 
     What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
     """
-    little = f"un peu {SIDES[bool(gap['higher'])]}"
     if not gap["times"] >= 1:
+        little = f"un peu {SIDES[bool(gap['higher'])]}"
         extreme = level != "peers" and tenth == (1 if gap["higher"] else -1)
-        return little if extreme and gap["sure"] else COMPARED
-    if gap["sure"]:
+        if extreme and gap["sure"]:
+            return little
+        if gap["alike"]:
+            return COMPARED
+    elif gap["sure"]:
         return _more(gap)
-    return little if level == "peers" else UNSURE
+    return ORDINARY if level == "peers" else UNSURE
 
 
 def _figure(rows: pd.DataFrame, level: str) -> str:
@@ -114,6 +119,8 @@ def _more(gap: pd.Series) -> str:
 
 def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
+    if how == ORDINARY:
+        return f"des {PEERS}"
     if how == UNSURE:
         return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
     return _inside(rows, level) if how == COMPARED else _than(rows, level)
