@@ -10,6 +10,7 @@ from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
 from ctg_analysis.model.catalogue import Essential
 from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.source import SOURCES
 
 # The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
@@ -102,8 +103,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
         `spread.least_large_gap`; none to a value of 0. size: how many times what is far from France, where the spread
         of the EPCIs is known; else a third of times. sure: a test tells it, or both are counted whole; of the peers,
-        the whole interval is beyond a quartile. alike: the difference is not large; of counts that are rounded and
-        have no chance, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far.
+        the whole interval is beyond a quartile. alike: the difference is not large; of what rule R1
+        rounds, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -141,7 +142,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
     least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
-    alike = times.lt(1) & (p.notna() | widest.lt(large))
+    is_rounded = own["source"].map(lambda source: SOURCES[source].secrecy.base > 0).reindex(others["indicator"])
+    alike = ~times.ge(1) & (widest.lt(large) | ~is_rounded.to_numpy(bool))
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1))
 

@@ -172,8 +172,7 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
         return False
     if isinstance(value, Count):
         own = not SOURCES[row.source].precision.rounding
-        further = row.high - row.low if own else max(row.high - row.value, row.value - row.low)
-        return further >= step or row.value % step > 0
+        return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
     if isinstance(value, Rate):
         source = SOURCES[row.source]
         by_rule = not source.precision.rounding or source.producer == CAF  # ours (rule R1), the Caf's (rule R3)

@@ -38,7 +38,7 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
     if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
         return [("", NOT_ESTABLISHED)], frozenset()
-    return [("", COMPARABLE)] if len(gaps) and gaps["alike"].all() else [], frozenset()
+    return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
