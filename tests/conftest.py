@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 from browser import NONE_FOUND, chromium
@@ -12,6 +13,9 @@ from ctg_analysis.publish.build import build
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.load_profile("day")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by a shell that runs the tests in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start then has it too
 
 LONG = {"slow", "nightly"}  # marks
 PROCESSED = {"france", "example", "shipped"}  # fixtures

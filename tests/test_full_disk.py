@@ -64,6 +64,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
 @pytest.mark.nightly
 def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
+    (tmp_path / "data").symlink_to(settings.settings().root / "data")
     monkeypatch.setattr(settings, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     path, out = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports"
