@@ -141,4 +141,4 @@ def test_the_first_notebook_runs_for_any_epci(tmp_path, france, example):
     outcomes = list(run(jobs, 2))
     assert [str(outcome.error) for outcome in outcomes if outcome.error] == [] and len(outcomes) > 5
     said = [output.text for cell in outcomes[-1].result.cells for output in cell.get("outputs", []) if "text" in output]
-    assert "7 lines of communes outside" in "".join(said)
+    assert "7 lignes laissées de côté, de communes hors de" in "".join(said)
