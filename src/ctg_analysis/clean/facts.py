@@ -395,7 +395,11 @@ EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 
 def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
-    """Write facts, measure by measure: tables of some measures each, in the order of these."""
+    """Write facts, measure by measure: tables of some measures each, in the order of these.
+
+    Raises:
+        SchemaError: they are not what `Facts` says.
+    """
     measures: list[str] = []
     with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
         for facts in tables:

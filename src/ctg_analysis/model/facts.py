@@ -50,10 +50,8 @@ COLUMNS = [*Facts.__annotations__]
 def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd.DataFrame:
     """Return a table of facts; `level` and `columns` complete or replace those of `table`.
 
-    A value that is absent gets the status `nd` where the table has no status of its own.
-
-    Raises:
-        SchemaError: it is not what `Facts` says.
+    A value that is absent gets the status `nd` where the table has no status of its own. `write_facts`
+    holds them to `Facts`.
     """
     table = table.assign(source=source, **columns)
     if level:
@@ -62,7 +60,7 @@ def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd
     table["status"] = table["status"].astype(STATUS).fillna(known) if "status" in table else known
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone
-    return Facts.validate(table[COLUMNS].astype(TYPES))
+    return table[COLUMNS].astype(TYPES)
 
 
 def _everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
