@@ -365,10 +365,6 @@ def _decision(row) -> str:
     return f"{decision}{day}{why}."
 
 
-def _dropped(status: str) -> str:
-    return " (abandonnée)" if status == DROPPED else ""
-
-
 def _foremost(voted: pd.DataFrame) -> str:
     """Which enjeux have the highest median importance, and the highest urgency too when some have both."""
     important = voted[voted["importance"].eq(voted["importance"].max())]
