@@ -22,6 +22,7 @@ from ctg_analysis.model.form import CONFIRMED
 from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.checks import implausible_figures
 from ctg_analysis.pipeline.faults import fault_line
 from ctg_analysis.pipeline.run import process
@@ -144,9 +145,9 @@ def typed(example, tmp_path):
     path.unlink()
     there = table["territoire"].eq("99002") & table["periode"].eq("2024")
 
-    def write(figure, confirmed=None):
+    def write(figure, confirmed=None, **others):
         now = table.assign(**({} if confirmed is None else {"Confirmé": ""}))
-        now.loc[there, "enfants_0_2"] = figure
+        now.loc[there, ["enfants_0_2", *others]] = [figure, *others.values()]
         if confirmed is not None:
             now.loc[there, "Confirmé"] = confirmed
         with xlsxwriter.Workbook(path.with_name("Caf reçu.xlsx")) as book:
@@ -186,6 +187,15 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
     (form,) = [form for name, form in forms_in(root.private / EXAMPLE_EPCI).tables.items() if name == FAMILIES.id]
     with pytest.raises(InputError, match=r"\(confirme\) : trouvé 'peut-être', attendu oui, ou une case vide"):
         clean_form(FAMILIES, form, {"99002", *rows_of(FAMILIES, form)["code"]})
+
+
+def test_a_figure_that_cannot_be_is_told_beside_the_other_faults_of_its_form(typed):
+    (finding,) = implausible_figures(typed("1240"))
+    root = typed("1240", enfants_3_5="environ 30")
+    assert implausible_figures(root) == [finding]
+    (other,) = check_root(root)
+    assert "(enfants_3_5) : trouvé 'environ 30', attendu un nombre" in str(other)
+    assert implausible_figures(typed("environ 1240")) == []  # which is told as no number
 
 
 @pytest.mark.nightly

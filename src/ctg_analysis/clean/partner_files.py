@@ -21,6 +21,7 @@ from ctg_analysis.model.form import (
     CONFIRMED,
     DAY,
     DELAY,
+    EUROS,
     EVIDENCE,
     HOURS,
     MINUTES,
@@ -30,6 +31,7 @@ from ctg_analysis.model.form import (
     PERIOD,
     PERSONS,
     PLACE,
+    PRICE,
     YES,
     YES_NO,
     Field,
@@ -62,7 +64,13 @@ README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
 MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
-UNITS = {HOURS: "h|heures?", DELAY: "mois", MINUTES: "mn|min|minutes?"}  # that may follow a number of a kind
+UNITS = {  # that may follow a number of a kind
+    EUROS: habits.MONEY,
+    PRICE: habits.MONEY,
+    HOURS: "h|heures?",
+    DELAY: "mois",
+    MINUTES: "mn|min|minutes?",
+}
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="oui ou non"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="une année de quatre chiffres"),
@@ -88,10 +96,28 @@ def clean_form(
     Raises:
         InputError: with every finding.
     """
+    form_facts, findings = sound_facts(source, path, places, received, names)
+    if findings:
+        raise InputError(findings)
+    return form_facts
+
+
+def sound_facts(
+    source: Source,
+    path: Filled,
+    places: set[str],
+    received: datetime.date | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the facts of a form as `clean_form` does, those of its cells that are right, and what is wrong elsewhere.
+
+    Raises:
+        InputError: the rows cannot be read.
+    """
     form = source.form
     texts, findings = read_cells(path, form, names)
     if texts.empty and not findings:  # the form as it is handed out
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=COLUMNS), []
     ours = "l'EPCI, l'une de ses communes ou son département"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
@@ -110,14 +136,23 @@ def clean_form(
     findings += wrong + wrong_periods(placed[PERIOD], received, path) + _answers_above(placed, form, path)
     findings += _less_than_its_communes(placed.drop_duplicates([PLACE, PERIOD]), form, path)
     findings += _more_than_the_whole(table, form, path)
-    if findings:
-        raise InputError(findings)
+    table = _without_faults(table, findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
     parts = [
         rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field, withheld))
         for field in form.numbers
     ]
-    return facts(pd.concat(parts, ignore_index=True), source.id)
+    return facts(pd.concat(parts, ignore_index=True), source.id), findings
+
+
+def _without_faults(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
+    """Return the cells of a form that are right: no row whose place or period is wrong, no number that is."""
+    rows = {finding.line for finding in findings if finding.column in (None, PLACE, PERIOD)}
+    table = table[~table.index.isin(rows)].copy()
+    for finding in findings:
+        if finding.line in table.index and finding.column in table:
+            table.loc[finding.line, finding.column] = math.nan
+    return table
 
 
 def read_cells(path: Filled, form: Form, names: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 SPACES = "[ \u00a0\u2009\u202f]"
 GROUPED = re.compile(rf"[-+]?\d{{1,3}}(?:{SPACES}\d{{3}})+(?:[.,]\d+)?")
+PLAIN, MONEY = re.compile(r"[-+]?\d+(?:[.,]\d+)?"), "€|euros?"
 MONTHS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
 FIRST_SERIAL, LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31 as a spreadsheet counts days
 SERIAL_EPOCH = datetime.date(1899, 12, 30)
@@ -92,9 +93,12 @@ def number(text: str) -> str:
     >>> number("1 234"), number("1\\u202f234,50 €"), number("1.234"), number("12 %"), number("douze")
     ('1234', '1234,50', '1.234', '12 %', 'douze')
     """
-    plain = re.sub(rf"{SPACES}*(?:€|euros?)$", "", text, flags=re.IGNORECASE)
-    plain = re.sub(SPACES, "", plain) if GROUPED.fullmatch(plain) else plain
-    return plain if re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", plain) else text
+    plain = _ungrouped(re.sub(rf"{SPACES}*(?:{MONEY})$", "", text, flags=re.IGNORECASE))
+    return plain if PLAIN.fullmatch(plain) else text
+
+
+def _ungrouped(text: str) -> str:
+    return re.sub(SPACES, "", text) if GROUPED.fullmatch(text) else text
 
 
 def percent(text: str) -> str:
@@ -122,13 +126,13 @@ def count(text: str, unit: str = "") -> str:
 
     >>> count("n.c."), count("1 234"), count("15 *"), count("s"), count("environ 30")
     ('', '1234', '15', 's', 'environ 30')
-    >>> count("98 000 h", "h|heures?"), count("98 000 h")
-    ('98000', '98 000 h')
+    >>> count("98 000 h", "h|heures?"), count("98 000 h"), count("1 200 €", MONEY), count("1 200 €")
+    ('98000', '98 000 h', '1200', '1 200 €')
     """
     if is_unknown(text):
         return ""
-    read = number(re.sub(rf"(?:{SPACES}*(?:{unit}))?{SPACES}*\**$", "", text, flags=re.IGNORECASE))
-    return read if re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", read) else text
+    read = _ungrouped(re.sub(rf"(?:{SPACES}*(?:{unit}))?{SPACES}*\**$", "", text, flags=re.IGNORECASE))
+    return read if PLAIN.fullmatch(read) else text
 
 
 def is_withheld(text: str) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.clean.frame import FRAME
-from ctg_analysis.clean.received_forms import AND, FORMS, codes_of, forms_in, homes, read_private
+from ctg_analysis.clean.partner_files import read_agreements, sound_facts
+from ctg_analysis.clean.received_forms import AND, FORMS, LEAST, codes_of, forms_in, homes
 from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import inconsistencies
 from ctg_analysis.demarche.material_files import (
@@ -30,9 +31,9 @@ from ctg_analysis.model.source import PLAN, SURVEY
 from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.pipeline.freshness import demarches, is_whole
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.pipeline.works import HELD, ROW, doubted, form_rows, open_counts
+from ctg_analysis.pipeline.works import ROW, doubted, form_rows, open_counts
 from ctg_analysis.raw.files import place_of
-from ctg_analysis.raw.folders import is_doubted, source_folders
+from ctg_analysis.raw.folders import faulty_forms, is_doubted, source_folders
 
 # What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27).
 
@@ -42,12 +43,13 @@ def implausible_figures(
 ) -> list[Finding]:
     """Return what is said of the figures of partners that cannot be, as their forms are now; of all EPCIs by default.
 
-    They are held to the open counts of data/processed, where it is whole. derived: it was made from all the files as
-    they are, and tells in which forms there are such figures.
+    They are held to the open counts of data/processed, where it is whole; so are the figures of a form beside its other
+    faults. derived: it was made from all the files as they are, and tells in which forms there are such figures.
     """
     folders = [folder for folder in homes(root) if epcis is None or folder.name in epcis]
     if derived:
-        folders = [folder for folder in folders if is_doubted(root, folder.name)]
+        unread = faulty_forms(root)
+        folders = [folder for folder in folders if folder.name in unread or is_doubted(root, folder.name)]
     if not folders:
         return []
     if not is_whole(root.processed):
@@ -60,10 +62,15 @@ def implausible_figures(
 
 def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
     """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
-    forms = forms_in(folder).tables
-    rows = form_rows(forms, codes_by_name(places, folder.name))
-    received = read_private(root, places, HELD, [folder.name])
-    wrong = doubted(received, rows, places, opened).merge(rows, on=ROW)
+    forms, names = forms_in(folder).tables, codes_by_name(places, folder.name)
+    agreements, _ = read_agreements(folder, LEAST)
+    rows = form_rows(forms, names)
+    facts = [
+        (name, sound_facts(FORMS[name], form, codes_of(places, folder.name), names=names)[0])
+        for name, form in forms.items()
+        if name in {*rows["source"]}  # the others cannot be read at all
+    ]
+    wrong = doubted(facts, agreements, rows, places, opened).merge(rows, on=ROW)
     alone = wrong["low"].eq(wrong["together"])
     wrong = wrong.assign(alone=wrong["code"].where(alone, "")).sort_values("low", ascending=False, kind="stable")
     wrong = wrong.drop_duplicates(["source", "period", "measure", "whole", "alone"])

@@ -11,7 +11,7 @@ import pandas as pd
 from ctg_analysis.clean.facts import Folders, facts_of_source, read_facts, write_facts
 from ctg_analysis.clean.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
 from ctg_analysis.clean.official import clean_contours, extents, projected
-from ctg_analysis.clean.partner_files import rows_of
+from ctg_analysis.clean.partner_files import Agreement, rows_of
 from ctg_analysis.clean.perimeter import Perimeter
 from ctg_analysis.clean.received_forms import (
     BOTH_REGIMES,
@@ -367,7 +367,7 @@ def read_plausible(root: DataRoot, places: pd.DataFrame, tables: Path) -> tuple[
     private = read_private(root, places)
     tables_of = [(forms_in(folder).tables, codes_by_name(places, folder.name)) for folder in homes(root)]
     rows = pd.concat([form_rows({}), *(form_rows(*one) for one in tables_of)])
-    wrong = doubted(private, rows, places, open_counts(tables, {*rows["code"]}, places))
+    wrong = doubted(private.facts, private.agreements, rows, places, open_counts(tables, {*rows["code"]}, places))
     lost = pd.MultiIndex.from_frame(wrong[["source", *KEY]])
     kept = private._replace(facts=[(name, _without(facts, lost)) for name, facts in private.facts])
     return kept, wrong.rename(columns={"code": "territory"})[["source", "period", "measure", "territory"]]
@@ -386,17 +386,23 @@ def open_counts(tables: Path, codes: Collection[str], places: pd.DataFrame) -> p
     return rows.assign(high=rows["high"].fillna(rows["value"]))
 
 
-def doubted(private: Private, rows: pd.DataFrame, places: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+def doubted(
+    forms: Iterable[tuple[str, pd.DataFrame]],
+    agreements: Mapping[str, Agreement],
+    rows: pd.DataFrame,
+    places: pd.DataFrame,
+    opened: pd.DataFrame,
+) -> pd.DataFrame:
     """Return the figures of forms that cannot be and that are not confirmed: `implausible`, source, value.
 
     A count that secrecy rounds is held as it is told, lest what is published depend on a digit that is hidden.
 
-    rows: as `form_rows` returns them. opened: as `open_counts` returns them.
+    forms: the facts of each. rows: as `form_rows` returns them. opened: as `open_counts` returns them.
     """
     tables = [pd.DataFrame(columns=["source", *KEY, "value", "low"])]
-    for name, facts in private.facts:
+    for name, facts in forms:
         held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
-        base = SecrecyRule(private.agreements[name].seuil).base if name in private.agreements else 1
+        base = SecrecyRule(agreements[name].seuil).base if name in agreements else 1
         step = held["measure"].astype(str).map(steps(FORMS[name].form, base))
         tables.append(held.assign(low=rounded_down(held["value"], step).fillna(held["value"])))
     told = pd.concat(tables)
