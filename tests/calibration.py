@@ -61,8 +61,8 @@ have no test: a difference is a fact. Rounded counts without chance are told apa
 
 {epcis} EPCIs, at the latest period that nearly all have, beside France: how many have each strength and each alert, of
 which a synthèse tells three and four at most; of the alerts, the share of each type. {without} EPCIs ({without_share})
-have none: nothing of a declared direction is far from France, in the worst tenth or under a norm; nor does any worsen, for
-no producer gives six years of one.
+have none: nothing of a declared direction is far from France, in the worst tenth or under a norm; nor does any worsen,
+for no producer gives six years of one.
 
 {of_france}
 

@@ -60,6 +60,19 @@ def test_france_is_told_first_and_the_peers_silence_nothing():
     assert told(beside(OLD, 44.0, 43.0, 45.0, peers=(30.0, 28.0, 34.0, NAN))) == []  # which has chosen them
 
 
+def test_nothing_is_found_of_what_half_the_peers_have_not_either_nor_of_a_zero_that_may_be_a_few():
+    none = beside(ALONE, 0.0, NAN, NAN, peers=(5.0, 0.0, 9.0, NAN), france=(20.0, NAN, NAN, NAN))
+    assert told(none) == [[ALONE, "france"]]
+    assert told(none.assign(value=none["value"].mask(none["level"].eq("peers"), 0.0))) == []
+    assert told(none.assign(high=none["high"].mask(none["level"].eq("epci"), 4.0))) == []
+
+
+def test_what_the_caf_alone_pays_is_in_no_tenth():
+    alone = rows_of(("caf_aeeh_beneficiaries_rate", "epci", 0.5, NAN, NAN, NAN))
+    tenths = spread_like("caf_aeeh_beneficiaries_rate", low=9.0, high=30.0)
+    assert told(alone, tenths) == []
+
+
 def test_far_is_what_a_third_of_the_epcis_differ_by():
     rows = beside(OLD, 26.0, 25.0, 27.0, france=(20.0, NAN, NAN, 0.001))
     assert told(rows, spread_like(OLD, far=5.0)) == [[OLD, "france"]]

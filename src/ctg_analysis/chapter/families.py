@@ -27,8 +27,9 @@ COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 def family(territory: Territory, name: str, members: list[Indicator], *, unless: Sequence[Indicator] = ()) -> Html:
     """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
 
-    A member that has no value to show at the latest of their periods is named below. Classes of unequal width are drawn
-    by year of age, or by what their family says (`classes`): a class is not more numerous for being wider.
+    The period is that of most members, then the latest; one that has no value to show at it is named below. Classes of
+    unequal width are drawn by year of age, or by what their family says (`classes`): a class is not more numerous for
+    being wider.
 
     unless: a family of numbers; nothing where the territory has none of them, for their shares say it again.
     """
@@ -40,12 +41,14 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
     periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
     if not periods:
         return unavailable(territory, members[0], TITLES[name])
-    latest = max(periods.values(), key=last_year)
-    known = [indicator for indicator in members if periods.get(indicator.id) == latest]
-    others = [indicator for indicator in members if indicator not in known]
+    shared = max(periods.values(), key=lambda period: ([*periods.values()].count(period), last_year(period)))
+    known = [indicator for indicator in members if periods.get(indicator.id) == shared]
+    dated = [texts.uncapitalised(one.label) for one in members if periods.get(one.id, shared) != shared]
+    others = [indicator for indicator in members if indicator.id not in periods]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
-    note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    note = " ".join(filter(None, [note, NO_LYCEE if len(lacking) < len(others) else ""]))
+    told = {"Connu à une autre date": dated, "Sans valeur à montrer": lacking}
+    notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
+    note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
     names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
     own = pd.concat(
         [

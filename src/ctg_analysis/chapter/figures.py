@@ -33,7 +33,7 @@ BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombre
 
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
 PEOPLE = "population_count"
-LIKE_PEOPLE = "commune par commune : ce nombre suit la population"
+LIKE_PEOPLE = "commune par commune : {} suit la population"
 FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
@@ -84,7 +84,8 @@ def communes_map(territory: Territory, *indicators: Indicator) -> Html:
         if indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
             data = charts.listing(indicator, rows, over_years=False)
             when = date_text(rows["period"].iloc[0])
-            summary = f"{indicator.label}, {LIKE_PEOPLE}"
+            what = "ce montant" if "euro" in indicator.unit else "ce nombre"
+            summary = f"{indicator.label}, {LIKE_PEOPLE.format(what)}"
             return charts.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)

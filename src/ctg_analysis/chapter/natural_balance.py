@@ -73,6 +73,11 @@ def _of_homes(names: pd.Series, homes: pd.Series) -> str:
     if names.empty:
         return ""
     confirmed, others = list(names[homes.gt(0)]), list(names[~homes.gt(0)])
-    told = [f"à {texts.listed(confirmed)}, FINESS en connaît un"] if confirmed else []
-    told += [f"à {texts.listed(others)}, c'est à vérifier"] if others else []
+    told = [f"{_at(confirmed)}, FINESS en connaît un"] if confirmed else []
+    told += [f"{_at(others)}, c'est à vérifier"] if others else []
     return f"{HOME} : {' ; '.join(told)}."
+
+
+def _at(names: list[str]) -> str:
+    """The names of communes after « à »: « à Sauzon et au Palais »."""
+    return texts.listed([texts.to(name) for name in names])

@@ -87,7 +87,8 @@ class Territory:
         of_the_epci = self.territories["level"].eq("secteur") & self.territories["epci"].eq(epci)
         self.secteurs = self.territories[of_the_epci].sort_values("name", **texts.BY_NAME)
         self.beside = comparators(self.territories, epci)
-        self.places = pd.concat([self.communes, self.secteurs, self.beside]).rename(columns={"code": "territory"})
+        self.places = pd.concat([self.communes, self.secteurs, self.beside], ignore_index=True)
+        self.places = self.places.rename(columns={"code": "territory"})
         metropolitan = self.territories["level"].eq("france") & self.territories["code"].eq(METROPOLITAN_FRANCE)
         known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
         self._names = known[["territory", "level", "name"]]

@@ -31,7 +31,8 @@ def findings(
     A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
     moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
     (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`significance.notable`).
-    Those that depend on the ages of the inhabitants come last.
+    Those that depend on the ages of the inhabitants come last. There is none of what is compared by nothing (rule R18),
+    nor of what neither the territory nor half of its peers has.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
@@ -57,7 +58,8 @@ def findings(
     [0, 1]
     """
     named = {essential.indicator.id: essential for essential in essentials}
-    rows = compared[compared["indicator"].isin(named)]
+    told = {name for name, one in named.items() if is_compared(one.indicator)}
+    rows = compared[compared["indicator"].isin(told - _none(compared))]
     gaps = differences(rows, {name: one.indicator for name, one in named.items()}, spread)
     listed = notable(gaps["p"]) | gaps["p"].isna()
     gaps = gaps[gaps["remarkable"] & listed]
@@ -87,6 +89,14 @@ def findings(
     by_size = told["size"].where(~told["why"].isin([EXTREME, SHORT]), 0.0)
     ranked = told.assign(by_size=-by_size).sort_values(["last", "why", "by_size", "order"], kind="stable")
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
+
+
+def _none(compared: pd.DataFrame) -> set[str]:
+    """The indicators of which the territory has nothing, as half of its peers, or of which its 0 may be a few (R3)."""
+    first, peers = compared.drop_duplicates("indicator"), compared[compared["level"].eq("peers")]
+    usual = first["indicator"].isin(peers.loc[peers["value"].eq(0), "indicator"])
+    few = first["high"].astype(float).gt(0)
+    return {*first.loc[first["value"].eq(0) & (usual | few), "indicator"]}
 
 
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread: pd.DataFrame) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     """
     entries = found[found["year"].gt(last)].dropna(subset="entering")
     each = texts.listed([f"{number(row.entering)} à la rentrée {row.year}" for row in entries.itertuples(index=False)])
-    lead = f"Enfants nés ici qui auront l'âge d'entrer à l'école maternelle : {each}."
+    lead = f"Enfants de mères domiciliées ici à leur naissance, à l'âge d'entrer à l'école maternelle : {each}."
     beside = (
         "Un compte de naissances, et non une projection : les familles qui arrivent et partent n'y sont pas. Ce "
         "qu'elles ont changé pour les générations d'avant se lit dans les enfants recensés pour 100 naissances, où "
@@ -122,8 +122,10 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     table = pd.DataFrame(
         {
             "Année": found["year"].astype(str),
-            "Nés ici, moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
-            "Nés ici, 3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
+            "Moins de 3 ans au 1er janvier": found["under_3"]
+            .map(number, na_action="ignore")
+            .fillna("–"),
+            "3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
         }
     )
     listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")

@@ -27,7 +27,7 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     >>> number(12345.64, 1), number(-0.04, 1), number(2, signed=True)
     ('12\\u202f345,6', '0,0', '+2')
     """
-    value = round(value, decimals) + 0.0  # no negative zero
+    value = round(float(value), decimals) + 0.0  # no negative zero; numpy would round 4.65 to 4.6
     text = format_decimal(value, format=_pattern(decimals), locale=FRENCH).replace("-", MINUS)
     return f"+{text}" if signed and value > 0 else text
 

@@ -19,7 +19,6 @@ from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
-CAF = "Cnaf"  # the producer whose sums are told by their bounds (rule R3)
 COUNTED_WHOLE = ("population", "births", "deaths")  # by the law or a register, whatever file they are in
 ALL_AGES = "population_all_ages"  # as ages add up to: a page has one number of inhabitants, that of the law
 PERCENT = 100
@@ -165,7 +164,7 @@ def _rounding(row) -> int:
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that are rounded: its bounds go further than one rounding.
 
-    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of them, of a partner or the Caf.
+    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of them.
     """
     step, value = _rounding(row), indicator.value
     if not step or row.level == "peers" or row.status != OK or row.source == SURVEY:
@@ -174,9 +173,7 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
         own = not SOURCES[row.source].precision.rounding
         return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
     if isinstance(value, Rate):
-        source = SOURCES[row.source]
-        by_rule = not source.precision.rounding or source.producer == CAF  # ours (rule R1), the Caf's (rule R3)
-        return by_rule and _goes_further_by_chance(value, row, step)
+        return _goes_further_by_chance(value, row, step)
     return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
 
 

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.indicators.findings import COMPARATORS, MOVING
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.model.indicator import Indicator
@@ -58,7 +58,11 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
-        places = texts.listed([f"{_after(how, rows, level)} ({_figure(rows, level)})" for level in levels])
+        figures = {level: _figure(rows, level) for level in levels}
+        if how == ORDINARY:  # of the peers
+            half = sentences.interval_text(indicator, _row(rows, "peers")).removeprefix("quartiles : ")
+            figures["peers"] += f" ; la moitié d'entre eux : {half}" * bool(half)
+        places = texts.listed([f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()])
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
         row = _row(rows, "peers")

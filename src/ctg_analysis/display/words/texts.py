@@ -49,6 +49,8 @@ def of(name: str) -> str:
         return f"de la {name}"
     if name.startswith("Pays "):
         return f"du {name}"
+    if article := re.match("Les? ", name):  # of a commune
+        return {"Le ": "du ", "Les ": "des "}[article[0]] + name[article.end() :]
     return f"d’{name}" if alphabetical(name[:2])[:1] in tuple("aeiouy") else f"de {name}"
 
 
