@@ -98,11 +98,6 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
     )
 
 
-def last_year(rows: pd.DataFrame) -> int:
-    """The last year in which an action goes on. rows: see `in_time`."""
-    return int(-(-rows["end"].max() // 1)) - 1
-
-
 # The money of the plan: by financer and year, and whether the budgets are what the financers bring.
 #
 # funding: the table `financements`: action_id, financeur, annee, nature, montant (euros). actions: the table `actions`.
