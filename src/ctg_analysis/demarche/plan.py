@@ -221,7 +221,7 @@ def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
 #
 # actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
 # statut, ecart, explication, suite. The actions of the convention under way come in the same columns, see
-# `tracking.as_bilan`, so that both bilans are read alike.
+# `as_bilan`, so that both bilans are read alike.
 
 PAST_STATUSES = ("réalisée", "partielle", "en cours", "reportée", "abandonnée")
 ALL = "Ensemble"
