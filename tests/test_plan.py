@@ -104,7 +104,6 @@ def test_an_action_lasts_to_the_end_of_the_moment_it_ends_in(moment, begin, end)
     actions = rows("actions", {"calendrier_debut": moment, "calendrier_fin": moment}, {})
     told = plan.in_time(actions)
     assert told[["begin", "end"]].to_numpy().tolist() == [pytest.approx([begin, end])]
-    assert plan.last_year(told) == 2024
     assert plan.as_year(datetime.date(2026, 1, 1)) == 2026
 
 

@@ -39,7 +39,7 @@ def findings_of(territory: Territory) -> pd.DataFrame:
 
 
 def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
-    """The side of each finding of a territory: see `strengths.sides`."""
+    """The side of each finding of a territory: see `findings.sides`."""
     known = printed(territory)
     if not known:
         return pd.Series(dtype=object)

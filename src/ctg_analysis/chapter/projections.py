@@ -64,7 +64,7 @@ def since_birth(territory: Territory) -> Html:
 
 
 def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:
-    """The same as a table, and the census: see `since_birth.children_per_100_births`."""
+    """The same as a table, and the census: see `demography.children_per_100_births`."""
     births, rows = territory.own(BIRTHS), _by_sex(territory)
     census = rows["period"].iloc[0] if len(rows) else ""
     bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
@@ -87,7 +87,7 @@ def own_rows(territory: Territory) -> pd.DataFrame:
 
 
 def tested_projections(territory: Territory) -> pd.DataFrame:
-    """The projections of all EPCIs held to their latest census: see `projection_errors.back_test`."""
+    """The projections of all EPCIs held to their latest census: see `projection.back_test`."""
     return pd.read_parquet(territory.root.processed / "projection_errors.parquet")
 
 

@@ -1,4 +1,4 @@
-"""The forms that partners fill, kept in data/private/<siren>/ with their agreements."""
+"""The cells of one form that a partner has filled, read and checked; the agreements on forms."""
 
 import datetime
 import math

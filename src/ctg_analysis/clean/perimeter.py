@@ -38,7 +38,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     """Return the sums of facts by unit, period and measure, as facts of communes.
 
     expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
-    source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
+    source is a list (see source.Totals): then it is the sum of the parts with a value. What is withheld below a known
     number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
 
     Raises:

@@ -1,4 +1,4 @@
-"""The files of partners: read, brought to the reference geography, held to the open data."""
+"""The forms of all EPCIs: read, brought to the reference geography, held to the open data."""
 
 import dataclasses
 from collections import defaultdict
@@ -25,7 +25,7 @@ from ctg_analysis.raw.folders import Unread, is_note, where
 from ctg_analysis.raw.form_workbooks import headings
 from ctg_analysis.raw.tables import FilledTables, tables_in
 
-# The files of partners: read, brought to the reference geography, joined with the open data of the Caf.
+# The files of partners: read, brought to the reference geography.
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
@@ -248,7 +248,7 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
     Measures: population_in_social_space, the inhabitants of the communes said to be in a zone; population_of_form,
     those of all the communes of which the form says it. A commune without answer or population is `nd` in both.
 
-    populations: one reference population by commune and year (see `sums.with_inhabitants`).
+    populations: one reference population by commune and year (see `perimeter.with_inhabitants`).
     """
     answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")]
     if answers.empty:

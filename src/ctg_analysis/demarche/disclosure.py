@@ -66,9 +66,9 @@ def summed(sums: Iterable[Sum]) -> Sum:
 class Counts:
     """Sizes of counts, and sums of them that everyone knows.
 
-    answers: without a blank, a column for each question (see `response.with_texts_filled`). sizes: count → respondents.
-    known: sums whose value is no secret: how many answered in all, to whom a question is put. positive: sums that are
-    never negative.
+    answers: without a blank, a column for each question (see `questions.with_texts_filled`). sizes: count →
+    respondents. known: sums whose value is no secret: how many answered in all, to whom a question is put. positive:
+    sums that are never negative.
 
     >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "a=A|b=B", "filtre": None})
     >>> counts = Counts(pd.DataFrame({"q": ["a", "a", "b", UNKNOWN, NO_ANSWER, NOT_CONCERNED]}), asked)

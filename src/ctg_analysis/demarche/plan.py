@@ -98,11 +98,6 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
     )
 
 
-def last_year(rows: pd.DataFrame) -> int:
-    """The last year in which an action goes on. rows: see `in_time`."""
-    return int(-(-rows["end"].max() // 1)) - 1
-
-
 # The money of the plan: by financer and year, and whether the budgets are what the financers bring.
 #
 # funding: the table `financements`: action_id, financeur, annee, nature, montant (euros). actions: the table `actions`.
@@ -226,7 +221,7 @@ def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
 #
 # actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
 # statut, ecart, explication, suite. The actions of the convention under way come in the same columns, see
-# `tracking.as_bilan`, so that both bilans are read alike.
+# `as_bilan`, so that both bilans are read alike.
 
 PAST_STATUSES = ("réalisée", "partielle", "en cours", "reportée", "abandonnée")
 ALL = "Ensemble"

@@ -199,7 +199,7 @@ INTERVIEWS, WHOLE = "entretiens", "ensemble"
 
 
 def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
-    """What may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
+    """What may be shown of the interviews: see `declared_tables.RESULTS`. Without their dates, no saturation."""
     extracts, codebook = material["extraits"], material["codebook"]
     if extracts.empty:
         return {}
@@ -258,8 +258,8 @@ def results(
     """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. An extract
-    is there when somebody may read it (see `files.quotable`), under a name that tells nothing of the interview; a proof
-    that is not there names nothing.
+    is there when somebody may read it (see `columns.quotable`), under a name that tells nothing of the interview; a
+    proof that is not there names nothing.
     """
     extracts, names = extracts_of(material["extraits"])
     tables = {name: material[name] for name in MATERIAL_READ}

@@ -185,7 +185,7 @@ OTHERS = "autres"
 
 
 def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str) -> Tables:
-    """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone."""
+    """What may be shown of a consultation: see `declared_tables.RESULTS`; OBSERVATIONS: of the answers alone."""
     coded, note = restricted["ouvertes_codees"], survey.note
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
     answers = questions.with_texts_filled(survey.answers, survey.questionnaire, opened)

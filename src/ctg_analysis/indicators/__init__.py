@@ -1,1 +1,1 @@
-"""Pure functions, tables in and tables out: facts to observations, and what is computed of these."""
+"""Facts to observations, their files, and what is computed of these."""

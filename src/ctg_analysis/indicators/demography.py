@@ -25,7 +25,7 @@ def far_more_deaths(births: pd.Series, deaths: pd.Series, person_years: pd.Serie
 
     The residents of a home come from elsewhere and die in the commune: its natural balance says little of those who
     live there. Deaths reach `deaths_per_birth_with_a_home` times the births, they are more than chance makes of the
-    mortality of the other communes (see `communes_apart.apart`), in a commune of `largest_commune_told_by_a_home`
+    mortality of the other communes (see `spread.apart`), in a commune of `largest_commune_told_by_a_home`
     inhabitants at most: in a town, a home weighs little.
 
     Parameters:

@@ -30,7 +30,7 @@ def findings(
 
     A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
     moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
-    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`significance.notable`).
+    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`comparisons.notable`).
     Those that depend on the ages of the inhabitants come last. There is none of what is compared by nothing (rule R18),
     nor of what neither the territory nor half of its peers has.
 

@@ -249,7 +249,7 @@ ROWS_AT_ONCE = 400_000  # what is worked out of them takes ten times their memor
 def observe(
     indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
+    """Return the observations of all the indicators, none `emptied` yet, their words as texts."""
     rows = observe_coded(indicators, facts, sources, *more).astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
     return rows.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
@@ -260,7 +260,7 @@ def observe_coded(
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of all the indicators, before the secrecy gate, their words as categories, in no order.
+    """Return the observations of all the indicators, none emptied yet, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     Columns: those of Observations.

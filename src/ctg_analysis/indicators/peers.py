@@ -230,7 +230,7 @@ class PeerGroup:
 
     peers: columns peer (SIREN), distance (in standard deviations), nearest first. variables: those that choose.
     lacking: those that do not count, unknown for this EPCI or for most of its zone; without half of them, it has no
-    peers. own: its row of `peer_profiles.classify`. step: of STEPS, above 0 when the class was
+    peers. own: its row of `classify`. step: of STEPS, above 0 when the class was
     widened. candidates: how many others the class holds whose variables are all known.
     """
 
@@ -264,7 +264,7 @@ def nearest_of_each(
 
     Parameters:
         profiles: a column per variable.
-        classes: see `peer_profiles.classify`.
+        classes: see `classify`.
 
     A variable is standardised over all the EPCIs for which it is known. One that this EPCI lacks, or most of its zone,
     does not count: Filosofi leaves out most of overseas. A class of fewer than k others is widened (STEPS);

@@ -130,7 +130,7 @@ def ratio_interval(
     *,
     bounded: bool = False,
 ) -> tuple[pd.Series, pd.Series]:
-    """The bounds of numerator / denominator times `per` when each lies between bounds (rule R3c).
+    """The bounds of numerator / denominator times `per` when each lies between bounds (rule R3).
 
     Parameters:
         low_denominator, high_denominator: the same where it is exact.
@@ -149,7 +149,7 @@ def ratio_interval(
 def rounding_variance(step: int) -> float:
     """The variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
 
-    The sum of 20 such counts is then known to 12 more or less, at 95 % (rule R3d).
+    The sum of 20 such counts is then known to 12 more or less, at 95 % (rule R3).
 
     >>> rounding_variance(5), int(Z * (20 * rounding_variance(5)) ** 0.5)
     (2.0, 12)
@@ -209,7 +209,7 @@ def sum_interval(
 
 
 def rounding_bias(step: int) -> float:
-    """The mean error of one count rounded down: so many persons below the truth (rule R3d).
+    """The mean error of one count rounded down: so many persons below the truth (rule R3).
 
     >>> rounding_bias(5), 20 * rounding_bias(5)
     (-2.0, -40.0)
@@ -218,7 +218,7 @@ def rounding_bias(step: int) -> float:
 
 
 def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> str:
-    """How a producer rounds to `step`: `nearest`, `floor`, or `unknown` when the figures do not say (rule R3a).
+    """How a producer rounds to `step`: `nearest`, `floor`, or `unknown` when the figures do not say (rule R3).
 
     Over every pair of an EPCI and an indicator, the sum of the k communes less the figure of the EPCI, itself rounded,
     has mean 0 if counts are rounded to the nearest, -2 (k - 1) if rounded down (step of 5), and variance 2 (k + 1).

@@ -54,7 +54,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of renameat2(2)
 def scratch(folder: Path, name: str) -> Iterator[Path]:
     """Give a new folder in the scratch folder of another one, removed at the end.
 
-    name: of the lock that this process holds on the folder (see `locks.alone`), without a hyphen; one at a time. No
+    name: of the lock that this process holds on the folder (see `alone`), without a hyphen; one at a time. No
     scratch folder has ever had the same path: nothing that a killed command left at work writes there.
     """
     sweep(folder)

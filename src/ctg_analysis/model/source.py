@@ -158,7 +158,7 @@ class Precision:
     sampled: the census, of a part of the dwellings (rule R7): COMPLEMENTARY forms, coded for one dwelling in five of a
         small commune; MAIN forms, all of a small commune and 40 % of the addresses of a large one.
     complementary: in a source of MAIN forms, what was counted on the COMPLEMENTARY ones: what indicators are over.
-    design: denominators that count persons, who are drawn with their dwelling → whom: see census_sample.design_effect.
+    design: denominators that count persons, who are drawn with their dwelling → whom: see uncertainty.design_effect.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -194,10 +194,10 @@ class Source:
     The birth certificate beside the files (source.yml) holds vintage, licence, dates and checksums;
     this holds what the code must know.
 
-    cubes, tables, registers: how the files are laid out, unless a function of `cleaning` reads them.
+    cubes, tables, registers: how the files are laid out, unless a function of `clean` reads them.
     guesses: the names and codes of these layouts that no real file has shown: the first full file confirms them.
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
-    counted: the measures that a function of `cleaning` makes of those that the layouts or the form hold.
+    counted: the measures that a function of `clean` makes of those that the layouts or the form hold.
     addition: for figures that add those of two other sources.
     partner: who is asked for its figures, in French; nobody is for open data.
     downloads: the full files that `ctg fetch` gets.
@@ -233,7 +233,7 @@ class Source:
 
     @property
     def measures(self) -> set[str]:
-        """The measures that it is declared to give; none when a function of `cleaning` alone knows them."""
+        """The measures that it is declared to give; none when a function of `clean` alone knows them."""
         laid_out = (
             [*part.measures.values(), *part.computed] if isinstance(part, Table) else part.measures
             for part in self.layouts

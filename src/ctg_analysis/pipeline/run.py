@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ctg_analysis.pipeline.derivation import Derivation
 
 _held: set[DataRoot] = set()
-PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
+PROCESSED = "processed"  # the name of the lock of data/processed, see `scratch.alone`
 Progress = Callable[[str, int, int, str], None]  # a stage, its works that are done, all of them, the last one done
 
 
@@ -63,8 +63,8 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
     """Read, check and clean every source that has changed, and write each data/processed that would not be the same,
     whole, or leave them all as they were.
 
-    What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. progress: see
-    `Progress`. Returns the number of observations of each root.
+    What is made is kept as it comes (see `freshness.keeping`): a command that was killed has not worked for nothing.
+    progress: see `Progress`. Returns the number of observations of each root.
 
     Raises:
         InputError: files that all share and that cannot be trusted; every finding of every stage and root at once, as

@@ -312,7 +312,7 @@ class Entry(NamedTuple):
 def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: Mapping[str, str]) -> dict[str, list]:
     """Return what the search finds in the page of a chapter, as JSON.
 
-    cells: placed, see `anchors.placed`. communes: the name of each by its code.
+    cells: placed, see `page.placed`. communes: the name of each by its code.
 
     sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label
     and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a

@@ -269,7 +269,7 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     """Write the convention and the fiches-action; return their places, and a warning.
 
     Raises:
-        InputError, UserError: see `read_dossier` and `writing.write`.
+        InputError, UserError: see `read_dossier` and `word.write`.
     """
     dossier = read_dossier(epci, root)
     paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
@@ -287,7 +287,7 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
     today: the day from which it is read, ISO; by default the date of the issue.
 
     Raises:
-        InputError, UserError: see `issues.issue_page` and `writing.write`; no browser, once the page is there.
+        InputError, UserError: see `flash.issue_page` and `word.write`; no browser, once the page is there.
     """
     issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"

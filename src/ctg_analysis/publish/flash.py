@@ -123,7 +123,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     logos = list(_logos(issue, root.material(epci), place, findings))
     if findings:
         raise InputError(findings)
-    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see `references.of_info_flashes`
+    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see consistency.of_info_flashes
     quotes = [
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()

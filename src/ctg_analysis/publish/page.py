@@ -118,7 +118,7 @@ def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE)
     """Return the cells with what the template writes on them, `metadata.page`: ids and labels of indicators, proofs.
 
     An indicator, or a family, has its id on one cell of the page: of those that show readers something, failing that of
-    all, the first that shows it with the fewest others. team: no reader sees the cell, see `boxes.for_team_alone`.
+    all, the first that shows it with the fewest others. team: no reader sees the cell, see `for_team_alone`.
     proofs: indicator → the constats that it proves, which stand where its id does.
     """
     named, team = [_named(cell) for cell in cells], for_team_alone(cells)

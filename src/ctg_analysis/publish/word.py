@@ -87,7 +87,7 @@ def together(blocks: Iterable[Blocks]) -> Blocks:
     return list(chain.from_iterable(blocks))
 
 
-# Paragraphs and tables as Word writes them, see templates/blocks.xml.j2.
+# Paragraphs and tables as Word writes them, see word_templates/blocks.xml.j2.
 
 CELL, NUMBER = "Cellule", "Cellule nombre"
 NUMERIC = re.compile(r"(?:[-+\u2212]?\d[\d\s\u00a0\u202f,]*(?:\u202f?%)?|nd|s|–|)")

@@ -188,7 +188,7 @@ def _bounded(table: pd.DataFrame, of: pd.Series, sums: pd.DataFrame) -> pd.DataF
     return table.assign(**{name: table[name].mask(meets, both[name]) for name in BOUNDS})
 
 
-# How the Caf rounds its counts, as its communes and its EPCIs together show it (rule R3a).
+# How the Caf rounds its counts, as its communes and its EPCIs together show it (rule R3).
 
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
 

@@ -94,7 +94,7 @@ class DemarcheChapter:
         return cls(open_chapter(epci).territory)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table, see demarche.tables.outputs."""
+        """A table, see demarche.declared_tables."""
         return self.demarche.table(name)
 
     @cached_property

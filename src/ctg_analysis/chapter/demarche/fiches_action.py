@@ -21,7 +21,7 @@ UNSAID = "non renseigné"
 
 
 def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
-    """The sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
+    """The sheet of an action. row: of demarche.plan.in_order. agrees: its financers bring its budget."""
     enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
     constats = chapter.table("constats").set_index("constat_id")["enonce"]
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]

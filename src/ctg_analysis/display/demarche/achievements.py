@@ -12,7 +12,6 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity
 
-DONE = "réalisée"
 PER_ACTION = (
     "Chaque ligne a sa propre unité : la barre dit la part de ce qui était prévu qui a été faite, les nombres la "
     "quantité elle-même."

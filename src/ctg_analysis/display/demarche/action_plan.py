@@ -57,6 +57,6 @@ def inner_table(
 
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """The header and the lines of a table of euros by financer and year. by_financer: see demarche.plan.budget."""
+    """The header and the lines of a table of euros by financer and year. by_financer: see demarche.plan.by_financer."""
     lines = lines_of(by_financer, lambda value: number(value) if value else NOTHING)
     return ["Financeur", *map(str, by_financer.columns)], lines

@@ -1,4 +1,4 @@
-"""Who answered a consultation and what they wrote: rows of `tables.outputs` in, pieces of a page out (R20 to R24)."""
+"""Who answered a consultation and what they wrote: rows of `declared_tables` in, pieces of a page out (R20 to R24)."""
 
 from typing import NamedTuple
 
@@ -141,7 +141,7 @@ def typographed(labels: pd.Series) -> list[str]:
 def result_chart(
     table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], context: ResultContext
 ) -> Html:
-    """The chart of a result. table: of `tables.outputs`, that its CSV file holds."""
+    """The chart of a result. table: of `declared_tables`, that its CSV file holds."""
     return pieces.chart(
         drawing,
         data,

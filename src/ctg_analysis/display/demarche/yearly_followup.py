@@ -144,7 +144,7 @@ def _word(row) -> str:
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
-    """The values of indicators over the years. rows: see demarche.plan.tracking.values. labels: ind_id → its label."""
+    """The values of indicators over the years. rows: see demarche.plan.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
     rows = rows.assign(text=written)

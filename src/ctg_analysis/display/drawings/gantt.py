@@ -20,7 +20,7 @@ LETTERS = "ABCDEFGHIJKLMNOP"
 def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tuple[float, str]] = ()) -> str:
     """Return a bar for each action between its beginning and its end, under the name of its group.
 
-    rows: columns name, group, begin, end (years, see demarche.plan.plan.in_time), dropped, in the order to draw.
+    rows: columns name, group, begin, end (years, see demarche.plan.in_time), dropped, in the order to draw.
     span: first and last year of the convention, shaded, if there is one. marks: dates, as years, that lines and
     words tell (an end, a deadline).
     """

@@ -73,7 +73,7 @@ def bullets(
 ) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way and due (see demarche.plan.tracking.gaps), word (written where there is no way to draw),
+    rows: columns label, way and due (see demarche.plan.gaps), word (written where there is no way to draw),
     baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     head = 22
@@ -116,7 +116,7 @@ def _bullet(drawing: Drawing, row, place: Row, numbers: tuple[str, str, str]) ->
 def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     """Return a small line over the years for each indicator, to its target; two definitions are never joined.
 
-    rows: see demarche.plan.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
+    rows: see demarche.plan.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
     places = rows_of(labels.values(), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)

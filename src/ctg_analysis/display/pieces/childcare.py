@@ -81,7 +81,7 @@ def by_population(
     """Return the sentence and the table of what population alone has the law ask, while no transfer is known.
 
     populations: columns name, population, total, census, one row per commune. duties: the same rows and then that of
-    the EPCI, see childcare_authority.by_population. epci: its name.
+    the EPCI, see indicators.childcare.by_population. epci: its name.
     """
     communes = duties.iloc[:-1].assign(name=list(populations["name"]))
     whole = duties.iloc[-1].to_dict()

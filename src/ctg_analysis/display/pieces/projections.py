@@ -28,7 +28,7 @@ def children(
     """Return the lines of each age group whose projection may be shown, and a sentence for the others.
 
     counted: the census, one row per year, columns GROUPS. projected: columns scenario, year, GROUPS. found: the errors,
-    see `projection_errors.errors`. shown: see `projection_errors.may_be_shown`.
+    see `projection.errors`. shown: see `projection.may_be_shown`.
     """
     told = [group for group in GROUPS if group in shown and len(projected)]
     pieces = [
@@ -76,7 +76,7 @@ def _told(points: list[tuple[int, float]]) -> list[str]:
 def worth(test: pd.DataFrame, found: pd.DataFrame, shown: Collection[str]) -> Html:
     """Return the table of what the same projection, made from the census before, would have been worth.
 
-    test: that of the territory, see `projection_errors.back_test`. found: `errors` of all.
+    test: that of the territory, see `projection.back_test`. found: `errors` of all.
     """
     if found.empty:
         return Html("")
@@ -109,7 +109,7 @@ def _gap(row: pd.Series) -> str:
 def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     """Return the children under 3 and the entries into nursery school that the births known give.
 
-    found: see `since_birth.children_ahead`. last: the latest year of births.
+    found: see `demography.children_ahead`. last: the latest year of births.
     """
     entries = found[found["year"].gt(last)].dropna(subset="entering")
     each = texts.listed([f"{number(row.entering)} à la rentrée {row.year}" for row in entries.itertuples(index=False)])
@@ -135,7 +135,7 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
 def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
     """Return what a census counts of the generations born since, for 100 births.
 
-    found: see `since_birth.children_per_100_births`, one row or more. census: its year.
+    found: see `demography.children_per_100_births`, one row or more. census: its year.
     """
     named = [ages.replace("_", " à ") for ages in found["ages"]]
     first, *others = zip(map(number, found["per_100"]), named, strict=True)
