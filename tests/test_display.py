@@ -226,7 +226,7 @@ def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observati
     "told, said",
     [
         # 28 to 122 of 982 to 1 050 in all: sums of what communes round, 2.67 % to 12.42 %, without decimals under 1 000
-        (row(value=4.0201, numerator=40, denominator=995, low=2.6667, high=12.4236), "entre 3 % et 12 %"),
+        (row(value=4.0201, numerator=40, denominator=995, low=2.6667, high=12.4236), "entre 3 et 12 %"),
         # one published count over another, each known to 4: 36 of 999 to 44 of 991
         (row(value=4.0201, numerator=40, denominator=995, low=3600 / 999, high=4400 / 991), "4 %"),
         (row(value=4.0201, numerator=40, denominator=1000, low=3600 / 1004, high=4400 / 996), "4,0 %"),

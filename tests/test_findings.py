@@ -64,7 +64,8 @@ def test_nothing_is_found_of_what_half_the_peers_have_not_either_nor_of_a_zero_t
     none = beside(ALONE, 0.0, NAN, NAN, peers=(5.0, 0.0, 9.0, NAN), france=(20.0, NAN, NAN, NAN))
     assert told(none) == [[ALONE, "france"]]
     assert told(none.assign(value=none["value"].mask(none["level"].eq("peers"), 0.0))) == []
-    assert told(none.assign(high=none["high"].mask(none["level"].eq("epci"), 4.0))) == []
+    few = none.assign(high=none["high"].mask(none["level"].eq("epci"), 4.0))
+    assert told(few) == [[ALONE, "france"]] and told(few.assign(source="caf_s_ben_epci_f")) == []
 
 
 def test_what_the_caf_alone_pays_is_in_no_tenth():

@@ -42,7 +42,7 @@ def table(territory: Territory, balance: Indicator, events: Indicator, homes: In
     years = last_year(rows["period"].iloc[0]) - int(rows["period"].iloc[0][:4])
     births, deaths = (rows["events"] + rows["numerator"]) / 2, (rows["events"] - rows["numerator"]) / 2
     far = far_more_deaths(births, deaths, rows["denominator"], years)
-    bounds = [rows[name] * rows["denominator"] / 100 for name in ("low", "high")]
+    bounds = [(rows[name] * rows["denominator"] / 100).round() for name in ("low", "high")]  # judged as they are read
     cells = {
         "name": rows["name"],
         "births": births.map(number),

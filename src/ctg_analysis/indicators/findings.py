@@ -92,10 +92,11 @@ def findings(
 
 
 def _none(compared: pd.DataFrame) -> set[str]:
-    """The indicators of which the territory has nothing, as half of its peers, or of which its 0 may be a few (R3)."""
+    """The indicators of which the territory has nothing, as half of its peers, or whose 0 is rounded: maybe a few."""
     first, peers = compared.drop_duplicates("indicator"), compared[compared["level"].eq("peers")]
     usual = first["indicator"].isin(peers.loc[peers["value"].eq(0), "indicator"])
-    few = first["high"].astype(float).gt(0)
+    rounds = first["source"].map(lambda source: SOURCES[source].precision.rounding > 0).astype(bool)
+    few = first["high"].astype(float).gt(0) & rounds
     return {*first.loc[first["value"].eq(0) & (usual | few), "indicator"]}
 
 

@@ -122,9 +122,7 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     table = pd.DataFrame(
         {
             "Année": found["year"].astype(str),
-            "Moins de 3 ans au 1er janvier": found["under_3"]
-            .map(number, na_action="ignore")
-            .fillna("–"),
+            "Moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
             "3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
         }
     )

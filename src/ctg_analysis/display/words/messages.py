@@ -21,6 +21,7 @@ FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of wha
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 NAMED = 3  # communes that a title names
+WHOLE = 100  # per cent
 LONG = 8  # years of a history with gaps that tells its extremes
 
 
@@ -137,14 +138,21 @@ def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) 
     if ordered or quantiles.any():
         return _ends(unit, low, high) if order["text"].eq(low["text"]).sum() == 1 else ""
     if second.get("high", float("nan")) >= high.get("low", float("nan")):
-        alike = f"{texts.headed(high['name'])} {_in_units(unit, high)} ; {_second(second)}"
-        return alike if len(alike) <= BOTH_ENDS else ""
+        return _both(unit, high, second)
+    if unit.startswith("%") and WHOLE - rows["value"].sum() > high["value"]:  # what is not among them may be greater
+        return _both(unit, high, second)
     alone = f"{high['name']} d'abord : {_in_units(unit, high)}"
     if unit in FAR:
         alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
     both = f"{alone} ; puis {_second(second)}"
     follows = second["value"] > 0 and order["text"].eq(second["text"]).sum() == 1
     return both if follows and len(both) <= BOTH_ENDS else alone
+
+
+def _both(unit: str, high: pd.Series, second: pd.Series) -> str:
+    """Return two of a family, none of which is told to be the greater; nothing where that would be long."""
+    both = f"{texts.headed(high['name'])} {_in_units(unit, high)} ; {_second(second)}"
+    return both if len(both) <= BOTH_ENDS else ""
 
 
 def _ends(unit: str, low: pd.Series, high: pd.Series) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import with_none
 from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
-from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.display.words.texts import FEW, NARROW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import NOISE
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -45,7 +45,7 @@ def value_text(indicator: Indicator, row) -> str:
         return f"{row.value:.0f}"
     if is_sum_of_rounded(indicator, row):
         low, high = (_written(indicator, row, bound) for bound in (row.low, row.high))
-        return f"entre {low} et {high}" if low != high else low
+        return f"entre {low.removesuffix(f'{NARROW}%')} et {high}" if low != high else low
     if rounded(indicator, row):
         none = row.value == 0 and row.level != "peers"
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"

@@ -68,6 +68,7 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
 
 
 def _balances(natural: float, migratory: float) -> str:
+    natural, migratory = round(natural, 1), round(migratory, 1)
     births, moves = "naissances et des décès", "arrivées et des départs"
     names = {births: percent(natural, 1, signed=True), moves: percent(migratory, 1, signed=True)}
     up, down = (births, moves) if natural > migratory else (moves, births)
