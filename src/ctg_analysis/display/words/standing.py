@@ -15,7 +15,7 @@ PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
-ORDINARY = "sans se distinguer"  # the peers are spread that wide
+ORDINARY = "dans la fourchette"  # of their quartiles
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
@@ -26,7 +26,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     """Return signs with their words, and the levels of all the comparators that the territory is remarkable beside.
 
     The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
-    that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is comparable.
+    that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is comparable,
+    nor what the peers are spread that wide of.
     """
     gaps = _ranked(rows, gaps)
     remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
@@ -38,6 +39,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
     if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
         return [("", NOT_ESTABLISHED)], frozenset()
+    if (gaps["level"].eq("peers") & gaps["times"].ge(1)).any():
+        return [("", f"{ORDINARY} des {PEERS}")], frozenset()
     return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
 
 
@@ -61,7 +64,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         figures = {level: _figure(rows, level) for level in levels}
         if how == ORDINARY:  # of the peers
             half = sentences.interval_text(indicator, _row(rows, "peers")).removeprefix("quartiles : ")
-            figures["peers"] += f" ; la moitié d'entre eux : {half}" * bool(half)
+            figures["peers"] = half or figures["peers"]
         places = texts.listed([f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()])
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
@@ -96,7 +99,7 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(level: str, gap: pd.Series, tenth: int) -> str:
-    """Return « nettement plus », « comme », « sans se distinguer » of the peers, or that no test tells it.
+    """Return « nettement plus », « comme », « dans la fourchette » of the peers, or that no test tells it.
 
     What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
     """
