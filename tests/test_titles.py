@@ -130,7 +130,15 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     assert messages.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
     assert messages.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
-    assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 39.8])) == "Pensions d'abord : 39,8 %"
+    assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord : 39,8 %"
+
+
+def test_no_share_comes_first_where_what_is_not_shown_may_be_greater():
+    rows = pd.DataFrame({"name": ["Couples", "Couples avec enfant(s)", "Un parent"], "value": [27.3, 19.4, 5.0]})
+    rows["text"] = ["27,3 %", "19,4 %", "5,0 %"]
+    assert messages.family("Ménages", "%", rows) == "Couples : 27,3 % ; couples avec enfant(s) : 19,4 %"
+    assert messages.family("Ménages", "%", rows.assign(value=[27.3, 0, 0])) == "Couples : 27,3 %"
+    assert messages.family("Ménages", "ménages", rows).startswith("Couples d'abord")
 
 
 def test_a_commune_has_one_place_in_order_before_and_after_typography():

@@ -140,7 +140,7 @@ def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) 
     if second.get("high", float("nan")) >= high.get("low", float("nan")):
         return _both(unit, high, second)
     if unit.startswith("%") and WHOLE - rows["value"].sum() > high["value"]:  # what is not among them may be greater
-        return _both(unit, high, second)
+        return _both(unit, high, second) if second["value"] > 0 else f"{texts.headed(high['name'])} {high['text']}"
     alone = f"{high['name']} d'abord : {_in_units(unit, high)}"
     if unit in FAR:
         alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
