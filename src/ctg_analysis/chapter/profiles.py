@@ -19,7 +19,7 @@ from ctg_analysis.display.pieces.profile import Drawn, Line
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words import standing as words
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number, percent
+from ctg_analysis.display.words.quantities import money, number, percent
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import CHOOSES, chooses_peers
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -60,16 +60,10 @@ def within(territory: Territory, indicator: Indicator) -> str:
     if indicator.id not in rows.index:
         return ""
     row = rows.loc[indicator.id]
-    least, most = number(row["least"], indicator.decimals), _with_sign(indicator, row["most"])
+    written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
+    least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
     told = f"Selon la commune : de {least} à {most}"
     return f"{told}, dans les 10 % d'EPCI aux communes les plus inégales. " if row["wide"] else f"{told}. "
-
-
-def _with_sign(indicator: Indicator, value: float) -> str:
-    """A value with the sign of its unit, where it has one: « 8,7 % », « 35 880 € »."""
-    if indicator.unit.startswith("%"):
-        return percent(value, indicator.decimals)
-    return number(value, indicator.decimals) + " €" * indicator.unit.startswith("euro")
 
 
 def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:

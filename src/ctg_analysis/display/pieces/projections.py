@@ -119,13 +119,10 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
         "qu'elles ont changé pour les générations d'avant se lit dans les enfants recensés pour 100 naissances, où "
         "l'âge est connu. Moins de 3 ans : nés les trois années d'avant le 1er janvier. École : 3 ans dans l'année."
     )
-    table = pd.DataFrame(
-        {
-            "Année": found["year"].astype(str),
-            "Moins de 3 ans au 1er janvier": found["under_3"].map(number, na_action="ignore").fillna("–"),
-            "3 ans dans l'année": found["entering"].map(number, na_action="ignore").fillna("–"),
-        }
-    )
+    table = found[["year", "under_3", "entering"]].astype({"year": str})
+    for name in ("under_3", "entering"):
+        table[name] = table[name].map(number, na_action="ignore").astype(object).fillna("–")
+    table.columns = ["Année", "Moins de 3 ans au 1er janvier", "3 ans dans l'année"]
     listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
     return markup.together(markup.reading(lead, beside), listed, markup.source(source))
 

@@ -24,8 +24,8 @@ UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « re
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     """A number with narrow spaces and a comma; signed: a rise bears its sign too.
 
-    >>> number(12345.64, 1), number(-0.04, 1), number(2, signed=True)
-    ('12\\u202f345,6', '0,0', '+2')
+    >>> number(12345.64, 1), number(-0.04, 1), number(2, signed=True), number(pd.Series([4.65])[0], 1)
+    ('12\\u202f345,6', '0,0', '+2', '4,7')
     """
     value = round(float(value), decimals) + 0.0  # no negative zero; numpy would round 4.65 to 4.6
     text = format_decimal(value, format=_pattern(decimals), locale=FRENCH).replace("-", MINUS)

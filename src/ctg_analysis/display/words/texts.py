@@ -42,7 +42,11 @@ def typography(text: str) -> str:
 
 
 def of(name: str) -> str:
-    """Return the name of a place after « de »: de l’Aveyron, du Cantal, des Bouches-du-Rhône, de la France."""
+    """Return the name of a place after « de »: de l’Aveyron, du Cantal, des Bouches-du-Rhône, de la France.
+
+    >>> of("Le Palais"), of("Les Essarts"), of("La Roche")
+    ('du Palais', 'des Essarts', 'de La Roche')
+    """
     if name in _after_de():
         return _after_de()[name]
     if name.startswith(("France", "Région", "CC", "CA", "CU")):
