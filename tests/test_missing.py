@@ -8,6 +8,7 @@ import yaml
 
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
+from ctg_analysis.chapter.families import family
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
@@ -286,6 +287,13 @@ def test_overseas_nothing_is_asked_of_the_msa(france):
     seen = open_territory("249740119", france)
     for name in ("households_on_benefit_count", "msa_aeeh_beneficiaries_count"):
         assert standing(seen, CATALOGUE[name]) == NOT_APPLICABLE and lacks(seen, CATALOGUE[name]) == []
+
+
+def test_what_is_known_at_another_date_than_most_of_its_family_is_not_told_to_be_missing(france):
+    tenure = [one for one in CATALOGUE.values() if one.family == "tenure"]
+    html = family(open_territory(DEFAULT_EPCI, france), "tenure", tenure).html
+    assert "Connu à une autre date : locataires d’un logement privé vide." in html.replace("\u00a0", " ")
+    assert "Sans valeur" not in html
 
 
 def test_a_chapter_runs_again_when_what_its_boxes_say_has_changed(france, monkeypatch):
