@@ -15,7 +15,7 @@ PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
-ORDINARY = "dans la fourchette"  # of their quartiles
+ORDINARY = "sans se distinguer"  # of their quartiles
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
@@ -99,7 +99,7 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(level: str, gap: pd.Series, tenth: int) -> str:
-    """Return « nettement plus », « comme », « dans la fourchette » of the peers, or that no test tells it.
+    """Return « nettement plus », « comme », « sans se distinguer » of the peers, or that no test tells it.
 
     What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
     """
