@@ -12,11 +12,11 @@ from ctg_analysis.pipeline.freshness import PAGES
 PACKAGE = settings().root / "src" / "ctg_analysis"
 
 # The first knows nothing of the others; each may import those before it.
-ORDER = ["model", "raw", "clean", "indicators", "secrecy", "demarche", "pipeline", "display", "chapter", "publish"]
-ORDER += ["cli", "__main__"]
+ORDER = ["model", "raw", "clean", "indicators", "secrecy", "demarche", "pipeline", "display", "show"]
+ORDER += ["chapter", "publish", "cli", "__main__"]
 
 # Right of OBSERVATIONS, nothing looks at what lies before the secrecy gate, nor at the answers of persons (rule R6).
-AFTER_THE_GATE = {"display", "chapter", "publish", "demarche.demarche"}
+AFTER_THE_GATE = {"display", "show", "chapter", "publish", "demarche.demarche"}
 AFTER_THE_GATE |= {
     f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "projection", "childcare")
 }

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from shown import family
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.demarche.bilan import Bilan
@@ -26,5 +27,5 @@ def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
         Bilan(chapter.territory).glossary,
     )
     before = [verb() for verb in closing]
-    chapter.show("population_count"), chapter.messages(), chapter.family("childhood_count")
+    chapter.show("population_count"), chapter.messages(), family(chapter, "childhood_count")
     assert [verb() for verb in closing] == before

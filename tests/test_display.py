@@ -10,13 +10,14 @@ import pytest
 import shapely
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from shown import family, trend
 
 from ctg_analysis.chapter import figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars, lines, maps
+from ctg_analysis.display.drawings import bars, maps
 from ctg_analysis.display.drawings.land import land
 from ctg_analysis.display.drawings.map_classes import class_bounds, ranks_of
 from ctg_analysis.display.drawings.style import SEQUENTIAL
@@ -29,6 +30,8 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
+from ctg_analysis.show import charts as drawn
+from ctg_analysis.show.svg import svg
 
 NAN = float("nan")
 
@@ -177,12 +180,19 @@ def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
     assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5\u202f%</text>" in drawing
 
 
-def test_a_line_does_not_cross_a_missing_year():
-    rows = pd.DataFrame({"period": ["2018", "2019", "2020", "2022"], "value": [1.0, 2, 3, 4], "text": list("abcd")})
-    whole, parted = lines.trend(rows), lines.trend(rows, dates=["2015", "2018", "2021", "2022"])
-    assert whole != parted
-    assert lines.trend(rows.iloc[2:], dates=["2021"]).count('stroke-width="2.4"') == 0
-    assert parted.count('stroke-width="2.4"') == whole.count('stroke-width="2.4"') == 1
+def yearly(years, values, **more):
+    table = {"period": [*map(str, years)], "year": years, "value": values, "level": "epci", "status": "ok"}
+    return pd.DataFrame(table | {"text": [f"{one:g}" for one in values], "low": np.nan, "high": np.nan} | more)
+
+
+def line_of(rows):
+    """Return the path of the line that a trend is drawn with."""
+    return re.search(r'd="([^"]*)" fill="none" stroke="#0b4f6c" stroke-width="2.4"', svg(drawn.trend(rows).figure))[1]
+
+
+def test_a_line_does_not_cross_a_date_that_is_known_elsewhere_alone():
+    rows, elsewhere = yearly([2018, 2019, 2020, 2022], [1.0, 2, 3, 4]), yearly([2015, 2021], [1.0, 1], level="commune")
+    assert line_of(rows).count("L") == 3 and line_of(pd.concat([rows, elsewhere])).count("L") == 2
 
 
 ROUNDED_BY_THE_CAF = {
@@ -365,16 +375,13 @@ def test_a_place_after_a(name, after):
     assert texts.to(name) == after
 
 
-def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet():
-    """« entre 367 et 435 » is longer than a year is wide: both ends alone bear theirs; short labels stay."""
-    rows = pd.DataFrame({"period": [str(year) for year in range(2015, 2025)], "value": np.arange(380.0, 390)})
-    rows = rows.assign(
-        low=rows["value"] - 13, high=rows["value"] + 55, text=[f"entre {n} et {n + 68}" for n in range(10)]
-    )
-    drawing = lines.trend(rows, bounded=True)
-    assert re.findall(r"<text[^>]*>(entre [^<]+)</text>", drawing) == ["entre 0 et 68", "entre 9 et 77"]
-    assert 'Z" fill="#e3eef3"' in drawing and 'Z" fill="#e3eef3"' not in lines.trend(rows)
-    assert len(re.findall("<text[^>]*>≈", lines.trend(rows.assign(text="≈ 380")))) > 2
+def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_written():
+    values = np.arange(380.0, 390)
+    text = [f"≈ {n}" for n in range(10)]
+    rows = yearly(list(range(2015, 2025)), values, low=values - 13, high=values + 55, text=text)
+    drawing = svg(drawn.trend(rows).figure)
+    assert re.findall(r"<text[^>]*>≈\s(\d+)</text>", drawing) == ["0", "9"]
+    assert 'fill="#e3eef3"' in drawing and 'fill="#e3eef3"' not in svg(drawn.trend(rows.assign(low=np.nan)).figure)
 
 
 def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
@@ -427,7 +434,7 @@ def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_
 
 def test_an_epci_without_lycee_says_so_once(france):
     chapter = open_chapter("200067171")
-    html = for_readers(chapter.family("school_facilities").html)
+    html = for_readers(family(chapter, "school_facilities").html)
     assert html.count("Aucun lycée, d’après l’annuaire de l’éducation.") == 1 and "Sans valeur" not in html
     boxes = [chapter.map("upper_secondary_schools_count"), chapter.profile("upper_secondary_ips_index")]
     assert [box.html for box in boxes] == ["", ""]
@@ -534,14 +541,14 @@ def test_a_unit_after_less_than_two(unit, one):
 )
 def test_a_line_far_from_zero_begins_near_it_and_a_small_change_stays_small(values, begins):
     rows = pd.DataFrame({"value": map(float, values), "text": ["a", "b"]})
-    assert lines.begin(rows) == pytest.approx(begins)
-    assert lines.begin(rows.assign(text="a")) == min(0, *values)  # values that are written alike
+    assert drawn.begin(rows) == pytest.approx(begins)
+    assert drawn.begin(rows.assign(text="a")) == min(0, *values)  # values that are written alike
 
 
 def test_a_chart_says_that_its_axis_does_not_begin_at_zero(france):
     chapter, said = open_chapter("200067171"), texts.typography(figures.NOT_FROM_ZERO)
-    assert said in chapter.trend("population_count").html
-    assert said not in chapter.trend("historical_population_count").html
+    assert said in trend(chapter, "population_count").html
+    assert said not in trend(chapter, "historical_population_count").html
 
 
 def test_what_is_told_of_few_has_its_comparators_on_a_scale_that_they_name():

@@ -5,10 +5,11 @@ import re
 import pandas as pd
 import pytest
 import yaml
+from shown import family
 
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
-from ctg_analysis.chapter.families import family
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
@@ -290,8 +291,7 @@ def test_overseas_nothing_is_asked_of_the_msa(france):
 
 
 def test_what_is_known_at_another_date_than_most_of_its_family_is_not_told_to_be_missing(france):
-    tenure = [one for one in CATALOGUE.values() if one.family == "tenure"]
-    html = family(open_territory(DEFAULT_EPCI, france), "tenure", tenure).html
+    html = family(open_chapter(DEFAULT_EPCI), "tenure").html
     assert "Connu à une autre date : locataires d’un logement privé vide." in html.replace("\u00a0", " ")
     assert "Sans valeur" not in html
 

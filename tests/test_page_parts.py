@@ -122,7 +122,7 @@ def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
         [
             cell("", 'chapter.table("births_count", "deaths_count")'),
             cell("", 'chapter.show("births_count")'),
-            cell("", 'chapter.trend("births_count")'),
+            cell("", 'chapter.data("births_count")'),
             cell("", 'chapter.simulation(places=12, label="births")'),
         ]
     )

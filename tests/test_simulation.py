@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from shown import trend
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.display.markup import Citation, Html
@@ -148,9 +149,9 @@ def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_i
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example, monkeypatch):
     independent = trends.autocorrelation().model_copy(update={"a_defaut": 0.0, "rho": {}})
     monkeypatch.setattr(trends, "autocorrelation", lambda: independent)
-    rate = open_chapter(EXAMPLE_EPCI).trend(RATE).html
+    rate = trend(open_chapter(EXAMPLE_EPCI), RATE).html
     assert "<svg" in rate and "sur trois ans" not in rate
-    assert "sur trois ans" in open_chapter(DEFAULT_EPCI).trend("births_count").html
+    assert "sur trois ans" in trend(open_chapter(DEFAULT_EPCI), "births_count", "births_3_year_mean_count").html
 
 
 def test_a_territory_without_places_gets_the_box_that_names_them(france):

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import pytest
 from raw_files import copied, said, values
+from shown import family
 
 from ctg_analysis.chapter import spaces
 from ctg_analysis.chapter.chapter import Chapter
@@ -231,12 +232,12 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     shown = [
         chapter.approvals("social_approval_end_year"),
         chapter.criteria("social_criteria"),
-        chapter.family("social_criteria"),
+        family(chapter, "social_criteria"),
         chapter.table("social_approval_start_year", "social_approval_end_year"),
     ]
     for one in shown:
         assert "\u00a0: sans objet en 2026." in one.html and not re.search("unavailable|<svg|<table", one.html)
-    assert "unavailable" not in chapter.family("space_managers").html
+    assert "unavailable" not in family(chapter, "space_managers").html
 
 
 def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score_rests_on_has_changed(

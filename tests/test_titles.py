@@ -92,13 +92,15 @@ def test_classes_of_unequal_width_are_compared_by_year_of_age():
     ages = [CATALOGUE[name] for name in ("children_0_2_count", "children_6_10_count")]
     own = pd.DataFrame({"name": ["0 à 2 ans", "6 à 10 ans"], "value": [30.0, 40.0], "text": ["30", "40"]})
     own = own.assign(low=float("nan"), high=float("nan"), denominator=float("nan"), quality=1, level="epci")
-    rows, first, message, note = classes.by_width("childhood_count", ages, own, ages[0], "Enfants")
-    assert rows["value"].tolist() == [10.0, 8.0] and first.unit == "enfants par année d'âge" and note == ""
-    assert message == "Par année d'âge, 0 à 2 ans : 10,0 enfants ; 6 à 10 ans : 8,0"
+    rows = own.assign(indicator=[one.id for one in ages], unit="enfants")
+    dense = classes.with_density(ages, rows)
+    assert dense["density"].tolist() == [10.0, 8.0] and dense["density_text"].tolist() == ["10,0", "8,0"]
+    title = messages.family("Enfants", "enfants", classes.densities(dense), ordered=True)
+    assert title == "0 à 2 ans : 10,0 enfants ; 6 à 10 ans : 8,0"
     open_ended = [CATALOGUE[name] for name in ("caf_quotient_2000_3999_count", "caf_quotient_4000_plus_count")]
     assert classes.are_unequal("caf_quotient_count", open_ended)
-    rows, first, message, note = classes.by_width("caf_quotient_count", open_ended, own, open_ended[0], "Foyers")
-    assert rows is own and message == "" and note == classes.UNEQUAL
+    rows = own.assign(indicator=[one.id for one in open_ended], unit="foyers")
+    assert classes.with_density(open_ended, rows) is rows
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The chapters that have nothing to tell of a territory: no page, one line on the index."""
 
-import json
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ from raw_files import copied
 
 from ctg_analysis.chapter.missing import HERE
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.chapter.unknown_chapters import is_of_figures, unknown
+from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK
@@ -20,28 +19,6 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.publish.pool import ENVIRONMENT
 
 RENNES = "243500139"
-
-
-def notebook(path, *cells):
-    """Write a notebook: its title, its opening, then text or code, which calls the chapter."""
-    opening = {"cell_type": "code", "metadata": {"tags": ["setup"]}, "source": "chapter = open_chapter(epci)"}
-    written = [
-        {"cell_type": "code" if "chapter" in source else "markdown", "metadata": {}, "source": source}
-        for source in cells
-    ]
-    title = {"cell_type": "markdown", "metadata": {}, "source": "# Essai"}
-    path.write_text(json.dumps({"cells": [title, opening, *written]}), encoding="utf-8")
-    return path
-
-
-def test_a_notebook_of_figures_has_nothing_else_to_read(tmp_path):
-    place = tmp_path / "98_essai.ipynb"
-    shown = ("## Essai", 'chapter.profile(\n    "births_count",\n    "deaths_count",\n)', "chapter.glossary()")
-    assert is_of_figures(notebook(place, *shown))
-    assert is_of_figures(notebook(place, *shown, 'chapter.family("a", unless="b")', 'chapter.reference("pedt")'))
-    for other in ("Ce que dit l'équipe.", "chapter.peers()", 'chapter.table("births_count").html', "2 + chapter"):
-        assert not is_of_figures(notebook(place, *shown, other)), other
-    assert not is_of_figures(notebook(place, *shown, "## Ce que dit l'équipe"))
 
 
 def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france, monkeypatch):

@@ -62,9 +62,9 @@ def _close(words: str) -> str:
 def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:
     """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
 
-    Columns added: label, unit; year, the last year of the period, a whole number; date, its last day: both missing
-    where it is. wide: columns of PLACE and WHEN, then a column of values for each indicator, none filled; why one is
-    missing is in the other form alone.
+    Columns added: text, interval: the value and its bounds as a reader sees them; label, unit; year, the last year of
+    the period, a whole number; date, its last day: both missing where it is. wide: columns of PLACE and WHEN, then a
+    column of values for each indicator, none filled; why one is missing is in the other form alone.
 
     Raises:
         UserError: no indicator.
@@ -72,7 +72,7 @@ def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataF
     several = list(dict.fromkeys(asked.indicator(territory, name) for name in indicators))
     if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
-    tables = [territory.data(one).assign(label=one.label, unit=one.unit) for one in several]
+    tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]
     rows = pd.concat(tables, ignore_index=True)
     if not wide:
         return _dated(rows)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import (
     analyst,
@@ -111,6 +112,7 @@ class Chapter:
 
     data, find, peers_table, land = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table, analyst.land))
     with_own, compare, picture, framed = map(_of_territory, (desk.with_own, desk.compare, desk.picture, desk.framed))
+    figure = _of_territory(desk.figure)
     __repr__ = _of_territory(analyst.described)
 
     perimeter = _of_territory(identity.perimeter)
@@ -119,7 +121,7 @@ class Chapter:
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)
     position = _of_indicators(positions.position)
-    trend = _of_indicators(figures.trend)
+    members = _of_territory(families.members)
     slope = _of_indicators(figures.slope)
     dumbbell = _of_indicators(figures.dumbbell)
     map = _of_indicators(figures.communes_map)
@@ -178,13 +180,18 @@ class Chapter:
         simulated = _of_indicators(childcare_law.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
-    def family(self, name: str, *, unless: str = "") -> Html:
-        """The territory's values of a family of indicators (the ages of childhood), one bar each.
+    def family_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
+        """A chart of some members of a family as a page shows it. rows: what `members` gave, or a part of it."""
+        piece, ids = families.figure(self.territory, ax, rows), rows["indicator"].unique()
+        return telling(telling(piece, SHOWN, *ids), BESIDE_PEERS, *ids)
 
-        unless: a family of numbers; nothing where the territory has none of them.
-        """
-        numbers = asked.family(self.territory, unless) if unless else []
-        piece = _of_family(families.family)(self, name, unless=numbers)
+    def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
+        """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""
+        return telling(figures.trend_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
+
+    def answers(self, name: str) -> Html:
+        """What residents answered to a question: a family of indicators of the consultation."""
+        piece = _of_family(families.answers)(self, name)
         return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:

@@ -3,19 +3,27 @@
 import sys
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import asked, comparing, own_figures
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import own_pieces
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import MISSING
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.show.figure import drawn
+from ctg_analysis.show.svg import svg
+
+TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
 def with_own(territory: Territory, indicator: str, own: own_figures.Own) -> pd.DataFrame:
@@ -38,6 +46,45 @@ def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> H
     if not named or not others:
         raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
     return telling(comparing.compare(territory, others, *named), SHOWN, *indicators)
+
+
+def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:
+    """Axes of matplotlib or seaborn as a page shows them: French numbers, a word for each mark, source and rows.
+
+    rows: what is drawn, of `data` or `members`; nothing where none has a value. title: what one sees (French).
+
+    Raises:
+        UserError: no title; rows of something else.
+    """
+    lacking = {"indicator", "name", "period", "value", "text", "source"} - set(rows)
+    if lacking or not title.strip():
+        what = f"no column {', '.join(sorted(lacking))} in the rows" if lacking else "no title"
+        raise UserError(f'figure: {what}: expected chapter.figure(ax, rows of chapter.data(…), title="what one sees")')
+    known, drawing = rows[rows["value"].notna()], svg(drawn(ax, rows).figure)
+    if known.empty:
+        return Html("", why="Aucune valeur à dessiner.")
+    indicators = [asked.indicator(territory, name) for name in known["indicator"].unique()]
+    label = dict.fromkeys(known["indicator"], "") if len(indicators) < 2 else {one.id: one.label for one in indicators}
+    lines = [
+        [", ".join(filter(None, [row.name, label[row.indicator]])), date_text(row.period), row.text]
+        for row in known.itertuples(index=False)
+    ]
+    said = " ; ".join(f"{name} ({when}) {text}" for name, when, text in lines[:TOLD])
+    more = f" ; et {len(lines) - TOLD} autres valeurs, dans le tableau" if len(lines) > TOLD else ""
+    unit = texts.with_unit(indicators[0].label, indicators[0].unit)
+    subtitle = unit if len(indicators) < 2 else texts.listed([texts.uncapitalised(one.label) for one in indicators])
+    piece = markup.figure(
+        drawing,
+        file=indicators[0].file_name if len(indicators) < 2 else "",
+        kind="chart",
+        title=title,
+        subtitle=subtitle,
+        alt=f"{title} : {said}{more}.",
+        source=source_of(territory, known),
+        note="",
+        data=markup.Table(title, ["Territoire", "Période", "Valeur"], lines),
+    )
+    return telling(piece, SHOWN, *(one.id for one in indicators))
 
 
 def picture(territory: Territory, drawing: object, *, alt: str, source: str, title: str = "") -> Html:

@@ -1,63 +1,87 @@
 """The figure of a family of indicators: the members of one breakdown, a bar each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
+from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter import asked, surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import classes, messages, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.model.catalogue import CLASSES, TITLES
+from ctg_analysis.model.catalogue import CATALOGUE, CLASSES, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.show.svg import svg
 
 FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
-def family(territory: Territory, name: str, members: list[Indicator], *, unless: Sequence[Indicator] = ()) -> Html:
-    """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+def members(territory: Territory, name: str) -> pd.DataFrame:
+    """The members of a family (the ages of childhood), here and beside, each at its period of comparison.
 
-    The period is that of most members, then the latest; one that has no value to show at it is named below. Classes of
-    unequal width are drawn by year of age, or by what their family says (`classes`): a class is not more numerous for
-    being wider.
-
-    unless: a family of numbers; nothing where the territory has none of them, for their shares say it again.
+    Columns: those of `Territory.compared`, and unit; name is that of the member in the rows of the territory (level
+    « epci »), that of the place in the others. A member without a value here has a row of the territory alone, with
+    the status that tells why. Classes of unequal width have density, density_low, density_high and density_text
+    besides: by year of age, or by what their family says (`classes`), for a class is not more numerous for being wider.
     """
-    if unless and all(_at_its_period(territory, one)["value"].iloc[:1].eq(0).any() for one in unless):
-        return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
-    if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
-        return surveyed.ranked(territory, name, members)
-    compared = {indicator.id: _at_its_period(territory, indicator) for indicator in members}
+    several = asked.family(territory, name)
+    compared = {one.id: _at_its_period(territory, one) for one in several}
+    known = _at_shared_period(several, compared)
+    names, _ = _told_apart([one.label for one in known], TITLES[name]) if known else ([], "")
+    label = {one.id: texts.typography(one.label) for one in several}
+    label |= {one.id: texts.typography(short) for one, short in zip(known, names, strict=True)}
+    rows = []
+    for one in several:
+        without = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
+        table = compared[one.id] if len(compared[one.id]) else without
+        rows.append(table.assign(name=[label[one.id], *table["name"].iloc[1:]], unit=one.unit))
+    table = pd.concat(rows, ignore_index=True)
+    return classes.with_density(known, table) if classes.are_unequal(name, known) else table
+
+
+def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.DataFrame]) -> list[Indicator]:
+    """Those of some members that have a value at the period that most of them have, the latest of several such."""
     periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
     if not periods:
-        return unavailable(territory, members[0], TITLES[name])
+        return []
     shared = max(periods.values(), key=lambda period: ([*periods.values()].count(period), last_year(period)))
-    known = [indicator for indicator in members if periods.get(indicator.id) == shared]
-    dated = [texts.uncapitalised(one.label) for one in members if periods.get(one.id, shared) != shared]
-    others = [indicator for indicator in members if indicator.id not in periods]
+    return [one for one in several if periods.get(one.id) == shared]
+
+
+def figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
+    """The drawing of some members of a family, with its words; few of them are told in a sentence.
+
+    A member that has no value to show at the period of most is named below.
+
+    rows: see `members`; a member whose rows are left out is left out of the words too.
+    """
+    several = [CATALOGUE[one] for one in rows["indicator"].unique()]
+    name = several[0].family
+    each = rows.groupby("indicator")
+    compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
+    known = _at_shared_period(several, compared)
+    drawing = svg(ax.figure)
+    if not known:
+        return unavailable(territory, several[0], TITLES[name])
+    dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
+    others = [one for one in several if compared[one.id].empty]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
     told = {"Connu à une autre date": dated, "Sans valeur à montrer": lacking}
     notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
     note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
-    names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
-    own = pd.concat(
-        [
-            compared[indicator.id].iloc[[0]].assign(name=texts.typography(name))
-            for indicator, name in zip(known, names, strict=True)
-        ]
-    )
+    own = pd.concat([compared[one.id].iloc[[0]] for one in known])
+    _, title = _told_apart([one.label for one in known], TITLES[name])
     period = date_text(own["period"].iloc[0])
-    note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
+    note = f"{note} {_newer_of(territory, dict(zip(own['name'], known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
         sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
         return with_source(sentence, source(territory, own))
@@ -65,23 +89,32 @@ def family(territory: Territory, name: str, members: list[Indicator], *, unless:
     some = own[own["text"].ne("0")]
     if len(some) <= FEW - beside:
         none = " ; 0 pour les autres" if len(own) - len(some) > 1 else ""
-        each = some if none else own
-        values = [_told(row.name, row.text) for row in each[["name", "text"]].itertuples(index=False)]
+        several = some if none else own
+        values = [_told(row.name, row.text) for row in several[["name", "text"]].itertuples(index=False)]
         sentence = f"{title}, {period} : {texts.listed(values)}{none}."
         return with_source(sentence, source(territory, own), note)
     data = charts.family_listing(known, compared, territory.row["name"])
-    units = {indicator.unit for indicator in known}
+    units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
-    unit = COUNTED if counted else "nombre"
-    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
-    cited = source(territory, own)
-    message = messages.family(title, first.unit, own)
-    if classes.are_unequal(name, known):
-        own, first, message, more = classes.by_width(name, known, own, first, title)
-        data = data.beside(f"{territory.row['name']}, par {CLASSES[name]}", list(own["text"])) if message else data
-        note = f"{note} {more}".strip()
-    drawing = bars.comparison(own)
+    unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
+    message = messages.family(title, unit, own)
+    if "density" in own and own["density"].notna().all():
+        what, own = CLASSES[name], classes.densities(own)
+        message = texts.uncapitalised(messages.family(title, unit, own, ordered=True))
+        message = f"Par {what}, {message}" if message else ""
+        data = data.beside(f"{territory.row['name']}, par {what}", list(own["text"])) if message else data
+        unit = f"{unit} par {what}"
+    elif classes.are_unequal(name, known):
+        message, note = "", f"{note} {classes.UNEQUAL}".strip()
+    first, cited = replace(known[0], unit=unit), source(territory, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+
+
+def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Html:
+    """What residents answered to a question, the most cited first, or the box of who can ask them."""
+    if any(len(territory.own(indicator)) for indicator in several):
+        return surveyed.ranked(territory, name, list(several))
+    return unavailable(territory, several[0], TITLES[name])
 
 
 def _at_its_period(territory: Territory, indicator: Indicator) -> pd.DataFrame:

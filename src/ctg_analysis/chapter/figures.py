@@ -4,7 +4,9 @@ Each returns the box of what is not available when there is nothing to draw.
 """
 
 import pandas as pd
+from matplotlib.axes import Axes
 
+from ctg_analysis.chapter.analyst import data
 from ctg_analysis.chapter.known import (
     are_exact,
     by_commune,
@@ -27,9 +29,11 @@ from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
+from ctg_analysis.show import charts as show
+from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
-BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
+BETWEEN = "La bande va d'une borne à l'autre, le trait suit les nombres arrondis."
 
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
 PEOPLE = "population_count"
@@ -41,10 +45,21 @@ SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
 
 
 def trend(territory: Territory, indicator: Indicator) -> Html:
-    """The line of an indicator over the years; nothing where it does not move for sure (see `trend_of`).
+    """The line of an indicator over the years: see `trend_figure`."""
+    rows = data(territory, indicator.id)
+    means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
+    smooth = next((data(territory, name) for name in means if len(territory.own(CATALOGUE[name]))), None)
+    return trend_figure(territory, show.trend(rows, smooth), rows)
+
+
+def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
+    """The line of an indicator over the years, with its words; nothing where it does not move for sure (`trend_of`).
 
     The small series of the profile says as much of such years.
+
+    rows: those of one indicator, see `analyst.data`.
     """
+    indicator, drawing = CATALOGUE[rows["indicator"].iloc[0]], svg(ax.figure)
     rows = territory.own(indicator)
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
@@ -52,11 +67,8 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     found = trend_of(rows, indicator)
     if is_sought(indicator) and not has_gaps(rows) and not (found and found.is_established):
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
-    means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
-    bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
-    drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
-    axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
+    axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
+    between = BETWEEN if show.is_bounded(rows) else ""
     note = " ".join(filter(None, [paces.fragile(found), axis, between]))
     message = messages.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)

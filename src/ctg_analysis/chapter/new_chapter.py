@@ -23,15 +23,9 @@ CELLS = (
     (
         CODE,
         """\
-people = chapter.data("population_count")
-axes = sns.barplot(people.query("level == 'epci'"), x="year", y="value", color="steelblue")
-axes.set(xlabel="", ylabel="Habitants")
-chapter.picture(
-    axes,
-    title="Habitants du territoire",
-    alt="Barres : le nombre d'habitants du territoire, année par année.",  # pour qui ne voit pas l'image
-    source="population_count",  # un indicateur, dont la source est citée, ou un texte
-)""",
+people = chapter.data("population_count").query("level == 'epci'")
+axes = sns.barplot(people, x="year", y="value", color="steelblue", errorbar=None)
+chapter.figure(axes, people, title="Habitants du territoire, année par année")""",
     ),
     (MARKDOWN, "## Un tableau"),
     (

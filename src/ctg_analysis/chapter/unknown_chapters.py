@@ -1,9 +1,6 @@
 """The thematic chapters of whose indicators none is known here: a report leaves them out."""
 
-import json
-import re
 from functools import lru_cache
-from pathlib import Path
 
 from ctg_analysis.chapter.closing import LAST_THEME
 from ctg_analysis.chapter.missing import HERE
@@ -12,11 +9,7 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING
 from ctg_analysis.model.settings import all_chapters
 
-CALL = re.compile(r"chapter\.(\w+)\([^()]*\)\s*")
-FIGURES = {"chart", "family", "map", "matrix", "need_by_commune", "profile", "reading", "show", "table", "trend"}
-BESIDE_FIGURES = {"essential", "glossary", "norms", "reference"}  # verbs that tell nothing where there is no figure
-OPENING = {"parameters", "setup"}  # tags of the cells that open a chapter
-SECTION = re.compile(r"##+ ")
+FIRST_THEME = "01"
 
 
 @lru_cache(maxsize=1)
@@ -31,24 +24,5 @@ def unknown(territory: Territory) -> list[str]:
     return [
         chapter.page
         for chapter in all_chapters()
-        if chapter.number <= LAST_THEME and chapter.number not in with_figures and is_of_figures(chapter.path)
+        if FIRST_THEME <= chapter.number <= LAST_THEME and chapter.number not in with_figures
     ]
-
-
-def is_of_figures(path: Path) -> bool:
-    """Whether a notebook shows figures alone, and what stands beside them.
-
-    A text of its own, a verb that tells something without an indicator: there is always something to read.
-    """
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"][1:]  # the first is the title
-    cells = [cell for cell in cells if not OPENING.intersection(cell["metadata"].get("tags", []))]
-    for cell, following in zip(cells, [*cells[1:], None], strict=True):
-        source = "".join(cell["source"])
-        if cell["cell_type"] != "code":
-            if not SECTION.match(source) or following is None or following["cell_type"] != "code":
-                return False
-            continue
-        call = CALL.fullmatch(source)
-        if not call or call[1] not in FIGURES | BESIDE_FIGURES:
-            return False
-    return True

@@ -22,7 +22,7 @@ NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
 EVERYWHERE = ("reference/", "library", "lock")  # the first letters of the inputs that all depends on
 OPEN = ("raw/", *EVERYWHERE)
-PAGES = {"display", "chapter", "publish", "cli", "__main__"}
+PAGES = {"display", "show", "chapter", "publish", "cli", "__main__"}
 
 
 def is_stale(root: DataRoot) -> bool:

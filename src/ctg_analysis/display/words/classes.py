@@ -1,11 +1,10 @@
 """Classes of unequal width, compared by what they are counted in: a class is not more numerous for being wider."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.display.words import messages, sentences, texts
+from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.model.catalogue import CLASSES
 from ctg_analysis.model.indicator import Indicator
@@ -26,31 +25,35 @@ def are_unequal(family: str, members: Sequence[Indicator]) -> bool:
     return family in CLASSES and (None in widths or len(widths) > 1)
 
 
-def by_width(
-    family: str, members: Sequence[Indicator], own: pd.DataFrame, first: Indicator, title: str
-) -> tuple[pd.DataFrame, Indicator, str, str]:
-    """What a chart of unequal classes draws: the rows, the indicator that gives the unit, its message, its note.
+DENSITY = {"value": "density", "low": "density_low", "high": "density_high", "text": "density_text"}
 
-    The values are divided by the widths of the classes. Where one has no end, or a share no percentage, the rows stay
-    as they are, and the message names no class as the greatest.
+
+def with_density(members: Sequence[Indicator], rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of unequal classes with their values by what their widths are counted in: the columns of DENSITY.
+
+    Unchanged where a class has no end, or a share of the territory no percentage.
 
     Parameters:
-        own: readable rows of the members, in their order. first: one whose unit is that of all. title: of the family.
+        members: those at the period that is drawn. rows: readable ones of them and of others, here and beside.
     """
-    printed = all(sentences.is_printed(one, row) for one, row in zip(members, own.itertuples(index=False), strict=True))
-    if not all(member.width for member in members) or not printed:
-        return own, first, "", UNEQUAL
-    widths = [member.width for member in members]
-    rows = own.assign(**{name: own[name].to_numpy() / widths for name in ("value", "low", "high")})
-    rows = rows.assign(text=[_text(first, row) for row in rows.itertuples(index=False)])
-    what = CLASSES[family]
-    message = texts.uncapitalised(messages.family(title, first.unit, rows, ordered=True))
-    return rows, replace(first, unit=f"{first.unit} par {what}"), f"Par {what}, {message}" if message else "", ""
+    here = rows[rows["level"].eq("epci") & rows["indicator"].isin([one.id for one in members])]
+    printed = [sentences.is_printed(one, row) for one, row in zip(members, here.itertuples(index=False), strict=True)]
+    if not all(one.width for one in members) or not all(printed):
+        return rows
+    width = rows["indicator"].map({one.id: one.width for one in members})
+    wide = rows.assign(**{name: rows[name] / width for name in ("value", "low", "high")})
+    words = [_text(row) if pd.notna(row.value) else "" for row in wide.itertuples(index=False)]
+    return rows.assign(**{column: wide.assign(text=words)[name] for name, column in DENSITY.items()})
 
 
-def _text(indicator: Indicator, row) -> str:
+def densities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what DENSITY names in the place of what it is made of."""
+    return rows.assign(**{name: rows[column] for name, column in DENSITY.items()})
+
+
+def _text(row) -> str:
     """A value by year of age; of a count that its producer rounds, its bounds."""
-    if indicator.unit.startswith("%"):
+    if row.unit.startswith("%"):
         return percent(row.value, 2 if row.denominator >= sentences.DECIMALS_FROM else 1)
     if pd.notna(row.low):
         low, high = (number(bound, 0 if row.value >= WHOLE_FROM else 1) for bound in (row.low, row.high))

@@ -1,0 +1,117 @@
+"""A chart of matplotlib as the SVG of a page: text as text, a title for each mark, light, the same bytes every time."""
+
+import io
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from matplotlib import pyplot
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from ctg_analysis.display.drawings.drawing import FONTS
+from ctg_analysis.display.drawings.style import INK, SIZE
+from ctg_analysis.display.words.texts import NBSP, typography
+
+NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+TELLS = f"{NBSP}: "  # stands in what a mark tells, and in no id that matplotlib makes
+NUMBER = re.compile(r"-?\d+\.\d+")
+FONT = re.compile(r"(?=.*?\b([\d.]+)px)(?=.*?\b(bold|700)\b)?")
+KEPT = (
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "opacity",
+    "fill-opacity",
+    "stroke-linecap",
+    "text-anchor",
+)
+PLAIN = {
+    "opacity": "1",
+    "stroke-width": "1",
+    "text-anchor": "start",
+    "fill-opacity": "1",
+}  # what SVG does without a word
+
+
+def tell(mark: Artist, name: str, value: str) -> None:
+    """Tell of a mark what it is and what it is worth: who points at it reads both, « name : value »."""
+    mark.set_gid(f"{typography(name)}{TELLS}{typography(value)}")
+
+
+def svg(figure: Figure) -> str:
+    """The SVG of a figure, which is then closed."""
+    written = io.StringIO()
+    figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    pyplot.close(figure)
+    drawn = etree.fromstring(written.getvalue().encode(), etree.XMLParser(remove_comments=True, remove_blank_text=True))
+    shapes = {shape.get("id"): shape.get("d") for shape in drawn.iter(f"{NS}path") if shape.get("id")}
+    width, height = (round(float(side)) for side in drawn.get("viewBox").split()[2:])
+    marks = "".join(_written(drawn, shapes))
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
+
+
+def _written(group: etree._Element, shapes: dict[str, str]) -> Iterator[str]:
+    """The marks of a group of matplotlib, one after the other; those that tell something in a group with its title."""
+    for mark in group:
+        kind = mark.tag.removeprefix(NS)
+        style = dict(part.split(": ", 1) for part in mark.get("style", "").rstrip(";").split("; ") if part)
+        if kind == "g":
+            inner = "".join(_written(mark, shapes))
+            told = mark.get("id", "")
+            yield f"<g><title>{_escaped(told)}</title>{inner}</g>" if TELLS in told and inner else inner
+        elif kind == "text" and mark.text:
+            yield _text(mark, style)
+        elif kind == "path" and mark.get("d") and not mark.get("id") and _is_seen(style):
+            yield f'<path d="{_path(mark.get("d"))}"{_attributes(style)}/>'
+        elif kind == "use":
+            x, y = (_short(mark.get(side)) for side in "xy")
+            shape = _path(shapes[mark.get(XLINK)[1:]])
+            yield f'<path transform="translate({x} {y})" d="{shape}"{_attributes(style)}/>'
+
+
+def _is_seen(style: dict[str, str]) -> bool:
+    return style.get("fill") != "none" or "stroke" in style
+
+
+def _text(mark: etree._Element, style: dict[str, str]) -> str:
+    size, weight = FONT.search(mark.get("style")).groups()
+    more = f' font-size="{_short(size)}"' if float(size) != SIZE else ""
+    more += ' font-weight="bold"' if weight else ""
+    x, y = (_short(mark.get(side)) for side in "xy")
+    shade = {} if style.get("fill") != INK else {"fill": ""}
+    return f'<text x="{x}" y="{y}"{more}{_attributes(style | shade)}>{_escaped(mark.text)}</text>'
+
+
+def _attributes(style: dict[str, str]) -> str:
+    """A style of CSS as attributes, without what goes without saying."""
+    kept = {name: style[name] for name in KEPT if style.get(name)}
+    if "stroke" not in kept:
+        kept.pop("stroke-width", None)
+    return "".join(
+        f' {name}="{NUMBER.sub(lambda one: _short(one[0]), value)}"'
+        for name, value in kept.items()
+        if PLAIN.get(name) != value
+    )
+
+
+def _path(path: str) -> str:
+    """A path with a decimal, without its spaces.
+
+    >>> _path("M 10.04 20.5 L 30 40.96 z")
+    'M10 20.5L30 41z'
+    """
+    short = NUMBER.sub(lambda one: _short(one[0]), " ".join(path.split()))
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", short)
+
+
+def _short(number: str) -> str:
+    text = f"{float(number) + 0:.1f}"
+    return "0" if text in ("-0.0", "0.0") else text.removesuffix(".0")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
