@@ -512,7 +512,7 @@ def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator,
     figure = SimpleNamespace(
         source=source, territory=territory, status="ok", name="France", level="france", period="2024"
     )
-    assert name_of_place(CATALOGUE[indicator], figure, {}) == name
+    assert name_of_place(CATALOGUE[indicator], figure, {}, {}) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

@@ -69,10 +69,11 @@ def test_licences_are_unknown_in_mayotte_and_objects_in_alsace_moselle(shipped):
     assert licences["commune", "97601", "licences_under_20", "2022"] != 0
     assert ("departement", "57", "sport_associations", "2025") not in objects.index
     row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok", level="france")
-    told = name_of_place(CATALOGUE["sport_associations_share"], row, {})
-    assert told == "France hors départements 57, 67, 68 et 12 communes"
+    names = {"57": "Moselle", "67": "Bas-Rhin", "68": "Haut-Rhin"}
+    told = name_of_place(CATALOGUE["sport_associations_share"], row, {}, names)
+    assert told == "France hors Moselle, Bas-Rhin et Haut-Rhin et 12 communes"
     row.source = "injep_licences"
-    assert name_of_place(CATALOGUE["girls_sport_licences_share"], row, {}).startswith("France hors Mayotte")
+    assert name_of_place(CATALOGUE["girls_sport_licences_share"], row, {}, {}).startswith("France hors Mayotte")
 
 
 def test_the_insured_are_those_of_the_producer_without_the_addresses_of_management(shipped):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.display.words.quantities import some_communes
+from ctg_analysis.display.words.texts import listed
 from ctg_analysis.model.indicator import OK, Indicator, is_over_population
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE
@@ -44,11 +45,11 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> str:
+def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], names: Mapping[str, str]) -> str:
     """Return the name of a département, a région or France, and what a total of it is without.
 
     France is told without what its population lacks too. larger: of each commune that files lack, the codes of the
-    places that hold it.
+    places that hold it. names: of the départements, by code.
     """
     totals = SOURCES[row.source].totals
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
@@ -57,7 +58,7 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]]) -> 
     if all(code.startswith("97") for code in outside):
         some = "Mayotte" if len(outside) < 2 else "outre-mer"
     else:
-        some = f"département{'s' * (len(outside) > 1)} {', '.join(outside)}"
+        some = listed([names.get(code, code) for code in outside])
     without = [some] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
     without += [some_communes(len(lost))] * bool(lost)
     return f"{row.name} hors {' et '.join(without)}" if without and row.status == OK else row.name

@@ -60,6 +60,8 @@ def within(territory: Territory, indicator: Indicator) -> str:
     if indicator.id not in rows.index:
         return ""
     row = rows.loc[indicator.id]
+    if pd.isna(row["least"]):
+        return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
     told = f"Selon la commune : de {least} à {most}"

@@ -74,7 +74,7 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
 def _range(territory: Territory, name: str, period: str) -> str:
     """« (de 101 à 137 selon la commune) », of the same period; nothing where it is not worked out."""
     rows = territory.inequality[territory.inequality["period"].eq(period)]
-    if name not in rows.index or name not in stories.RANGES:
+    if name not in rows.index or name not in stories.RANGES or pd.isna(rows.loc[name, "least"]):
         return ""
     return f" (de {number(rows.loc[name, 'least'])} à {number(rows.loc[name, 'most'])} selon la commune)"
 

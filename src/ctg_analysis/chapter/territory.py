@@ -1,6 +1,7 @@
 """What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -25,7 +26,7 @@ from ctg_analysis.indicators.peers import (
     rows_of_peers,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator
+from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published
 from ctg_analysis.model.norms import norm, read_geography
 from ctg_analysis.model.settings import EVERYTHING, MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
@@ -40,6 +41,7 @@ from ctg_analysis.model.territories import (
 from ctg_analysis.pipeline.freshness import MANIFEST
 
 LOCAL = ("commune", "secteur")
+WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
 ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
@@ -68,6 +70,14 @@ def forget_read() -> None:
 @lru_cache(maxsize=1)
 def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Territory":
     return Territory(epci, root)
+
+
+def _are_whole(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
+    """Which rows are of communes that the producer gives in whole numbers, and larger places with a decimal."""
+    communes = rows["level"].eq("commune") & rows["value"].notna()
+    whole = rows.loc[communes, "value"].mod(1).eq(0)
+    known = isinstance(indicator.value, Published) and indicator.decimals and len(whole) >= WHOLE_FROM and whole.all()
+    return communes & bool(known)
 
 
 class Territory:
@@ -207,12 +217,16 @@ class Territory:
             drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)]
         )
         each, fictional = each_row(rows), self.root.fictional
+        names = dict(self.territories.loc[self.territories["level"].eq("departement"), ["code", "name"]].to_numpy())
+        written = [replace(indicator, decimals=0) if one else indicator for one in _are_whole(indicator, rows)]
         return rows.assign(
-            text=[sentences.value_text(indicator, row) for row in each],
+            text=[sentences.value_text(one, row) for one, row in zip(written, each, strict=True)],
             interval=[sentences.interval_text(indicator, row) for row in each],
             name=[
                 texts.typography(
-                    row.name if fictional or row.level not in LARGER else name_of_place(indicator, row, self._larger)
+                    row.name
+                    if fictional or row.level not in LARGER
+                    else name_of_place(indicator, row, self._larger, names)
                 )
                 for row in each
             ],

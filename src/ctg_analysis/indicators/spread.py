@@ -148,7 +148,8 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     Returns:
         apart: the standard deviation between communes, each weighing as what it is of, less the variance of sampling
         and that of draws (method of moments). least, most: the values of the communes that hold a hundredth of all at
-        least. wide: whether apart is in the highest tenth of the territories.
+        least and, of a proportion, twenty events (norm few_events); missing where there are not two. wide: whether
+        apart is in the highest tenth of the territories.
 
     Five communes of 1 000 at 10, 15, 20, 25 and 30 %: a variance of 50 between them, or of 62.5 as five tell it, and
     one of about 1.6 of draws.
@@ -174,7 +175,8 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     sampling = ((rows["high"] - rows["low"]) / 2 / Z).fillna(0) ** 2
     draws = (mean * (per - mean) / n).fillna(0)
     parts = {"square": n * (value - mean) ** 2, "noise": n * (1 - n / whole) * np.maximum(sampling, draws), "nn": n**2}
-    ends = value.where(n.ge(LEAST_PART * whole))
+    ends = value.where(n.ge(LEAST_PART * whole) & ~(n * value / per).lt(norm("few_events")))
+    ends = ends.where(total(ends.notna()).ge(2))
     table = pd.DataFrame(parts | {"n": n, "low": ends, "high": ends, "communes": 1.0}).groupby(by)
     sums = (
         table[["square", "noise", "nn", "n", "communes"]]

@@ -123,7 +123,7 @@ def choropleth(
         drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
     if own:
         x, y = spots[-1]
-        rank = len(words) - len(labels) + int(ranks_of([own[0]], bounds, digits)[0])
+        rank = len(words) - len(labels) + int(ranks_of([own[0]], bounds, int("," in own[1]))[0])
         of_its_class = [] if are_values(labels, known) else [spots[rank]]
         for left, top in [*of_its_class, (x, y)]:
             mark = f"M{left + SQUARE / 2 - 6:.1f} {ground.height + top:.1f}l6 -6l6 6l-6 6z"

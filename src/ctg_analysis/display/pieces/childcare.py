@@ -18,10 +18,6 @@ WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB
 UNSURE = "à vérifier sur la population totale"
 COUNTED = "Le relevé ne dit pas quelles missions sont transférées : il est lu comme si toutes l'étaient."
 LAW = "La loi compte la « population totale », un peu plus grande que la population municipale."
-DISPENSED = (
-    "Une convention territoriale globale dont le contenu correspond à celui du schéma en dispense : la Caf dit si "
-    "c'est le cas."
-)
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
 
 
@@ -99,7 +95,7 @@ def by_population(
     lines = [[name, people, *_duties(row)] for name, people, row in zip(names, counted, rows, strict=True)]
     near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
     close = f"Tout près d'un seuil, qu'un autre recensement peut faire passer : {texts.listed(near)}. " if near else ""
-    note = f"{close}{LAW} {DISPENSED}"
+    note = f"{close}{LAW}"
     caption = "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence"
     table = _table(["Autorité", texts.capitalised(_basis(populations))], lines, caption, thresholds)
     sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)

@@ -41,7 +41,8 @@ def told(group: PeerGroup, dated: pd.DataFrame) -> str:
     if group.peers.empty:
         return sentence(group, dated)
     number, among = len(group.peers), quantities.number(group.candidates)
-    which = f"sont, parmi les {among} autres {_class_words(group)}, ceux qui ressemblent le plus au territoire"
+    which = f"sont, parmi les {among} autres {_class_words(group)} dont les données sont connues, ceux qui "
+    which += "ressemblent le plus au territoire"
     if number == group.candidates:
         which = f"sont tous les autres {_class_words(group)} dont les données sont connues"
     return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if _are_far(group) else ''}."

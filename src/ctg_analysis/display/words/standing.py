@@ -15,7 +15,7 @@ PEERS = "EPCI comparables"
 AGES = "les âges n'y sont pas égalisés"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
-ORDINARY = "sans se distinguer"  # of their quartiles
+ORDINARY = "sans écart établi"  # from half of them
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 
@@ -40,7 +40,7 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
         return [("", NOT_ESTABLISHED)], frozenset()
     if (gaps["level"].eq("peers") & gaps["times"].ge(1)).any():
-        return [("", f"{ORDINARY} des {PEERS}")], frozenset()
+        return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
     return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
 
 
@@ -99,7 +99,7 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(level: str, gap: pd.Series, tenth: int) -> str:
-    """Return « nettement plus », « comme », « sans se distinguer » of the peers, or that no test tells it.
+    """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it.
 
     What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
     """
@@ -127,7 +127,7 @@ def _more(gap: pd.Series) -> str:
 def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
     if how == ORDINARY:
-        return f"des {PEERS}"
+        return f"avec les {PEERS}"
     if how == UNSURE:
         return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
     return _inside(rows, level) if how == COMPARED else _than(rows, level)
