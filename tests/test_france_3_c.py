@@ -71,7 +71,7 @@ def test_licences_are_unknown_in_mayotte_and_objects_in_alsace_moselle(shipped):
     row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok", level="france")
     names = {"57": "Moselle", "67": "Bas-Rhin", "68": "Haut-Rhin"}
     told = name_of_place(CATALOGUE["sport_associations_share"], row, {}, names)
-    assert told == "France hors Moselle, Bas-Rhin et Haut-Rhin et 12 communes"
+    assert told == "France hors Moselle, Bas-Rhin, Haut-Rhin et 12 communes"
     row.source = "injep_licences"
     assert name_of_place(CATALOGUE["girls_sport_licences_share"], row, {}, {}).startswith("France hors Mayotte")
 

@@ -56,12 +56,12 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], nam
     outside = totals.of(over).outside
     lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
     if all(code.startswith("97") for code in outside):
-        some = "Mayotte" if len(outside) < 2 else "outre-mer"
+        some = ["Mayotte" if len(outside) < 2 else "outre-mer"]
     else:
-        some = listed([names.get(code, code) for code in outside])
-    without = [some] * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
+        some = [names.get(code, code) for code in outside]
+    without = some * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
     without += [some_communes(len(lost))] * bool(lost)
-    return f"{row.name} hors {' et '.join(without)}" if without and row.status == OK else row.name
+    return f"{row.name} hors {listed(without)}" if without and row.status == OK else row.name
 
 
 def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:
