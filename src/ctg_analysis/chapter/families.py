@@ -18,9 +18,11 @@ from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE, CLASSES, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.show.charts import in_france
 from ctg_analysis.show.svg import svg
 
 FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
+FRANCE = "Trait gris : France."
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
@@ -106,6 +108,8 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         unit = f"{unit} par {what}"
     elif classes.are_unequal(name, known):
         message, note = "", f"{note} {classes.UNEQUAL}".strip()
+    if in_france(pd.concat([compared[one.id] for one in known])) and "density" not in own:
+        note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 

@@ -4,8 +4,6 @@ The tables come from `chapter.select` or `chapter.members`, with the columns nam
 value as a reader sees it), in the order to draw. Every mark tells what it is worth (`svg.tell`). Sizes are in pixels.
 """
 
-from collections.abc import Sequence
-
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot
@@ -13,7 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ctg_analysis.display.drawings.drawing import folded, length
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, LINE, PAPER, RULE, SIZE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import (
+    BAND,
+    FAINT,
+    INK,
+    LINE,
+    OTHERS,
+    PAPER,
+    RULE,
+    SIZE,
+    SMALL,
+    TERRITORY,
+    WIDTH,
+)
 from ctg_analysis.display.words.classes import densities
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
@@ -53,37 +63,56 @@ def write(ax: Axes, x: float, y: float, words: str, *, aside: float = 0, up: flo
         ax.annotate(line, (x, y), offset, textcoords="offset points", annotation_clip=False, **style)
 
 
-def _rows_of(names: Sequence[str]) -> tuple[list[str], float, float]:
-    """The names on their lines, the height of each of their rows, the room that they take on the left."""
-    lines = [folded(name, NAME_WIDTH) for name in names]
-    height = ROW + LINE_HEIGHT * max(name.count("\n") for name in lines)
-    return lines, height, max(length(name, bold=True) for name in lines) + GAP
-
-
 def bars(rows: pd.DataFrame) -> Axes:
-    """Horizontal bars from zero, one for each row of the territory, with the interval of those that have one."""
+    """Horizontal bars from zero, one for each row of the territory, with the interval of those that have one.
+
+    A stroke marks what each share is in France (`in_france`).
+    """
+    beside = in_france(rows)
     rows = rows[rows["level"].isin(["epci", ""]) & rows["value"].notna()]
     if rows.empty:
         return axes(ROW)
     if "period" in rows:
         rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
     if "density" in rows and rows["density"].notna().all():
-        rows = densities(rows)
-    names, height, left = _rows_of(rows["name"])
+        rows, beside = densities(rows), {}
+    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
+    heights = pd.Series([ROW + LINE_HEIGHT * name.count("\n") for name in names], rows.index)
     high, low = rows[["value", "high"]].max(axis=1).clip(lower=0), min(0.0, rows[["value", "low"]].min(axis=None))
-    ax = axes(len(rows) * height, left=left, right=max(map(length, rows["text"])) + GAP)
-    sns.barplot(x=rows["value"].to_numpy(), y=range(len(rows)), orient="h", color=TERRITORY, saturation=1, ax=ax)
-    for y, (bar, name, row) in enumerate(zip(ax.patches, names, rows.itertuples(index=False), strict=True)):
-        bar.set(height=BAR / height, y=y - BAR / height / 2)
+    if beside:
+        marks = rows["indicator"].map({name: value for name, (value, _) in beside.items()})
+        high = pd.concat([high, marks], axis=1).max(axis=1)
+    rows = rows.assign(y=heights.cumsum() - heights / 2, end=high)
+    left = max(length(name, bold=True) for name in names) + GAP
+    ax = axes(heights.sum(), left=left, right=max(length(text, bold=True) for text in rows["text"]) + GAP)
+    sns.barplot(
+        rows, x="value", y="y", orient="h", native_scale=True, color=TERRITORY, saturation=1, errorbar=None, ax=ax
+    )
+    for bar, name, row in zip(ax.patches, names, rows.itertuples(index=False), strict=True):
+        bar.set(height=BAR, y=row.y - BAR / 2)
         tell(bar, row.name, row.text)
         if pd.notna(row.low):
-            ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
-            ax.hlines(y, row.low, row.high, INK, linewidth=1.4)
-        write(ax, low, y, name, aside=-GAP)
-        write(ax, high.iloc[y], y, row.text, aside=GAP)
+            ax.hlines(row.y, row.low, row.high, PAPER, linewidth=3.6)
+            ax.hlines(row.y, row.low, row.high, INK, linewidth=1.4)
+        if beside and row.indicator in beside:
+            value, text = beside[row.indicator]
+            (mark,) = ax.plot(
+                [value, value], [row.y - BAR / 2 - 3, row.y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3
+            )
+            tell(mark, f"{row.name}, France", text)
+        write(ax, low, row.y, name, aside=-GAP)
+        write(ax, row.end, row.y, row.text, aside=GAP, color=TERRITORY, weight="bold")
     ax.axvline(0, color=RULE, linewidth=1)
-    ax.set(xlim=(low, high.max() or 1), ylim=(len(rows) - 0.5, -0.5))
+    ax.set(xlim=(low, high.max() or 1), ylim=(heights.sum(), 0))
     return ax
+
+
+def in_france(rows: pd.DataFrame) -> dict[str, tuple[float, str]]:
+    """What shares are in France, value and text, by indicator; nothing of what is no share. rows: see `bars`."""
+    if "unit" not in rows:
+        return {}
+    shares = rows[rows["level"].eq("france") & rows["value"].notna() & rows["unit"].str.startswith("%")]
+    return {row.indicator: (row.value, row.text) for row in shares.itertuples(index=False)}
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:
