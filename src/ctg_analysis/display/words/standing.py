@@ -27,9 +27,9 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
 
     The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
     that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is comparable,
-    nor what the peers are spread that wide of.
+    nor what the peers are spread that wide of. What France is without (« hors Mayotte ») its column says.
     """
-    gaps = _ranked(rows, gaps)
+    gaps, rows = _ranked(rows, gaps), rows.assign(name=rows["name"].str.partition(" hors ")[0])
     remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
     first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
     if first:
