@@ -11,7 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.model.errors import Finding, InputError, each
-from ctg_analysis.model.facts import facts, melt
+from ctg_analysis.model.facts import LEVEL, STATUS, everywhere, facts, melt
 from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Table
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.settings import project_path
@@ -178,10 +178,10 @@ def read_melodi(
     if table.empty and table.attrs.get(ROWS):
         expected = f"des lignes des niveaux {', '.join(LEVEL_OF)}"
         raise InputError([Finding(project_path(folder.path / name), None, None, "aucune ligne connue", expected)])
-    status = pd.Series(OK, index=table.index)
-    status[table["value"].isna()] = MISSING
-    status[_is(table, "CONF_STATUS", SECRET_CODE)] = SECRET
-    return table.assign(level=table["GEO_OBJECT"].map(LEVEL_OF), status=status)
+    status = everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
+    status = status.mask(_is(table, "CONF_STATUS", SECRET_CODE), SECRET)
+    level = once_each(table["GEO_OBJECT"], lambda objects: objects.map(LEVEL_OF).astype(LEVEL))
+    return table.assign(level=level, status=status)
 
 
 # Tables of places: one row for each, one column or one set of rows for each measure.
