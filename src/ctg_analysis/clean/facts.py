@@ -239,17 +239,6 @@ def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame
     return pd.concat([added, facts[alone]], ignore_index=True)
 
 
-def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts without a value for the communes of `Coverage.above` inhabitants or fewer, as its producer does.
-
-    communes: those of the year of the source's geography, with their population. One whose population is unknown has
-    no value either.
-    """
-    large = communes.loc[communes["population"].gt(source.coverage.above), "code"]
-    small = facts["level"].eq("commune") & ~facts["code"].isin(large)
-    return facts[~small]
-
-
 def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that each series of facts names: a municipal arrondissement names its commune."""
     rows = facts.loc[facts["level"].eq("commune"), [*SERIES, "code"]]
@@ -351,7 +340,9 @@ def _as_published(
     source, then = given.source, perimeter.communes
     if source.geography.loose:
         facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
-    facts = without_small(facts, source, then) if source.coverage.above else facts
+    if source.coverage.above:  # one whose population is unknown has no value either
+        large = then.loc[then["population"].gt(source.coverage.above), "code"]
+        facts = facts[facts["level"].ne("commune") | facts["code"].isin(large)]
     facts = with_absent(facts, source, then, given.folder.listed(then))
     return facts if inhabitants is None else weighted(facts, inhabitants, source.totals.per_inhabitant)
 

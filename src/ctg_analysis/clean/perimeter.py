@@ -131,8 +131,6 @@ def added_arrondissements(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.Dat
     return pd.concat([facts[~ours], alike(whole, facts)], ignore_index=True)
 
 
-# From the communes of a dataset's own year to the communes, EPCIs and totals of the reference geography.
-#
 # Merged communes are summed, split ones become `nd`, nothing is prorated (rule R16). A total is the sum of all
 # its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 
@@ -341,7 +339,7 @@ def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimete
             expected = within.loc[~left_out, "code"].value_counts()
             tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
     rows = pd.concat([published, alike(pd.concat(tables, ignore_index=True), published)], ignore_index=True)
-    again = rows[["level", "code", *KEY]].astype(str).duplicated()
+    again = rows[["level", "code", *KEY]].duplicated()
     return rows[~again & (rows.index >= len(published))]
 
 
@@ -391,16 +389,19 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
     if source.totals.lost:
         cells = pd.MultiIndex.from_frame(sums[["series", "code"]])
-        sums["known"] += _lacking(facts, source, series, units).reindex(cells, fill_value=0).to_numpy()
+        lacking = _lacking(facts, source, series, keys["period"].astype(str), units)
+        sums["known"] += lacking.reindex(cells, fill_value=0).to_numpy()
     sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
 
 
-def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, units: Units) -> pd.Series:
-    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit."""
-    first = pd.Series(facts["period"].astype(str).to_numpy(), series).groupby(level=0).first()
-    lost = [(number, code) for number, period in first.items() for code in source.totals.lost_in(period)]
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, periods: pd.Series, units: Units) -> pd.Series:
+    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit.
+
+    periods: that of each series.
+    """
+    lost = [(number, code) for number, period in periods.items() for code in source.totals.lost_in(period)]
     known = facts["status"].eq(OK) & facts["code"].isin({code for _, code in lost})
     known = set(zip(series[known], facts.loc[known, "code"], strict=True))
     lost = pd.DataFrame([one for one in lost if one not in known], columns=["series", "code"])
