@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import pairwise
 from operator import and_
 from pathlib import Path
 
@@ -114,8 +115,9 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
         home = folders[GEOGRAPHY][0]
         populations = clean_populations(home, frame.communes)
         return [Given(declared, home, year, table) for year, table in populations.items()]
-    clean = cleaner_of(source, frame)
-    tables = complementary(each(clean, folders[source]))
+    cleaned = each(cleaner_of(source, frame), folders[source])
+    table, ends = coded(pd.concat(cleaned, ignore_index=True)), np.cumsum([0, *map(len, cleaned)])
+    tables = complementary([table[first:end] for first, end in pairwise(ends)])
     return [
         Given(declared, folder, year, part)
         for folder, facts in zip(folders[source], tables, strict=True)
@@ -237,17 +239,6 @@ def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame
     return pd.concat([added, facts[alone]], ignore_index=True)
 
 
-def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts without a value for the communes of `Coverage.above` inhabitants or fewer, as its producer does.
-
-    communes: those of the year of the source's geography, with their population. One whose population is unknown has
-    no value either.
-    """
-    large = communes.loc[communes["population"].gt(source.coverage.above), "code"]
-    small = facts["level"].eq("commune") & ~facts["code"].isin(large)
-    return facts[~small]
-
-
 def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that each series of facts names: a municipal arrondissement names its commune."""
     rows = facts.loc[facts["level"].eq("commune"), [*SERIES, "code"]]
@@ -337,7 +328,7 @@ def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
     sizes = facts["measure"].value_counts(sort=False).sort_index()
     for measures in at_once(sizes.items(), ROWS_AT_ONCE):
         some = facts[facts["measure"].isin(measures)]
-        periods = np.unique(some["period"].astype(object))
+        periods = sorted(some["period"].unique())
         for part in np.array_split(periods, min(1 + len(some) // ROWS_AT_ONCE, len(periods))):
             yield some[some["period"].isin(part)]
 
@@ -349,7 +340,9 @@ def _as_published(
     source, then = given.source, perimeter.communes
     if source.geography.loose:
         facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
-    facts = without_small(facts, source, then) if source.coverage.above else facts
+    if source.coverage.above:  # one whose population is unknown has no value either
+        large = then.loc[then["population"].gt(source.coverage.above), "code"]
+        facts = facts[facts["level"].ne("commune") | facts["code"].isin(large)]
     facts = with_absent(facts, source, then, given.folder.listed(then))
     return facts if inhabitants is None else weighted(facts, inhabitants, source.totals.per_inhabitant)
 
@@ -378,7 +371,7 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame, measures: Collectio
     rows = with_inhabitants(facts, populations[populations["measure"].eq(POPULATION)])
     people = rows["inhabitants"].where(rows["status"].eq(OK))
     tables = [
-        rows.assign(measure=rows["measure"] + suffix, value=value)
+        rows.assign(measure=rows["measure"].astype(str) + suffix, value=value)
         for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
     ]
     return pd.concat([others, *tables], ignore_index=True)[COLUMNS]

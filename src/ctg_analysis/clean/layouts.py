@@ -11,10 +11,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.model.errors import Finding, InputError, each
-from ctg_analysis.model.facts import facts, melt
+from ctg_analysis.model.facts import LEVEL, STATUS, everywhere, facts, melt
 from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Table
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.source import Source, declared_at
 from ctg_analysis.raw.certificates import SERIES, RawFolder, given_twice, with_former
 from ctg_analysis.raw.files import ROWS, TEXT, header_of, once_each
@@ -177,11 +177,11 @@ def read_melodi(
         )
     if table.empty and table.attrs.get(ROWS):
         expected = f"des lignes des niveaux {', '.join(LEVEL_OF)}"
-        raise InputError([Finding(project_path(folder.path / name), None, None, "aucune ligne connue", expected)])
-    status = pd.Series(OK, index=table.index)
-    status[table["value"].isna()] = MISSING
-    status[_is(table, "CONF_STATUS", SECRET_CODE)] = SECRET
-    return table.assign(level=table["GEO_OBJECT"].map(LEVEL_OF), status=status)
+        raise broken(folder.path / name, None, "aucune ligne connue", expected)
+    status = everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
+    status = status.mask(_is(table, "CONF_STATUS", SECRET_CODE), SECRET)
+    level = once_each(table["GEO_OBJECT"], lambda objects: objects.map(LEVEL_OF).astype(LEVEL))
+    return table.assign(level=level, status=status)
 
 
 # Tables of places: one row for each, one column or one set of rows for each measure.
@@ -219,7 +219,7 @@ def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFram
     there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
     if not any(there.values()):
         expected = f"l'une de ces valeurs : {', '.join(there)}"
-        raise InputError([Finding(project_path(folder.path / name), 1, None, "aucune colonne connue", expected)])
+        raise broken(folder.path / name, 1, "aucune colonne connue", expected)
     numbers = [column for column in there if column not in layout.flags]
     schema = pa.DataFrameSchema(
         {
@@ -353,7 +353,7 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
         raise InputError(dict.fromkeys(findings))  # a file that several layouts read is wrong once
     if not tables + former:
         expected = f"l'une de ces valeurs : {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
-        raise InputError([Finding(project_path(folder.path), None, None, "aucun fichier connu", expected)])
+        raise broken(folder.path, None, "aucun fichier connu", expected)
     for several in filter(None, (tables, former)):
         findings += given_twice(several, folder)
     if findings:
@@ -446,7 +446,7 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
             for (dimension, code), measure in lacking.items()
         )
     if not tables:
-        raise InputError([Finding(project_path(path), None, None, "aucun des codes", "une mesure")])
+        raise broken(path, None, "aucun des codes", "une mesure")
     return pd.concat(tables, ignore_index=True)
 
 

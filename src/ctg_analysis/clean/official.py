@@ -12,7 +12,7 @@ from ctg_analysis.model.facts import LEVEL, facts, melt
 from ctg_analysis.model.norms import BOUNDS
 from ctg_analysis.model.territories import FRANCE, arrondissement_parents, former_communes
 from ctg_analysis.raw.certificates import RawFolder
-from ctg_analysis.raw.files import TEXT
+from ctg_analysis.raw.files import TEXT, once_each
 from ctg_analysis.raw.tables import COMMUNE_CODE, DEPARTEMENT_CODE, at_most, commune_code, count, one_of, read, text
 
 # Population by sex and age, since 1876, and by large age group: the census.
@@ -153,6 +153,7 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 
 EVENTS_SCHEMA = observations_schema({})
 PLACE = ["code", "level"]
+AFTER = 10_000  # more than any year
 STOOD_FOR = 3  # ages: the births of so many years stand for the children of 0, 1 and 2
 
 
@@ -182,11 +183,11 @@ def of_years(births: pd.DataFrame, years: int) -> pd.DataFrame:
 
     A place has no row for a year before which one is not in the file.
     """
-    year = births["period"].astype(int)
-    moved = [births.assign(period=(year + later).astype(str)) for later in range(years)]
-    grouped = pd.concat(moved).groupby([*PLACE, "period"])["value"]
-    whole = grouped.size().eq(years)
-    return grouped.sum(min_count=years)[whole].reset_index()
+    year = once_each(births["period"], lambda periods: periods.astype(int))
+    at = pd.Index(births.groupby(PLACE, observed=True).ngroup() * AFTER + year)
+    rows = np.stack([at.get_indexer(at - ago) for ago in range(years)])
+    of_all = births[[*PLACE, "period"]].assign(value=births["value"].to_numpy()[rows].sum(axis=0))
+    return of_all[(rows >= 0).all(axis=0)]
 
 
 def _read(folder: RawFolder, pattern: str) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 import datetime
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic import Field as PydanticField
 
@@ -41,7 +42,7 @@ from ctg_analysis.model.habits import NO_NAMES, is_withheld
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import Source
-from ctg_analysis.model.yaml_files import composed
+from ctg_analysis.model.yaml_files import finding, read_yaml
 from ctg_analysis.raw.files import place_of
 from ctg_analysis.raw.tables import (
     COLUMN_TWICE,
@@ -147,11 +148,11 @@ def sound_facts(
 
 def _without_faults(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Return the cells of a form that are right: no row whose place or period is wrong, no number that is."""
-    rows = {finding.line for finding in findings if finding.column in (None, PLACE, PERIOD)}
+    rows = {one.line for one in findings if one.column in (None, PLACE, PERIOD)}
     table = table[~table.index.isin(rows)].copy()
-    for finding in findings:
-        if finding.line in table.index and finding.column in table:
-            table.loc[finding.line, finding.column] = math.nan
+    for one in findings:
+        if one.line in table.index and one.column in table:
+            table.loc[one.line, one.column] = math.nan
     return table
 
 
@@ -378,64 +379,27 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     least: the threshold of each source's own rule, which no agreement may loosen.
     """
     path = folder / AGREEMENTS
-    if not path.is_file():
-        return {}, []
-    file = project_path(path)
-    try:
-        root = composed(path)
-    except InputError as error:
-        return {}, error.findings
-    if root is None:
-        return {}, []
-    if not isinstance(root, yaml.MappingNode):
-        return {}, [Finding(file, _line(root), None, "aucune entrée par fichier", "le nom d'un fichier, puis " + KEYS)]
+    read, file = read_yaml(path, Any), project_path(path)
+    findings = list(read.findings)
+    if read.lines and not isinstance(read.value, dict):
+        found, expected = "aucune entrée par fichier", "le nom d'un fichier, puis " + KEYS
+        return {}, [Finding(file, read.lines[()], None, found, expected)]
     agreements: dict[str, Agreement] = {}
-    findings: list[Finding] = []
-    twice: set[str] = set()
-    for key, node in root.value:
-        source, line = str(key.value), _line(key)
+    twice = {one.column.partition(".")[0] for one in findings if one.column}
+    for source, line in ((place[0], line) for place, line in read.lines.items() if len(place) == 1):
+        entry = read.value.get(source)
         if source not in least:
             expected = "l'une de ces valeurs : " + ", ".join(sorted(f"{name}.csv" for name in least))
             findings.append(Finding(file, line, source, "un formulaire qui n'est pas connu", expected))
-        elif source in agreements:
-            twice.add(source)
-            findings.append(Finding(file, line, source, "cette entrée une seconde fois", "une entrée par fichier"))
-        elif wrong := list(_wrong(node, file, source, line, least[source])):
-            findings += wrong
-        else:
-            agreements[source] = _agreement(node, least[source])
-    return {source: agreement for source, agreement in agreements.items() if source not in twice}, findings
-
-
-def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:
-    """Yield what is wrong with an entry, at the line of its field, or of the entry when the field is not there."""
-    if not isinstance(node, yaml.MappingNode):
-        yield Finding(file, line, source, "aucune entrée sous ce nom", KEYS)
-        return
-    lines: dict[str, int] = {}
-    for key, _ in node.value:
-        if key.value in lines:
-            yield Finding(
-                file, _line(key), f"{source}.{key.value}", "ce champ une seconde fois", "chaque champ une fois"
-            )
-        lines[str(key.value)] = _line(key)
-    expected_of = EXPECTED | {"seuil": f"un nombre entier, {least} ou plus"}
-    try:
-        _agreement(node, least)
-    except ValidationError as error:
-        for problem in error.errors():
-            field = str(problem["loc"][0])
-            written = "rien" if problem["type"] == "missing" else repr(problem["input"])[:60]
-            expected = expected_of.get(field, f"{KEYS} seulement")
-            yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
-
-
-def _agreement(node: yaml.MappingNode, least: int) -> Agreement:
-    """Return an entry, of which a field of several values is none; a threshold may be left out, or blank."""
-    fields = {str(key.value): field.value if isinstance(field, yaml.ScalarNode) else None for key, field in node.value}
-    written = {name: value for name, value in fields.items() if (name, value) != ("seuil", "")}
-    return Agreement.model_validate({"seuil": least} | written, context=least)
-
-
-def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1
+        elif not isinstance(entry, dict):
+            findings.append(Finding(file, line, source, "aucune entrée sous ce nom", KEYS))
+        elif source not in twice:
+            try:
+                agreements[source] = Agreement.model_validate({"seuil": least[source]} | entry, context=least[source])
+            except ValidationError as error:
+                expected_of = EXPECTED | {"seuil": f"un nombre entier, {least[source]} ou plus"}
+                for problem in error.errors():
+                    expected = expected_of.get(problem["loc"][0], f"{KEYS} seulement")
+                    wrong = finding(problem | {"loc": (source, *problem["loc"])}, read.lines, file)
+                    findings.append(replace(wrong, expected=expected))
+    return agreements, findings

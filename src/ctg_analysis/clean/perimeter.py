@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.facts import alike
+from ctg_analysis.model.facts import LEVEL, STATUS, alike, everywhere
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import Source
@@ -66,8 +66,8 @@ def finish(sums: pd.DataFrame, source: Source, expected: pd.Series, facts: pd.Da
     """Return sums of ADDED by unit (`code`), period and measure as facts like those that they are of."""
     complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
-    sums["status"] = complete.map({True: OK, False: MISSING})
-    return alike(sums.assign(level="commune"), facts)
+    status = everywhere(OK, STATUS, sums).where(complete, MISSING)
+    return alike(sums.assign(level=everywhere("commune", LEVEL, sums), status=status), facts)
 
 
 def with_inhabitants(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
@@ -94,6 +94,8 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     cannot be added up; where it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
+    if not is_part.any():
+        return facts
     parts, whole = facts[is_part], facts[~is_part]
     parts = parts.assign(code=parts["code"].map(parents))
     given = whole.loc[whole["level"].eq("commune") & whole["code"].isin(parents), ["code", *KEY]]
@@ -129,8 +131,6 @@ def added_arrondissements(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.Dat
     return pd.concat([facts[~ours], alike(whole, facts)], ignore_index=True)
 
 
-# From the communes of a dataset's own year to the communes, EPCIs and totals of the reference geography.
-#
 # Merged communes are summed, split ones become `nd`, nothing is prorated (rule R16). A total is the sum of all
 # its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 
@@ -228,7 +228,8 @@ class Units:
             places.append(pd.DataFrame({"level": level, "code": units}))
             pairs = pairs.assign(unit=pairs["unit"] + first, whole=whole, partition=partition)[pairs["unit"].ge(0)]
             parts.append(pairs)
-        return cls(pd.Index(codes), pd.concat(places, ignore_index=True), pd.concat(parts, ignore_index=True))
+        units = pd.concat(places, ignore_index=True).astype({"level": LEVEL})
+        return cls(pd.Index(codes), units, pd.concat(parts, ignore_index=True))
 
     def at(self, *levels: str) -> "Units":
         """Return the units of some levels only."""
@@ -259,17 +260,17 @@ class Units:
         """
         communes, count = self.codes.get_indexer(figures["code"]), series.max() + 1
         names = [name for name in figures if name != "code"]
-        columns = np.hstack(np.modf(np.nan_to_num(figures[names].to_numpy(float)))).T
+        decimals, whole = np.modf(np.nan_to_num(figures[names].to_numpy(float).T))
+        columns = [[part for part in parts if part.any()] or [parts[0]] for parts in zip(whole, decimals, strict=True)]
         cells_of, sums_of = [], []
         for holders in self._holders:
             units = np.where(communes < 0, -1, holders[communes])
             there = np.flatnonzero(units >= 0)
             ranks, cells = pd.factorize(units[there] * count + series[there])
             cells_of.append(cells)
-            sums_of.append([np.bincount(ranks, column[there], len(cells)) for column in columns])
+            sums_of.append([sum(np.bincount(ranks, part[there], len(cells)) for part in parts) for parts in columns])
         cells = np.concatenate(cells_of)
-        decimals, whole = np.split(np.hstack(sums_of), 2)
-        sums = dict(zip(names, whole + decimals, strict=True))
+        sums = dict(zip(names, np.hstack(sums_of), strict=True))
         return pd.DataFrame({"code": cells // count, "series": cells % count} | sums)
 
 
@@ -338,7 +339,7 @@ def of_departements(published: pd.DataFrame, source: Source, perimeter: Perimete
             expected = within.loc[~left_out, "code"].value_counts()
             tables.append(sum_up(rows.merge(within, on="departement"), additive, expected).assign(level=level))
     rows = pd.concat([published, alike(pd.concat(tables, ignore_index=True), published)], ignore_index=True)
-    again = rows[["level", "code", *KEY]].astype(str).duplicated()
+    again = rows[["level", "code", *KEY]].duplicated()
     return rows[~again & (rows.index >= len(published))]
 
 
@@ -388,16 +389,19 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     sums = units.sums(addends(facts, source)[["code", *ADDED]], series).join(keys, on="series")
     if source.totals.lost:
         cells = pd.MultiIndex.from_frame(sums[["series", "code"]])
-        sums["known"] += _lacking(facts, source, series, units).reindex(cells, fill_value=0).to_numpy()
+        lacking = _lacking(facts, source, series, keys["period"].astype(str), units)
+        sums["known"] += lacking.reindex(cells, fill_value=0).to_numpy()
     sums = finish(sums.astype({"parts": int, "few": int}), source, units.expected(left_out), facts)
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return alike(sums.assign(**place), facts)
 
 
-def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, units: Units) -> pd.Series:
-    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit."""
-    first = pd.Series(facts["period"].astype(str).to_numpy(), series).groupby(level=0).first()
-    lost = [(number, code) for number, period in first.items() for code in source.totals.lost_in(period)]
+def _lacking(facts: pd.DataFrame, source: Source, series: np.ndarray, periods: pd.Series, units: Units) -> pd.Series:
+    """Return how many communes that the files lack (`Totals.lost`) have no value, by series and larger unit.
+
+    periods: that of each series.
+    """
+    lost = [(number, code) for number, period in periods.items() for code in source.totals.lost_in(period)]
     known = facts["status"].eq(OK) & facts["code"].isin({code for _, code in lost})
     known = set(zip(series[known], facts.loc[known, "code"], strict=True))
     lost = pd.DataFrame([one for one in lost if one not in known], columns=["series", "code"])

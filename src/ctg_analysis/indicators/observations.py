@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,43 +20,35 @@ NUMBERS = ["numerator", "denominator", "value", "low", "high"]  # none of them w
 BOUNDS = ["low", "high"]  # of what is censored too
 
 
-class Observations(pa.DataFrameModel):
-    """What is known of an indicator at a place in a period; texts may be held as categories.
-
-    denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
-    """
-
-    territory: Any
-    level: Any = pa.Field(isin=LEVELS)
-    period: Any
-    indicator: Any
-    numerator: float = pa.Field(nullable=True)
-    denominator: float = pa.Field(nullable=True)
-    value: float = pa.Field(nullable=True)
-    low: float = pa.Field(nullable=True)
-    high: float = pa.Field(nullable=True)
-    status: Any = pa.Field(isin=STATUSES)
-    quality: int = pa.Field(isin=[1, 2, 3])
-    source: Any
-    denominator_period: Any
-
-    class Config:
-        """What holds for the whole table."""
-
-        unique = KEY
-        strict = True
-        ordered = True
-
-    @pa.dataframe_check(error="a value when ok, bounds at most otherwise")
-    def empty_when_withheld(cls, table: pd.DataFrame) -> pd.Series:
-        """Tell the rows that hold the numbers of their status, and no others."""
-        known = table["status"].eq(OK)
-        empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
-        unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
-        return (known & table["value"].notna()) | (~known & empty & unbounded)
+def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
+    """Tell the rows that hold the numbers of their status, and no others."""
+    known = table["status"].eq(OK)
+    empty = table[NUMBERS].drop(columns=BOUNDS).isna().all(axis=1)
+    unbounded = table[BOUNDS].isna().all(axis=1) | table["status"].eq(CENSORED)
+    return (known & table["value"].notna()) | (~known & empty & unbounded)
 
 
-COLUMNS = [*Observations.__annotations__]
+# What is known of an indicator at a place in a period; texts may be held as categories.
+#
+# denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
+Observations = pa.DataFrameSchema(
+    {
+        "territory": pa.Column(),
+        "level": pa.Column(checks=pa.Check.isin(LEVELS)),
+        "period": pa.Column(),
+        "indicator": pa.Column(),
+        **{name: pa.Column(float, nullable=True) for name in NUMBERS},
+        "status": pa.Column(checks=pa.Check.isin(STATUSES)),
+        "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "source": pa.Column(),
+        "denominator_period": pa.Column(),
+    },
+    checks=pa.Check(_empty_when_withheld, error="a value when ok, bounds at most otherwise"),
+    unique=KEY,
+    strict=True,
+    ordered=True,
+)
+COLUMNS = [*Observations.columns]
 
 
 def emptied(observations: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +121,7 @@ def _is_of_large_communes(indicator: Indicator) -> bool:
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
 ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
-ROWS_TOGETHER = 1024
+ROWS_TOGETHER = 2048
 ROWS_ABOVE = 4096  # in the file of larger places: each of its groups costs all its readers a line of its footer
 FEW = 64  # words
 ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger

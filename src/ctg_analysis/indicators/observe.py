@@ -34,6 +34,7 @@ from ctg_analysis.raw.files import TEXT
 # Years joined to years: means over several, changes between two dates, what a flow makes of a population.
 
 PLACE = ["indicator", "code", "level", "period"]
+PLACE_AND_END = [*PLACE[:3], "end"]
 
 
 def status_of(*statuses: pd.Series) -> pd.Series:
@@ -71,21 +72,21 @@ def mean_of_years(rows: pd.DataFrame, years: int) -> pd.DataFrame:
     >>> mean_of_years(births, 3)[["period", "numerator", "value"]].to_numpy().tolist()
     [['2023', 33.0, 11.0]]
     """
-    shifted = [_earlier(rows, years_ago) for years_ago in range(years)]
-    table = rows[[*PLACE, "source"]]
-    for number, part in enumerate(shifted):
-        part = part.rename(columns={"value": f"value_{number}", "status": f"status_{number}"})
-        table = table.merge(part, on=PLACE, how="inner", validate="1:1")
-    values = table[[f"value_{number}" for number in range(years)]]
-    status = status_of(*(table[f"status_{number}"] for number in range(years)))
-    total = values.sum(axis=1).where(status.eq(OK))
-    return table.assign(numerator=total, denominator=float(years), value=total / years, status=status)
+    parts = _earlier(rows, range(years))
+    there = np.logical_and.reduce([part["status"].notna() for part in parts])
+    status = status_of(*(part["status"] for part in parts))
+    total = pd.concat([part["value"] for part in parts], axis=1).sum(axis=1).where(status.eq(OK))
+    means = {"numerator": total, "denominator": float(years), "value": total / years, "status": status}
+    return rows[[*PLACE, "source"]].assign(**means)[there]
 
 
-def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Place, period, value and status with each row moved `years` later, where there are facts of that year."""
-    moved = rows.assign(period=years_later(rows["period"], years))[[*PLACE, "value", "status"]]
-    return moved[moved["period"].notna()]
+def _earlier(rows: pd.DataFrame, years: Iterable[int]) -> list[pd.DataFrame]:
+    """Value and status of the place of each row so many years earlier; none where there are no facts of that year."""
+    places = rows.groupby(PLACE[:3], observed=True, sort=False).ngroup() * len(rows["period"].cat.categories)
+    known = rows[["value", "status"]].set_axis(places + rows["period"].cat.codes)
+    periods = [years_later(rows["period"], -ago) for ago in years]
+    then = [(places + period.cat.codes).where(period.notna(), -1) for period in periods]
+    return [known.reindex(one).set_axis(rows.index) for one in then]
 
 
 def years_later(periods: pd.Series, years: int) -> pd.Series:
@@ -101,10 +102,15 @@ def years_later(periods: pd.Series, years: int) -> pd.Series:
 
 def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     """The stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
-    rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
+    before = _earlier(stock, [years])[0]
+    rows = stock.assign(value_before=before["value"], status_before=before["status"])[before["status"].notna()]
     status = status_of(rows["status"], rows["status_before"])
-    period = rows["period"].map(lambda period: f"{int(period[:4]) - years}-{period}").astype(str)
-    return rows.assign(status=status, end=rows["period"], period=period)
+    period = rows["period"].map(lambda period: f"{int(period[:4]) - years}-{period}")
+    return rows.assign(status=status, end=_year(rows["period"]), period=period)
+
+
+def _year(periods: pd.Series) -> pd.Series:
+    return periods.map(lambda period: int(period[:4])).astype(int)
 
 
 def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
@@ -135,9 +141,9 @@ def _until(flow: pd.DataFrame, years: int) -> pd.DataFrame:
     """The flow of the `years` years before each year, by source: the sum of those of each year, or the producer's."""
     spans = flow["period"].map(_span).astype(int)
     by_year, whole = mean_of_years(flow[spans.eq(0)], years), flow[spans.eq(years)]
-    by_year = by_year.assign(period=by_year["period"].map(lambda period: str(int(period[:4]) + 1)).astype(str))
-    whole = whole.assign(period=whole["period"].map(lambda period: period[5:]).astype(str), numerator=whole["value"])
-    return pd.concat([by_year, whole])[[*PLACE, "numerator", "status", "source"]]
+    by_year = by_year.assign(end=_year(by_year["period"]) + 1)
+    whole = whole.assign(end=_year(whole["period"]) + years, numerator=whole["value"])
+    return pd.concat([by_year, whole])[[*PLACE_AND_END, "numerator", "status", "source"]]
 
 
 def _span(period: str) -> int:
@@ -165,13 +171,7 @@ def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual
     [1.0, 3.0]
     """
     rows = _two_dates(stock, years)
-    rows = rows.merge(
-        _until(flow, years),
-        left_on=["indicator", "code", "level", "end"],
-        right_on=PLACE,
-        suffixes=("", "_flow"),
-        validate="1:m",
-    )
+    rows = rows.merge(_until(flow, years), on=PLACE_AND_END, suffixes=("", "_flow"), validate="1:m")
     status = status_of(rows["status"], rows["status_flow"])
     change = rows["value"] - rows["value_before"]
     numerator = change - rows["numerator"] if residual else rows["numerator"]
@@ -207,9 +207,8 @@ def first(rows: pd.DataFrame) -> pd.DataFrame:
     place = [name for name in PLACE if name in rows]
     if not rows["order"].any():
         return rows
-    without = rows["status"].ne(OK)
-    ranked = rows.assign(without=without, narrow=narrow(rows)).sort_values([*place, "without", "narrow", "order"])
-    return ranked.drop_duplicates(place)
+    best_first = np.lexsort([rows["order"], narrow(rows), rows["status"].ne(OK)])
+    return rows.iloc[best_first].drop_duplicates(place)
 
 
 def narrow(rows: pd.DataFrame) -> pd.Series:
@@ -408,21 +407,24 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
     The events of Mayotte are counted each year, its population is not (Totals.outside), and a file may have lost some
     communes (Totals.lost): a rate of France is of the rest on both sides.
     """
-    whole = events["code"].eq(FRANCE)
     of_france = population[population["code"].eq(FRANCE) & population["status"].eq(OK)]
     lacking = {
         str(row.period): {*sources[row.source].totals.outside, *sources[row.source].totals.lost_in(row.period)}
         for row in of_france.itertuples()
     }
-    rows = events.copy()
-    for period in events.loc[whole, "period"].unique() if lacking else ():
+    if not lacking:
+        return events
+    parts = events[events["code"].isin(set().union(*lacking.values())) & events["status"].eq(OK)]
+    of_whole = np.flatnonzero(events["code"].eq(FRANCE))
+    whole, value = events.iloc[of_whole], events["value"].to_numpy(float, copy=True)
+    for period in whole["period"].unique():
         then = max((known for known in lacking if known <= period), default=min(lacking))
-        now = events["period"].eq(period)
-        apart = events[now & events["code"].isin(lacking[then]) & events["status"].eq(OK)]
+        apart = parts[parts["period"].eq(period) & parts["code"].isin(lacking[then])]
         less = apart.groupby(["indicator", "source"], observed=True)["value"].sum()
-        there = pd.MultiIndex.from_frame(events.loc[whole & now, ["indicator", "source"]])
-        rows.loc[whole & now, "value"] -= less.reindex(there).fillna(0).to_numpy()
-    return rows
+        now = whole["period"].eq(period).to_numpy()
+        there = pd.MultiIndex.from_frame(whole.loc[now, ["indicator", "source"]])
+        value[of_whole[now]] -= less.reindex(there).fillna(0).to_numpy()
+    return events.assign(value=value)
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
@@ -458,9 +460,8 @@ def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, 
     for ago in (None, *range(within + 1)):
         rows = events[december] if ago is None else events
         if ago == 0:
-            there = there.assign(of=there["of"].astype(str).str[:4]).drop_duplicates(
-                ["indicator", "code", "level", "of"]
-            )
+            there = there.assign(of=years_later(there["of"], 0)).dropna(subset="of")
+            there = there.drop_duplicates(["indicator", "code", "level", "of"])
         of = rows["period"] if ago is None else years_later(rows["period"], -ago)
         part = rows.assign(of=of, order=ago or 0)
         tables.append(

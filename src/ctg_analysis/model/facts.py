@@ -1,7 +1,5 @@
 """FACTS: the tidy table that every cleaning function returns, one row per place, period, measure and source."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -13,38 +11,34 @@ LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
 TYPES = {"level": LEVEL, "value": float, "status": STATUS}
 
 
-class Facts(pa.DataFrameModel):
-    """A fact: a figure of a producer, or what it says in the place of it.
-
-    parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or
-    are withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure
-    that is exact in a source that rounds others.
-    """
-
-    code: Any
-    level: Any = pa.Field(isin=LEVELS)
-    period: Any
-    measure: Any
-    value: float = pa.Field(nullable=True)
-    status: Any = pa.Field(isin=STATUSES)
-    source: Any
-    parts: int = pa.Field(ge=0, coerce=True)
-    few: int = pa.Field(ge=0, coerce=True)
-
-    class Config:
-        """What holds for the whole table."""
-
-        unique = ("code", "level", "period", "measure", "source")
-        strict = True
-        ordered = True
-
-    @pa.dataframe_check(error="a value when ok, none otherwise")
-    def known_when_ok(cls, table: pd.DataFrame) -> pd.Series:
-        """Tell the rows whose status says whether there is a value."""
-        return table["status"].eq(OK) == table["value"].notna()
+def _known_when_ok(table: pd.DataFrame) -> pd.Series:
+    """Tell the rows whose status says whether there is a value."""
+    return table["status"].eq(OK) == table["value"].notna()
 
 
-COLUMNS = [*Facts.__annotations__]
+# A fact: a figure of a producer, or what it says in the place of it.
+#
+# parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
+# withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure that is
+# exact in a source that rounds others.
+Facts = pa.DataFrameSchema(
+    {
+        "code": pa.Column(),
+        "level": pa.Column(checks=pa.Check.isin(LEVELS)),
+        "period": pa.Column(),
+        "measure": pa.Column(),
+        "value": pa.Column(float, nullable=True),
+        "status": pa.Column(checks=pa.Check.isin(STATUSES)),
+        "source": pa.Column(),
+        "parts": pa.Column(int, pa.Check.ge(0), coerce=True),
+        "few": pa.Column(int, pa.Check.ge(0), coerce=True),
+    },
+    checks=pa.Check(_known_when_ok, error="a value when ok, none otherwise"),
+    unique=["code", "level", "period", "measure", "source"],
+    strict=True,
+    ordered=True,
+)
+COLUMNS = [*Facts.columns]
 
 
 def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd.DataFrame:
@@ -55,15 +49,15 @@ def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd
     """
     table = table.assign(source=source, **columns)
     if level:
-        table["level"] = _everywhere(level, LEVEL, table)
-    known = _everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
+        table["level"] = everywhere(level, LEVEL, table)
+    known = everywhere(OK, STATUS, table).mask(table["value"].isna(), MISSING)
     table["status"] = table["status"].astype(STATUS).fillna(known) if "status" in table else known
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone
     return table[COLUMNS].astype(TYPES)
 
 
-def _everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
+def everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
     """Return a word for each row of a table: held once, where texts would be held for each of them."""
     return pd.Series(
         pd.Categorical.from_codes(np.full(len(table), words.categories.get_loc(word)), dtype=words), table.index

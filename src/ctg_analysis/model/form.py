@@ -8,8 +8,6 @@ from pydantic import ConfigDict
 
 from ctg_analysis.model.declared_values import Pattern
 
-# How producers lay out their files: which columns and codes hold which measures.
-#
 # Each source of `model/declared/sources` declares its layouts; `clean.layouts` reads any of them.
 
 NO_OTHER_KEY = ConfigDict(extra="forbid")  # of what is declared in YAML: a key that is misspelt is refused

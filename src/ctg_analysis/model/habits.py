@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-# What people and their spreadsheets write in a cell, as the tables read it: dates, numbers, words of a list.
-#
 # Only what can mean one thing is read otherwise than it is written; the rest stays, and the checks tell it.
 
 SPACES = "[ \u00a0\u2009\u202f]"

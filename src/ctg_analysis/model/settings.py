@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.errors import Finding, InputError, UserError
 
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
@@ -144,6 +144,11 @@ def project_path(path: Path) -> str:
     """Return a path as a person reads it: relative to the project when it is inside."""
     root = settings().root
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
+    """Return the error of a file that cannot be read."""
+    return InputError([Finding(project_path(path), line, None, found, expected)])
 
 
 # The folder that a person works in: notebooks, reference tables, data as shipped.

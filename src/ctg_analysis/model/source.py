@@ -15,8 +15,6 @@ from ctg_analysis.model.habits import folded
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import load_yaml
 
-# The datasets: where each comes from, and what may be done with its figures.
-
 COMPLEMENTARY, MAIN = "complementary", "main"
 
 
@@ -300,7 +298,6 @@ def __getattr__(name: str) -> Any:
     """Return SOURCES, read when something asks for them first: a build that has nothing to do never does."""
     if name != "SOURCES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
     globals()[name] = declared_sources()
     return globals()[name]
 

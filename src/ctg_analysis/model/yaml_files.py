@@ -11,7 +11,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from ctg_analysis.model.errors import IN_UTF8, Finding, InputError
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.settings import broken, project_path
 
 # Text as people write it by hand and send it: nothing in it is turned round.
 
@@ -74,7 +74,7 @@ def load_yaml(path: Path, model: Any) -> ReadYaml:
     if read.findings:
         raise InputError(read.findings)
     if read.value is None:
-        raise _wrong(path, None, "rien" if path.is_file() else "aucun fichier", "un fichier YAML")
+        raise broken(path, None, "rien" if path.is_file() else "aucun fichier", "un fichier YAML")
     return read
 
 
@@ -121,13 +121,13 @@ def _content(path: Path, lines: dict[Place, int], findings: list[Finding]) -> An
         content = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and lines:
-                raise _wrong(path, event.start_mark.line + 1, "un autre document (---)", "un seul")
+                raise broken(path, event.start_mark.line + 1, "un autre document (---)", "un seul")
             if isinstance(event, yaml.NodeEvent):
                 content = _part(event, events, (), path, lines, findings)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
-        raise _wrong(path, line, "un texte qui n'est pas du YAML", "YAML") from error
+        raise broken(path, line, "un texte qui n'est pas du YAML", "YAML") from error
     return content
 
 
@@ -145,9 +145,9 @@ def _part(
     if isinstance(event, yaml.ScalarEvent):
         return "" if event.implicit[0] and event.value in NULL else event.value.strip()
     if isinstance(event, yaml.AliasEvent):
-        raise _wrong(path, line, "un renvoi (*)", "le texte lui-même")
+        raise broken(path, line, "un renvoi (*)", "le texte lui-même")
     if len(place) >= DEEPEST:
-        raise _wrong(path, line, "des parties dans des parties", f"{DEEPEST} niveaux au plus")
+        raise broken(path, line, "des parties dans des parties", f"{DEEPEST} niveaux au plus")
     if isinstance(event, yaml.SequenceStartEvent):
         values: list[Any] = []
         for event in events:
@@ -190,8 +190,9 @@ def finding(problem: Mapping[str, Any], lines: dict[Place, int], file: str) -> F
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
             place = (*place, part)
-    if problem["type"] == "missing":
-        return Finding(file, lines[place], _column((*place, problem["loc"][-1])), "rien", expected_of(problem))
+    if problem["type"] == "missing":  # or blank
+        absent = () if place[-1:] == problem["loc"][-1:] else problem["loc"][-1:]
+        return Finding(file, lines[place], _column((*place, *absent)), "rien", expected_of(problem))
     return Finding(file, lines[place], _column(place), repr(problem["input"])[:60], expected_of(problem))
 
 
@@ -214,29 +215,15 @@ def _column(place: Place) -> str | None:
     return ".".join(map(str, place)) or None
 
 
-def composed(path: Path) -> yaml.Node | None:
-    """Return the tree of a YAML file, every value as its text; None when it is empty.
-
-    Raises:
-        InputError: one finding.
-    """
-    _content(path, {}, [])
-    return yaml.compose(_text(path), Loader=TEXTS)
-
-
 def _text(path: Path) -> str:
     content = path.read_bytes()
     if len(content) > LARGEST:
-        raise _wrong(path, None, f"{len(content)} octets", f"{LARGEST} au plus")
+        raise broken(path, None, f"{len(content)} octets", f"{LARGEST} au plus")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _wrong(path, line, f"l'octet 0x{content[error.start]:02x}", IN_UTF8) from error
+        raise broken(path, line, f"l'octet 0x{content[error.start]:02x}", IN_UTF8) from error
     if place := BIDIRECTIONAL.search(text):
-        raise _wrong(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
+        raise broken(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
     return text
-
-
-def _wrong(path: Path, line: int | None, found: str, expected: str) -> InputError:
-    return InputError([Finding(project_path(path), line, None, found, expected)])

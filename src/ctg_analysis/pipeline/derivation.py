@@ -238,7 +238,7 @@ class Derivation:
         """Return an entry of what is kept, and whether it is to be made."""
         folder = freshness.entry(self.root, kind, name, made_from)
         self.used.append(folder)
-        return folder, not freshness.is_kept(folder)
+        return folder, not is_whole(folder)
 
     def _work(self, name: str, folder: Path) -> works.Work:
         return works.Work(self.root, name, folder, self.aside, self.frame)
@@ -280,19 +280,12 @@ class Derivation:
         self.measures = {name: measures_of(folder) for name, folder in self.facts.items()}
         rounded = [self.facts[name] for name in works.ROUNDED if name in self.facts]
         facts = self._with_measures({POPULATION})
-        made = {
-            works.make_populations: self._entry(freshness.POPULATIONS, POPULATION, self._sums(facts), *self._made_by),
-            works.make_rounding: self._entry(
-                freshness.POPULATIONS, "rounding", self._sums(rounded), self.frame.name, library(NOT_FOR_OBSERVATIONS)
-            ),
-        }
-        (self.populations, _), (self.rounding, _) = made.values()
-        given = {works.make_populations: facts, works.make_rounding: rounded}
-        return [
-            partial(make, self._work(folder.name, folder), given[make])
-            for make, (folder, missing) in made.items()
-            if missing
-        ]
+        kind, made_by = freshness.POPULATIONS, (self.frame.name, library(NOT_FOR_OBSERVATIONS))
+        self.populations, missing = self._entry(kind, POPULATION, self._sums(facts), *self._made_by)
+        self.rounding, unknown = self._entry(kind, "rounding", self._sums(rounded), *made_by)
+        tasks = [(works.make_populations, self.populations, facts)] if missing else []
+        tasks += [(works.make_rounding, self.rounding, rounded)] if unknown else []
+        return [partial(make, self._work(folder.name, folder), given) for make, folder, given in tasks]
 
     def _with_measures(self, measures: set[str]) -> list[Path]:
         """Return the facts in which some measures are."""
@@ -327,14 +320,12 @@ class Derivation:
         )
         return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
 
-    def _around(self) -> list[Path]:
-        """Return the facts that restricted indicators may ask for."""
-        return self._with_measures(measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED)
-
     def _tables(self) -> list[Task]:
         if not self.are_tables_due:
             return []
-        made = (self._around(), self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
+        asked = measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED
+        facts, rule = self._with_measures(asked), works.read_rounding(self.rounding)
+        made = (facts, self.groups, self.populations, rule, self.contours)
         return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
     def _material(self) -> list[Task]:

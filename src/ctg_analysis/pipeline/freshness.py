@@ -179,18 +179,12 @@ def locked() -> str:
 
 FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS = "geography", "contours", "facts", "populations", "observations"
 PROFILES = "profiles"
-KINDS = (FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS, PROFILES)
 
 
 def entry(root: DataRoot, kind: str, name: str, made_from: object) -> Path:
     """Return the folder of what is made from some sums, whether it is there or not."""
     digest = hash_(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
     return root.path / CACHE / kind / f"{name}-{digest}"
-
-
-def is_kept(folder: Path) -> bool:
-    """Tell whether an entry is there, as it was written."""
-    return folder.is_dir() and is_whole(folder)
 
 
 @contextmanager
@@ -208,7 +202,6 @@ def keeping(folder: Path, aside: Path) -> Iterator[Path]:
 
 def forget(root: DataRoot, used: Collection[Path] = ()) -> None:
     """Remove the entries of a data root, but for those that are of use."""
-    for kind in KINDS:
-        for folder in (root.path / CACHE / kind).glob("*"):
-            if folder not in used:
-                shutil.rmtree(folder)
+    for folder in (root.path / CACHE).glob("*/*"):
+        if folder not in used:
+            shutil.rmtree(folder)

@@ -23,8 +23,6 @@ from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, input
 from ctg_analysis.raw.folders import CACHE, known_sums
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from ctg_analysis.pipeline.derivation import Derivation
 
 _held: set[DataRoot] = set()
@@ -110,7 +108,7 @@ def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[De
         yield derivations
 
 
-def _do(derivations: "list[Derivation]", pool: "Executor | None", progress: Progress) -> None:
+def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
     """Do all the stages of each root, up to that where something is found to be wrong."""
 
     owners: dict[Task, tuple[Derivation, str]] = {}

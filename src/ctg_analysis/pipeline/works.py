@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -117,11 +116,8 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
 
 # The tables that chapters may read of each démarche, made from its field material.
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def derive_material(root: DataRoot, epci: str, places: "pd.DataFrame") -> "Mapping[str, pd.DataFrame]":
+def derive_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """Return the tables that chapters may read of a démarche, see `demarche.declared_tables`.
 
     Raises:
@@ -135,7 +131,7 @@ def derive_material(root: DataRoot, epci: str, places: "pd.DataFrame") -> "Mappi
     return results(gathered, open_restricted(root, gathered), places)
 
 
-def write_material(folder: Path, root: DataRoot, places: "pd.DataFrame", made_from: dict[str, str]) -> None:
+def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from: dict[str, str]) -> None:
     """Write these tables in a new folder, and what they were made from (see `freshness.material_inputs`).
 
     A démarche that has a fault is left out whole, and said to be.

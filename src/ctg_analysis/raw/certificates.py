@@ -3,18 +3,15 @@
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.raw.folders import CERTIFICATE, FULL, source_of, sum_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class CertifiedFile(BaseModel):
@@ -73,7 +70,7 @@ class RawFolder:
         """Tell whether these are the full files, fetched, and not the extract that is shipped."""
         return self.path.name == FULL
 
-    def listed(self, communes: "pd.DataFrame") -> "pd.DataFrame | None":
+    def listed(self, communes: pd.DataFrame) -> pd.DataFrame | None:
         """Return which communes the lists of the folder cover, with or without a row; None when it is not known.
 
         communes: columns departement, epci.
@@ -96,7 +93,7 @@ class RawFolder:
         """Return the names that match a glob pattern; raise InputError when there is none."""
         names = self.matching(pattern)
         if not names:
-            raise InputError([Finding(project_path(self.path), None, None, "aucun fichier connu", pattern)])
+            raise broken(self.path, None, "aucun fichier connu", pattern)
         return names
 
     def holds(self, name: str, column: str) -> bool:
@@ -114,7 +111,7 @@ def read_certificate(folder: Path) -> RawFolder:
     path = folder / CERTIFICATE
     file = project_path(path)
     if not path.is_file():
-        raise InputError([Finding(file, None, None, "aucun certificat", "un source.yml à côté des fichiers")])
+        raise broken(path, None, "aucun certificat", "un source.yml à côté des fichiers")
     read = load_yaml(path, Certificate)
     certificate = read.value
     name = source_of(folder)

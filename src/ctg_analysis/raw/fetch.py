@@ -197,11 +197,6 @@ def mirrored(url: str, mirror: str) -> str:
     return f"{mirror.rstrip('/')}/{url.partition('://')[2]}" if mirror else url
 
 
-def host_of(download: Download, mirror: str) -> str:
-    """The server that a file is asked of, mirror or not."""
-    return urlsplit(mirrored(download.url, mirror)).netloc
-
-
 def _latest(catalogue: Path, download: Download) -> str:
     """The address that {"resources": [{"url", "last_modified"}, ...]} (api/1/datasets/<slug>/) leads to."""
     try:
@@ -367,7 +362,7 @@ def fetch_each(
     """
     dead, refusals = set(), 0
     for source in sources:
-        hosts = {host_of(download, mirror) for download in source.downloads}
+        hosts = {urlsplit(mirrored(download.url, mirror)).netloc for download in source.downloads}
         if refusals == REFUSALS:
             yield Outcome(source, SILENT, f"{source.id}: not asked for, the network is down")
         elif hosts & dead:

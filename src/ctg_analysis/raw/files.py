@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ctg_analysis.model.errors import IN_UTF8, Finding, InputError, counted
 from ctg_analysis.model.habits import SheetPlace, folded
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, letters, opened, scanned
 
 # A raw file as a table of texts: CSV as real files are, workbooks with a title block, Parquet.
@@ -84,16 +84,12 @@ def load(
     return table
 
 
-def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
-    return InputError([Finding(project_path(path), line, None, found, expected)])
-
-
 def _load_parquet(path: Path, choose: Choose) -> pd.DataFrame:
     try:
         names = parquet.read_schema(path).names
         table = parquet.read_table(path, columns=choose(names)).to_pandas()
     except (arrow.ArrowInvalid, OSError) as error:
-        raise _broken(path, None, "un fichier coupé, ou d'une autre sorte", "un fichier Parquet entier") from error
+        raise broken(path, None, "un fichier coupé, ou d'une autre sorte", "un fichier Parquet entier") from error
     table.index = range(1, len(table) + 1)
     return table
 
@@ -106,7 +102,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
         }
     except (CalamineError, OSError) as error:
-        raise _broken(path, None, "un fichier coupé, ou d'une autre sorte", "un classeur entier") from error
+        raise broken(path, None, "un fichier coupé, ou d'une autre sorte", "un classeur entier") from error
     tables = []
     for name, rows in sheets.items():
         for number, row in enumerate(rows[:TITLE_LINES]):
@@ -118,7 +114,7 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
                 tables.append(table.loc[~without_data(table), chosen].assign(sheet=name))
                 break
     if not tables:
-        raise _broken(path, None, "aucune feuille avec les colonnes", "une feuille qui les a dans ses premières lignes")
+        raise broken(path, None, "aucune feuille avec les colonnes", "une feuille qui les a dans ses premières lignes")
     return pd.concat(tables)
 
 
@@ -144,7 +140,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float, footer
     try:
         for batch in reader:
             if line + len(batch) - 2 > most:
-                raise _broken(path, None, f"plus de {most} lignes", f"{most} au plus")
+                raise broken(path, None, f"plus de {most} lignes", f"{most} au plus")
             block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
@@ -196,12 +192,12 @@ def header_of(path: Path) -> tuple[list[str], str]:
     with path.open("rb") as file:
         first = file.readline(LONGEST_HEADER)
     if len(first) == LONGEST_HEADER:
-        raise _broken(path, 1, f"un en-tête de {LONGEST_HEADER} caractères ou plus", "les noms des colonnes")
+        raise broken(path, 1, f"un en-tête de {LONGEST_HEADER} caractères ou plus", "les noms des colonnes")
     if not first.strip():
-        raise _broken(path, 1, "un fichier vide", "un en-tête et des lignes")
+        raise broken(path, 1, "un fichier vide", "un en-tête et des lignes")
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in first:
         expected = "un texte en UTF-8 : enregistrer de nouveau le fichier (dans Excel, « CSV UTF-8 »)"
-        raise _broken(path, 1, "un texte en UTF-16", expected)
+        raise broken(path, 1, "un texte en UTF-16", expected)
     try:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -210,9 +206,9 @@ def header_of(path: Path) -> tuple[list[str], str]:
     try:
         header = next(csv.reader([text], delimiter=separator))
     except csv.Error as error:  # a cell over the limit of the module, lines that end as on an old Macintosh
-        raise _broken(path, 1, "une ligne de titres illisible", "un fichier enregistré en « CSV UTF-8 »") from error
+        raise broken(path, 1, "une ligne de titres illisible", "un fichier enregistré en « CSV UTF-8 »") from error
     if len(header) > MOST_COLUMNS:
-        raise _broken(path, 1, f"{len(header)} colonnes", f"{MOST_COLUMNS} au plus")
+        raise broken(path, 1, f"{len(header)} colonnes", f"{MOST_COLUMNS} au plus")
     return header, separator
 
 
@@ -255,8 +251,8 @@ def badly_encoded(path: Path) -> InputError:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
-                return _broken(path, number, f"l'octet 0x{line[error.start]:02x}", IN_UTF8)
-    return _broken(path, None, "des lignes illisibles", "un fichier CSV")
+                return broken(path, number, f"l'octet 0x{line[error.start]:02x}", IN_UTF8)
+    return broken(path, None, "des lignes illisibles", "un fichier CSV")
 
 
 # A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells.

@@ -54,10 +54,10 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
 
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
-    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL)
-    homes = [home for home in homes if not is_note(home) and not _is_begun(home)]
     folders = {}
-    for home in homes:
+    for home in sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL and not is_note(path)):
+        if all(path.name.startswith(".") for path in home.iterdir()):  # begun, refused or put aside, or nothing
+            continue
         wide = [home / name for name in (FULL, FRANCE) if (home / name).is_dir()]
         has_extract = any(path.is_file() and not is_note(path) for path in home.iterdir())
         folders[home.name] = [*wide, home] if has_extract or not wide else wide
@@ -81,11 +81,6 @@ def forms_in(file: str) -> frozenset[str]:
     named = {source.form_file: name for name, source in SOURCES.items() if source.form}
     name = named.get(file.rpartition("/")[2])
     return frozenset([name] if name else named.values())
-
-
-def _is_begun(home: Path) -> bool:
-    """Tell whether a folder holds nothing, or only what downloads have begun, refused or put aside."""
-    return all(path.name.startswith(".") for path in home.iterdir())
 
 
 # Sums of files that are known already: a file of the same size, moment and inode is not read again.

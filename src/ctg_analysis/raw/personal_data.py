@@ -202,17 +202,13 @@ def _numbers(text: str) -> Iterator[Sign]:
         if int(_compact(match.group()).upper().translate(OF_A_RIB)) % 97 == 0:
             yield Sign(IBAN, match.start())
     for match in IBANS.finditer(text):
-        if _begins_with_iban(_compact(match.group())):
+        written = _compact(match.group())  # an IBAN may begin it: its country says how long it is
+        if any(iban.is_valid(written[:size], check_country=False) for size in range(SHORTEST, LONGEST + 1)):
             yield Sign(IBAN, match.start())
 
 
 def _compact(number: str) -> str:
     return re.sub(r"[\W_]", "", number)
-
-
-def _begins_with_iban(written: str) -> bool:
-    """Tell whether an IBAN begins a run of letters and digits; its country says how long it is."""
-    return any(iban.is_valid(written[:size], check_country=False) for size in range(SHORTEST, LONGEST + 1))
 
 
 def _people(text: str) -> Iterator[int]:
@@ -230,16 +226,12 @@ def _people(text: str) -> Iterator[int]:
         at = run.start()
         for rank, word in enumerate(words):
             parts = [_key(part) for part in word.split("-")]
-            before, followed = text[:at], rank + 1 < len(words) or _initial_follows(text[run.end() :])
+            before, followed = text[:at], rank + 1 < len(words) or re.match(rf"\s[{CAPITAL}]\.", text[run.end() :])
             named = all(part in sure | other for part in parts) and (followed or any(part in sure for part in parts))
             if named and (word != word.upper() or followed) and not OF_A_PLACE.search(before):
                 yield at
                 break
             at = text.find(words[rank + 1], at + len(word)) if rank + 1 < len(words) else at
-
-
-def _initial_follows(rest: str) -> bool:
-    return bool(re.match(rf"\s[{CAPITAL}]\.", rest))
 
 
 def _key(word: str) -> str:

@@ -294,7 +294,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
     ]
     if absent:
         raise InputError(missing_columns(path, absent))
-    typed, findings, not_numbers = table.copy(), [], set()
+    typed, findings, not_numbers = table.copy(deep=False), [], set()
     for name, column in _number_columns(table, schema).items():
         cells, words = table[name], column.metadata or {}
         typed[name] = _numbers(cells)
@@ -306,7 +306,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
             not_numbers |= set(table.index[wrong])
             findings += wrong_cells(table.loc[wrong, name], path, column.description or "un nombre")
     try:
-        schema.validate(typed, lazy=True)
+        schema.validate(typed, lazy=True, inplace=True)
     except SchemaErrors as errors:
         key = ", ".join(schema.unique or [])
         cases = errors.failure_cases

@@ -11,8 +11,8 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
-from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import broken
 
 # Zips of XML, such as workbooks: opened when they are small and whole, their parts read, or refused in one line.
 #
@@ -43,11 +43,11 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     size = path.stat().st_size
     if size > LARGEST:
-        raise broken(path, f"{size} octets", f"{LARGEST} au plus")
+        raise broken(path, None, f"{size} octets", f"{LARGEST} au plus")
     with path.open("rb") as file:
         if file.read(len(OLE)) == OLE:
             locked = UNDER_A_PASSWORD[0] in file.read()
-            raise _locked(path) if locked else broken(path, "un fichier d'Excel 97", AS_XLSX)
+            raise _locked(path) if locked else broken(path, None, "un fichier d'Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
             _hold_small(path, parts)
@@ -65,7 +65,7 @@ def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
     if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
         raise _locked(path)
     if whole > UNPACKED:
-        raise broken(path, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
+        raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
     if len(parts.infolist()) > PARTS or parts.testzip():
         raise foreign(path)
 
@@ -100,16 +100,11 @@ def whole_number(parts: zipfile.ZipFile, text: str) -> int:
 def foreign(file: Path | zipfile.ZipFile) -> InputError:
     """The error of a file that is no workbook, or no whole one."""
     path = Path(file.filename or "") if isinstance(file, zipfile.ZipFile) else file
-    return broken(path, "un fichier coupé, ou d'une autre sorte", "un classeur entier (.xlsx ou .ods)")
+    return broken(path, None, "un fichier coupé, ou d'une autre sorte", "un classeur entier (.xlsx ou .ods)")
 
 
 def _locked(path: Path) -> InputError:
-    return broken(path, "un classeur protégé par un mot de passe", "un classeur qui s'ouvre sans mot de passe")
-
-
-def broken(path: Path, found: str, expected: str) -> InputError:
-    """The error of a workbook that is not opened."""
-    return InputError([Finding(project_path(path), None, None, found, expected)])
+    return broken(path, None, "un classeur protégé par un mot de passe", "un classeur qui s'ouvre sans mot de passe")
 
 
 # Whether a workbook may be opened: how large it is once unpacked, how far its cells stand, which have no value.
@@ -167,7 +162,7 @@ def scanned(path: Path) -> dict[str, Cells]:
             cells.add(row, column, kind)
             if cells.are_too_many:
                 far = f"une case remplie en {letters(cells.columns)}{cells.rows}"
-                raise broken(path, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
+                raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
     return sheets
 
 
