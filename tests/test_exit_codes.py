@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 
 from ctg_analysis import cli
-from ctg_analysis.cli import data_commands, demarche_commands
+from ctg_analysis.cli import demarche_commands
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.publish.editions import Built, lines_of
@@ -110,8 +110,7 @@ NAMED = {
 
 @pytest.mark.parametrize("epci", ["../../x", "../x", "/tmp", "x", "", "20006717", "200067171/../200067171"])
 def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
-    for commands in (demarche_commands, data_commands):  # nothing of ours is at stake
-        monkeypatch.setattr(commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))
+    monkeypatch.setattr(demarche_commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # not ours
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     expected = f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it"
     said = {name: told(name, epci, *more) for name, more in NAMED.items()}
@@ -137,8 +136,8 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     last = "interrupted: what is here is whole; run the command again, it goes on from there"
-    monkeypatch.setattr("ctg_analysis.cli.build_command.build_reports", one_then_stop)
-    monkeypatch.setattr("ctg_analysis.cli.data_commands.process", stop)
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", one_then_stop)
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.process", stop)
     monkeypatch.setattr("ctg_analysis.cli.download_commands.fetch_each", stop)
     monkeypatch.setattr("ctg_analysis.cli.demarche_commands.ensure", stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
@@ -158,7 +157,7 @@ def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypa
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(cli, "terminated", False)
-    monkeypatch.setattr("ctg_analysis.cli.build_command.build_reports", one_then_stop)
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", one_then_stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
     last = "interrupted: what is here is whole; run the command again, it goes on from there"
     assert code == 143 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]

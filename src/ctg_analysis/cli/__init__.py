@@ -31,9 +31,9 @@ COMMANDS = {  # in the order of `ctg --help`, which says this of each without im
     "new": "Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.",
 }
 MODULES = {
-    "build_command": ("build", "init"),
+    "build_commands": ("build", "data", "init"),
     "check_command": ("check",),
-    "data_commands": ("data", "list_", "observations"),
+    "list_commands": ("list_", "observations"),
     "demarche_commands": ("convention", "flash", "answers", "purge", "new"),
     "download_commands": ("fetch",),
     "report_commands": ("changes", "documents", "gc", "new_chapter"),

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 from pydantic import AfterValidator
 
 from ctg_analysis.chapter.missing import missing
@@ -13,12 +12,10 @@ from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import Id, Row, Text, Whole, first_day, last_day, some
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
-from ctg_analysis.demarche.plan import enjeux_by_action
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.yaml_documents import Convention, Party
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import counted
-from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path
@@ -26,27 +23,19 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.publish.annexes import ANNEXES, DRAFT, LISTS, Dossier, cell_text, dated, means
+from ctg_analysis.publish.dossier import Dossier, lines, lists, sheet
 from ctg_analysis.publish.flash import issue_page
 from ctg_analysis.publish.pdf import write_pdf
 from ctg_analysis.publish.word import (
     ACTION_SHEET,
     CONVENTION,
-    FACT,
     LETTER,
     REFERENCE,
-    REMARK,
-    Blocks,
-    bullets,
-    facts,
     fill,
     models,
     paragraphs,
     place,
-    table,
     template,
-    text,
-    together,
     write,
 )
 
@@ -93,27 +82,33 @@ FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'
 def convention_context(dossier: Dossier, reference: Reference) -> dict[str, object]:
     """Return what the tags of the template of the convention stand for."""
     convention = dossier.convention
-    doubt = text(f"{reference.a_verifier} Version {reference.version}.", REMARK) if convention.statut == PROJECT else []
-    return common(dossier) | {
-        "periode": span_phrase(first_day(convention.periode.debut), last_day(convention.periode.fin)),
-        "parties": bullets(map(_party, convention.parties)),
-        "vu": bullets(f"{formula} ;" for formula in convention.vu or reference.vu) + ([] if convention.vu else doubt),
-        "preambule": paragraphs(convention.preambule or reference.preambule) + ([] if convention.preambule else doubt),
-        "articles": [
-            {
-                "titre": typography(article.titre),
-                "texte": paragraphs(article.texte_md or reference.text(article.no))
-                + ([] if article.texte_md else doubt),
-                "listes": together(LISTS[name](dossier) for name in article.champs_auto),
-            }
-            for article in convention.articles
-        ],
-        "signatures": together(map(_signatory, convention.parties)),
-        "annexes": [
-            {"titre": typography(annex.titre), "contenu": ANNEXES[annex.contenu](dossier)}
-            for annex in convention.annexes
-        ],
-    }
+    doubt = f"{reference.a_verifier} Version {reference.version}." if convention.statut == PROJECT else ""
+    signed = dossier.since_signature
+    return (
+        common(dossier)
+        | lists(dossier)
+        | {
+            "periode": span_phrase(first_day(convention.periode.debut), last_day(convention.periode.fin)),
+            "parties": [_party(party) for party in convention.parties],
+            "vu": convention.vu or reference.vu,
+            "vu_doute": "" if convention.vu else doubt,
+            "preambule": paragraphs(convention.preambule or reference.preambule),
+            "preambule_doute": "" if convention.preambule else doubt,
+            "articles": [
+                {
+                    "titre": article.titre,
+                    "texte": paragraphs(article.texte_md or reference.text(article.no)),
+                    "doute": "" if article.texte_md else doubt,
+                    "listes": article.champs_auto,
+                }
+                for article in convention.articles
+            ],
+            "signataires": convention.parties,
+            "annexes": convention.annexes,
+            "donnees_du": date_text(dossier.date),
+            "signee_le": date_text(signed) if signed else "",
+        }
+    )
 
 
 def common(dossier: Dossier) -> dict[str, object]:
@@ -122,12 +117,12 @@ def common(dossier: Dossier) -> dict[str, object]:
     project = convention.statut == PROJECT
     approved = f", validée le {date_text(convention.validee_le)}" if convention.validee_le else ", validée"
     return {
-        "intitule": typography(convention.intitule),
-        "territoire": typography(dossier.territory),
+        "intitule": convention.intitule,
+        "territoire": dossier.territory,
         "version": convention.version,
         "projet": project,
         "statut": f"Projet, version {convention.version}" if project else f"Version {convention.version}{approved}",
-        "fictif": typography(FICTIONAL) if dossier.fictional else "",
+        "fictif": FICTIONAL if dossier.fictional else "",
     }
 
 
@@ -143,83 +138,18 @@ def _party(party: Party) -> str:
     return f"{party.nom}{by}{role}{allowed} ;"
 
 
-def _signatory(party: Party) -> Blocks:
-    who = ", ".join(filter(None, (party.representant, party.qualite)))
-    return text(who or "signataire", FACT, lead=party.nom) + text("Date et signature :", "Signataire")
-
-
 # The fiches-action as Word files, one for each action that was not given up.
 
 
 def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
     """Return, by action, what the tags of the template of a fiche-action stand for."""
-    return {row.action_id: _context(row, dossier) for row in dossier.actions.itertuples()}
-
-
-def _context(row, dossier: Dossier) -> dict[str, object]:
-    short = {
-        "Objectif": row.objectif,
-        "Public": cell_text(row.public_cible),
-        "Territoire": cell_text(row.territoire),
-        "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin) or cell_text(None),
-        "Priorité": cell_text(row.priorite),
-        "Fiche": f"version {row.version}" + (", en projet" if row.statut == DRAFT else ""),
+    return {
+        row.action_id: common(dossier) | sheet(row, dossier) | {"numero": row.action_id, "version": row.version}
+        for row in lines(dossier.actions)
     }
-    return common(dossier) | {
-        "projet": row.statut == DRAFT,
-        "version": str(row.version),
-        "numero": row.action_id,
-        "titre": typography(row.titre),
-        "axe": typography(f"Axe : {row.axe}"),
-        "en_bref": facts(short),
-        "pourquoi": _why(row, dossier),
-        "contenu": text(cell_text(row.description))
-        + bullets(row.etapes or ())
-        + facts({"Jalons": cell_text(row.jalons)}),
-        "acteurs": facts(
-            {
-                "Pilote": cell_text(row.pilote),
-                "Copilotes": cell_text(row.copilotes),
-                "Partenaires": cell_text(row.partenaires),
-                "Référent à la Caf": cell_text(row.pilote_caf),
-            }
-        ),
-        "moyens": means(row, dossier) + facts({"Dispositifs de la Caf": cell_text(row.dispositifs_caf)}) + _links(row),
-        "evaluation": _indicators(row, dossier)
-        + facts({"Modalités": cell_text(row.modalites_evaluation), "Risques": cell_text(row.risques)}),
-    }
-
-
-def _why(row, dossier: Dossier) -> Blocks:
-    """Return the context, the enjeux and the constats that the action answers."""
-    enjeux = dossier.material["enjeux"].set_index("enjeu_id")["titre"]
-    constats = dossier.material["constats"].set_index("constat_id")["enonce"]
-    served = enjeux_by_action(dossier.actions, dossier.material["objectifs"])[row.action_id]
-    context = [] if pd.isna(row.contexte) else text(row.contexte)
-    proved = text("Constats :") + bullets(constats[list(row.constat_ids)]) if row.constat_ids else []
-    return context + text("Enjeux :") + bullets(enjeux[served]) + proved
-
-
-def _links(row) -> Blocks:
-    links = {"lien_pedt": "du projet éducatif de territoire", "lien_sppe": "du service public de la petite enfance"}
-    named = [name for column, name in links.items() if pd.notna(getattr(row, column)) and getattr(row, column)]
-    return text(f"Cette action fait partie {' et '.join(named)}.") if named else []
-
-
-def _indicators(row, dossier: Dossier) -> Blocks:
-    followed = dossier.material["indicateurs_suivi"]
-    lines = [
-        [own.libelle, own.type, dated(own.valeur_reference, own.date_reference, own.unite),
-         dated(own.cible, own.cible_date, own.unite), cell_text(own.collecteur)]
-        for own in followed[followed["action_id"].eq(row.action_id)].itertuples()
-    ]  # fmt: skip
-    header = ["Indicateur", "Sorte", "Départ", "Cible", "Relevé par"]
-    return table("Indicateurs", header, lines) if lines else text("Aucun indicateur n'est renseigné.")
 
 
 # The letters that ask partners for figures, one for each of them, ready to be dated, signed and sent.
-
-HEADER = ["Chiffre", "Ce que c'est", "Niveau", "Secret"]
 
 
 def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
@@ -237,26 +167,12 @@ def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -
     figures = {figure.label for request in requests for figure in request.figures}
     secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
     return {
-        "territoire": typography(seen.row["name"]),
-        "fictif": typography(FICTIONAL) if seen.root.fictional else "",
+        "territoire": seen.row["name"],
+        "fictif": FICTIONAL if seen.root.fictional else "",
         "partenaire": partner,
-        "nombre": typography(counted(len(figures), "chiffre")),
-        "formulaires": bullets(f"{request.form} : {request.label}" for request in requests),
-        "chiffres": together(
-            table(
-                f"{request.label}, {request.figures[0].period}",
-                HEADER,
-                [
-                    [one.label, one.definition, ", ".join(one.places) or one.level, one.secret]
-                    for one in request.figures
-                ],
-            )
-            for request in requests
-        ),
-        "secret": typography(
-            f"Tout effectif de personnes est montré arrondi vers le bas, {' ou '.join(secrets)}. À 5, votre 147 se "
-            "lira « ≈ 145 », et de 0 à 4 « moins de 5 » ; vos nombres exacts restent dans un dossier privé."
-        ),
+        "nombre": counted(len(figures), "chiffre"),
+        "demandes": requests,
+        "arrondi": " ou ".join(secrets),
     }
 
 

@@ -7,139 +7,40 @@ import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from functools import cache
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+import mistune
+import pandas as pd
 from docx.document import Document
 from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.text.paragraph import CT_P
-from docxtpl import DocxTemplate
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
+from docxtpl import DocxTemplate, RichText
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from lxml.etree import XMLSyntaxError
-from markupsafe import Markup
 
-from ctg_analysis.display.markup import Table
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.words.quantities import agreed, amount, quantity
+from ctg_analysis.display.words.texts import NBSP, capitalised, typography
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
 from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, project_path
 from ctg_analysis.publish.pdf import same_bytes
 from ctg_analysis.raw.workbook_safety import DAMAGED
 
-# What a Word document holds, before it is Word: paragraphs of a named style, tables of texts.
-
-TEXT, BULLET, FACT, REMARK = "Normal", "List Bullet", "Fait", "Remarque"
-SECTION, SUBSECTION = "Heading 2", "Heading 3"
-
-
-class Piece(NamedTuple):
-    """A piece of a paragraph."""
-
-    text: str
-    bold: bool = False
-    italic: bool = False
-
-
-class Paragraph(NamedTuple):
-    """A paragraph, in a style of the template that its readers may change."""
-
-    pieces: tuple[Piece, ...]
-    style: str = TEXT
-
-
-Blocks = list[Paragraph | Table]  # one below the other
-
-
-def text(words: str, style: str = TEXT, *, lead: str = "") -> Blocks:
-    """Return a paragraph; lead: words before it, in bold (« Pilote : »)."""
-    opening = (Piece(typography(f"{lead} : "), bold=True),) if lead else ()
-    return [Paragraph((*opening, Piece(typography(words))), style)]
-
-
-def facts(named: Mapping[str, str]) -> Blocks:
-    """Return short lines, each with its name."""
-    return together(text(value, FACT, lead=name) for name, value in named.items())
-
-
-def bullets(lines: Iterable[str]) -> Blocks:
-    """Return a list."""
-    return together(text(line, BULLET) for line in lines)
-
-
-def table(caption: str, header: list[str], rows: list[list[str]], *, total: bool = False) -> Blocks:
-    """Return a table with its caption, its header row and its rows. total: the last row is set apart."""
-    written = [list(map(typography, row)) for row in rows]
-    marked = frozenset({len(rows) - 1} if total else ())
-    return [Table(typography(caption), list(map(typography, header)), written, marked=marked)]
-
-
-def together(blocks: Iterable[Blocks]) -> Blocks:
-    """Return blocks, one below the other."""
-    return list(chain.from_iterable(blocks))
-
-
-# Paragraphs and tables as Word writes them, see word_templates/blocks.xml.j2.
-
-CELL, NUMBER = "Cellule", "Cellule nombre"
-NUMERIC = re.compile(r"(?:[-+\u2212]?\d[\d\s\u00a0\u202f,]*(?:\u202f?%)?|nd|s|–|)")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")
-WIDTH, MEASURE = 9638, 92  # of an A4 page with margins of 20 mm: twentieths of a point, and letters of the cells
-AROUND = 3  # letters that the margins of a cell take, and what wide letters take more
-TOGETHER = 14  # a table of so many rows stays on one page
-
-
-def words(text: str) -> str:
-    """Return a text without what no file of XML may hold."""
-    return CONTROL.sub(" ", text)
-
-
-def xml(blocks: Blocks, style_id: Callable[[str], str]) -> Markup:
-    """Return paragraphs and tables as Word writes them. style_id: name of a style → its id in the template."""
-    parts = [(part, _layout(part) if isinstance(part, Table) else None) for part in blocks]
-    return Markup(_template().render(parts=parts, style_id=style_id).replace("\n", ""))  # `words` leaves none in a text
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader(__package__, "word_templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["words"] = words
-    return environment.get_template("blocks.xml.j2")
-
-
-def _layout(content: Table) -> dict[str, object]:
-    """Return the widths of the columns of a table, the styles of their cells, whether its rows stay on one page.
-
-    Numbers are to the right. A column has the width of its longest word, then a part of what is left for what its cells
-    ask besides.
-    """
-    styles, least, asked = [], [], []
-    for header, *cells in zip(content.header, *content.rows, strict=True):
-        styles.append(NUMBER if cells and all(map(NUMERIC.fullmatch, cells)) else CELL)
-        least.append(AROUND + max(len(word) for cell in (header, *cells) for word in re.split(r"[ -]", cell)))
-        usual = AROUND + sorted(map(len, (header, *cells)))[(len(cells) + 1) * 9 // 10]
-        asked.append(max(usual - least[-1], 0) + 1)
-    left = max(MEASURE - sum(least), 0)
-    parts = [low + left * more / sum(asked) for low, more in zip(least, asked, strict=True)]
-    widths = [int(WIDTH * part / sum(parts)) for part in parts]
-    return {"widths": widths, "styles": styles, "together": len(content.rows) <= TOGETHER}
-
-
 # A Word template filled: its tags replaced, its contents listed, always the same bytes.
 #
 # The tags are those of docxtpl (https://docxtpl.readthedocs.io). What is written in their place stays text, whatever it
 # holds.
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")  # what no file of XML may hold
+UNKNOWN = "non renseigné"
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
 OF_A_TAG = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
@@ -148,12 +49,12 @@ FIRST_LEVEL = "heading 1"
 
 
 def fill(template: Path, context: Mapping[str, object], *, title: str, date: str) -> bytes:
-    """Return a template filled. context: texts, lists and Blocks by the names that its tags use.
+    """Return a template filled. context: texts and tables by the names that its tags use.
 
     title, date (ISO): of the properties of the file, where Word would write the moment.
 
     Raises:
-        InputError: a file that is no Word template, a tag that is wrong or names nothing, a style that is missing.
+        InputError: a file that is no Word template, a tag that is wrong or names nothing.
     """
     place = project_path(template)
     try:
@@ -161,22 +62,12 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
                 raise _wrong(place, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
         document = DocxTemplate(template)
-        styles = {style.name.casefold(): style.style_id for style in document.get_docx().styles}
+        document.get_docx()
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
         raise _wrong(place, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
 
-    def style_id(name: str) -> str:
-        if name.casefold() not in styles:
-            raise _wrong(place, f"aucun style {name!r}", "tous les styles du modèle qu'il remplace")
-        return styles[name.casefold()]
-
-    def written(value: object) -> object:
-        if isinstance(value, list):
-            return xml(value, style_id)
-        return words(value) if isinstance(value, str) else value
-
-    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=written)
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=_written)
+    environment.filters = {name: environment.filters[name] for name in FILTERS} | OURS
     environment.globals.clear()
     try:
         document.render(dict(context), environment)
@@ -191,6 +82,27 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     about.created = about.modified = datetime.datetime.fromisoformat(date)
     _list_contents(filled)
     return same_bytes(filled)
+
+
+def _written(value: object) -> object:
+    """Return what a tag writes: texts one after the other, in French typography; that nothing is known."""
+    if isinstance(value, tuple):
+        value = f"{NBSP}; ".join(value) or None
+    if value is None:
+        return UNKNOWN
+    return typography(CONTROL.sub(" ", value)) if isinstance(value, str) else value
+
+
+def dated(value: float | None, moment: str | None, unit: str = "") -> str:
+    """Return a value, its unit and its date: « 44 (2023) », « 25,6 % (2023) », « 1 place (2023) »."""
+    words = quantity(value)
+    if unit and pd.notna(value):
+        words = f"{words}{NBSP}{agreed(unit, value)}"
+    return f"{words}{NBSP}({date_text(moment)})" if isinstance(moment, str) else words
+
+
+OURS = {"date": date_text, "majuscule": capitalised, "montant": amount, "nombre": quantity, "periode": span_phrase}
+OURS["valeur"] = dated
 
 
 def _wrong(place: str, found: str, expected: str) -> InputError:
@@ -262,45 +174,41 @@ def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
 # The text of an article, written in Markdown, as paragraphs: bold, italics and lists; anything else is its words.
 
 
-def paragraphs(source: str) -> Blocks:
-    """Return the paragraphs of a Markdown text. Its HTML stays text; numbered lines keep their numbers."""
-    import mistune
+def paragraphs(source: str) -> list[dict[str, object]]:
+    """Return the paragraphs of a Markdown text: puce, whether it is one of a list, and texte, to be written by {{r }}.
 
-    parsed = mistune.create_markdown(renderer=None)(typography(source))
-    return list(_paragraphs(parsed, TEXT))
+    Its HTML stays text; numbered lines keep their numbers.
+    """
+    return list(_paragraphs(mistune.create_markdown(renderer=None)(typography(source))))
 
 
-def _paragraphs(tokens: list[dict], style: str, before: tuple[Piece, ...] = ()) -> Iterator[Paragraph]:
+def _paragraphs(tokens: list[dict], *, bullet: bool = False, before: str = "") -> Iterator[dict[str, object]]:
     for token in tokens:
         match token["type"]:
             case "list":
-                ordered = token["attrs"]["ordered"]
-                first = token["attrs"].get("start", 1)
+                ordered, first = token["attrs"]["ordered"], token["attrs"].get("start", 1)
                 for number, item in enumerate(token["children"], start=first):
-                    opening = (Piece(f"{number}.\u00a0"),) if ordered else ()
-                    yield from _paragraphs(item["children"], TEXT if ordered else BULLET, opening)
+                    opening = f"{number}.{NBSP}" if ordered else ""
+                    yield from _paragraphs(item["children"], bullet=not ordered, before=opening)
             case "block_quote":
-                yield from _paragraphs(token["children"], style)
+                yield from _paragraphs(token["children"], bullet=bullet)
             case "blank_line" | "thematic_break":
                 continue
             case kind:
-                yield Paragraph((*before, *_pieces(token, bold=kind == "heading", italic=False)), style)
-        before = ()
+                text = RichText(before)
+                _add(text, token, bold=kind == "heading")
+                yield {"puce": bullet, "texte": text}
+        before = ""
 
 
-def _pieces(token: dict, *, bold: bool, italic: bool) -> Iterator[Piece]:
-    match token["type"]:
-        case "softbreak" | "linebreak":
-            yield Piece(" ", bold, italic)
-        case "strong":
-            bold = True
-        case "emphasis":
-            italic = True
-    if "children" in token:
-        for child in token["children"]:
-            yield from _pieces(child, bold=bold, italic=italic)
-    elif "raw" in token:
-        yield Piece(token["raw"].strip("\n"), bold, italic)
+def _add(text: RichText, token: dict, *, bold: bool = False, italic: bool = False) -> None:
+    kind = token["type"]
+    bold, italic = bold or kind == "strong", italic or kind == "emphasis"
+    for child in token.get("children", ()):
+        _add(text, child, bold=bold, italic=italic)
+    if "children" not in token:
+        words = " " if kind in ("softbreak", "linebreak") else token.get("raw", "").strip("\n")
+        text.add(CONTROL.sub(" ", words), bold=bold, italic=italic)
 
 
 # The documents of a démarche on the disk, beside the reports: nothing that a person has changed is ever written over.

@@ -1,4 +1,4 @@
-"""The commands that make reports, and the project that they are made in: nothing heavy is imported here."""
+"""The commands that make data and reports, and their project: nothing heavy is imported before there is work to do."""
 
 import os
 import time
@@ -6,14 +6,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ctg_analysis.cli.common_options import Out, interrupted, messages, number_of, sirens
-from ctg_analysis.model.errors import room_in
-from ctg_analysis.model.settings import chosen_chapters, write_project
+from ctg_analysis.model.errors import in_lines, room_in
+from ctg_analysis.model.settings import (
+    DEFAULT_EPCI,
+    EXAMPLE_EPCI,
+    chosen_chapters,
+    data_root,
+    project_path,
+    write_project,
+)
+from ctg_analysis.pipeline.faults import faults
+from ctg_analysis.pipeline.run import process, read_notes
 from ctg_analysis.publish.build import build as build_reports
 from ctg_analysis.publish.build import build_there
 from ctg_analysis.publish.editions import lines_of
 from ctg_analysis.publish.site import is_listed, part, wanted, write_list
+from ctg_analysis.raw.folders import faulty
 
 
 def build(
@@ -64,6 +75,37 @@ def build(
         messages.print(f"{good} of {len(epcis)} reports are good, in {time.perf_counter() - start:.1f} s")
     if worst := max(codes, key=(0, 2, 3, 1).index):
         raise typer.Exit(worst)
+
+
+def data() -> None:
+    """Read, check and clean the raw files, and write data/processed, for France and for the invented territory.
+
+    Exit codes: 0 all is good; 1 something to mend, nothing was written; 2 written without what is at fault in the files
+    of some EPCIs, each told.
+    """
+    roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
+    start = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bars_of = Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal)
+    folders = " and ".join(project_path(root.processed) for root in roots)
+    with interrupted(lambda: f"{folders}: as they were; the works that are done are kept"), bars_of as bars:
+        bar = bars.add_task("data", total=None)
+
+        def show(stage: str, done: int, works: int, name: str) -> None:
+            bars.update(bar, description=f"{stage} {name}", completed=done, total=works)
+            if name and not messages.is_terminal:
+                messages.print(f"{stage}: {name} ({done} of {works})")
+
+        sizes = process(*roots, progress=show)
+    seconds = time.perf_counter() - start
+    counts = [f"{project_path(root.processed)}: {rows} observations" for root, rows in zip(roots, sizes, strict=True)]
+    messages.print(f"{', '.join(counts)}, in {seconds:.1f} s")
+    for root in roots:
+        for note in read_notes(root):
+            messages.print(f"{project_path(root.processed)}: {note}")
+    if found := [finding for root in roots for epci in faulty(root) for finding in faults(root, epci)]:
+        messages.print(*in_lines(found), sep="\n")
+        raise typer.Exit(2)
 
 
 def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None:
