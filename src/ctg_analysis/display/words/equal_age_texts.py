@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import pandas as pd
+
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.texts import of
@@ -46,6 +48,24 @@ class AtEqualAges(NamedTuple):
     high: float
     rate: str
     period: str
+
+
+def of_row(indicator: Indicator, own: pd.Series, place) -> AtEqualAges:
+    """What is told of a territory beside a place, from the rows that `Territory.compared` has of them."""
+    ratio, low, high = (bound / place.value for bound in (place.equal, place.equal_low, place.equal_high))
+    written = percent if indicator.unit == "%" else number
+    return AtEqualAges(
+        counted=own["numerator"],
+        crude=own["text"],
+        standard=place.name,
+        crude_of_standard=place.text,
+        expected=own["numerator"] / ratio,
+        ratio=ratio,
+        low=low,
+        high=high,
+        rate=written(place.equal, indicator.decimals),
+        period=own["period"],
+    )
 
 
 def word(low: float, high: float) -> str:
