@@ -25,9 +25,8 @@ HEADER = [
 NOTE = (
     "Nombre attendu : celui qu'il y aurait ici si chaque âge avait le taux qu'il a là-bas (standardisation indirecte). "
     "Le territoire compte aussi dans l'ensemble auquel il se compare. Taux à âge égal : le taux brut de là-bas, "
-    "multiplié par le rapport du compté à l'attendu. Intervalle à 95 %, élargi quand les communes varient plus que le "
-    "hasard ne le veut, ou quand le recensement n'exploite qu'une partie des logements. Deux territoires se lisent "
-    "chacun face à la référence, non l'un face à l'autre."
+    "multiplié par le rapport du compté à l'attendu. Intervalle à 95 % : ce que laissent ouvert le hasard, le sondage "
+    "du recensement, les arrondis. Deux territoires se lisent chacun face à la référence, non l'un face à l'autre."
 )
 MORE, FEWER, AS_MANY = "plus nombreux", "moins nombreux", "écart non établi"
 
