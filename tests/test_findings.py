@@ -1,6 +1,7 @@
 """What is said first: of the editorial list, remarkable, beside the right comparator, one a theme (rule R14)."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.findings import EXTREME, FAR, TRAIT, findings
+from ctg_analysis.indicators.demography import EQUAL
+from ctg_analysis.indicators.findings import ALERT, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model import catalogue as listed
-from ctg_analysis.model.catalogue import CATALOGUE, essentials, themes
+from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials, themes
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.indicator import OK, Ratio
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, settings
@@ -118,9 +120,43 @@ def test_a_theme_tells_one_fact_and_what_depends_on_ages_comes_last():
     diploma, away = "without_diploma_15_plus_share", {"france": (10.0, NAN, NAN, 0.001)}
     rows = pd.concat([beside(name, 36.0, 35.0, 37.0, **away) for name in (diploma, OLD)])
     assert told(rows) == [[OLD, "france"], [diploma, "france"]]
+    single = beside(SINGLE, 36.0, 35.0, 37.0, france=(14.0, NAN, NAN, 0.001))
+    assert told(pd.concat([rows, single])) == [[OLD, "france"], [diploma, "france"], [SINGLE, "france"]]
+    single.loc[single["level"].eq("france"), EQUAL] = [60.0, 55.0, 65.0]
+    assert told(pd.concat([rows, single])) == [[SINGLE, "france"], [OLD, "france"], [diploma, "france"]]
     near, far = {"france": (14.0, NAN, NAN, NAN)}, {"france": (24e3, NAN, NAN, NAN)}
     poor = [beside("poverty_rate", 16.0, NAN, NAN, **near), beside("living_standard_median", 15e3, NAN, NAN, **far)]
     assert told(pd.concat(poor)) == [["living_standard_median", "france"]]
+
+
+SINGLE = "living_alone_65_plus_share"
+
+
+def at_equal_ages(raw, *equal, **tenths):
+    """The findings, with their sides, of those who live alone beside 31 % in France; fewer would be better."""
+    rows = beside(SINGLE, raw, raw - 1, raw + 1, peers=(30.0, 28.0, 32.0, NAN), france=(31.0, NAN, NAN, 0.001))
+    rows.loc[rows["level"].eq("france"), EQUAL] = equal or NAN
+    judged = {SINGLE: replace(CATALOGUE[SINGLE], direction=-1)}
+    spread = spread_like(SINGLE, far=5.0, **tenths)
+    found = findings(rows, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
+    gaps = differences(rows, judged, spread)
+    return found.assign(side=sides(found, gaps, judged))[["why", "level", "side"]].to_numpy().tolist()
+
+
+def test_what_is_high_only_because_of_ages_is_no_alert_and_what_only_ages_hide_is_one():
+    """40 % beside 31, 32 at equal ages: no finding, nor beside the peers, whose ages are not known; 31 % are 39."""
+    assert at_equal_ages(40.0) == [[FAR, "france", ALERT]]
+    assert at_equal_ages(40.0, 32.0, 30.0, 34.0) == []
+    assert at_equal_ages(31.0, 39.0, 37.0, 41.0) == [[FAR, "france", ALERT]]
+    assert at_equal_ages(40.0, 39.0, 30.5, 47.0) == []  # not surely
+
+
+def test_an_extreme_tenth_holds_at_equal_ages_too():
+    tenths = {"low": 20.0, "high": 38.0}
+    assert at_equal_ages(40.0, **tenths) == [[EXTREME, "france", ALERT]]
+    assert at_equal_ages(40.0, 38.0, 37.0, 39.0, **tenths) == [[EXTREME, "france", ALERT]]
+    assert at_equal_ages(40.0, 32.0, 31.5, 32.5, **tenths) == []
+    assert at_equal_ages(40.0, 24.0, 23.0, 25.0, **tenths) == [[FAR, "france", STRENGTH]]
 
 
 def test_the_list_names_its_faults(monkeypatch, tmp_path):

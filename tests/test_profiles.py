@@ -14,7 +14,7 @@ from ctg_analysis.display.words import standing, texts
 from ctg_analysis.indicators.findings import FAR, MOVING
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import SECRET
+from ctg_analysis.model.indicator import OK, SECRET
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
@@ -24,7 +24,7 @@ ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
 
 def gaps(*each):
     table = pd.DataFrame(each, columns=["level", "higher", "times", "p", "sure", "remarkable"])
-    return table.assign(alike=table["times"].lt(1))
+    return table.assign(alike=table["times"].lt(1), equal=False)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,29 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     assert alone == (
         "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 (les âges n'y sont pas égalisés)"
     )
+
+
+def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
+    """26 % here, 23.5 in France: at equal ages 30 %, or as many as in France."""
+    indicator = CATALOGUE["living_alone_65_plus_share"]
+    own = {
+        "level": "epci",
+        "text": "26,0\u202f%",
+        "value": 26.0,
+        "numerator": 2600,
+        "denominator": 10_000.0,
+        "status": OK,
+    }
+    own |= {"indicator": indicator.id, "source": "insee_rp_personnes_seules", "quality": 1, "name": "Ici"}
+    own |= {"low": float("nan"), "high": float("nan"), "drawn": False, "period": "2023"}
+    rows = pd.concat([pd.DataFrame([own]), ROWS[2:].assign(equal=30.0)])
+    higher = gaps(("france", True, 4, 0.001, True, True)).assign(equal=True)
+    said = standing.beside(indicator, rows, higher, found("france"))
+    assert said == "nettement plus qu'en France (23,5 ; ici 30,0\u202f% à âges égaux)"
+    assert standing.test(rows, higher)[0] == [("▲", "nettement plus qu'en France à âges égaux")]
+    assert standing.shortly(indicator, rows, higher, found("france")) == said
+    as_many = standing.beside(indicator, rows.assign(equal=26.0), higher, found("france"))
+    assert as_many == "nettement plus qu'en France (23,5, à âges égaux)"
 
 
 def test_what_is_told_for_its_trend_says_which_way():

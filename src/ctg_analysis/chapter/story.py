@@ -59,7 +59,7 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
     for name in told:
         rows = territory.compared(CATALOGUE[name])
         period, text = rows["period"].iloc[0], rows["text"].iloc[0]
-        beside = standing.shortly(rows, territory.gaps(CATALOGUE[name]), found.loc[name])
+        beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
         facts.append((period, f"{stories.clause(name, text)}{_range(territory, name, period)}, {beside}"))
         if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
             facts.append(more)

@@ -13,6 +13,7 @@ from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
+from ctg_analysis.indicators.demography import at_equal_ages
 from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.observations import complete, read_observations
 from ctg_analysis.indicators.peers import (
@@ -265,23 +266,23 @@ class Territory:
 
     def against(self, indicator: Indicator) -> pd.DataFrame:
         """What `compared` does, before it is put in words."""
-        self.read.add(indicator.id)
+        self.read |= {indicator.id, *indicator.by_age}
         return self._against.rows(indicator.id)
 
     def gaps(self, indicator: Indicator) -> pd.DataFrame:
         """What separates the territory from each place of `against` (see findings.differences)."""
-        self.read.add(indicator.id)
+        self.read |= {indicator.id, *indicator.by_age}
         return self._gaps.rows(indicator.id)
 
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
         Columns besides those of `readable`: gap, word (« plus élevée que », « proche de »...), p: see
-        comparisons.tested.
+        comparisons.tested; equal, equal_low, equal_high: see demography.at_equal_ages.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
-        self.read |= {indicator.id, PEOPLE}
+        self.read |= {indicator.id, PEOPLE, *indicator.by_age}
         if indicator.id not in self._compared:
             rows = self.against(indicator)
             told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared
@@ -303,7 +304,8 @@ class Territory:
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
-        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
+        rows = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
+        return ByIndicator(at_equal_ages(rows, self._named.table.query("level not in @LOCAL"), CATALOGUE))
 
     @cached_property
     def _against(self) -> ByIndicator:

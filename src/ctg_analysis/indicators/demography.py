@@ -1,6 +1,6 @@
 """Births, deaths, fertility, rates at equal ages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from itertools import permutations
 from typing import NamedTuple
@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from ctg_analysis.indicators.comparisons import compare_rates
+from ctg_analysis.indicators.comparisons import compare_rates, last_year
 from ctg_analysis.indicators.spread import apart
 from ctg_analysis.indicators.uncertainty import Z, poisson_interval
 from ctg_analysis.model.declared_values import Positive
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
@@ -311,25 +312,76 @@ def expected_counts(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
     return people[rates.index].mul(rates).sum(axis=1, skipna=False)
 
 
-def standardised_ratio(observed: pd.Series, expected: pd.Series, worth: float = 1.0) -> pd.DataFrame:
+def standardised_ratio(observed: pd.Series, expected: pd.Series) -> pd.DataFrame:
     """The ratio of what is counted to what is expected, with its interval at 95 %: columns ratio, low, high.
 
-    Byar's limits from 10 counted on, exact ones below. Of a sample, each counted has the variance of `worth` (rule R7):
-    what is counted has the interval of as many times fewer. The standard is taken for known.
+    Byar's limits from 10 counted on, exact ones below. The standard is taken for known.
 
     65 counted have the limits 50.165 and 82.848 of Byar.
 
     >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0])).round(4).iloc[0].tolist()
     [1.3, 1.0033, 1.657]
-    >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0]), worth=4.0).round(4).iloc[0].tolist()
-    [1.3, 0.7463, 2.1035]
     """
-    low, high = poisson_interval(observed / worth)
+    low, high = poisson_interval(observed)
     expected = expected.where(expected > 0)
-    return pd.DataFrame(
-        {
-            "ratio": observed / expected,
-            "low": low * worth / expected,
-            "high": high * worth / expected,
-        }
-    )
+    return pd.DataFrame({"ratio": observed / expected, "low": low / expected, "high": high / expected})
+
+
+EQUAL = ["equal", "equal_low", "equal_high"]
+OLDEST = 5  # years that the people by age may be older than what is counted
+
+
+def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """The rows with what the territory's value would be beside each place, were its ages those of the place: EQUAL.
+
+    The value of the place, times what is counted here for each that its rates by age make expected. The interval is
+    that of the territory's own value; of what is counted whole, see `standardised_ratio`. Missing without `strata`,
+    where what the place counts at one age is not known at the period, or where the people are not, here and there, in
+    one year that is OLDEST before it at most.
+
+    Parameters:
+        rows: for each indicator the territory first, then its comparators, one period.
+        counts: observations of the same places, those that strata name.
+        indicators: the declarations, by id.
+
+    100 inhabitants of 65 to 79 years, 300 older; 24 and 46 % of them would be alone as in France: 162, as there are.
+    40.5 % beside 31.3 in France are no more, at equal ages.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> ages, people = ("living_alone_65_79_count", "living_alone_80_plus_count"), "household_population_{}_count"
+    >>> names = [*ages, people.format("65_79"), people.format("80_plus")]
+    >>> places = {"level": ["epci"] * 4 + ["france"] * 4, "territory": ["E"] * 4 + ["F"] * 4, "status": OK}
+    >>> counts = pd.DataFrame(places | {"indicator": names * 2, "period": "2023", "low": None, "high": None})
+    >>> counts["value"] = counts["numerator"] = [24.0, 138, 100, 300, 240, 230, 1000, 500]
+    >>> rows = counts.iloc[[0, 4]].assign(indicator="living_alone_65_plus_share", source="insee_rp_personnes_seules")
+    >>> rows = rows.assign(numerator=[162.0, 470], value=[40.5, 100 * 470 / 1500])
+    >>> at_equal_ages(rows, counts.assign(denominator=None), CATALOGUE)[EQUAL].round(1).iloc[1].tolist()
+    [31.3, 26.7, 36.5]
+    """
+    rows = rows.reset_index(drop=True)
+    judged = [indicators[name] for name in rows["indicator"].unique() if indicators[name].strata]
+    known = counts[counts["status"].eq(OK) & counts["indicator"].isin({name for one in judged for name in one.by_age})]
+    keys = [*zip(*(known[name] for name in ("level", "territory", "period", "indicator")), strict=True)]
+    counted = dict(zip(keys, known["numerator"], strict=True))
+    people = dict(zip(keys, known["denominator"].astype(float).fillna(known["value"]), strict=True))
+
+    def people_of(row, indicator: Indicator, year: str) -> pd.Series:
+        named = [[(row.level, row.territory, year, name) for name in age.among] for age in indicator.strata]
+        return pd.Series([sum(people.get(key, np.nan) for key in of_age) for of_age in named], dtype=float)
+
+    found = {}
+    for indicator in judged:
+        own, *others = rows[rows["indicator"].eq(indicator.id)].itertuples()
+        years = {year for *_, year, _ in keys if 0 <= last_year(own.period) - last_year(year) <= OLDEST}
+        here = {year: people_of(own, indicator, year) for year in years}
+        year = max((year for year, each in here.items() if each.gt(0).all()), default="")
+        for row in others if year else ():
+            named = [(row.level, row.territory, row.period, age.of) for age in indicator.strata]
+            of_age = pd.Series([counted.get(key, np.nan) for key in named], dtype=float)
+            rates = rates_of_standard(of_age, people_of(row, indicator, year), row.numerator)
+            expected = expected_counts(here[year].to_frame().T, rates)
+            ratio = standardised_ratio(pd.Series([own.numerator]), expected).iloc[0]
+            if own.value and pd.notna(own.low):
+                ratio[["low", "high"]] = ratio["ratio"] * own.low / own.value, ratio["ratio"] * own.high / own.value
+            found[row.Index] = (ratio * row.value).tolist()
+    return rows.join(pd.DataFrame.from_dict(found, orient="index", columns=EQUAL, dtype=float))

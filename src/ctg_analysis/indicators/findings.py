@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.indicators.comparisons import ALPHA, is_compared, notable
+from ctg_analysis.indicators.comparisons import ALPHA, chance, is_compared, notable
+from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
 from ctg_analysis.model.catalogue import Essential
@@ -31,8 +32,9 @@ def findings(
     A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
     moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
     (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`comparisons.notable`).
-    Those that depend on the ages of the inhabitants come last. There is none of what is compared by nothing (rule R18),
-    nor of what neither the territory nor half of its peers has.
+    What is known by age is judged at equal ages, and is in an extreme tenth only if it is remarkable there too; what
+    depends on ages that are not known comes last. There is none of what is compared by nothing (rule R18), nor of what
+    neither the territory nor half of its peers has.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
@@ -62,6 +64,7 @@ def findings(
     rows = compared[compared["indicator"].isin(told - _none(compared))]
     gaps = differences(rows, {name: one.indicator for name, one in named.items()}, spread)
     listed = notable(gaps["p"]) | gaps["p"].isna()
+    at_equal_ages = set(gaps.loc[gaps["equal"], "indicator"])
     gaps = gaps[gaps["remarkable"] & listed]
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     first = gaps.drop_duplicates("indicator").set_index("indicator")
@@ -71,6 +74,8 @@ def findings(
     table = pd.DataFrame({"tenth": own["tenth"], "order": [[*named].index(name) for name in own.index]})
     table = table.assign(move=pd.Series(moves or {}, dtype=int).reindex(table.index).fillna(0).astype(int))
     table = table.join(first[["level", "higher", "size"]])
+    is_apart = table["tenth"].gt(0).eq(table["higher"]) & table["level"].notna()
+    table["tenth"] = table["tenth"].where(is_apart | ~table.index.isin(at_equal_ages), 0)
     is_short = pd.Series(short or {}, dtype=bool).reindex(table.index, fill_value=False)
     reasons = [table["tenth"].ne(0), table["level"].eq("france"), is_short, table["move"].ne(0), table["level"].notna()]
     table = table.assign(why=np.select(reasons, range(len(reasons)), -1)).query("why >= 0")
@@ -80,7 +85,7 @@ def findings(
     table = table.assign(
         theme=[named[name].theme for name in table.index],
         chapter=[named[name].indicator.chapter for name in table.index],
-        last=[named[name].indicator.ages for name in table.index],
+        last=[named[name].indicator.ages and name not in at_equal_ages for name in table.index],
         higher=higher,
         level=table["level"].fillna(""),
         size=table["size"].astype(float).fillna(0.0),
@@ -102,10 +107,11 @@ def _none(compared: pd.DataFrame) -> set[str]:
 
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread: pd.DataFrame) -> pd.DataFrame:
     """The difference of a territory to each comparator: columns indicator, level, higher, times, size, p, sure, alike,
-    remarkable.
+    remarkable, equal.
 
     What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
-    row. Nor has the median of the peers for what has chosen them (rule R11), nor one of several places of a level.
+    row. Nor has the median of the peers for what has chosen them (rule R11), nor one of several places of a level, nor,
+    of what is known at equal ages beside some (see `demography.at_equal_ages`), the others.
 
     Parameters:
         rows, spread: as `findings` has them. indicators: the declarations, by id.
@@ -115,7 +121,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         `spread.least_large_gap`; none to a value of 0. size: how many times what is far from France, where the spread
         of the EPCIs is known; else a third of times. sure: a test tells it, or both are counted whole; of the peers,
         the whole interval is beyond a quartile. alike: the difference is not large; of what rule R1
-        rounds, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far.
+        rounds, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far. equal: the
+        ages are those of the comparator, in all of these.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -137,7 +144,12 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         for name, level in others[["indicator", "level"]].to_numpy()
     ]
     others = others[np.array(judged, dtype=bool)]
+    equal = others.reindex(columns=EQUAL).set_axis(["value", "low", "high"], axis=1).astype(float)
+    is_equal = equal["value"].notna()
+    kept = is_equal | ~others["indicator"].isin(others.loc[is_equal, "indicator"])
+    others, equal, is_equal = others[kept], equal[kept], is_equal[kept]
     mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index).astype(float)
+    mine = equal.where(is_equal, mine)
     gap = mine["value"] - others["value"]
     least = [
         least_large_gap(indicators[name], value)
@@ -148,7 +160,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     times, size = ((gap.abs() / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
-    p = others["p"].astype(float)
+    alone = others[["value"]].assign(low=np.nan, high=np.nan, denominator=np.nan)
+    p = others["p"].astype(float).mask(is_equal, chance(mine.assign(denominator=np.nan), alone, ~is_equal))
     sure = (p.lt(ALPHA) | (p.isna() & gap.ne(0))).where(others["level"].ne("peers"), beyond)
     theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
     least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
@@ -156,7 +169,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     is_rounded = own["source"].map(lambda source: SOURCES[source].secrecy.base > 0).reindex(others["indicator"])
     alike = ~times.ge(1) & (widest.lt(large) | ~is_rounded.to_numpy(bool))
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
-    return found.assign(remarkable=sure & times.ge(1) & size.ge(1))
+    return found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).

@@ -156,7 +156,7 @@ def is_over_population(value: Value) -> bool:
 
 @dataclass(frozen=True)
 class Stratum:
-    """An age, or an age of one sex, of what an indicator counts: ids of counts.
+    """An age, or an age of one sex, of what an indicator counts: ids of counts, or of the share of this age.
 
     of: what is counted at this age. among: the people of this age, who are added up.
     """
@@ -202,7 +202,7 @@ class Indicator:
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
         population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
     norm: of data/reference/normes.yml: the title of its map tells the communes that do not reach it.
-    ages: it depends on the ages of the inhabitants, which nothing here sets apart: it is not told first.
+    ages: it depends on the ages of the inhabitants: it is not told first where no strata set them apart.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -235,6 +235,11 @@ class Indicator:
     def shown_at(self) -> tuple[str, ...]:
         """Return the levels at which a value may be shown; secteurs, groups of communes, wherever communes are."""
         return (*self.levels, "secteur") if "commune" in self.levels else self.levels
+
+    @property
+    def by_age(self) -> set[str]:
+        """Return the ids that its strata name."""
+        return {name for stratum in self.strata for name in (stratum.of, *stratum.among)}
 
     @property
     def file_name(self) -> str:

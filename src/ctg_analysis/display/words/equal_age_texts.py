@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import pandas as pd
+
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.texts import of
@@ -23,9 +25,8 @@ HEADER = [
 NOTE = (
     "Nombre attendu : celui qu'il y aurait ici si chaque âge avait le taux qu'il a là-bas (standardisation indirecte). "
     "Le territoire compte aussi dans l'ensemble auquel il se compare. Taux à âge égal : le taux brut de là-bas, "
-    "multiplié par le rapport du compté à l'attendu. Intervalle à 95 %, élargi quand les communes varient plus que le "
-    "hasard ne le veut, ou quand le recensement n'exploite qu'une partie des logements. Deux territoires se lisent "
-    "chacun face à la référence, non l'un face à l'autre."
+    "multiplié par le rapport du compté à l'attendu. Intervalle à 95 % : ce que laissent ouvert le hasard, le sondage "
+    "du recensement, les arrondis. Deux territoires se lisent chacun face à la référence, non l'un face à l'autre."
 )
 MORE, FEWER, AS_MANY = "plus nombreux", "moins nombreux", "écart non établi"
 
@@ -46,6 +47,24 @@ class AtEqualAges(NamedTuple):
     high: float
     rate: str
     period: str
+
+
+def of_row(indicator: Indicator, own: pd.Series, place) -> AtEqualAges:
+    """What is told of a territory beside a place, from the rows that `Territory.compared` has of them."""
+    ratio, low, high = (bound / place.value for bound in (place.equal, place.equal_low, place.equal_high))
+    written = percent if indicator.unit == "%" else number
+    return AtEqualAges(
+        counted=own["numerator"],
+        crude=own["text"],
+        standard=place.name,
+        crude_of_standard=place.text,
+        expected=own["numerator"] / ratio,
+        ratio=ratio,
+        low=low,
+        high=high,
+        rate=written(place.equal, indicator.decimals),
+        period=own["period"],
+    )
 
 
 def word(low: float, high: float) -> str:

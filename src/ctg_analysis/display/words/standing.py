@@ -12,7 +12,7 @@ from ctg_analysis.model.indicator import Indicator
 NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
-AGES = "les âges n'y sont pas égalisés"
+AGES, AT_EQUAL_AGES = "les âges n'y sont pas égalisés", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
 ORDINARY = "sans écart établi"  # from half of them
@@ -34,7 +34,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
     if first:
         small = remarkable.empty
-        told = [(SIGNS[one["higher"]][small], f"{_more(one)} {_than(rows, one['level'])}") for one in first]
+        words = [f"{_more(one)} {_than(rows, one['level'])}{f' {AT_EQUAL_AGES}' * one['equal']}" for one in first]
+        told = [(SIGNS[one["higher"]][small], word) for one, word in zip(first, words, strict=True)]
         return told, frozenset(remarkable["level"])
     unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
     if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
@@ -61,7 +62,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
-        figures = {level: _figure(rows, level) for level in levels}
+        figures = {level: _figure(indicator, rows, level) for level in levels}
         if how == ORDINARY:  # of the peers
             half = sentences.interval_text(indicator, _row(rows, "peers")).removeprefix("quartiles : ")
             figures["peers"] = half or figures["peers"]
@@ -74,21 +75,23 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
     if found["why"] == MOVING:
         text = ", ".join(filter(None, [MOVES[found["move"]], text]))
-    return f"{text} ({AGES})" if indicator.ages and text else text
+    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
 
 
-def shortly(rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
+def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return what a finding is beside in a few words: France, or the tenth of the EPCIs where France is not known."""
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
     rows = rows.assign(name=rows["name"].str.partition(",")[0])
     if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
-        return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(rows, level)})"
+        return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
     if found["tenth"]:
         return f"dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
     return (
-        f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(rows, 'peers')})" if "peers" in gaps.index else ""
+        f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
+        if "peers" in gaps.index
+        else ""
     )
 
 
@@ -115,9 +118,13 @@ def _words(level: str, gap: pd.Series, tenth: int) -> str:
     return ORDINARY if level == "peers" else UNSURE
 
 
-def _figure(rows: pd.DataFrame, level: str) -> str:
-    text = _row(rows, level)["text"]
-    return f"médiane : {text}" if level == "peers" else text
+def _figure(indicator: Indicator, rows: pd.DataFrame, level: str) -> str:
+    """Return the figure of a place and, at equal ages, what that of the territory is beside it where it is another."""
+    row, own = _row(rows, level), next(rows.itertuples(index=False))
+    if pd.notna(row.get("equal")):
+        here = sentences.value_text(indicator, own._replace(value=row["equal"]))
+        return f"{row['text']}{', ' if here == own.text else f' ; ici {here} '}{AT_EQUAL_AGES}"
+    return f"médiane : {row['text']}" if level == "peers" else row["text"]
 
 
 def _more(gap: pd.Series) -> str:
