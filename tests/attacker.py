@@ -6,6 +6,7 @@ product. Of a form, one word per column: `a!` is told as it is (places open to a
 """
 
 import re
+from collections import Counter
 
 import numpy as np
 from scipy.optimize import linprog
@@ -123,6 +124,18 @@ def drawn(seed, communes):
     return counts
 
 
+def few_of(measure, place, told):
+    """Return the most that columns told as they are leave to a count, where this is less than a rounding: 0 without a
+    site, 2 of 2 crèches, 3 of the 3 who are approved.
+    """
+    most = told.get((measure, place), (0, np.inf))[1] if measure in EXACT else np.inf
+    ends = [most] if most < BASE - 1 else []
+    ends += [few_of(whole, place, told) for part, whole in WITHIN if part == measure]
+    ends += [4 * few_of(persons, place, told) for things, persons in EACH if things == measure]
+    ends += [0 if few_of(site, place, told) == 0 else np.inf for persons, site in WITHOUT if persons == measure]
+    return min(ends, default=np.inf)
+
+
 class Attacker:
     """Knows intervals of totals, and what the labels say; an unknown for each count of a commune, of each edition that
     has corrected it.
@@ -131,13 +144,15 @@ class Attacker:
     def __init__(self):
         self.unknowns, self.rows, self.cells = {}, [], {}
 
-    def reads(self, measures, intervals, places, corrected=(), edition=0):
-        """Learn from an edition.
+    def reads(self, measures, intervals, places, corrected=(), edition=0, ratios=()):
+        """Learn from an edition. What a column that is told as it is says by itself (nobody without a site, three
+        bonuses of three crèches at most) is told.
 
         Parameters:
             measures: those of the forms that are filled.
             intervals: (measure, place) → least, most of what is published. places: place → communes.
             corrected: (measure, commune) whose counts are others than in the first edition.
+            ratios: part, whole, place, least, most of what is published.
         """
 
         def unknown(measure, commune):
@@ -147,7 +162,8 @@ class Attacker:
         for measure in measures:
             for place, communes in places.items():
                 terms = [(unknown(measure, one), 1) for one in communes]
-                told = intervals.get((measure, place), (0, np.inf))
+                least, most = intervals.get((measure, place), (0, np.inf))
+                told = least, min(most, few_of(measure, place, intervals))
                 self.rows.append((terms, *told))
                 self.cells.setdefault((measure, *sorted(terms)), (measure, place, terms, told))
         for commune in (communes[0] for communes in places.values() if len(communes) == 1):
@@ -162,15 +178,31 @@ class Attacker:
                 self.rows.append(([(unknown(things, commune), 1), (unknown(persons, commune), -1)], 0, np.inf))
                 self.rows.append(([(unknown(persons, commune), 4), (unknown(things, commune), -1)], 0, np.inf))
 
+        for part, whole, place, least, most in ratios:
+            of, to = ([(unknown(measure, one), 1) for one in places[place]] for measure in (part, whole))
+            self.rows.append(([*of, *((one, -least) for one, _ in to)], 0, np.inf))
+            self.rows.append(([*((one, most) for one, _ in to), *((one, -1) for one, _ in of)], 0, np.inf))
+
+    def finds(self):
+        """Return how many cells there are by measure, how many exact, those bounded more tightly than told."""
+        cells, found = Counter(), []
+        for measure, place, told, (least, most) in self.ranges():
+            cells[measure] += 1
+            cells["exact"] += int(least == most and told[0] < told[1])
+            if most - least < BASE - 1 and told != (least, most):
+                found.append((measure, place, told, (least, most)))
+        return cells, found
+
     def ranges(self):
         """Return the least and the most of each cell that is not told as it is: measure, place, what is told, ends."""
         size = len(self.unknowns)
-        lines = [(number, column, each) for number, (terms, *_) in enumerate(self.rows) for column, each in terms]
+        rows = [*dict.fromkeys((tuple(terms), least, most) for terms, least, most in self.rows)]  # once of editions
+        lines = [(number, column, each) for number, (terms, *_) in enumerate(rows) for column, each in terms]
         number, column, each = (np.array(part) for part in zip(*lines, strict=True))
-        system = csr_array((each.astype(float), (number, column)), shape=(len(self.rows), size))
-        low, high = (np.array(ends, dtype=float) for ends in zip(*(row[1:] for row in self.rows), strict=True))
+        system = csr_array((each.astype(float), (number, column)), shape=(len(rows), size))
+        low, high = (np.array(ends, dtype=float) for ends in zip(*(row[1:] for row in rows), strict=True))
         _, group = connected_components(abs(system.T) @ abs(system), directed=False)
-        of_rows = np.array([group[terms[0][0]] for terms, *_ in self.rows])
+        of_rows = np.array([group[terms[0][0]] for terms, *_ in rows])
         cells = [cell for cell in self.cells.values() if cell[0] not in EXACT]
         for one in range(group.max() + 1):
             mine, here = np.flatnonzero(group == one), of_rows == one

@@ -90,6 +90,17 @@ PROCESS = "from ctg_analysis.model import settings; from ctg_analysis.pipeline.r
 PROCESS += "process(settings.data_root(settings.EXAMPLE_EPCI))"
 
 
+def project(home, example):
+    """Make a project of the invented territory alone; return its data."""
+    for path in settings().root.iterdir():
+        if path.name not in ("data", "reports", ".git"):
+            (home / path.name).symlink_to(path)
+    root = home / "data" / "exemple"
+    shutil.copytree(example.path, root)
+    (home / "data" / "reference").symlink_to(settings().reference)
+    return root
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory, example):
     """What publishes all there is of the invented territory, its forms changed; returns the bytes by file.
@@ -97,12 +108,7 @@ def world(tmp_path_factory, example):
     Not `whole`: data/processed alone, of which all else is made.
     """
     home = tmp_path_factory.mktemp("world")
-    for path in settings().root.iterdir():
-        if path.name not in ("data", "reports", ".git"):
-            (home / path.name).symlink_to(path)
-    root = home / "data" / "exemple"
-    shutil.copytree(example.path, root)
-    (home / "data" / "reference").symlink_to(settings().reference)
+    root = project(home, example)
     forms = {path: path.read_bytes() for path in (root / "private" / EXAMPLE_EPCI).glob("*.csv")}
 
     def made(changed=lambda folder: None, whole=True):
