@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.indicators.comparisons import ALPHA, chance, tested
+from ctg_analysis.indicators.demography import at_equal_ages
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth
@@ -27,16 +28,18 @@ from ctg_analysis.pipeline.works import groups_of
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
 DRAWS, SEED = 4000, 1
 TYPES = ["urbain dense", "urbain intermédiaire", "rural", "overseas"]
-HEADER = ["Kind", "Sizes", "False", "Covered", "Power"]
+HEADER = ["Kind", "Sizes", "False, %", "Covered, %", "Power, %"]
+WORST = {"poverty": "poverty_2021_rate", "unemployment": "unemployment_15_64_rate"}
+TOLD = 4  # alerts of a synthèse
 SMALL = 5000  # inhabitants
 NEARLY = 0.98
 KINDS = {
-    "events": "births of 5 000, 20 000 and 100 000 inhabitants over three years, 1 % a year",
-    "outcomes": "passes of an exam, 85 % of 60, 300 and 1 500 candidates",
-    "sample": "one dwelling in five, 20 % of 1 000, 4 000 and 20 000 households",
-    "survey": "40 % of the addresses of communes of 10 000 inhabitants, 12 % of 5 000, 20 000 and 100 000",
-    "rounded": "events rounded to 5 in each of 10 communes, 5 % of 2 000, 8 000 and 40 000 inhabitants",
-}  # fmt: skip
+    "events": "births of a few years, 1 % of person-years",
+    "outcomes": "passes of an exam, 85 % of candidates",
+    "sample": "one dwelling in five, 20 % of households",
+    "survey": "40 % of the addresses, 12 % of inhabitants",
+    "rounded": "events rounded to 5 in each of 10 communes, 5 %",
+}
 SIZES = {
     "events": (15_000, 60_000, 300_000), "outcomes": (60, 300, 1500), "sample": (1000, 4000, 20_000),
     "survey": (5000, 20_000, 100_000), "rounded": (2000, 8000, 40_000),
@@ -48,33 +51,34 @@ TEXT = """# How often a test says what it should
 Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calibration.py`. The rule is R14 of
 [rules.md](rules.md).
 
-## Draws
+## Tests
 
-{draws} territories are drawn at each size, in a place {whole} times as large that holds them (seed {seed}). *False*:
-the place has the same share, and the test tells them apart; 5 % is expected. *Covered*: the interval holds the truth;
-95 % is. *Power*: the territory has a tenth more, and the test tells it. Counts of dwellings, facilities and inhabitants
-have no test: a difference is a fact. Rounded counts without chance are told apart only beyond all that rounding hides.
+At each size, {draws} territories are drawn in a place {whole} times as large that holds them (seed {seed}). *False*:
+the place has the same share, and the test tells them apart (5 % expected). *Covered*: the interval holds the truth.
+*Power*: the territory has a tenth more, and the test tells it. What is counted whole has no test. Rounded counts are
+told apart only beyond all that rounding hides.
 
 {of_draws}
 
 ## The EPCIs of France
 
-{epcis} EPCIs, at the latest period that nearly all have, beside France: how many have each strength and each alert, of
-which a synthèse tells three and four at most; of the alerts, the share of each type. {without} EPCIs ({without_share})
-have none: nothing of a declared direction is far from France, in the worst tenth or under a norm; nor does any worsen,
-for no producer gives six years of one.
+{epcis} EPCIs beside France, at the latest period that nearly all have: those that have an alert or a strength.
 
-{of_france}
+{of_types}
 
-In the extreme tenths that are told, {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all:
-what has an interval must lie in the tenth with all of it; what is counted whole varies more where there are few.
+- Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, in the worst tenth or under a
+  norm; nor does any worsen, for no producer gives six years of one.
+- In the worst tenth, with that alert among the {told} that a synthèse tells: {worst}.
+- Extreme tenths: {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all. What has an interval
+  must lie in the tenth with all of it; what is counted whole varies more where there are few.
+- Far from France: a standard deviation of the EPCIs, or what a third of them differ by. Of {far} indicators, it names
+  {least} to {most} of the EPCIs.
+- Sentences that name a difference to France: of {gaps} gaps, {sure} are different, which alone would name them;
+  {remarkable} are remarkable too, and named.
 
-## What is far from France
+The ten most frequent alerts:
 
-*Far*: the smallest difference to France that is remarkable, a standard deviation of the EPCIs or what a third of them
-differ by. *Named*: the EPCIs that differ by as much.
-
-{far}
+{of_alerts}
 """
 
 
@@ -146,16 +150,19 @@ def latest(spread: pd.DataFrame) -> pd.DataFrame:
 
 
 @cache
-def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the findings of all EPCIs with their sides, and the places of their values among tenths."""
+def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the findings of all EPCIs with their sides, the tenths of all values, the gaps to France."""
     listed = {one.indicator.id: one.indicator for one in essentials()}
     norms = [name for name, indicator in listed.items() if indicator.norm]
-    rows = read_indicators(root.processed, listed, groups_of(norms))
+    by_age = set().union(*(one.by_age for one in listed.values()))
+    rows = read_indicators(root.processed, {*listed, *by_age}, groups_of(norms))
     rows = rows[rows["status"].eq(OK)].astype(
         {"indicator": object, "level": object, "period": object, "territory": object}
     )
     spread = pd.read_parquet(root.processed / "spread.parquet")
-    rows = rows[rows["period"].eq(rows["indicator"].map(latest(spread)["period"]))]
+    counts = rows[rows["indicator"].isin(by_age) & rows["level"].isin(["epci", "france"])]
+    counts = dict([*counts.groupby("territory")])
+    rows = rows[rows["indicator"].isin(listed) & rows["period"].eq(rows["indicator"].map(latest(spread)["period"]))]
     france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
     assert set(france["territory"]) <= {FRANCE, METROPOLITAN_FRANCE}
     epcis = rows[rows["level"].eq("epci")]
@@ -164,17 +171,20 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame]:
     low = rows[np.logical_or.reduce(under)]
     low = low.assign(epci=low["territory"].map(epci_of).where(low["level"].eq("commune"), low["territory"]))
     low = low[low["level"].isin(["commune", "epci"])]
-    tables = []
+    tables, gaps = [], []
     for epci, own in epcis.groupby("territory"):
         compared = tested(pd.concat([own, france[france["indicator"].isin(own["indicator"])]]), listed)
+        of_ages = [counts[place] for place in (epci, FRANCE) if place in counts]
+        compared = at_equal_ages(compared, pd.concat(of_ages), listed)
         here = low[low["epci"].eq(epci)]
         short = dict.fromkeys(here.loc[here["level"].eq("epci"), "indicator"], True)
         found = findings(compared, essentials(), spread, {}, short)
-        side = sides(found, differences(compared, listed, spread), listed, set(here["indicator"]))
+        gaps.append(differences(compared, listed, spread))
+        side = sides(found, gaps[-1], listed, set(here["indicator"]))
         tables.append(found.assign(side=side, epci=epci))
     places = epcis[["territory", "indicator", "value", "low", "high"]].reset_index(drop=True)
     placed = tenth(places, beside_spread(epcis.reset_index(drop=True), spread))
-    return pd.concat(tables, ignore_index=True), places.assign(tenth=placed)
+    return pd.concat(tables, ignore_index=True), places.assign(tenth=placed), pd.concat(gaps, ignore_index=True)
 
 
 def named(root: DataRoot) -> pd.DataFrame:
@@ -191,43 +201,40 @@ def named(root: DataRoot) -> pd.DataFrame:
 
 def page(root: DataRoot) -> str:
     """Return the page of docs."""
-    found, placed = of_france(root)
-    places = pd.read_parquet(root.processed / "territories.parquet").query("level == 'epci'")
+    found, placed, gaps = of_france(root)
     profiles = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")
     kind = profiles["class_density"].replace("", "overseas")
     alerts, strengths = (found[found["side"].eq(side)] for side in (ALERT, STRENGTH))
-    without = set(places["code"]) - set(alerts["epci"])
+    types = [(one, kind.index[kind.eq(one)]) for one in TYPES] + [("all", kind.index)]
+    of_types = [
+        [one, str(len(epcis)), *(_percent(epcis.isin(side["epci"]).mean()) for side in (alerts, strengths))]
+        for one, epcis in types
+    ]
+    frequent = alerts["indicator"].value_counts()[:10]
+    of_alerts = [[f"`{name}`", str(number)] for name, number in frequent.items()]
+    told = alerts.groupby("epci").head(TOLD).set_index(["epci", "indicator"]).index
+    worst = {label: placed[placed["indicator"].eq(name) & placed["tenth"].eq(1)] for label, name in WORST.items()}
+    worst = [
+        f"{pd.MultiIndex.from_frame(rows[['territory', 'indicator']]).isin(told).sum()} of {len(rows)} of {label}"
+        for label, rows in worst.items()
+    ]
     small = placed["territory"].map(profiles["population"]).lt(SMALL)
-    directed = [one.indicator.id for one in essentials() if one.indicator.direction]
-    lines = [
-        [f"`{name}`", str(strengths["indicator"].eq(name).sum()), str(len(epcis)), *of_types]
-        for name in directed
-        for epcis in [alerts.loc[alerts["indicator"].eq(name), "epci"]]
-        for of_types in [[_percent(kind[kind.eq(one)].index.isin(epcis).mean()) for one in TYPES]]
-        if name in set(found["indicator"])
-    ]
-    spread = named(root)
-    listed = [one.indicator.id for one in essentials() if one.indicator.id in spread.index]
-    far = [
-        [f"`{name}`", one["period"], f"{one['far']:.1f}", _percent(one["named"])]
-        for name in listed
-        for one in [spread.loc[name]]
-        if not np.isnan(one["far"])
-    ]
+    share = named(root)["named"].reindex([one.indicator.id for one in essentials()]).dropna()
     return TEXT.format(
-        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=found["epci"].nunique(),
-        without=len(without), without_share=_percent(len(without) / len(places)),
-        of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
-        of_france=_table(["Indicator", "Strengths", "Alerts", *TYPES], lines),
-        far=_table(["Indicator", "Period", "Far", "Named"], far),
+        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=len(kind), told=TOLD, worst=", ".join(worst),
+        without=len(kind) - alerts["epci"].nunique(), gaps=len(gaps), sure=_percent(gaps["sure"].mean()),
+        remarkable=_percent(gaps["remarkable"].mean()), far=len(share), least=_percent(share.min()),
+        most=_percent(share.max()), of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
+        of_types=_table(["Type", "EPCIs", "Alert", "Strength"], of_types),
+        of_alerts=_table(["Indicator", "EPCIs"], of_alerts),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
 
 
 def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:
     kind, of = group
-    rates = [" / ".join(map(_percent, of[name])) for name in ("false", "covered", "power")]
-    return [f"{kind}: {KINDS[kind]}", " / ".join(map(str, of["size"])), *rates]
+    rates = [", ".join(f"{100 * rate:.1f}" for rate in of[name]) for name in ("false", "covered", "power")]
+    return [f"{kind}: {KINDS[kind]}", ", ".join(map(str, of["size"])), *rates]
 
 
 def _table(header: list[str], lines: list[list[str]]) -> str:

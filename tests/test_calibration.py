@@ -47,10 +47,10 @@ def found(france):
 @pytest.mark.nightly
 def test_no_epci_in_the_worst_tenth_of_poverty_or_unemployment_is_without_its_alert(found, france):
     """One of the first four: the synthèse tells no more."""
-    _, placed = calibration.of_france(france)
-    first = found[found["side"].eq(ALERT)].groupby("epci").head(4)
+    _, placed, _ = calibration.of_france(france)
+    first = found[found["side"].eq(ALERT)].groupby("epci").head(calibration.TOLD)
     told = set(zip(first["epci"], first["indicator"], strict=True))
-    for name in ("poverty_2021_rate", "unemployment_15_64_rate"):
+    for name in calibration.WORST.values():
         worst = placed.loc[placed["indicator"].eq(name) & placed["tenth"].eq(1), "territory"]
         assert len(worst) > 100 and not [epci for epci in worst if (epci, name) not in told], name
 
