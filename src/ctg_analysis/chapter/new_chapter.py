@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import nbformat
+
 from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings
@@ -47,8 +49,6 @@ def write_new_chapter(number: str, title: str) -> Path:
     Raises:
         UserError: no number of two digits, one that a notebook bears, a title without a letter.
     """
-    import nbformat
-
     name = NOT_IN_NAME.sub("_", alphabetical(title).replace("œ", "oe")).strip("_")
     if not NUMBER.fullmatch(number):
         raise UserError(f"chapter {number!r}: expected a number of two digits, such as 18")

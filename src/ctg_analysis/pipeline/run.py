@@ -19,7 +19,7 @@ from ctg_analysis.model.errors import Finding, InputError, room_in
 from ctg_analysis.model.processes import end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
 from ctg_analysis.model.settings import MATERIAL, DataRoot
-from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, inputs, is_stale, material_inputs
+from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, forget, inputs, is_stale, material_inputs
 from ctg_analysis.raw.folders import CACHE, known_sums
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
         `ctg check` says it. What is wrong with the files of one EPCI is left out: see `faults`.
     """
     from ctg_analysis.indicators.observations import count  # heavy, and seldom needed
-    from ctg_analysis.pipeline.freshness import forget
 
     with _derived(roots, progress) as derivations:
         for one in derivations:

@@ -382,7 +382,7 @@ def damages(plan: Plan, out: Path) -> list[str]:
     epci, lines = plan.report.epci, []
     if plan.damaged:
         kept = out / DAMAGED / epci / plan.damaged.name
-        remainder = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
+        remainder = f"; it is kept as it was found in {project_path(kept)}" if kept.is_dir() else ""
         lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{remainder}")
     before = plan.former.get("after")
     if before and not compared_with(plan.report.latest):

@@ -74,16 +74,17 @@ def lines(table: pd.DataFrame) -> list:
 def lists(dossier: Dossier) -> dict[str, object]:
     """Return what the articles and the annexes of a convention list: what the field material says, no more, no less."""
     material, enjeux, followed = dossier.material, dossier.material["enjeux"], dossier.material["indicateurs_suivi"]
+    actions = [sheet(row, dossier) for row in lines(dossier.actions)]
     budgets = of_the_plan(material["financements"], material["actions"])
     results = followed["type"].eq(RESULT) & followed["action_id"].isin(dossier.actions["action_id"])
     constats = material["constats"][material["constats"]["statut"].eq(VALIDATED_CONSTAT)]
     return {
         "champs": FIELDS,
         "enjeux": lines(enjeux[enjeux["retenu"].eq(True).fillna(False)]),
-        "axes": [_axis(axis, dossier) for axis in material["axes"].sort_values("ordre", kind="stable").itertuples()],
+        "axes": [_axis(axis, dossier, actions) for axis in lines(material["axes"].sort_values("ordre", kind="stable"))],
         "services": _services(dossier),
         "competences": _competences(dossier),
-        "actions": [sheet(row, dossier) for row in lines(dossier.actions)],
+        "actions": actions,
         "financements": funding(budgets, dossier.years, ["financeur"]),
         "natures": funding(budgets, dossier.years, ["nature"]),
         "instances": lines(material["instances"]),
@@ -130,16 +131,16 @@ def funding(budgets: pd.DataFrame, years: list[int], by: list[str]) -> dict[str,
     return {"colonnes": [*map(str, years), TOTAL], "lignes": written[:-1], "total": written[-1]}
 
 
-def _axis(axis, dossier: Dossier) -> dict[str, object]:
-    """Return an axis with its objectives, its actions and what these are measured by."""
+def _axis(axis, dossier: Dossier, sheets: list[dict]) -> dict[str, object]:
+    """Return an axis with its objectives, its actions and what these are measured by. sheets: of all actions."""
     objectives, followed = dossier.material["objectifs"], dossier.material["indicateurs_suivi"]
-    actions = dossier.actions[dossier.actions["axe_id"].eq(axis.axe_id)]
+    actions = [one for one in sheets if one["action"].axe_id == axis.axe_id]
     return {
         "numero": axis.ordre,
         "titre": axis.titre,
         "objectifs": list(objectives.loc[objectives["axe_id"].eq(axis.axe_id), "titre"]),
-        "actions": [sheet(row, dossier) for row in lines(actions)],
-        "indicateurs": lines(followed[followed["action_id"].isin(actions["action_id"])]),
+        "actions": actions,
+        "indicateurs": lines(followed[followed["action_id"].isin([one["action"].action_id for one in actions])]),
     }
 
 

@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.scratch import scratch
+from ctg_analysis.model.scratch import put_in_place, scratch
 from ctg_analysis.model.settings import ChapterNotebook, is_invented, project_path
 from ctg_analysis.pipeline.freshness import FORMS_READ
 
@@ -31,7 +31,7 @@ HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "inde
 OBSERVATIONS = "observations.parquet"
 SECRECY, ROUNDING = "secrecy", "rounding"  # in the record: the rule that its restricted counts follow
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
-DAMAGED = ".damaged"  # what was found in editions in the place of their own files
+DAMAGED = ".damaged"  # editions that had lost or changed some of their files, as they were found
 
 
 class DamagedError(UserError):
@@ -122,13 +122,6 @@ def name_of(folder: Path) -> str:
     return f"{record(folder)['date']}-{_sum(folder)}"
 
 
-def matter_of(edition: Path) -> str:
-    """Return the name of what documents are made from: the date of the newest data, then the sum of all files but the
-    index, which leads to them.
-    """
-    return f"{record(edition)['date']}-{_sum(edition, without=INDEX)}"
-
-
 def is_whole(edition: Path) -> bool:
     """Tell whether the files of an edition are those that it was published with: its name holds their sum."""
     return edition.name.endswith(f"-{_sum(edition)}")
@@ -153,7 +146,8 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     edition, link = home / name_of(fresh), out / epci
     if edition.exists():
         if not is_whole(edition):
-            _mend(edition, fresh)
+            shutil.copytree(edition, _kept(edition), dirs_exist_ok=True)
+            put_in_place(fresh, edition)
         shutil.rmtree(fresh)
     else:
         fresh.rename(edition)
@@ -173,27 +167,8 @@ def _free(place: Path) -> Path:
     return next(free for free in chain([place], others) if not free.exists())
 
 
-def _mend(edition: Path, fresh: Path) -> None:
-    """Give a damaged edition its files back, each in one operation: who reads finds no file missing meanwhile.
-
-    fresh: the same edition, whole. What is found in the place of a file, or beside them, is kept.
-    """
-    kept = _kept(edition)
-    whole = {path.relative_to(fresh): path for path in _files(fresh)}
-    there = {path.relative_to(edition): path for path in _files(edition)}
-    for name, path in there.items():
-        if name not in whole or path.read_bytes() != whole[name].read_bytes():
-            (kept / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, kept / name)
-    for name, path in whole.items():
-        (edition / name).parent.mkdir(parents=True, exist_ok=True)
-        path.replace(edition / name)
-    for name in there.keys() - whole.keys():
-        there[name].unlink()
-
-
 def _kept(edition: Path) -> Path:
-    """Return where what was found in an edition in the place of its own files is kept."""
+    """Return where an edition that had lost or changed some of its files is kept as it was found."""
     return edition.parents[2] / DAMAGED / edition.parent.name / edition.name
 
 
@@ -390,8 +365,10 @@ PLACE, EMPTY = re.compile(f"{BEGIN}.*?{END}", re.DOTALL), f"{BEGIN}{END}"
 
 
 def name_of_documents(epci: str, edition: Path) -> str:
-    """Return what the names of the documents made from an edition end with."""
-    return f"{epci}-{matter_of(edition)}"
+    """Return what the names of the documents made from an edition end with: the date of the newest data, then the sum
+    of all files but the index, which leads to them.
+    """
+    return f"{epci}-{record(edition)['date']}-{_sum(edition, without=INDEX)}"
 
 
 def write_links(edition: Path, out: Path, epci: str) -> bool:

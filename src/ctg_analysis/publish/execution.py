@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import nbformat
-import pandas
 import pandas as pd
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -239,7 +238,7 @@ def run_cells(manager: NotebookExecutionManager, before_cell: Callable[[int], No
     before_cell: called with the place of each cell before it runs.
     """
     shell = CellShell.instance(config=CONFIG)
-    pandas.set_option("display.max_columns", 20)  # what it takes in a kernel; here it may be older than the shell
+    pd.set_option("display.max_columns", 20)  # what it takes in a kernel; here it may be older than the shell
     recorder = shell.recorder
     with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):

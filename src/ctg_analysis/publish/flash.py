@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import segno
 from markupsafe import Markup
 
+from ctg_analysis.chapter.known import source
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
@@ -18,10 +21,13 @@ from ctg_analysis.display.words import glossary, notes
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.pipeline.derivation import read_places
+from ctg_analysis.pipeline.faults import must_be_sound
+from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.site import page
 
 # The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed.
@@ -184,10 +190,6 @@ def _figures(
     """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
-    from ctg_analysis.chapter.territory import open_territory
-    from ctg_analysis.pipeline.faults import must_be_sound
-    from ctg_analysis.pipeline.run import ensure
-
     ensure(root)
     must_be_sound(root, epci)
     seen = open_territory(epci, root)
@@ -201,10 +203,7 @@ def _figures(
             yield key_figure
 
 
-def _figure(figure: KeyFigure, seen) -> dict[str, str] | None:
-    from ctg_analysis.chapter.known import source
-    from ctg_analysis.model.catalogue import CATALOGUE
-
+def _figure(figure: KeyFigure, seen: Territory) -> dict[str, str] | None:
     indicator = CATALOGUE[figure.indicateur]
     rows = seen.readable(indicator)
     rows = rows[rows["territory"].eq(figure.territoire) & rows["period"].eq(figure.periode) & rows["status"].eq(OK)]
@@ -238,8 +237,6 @@ def _code(issue: InfoFlash) -> str:
     """Return the address at which to take part, for telephones to read on paper; nothing without address."""
     if not issue.participer or not issue.participer.lien:
         return ""
-    import segno
-
     drawn = io.BytesIO()
     segno.make(issue.participer.lien, error="m").save(
         drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True

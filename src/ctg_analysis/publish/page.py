@@ -171,19 +171,11 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     shown = published(notebook.cells)
     cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
-    body, _ = _exporter().from_notebook_node(Uncopied(notebook | {"cells": cells}))
+    body, _ = _exporter().from_notebook_node(NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(said_once(body))
     html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
     told_of = contents(cells, sections, about.get("communes", {})) | told(shown.cells)
     return ChapterPage(html, told_of, shown.remarks)
-
-
-class Uncopied(nbformat.NotebookNode):
-    """A notebook that nobody changes: its copy, which nbconvert makes several times, is itself."""
-
-    def __deepcopy__(self, memo: dict) -> "Uncopied":
-        """Return it."""
-        return self
 
 
 @cache

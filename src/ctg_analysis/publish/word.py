@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import os
 import re
 import shutil
 import zipfile
@@ -261,22 +260,15 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
 
 
 def _copy(home: Path, fresh: Path, without: set[str]) -> None:
-    """Make a folder with all that another one holds, but for some files: the same files, where the disk can."""
+    """Make a folder with all that another one holds, but for some files."""
 
     def left_out(folder: str, names: list[str]) -> set[str]:
         return {name for name in names if (Path(folder) / name).relative_to(home).as_posix() in without}
 
     if home.exists():
-        shutil.copytree(home, fresh, symlinks=True, ignore=left_out, copy_function=_linked)
+        shutil.copytree(home, fresh, symlinks=True, ignore=left_out)
     else:
         fresh.mkdir()
-
-
-def _linked(path: str, copy: str) -> None:
-    try:
-        os.link(path, copy)
-    except OSError:  # a disk without such links
-        shutil.copy2(path, copy)
 
 
 def _keep_saved_meanwhile(former: Path, home: Path, known: Mapping[str, list[str]]) -> None:
