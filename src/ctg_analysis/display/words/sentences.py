@@ -218,7 +218,8 @@ def interval_text(indicator: Indicator, row) -> str:
 
 def _decimals(indicator: Indicator, row) -> int:
     """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
-    percentage = is_share(indicator.value) and indicator.value.per == PERCENT
+    value = indicator.value
+    percentage = (is_share(value) and value.per == PERCENT) or (isinstance(value, Published) and bool(value.over))
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
