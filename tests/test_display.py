@@ -32,6 +32,7 @@ from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.show import charts as drawn
 from ctg_analysis.show.svg import svg
+from ctg_analysis.show.theme import use_theme
 
 NAN = float("nan")
 
@@ -187,6 +188,7 @@ def yearly(years, values, **more):
 
 def line_of(rows):
     """Return the path of the line that a trend is drawn with."""
+    use_theme()
     return re.search(r'd="([^"]*)" fill="none" stroke="#0b4f6c" stroke-width="2.4"', svg(drawn.trend(rows).figure))[1]
 
 
@@ -379,6 +381,7 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_writte
     values = np.arange(380.0, 390)
     text = [f"≈ {n}" for n in range(10)]
     rows = yearly(list(range(2015, 2025)), values, low=values - 13, high=values + 55, text=text)
+    use_theme()
     drawing = svg(drawn.trend(rows).figure)
     assert re.findall(r"<text[^>]*>≈\s(\d+)</text>", drawing) == ["0", "9"]
     assert 'fill="#e3eef3"' in drawing and 'fill="#e3eef3"' not in svg(drawn.trend(rows.assign(low=np.nan)).figure)

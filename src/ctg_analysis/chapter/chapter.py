@@ -45,6 +45,7 @@ from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import notes
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.show.theme import use_theme
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -56,6 +57,7 @@ def open_chapter(epci: str | int) -> "Chapter":
     root = data_root(str(epci))
     ensure(root)
     prepare_shell()
+    use_theme()
     return Chapter(str(epci), root)
 
 
@@ -180,9 +182,12 @@ class Chapter:
         simulated = _of_indicators(childcare_law.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
-    def family_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
-        """A chart of some members of a family as a page shows it. rows: what `members` gave, or a part of it."""
-        piece, ids = families.figure(self.territory, ax, rows), rows["indicator"].unique()
+    def family_figure(self, ax: Axes, rows: pd.DataFrame, *, unless: pd.DataFrame | None = None) -> Html:
+        """A chart of some members of a family as a page shows it.
+
+        rows: what `members` gave, or a part of it. unless: the numbers that shares are of; nothing where they are 0.
+        """
+        piece, ids = families.figure(self.territory, ax, rows, unless), rows["indicator"].unique()
         return telling(telling(piece, SHOWN, *ids), BESIDE_PEERS, *ids)
 
     def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:

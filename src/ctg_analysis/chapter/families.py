@@ -59,12 +59,13 @@ def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.Da
     return [one for one in several if periods.get(one.id) == shared]
 
 
-def figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
+def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFrame | None = None) -> Html:
     """The drawing of some members of a family, with its words; few of them are told in a sentence.
 
     A member that has no value to show at the period of most is named below.
 
-    rows: see `members`; a member whose rows are left out is left out of the words too.
+    rows: see `members`; a member whose rows are left out is left out of the words too. unless: the numbers that its
+    shares are of; nothing where they are 0.
     """
     several = [CATALOGUE[one] for one in rows["indicator"].unique()]
     name = several[0].family
@@ -72,6 +73,8 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
     known = _at_shared_period(several, compared)
     drawing = svg(ax.figure)
+    if unless is not None and unless.loc[unless["level"].eq("epci"), "value"].eq(0).all():
+        return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if not known:
         return unavailable(territory, several[0], TITLES[name])
     dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]

@@ -148,8 +148,13 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:
     for row in known.itertuples(index=False):
         (point,) = ax.plot(row.year, row.value, "o", color=shade, markersize=6 if smooth is None else 4)
         tell(point, date_text(row.period), row.text)
-    for row, side in zip(known.iloc[[0, -1]].itertuples(index=False), ("left", "right"), strict=True):
-        write(ax, row.year, row.value, row.text, up=13, ha=side, size=SMALL, weight="bold")
+    ends = zip(
+        known.iloc[[0, -1]].itertuples(index=False), known["value"].iloc[[1, -2]], ("left", "right"), strict=True
+    )
+    for row, beside, side in ends:  # clear of the line: below what rises from it, above what falls
+        write(
+            ax, row.year, row.value, row.text, up=-13 if beside > row.value else 13, ha=side, size=SMALL, weight="bold"
+        )
     low, high = min(begin(known), of_axis.min(axis=None)), max(0.0, of_axis.max(axis=None))
     ax.set(ylim=(low, high + (high - low) * 0.12), xlabel="", ylabel="")
     return with_axes(ax)

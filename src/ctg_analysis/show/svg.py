@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from lxml import etree
-from matplotlib import pyplot
+from matplotlib import pyplot, rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
@@ -43,7 +43,8 @@ def tell(mark: Artist, name: str, value: str) -> None:
 def svg(figure: Figure) -> str:
     """The SVG of a figure, which is then closed."""
     written = io.StringIO()
-    figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "ctg"}):
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     drawn = etree.fromstring(written.getvalue().encode(), etree.XMLParser(remove_comments=True, remove_blank_text=True))
     shapes = {shape.get("id"): shape.get("d") for shape in drawn.iter(f"{NS}path") if shape.get("id")}

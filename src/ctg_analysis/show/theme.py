@@ -18,8 +18,6 @@ def use_theme() -> None:
             "axes.facecolor": "none",
             "font.family": "DejaVu Sans",
             "font.size": SIZE,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "ctg",
             "text.color": INK,
             "axes.labelcolor": INK,
             "axes.labelsize": SMALL,
