@@ -62,7 +62,8 @@ told apart only beyond all that rounding hides.
 
 ## The EPCIs of France
 
-{epcis} EPCIs beside France, at the latest period that nearly all have: those that have an alert or a strength.
+{epcis} EPCIs beside France, at the latest period that nearly all have: of each type (so many EPCIs), how many in a
+hundred have each alert / strength.
 
 {of_types}
 
@@ -75,10 +76,6 @@ told apart only beyond all that rounding hides.
   {least} to {most} of the EPCIs.
 - Sentences that name a difference to France: of {gaps} gaps, {sure} are different, which alone would name them;
   {remarkable} are remarkable too, and named.
-
-The ten most frequent alerts:
-
-{of_alerts}
 """
 
 
@@ -206,12 +203,13 @@ def page(root: DataRoot) -> str:
     kind = profiles["class_density"].replace("", "overseas")
     alerts, strengths = (found[found["side"].eq(side)] for side in (ALERT, STRENGTH))
     types = [(one, kind.index[kind.eq(one)]) for one in TYPES] + [("all", kind.index)]
+    names = alerts["indicator"].value_counts().index
+    sides = {f"`{name}`": [side[side["indicator"].eq(name)] for side in (alerts, strengths)] for name in names}
+    sides["any"] = [alerts, strengths]
     of_types = [
-        [one, str(len(epcis)), *(_percent(epcis.isin(side["epci"]).mean()) for side in (alerts, strengths))]
-        for one, epcis in types
+        [name, *(" / ".join(f"{100 * epcis.isin(side['epci']).mean():.1f}" for side in both) for _, epcis in types)]
+        for name, both in sides.items()
     ]
-    frequent = alerts["indicator"].value_counts()[:10]
-    of_alerts = [[f"`{name}`", str(number)] for name, number in frequent.items()]
     told = alerts.groupby("epci").head(TOLD).set_index(["epci", "indicator"]).index
     worst = {label: placed[placed["indicator"].eq(name) & placed["tenth"].eq(1)] for label, name in WORST.items()}
     worst = [
@@ -225,8 +223,7 @@ def page(root: DataRoot) -> str:
         without=len(kind) - alerts["epci"].nunique(), gaps=len(gaps), sure=_percent(gaps["sure"].mean()),
         remarkable=_percent(gaps["remarkable"].mean()), far=len(share), least=_percent(share.min()),
         most=_percent(share.max()), of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
-        of_types=_table(["Type", "EPCIs", "Alert", "Strength"], of_types),
-        of_alerts=_table(["Indicator", "EPCIs"], of_alerts),
+        of_types=_table(["Indicator", *(f"{one} ({len(epcis)})" for one, epcis in types)], of_types),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
 

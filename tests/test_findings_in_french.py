@@ -12,7 +12,13 @@ from ctg_analysis.model.errors import Finding, InputError
 PACKAGE = Path(ctg_analysis.__file__).parent
 ENGLISH = re.compile(r"\b(?:the|an|of|or|and|with|no|not|such|again|file|files|cell|line|lines|value|number)\b|^a ")
 PLAIN = {"publish", "cli", "display", "chapter", "scratch.py"}  # what they say of commands is in English
-SAYING = {"_wrong": slice(2, None), "_broken": slice(2, None), "text": slice(1, 2), "ValueError": slice(0, 1)}
+SAYING = {
+    "_wrong": slice(2, None),
+    "_broken": slice(2, None),
+    "broken": slice(2, None),
+    "text": slice(1, 2),
+    "ValueError": slice(0, 1),
+}
 
 
 def said_in(path):
