@@ -275,8 +275,8 @@ def test_a_picture_has_its_words_and_the_same_bytes_each_time():
         axes = sns.scatterplot(pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]}), x="x", y="y")
         return picture(axes, 'Nuage de "points"', SOURCE, "Titre")
 
-    first = drawn()
-    assert isinstance(first, Html) and first.html == drawn().html and not plt.get_fignums()
+    before, first = plt.get_fignums(), drawn()
+    assert isinstance(first, Html) and first.html == drawn().html and plt.get_fignums() == before
     assert 'alt="Nuage de &#34;points&#34;"' in first.html and '<strong class="title">Titre' in first.html
     content = base64.b64decode(re.search('base64,([^"]+)', first.html)[1])
     assert content.startswith(b"\x89PNG") and b"tEXt" not in content and len(content) < 60_000
