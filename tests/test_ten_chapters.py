@@ -27,7 +27,7 @@ def figure(name):
 def shown(notebook):
     """The indicators that a chapter shows, its own and those of others."""
     text = notebook.path.read_text(encoding="utf-8")
-    families = re.findall(r'(?:family|matrix)\(\\"(\w+)', text)
+    families = re.findall(r'(?:members|answers|matrix)\(\\"(\w+)', text)
     return [name for name, one in CATALOGUE.items() if f'\\"{name}\\"' in text or one.family in families]
 
 
