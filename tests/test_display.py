@@ -74,7 +74,8 @@ def row(**columns):
         ("caf_households_count", row(value=0, low=0, high=40, level="peers", source="caf_s_ben_com_f"), "≈\u00a00"),
         ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
         ("social_dwellings_mobility_rate", row(value=41.2, denominator=17, source="sdes_rpls"), "moins de 20"),
-        ("social_dwellings_mobility_rate", row(value=41.2, denominator=20, source="sdes_rpls"), "41,2\u202f%"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=20, source="sdes_rpls"), "41\u202f%"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=1000, source="sdes_rpls"), "41,2\u202f%"),
     ],
 )
 def test_a_value_as_a_reader_sees_it(indicator, observation, expected):

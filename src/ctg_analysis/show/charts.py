@@ -123,16 +123,16 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:
 
     rows: of one indicator, the places beside too. smooth: its mean over years, drawn over its points.
     """
-    known = own(rows)
+    known, means = own(rows), own(rows[:0] if smooth is None else smooth)
     if len(known) < 2:
         return axes(ROW)
     bounded = is_bounded(known)
     of_axis = known[["low", "high"] if bounded else ["value"]]
-    ax = axes(HEIGHT, right=12 if smooth is None else 84)
+    ax = axes(HEIGHT, right=84 if len(means) else 12)
     ax.set_axis_on()
     if bounded:
         ax.fill_between(known["year"], known["low"], known["high"], color=BAND, linewidth=0)
-    shade, width = (TERRITORY, 2.4) if smooth is None else (FAINT, 0.8)
+    shade, width = (FAINT, 0.8) if len(means) else (TERRITORY, 2.4)
     dated = known.set_index("period")[["year", "value"]].astype(float)
     line = dated.reindex(sorted(set(rows["period"]))) if len(known) > 2 else dated
     ax.plot(
@@ -140,13 +140,12 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:
         color=shade,
         linewidth=width,
     )
-    if smooth is not None:
-        means = own(smooth)
+    if len(means):
         sns.lineplot(means, x="year", y="value", color=TERRITORY, linewidth=2.8, ax=ax)
         last = means.iloc[-1]
         write(ax, last["year"], last["value"], "moyenne\nsur trois ans", aside=8, color=TERRITORY, size=SMALL)
     for row in known.itertuples(index=False):
-        (point,) = ax.plot(row.year, row.value, "o", color=shade, markersize=6 if smooth is None else 4)
+        (point,) = ax.plot(row.year, row.value, "o", color=shade, markersize=4 if len(means) else 6)
         tell(point, date_text(row.period), row.text)
     ends = zip(
         known.iloc[[0, -1]].itertuples(index=False), known["value"].iloc[[1, -2]], ("left", "right"), strict=True
