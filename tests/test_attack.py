@@ -142,7 +142,7 @@ def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, sec
 @pytest.mark.slow
 def test_a_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
     """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
-    the total move. Of eight draws 14 of 19 662 counts, all of the list that is corrected: of its own, 14 of 335.
+    the total move. Of eight draws 14 of 19 655 counts, all of the list that is corrected: of its own, 14 of 335.
     """
     several = [attack(*editions(seed, *ALONE, measures=CORRECTED[:1])) for seed in range(8)]
     cells, found = sum((one for one, _ in several), Counter()), [cell for _, one in several for cell in one]
