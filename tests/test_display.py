@@ -184,6 +184,7 @@ def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
 
 def yearly(years, values, **more):
     table = {"period": [*map(str, years)], "year": years, "value": values, "level": "epci", "status": "ok"}
+    table |= {"indicator": "births_count", "source": "insee_etat_civil"}
     return pd.DataFrame(table | {"text": [f"{one:g}" for one in values], "low": np.nan, "high": np.nan} | more)
 
 
@@ -379,13 +380,16 @@ def test_a_place_after_a(name, after):
 
 
 def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_written():
-    values = np.arange(380.0, 390)
-    text = [f"≈ {n}" for n in range(10)]
-    rows = yearly(list(range(2015, 2025)), values, low=values - 13, high=values + 55, text=text)
+    """« entre 367 et 435 »: a sum of numbers that the Caf rounds; of one number, rounded to 5, there is no band."""
     use_theme()
+    values = np.arange(380.0, 390)
+    text = [f"entre {n} et {n + 68}" for n in range(10)]
+    of_the_caf = {"indicator": "caf_households_count", "source": CATALOGUE["caf_households_count"].sources[0]}
+    rows = yearly(list(range(2015, 2025)), values, low=values - 13, high=values + 55, text=text, **of_the_caf)
     drawing = svg(drawn.trend(rows).figure)
-    assert re.findall(r"<text[^>]*>≈\s(\d+)</text>", drawing) == ["0", "9"]
-    assert 'fill="#e3eef3"' in drawing and 'fill="#e3eef3"' not in svg(drawn.trend(rows.assign(low=np.nan)).figure)
+    assert re.findall(r"<text[^>]*>(entre [^<]+)</text>", drawing) == ["entre 0 et 68", "entre 9 et 77"]
+    assert 'fill="#e3eef3"' in drawing
+    assert 'fill="#e3eef3"' not in svg(drawn.trend(rows.assign(low=values - 2, high=values + 2)).figure)
 
 
 def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:

@@ -33,7 +33,7 @@ from ctg_analysis.show import charts as show
 from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
-BETWEEN = "La bande va d'une borne à l'autre, le trait suit les nombres arrondis."
+BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
 PEOPLE = "population_count"
@@ -60,7 +60,7 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     rows: those of one indicator, see `analyst.data`.
     """
     indicator, drawing = CATALOGUE[rows["indicator"].iloc[0]], svg(ax.figure)
-    rows = territory.own(indicator)
+    rows = show.own(rows)
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)

@@ -1,6 +1,6 @@
 """Charts that several chapters draw: a table of observations in, the Axes of matplotlib out, as seaborn's functions do.
 
-The tables come from `chapter.select` or `chapter.members`, with the columns name, level, value, low, high and text (the
+The tables come from `chapter.data` or `chapter.members`, with the columns name, level, value, low, high and text (the
 value as a reader sees it), in the order to draw. Every mark tells what it is worth (`svg.tell`). Sizes are in pixels.
 """
 
@@ -27,7 +27,9 @@ from ctg_analysis.display.drawings.style import (
 from ctg_analysis.display.words.classes import densities
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.sentences import is_sum_of_rounded
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.show.svg import tell
 from ctg_analysis.show.theme import PIXEL
@@ -41,12 +43,10 @@ HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line n
 LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
 
 
-def axes(height: float, *, left: float = 0, right: float = 0, top: float = 0, bottom: float = 0) -> Axes:
-    """Axes as wide as a chart of a page, so far from each side of their figure; no spines, no ticks, no grid."""
+def axes(height: float, *, left: float = 0, right: float = 0) -> Axes:
+    """Axes as wide as a chart of a page, so far from both sides of their figure; no spines, no ticks, no grid."""
     figure = pyplot.figure(figsize=(WIDTH * PIXEL, height * PIXEL))
-    ax = figure.add_axes(
-        (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - top - bottom) / height)
-    )
+    ax = figure.add_axes((left / WIDTH, 0, (WIDTH - left - right) / WIDTH, 1))
     ax.set_axis_off()
     return ax
 
@@ -165,8 +165,9 @@ def own(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_bounded(rows: pd.DataFrame) -> bool:
-    """Whether each value is a sum of rounded numbers, known by its bounds."""
-    return bool(rows["low"].notna().all() and rows["text"].str.startswith("≈").all())
+    """Whether each value of an indicator is a sum of rounded numbers, known by its bounds."""
+    indicator = CATALOGUE[rows["indicator"].iloc[0]]
+    return all(is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
 
 
 def with_axes(ax: Axes) -> Axes:
