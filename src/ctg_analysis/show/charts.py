@@ -69,11 +69,10 @@ def bars(rows: pd.DataFrame) -> Axes:
     A stroke marks what each share is in France (`in_france`).
     """
     beside = in_france(rows)
-    rows = rows[rows["level"].isin(["epci", ""]) & rows["value"].notna()]
+    rows = rows[rows["level"].eq("epci") & rows["value"].notna()]
     if rows.empty:
         return axes(ROW)
-    if "period" in rows:
-        rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
+    rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
     if "density" in rows and rows["density"].notna().all():
         rows, beside = densities(rows), {}
     names = [folded(name, NAME_WIDTH) for name in rows["name"]]
@@ -94,7 +93,7 @@ def bars(rows: pd.DataFrame) -> Axes:
         if pd.notna(row.low):
             ax.hlines(row.y, row.low, row.high, PAPER, linewidth=3.6)
             ax.hlines(row.y, row.low, row.high, INK, linewidth=1.4)
-        if beside and row.indicator in beside:
+        if row.indicator in beside:
             value, text = beside[row.indicator]
             (mark,) = ax.plot(
                 [value, value], [row.y - BAR / 2 - 3, row.y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3
@@ -109,8 +108,6 @@ def bars(rows: pd.DataFrame) -> Axes:
 
 def in_france(rows: pd.DataFrame) -> dict[str, tuple[float, str]]:
     """What shares are in France, value and text, by indicator; nothing of what is no share. rows: see `bars`."""
-    if "unit" not in rows:
-        return {}
     shares = rows[rows["level"].eq("france") & rows["value"].notna() & rows["unit"].str.startswith("%")]
     return {row.indicator: (row.value, row.text) for row in shares.itertuples(index=False)}
 

@@ -8,17 +8,9 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.show.charts import with_axes
 from ctg_analysis.show.svg import tell
 
-COLUMNS = {
-    "value",
-    "year",
-    "date",
-    "name",
-    "label",
-    "period",
-    "territory",
-    "level",
-    "indicator",
-}  # no words for a reader
+COLUMNS = frozenset(
+    ["value", "year", "date", "name", "label", "period", "territory", "level", "indicator"]
+)  # no words for a reader
 
 
 def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:

@@ -17,22 +17,17 @@ NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 TELLS = f"{NBSP}: "  # stands in what a mark tells, and in no id that matplotlib makes
 NUMBER = re.compile(r"-?\d+\.\d+")
 FONT = re.compile(r"(?=.*?\b([\d.]+)px)(?=.*?\b(bold|700)\b)?")
-KEPT = (
+KEPT = [
     "fill",
+    "fill-opacity",
+    "opacity",
     "stroke",
     "stroke-width",
     "stroke-dasharray",
-    "opacity",
-    "fill-opacity",
     "stroke-linecap",
     "text-anchor",
-)
-PLAIN = {
-    "opacity": "1",
-    "stroke-width": "1",
-    "text-anchor": "start",
-    "fill-opacity": "1",
-}  # what SVG does without a word
+]
+PLAIN = {"opacity": "1", "stroke-width": "1", "text-anchor": "start", "fill-opacity": "1"}  # goes without saying
 
 
 def tell(mark: Artist, name: str, value: str) -> None:
