@@ -68,7 +68,7 @@ def of_table(table):
     french = {"code": "territory", "periode": "period", "indicateur": "indicator", "valeur": "value"}
     table = table.rename(columns=french | {"borne_basse": "low", "borne_haute": "high"})
     if {*french.values()} <= {*table}:
-        for row in table.fillna("").astype(str).itertuples():
+        for row in table.astype(object).fillna("").astype(str).itertuples():
             words = row.indicator, row.territory, row.period
             yield words, (f"entre {row.low} et {row.high}" if row.low else row.value).replace(".", ",")
 
