@@ -39,7 +39,7 @@ def gaps(*each):
          ["▼ nettement moins qu'en France", "▲ plus que les EPCI comparables"], {"peers", "france"}),
         ([("france", False, 1.4, 0.01, True, False)], ["▽ moins qu'en France"], set()),
         ([("france", False, 3, 0.4, False, False)], ["écart non établi"], set()),
-        ([("departement", True, 0.2, None, True, False)], ["valeurs comparables"], set()),
+        ([("departement", True, 0.2, None, True, False)], ["comme dans l’Aveyron"], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
         ([("departement", True, 0.8, None, True, False), ("peers", True, 1.6, None, False, False)],
          ["sans écart établi avec les EPCI comparables"], set()),

@@ -379,7 +379,7 @@ def compute(
             rows = mean_of_years(first(preferred("measure")), value.years)
         case Ratio():
             rows = first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
-            rows = _unlisted(rows, sources)
+            rows = _unlisted(rows, sources, facts_of("among"))
         case Rate():
             below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
             top = first(preferred("events"))
@@ -438,14 +438,18 @@ def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str])
     return rows.assign(value=value, status=status)
 
 
-def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+def _unlisted(rows: pd.DataFrame, sources: dict[str, Source], things: pd.DataFrame) -> pd.DataFrame:
     """Return ratios, missing where a list that does not have all (Coverage.leaves_out) has nothing to divide by.
 
-    A commune whose only school is too small for an index has a school: its index is unknown, not without object.
+    A commune whose only school is too small for an index has a school: its index is unknown, not without object. Where
+    the facts of the whole list (Ratio.among), `things`, never have one, it is without object.
     """
+    place = ["indicator", "level", "code"]
     partial = [name for name in rows["source"].unique() if sources[name].coverage.leaves_out]
     nothing = rows["status"].eq(NOT_APPLICABLE) & rows["source"].isin(partial)
-    return rows.assign(status=rows["status"].mask(nothing, MISSING))
+    most = things[things["status"].eq(OK)].groupby(place, observed=True)["value"].max()
+    none = pd.MultiIndex.from_frame(rows[place]).isin(most.index[most.eq(0)])
+    return rows.assign(status=rows["status"].mask(nothing & ~none, MISSING))
 
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:

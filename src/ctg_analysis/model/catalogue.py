@@ -115,7 +115,8 @@ def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read:
 def _undeclared(indicator: Indicator) -> set[str]:
     """Return the measures of a value that its sources do not give, when each of these declares what it gives."""
     given_by = [SOURCES[name].measures for name in indicator.sources if name in SOURCES]
-    named = measures_of(indicator.value) - {getattr(indicator.value, "population", "")}
+    elsewhere = {getattr(indicator.value, name, "") for name in ("population", "among")}
+    named = measures_of(indicator.value) - elsewhere
     return named.difference(*given_by) if all(given_by) else set()
 
 

@@ -46,6 +46,7 @@ class Ratio:
     For a group of communes it is the ratio of the sums, never the mean of the ratios (rule R13).
     `bounded` when the numerator is a part of the denominator. Not `tested` when no test of proportions holds: a million
     euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
+    among: what the whole list counts of the things that an index is of; where it has none, the index has no object.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -54,6 +55,7 @@ class Ratio:
     per: Positive = 100
     bounded: bool = True
     tested: bool = True
+    among: str = ""
     kind: Literal["ratio"] = "ratio"
 
 
@@ -125,7 +127,7 @@ class AnnualResidual:
 Value = Annotated[
     Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
 ]
-MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over")  # the fields that name one
+MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over", "among")  # the fields that name one
 
 
 def measures_of(value: Value) -> set[str]:

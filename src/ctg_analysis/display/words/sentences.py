@@ -53,7 +53,18 @@ def value_text(indicator: Indicator, row) -> str:
         return FEW
     if _is_on_a_small_base(indicator, row):
         return (" sur " if is_share(indicator.value) else " pour ").join(_made_of(indicator, row))
-    return _written(indicator, row, row.value)
+    return _near_an_end(indicator, row) or _written(indicator, row, row.value)
+
+
+def _near_an_end(indicator: Indicator, row) -> str:
+    """Return « moins de 1 % » of a share that rounding would make nothing, « plus de 99 % » of one that it would make
+    all; else nothing."""
+    if not is_share(indicator.value) or indicator.value.per != PERCENT:
+        return ""
+    step = 10.0 ** -_decimals(indicator, row)
+    if 0 < row.value < step / 2:
+        return f"moins de {_written(indicator, row, step)}"
+    return f"plus de {_written(indicator, row, PERCENT - step)}" if PERCENT - step / 2 < row.value < PERCENT else ""
 
 
 def _under(indicator: Indicator, row) -> str:

@@ -9,7 +9,7 @@ from ctg_analysis.indicators.findings import COMPARATORS, MOVING
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.model.indicator import Indicator
 
-NOT_ESTABLISHED, COMPARABLE = "écart non établi", "valeurs comparables"
+NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
 AGES, AT_EQUAL_AGES = "les âges n'y sont pas égalisés", "à âges égaux"
@@ -26,8 +26,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     """Return signs with their words, and the levels of all the comparators that the territory is remarkable beside.
 
     The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
-    that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is comparable,
-    nor what the peers are spread that wide of. What France is without (« hors Mayotte ») its column says.
+    that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is alike, which
+    names the first comparator, nor what the peers are spread that wide of. What France is without (« hors Mayotte ») its column says.
     """
     gaps, rows = _ranked(rows, gaps), rows.assign(name=rows["name"].str.partition(" hors ")[0])
     remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
@@ -42,7 +42,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
         return [("", NOT_ESTABLISHED)], frozenset()
     if (gaps["level"].eq("peers") & gaps["times"].ge(1)).any():
         return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
-    return [("", COMPARABLE)] if len(gaps) and gaps["times"].lt(1).all() else [], frozenset()
+    near = len(gaps) and gaps["times"].lt(1).all()
+    return [("", f"{COMPARED} {_inside(rows, gaps['level'].iloc[0])}")] if near else [], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
