@@ -127,7 +127,7 @@ class AnnualResidual:
 Value = Annotated[
     Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
 ]
-MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over", "among")  # the fields that name one
+MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over", "among")  # fields of it
 
 
 def measures_of(value: Value) -> set[str]:

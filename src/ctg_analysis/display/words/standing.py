@@ -27,7 +27,8 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
 
     The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
     that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is alike, which
-    names the first comparator, nor what the peers are spread that wide of. What France is without (« hors Mayotte ») its column says.
+    names the first comparator, nor what the peers are spread that wide of. What France is without (« hors Mayotte »)
+    its column says.
     """
     gaps, rows = _ranked(rows, gaps), rows.assign(name=rows["name"].str.partition(" hors ")[0])
     remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
