@@ -27,10 +27,9 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
 
     The first comparator that it is above and the first that it is below have a sign each, and are named; else the first
     that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is alike, which
-    names the first comparator, nor what the peers are spread that wide of. What France is without (« hors Mayotte »)
-    its column says.
+    names the first comparator, nor what the peers are spread that wide of.
     """
-    gaps, rows = _ranked(rows, gaps), rows.assign(name=rows["name"].str.partition(" hors ")[0])
+    gaps = _ranked(rows, gaps)
     remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
     first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
     if first:
@@ -85,7 +84,6 @@ def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found:
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
-    rows = rows.assign(name=rows["name"].str.partition(",")[0])
     if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
         return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
     if found["tenth"]:
@@ -138,7 +136,7 @@ def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     if how == ORDINARY:
         return f"avec les {PEERS}"
     if how == UNSURE:
-        return f"avec {texts.to(_row(rows, level)['name']).removeprefix('à ')}"
+        return f"avec {texts.to(_name(rows, level)).removeprefix('à ')}"
     return _inside(rows, level) if how == COMPARED else _than(rows, level)
 
 
@@ -148,7 +146,12 @@ def _than(rows: pd.DataFrame, level: str) -> str:
 
 
 def _inside(rows: pd.DataFrame, level: str) -> str:
-    return f"les {PEERS}" if level == "peers" else texts.inside(_row(rows, level)["name"])
+    return f"les {PEERS}" if level == "peers" else texts.inside(_name(rows, level))
+
+
+def _name(rows: pd.DataFrame, level: str) -> str:
+    """Return the name of a place alone: what « France hors Mayotte » is without, its column in the tables says."""
+    return _row(rows, level)["name"].partition(" hors ")[0]
 
 
 def _row(rows: pd.DataFrame, level: str) -> pd.Series:
