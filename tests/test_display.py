@@ -19,7 +19,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, maps
 from ctg_analysis.display.drawings.land import land
-from ctg_analysis.display.drawings.map_classes import class_bounds, ranks_of
+from ctg_analysis.display.drawings.map_classes import class_bounds, classes_of, ranks_of
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
@@ -327,6 +327,13 @@ def test_the_classes_of_a_map_have_the_same_decimals():
     five = maps.choropleth(ground, rows.assign(value=[-3.1, 0.2]), change, diverging=True)
     assert ">moins de \u22122,5\u202f%<" in five and ">\u22120,5 à +0,5\u202f%<" in five
     assert five.count("url(#dotted-") == 3  # a commune, two classes of the legend: told from rises without colours
+
+
+def test_a_norm_is_a_bound_of_the_classes_of_its_map():
+    doctors, values = CATALOGUE["general_practitioner_accessibility_index"], [1.3, 1.9, 2.4, 2.6, 3.1, 4.2, 5.3]
+    known = pd.DataFrame({"value": values, "text": [f"{value}".replace(".", ",") for value in values]})
+    bounds, words = classes_of(known, doctors, diverging=False, together=None)
+    assert 2.5 in bounds and "2,5" in " ".join(words) and bounds == sorted(bounds)
 
 
 def test_shares_by_age_refuse_a_missing_band():

@@ -11,6 +11,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import rounded_text
 from ctg_analysis.display.words.texts import NARROW
 from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.model.norms import norm
 
 CLASSES = 5
 FEWEST = 3  # values: so few make no classes
@@ -19,7 +20,10 @@ FEWEST = 3  # values: so few make no classes
 def classes_of(
     known: pd.DataFrame, indicator: Indicator, *, diverging: bool, together: pd.Series | None
 ) -> tuple[list[float], list[str]]:
-    """Return the bounds between the classes of a map, and their words: up to three values are each a class."""
+    """Return the bounds between the classes of a map, and their words: up to three values are each a class.
+
+    A norm of the indicator is a bound, in the place of the nearest one.
+    """
     written = known.sort_values("value", kind="stable").drop_duplicates("text")
     if len(written) <= FEWEST and together is None and not diverging:
         texts_of = list(written["text"])
@@ -28,6 +32,9 @@ def classes_of(
         return [(low + high) / 2 for low, high in pairwise(written["value"])], texts_of
     digits = int(known["text"].str.contains(",").all())
     bounds = class_bounds(known["value"] if together is None else together, diverging=diverging, digits=digits)
+    if indicator.norm and known["value"].min() < norm(indicator.norm) <= known["value"].max():
+        near = min(bounds, key=lambda bound: abs(bound - norm(indicator.norm)))
+        bounds[bounds.index(near)] = norm(indicator.norm)
     decimals = 0 if all(float(bound).is_integer() for bound in bounds) else 1
     sign = f"{NARROW}%" if indicator.unit.startswith("%") else ""
     texts_of = [number(bound, decimals, signed=diverging) for bound in bounds]
