@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import (
+    accounts,
     analyst,
     asked,
     assessments,
@@ -118,7 +119,7 @@ class Chapter:
     __repr__ = _of_territory(analyst.described)
 
     perimeter = _of_territory(identity.perimeter)
-    essential = _of_territory(profiles.essential)
+    essential = _of_territory(accounts.account)
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)

@@ -14,6 +14,7 @@ DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
 MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
 NORMS = "normes.yml"  # of data/reference: what laws, institutes and usages set, see `model.norms`
+ACCOUNTS = "recits"  # folder of data/reference: the sentences of chapters
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
 KERNELS = WITHOUT, STOCK = "none", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"

@@ -11,7 +11,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 from secrets import token_hex
 
-from ctg_analysis.model.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
+from ctg_analysis.model.settings import ACCOUNTS, MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.raw.folders import CACHE, DOUBTED, UNREAD, files_of, is_by_itself, read_unread, sha256, sum_of
 
 # What data/processed was made from, and whether it still is what it would be made from: no table is opened here.
@@ -116,8 +116,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
     Of the library, the modules that make them: not those of PAGES, which only read them.
     """
     files = files_of(root.raw)
-    reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
-    files += sorted(path for path in reference if path.is_file())
+    reference = [path for path in root.reference.rglob("*") if path.is_file()]
+    files += sorted(path for path in reference if path.relative_to(root.reference).parts[0] not in (ACCOUNTS, MODELS))
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file() and not is_by_itself(path))
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # full files are gigabytes

@@ -72,7 +72,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     manifest says it once they were found whole. The sum of what they were made from would let restricted figures be
     guessed.
     """
-    texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
+    texts = [*text_sources().values(), *sorted(settings().reference.rglob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
     beside = sorted((settings().root / "notebooks").rglob("*"))  # what an analyst reads: tables, modules
     texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]

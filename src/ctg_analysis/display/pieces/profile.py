@@ -74,3 +74,8 @@ def profile(
 def essential(findings: Sequence[tuple[str, str]]) -> Html:
     """The findings of a chapter. findings: what is found, and what it is beside."""
     return piece("essential.html.j2", findings=findings)
+
+
+def account(text: str, findings: Sequence[tuple[str, str]], questions: Sequence[str]) -> Html:
+    """What a chapter says first: its account, the findings that this does not tell, the questions that it raises."""
+    return piece("account.html.j2", text=text, findings=findings, questions=questions)

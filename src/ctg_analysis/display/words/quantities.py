@@ -158,12 +158,13 @@ def of_communes(some: int, communes: int) -> str:
 
 
 def in_letters(value: int) -> str:
-    """A small number in letters, a larger one in figures.
+    """A number of things, feminine, in letters up to ten; a larger one in figures.
 
-    >>> in_letters(4), in_letters(12)
-    ('quatre', '12')
+    >>> in_letters(1), in_letters(4), in_letters(12)
+    ('une', 'quatre', '12')
     """
-    return {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six"}.get(value, str(value))
+    few = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+    return few[value] if value < len(few) else number(value)
 
 
 def some_communes(number: int) -> str:

@@ -1,5 +1,6 @@
 """How a territory stands to others, in a sign and a few words: how large a difference is, whether a test tells it."""
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import pandas as pd
@@ -60,6 +61,30 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
     words = {level: _words(level, gaps.loc[level], found["tenth"]) for level in levels if level in gaps.index}
+    text = _clauses(indicator, rows, words)
+    if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
+        row = _row(rows, "peers")
+        text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
+    if found["tenth"]:
+        text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == MOVING:
+        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
+    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
+
+
+def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels: Sequence[str]) -> str:
+    """Return what a value is beside some places: « nettement plus qu'en France (12,1 %) et que dans l'Aveyron (8 %) ».
+
+    levels: of the places, in the order to tell them; those that have no figure, or are not judged, are left out.
+    """
+    gaps = _ranked(rows, gaps).set_index("level")
+    words = {level: _words(level, gaps.loc[level], 0) for level in levels if level in gaps.index}
+    text = _clauses(indicator, rows, words)
+    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
+
+
+def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Return « plus qu'en France (12), mais moins que dans l'Aveyron (20) » of the words on each place, by level."""
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
@@ -69,14 +94,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
             figures["peers"] = half or figures["peers"]
         places = texts.listed([f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()])
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
-    if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
-        row = _row(rows, "peers")
-        text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
-    if found["tenth"]:
-        text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
-    if found["why"] == MOVING:
-        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
-    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
+    return text
 
 
 def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:

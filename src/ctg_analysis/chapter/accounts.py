@@ -1,0 +1,213 @@
+"""The account of a chapter: sentences that an editor writes (data/reference/recits), filled with facts alone."""
+
+from functools import cache
+
+from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2.nodes import Getattr
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import BaseModel, ConfigDict
+
+from ctg_analysis.chapter.by_indicator import each_row
+from ctg_analysis.chapter.essential import findings_of
+from ctg_analysis.chapter.known import are_exact, on_map
+from ctg_analysis.chapter.profiles import MOST, NOTHING_FOUND, told
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import profile as pieces
+from ctg_analysis.display.words import paces, sentences, standing
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import agreed, in_letters
+from ctg_analysis.display.words.texts import capitalised, listed, typography
+from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
+from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
+
+NAMES_AT_MOST = 4  # communes that a sentence names
+SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
+
+
+class Account(BaseModel):
+    """What a file of accounts holds.
+
+    faits: the short name of each fact, and its indicator. recit: sentences in their order; one is said where all the
+    facts that it names are known, and has words left once its conditions are. inconnu: what the chapter does not tell,
+    by indicator, said of those unknown here. debattre: questions for the COPIL, told as sentences are.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    faits: dict[str, str]
+    recit: tuple[str, ...]
+    inconnu: dict[str, str] = {}
+    debattre: tuple[str, ...] = ()
+
+
+class Fact:
+    """An indicator of a territory as a sentence tells it; its French names are those that the templates use.
+
+    Raises:
+        KeyError: the indicator has no value here, or none that may be written as a number.
+    """
+
+    def __init__(self, territory: Territory, indicator: Indicator):
+        self._territory, self._indicator = territory, indicator
+        counted = isinstance(indicator.value, Count | Mean)
+        self._rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
+        first = each_row(self._rows[:1])
+        if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
+            raise KeyError(indicator.id)
+        self.valeur = first[0].value
+        self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(first[0].period))
+        self._gaps = self._rows[:0] if counted else territory.gaps(indicator)
+
+    def __str__(self) -> str:
+        """Return the value as a reader sees it."""
+        return self._rows["text"].iloc[0]
+
+    def face(self, *places: str) -> str:
+        """« , plus qu'en France (60,9), comme dans l'Aveyron (68,1) ». places: france, region, departement, pairs.
+
+        The comparable EPCIs stand for them where none of them is known.
+        """
+        if self._gaps.empty:
+            return ""
+        wanted = ["peers" if place == "pairs" else place for place in places]
+        for levels in (wanted, ["peers"]):
+            if told := standing.against(self._indicator, self._rows, self._gaps, levels):
+                return f", {told}"
+        return ""
+
+    @property
+    def absolu(self) -> str:
+        """The value without its sign, for a verb that tells it."""
+        return str(self).lstrip("+\u2212")
+
+    @property
+    def unite(self) -> str:
+        """The unit, in the singular under 2."""
+        return agreed(self._indicator.unit, self.valeur)
+
+    @property
+    def lettres(self) -> str:
+        """A number of things in letters, feminine."""
+        return in_letters(round(self.valeur))
+
+    @property
+    def regime(self) -> str:
+        """« (hors MSA) » of what the Caf alone counts, but overseas, where it pays all."""
+        overseas = self._territory.communes["departement"].str.startswith("97").any()
+        return " (hors MSA)" if "hors MSA" in self._indicator.label and not overseas else ""
+
+    @property
+    def rang(self) -> str:
+        """« , dans les 10 % d'EPCI où cette valeur est la plus élevée », or nothing."""
+        found = findings_of(self._territory).set_index("indicator")["tenth"].get(self._indicator.id, 0)
+        return f", dans les 10 % d'EPCI où cette valeur est {standing.TENTHS[found]}" if found else ""
+
+    def plus(self, level: str) -> bool:
+        """Whether the territory is surely above a place by a tenth or more."""
+        return self._side(level, higher=True)
+
+    def moins(self, level: str) -> bool:
+        """Whether it is surely below."""
+        return self._side(level, higher=False)
+
+    def _side(self, level: str, *, higher: bool) -> bool:
+        gaps = self._gaps[self._gaps["level"].eq(level)] if len(self._gaps) else self._gaps
+        return bool(len(gaps) and (gaps["sure"] & gaps["times"].ge(1) & gaps["higher"].eq(higher)).all())
+
+    @property
+    def evolution(self) -> str:
+        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a sure trend."""
+        rows = self._territory.own(self._indicator)
+        found = trend_of(rows, self._indicator)
+        if found is None or not found.is_established:
+            return ""
+        return f"{paces.way(found)}, {paces.with_bounds(self._indicator, rows, found)}"
+
+    @property
+    def communes(self) -> str:
+        """« quatre des 21 communes (A, B, C et D) » that have some; nothing where not all are known exactly."""
+        rows = on_map(self._territory, self._indicator)
+        if rows.empty or not rows["status"].eq(OK).all() or not are_exact(self._indicator, rows.assign(shown=True)):
+            return ""
+        some = list(rows.loc[rows["value"].gt(0), "name"])
+        named = f" ({listed(some)})" if 0 < len(some) <= NAMES_AT_MOST < len(rows) else ""
+        of = f"{in_letters(len(some))} des {len(rows)} communes"
+        return f"{of}{named}" if len(some) < len(rows) else "toutes les communes"
+
+
+OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")}  # what sentences may ask of one
+
+
+def account(territory: Territory, chapter: str) -> Html:
+    """What the figures of a chapter say: its account, then the findings that it does not tell, and what to debate."""
+    written = read_account(chapter)
+    facts = {}
+    for short, name in written.faits.items():
+        try:
+            facts[short] = Fact(territory, CATALOGUE[name])
+        except KeyError:
+            territory.read.add(name)
+    unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
+    last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
+    text = [*_told(written.recit, facts), last]
+    found = findings_of(territory)
+    names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
+    return (
+        pieces.account(
+            typography(" ".join(filter(None, text))),
+            [told(territory, CATALOGUE[name]) for name in names[:MOST]],
+            [typography(question) for question in _told(written.debattre, facts)],
+        )
+        if len(facts) or len(names)
+        else NOTHING_FOUND
+    )
+
+
+def _told(written: tuple[str, ...], facts: dict[str, Fact]) -> list[str]:
+    """The sentences whose facts are all known, filled."""
+    known = [one for one in written if meta.find_undeclared_variables(SENTENCES.parse(one)) <= facts.keys()]
+    filled = (" ".join(SENTENCES.from_string(one).render(facts).split()) for one in known)
+    return [capitalised(one) for one in filled if one]
+
+
+@cache
+def read_account(chapter: str) -> Account:
+    """The account of a chapter as it is written.
+
+    Raises:
+        InputError: no file, or what is wrong with it: an indicator or a name that does not exist, a sentence that Jinja
+            does not read.
+    """
+    path = settings().reference / ACCOUNTS / f"{chapter}.yml"
+    read = load_yaml(path, Account)
+    if findings := _wrong(read, project_path(path)):
+        raise InputError(findings)
+    return read.value
+
+
+def _wrong(read: ReadYaml, file: str) -> list[Finding]:
+    written: Account = read.value
+    named = [*((("faits", short), name) for short, name in written.faits.items())]
+    named += [(("inconnu", name), name) for name in written.inconnu]
+    wrong = [
+        Finding(file, read.lines.get(place), ".".join(place), name, "un indicateur : `ctg list indicators` les donne")
+        for place, name in named
+        if name not in CATALOGUE
+    ]
+    for part in ("recit", "debattre"):
+        for rank, text in enumerate(getattr(written, part)):
+            line, column = read.lines.get((part, rank)), f"{part}, phrase {rank + 1}"
+            try:
+                sentence = SENTENCES.parse(text)
+            except TemplateError as error:
+                wrong.append(Finding(file, line, column, str(error), "une phrase, avec {{ fait }} et {% if … %}"))
+                continue
+            names = meta.find_undeclared_variables(sentence) - {*written.faits}
+            wrong += [Finding(file, line, column, name, "un nom de faits") for name in sorted(names)]
+            asked = {one.attr for one in sentence.find_all(Getattr)} - OF_A_FACT
+            wrong += [Finding(file, line, column, name, listed(sorted(OF_A_FACT))) for name in sorted(asked)]
+    return wrong

@@ -1,0 +1,94 @@
+"""The accounts of chapters: French that editors write, filled with facts; faults are told with file and line."""
+
+import re
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from lxml import html
+from test_every_epci import SORTS
+
+from ctg_analysis.chapter import accounts, open_chapter
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import InputError
+from ctg_analysis.model.settings import EXAMPLE_EPCI, data_root
+
+CHAPTERS = [f"{number:02d}" for number in range(1, 11)]
+JUDGED = re.compile(  # causes and judgments: an account gives figures, the reader concludes
+    r"s'explique|en raison de|grâce à|du fait de|entraîne|ainsi|donc|en effet|cependant|toutefois|par ailleurs|"
+    r"alarmant|préoccupant|désert|fracture|souffre|pénalis|bénéficie|dynamique|attracti|vieilliss|force est|on observe"
+)
+BROKEN = re.compile(r" ,|,,|, \.|\(\)|\{|\}| que en | de le | à le |de Aveyron|\bnan\b|\bNone\b|<bound|  ")
+FILE = """faits:
+  places: {fact}
+recit:
+  - "{text}"
+"""
+
+
+def prose(epci, chapter):
+    found = html.fromstring(f"<div>{open_chapter(epci).essential(chapter).html}</div>")
+    return " ".join(" ".join(found.itertext()).split())
+
+
+def faults(text):
+    return [*BROKEN.findall(text), *JUDGED.findall(text)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("epci", [EXAMPLE_EPCI, "200067171", "243500139", "249740119"])
+def test_an_account_is_french_of_less_than_a_page_with_a_year_and_a_comparator(epci, chapter):
+    text = prose(epci, chapter)
+    assert not faults(text) and 40 <= len(text.split()) <= 260
+    assert re.search(r"\b20[12]\d\b", text) and re.search(r"(qu|que|comme|avec)\W", text)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_rate_is_said_for_as_many_as_it_is_of(chapter):
+    """« 2,7 pour 1 000 » of what is for 100 would be a false figure: the template says the number that is declared."""
+    written = accounts.read_account(chapter)
+    for text in written.recit:
+        for short, per in re.findall(r"\{\{ (\w+) \}\}[^{]*? pour (1[  ]000|100 000|100)\b", text):
+            assert f"pour {per} " in CATALOGUE[written.faits[short]].unit.replace("\u202f", " "), text
+
+
+@pytest.mark.parametrize(
+    "fact, text, told",
+    [
+        ("childcare_coverage_rates", "{{ places }} places.", ("2", "childcare_coverage_rates")),
+        ("childcare_coverage_rate", "{{ creches }} places.", ("4", "creches")),
+        ("childcare_coverage_rate", "{% if places %}places.", ("4", "recit, phrase 1")),
+        ("childcare_coverage_rate", "{{ places.inconnu }} places.", ("4", "inconnu")),
+    ],
+)
+def test_what_is_wrong_with_a_sentence_is_told_with_its_file_and_line(fact, text, told, tmp_path, monkeypatch):
+    folder = tmp_path / "recits"
+    folder.mkdir()
+    (folder / "04.yml").write_text(FILE.format(fact=fact, text=text), encoding="utf-8")
+    monkeypatch.setattr(accounts, "settings", lambda: SimpleNamespace(reference=tmp_path))
+    accounts.read_account.cache_clear()
+    try:
+        with pytest.raises(InputError) as error:
+            accounts.read_account("04")
+    finally:
+        accounts.read_account.cache_clear()
+    line, what = told
+    assert f"04.yml, ligne {line}" in str(error.value)
+    assert what in str(error.value)
+
+
+def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):
+    written = accounts.read_account("04")
+    without = written.model_copy(update={"faits": written.faits | {"creches": "unmet_requests_share"}})
+    monkeypatch.setattr(accounts, "read_account", lambda _: without)
+    text = prose("243500139", "04")
+    assert "Les crèches et micro-crèches en offrent" not in text and "places d’accueil théoriques pour 100" in text
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_accounts_of_epcis_drawn_among_all_are_made_without_a_fault():
+    territories = pd.read_parquet(data_root().processed / "territories.parquet")
+    drawn = territories.loc[territories["level"].eq("epci"), "code"].sample(60, random_state=18)
+    told = {(epci, chapter): prose(epci, chapter) for epci in [*drawn, *SORTS] for chapter in CHAPTERS}
+    assert {where: found for where, text in told.items() if (found := faults(text))} == {}
