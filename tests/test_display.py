@@ -432,10 +432,10 @@ def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
     html = tables.places_by_indicator(places, [schools, secret], source=cited).html
     assert html.count('<th scope="col"') == 2 and "s = secret" not in html
-    told = "Secret statistique pour toutes les communes : taux de pauvreté en 2021 (Ici 18,9 %)."
+    told = "Secret statistique dans chaque commune : taux de pauvreté en 2021 (Ici 18,9 %)."
     assert texts.typography(told) in html
     alone = tables.places_by_indicator(places, [secret], source=cited).html
-    assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "pour toutes les communes." in alone
+    assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "dans chaque commune." in alone
 
 
 def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):

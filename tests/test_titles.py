@@ -55,7 +55,7 @@ def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
     assert said == f"{head}de 5\u202f% ou moins à 30 selon la commune"
     mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
     change = bearing(mixed), CATALOGUE["natural_change_rate"]
-    assert extremes.choropleth(*change[::-1]).endswith("de 0\u202f% à 18\u202f% selon la commune")
+    assert extremes.choropleth(*change[::-1]).endswith("de 0\u202f% à 18,2\u202f% selon la commune")
     small = bearing(communes(12, 30, 20), 97.0, 1000, 1000)
     assert extremes.choropleth(YOUNG, small) == f"{head}de 20 à 30 selon la commune"
     assert extremes.leaves_some_out(YOUNG, small) and not extremes.leaves_some_out(YOUNG, rows)

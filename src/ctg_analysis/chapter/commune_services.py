@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.quantities import quantity
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
 
@@ -91,4 +91,4 @@ def _where(service: Service, apart: pd.DataFrame, code: str) -> str:
     away = apart.loc[code, names.index]
     if away.isna().any():
         return "Ailleurs"
-    return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {number(max(away.min(), 1))} km"
+    return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {quantity(round(max(away.min(), 1), 1))} km"

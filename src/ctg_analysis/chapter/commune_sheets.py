@@ -208,7 +208,7 @@ def _sentence(known: Known, place, past: pd.DataFrame) -> str:
     here = [name for name, is_there in there.items() if is_there]
     away = [name for name, is_there in there.items() if not is_there]
     services = [f"{texts.listed(here)} sur place"] if here else []
-    services += [f"ni {' ni '.join(away)}" if len(away) > 1 else f"pas de {away[0]}"] if away else []
+    services += [f"ni {' ni '.join(away)}" if len(away) > 1 else f"pas {texts.of(away[0])}"] if away else []
     counted = " ; ".join(filter(None, [", ".join(said), ", ".join(services)]))
     return f"{kind} : {counted}." if kind else f"{counted}."
 

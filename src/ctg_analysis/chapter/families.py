@@ -38,6 +38,13 @@ def members(territory: Territory, name: str) -> pd.DataFrame:
     several = asked.family(territory, name)
     compared = {one.id: _at_its_period(territory, one) for one in several}
     known = _at_shared_period(several, compared)
+    if known:
+        shared = compared[known[0].id]["period"].iloc[0]
+        own = {one.id: territory.own(one) for one in several if one not in known}
+        compared |= {
+            name: rows[rows["period"].eq(shared)] for name, rows in own.items() if shared in set(rows["period"])
+        }
+        known = _at_shared_period(several, compared)
     names, _ = _told_apart([one.label for one in known], TITLES[name]) if known else ([], "")
     label = {one.id: texts.typography(one.label) for one in several}
     label |= {one.id: texts.typography(short) for one, short in zip(known, names, strict=True)}

@@ -14,11 +14,11 @@ from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.model.indicator import CENSORED, OK, SECRET, Count, Indicator, Mean, is_proportion
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 from ctg_analysis.model.territories import FRANCE
 
-CAF_ALONE = "Outre-mer, la Caf paie aussi les familles du régime agricole : rien n'est à demander à la MSA."
+CAF_ALONE = "(outre-mer, la Caf paie aussi les familles du régime agricole)."
 
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -150,8 +150,8 @@ def unavailable(territory: Territory, indicator: Indicator, what: str, level: st
     if said and territory.own(indicator).empty:
         return with_source(said, source(territory, rows))
     entries = [entry(lack) for lack in lacks(territory, indicator, level)]
-    named = f"{texts.uncapitalised(texts.titled(what))}."
-    return markup.unavailable(texts.typography(named if entries else f"{named} {CAF_ALONE}"), entries)
+    named = texts.uncapitalised(texts.titled(what))
+    return markup.unavailable(texts.typography(f"{named}." if entries else f"{named} {CAF_ALONE}"), entries)
 
 
 def to_fill(epci: str, what: str, files: Mapping[str, str]) -> Html:
@@ -177,10 +177,11 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
 
     The whole of it, with the date of extraction, is in the definitions of the chapter.
     """
-    names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
+    told = rows[rows["status"].ne(MISSING)] if "status" in rows else rows
+    names = [name for name in dict.fromkeys((told if len(told) else rows)["source"]) if name in territory.received]
     if names == [SURVEY]:
         return surveyed.source(territory.demarche)
     used = [SOURCES[name] for name in names]
-    told = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
-    text = f"{'. '.join(filter(None, told))}."
+    parts = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
+    text = f"{'. '.join(filter(None, parts))}."
     return Citation(texts.typography(text))

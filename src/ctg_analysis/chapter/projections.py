@@ -114,7 +114,7 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     """What a projection lacks: the ages, year by year, of two censuses at least. ages: the censuses that tell them."""
     bands = sorted(set(rows.loc[rows["value"].notna(), "period"]))
     known = list(ages.index) or bands
-    how = "" if len(ages) else ", par tranches de cinq ans"
+    how = "" if len(ages) else ", par tranches d'âge"
     which = "celui" if len(known) == 1 else "ceux"
     here = f" ; ici, {which} de {texts.listed(known)} seulement{how}" if known else ""
     apart = "d'au moins deux recensements à cinq ans d'écart"

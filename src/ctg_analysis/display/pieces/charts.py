@@ -9,6 +9,7 @@ from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
+from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
@@ -58,10 +59,11 @@ def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], ow
     """Return the table of a family: one line per member, one column per territory that has a value of one."""
     rows = {member.id: compared[member.id] for member in known}
     beside = {name: table[table["status"].ne(MISSING)].iloc[1:] for name, table in rows.items()}
-    places = list(dict.fromkeys(name for member in known for name in beside[member.id]["name"]))
+    named = {name: table["name"].mask(table["level"].eq("peers"), MEDIAN_LABEL) for name, table in beside.items()}
+    places = list(dict.fromkeys(name for member in known for name in named[member.id]))
     lines = []
     for member in known:
-        texts_of = dict(zip(beside[member.id]["name"], beside[member.id]["text"], strict=True))
+        texts_of = dict(zip(named[member.id], beside[member.id]["text"], strict=True))
         lines.append(
             [member.label, compared[member.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)]
         )

@@ -121,7 +121,7 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     )
     table = found[["year", "under_3", "entering"]].astype({"year": str})
     for name in ("under_3", "entering"):
-        table[name] = table[name].map(number, na_action="ignore").astype(object).fillna("–")
+        table[name] = table[name].map(number, na_action="ignore").astype(object).fillna("nd")
     table.columns = ["Année", "Moins de 3 ans au 1er janvier", "3 ans dans l'année"]
     listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
     return markup.together(markup.reading(lead, beside), listed, markup.source(source))

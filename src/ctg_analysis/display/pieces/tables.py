@@ -84,8 +84,8 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
         label = texts.uncapitalised(column[0].label)
         told.setdefault(WITHHELD[here], []).append(f"{label} ({', '.join(beside)})" if beside else label)
     if told and not kept:
-        return places[~near], columns, " ".join(f"{why} pour toutes les communes." for why in told)
-    return places, kept, " ".join(f"{why} pour toutes les communes : {' ; '.join(each)}." for why, each in told.items())
+        return places[~near], columns, " ".join(f"{why} dans chaque commune." for why in told)
+    return places, kept, " ".join(f"{why} dans chaque commune : {' ; '.join(each)}." for why, each in told.items())
 
 
 def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:

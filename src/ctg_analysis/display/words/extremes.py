@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
@@ -47,7 +47,7 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     apart = APART.format("nt" if len(told) > 1 else "") + enough if tested and len(told) < len(rows) else ""
     if told.empty:
         return about(indicator, NONE_APART + enough) if tested else indicator.label
-    low, high = _alike(indicator, told.iloc[0], told.iloc[-1])
+    low, high = told.iloc[0], told.iloc[-1]
     if low["text"] == high["text"]:
         some = in_communes(list(told["name"]), len(rows))
         return about(indicator, ", ".join(filter(None, [f"{with_unit(indicator, high)} dans {some}", apart])))
@@ -69,10 +69,3 @@ def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """Whether the title of a map leaves out communes for their size alone; that of a norm, none. rows: as above."""
     written = rows[rows["shown"]]
     return not indicator.norm and comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
-
-
-def _alike(indicator: Indicator, low: pd.Series, high: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Two rows whose texts have decimals, or neither."""
-    if ("," in low["text"]) == ("," in high["text"]):
-        return low, high
-    return tuple(pd.Series({**row, "text": sentences.rounded_text(indicator, row["value"])}) for row in (low, high))

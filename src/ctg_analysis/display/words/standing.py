@@ -60,7 +60,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
-    words = {level: _words(level, gaps.loc[level], found["tenth"]) for level in levels if level in gaps.index}
+    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
     text = _clauses(indicator, rows, words)
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
         row = _row(rows, "peers")
@@ -78,7 +78,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     levels: of the places, in the order to tell them; those that have no figure, or are not judged, are left out.
     """
     gaps = _ranked(rows, gaps).set_index("level")
-    words = {level: _words(level, gaps.loc[level], 0) for level in levels if level in gaps.index}
+    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
     text = _clauses(indicator, rows, words)
     return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
 
@@ -119,16 +119,9 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
 
 
-def _words(level: str, gap: pd.Series, tenth: int) -> str:
-    """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it.
-
-    What is in the highest tenth is « un peu plus », not « comme », where it is surely above by less than is large.
-    """
+def _words(level: str, gap: pd.Series) -> str:
+    """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it."""
     if not gap["times"] >= 1:
-        little = f"un peu {SIDES[bool(gap['higher'])]}"
-        extreme = level != "peers" and tenth == (1 if gap["higher"] else -1)
-        if extreme and gap["sure"]:
-            return little
         if gap["alike"]:
             return COMPARED
     elif gap["sure"]:
