@@ -12,9 +12,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shown import family, trend
 
-from ctg_analysis.chapter import figures, open_chapter, surveyed
+from ctg_analysis.chapter import families, figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
-from ctg_analysis.chapter.known import uncompared
+from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, maps
@@ -26,7 +26,7 @@ from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import nothing, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
@@ -684,3 +684,20 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
     html = chapter.table("france_services_count", "children_3_11_count").html
     assert html.count('scope="col"') == 2 and "Donnée non disponible" in html and 'class="source"' in html
     assert 'class="unavailable"' in chapter.table("children_3_11_count").html
+
+
+def test_members_of_a_family_are_told_at_the_date_that_they_share(france):
+    """« Allocation de rentrée d'abord », where family allowances are more, but have a newer value besides."""
+    seen = Territory("200067171", france)
+    for name in TITLES:
+        own = families.members(seen, name).query("level == 'epci' and value.notna()")
+        shared = own["period"].mode()
+        for row in own[~own["period"].isin(shared)].itertuples():
+            assert not set(seen.own(CATALOGUE[row.indicator])["period"]) & set(shared), (name, row.indicator)
+
+
+def test_a_source_that_tells_nothing_of_what_is_shown_is_not_cited(france):
+    seen = Territory("243500139", france)
+    rows = seen.own(CATALOGUE["owner_dwellings_share"]).tail(1)
+    more = rows.assign(source="depp_ips", status="nd")
+    assert source(seen, pd.concat([rows, more])).text == source(seen, rows).text
