@@ -27,7 +27,8 @@ recit:
 
 
 def prose(epci, chapter):
-    found = html.fromstring(f"<div>{open_chapter(epci).essential(chapter).html}</div>")
+    seen = open_chapter(epci)
+    found = html.fromstring(f"<div>{seen.essential(chapter).html}{seen.debate(chapter).html}</div>")
     return " ".join(" ".join(found.itertext()).split())
 
 

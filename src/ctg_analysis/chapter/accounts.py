@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pandas as pd
 from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.nodes import Getattr
 from jinja2.sandbox import SandboxedEnvironment
@@ -47,20 +48,13 @@ class Account(BaseModel):
 class Fact:
     """An indicator of a territory as a sentence tells it; its French names are those that the templates use.
 
-    Raises:
-        KeyError: the indicator has no value here, or none that may be written as a number.
+    rows: the territory, then what it is compared with. gaps: see `Territory.gaps`; none of a number of things.
     """
 
-    def __init__(self, territory: Territory, indicator: Indicator):
-        self._territory, self._indicator = territory, indicator
-        counted = isinstance(indicator.value, Count | Mean)
-        self._rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
-        first = each_row(self._rows[:1])
-        if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
-            raise KeyError(indicator.id)
-        self.valeur = first[0].value
-        self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(first[0].period))
-        self._gaps = self._rows[:0] if counted else territory.gaps(indicator)
+    def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
+        self._territory, self._indicator, self._rows, self._gaps = territory, indicator, rows, gaps
+        self.valeur = rows["value"].iloc[0]
+        self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(rows["period"].iloc[0]))
 
     def __str__(self) -> str:
         """Return the value as a reader sees it."""
@@ -139,32 +133,42 @@ class Fact:
         return f"{of}{named}" if len(some) < len(rows) else "toutes les communes"
 
 
+def fact(territory: Territory, indicator: Indicator) -> Fact | None:
+    """An indicator as sentences tell it; None where it has no value that may be written as a number."""
+    counted = isinstance(indicator.value, Count | Mean)
+    rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
+    first = each_row(rows[:1])
+    if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
+        return None
+    return Fact(territory, indicator, rows, rows[:0] if counted else territory.gaps(indicator))
+
+
 OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")}  # what sentences may ask of one
 
 
 def account(territory: Territory, chapter: str) -> Html:
-    """What the figures of a chapter say: its account, then the findings that it does not tell, and what to debate."""
+    """What the figures of a chapter say: its account, then the findings that it does not tell."""
     written = read_account(chapter)
-    facts = {}
-    for short, name in written.faits.items():
-        try:
-            facts[short] = Fact(territory, CATALOGUE[name])
-        except KeyError:
-            territory.read.add(name)
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
-    text = [*_told(written.recit, facts), last]
+    text = " ".join(filter(None, [*_told(written.recit, _facts(territory, written)), last]))
     found = findings_of(territory)
     names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
-    return (
-        pieces.account(
-            typography(" ".join(filter(None, text))),
-            [told(territory, CATALOGUE[name]) for name in names[:MOST]],
-            [typography(question) for question in _told(written.debattre, facts)],
-        )
-        if len(facts) or len(names)
-        else NOTHING_FOUND
-    )
+    findings = [told(territory, CATALOGUE[name]) for name in names[:MOST]]
+    return pieces.account(typography(text), findings) if text or findings else NOTHING_FOUND
+
+
+def debate(territory: Territory, chapter: str) -> Html:
+    """The questions that the figures of a chapter raise for the COPIL."""
+    written = read_account(chapter)
+    questions = _told(written.debattre, _facts(territory, written))
+    return pieces.debate([typography(question) for question in questions]) if questions else Html("")
+
+
+def _facts(territory: Territory, written: Account) -> dict[str, Fact]:
+    """The facts of an account that are known here, by their short names."""
+    facts = {short: fact(territory, CATALOGUE[name]) for short, name in written.faits.items()}
+    return {short: one for short, one in facts.items() if one}
 
 
 def _told(written: tuple[str, ...], facts: dict[str, Fact]) -> list[str]:

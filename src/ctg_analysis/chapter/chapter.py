@@ -119,7 +119,7 @@ class Chapter:
     __repr__ = _of_territory(analyst.described)
 
     perimeter = _of_territory(identity.perimeter)
-    essential = _of_territory(accounts.account)
+    essential, debate = map(_of_territory, (accounts.account, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)

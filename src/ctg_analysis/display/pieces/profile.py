@@ -76,6 +76,11 @@ def essential(findings: Sequence[tuple[str, str]]) -> Html:
     return piece("essential.html.j2", findings=findings)
 
 
-def account(text: str, findings: Sequence[tuple[str, str]], questions: Sequence[str]) -> Html:
-    """What a chapter says first: its account, the findings that this does not tell, the questions that it raises."""
-    return piece("account.html.j2", text=text, findings=findings, questions=questions)
+def account(text: str, findings: Sequence[tuple[str, str]]) -> Html:
+    """What a chapter says first: its account, then the findings that this does not tell."""
+    return piece("account.html.j2", text=text, findings=findings)
+
+
+def debate(questions: Sequence[str]) -> Html:
+    """The questions that a chapter raises."""
+    return piece("debate.html.j2", questions=questions)
