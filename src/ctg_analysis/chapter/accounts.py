@@ -18,7 +18,7 @@ from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.words import paces, sentences, standing
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters
-from ctg_analysis.display.words.texts import capitalised, listed, typography
+from ctg_analysis.display.words.texts import capitalised, listed, than, typography
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -26,6 +26,7 @@ from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
+COUNTRY = "que_pays"  # the name that says « qu'en France »
 NAMES_AT_MOST = 4  # communes that a sentence names
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 
@@ -33,13 +34,15 @@ SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 class Account(BaseModel):
     """What a file of accounts holds.
 
-    faits: the short name of each fact, and its indicator. recit: sentences in their order; one is said where all the
-    facts that it names are known, and has words left once its conditions are. inconnu: what the chapter does not tell,
-    by indicator, said of those unknown here. debattre: questions for the COPIL, told as sentences are.
+    faits: the short name of each fact, and its indicator. titre: the answer of the chapter in a line. recit: sentences
+    in their order; one is said where all the facts that it names are known, and has words left once its conditions are.
+    inconnu: what the chapter does not tell, by indicator, said of those unknown here. debattre: questions for the
+    COPIL, told as sentences are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     faits: dict[str, str]
+    titre: str = ""
     recit: tuple[str, ...]
     inconnu: dict[str, str] = {}
     debattre: tuple[str, ...] = ()
@@ -151,31 +154,31 @@ def account(territory: Territory, chapter: str) -> Html:
     written = read_account(chapter)
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
-    text = " ".join(filter(None, [*_told(written.recit, _facts(territory, written)), last]))
+    title, text, _ = _told(territory, written)
+    text = " ".join(filter(None, [*text, last]))
     found = findings_of(territory)
     names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
     findings = [told(territory, CATALOGUE[name]) for name in names[:MOST]]
-    return pieces.account(typography(text), findings) if text or findings else NOTHING_FOUND
+    return pieces.account(typography("".join(title)), typography(text), findings) if text or findings else NOTHING_FOUND
 
 
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
-    written = read_account(chapter)
-    questions = _told(written.debattre, _facts(territory, written))
+    *_, questions = _told(territory, read_account(chapter))
     return pieces.debate([typography(question) for question in questions]) if questions else Html("")
 
 
-def _facts(territory: Territory, written: Account) -> dict[str, Fact]:
-    """The facts of an account that are known here, by their short names."""
+def _told(territory: Territory, written: Account) -> list[list[str]]:
+    """The title, the sentences and the questions whose facts are all known here, filled."""
     facts = {short: fact(territory, CATALOGUE[name]) for short, name in written.faits.items()}
-    return {short: one for short, one in facts.items() if one}
-
-
-def _told(written: tuple[str, ...], facts: dict[str, Fact]) -> list[str]:
-    """The sentences whose facts are all known, filled."""
-    known = [one for one in written if meta.find_undeclared_variables(SENTENCES.parse(one)) <= facts.keys()]
-    filled = (" ".join(SENTENCES.from_string(one).render(facts).split()) for one in known)
-    return [capitalised(one) for one in filled if one]
+    names = {short: one for short, one in facts.items() if one}
+    names[COUNTRY] = than(territory.beside["name"].iloc[-1])
+    told = []
+    for texts in (written.titre,), written.recit, written.debattre:
+        known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
+        filled = (" ".join(SENTENCES.from_string(one).render(names).split()) for one in known)
+        told.append([capitalised(one) for one in filled if one])
+    return told
 
 
 @cache
@@ -202,15 +205,15 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
         for place, name in named
         if name not in CATALOGUE
     ]
-    for part in ("recit", "debattre"):
-        for rank, text in enumerate(getattr(written, part)):
-            line, column = read.lines.get((part, rank)), f"{part}, phrase {rank + 1}"
+    for part, texts in {"titre": (written.titre,), "recit": written.recit, "debattre": written.debattre}.items():
+        for rank, text in enumerate(texts):
+            line, column = read.lines.get((part, rank), read.lines.get((part,))), f"{part}, phrase {rank + 1}"
             try:
                 sentence = SENTENCES.parse(text)
             except TemplateError as error:
                 wrong.append(Finding(file, line, column, str(error), "une phrase, avec {{ fait }} et {% if … %}"))
                 continue
-            names = meta.find_undeclared_variables(sentence) - {*written.faits}
+            names = meta.find_undeclared_variables(sentence) - {*written.faits, COUNTRY}
             wrong += [Finding(file, line, column, name, "un nom de faits") for name in sorted(names)]
             asked = {one.attr for one in sentence.find_all(Getattr)} - OF_A_FACT
             wrong += [Finding(file, line, column, name, listed(sorted(OF_A_FACT))) for name in sorted(asked)]

@@ -76,9 +76,9 @@ def essential(findings: Sequence[tuple[str, str]]) -> Html:
     return piece("essential.html.j2", findings=findings)
 
 
-def account(text: str, findings: Sequence[tuple[str, str]]) -> Html:
-    """What a chapter says first: its account, then the findings that this does not tell."""
-    return piece("account.html.j2", text=text, findings=findings)
+def account(title: str, text: str, findings: Sequence[tuple[str, str]]) -> Html:
+    """What a chapter says first: its answer in a line, its account, then the findings that this does not tell."""
+    return piece("account.html.j2", title=title, text=text, findings=findings)
 
 
 def debate(questions: Sequence[str]) -> Html:

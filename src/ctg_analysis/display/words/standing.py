@@ -152,8 +152,7 @@ def _after(how: str, rows: pd.DataFrame, level: str) -> str:
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
-    inside = _inside(rows, level)
-    return f"qu'{inside}" if inside[0] in "aeà" else f"que {inside}"
+    return f"que les {PEERS}" if level == "peers" else texts.than(_name(rows, level))
 
 
 def _inside(rows: pd.DataFrame, level: str) -> str:

@@ -107,6 +107,12 @@ def alphabetical(name: str) -> str:
 BY_NAME = {"key": lambda names: names.map(alphabetical), "kind": "stable"}  # of `sort_values`: as French sorts names
 
 
+def than(name: str) -> str:
+    """Return the name of a place after « plus »: qu'en France, que dans l’Aveyron, qu'à La Réunion."""
+    told = inside(name)
+    return f"qu'{told}" if told[0] in "aeà" else f"que {told}"
+
+
 def listed(items: list[str]) -> str:
     """Return « a, b et c »."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}"
