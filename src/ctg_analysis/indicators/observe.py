@@ -204,11 +204,15 @@ def first(rows: pd.DataFrame) -> pd.DataFrame:
 
     What one source has of the whole country goes before what another has of one territory.
     """
-    place = [name for name in PLACE if name in rows]
     if not rows["order"].any():
         return rows
-    best_first = np.lexsort([rows["order"], narrow(rows), rows["status"].ne(OK)])
-    return rows.iloc[best_first].drop_duplicates(place)
+    place = [name for name in PLACE if name in rows]
+    again = rows.duplicated(place, keep=False)
+    if not again.any():
+        return rows
+    several = rows.assign(narrow=narrow(rows))[again]
+    best_first = np.lexsort([several["order"], several["narrow"], several["status"].ne(OK)])
+    return pd.concat([rows[~again], several.iloc[best_first].drop_duplicates(place)[rows.columns]])
 
 
 def narrow(rows: pd.DataFrame) -> pd.Series:
@@ -265,7 +269,7 @@ def observe_coded(
     Columns: those of Observations.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
-    by_measure = {str(measure): facts[facts["measure"].eq(measure)] for measure in facts["measure"].unique()}
+    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True, sort=False)}
     del facts  # as large as what is made of it
     give_memory_back()  # what it took to set the measures apart
     alike: dict[tuple, list[Indicator]] = {}
