@@ -396,7 +396,7 @@ def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
     measures: list[str] = []
     with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
         for facts in tables:
-            facts = Facts.validate(coded(facts)).sort_values("measure", kind="stable")
+            facts = Facts.validate(coded(facts), inplace=True).sort_values("measure", kind="stable")
             columns = {name: arrow.array(facts[name], from_pandas=True).cast(of) for name, of in TYPES.items()}
             table = arrow.table(columns)
             file.write_table(table, ROWS_TOGETHER)

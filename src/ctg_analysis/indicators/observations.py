@@ -143,7 +143,7 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
     Raises:
         SchemaError: they are not what every reader takes them for.
     """
-    Observations.validate(observations)
+    Observations.validate(observations, inplace=True)
     codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
     epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
     number = epcis.codes[observations["territory"].cat.codes]

@@ -204,11 +204,15 @@ def first(rows: pd.DataFrame) -> pd.DataFrame:
 
     What one source has of the whole country goes before what another has of one territory.
     """
-    place = [name for name in PLACE if name in rows]
     if not rows["order"].any():
         return rows
-    best_first = np.lexsort([rows["order"], narrow(rows), rows["status"].ne(OK)])
-    return rows.iloc[best_first].drop_duplicates(place)
+    place = [name for name in PLACE if name in rows]
+    again = rows.duplicated(place, keep=False)
+    if not again.any():
+        return rows
+    several = rows.assign(narrow=narrow(rows))[again]
+    best_first = np.lexsort([several["order"], several["narrow"], several["status"].ne(OK)])
+    return pd.concat([rows[~again], several.iloc[best_first].drop_duplicates(place)[rows.columns]])
 
 
 def narrow(rows: pd.DataFrame) -> pd.Series:
@@ -265,7 +269,7 @@ def observe_coded(
     Columns: those of Observations.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
-    by_measure = {str(measure): facts[facts["measure"].eq(measure)] for measure in facts["measure"].unique()}
+    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True, sort=False)}
     del facts  # as large as what is made of it
     give_memory_back()  # what it took to set the measures apart
     alike: dict[tuple, list[Indicator]] = {}
@@ -342,9 +346,9 @@ def compute(
 ) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
 
-    def facts_of(column: str) -> pd.DataFrame:
+    def facts_of(column: str, some: Sequence[Indicator] = indicators) -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
-        named = {indicator.id: getattr(indicator.value, column, column) for indicator in indicators}
+        named = {indicator.id: getattr(indicator.value, column, column) for indicator in some}
         tables = {indicator: by_measure[name] for indicator, name in named.items() if name in by_measure}
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
@@ -357,8 +361,12 @@ def compute(
     def one_source(rows: pd.DataFrame) -> pd.DataFrame:
         return first(of_sources(rows, [indicator.sources for indicator in indicators]))
 
-    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
-        return first(of_sources(facts_of(POPULATION), [wanted] * len(indicators)))
+    def population() -> pd.DataFrame:
+        return first(of_sources(facts_of(POPULATION), [REFERENCE_POPULATIONS] * len(indicators)))
+
+    def of_all() -> pd.DataFrame:
+        """Return the population that all the indicators are counted over, once."""
+        return first(of_sources(facts_of(POPULATION, indicators[:1]), [DENOMINATORS])).drop(columns="indicator")
 
     def of_the_census() -> pd.DataFrame:
         """Return the facts of the sources that an indicator names, of any where it names none that has them."""
@@ -381,7 +389,7 @@ def compute(
             rows = first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
             rows = _unlisted(rows, sources, facts_of("among"))
         case Rate():
-            below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
+            below = of_all() if value.population == POPULATION else of_the_census()
             top = first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
@@ -453,24 +461,24 @@ def _unlisted(rows: pd.DataFrame, sources: dict[str, Source], things: pd.DataFra
 
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
-    """Return the events over the latest population known, at most `within` years earlier.
+    """Return the events over the latest population known, of their indicator or of all, at most `within` years earlier.
 
     A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year. What
     is counted of a December may be over what is counted of the same one, and of a year over that of its December.
     """
-    there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+    place = [name for name in PLACE[:3] if name in population]
+    there = population.drop_duplicates([*place, "period"])[[*place, "period", "value", "status"]]
+    there = there.rename(columns={"period": "of"})
     december = events["period"].isin([period for period in events["period"].cat.categories if "-" in period])
     tables = []
     for ago in (None, *range(within + 1)):
         rows = events[december] if ago is None else events
         if ago == 0:
             there = there.assign(of=years_later(there["of"], 0)).dropna(subset="of")
-            there = there.drop_duplicates(["indicator", "code", "level", "of"])
+            there = there.drop_duplicates([*place, "of"])
         of = rows["period"] if ago is None else years_later(rows["period"], -ago)
         part = rows.assign(of=of, order=ago or 0)
-        tables.append(
-            part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
-        )
+        tables.append(part.merge(there, on=[*place, "of"], suffixes=("", "_bottom"), validate="m:1"))
     rows = pd.concat(tables, ignore_index=True)
     rows["status"] = status_of(rows["status"], rows["status_bottom"])
     rows = first(rows.rename(columns={"value": "numerator", "value_bottom": "denominator"}))

@@ -16,6 +16,7 @@ from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
 from ctg_analysis.indicators.observations import (
     CODED,
+    COLUMNS,
     FOLDER,
     join_above,
     local_files,
@@ -105,7 +106,7 @@ def conclude(
         write_observations(restricted.astype(CODED), epci_of_local(frame), home)
         link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
-    larger = read_indicators(fresh, CATALOGUE, groups=())
+    larger = read_groups([fresh / FOLDER], CATALOGUE, COLUMNS)
     tables = {
         "territories": places,
         "spread": spread_of(larger, CATALOGUE),
@@ -127,7 +128,7 @@ def conclude(
 
 def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of which the inequality between them is told, under the EPCI that they are of."""
-    rows = read_indicators(fresh, OF, groups_of(OF)).query("level == 'commune'")
+    rows = read_groups([fresh / FOLDER / name for name in groups_of(OF)], OF, COLUMNS).query("level == 'commune'")
     known = places.drop_duplicates("code").set_index("code")
     epci, inhabitants = (rows["territory"].astype(object).map(known[name]) for name in ("epci", "total_population"))
     return rows.assign(territory=epci, weight=rows["denominator"].fillna(inhabitants)).dropna(subset="territory")

@@ -148,13 +148,18 @@ def complementary(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:
         return tables
     kept, given = [], pd.DataFrame(columns=SERIES, dtype=str)
     for facts in tables:
-        numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
-        series = facts.loc[~numbers.duplicated(), SERIES].astype(str)
+        numbers, series = _series_of(facts)
         series["measure"] = series["measure"].str.removesuffix("_total").str.removesuffix("_inhabitants")
         fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
         kept.append(facts[fresh[numbers]])
         given = pd.concat([given, series])
     return kept
+
+
+def _series_of(facts: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the number of the series of each fact, and the series by their numbers, as texts."""
+    numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
+    return numbers, facts.loc[~numbers.duplicated(), SERIES].astype(str)
 
 
 def with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.DataFrame:
@@ -165,11 +170,13 @@ def with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.D
 
 def given_twice(tables: list[pd.DataFrame], folder: RawFolder) -> list[Finding]:
     """Return what is said of figures that two tables of a source hold."""
-    series = pd.concat([table[SERIES].drop_duplicates().astype(str) for table in tables])
-    several = pd.MultiIndex.from_frame(series[series.duplicated()].drop_duplicates())
+    of_tables = [_series_of(table) for table in tables]
+    series = pd.concat([series for _, series in of_tables])
+    several = pd.MultiIndex.from_frame(series[series.duplicated()])
     if several.empty:
         return []
-    rows = pd.concat([table[pd.MultiIndex.from_frame(table[SERIES]).isin(several)] for table in tables])
+    there = [pd.MultiIndex.from_frame(own).isin(several)[numbers] for numbers, own in of_tables]
+    rows = pd.concat([table[held] for table, held in zip(tables, there, strict=True)])
     again = rows.loc[rows.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
     expected = "chaque chiffre dans un seul fichier : retirer celui dont on ne veut pas"
     return [
