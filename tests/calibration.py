@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.indicators.comparisons import ALPHA, chance, tested
 from ctg_analysis.indicators.demography import at_equal_ages
-from ctg_analysis.indicators.findings import ALERT, FAR, STRENGTH, differences, findings, sides, under_norm
+from ctg_analysis.indicators.findings import ALERT, FAR, STRENGTH, differences, findings, sides, under_norms
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth
 from ctg_analysis.indicators.uncertainty import (
@@ -176,7 +176,7 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
         compared = tested(pd.concat([own, france[france["indicator"].isin(own["indicator"])]]), listed)
         of_ages = [counts[place] for place in (epci, FRANCE) if place in counts]
         compared = at_equal_ages(compared, pd.concat(of_ages), listed)
-        under = under_norm(communes.get(epci, rows[:0]), inhabitants, listed)
+        under = under_norms(communes.get(epci, rows[:0]), inhabitants, listed)
         found = findings(compared, essentials(), spread, {}, under)
         gaps.append(differences(compared, listed, spread))
         side = sides(found, gaps[-1], listed)

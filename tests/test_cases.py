@@ -5,7 +5,7 @@ import pytest
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.demarche.questions import Asked, survey_observations
-from ctg_analysis.indicators.findings import under_norm
+from ctg_analysis.indicators.findings import under_norms
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK
@@ -30,7 +30,7 @@ def faults_of(indicator, case):
     one = CATALOGUE[indicator]
     rows = from_answers(one, case) if "answers" in case else from_facts(one, case)
     if "inhabitants" in case:
-        found = under_norm(rows, pd.Series(case["inhabitants"]), {indicator: one}).get(indicator)
+        found = under_norms(rows, pd.Series(case["inhabitants"]), {indicator: one}).get(indicator)
         if found != pytest.approx(case["under_norm"]):
             yield f"under the norm: {found}, expected {case['under_norm']}"
     rows = rows.set_index(["territory", "period"])

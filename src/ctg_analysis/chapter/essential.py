@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display.words import sentences
-from ctg_analysis.indicators.findings import findings, sides, under_norm
+from ctg_analysis.indicators.findings import findings, sides, under_norms
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
 from ctg_analysis.model.indicator import OK, Indicator
@@ -38,7 +38,7 @@ def findings_of(territory: Territory) -> pd.DataFrame:
     communes = communes[communes["period"].eq(communes["indicator"].map(territory.periods))]
     people = territory.data(CATALOGUE[PEOPLE]).query("status == @OK").sort_values("period", kind="stable")
     inhabitants = people.drop_duplicates("territory", keep="last").set_index("territory")["value"]
-    return findings(compared, known, territory.spread, moves, under_norm(communes, inhabitants, CATALOGUE))
+    return findings(compared, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
 
 
 def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:

@@ -43,7 +43,7 @@ def findings(
             peers are their quartiles).
         spread: see `spread.spread_of`.
         moves: 1 of the indicators that rise in a sure trend, -1 of those that fall.
-        under: see `under_norm`.
+        under: see `under_norms`.
 
     Returns:
         indicator, theme, chapter; why; level: of the comparator, "" without one; higher: whether the territory's value
@@ -100,7 +100,9 @@ def findings(
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
 
 
-def under_norm(communes: pd.DataFrame, inhabitants: pd.Series, indicators: Mapping[str, Indicator]) -> dict[str, float]:
+def under_norms(
+    communes: pd.DataFrame, inhabitants: pd.Series, indicators: Mapping[str, Indicator]
+) -> dict[str, float]:
     """The part of the inhabitants who live in communes under the norm of an indicator, of each that has one.
 
     Parameters:
@@ -111,7 +113,7 @@ def under_norm(communes: pd.DataFrame, inhabitants: pd.Series, indicators: Mappi
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> doctors = {"indicator": "general_practitioner_accessibility_index", "value": [2.4, 2.5]}
-    >>> under_norm(pd.DataFrame(doctors | {"territory": ["A", "B"]}), pd.Series({"A": 100, "B": 300}), CATALOGUE)
+    >>> under_norms(pd.DataFrame(doctors | {"territory": ["A", "B"]}), pd.Series({"A": 100, "B": 300}), CATALOGUE)
     {'general_practitioner_accessibility_index': 0.25}
     """
     norms = {name: norm(one.norm) for name, one in indicators.items() if one.norm}

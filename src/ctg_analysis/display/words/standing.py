@@ -106,7 +106,7 @@ def _under(indicator: Indicator, part: float) -> str:
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> [_under(CATALOGUE["general_practitioner_accessibility_index"], part)[:27] for part in (0.27, 0.42)]
-    ['un habitant sur quatre vit ', '42\u202f% des habitants vivent da']
+    ['un habitant sur quatre vit ', '42\\u202f% des habitants vivent da']
     """
     several, limit = round(1 / part), norms()[indicator.norm]
     who = f"{percent(100 * part)} des habitants vivent"
