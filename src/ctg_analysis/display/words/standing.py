@@ -105,8 +105,9 @@ def _under(indicator: Indicator, part: float) -> str:
     """Return how many inhabitants live in communes under the norm: « un habitant sur quatre vit … sous le seuil … ».
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> [_under(CATALOGUE["general_practitioner_accessibility_index"], part)[:27] for part in (0.27, 0.42)]
-    ['un habitant sur quatre vit ', '42\\u202f% des habitants vivent da']
+    >>> doctors = CATALOGUE["general_practitioner_accessibility_index"]
+    >>> [_under(doctors, part).partition(" dans")[0] for part in (0.27, 0.42)]
+    ['un habitant sur quatre vit', '42\\u202f% des habitants vivent']
     """
     several, limit = round(1 / part), norms()[indicator.norm]
     who = f"{percent(100 * part)} des habitants vivent"
