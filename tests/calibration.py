@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.indicators.comparisons import ALPHA, chance, tested
 from ctg_analysis.indicators.demography import at_equal_ages
-from ctg_analysis.indicators.findings import ALERT, STRENGTH, differences, findings, sides
+from ctg_analysis.indicators.findings import ALERT, FAR, STRENGTH, differences, findings, sides, under_norms
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth
 from ctg_analysis.indicators.uncertainty import (
@@ -69,6 +69,8 @@ hundred have each alert / strength.
 
 - Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, in the worst tenth or under a
   norm; nor does any worsen, for no producer gives six years of one.
+- Doctors: {short} EPCIs have that alert only for the tenth or more of their inhabitants who live in communes under the
+  norm; {others} have it without them, of each type: {by_type}.
 - In the worst tenth, with that alert among the {told} that a synthèse tells: {worst}.
 - Extreme tenths: {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all. What has an interval
   must lie in the tenth with all of it; what is counted whole varies more where there are few.
@@ -164,20 +166,20 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
     assert set(france["territory"]) <= {FRANCE, METROPOLITAN_FRANCE}
     epcis = rows[rows["level"].eq("epci")]
     epci_of = pd.read_parquet(root.processed / "territories.parquet").drop_duplicates("code").set_index("code")["epci"]
-    under = [rows["indicator"].eq(name) & rows["value"].lt(norm(listed[name].norm)) for name in norms]
-    low = rows[np.logical_or.reduce(under)]
-    low = low.assign(epci=low["territory"].map(epci_of).where(low["level"].eq("commune"), low["territory"]))
-    low = low[low["level"].isin(["commune", "epci"])]
+    communes = rows[rows["level"].eq("commune") & rows["indicator"].isin(norms)]
+    communes = dict([*communes.groupby(communes["territory"].map(epci_of))])
+    people = read_indicators(root.processed, ["population_count"], groups_of(["population_count"]))
+    people = people[people["level"].eq("commune") & people["status"].eq(OK)]
+    inhabitants = people.sort_values("period").drop_duplicates("territory", keep="last").set_index("territory")["value"]
     tables, gaps = [], []
     for epci, own in epcis.groupby("territory"):
         compared = tested(pd.concat([own, france[france["indicator"].isin(own["indicator"])]]), listed)
         of_ages = [counts[place] for place in (epci, FRANCE) if place in counts]
         compared = at_equal_ages(compared, pd.concat(of_ages), listed)
-        here = low[low["epci"].eq(epci)]
-        short = dict.fromkeys(here.loc[here["level"].eq("epci"), "indicator"], True)
-        found = findings(compared, essentials(), spread, {}, short)
+        under = under_norms(communes.get(epci, rows[:0]), inhabitants, listed)
+        found = findings(compared, essentials(), spread, {}, under)
         gaps.append(differences(compared, listed, spread))
-        side = sides(found, gaps[-1], listed, set(here["indicator"]))
+        side = sides(found, gaps[-1], listed)
         tables.append(found.assign(side=side, epci=epci))
     places = epcis[["territory", "indicator", "value", "low", "high"]].reset_index(drop=True)
     placed = tenth(places, beside_spread(epcis.reset_index(drop=True), spread))
@@ -210,6 +212,10 @@ def page(root: DataRoot) -> str:
         [name, *(" / ".join(f"{100 * epcis.isin(side['epci']).mean():.1f}" for side in both) for _, epcis in types)]
         for name, both in sides.items()
     ]
+    doctors = alerts[alerts["indicator"].eq("general_practitioner_accessibility_index")]
+    value = placed.set_index(["indicator", "territory"])["value"].loc["general_practitioner_accessibility_index"]
+    reaches = doctors["epci"].map(value).ge(norm("sub_density_of_general_practitioners"))
+    only = reaches & doctors["tenth"].ge(0) & ~(doctors["why"].eq(FAR) & ~doctors["higher"].astype(bool))
     told = alerts.groupby("epci").head(TOLD).set_index(["epci", "indicator"]).index
     worst = {label: placed[placed["indicator"].eq(name) & placed["tenth"].eq(1)] for label, name in WORST.items()}
     worst = [
@@ -220,6 +226,9 @@ def page(root: DataRoot) -> str:
     share = named(root)["named"].reindex([one.indicator.id for one in essentials()]).dropna()
     return TEXT.format(
         draws=DRAWS, seed=SEED, whole=WHOLE, epcis=len(kind), told=TOLD, worst=", ".join(worst),
+        short=only.sum(), others=(~only).sum(), by_type=", ".join(
+            f"{one} {100 * epcis.isin(doctors.loc[~only, 'epci']).mean():.1f} %" for one, epcis in types
+        ),
         without=len(kind) - alerts["epci"].nunique(), gaps=len(gaps), sure=_percent(gaps["sure"].mean()),
         remarkable=_percent(gaps["remarkable"].mean()), far=len(share), least=_percent(share.min()),
         most=_percent(share.max()), of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),

@@ -5,6 +5,7 @@ import pytest
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.demarche.questions import Asked, survey_observations
+from ctg_analysis.indicators.findings import under_norms
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK
@@ -28,6 +29,10 @@ def faults_of(indicator, case):
     """Say each number or word that is not what the case expects."""
     one = CATALOGUE[indicator]
     rows = from_answers(one, case) if "answers" in case else from_facts(one, case)
+    if "inhabitants" in case:
+        found = under_norms(rows, pd.Series(case["inhabitants"]), {indicator: one}).get(indicator)
+        if found != pytest.approx(case["under_norm"]):
+            yield f"under the norm: {found}, expected {case['under_norm']}"
     rows = rows.set_index(["territory", "period"])
     for expected in case["expect"]:
         place = expected["territory"], str(expected["period"])

@@ -84,6 +84,15 @@ def test_far_is_what_a_third_of_the_epcis_differ_by():
     assert told(beside(OLD, 26.0, 25.0, 27.0, france=(20.0, NAN, NAN, 0.2)), spread_like(OLD, far=5.0)) == []
 
 
+@pytest.mark.parametrize(("here", "times", "alike"), [(94.8, 3.4, False), (99.0, 1.9, False), (102.0, 0.8, True)])
+def test_an_index_whose_zero_means_nothing_is_judged_by_the_spread_of_the_epcis_and_not_by_tenths(here, times, alike):
+    """A standard deviation of 8.4, a third of it is large: 94.8 beside 104.2, less than a tenth fewer, is far."""
+    rows = beside("schools_ips_index", here, NAN, NAN, france=(104.2, NAN, NAN, NAN))
+    found = differences(rows, CATALOGUE, spread_like("schools_ips_index", far=8.4)).iloc[0]
+    assert (round(found["times"], 1), found["alike"], found["remarkable"]) == (times, alike, here < 95)
+    assert differences(rows, CATALOGUE, spread_like("none"))["alike"].all()  # a tenth, where no spread is known
+
+
 def test_an_extreme_tenth_is_told_whatever_the_comparators_if_the_whole_interval_is_in_it():
     alone = rows_of((POOR, "epci", 33.0, NAN, NAN, NAN))
     tenths = spread_like(POOR, low=7.3, high=19.8)
@@ -93,10 +102,11 @@ def test_an_extreme_tenth_is_told_whatever_the_comparators_if_the_whole_interval
 
 
 def test_what_moves_or_is_under_its_norm_is_told_without_any_comparator():
-    doctors = rows_of(("general_practitioner_accessibility_index", "epci", 2.2, NAN, NAN, NAN))
-    assert told(doctors) == []
+    doctors = rows_of(("general_practitioner_accessibility_index", "epci", 2.5, NAN, NAN, NAN))
     name = doctors["indicator"].iloc[0]
-    assert told(doctors, short={name: True}) == told(doctors, moves={name: -1}) == [[name, ""]]
+    assert told(doctors) == told(doctors, under={name: 0.09}) == []
+    assert told(doctors, under={name: 0.1}) == told(doctors, moves={name: -1}) == [[name, ""]]
+    assert told(doctors.assign(value=2.4)) == [[name, ""]]
 
 
 def test_one_difference_that_chance_gives_among_many_is_no_finding():
@@ -185,7 +195,7 @@ def test_the_findings_of_the_shipped_territories():
 
 
 STORIES = {
-    "200067171": ("depuis 1936", "−1,3", "+0,7", "121 à 125 enfants", "5 des 16 écoles", "0,6 %"),
+    "200067171": ("depuis 1936", "−1,3", "+0,7", "121 à 125 enfants", "110 emplois", "5 des 16 écoles", "0,6 %"),
     "243500139": ("1,2 %", "65 ans ou plus", "133 emplois", "117", "REP", "locataires"),
     "200040251": ("44 emplois", "1,7", "crèches"),
     "249740119": ("33,0 %", "27,6 %", "REP+", "43,4 places"),

@@ -54,7 +54,7 @@ UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diplo
 
 
 def found(level, tenth=0):
-    return pd.Series({"why": FAR, "level": level, "tenth": tenth, "move": -1})
+    return pd.Series({"why": FAR, "level": level, "tenth": tenth, "move": -1, "under": 0.0})
 
 
 def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
@@ -95,7 +95,7 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
 
 
 def test_what_is_told_for_its_trend_says_which_way():
-    moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1})
+    moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1, "under": 0.0})
     said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.2, None, True, False)), moving)
     assert said == "en hausse d'après toute sa série, comme en France (23,5)"
 

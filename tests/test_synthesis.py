@@ -35,30 +35,32 @@ DOCTORS = "general_practitioner_accessibility_index"
 
 
 @pytest.mark.parametrize(
-    ("indicator", "found", "france", "short", "side"),
+    ("indicator", "found", "france", "side"),
     [
-        (NURSERIES, {"why": FAR, "higher": False}, {NURSERIES: False}, (), ALERT),
-        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: True}, (), STRENGTH),
-        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: False}, (), ""),  # the whole contradicts it
-        (JOBS, {"why": EXTREME, "tenth": 1, "level": ""}, {}, (), ALERT),  # whatever the peers and France
-        (JOBS, {"why": EXTREME, "tenth": -1, "level": ""}, {JOBS: False}, (), STRENGTH),
-        (JOBS, {"why": MOVING, "move": 1, "level": ""}, {}, (), ALERT),
-        (JOBS, {"why": FAR, "higher": False, "move": 1}, {JOBS: False}, (), ALERT),  # low, and rising
-        (JOBS, {"why": BESIDE, "higher": False, "level": "peers"}, {}, (), ""),
-        (DOCTORS, {"why": SHORT, "level": ""}, {DOCTORS: False}, (DOCTORS,), ALERT),
-        (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True}, (DOCTORS,), ""),  # a commune is under the norm
-        (DOCTORS, {"why": BESIDE, "higher": True, "level": "departement"}, {DOCTORS: False}, (), ""),
-        ("age_65_plus_share", {"why": EXTREME, "tenth": 1}, {"age_65_plus_share": True}, (), TRAIT),
+        (NURSERIES, {"why": FAR, "higher": False}, {NURSERIES: False}, ALERT),
+        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: True}, STRENGTH),
+        (NURSERIES, {"why": FAR, "higher": True}, {NURSERIES: True, ALL: False}, ""),  # the whole contradicts it
+        (JOBS, {"why": EXTREME, "tenth": 1, "level": ""}, {}, ALERT),  # whatever the peers and France
+        (JOBS, {"why": EXTREME, "tenth": -1, "level": ""}, {JOBS: False}, STRENGTH),
+        (JOBS, {"why": MOVING, "move": 1, "level": ""}, {}, ALERT),
+        (JOBS, {"why": FAR, "higher": False, "move": 1}, {JOBS: False}, ALERT),  # low, and rising
+        (JOBS, {"why": BESIDE, "higher": False, "level": "peers"}, {}, ""),
+        (DOCTORS, {"why": SHORT, "level": "", "under": 0.3}, {DOCTORS: False}, ALERT),
+        (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True}, STRENGTH),
+        (DOCTORS, {"why": FAR, "higher": True, "under": 0.09}, {DOCTORS: True}, ""),  # a commune is under the norm
+        (DOCTORS, {"why": FAR, "higher": True, "under": 0.1}, {DOCTORS: True}, ALERT),
+        (DOCTORS, {"why": BESIDE, "higher": True, "level": "departement"}, {DOCTORS: False}, ""),
+        ("age_65_plus_share", {"why": EXTREME, "tenth": 1}, {"age_65_plus_share": True}, TRAIT),
     ],
 )
 def test_a_side_needs_a_direction_and_what_france_the_whole_and_the_norm_do_not_contradict(
-    indicator, found, france, short, side
+    indicator, found, france, side
 ):
-    usual = {"indicator": indicator, "level": "france", "higher": True, "tenth": 0, "move": 0}
+    usual = {"indicator": indicator, "level": "france", "higher": True, "tenth": 0, "move": 0, "under": 0.0}
     gaps = pd.DataFrame(
         [(name, "france", higher) for name, higher in france.items()], columns=["indicator", "level", "higher"]
     )
-    assert sides(pd.DataFrame([usual | found]), gaps, CATALOGUE, short).item() == side
+    assert sides(pd.DataFrame([usual | found]), gaps, CATALOGUE).item() == side
 
 
 @pytest.fixture

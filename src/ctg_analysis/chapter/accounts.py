@@ -23,6 +23,7 @@ from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
@@ -102,6 +103,12 @@ class Fact:
         """« , dans les 10 % d'EPCI où cette valeur est la plus élevée », or nothing."""
         found = findings_of(self._territory).set_index("indicator")["tenth"].get(self._indicator.id, 0)
         return f", dans les 10 % d'EPCI où cette valeur est {standing.TENTHS[found]}" if found else ""
+
+    @property
+    def norme(self) -> str:
+        """« ; un habitant sur quatre vit dans une commune sous le seuil de 2,5 (DREES) », or nothing."""
+        part = findings_of(self._territory).set_index("indicator")["under"].get(self._indicator.id, 0)
+        return f" ; {standing.under(self._indicator, part)}" if part >= norm("inhabitants_under_a_norm") else ""
 
     def plus(self, level: str) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""

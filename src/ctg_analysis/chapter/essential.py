@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter.by_indicator import each_row
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display.words import sentences
-from ctg_analysis.indicators.findings import findings, sides
+from ctg_analysis.indicators.findings import findings, sides, under_norms
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
 from ctg_analysis.model.indicator import OK, Indicator
-from ctg_analysis.model.norms import norm
 
 
 def printed(territory: Territory) -> list[Essential]:
@@ -34,8 +33,12 @@ def findings_of(territory: Territory) -> pd.DataFrame:
         return findings(territory.tested[:0], known, territory.spread)
     compared = pd.concat([territory.against(essential.indicator) for essential in known])
     moves = {one.indicator.id: move(territory, one.indicator) for one in known}
-    short = dict.fromkeys(falling_short(territory, known, ["epci"]), True)
-    return findings(compared, known, territory.spread, moves, short)
+    held = [territory.data(one.indicator) for one in known if one.indicator.norm]
+    communes = pd.concat([compared[:0], *held]).query("level == 'commune'")
+    communes = communes[communes["period"].eq(communes["indicator"].map(territory.periods))]
+    people = territory.data(CATALOGUE[PEOPLE]).query("status == @OK").sort_values("period", kind="stable")
+    inhabitants = people.drop_duplicates("territory", keep="last").set_index("territory")["value"]
+    return findings(compared, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
 
 
 def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
@@ -44,7 +47,7 @@ def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
     if not known:
         return pd.Series(dtype=object)
     gaps = pd.concat([territory.gaps(essential.indicator) for essential in known])
-    return sides(found, gaps, CATALOGUE, falling_short(territory, known, ["epci", "commune"]))
+    return sides(found, gaps, CATALOGUE)
 
 
 def move(territory: Territory, indicator: Indicator) -> int:
@@ -53,15 +56,3 @@ def move(territory: Territory, indicator: Indicator) -> int:
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
     found = trend_of(rows, indicator)
     return int(np.sign(found.change)) if found and found.is_established else 0
-
-
-def falling_short(territory: Territory, known: list[Essential], levels: list[str]) -> set[str]:
-    """The indicators of which a place of the territory, of these levels, is under the norm that they are held to."""
-    found = set()
-    for indicator in (one.indicator for one in known if one.indicator.norm):
-        rows = territory.data(indicator)
-        here = rows["level"].isin(levels) & (rows["level"].ne("epci") | rows["territory"].eq(territory.epci))
-        here &= rows["period"].eq(territory.periods[indicator.id])
-        if rows.loc[here, "value"].lt(norm(indicator.norm)).any():
-            found.add(indicator.id)
-    return found

@@ -63,6 +63,8 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
         facts.append((period, f"{stories.clause(name, text)}{_range(territory, name, period)}, {beside}"))
         if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
             facts.append(more)
+    if stories.ALWAYS in names and stories.ALWAYS not in told and (jobs := _plain(territory, stories.ALWAYS)):
+        facts = [jobs, *facts]
     if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
         row = territory.inequality.loc["poverty_tenants_rate"]
         facts.append((row["period"], stories.tenants(number(row["least"]), number(row["most"]))))

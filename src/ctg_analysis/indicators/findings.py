@@ -1,6 +1,6 @@
 """What is worth saying of a territory, and what stands out as a strength."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,14 @@ from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
 from ctg_analysis.model.catalogue import Essential
 from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES
 
 # The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
 EXTREME, FAR, SHORT, MOVING, BESIDE = range(5)  # why a finding is told, the most salient first
-COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size"]
+COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size", "under"]
 
 
 def findings(
@@ -25,16 +26,16 @@ def findings(
     essentials: Iterable[Essential],
     spread: pd.DataFrame,
     moves: Mapping[str, int] | None = None,
-    short: Mapping[str, bool] | None = None,
+    under: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """The findings of a territory, the most salient first, one a theme at most (rule R14).
 
-    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm (SHORT),
-    moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
-    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`comparisons.notable`).
-    What is known by age is judged at equal ages, and is in an extreme tenth only if it is remarkable there too; what
-    depends on ages that are not known comes last. There is none of what is compared by nothing (rule R18), nor of what
-    neither the territory nor half of its peers has.
+    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm, or with
+    many inhabitants in communes that are (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the
+    département, else the région (BESIDE). What a test tells from a place must be in a list of which 5 % are expected
+    false (`comparisons.notable`). What is known by age is judged at equal ages, and is in an extreme tenth only if it
+    is remarkable there too; what depends on ages that are not known comes last. There is none of what is compared by
+    nothing (rule R18), nor of what neither the territory nor half of its peers has.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
@@ -42,11 +43,12 @@ def findings(
             peers are their quartiles).
         spread: see `spread.spread_of`.
         moves: 1 of the indicators that rise in a sure trend, -1 of those that fall.
-        short: whether the territory does not reach the norm, of the indicators that have one.
+        under: see `under_norms`.
 
     Returns:
         indicator, theme, chapter; why; level: of the comparator, "" without one; higher: whether the territory's value
-        is above; tenth, move: 1, 0 or -1; size: how many times what is far the difference to the comparator is.
+        is above; tenth, move: 1, 0 or -1; size: how many times what is far the difference to the comparator is;
+        under: 0 where none is known.
 
     36 % beside 28 % in the département are 2.9 tenths; 38 % are more than three, and told where no spread is known.
 
@@ -76,7 +78,9 @@ def findings(
     table = table.join(first[["level", "higher", "size"]])
     is_apart = table["tenth"].gt(0).eq(table["higher"]) & table["level"].notna()
     table["tenth"] = table["tenth"].where(is_apart | ~table.index.isin(at_equal_ages), 0)
-    is_short = pd.Series(short or {}, dtype=bool).reindex(table.index, fill_value=False)
+    table = table.assign(under=pd.Series(under or {}, dtype=float).reindex(table.index).fillna(0))
+    norms = {name: norm(one.indicator.norm) for name, one in named.items() if one.indicator.norm}
+    is_short = own["value"].lt(own.index.map(norms)) | table["under"].ge(norm("inhabitants_under_a_norm"))
     reasons = [table["tenth"].ne(0), table["level"].eq("france"), is_short, table["move"].ne(0), table["level"].notna()]
     table = table.assign(why=np.select(reasons, range(len(reasons)), -1)).query("why >= 0")
     higher = (
@@ -94,6 +98,30 @@ def findings(
     by_size = told["size"].where(~told["why"].isin([EXTREME, SHORT]), 0.0)
     ranked = told.assign(by_size=-by_size).sort_values(["last", "why", "by_size", "order"], kind="stable")
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
+
+
+def under_norms(
+    communes: pd.DataFrame, inhabitants: pd.Series, indicators: Mapping[str, Indicator]
+) -> dict[str, float]:
+    """The part of the inhabitants who live in communes under the norm of an indicator, of each that has one.
+
+    Parameters:
+        communes: observations of the communes of a territory, one period of each indicator.
+        inhabitants: by the code of a commune; one without a value or without inhabitants known does not count.
+
+    100 inhabitants of 400 live where 2.4 consultations are within reach, the others where 2.5 are: a quarter.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> doctors = {"indicator": "general_practitioner_accessibility_index", "value": [2.4, 2.5]}
+    >>> under_norms(pd.DataFrame(doctors | {"territory": ["A", "B"]}), pd.Series({"A": 100, "B": 300}), CATALOGUE)
+    {'general_practitioner_accessibility_index': 0.25}
+    """
+    norms = {name: norm(one.norm) for name, one in indicators.items() if one.norm}
+    rows = communes[communes["indicator"].isin(norms) & communes["value"].notna()]
+    people = rows["territory"].map(inhabitants).astype(float)
+    low = people.where(rows["value"].lt(rows["indicator"].map(norms)), 0.0)
+    of = rows["indicator"].astype(object)
+    return (low.groupby(of).sum() / people.groupby(of).sum()).to_dict()
 
 
 def _none(compared: pd.DataFrame) -> set[str]:
@@ -118,11 +146,11 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
 
     Returns:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
-        `spread.least_large_gap`; none to a value of 0. size: how many times what is far from France, where the spread
-        of the EPCIs is known; else a third of times. sure: a test tells it, or both are counted whole; of the peers,
-        the whole interval is beyond a quartile. alike: the difference is not large; of what rule R1
-        rounds, wherever in their bounds both are. remarkable: sure, large, and of the size of what is far. equal: the
-        ages are those of the comparator, in all of these.
+        `spread.least_large_gap` or, where 0 means nothing, a third of what is far; none to a value of 0. size: how many
+        times what is far from France, where the spread of the EPCIs is known; else a third of times. sure: a test tells
+        it, or both are counted whole; of the peers, the whole interval is beyond a quartile. alike: the difference is
+        not large; of what rule R1 rounds, wherever in their bounds both are. remarkable: sure, large, and of the size
+        of what is far. equal: the ages are those of the comparator, in all of these.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -155,8 +183,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         least_large_gap(indicators[name], value)
         for name, value in zip(others["indicator"], others["value"], strict=True)
     ]
-    large = pd.Series(least, others.index, dtype=float)
-    far = beside_spread(others, spread)["far"].astype(float).fillna(MUCH * large)
+    far = beside_spread(others, spread)["far"].astype(float)
+    no_zero = others["indicator"].map(lambda name: indicators[name].no_zero).astype(bool)
+    large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
+    far = far.fillna(MUCH * large)
     times, size = ((gap.abs() / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
@@ -177,26 +207,23 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
 STRENGTH, ALERT, TRAIT = "strength", "alert", "trait"
 
 
-def sides(
-    found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator], short: Collection[str] = ()
-) -> pd.Series:
+def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """The side of each finding: a strength, an alert, a trait; "" where it is none of them.
 
     An alert is unfavourable to families: in the worst tenth of the EPCIs, far from France, moving the wrong way in a
-    sure trend, or under its norm. A strength is far from France on the good side, or in the best tenth and no worse
-    than France; it does not move the wrong way, no commune of the territory is under the norm, and what it is a part of
-    is no worse than in France. An indicator without a direction is a trait. What differs from the peers alone, the
-    département or the région is no side.
+    sure trend, under its norm, or with many inhabitants in communes that are. A strength is far from France on the good
+    side, or in the best tenth and no worse than France; it does not move the wrong way, no commune of the territory is
+    under the norm, and what it is a part of is no worse than in France. An indicator without a direction is a trait.
+    What differs from the peers alone, the département or the région is no side.
 
     Parameters:
         found: see `findings.findings`. gaps: see `findings.differences`, of all the indicators of the territory.
-        short: indicators of which a commune is under the norm.
 
     More places in crèches than in France are a strength, unless all the modes together have fewer.
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> one = {"indicator": ["childcare_coverage_eaje_rate"], "why": FAR, "level": "france", "higher": True}
-    >>> found = pd.DataFrame(one | {"tenth": 0, "move": 0})
+    >>> found = pd.DataFrame(one | {"tenth": 0, "move": 0, "under": 0.0})
     >>> names = ["childcare_coverage_eaje_rate", "childcare_coverage_rate"]
     >>> gaps = pd.DataFrame({"indicator": names, "level": "france"})
     >>> [sides(found, gaps.assign(higher=[True, whole], times=2.0), CATALOGUE).item() for whole in (True, False)]
@@ -213,14 +240,14 @@ def sides(
         direction = indicators[row.indicator].direction
         if not direction:
             return TRAIT
-        below_norm = row.why == SHORT
-        if below_norm or row.tenth == -direction or row.move == -direction:
+        many_under = row.why == SHORT or row.under >= norm("inhabitants_under_a_norm")
+        if many_under or row.tenth == -direction or row.move == -direction:
             return ALERT
         if row.why == FAR and row.higher != (direction > 0):
             return ALERT
         good = row.tenth == direction or (row.why in (EXTREME, FAR, MOVING) and row.level == "france")
         wholes = {name for name, one in indicators.items() if row.indicator in one.parts and one.direction}
         against = {row.indicator, *wholes} & worse
-        return STRENGTH if good and not against and row.indicator not in short else ""
+        return STRENGTH if good and not against and not row.under else ""
 
     return pd.Series([side(row) for row in found.itertuples(index=False)], found.index, dtype=object)

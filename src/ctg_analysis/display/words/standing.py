@@ -6,9 +6,11 @@ from itertools import groupby
 import pandas as pd
 
 from ctg_analysis.display.words import sentences, texts
-from ctg_analysis.indicators.findings import COMPARATORS, MOVING
+from ctg_analysis.display.words.quantities import in_letters, number, percent
+from ctg_analysis.indicators.findings import COMPARATORS, MOVING, SHORT
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.model.norms import norm, norms
 
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
@@ -55,7 +57,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     « mais » that they are on the other side.
 
     Parameters:
-        found: its row of `findings`, of which why, level, tenth and move are read.
+        found: its row of `findings`, of which why, level, tenth, move and under are read.
     """
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
@@ -67,6 +69,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
     if found["tenth"]:
         text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["under"] >= norm("inhabitants_under_a_norm"):
+        text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     if found["why"] == MOVING:
         text = ", ".join(filter(None, [MOVES[found["move"]], text]))
     return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
@@ -98,7 +102,7 @@ def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str])
 
 
 def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
-    """Return what a finding is beside in a few words: France, or the tenth of the EPCIs where France is not known."""
+    """Return what a finding is beside in a few words: France, or the tenth of the EPCIs, or the norm."""
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
@@ -106,11 +110,29 @@ def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found:
         return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
     if found["tenth"]:
         return f"dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == SHORT and found["under"]:
+        return f"et {under(indicator, found['under'])}"
     return (
         f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
         if "peers" in gaps.index
         else ""
     )
+
+
+def under(indicator: Indicator, part: float) -> str:
+    """Return how many inhabitants live in communes under the norm: « un habitant sur quatre vit … sous le seuil … ».
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> doctors = CATALOGUE["general_practitioner_accessibility_index"]
+    >>> [under(doctors, part).partition(" dans")[0] for part in (0.27, 0.42)]
+    ['un habitant sur quatre vit', '42\\u202f% des habitants vivent']
+    """
+    several, limit = round(1 / part), norms()[indicator.norm]
+    who = f"{percent(100 * part)} des habitants vivent"
+    if 2 <= several <= 6 and abs(several * part - 1) <= norm("notable_gap"):
+        who = f"un habitant sur {in_letters(several)} vit"
+    least, author = number(limit.valeur, indicator.decimals), limit.source.partition(",")[0]
+    return f"{who} dans une commune sous le seuil de {least} ({author})"
 
 
 def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:

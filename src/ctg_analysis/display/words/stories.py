@@ -18,6 +18,7 @@ SLOTS = (
     ),
 )  # fmt: skip
 BESIDE = {"schools_ips_index": "rep_pupils_share"}  # what is told with another
+ALWAYS = "jobs_per_employed_resident_ratio"  # told first, of its slot, whatever its size
 RANGES = ("schools_ips_index", "unemployment_15_64_rate", "poverty_2021_rate")
 CLAUSES = {
     "age_65_plus_share": "les 65 ans ou plus forment {} de la population",
