@@ -18,7 +18,7 @@ from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.words import paces, sentences, standing
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters
-from ctg_analysis.display.words.texts import capitalised, listed, than, typography
+from ctg_analysis.display.words.texts import capitalised, inside, listed, than, typography
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -76,6 +76,12 @@ class Fact:
             if told := standing.against(self._indicator, self._rows, self._gaps, levels):
                 return f", {told}"
         return ""
+
+    def valeurs(self, *places: str) -> str:
+        """« (+0,4 % en France et −0,6 % dans la Meuse) », without a word on them: beside a verb that tells a change."""
+        rows = self._rows[self._rows["level"].isin(places) & self._rows["status"].eq(OK)]
+        told = [f"{row.text} {inside(row.name.partition(' hors ')[0])}" for row in each_row(rows)]
+        return f" ({listed(told)})" if told else ""
 
     @property
     def absolu(self) -> str:
