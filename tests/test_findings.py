@@ -54,6 +54,17 @@ def told(rows, spread=None, **more):
     return findings(rows, essentials(), spread, **more)[["indicator", "level"]].to_numpy().tolist()
 
 
+def test_a_difference_of_rounded_numbers_is_as_large_as_it_is_at_least():
+    """9.1 between 8 and 12 beside 13.4: 4.3 by the value, a third of 13.4; 1.4 at least, a tenth."""
+    rows = rows_of(
+        ("job_seekers_abc_rate", "epci", 9.1, 8.0, 12.0, NAN),
+        ("job_seekers_abc_rate", "france", 13.4, 13.3, 13.5, 0.001),
+    )
+    rounded, exact = (rows.assign(source=name) for name in ("dares_demandeurs_emploi", "insee_etat_civil"))
+    found = [differences(table, CATALOGUE, spread_like("none"))["times"].item() for table in (rounded, exact)]
+    assert found == pytest.approx([1.4 / 1.34, 4.3 / 1.34])
+
+
 def test_france_is_told_first_and_the_peers_silence_nothing():
     away = {"departement": (28.0, NAN, NAN, 0.001), "france": (20.0, NAN, NAN, 0.001)}
     rows = beside(ALONE, 36.0, 35.0, 37.0, peers=(36.0, 30.0, 38.0, NAN), **away)

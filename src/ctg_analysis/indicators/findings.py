@@ -145,10 +145,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         rows, spread: as `findings` has them. indicators: the declarations, by id.
 
     Returns:
-        higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
-        `spread.least_large_gap` or, where 0 means nothing, a third of what is far; none to a value of 0. size: how many
-        times what is far from France, where the spread of the EPCIs is known; else a third of times. sure: a test tells
-        it, or both are counted whole; of the peers, the whole interval is beyond a quartile. alike: the difference is
+        higher: whether the territory's value is above. times: how many times the smallest large difference it is, at
+        least, where the producer rounds (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
+        far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
+        known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval is beyond a quartile. alike: the difference is
         not large; of what rule R1 rounds, wherever in their bounds both are. remarkable: sure, large, and of the size
         of what is far. equal: the ages are those of the comparator, in all of these.
 
@@ -187,8 +187,11 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     no_zero = others["indicator"].map(lambda name: indicators[name].no_zero).astype(bool)
     large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
     far = far.fillna(MUCH * large)
-    times, size = ((gap.abs() / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
+    rounds = own["source"].map(lambda source: bool(SOURCES[source].precision.rounding)).reindex(others["indicator"])
+    nearest = (low - others["value"]).where(gap.gt(0), others["value"] - high).clip(lower=0)
+    apart = gap.abs().mask(rounds.to_numpy(bool), nearest)
+    times, size = ((apart / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     alone = others[["value"]].assign(low=np.nan, high=np.nan, denominator=np.nan)
     p = others["p"].astype(float).mask(is_equal, chance(mine.assign(denominator=np.nan), alone, ~is_equal))
