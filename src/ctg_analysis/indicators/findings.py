@@ -148,9 +148,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, at
         least, where the producer rounds (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
         far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
-        known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval is beyond a quartile. alike: the difference is
-        not large; of what rule R1 rounds, wherever in their bounds both are. remarkable: sure, large, and of the size
-        of what is far. equal: the ages are those of the comparator, in all of these.
+        known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval
+        is beyond a quartile. alike: the difference is not large; of what rule R1 rounds, wherever in their bounds both
+        are. remarkable: sure, large, and of the size of what is far. equal: the ages are those of the comparator, in
+        all of these.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
