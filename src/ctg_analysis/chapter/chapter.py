@@ -21,7 +21,6 @@ from ctg_analysis.chapter import (
     equal_ages,
     families,
     figures,
-    funnels,
     identity,
     large_communes,
     natural_balance,
@@ -129,7 +128,6 @@ class Chapter:
     map = _of_indicators(figures.communes_map)
     timeline = _of_indicators(figures.timeline)
     pyramid = _of_territory(figures.pyramid)
-    funnel = _of_indicators(funnels.shares)
     at_equal_ages = _of_indicators(equal_ages.table)
     expected_births = _of_territory(births.expected)
     births_change = _of_territory(births.change)
@@ -156,10 +154,6 @@ class Chapter:
     def profile(self, *indicators: str) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
         return telling(_of_indicators(profiles.profile)(self, *indicators), BESIDE_PEERS, *indicators)
-
-    def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
-        """The events of some years over the inhabitants, by commune, against what chance alone does."""
-        return _of_indicators(funnels.rates)(self, indicator, people, per=per, title=title)
 
     def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
