@@ -135,7 +135,7 @@ class Chapter:
     since_birth = _of_territory(projections.since_birth)
     large_communes = _of_indicators(large_communes.table)
     communes = _of_indicators(commune_sheets.communes)
-    typology = _of_indicators(typology.typology)
+    typology = _of_territory(typology.typology)
     matrix = _of_family(communes_tables.matrix)
     scores = _of_family(assessments.scores)
     norms = _of_territory(assessments.norms)
