@@ -428,9 +428,9 @@ def test_the_lists_of_the_page_are_those_of_the_data(real):
     lines = re.findall(r"^\| (\d{9}) \| [^|]+ \| ([^|]+) \| ([\d.]+) to ([\d.]+) \|$", page, re.MULTILINE)
     assert len(lines) == 7
     for siren, names, first, last in lines:
-        found = comparable.listed(peers.nearest(table, siren, classes), table, territories)
-        assert ", ".join(found["Nom"]) == names, siren
-        ends = f"{found['Distance'].iloc[0]:.1f}", f"{found['Distance'].iloc[-1]:.1f}"
+        group = peers.nearest(table, siren, classes)
+        assert ", ".join(comparable.listed(group, table, territories)["Nom"]) == names, siren
+        ends = f"{group.peers['distance'].iloc[0]:.1f}", f"{group.peers['distance'].iloc[-1]:.1f}"
         assert ends == (first, last), siren
 
 
