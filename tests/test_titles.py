@@ -7,7 +7,7 @@ import pytest
 
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.words import classes, extremes, glossary, messages, quantities, texts
+from ctg_analysis.display.words import extremes, glossary, messages, quantities, texts
 from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]
@@ -85,22 +85,6 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     assert extremes.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
     twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
     assert "de 20 à 20" not in extremes.choropleth(vacant, twice)
-
-
-def test_classes_of_unequal_width_are_compared_by_year_of_age():
-    """30 children of 3 years and 40 of 5: the second class is larger, 8 a year against 10."""
-    ages = [CATALOGUE[name] for name in ("children_0_2_count", "children_6_10_count")]
-    own = pd.DataFrame({"name": ["0 à 2 ans", "6 à 10 ans"], "value": [30.0, 40.0], "text": ["30", "40"]})
-    own = own.assign(low=float("nan"), high=float("nan"), denominator=float("nan"), quality=1, level="epci")
-    rows = own.assign(indicator=[one.id for one in ages], unit="enfants")
-    dense = classes.with_density(ages, rows)
-    assert dense["density"].tolist() == [10.0, 8.0] and dense["density_text"].tolist() == ["10,0", "8,0"]
-    title = messages.family("Enfants", "enfants", classes.densities(dense), ordered=True)
-    assert title == "0 à 2 ans : 10,0 enfants ; 6 à 10 ans : 8,0"
-    open_ended = [CATALOGUE[name] for name in ("caf_quotient_2000_3999_count", "caf_quotient_4000_plus_count")]
-    assert classes.are_unequal("caf_quotient_count", open_ended)
-    rows = own.assign(indicator=[one.id for one in open_ended], unit="foyers")
-    assert classes.with_density(open_ended, rows) is rows
 
 
 @pytest.mark.parametrize(
