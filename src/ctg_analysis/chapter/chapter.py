@@ -25,7 +25,6 @@ from ctg_analysis.chapter import (
     large_communes,
     natural_balance,
     need_by_commune,
-    positions,
     profiles,
     projections,
     single_indicator,
@@ -121,10 +120,8 @@ class Chapter:
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)
-    position = _of_indicators(positions.position)
     members = _of_territory(families.members)
     slope = _of_indicators(figures.slope)
-    dumbbell = _of_indicators(figures.dumbbell)
     map = _of_indicators(figures.communes_map)
     timeline = _of_indicators(figures.timeline)
     pyramid = _of_territory(figures.pyramid)
