@@ -259,8 +259,8 @@ def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is
     seen, page = chapter.territory, chapter.peers().html
     others = read_all(france.processed).query("level == 'epci' and status == 'ok'")
     names = seen.territories.query("level == 'epci'").set_index("code")["name"]
-    printed = {code for code in others["territory"].unique() if f">{code}<" in page}
-    assert len(printed) == 10 and all(typography(names[code]) in page for code in printed)
+    printed = {code for code in others["territory"].unique() if f">{typography(names.get(code, code))}<" in page}
+    assert len(printed) == 10
     choosing = 0
     for one in CATALOGUE.values():
         rows = seen.compared(one)
