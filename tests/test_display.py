@@ -408,7 +408,7 @@ def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
     return CATALOGUE[indicator], "2025", rows.assign(level=level, territory=rows["name"], interval="")
 
 
-def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_of_them():
+def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_several():
     places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
     places = places.assign(territory=places["name"])
     cited, none = Citation("x"), ("0", "ok")
@@ -421,8 +421,19 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_most_o
     html = tables.places_by_indicator(places[:4], [empty], source=cited).html
     assert "<table" not in html and "Écoles, 2025\u00a0: 0 dans les 4 communes." in html
     for other in (("s", "secret"), ("nd", "nd"), ("moins de 5 (arrondi)", "ok")):
-        counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=other, Ici=("2", "ok"))
-        assert 'scope="row">B' in tables.places_by_indicator(places, [counts], source=cited).html
+        counts = by_commune("schools_count", A=("2", "ok"), B=none, C=other, D=other, Ici=("2", "ok"))
+        html = tables.places_by_indicator(places, [counts], source=cited).html
+        assert re.findall('scope="row">([^<]*)', html) == ["A", "B", "C", "D", "Ici"]
+
+
+def test_a_matrix_leaves_out_the_communes_that_have_nothing_where_they_are_several():
+    places = pd.DataFrame({"name": ["A", "B", "C", "Ici"], "level": ["commune"] * 3 + ["epci"]})
+    places, none = places.assign(territory=places["name"]), ("0", "ok")
+    zone = by_commune("scheme_laep_count", A=("1", "ok"), B=none, C=none, Ici=("1", "ok"))
+    rows = zone[2].assign(value=zone[2]["text"].astype(float))
+    html = tables.matrix(places, [(*zone[:2], rows)], source=Citation("x")).html
+    assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"]
+    assert 'data-zeros="B|C"' in html and "Non dans les 2 autres communes." in html
 
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():

@@ -1,12 +1,10 @@
 """The EPCI among others: who they are, which values, what is said of its place, and nothing that was entrusted."""
 
-import re
-
 import pandas as pd
 import pytest
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapter.positions import all_beside, groups_of, positions
+from ctg_analysis.chapter.positions import all_beside, among_peers
 from ctg_analysis.indicators.peers import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
@@ -71,29 +69,11 @@ def test_what_partners_entrusted_of_another_epci_and_what_another_producer_says_
     assert found & {"Z1", "Z2", "Z3"} == {"Z3"}
 
 
-def test_the_real_territory_stands_out_for_its_age():
-    """Worked out apart from the values of the 19 other EPCIs of the Aveyron; its age has chosen its peers."""
+def test_the_real_territory_stands_out_for_its_unemployment():
+    """Its peers are chosen by other figures; a commune of one of them is not in the file."""
     territory = open_chapter(AUBRAC).territory
-    share = CATALOGUE["age_65_plus_share"]
-    near = set(of_same_departements(territory.territories, AUBRAC))
-    found = positions(territory, share)
-    assert list(found) == ["EPCI de l’Aveyron"] == list(groups_of(territory, share))
-    unemployed = CATALOGUE["unemployment_15_64_rate"]
-    assert list(positions(territory, unemployed)) == ["EPCI de l’Aveyron", "EPCI comparables"]
-    rows, place = found["EPCI de l’Aveyron"]
-    assert set(rows["territory"]) == near and len(near) == 19
-    values = sorted(rows["value"])
-    assert place.median == values[9] and place.low == pytest.approx((values[4] + values[5]) / 2)
-    assert place.place == HIGHEST and values[-1] < territory.compared(share)["value"].iloc[0]
-
-
-def test_a_strip_has_its_words_its_table_and_its_file():
-    html = open_chapter(AUBRAC).position("unemployment_15_64_rate").html
-    title = "dans le quart le plus faible des EPCI de l’Aveyron et des EPCI comparables"
-    assert title in html and "donnees/positions.csv" in html
-    assert re.search(r'aria-label="Taux de chômage[^"]*Rodez', html)
-    assert (
-        "EPCI de l’Aveyron, 1 sur 19\u202f; EPCI comparables, 1 sur 10." in html
-    )  # a commune of each is not in the file
-    # a header, the territory, 18 and 9 others: no rank
-    assert html.count("<tr") == 1 + 1 + 27 and "e sur " not in html
+    share = CATALOGUE["unemployment_15_64_rate"]
+    rows, place = among_peers(territory, share)
+    assert set(rows["territory"]) < set(territory.peers.peers["peer"]) and len(rows) == 9
+    assert place.place == LOWEST and place.median == sorted(rows["value"])[4]
+    assert territory.compared(share)["value"].iloc[0] < place.low

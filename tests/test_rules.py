@@ -16,6 +16,7 @@ from ctg_analysis.display.words.sentences import interval_text, value_text
 from ctg_analysis.display.words.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.comparisons import (
+    ALPHA,
     compare_proportions,
     compare_rates,
     funnel_of_rates,
@@ -25,6 +26,7 @@ from ctg_analysis.indicators.comparisons import (
 )
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.observe import annual_change
+from ctg_analysis.indicators.spread import apart
 from ctg_analysis.indicators.uncertainty import (
     FLOOR,
     NEAREST,
@@ -403,6 +405,29 @@ def test_r9_limits_of_large_territories_are_those_of_the_normal_law():
     width = np.sqrt(0.2 * 0.8 / 1_000_000)
     expected = [0.2 - 1.96 * width, 0.2 + 1.96 * width, 0.2 - 3.09 * width, 0.2 + 3.09 * width]
     assert funnel.iloc[0].tolist() == pytest.approx(expected, abs=5e-6)
+
+
+def test_r9_noise_alone_names_a_commune_in_one_report_of_twenty_at_most():
+    """200 draws of one rate in 129 communes: limits of 95 % would name some in nearly every one."""
+    chance, size = np.random.default_rng(1), pd.Series(np.geomspace(60, 20_000, 129))
+    drawn = [pd.Series(chance.poisson(size * 0.0058)).astype(float) for _ in range(200)]
+    p = [compare_rates(events, size, events.sum(), size.sum(), events, size)["p"] for events in drawn]
+    assert sum(one.lt(ALPHA).any() for one in p) > 180
+    assert sum(apart(events, size, compare_rates).any() for events in drawn) <= 15
+    events = drawn[0].mask(size.index.to_series().eq(100), size * 0.02).round()
+    assert apart(events, size, compare_rates)[100]
+
+
+def test_r9_the_mean_leaves_out_the_commune_that_is_held_to_it():
+    """A town of 900 of 1 000 inhabitants makes the mean, 21.5 %, that it differs little from.
+
+    180 of 900, 20 %, against the 35 of 100 of the rest: z = -3.46, p = 0.0005 for both.
+    """
+    events, size = pd.Series([180.0, 35]), pd.Series([900.0, 100])
+    assert apart(events, size, compare_proportions).tolist() == [True, True]
+    whole = pd.Series([215.0] * 2), pd.Series([1000.0] * 2)
+    held = compare_proportions(events, size, *whole)["p"]
+    assert held[0] > ALPHA  # held to a mean that it makes itself, the town would be like it
 
 
 # R10: which percentages are displayed, with how many decimals

@@ -7,7 +7,7 @@ import pytest
 
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.words import classes, extremes, glossary, messages, quantities, texts
+from ctg_analysis.display.words import extremes, glossary, messages, quantities, texts
 from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]
@@ -87,22 +87,6 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     assert "de 20 à 20" not in extremes.choropleth(vacant, twice)
 
 
-def test_classes_of_unequal_width_are_compared_by_year_of_age():
-    """30 children of 3 years and 40 of 5: the second class is larger, 8 a year against 10."""
-    ages = [CATALOGUE[name] for name in ("children_0_2_count", "children_6_10_count")]
-    own = pd.DataFrame({"name": ["0 à 2 ans", "6 à 10 ans"], "value": [30.0, 40.0], "text": ["30", "40"]})
-    own = own.assign(low=float("nan"), high=float("nan"), denominator=float("nan"), quality=1, level="epci")
-    rows = own.assign(indicator=[one.id for one in ages], unit="enfants")
-    dense = classes.with_density(ages, rows)
-    assert dense["density"].tolist() == [10.0, 8.0] and dense["density_text"].tolist() == ["10,0", "8,0"]
-    title = messages.family("Enfants", "enfants", classes.densities(dense), ordered=True)
-    assert title == "0 à 2 ans : 10,0 enfants ; 6 à 10 ans : 8,0"
-    open_ended = [CATALOGUE[name] for name in ("caf_quotient_2000_3999_count", "caf_quotient_4000_plus_count")]
-    assert classes.are_unequal("caf_quotient_count", open_ended)
-    rows = own.assign(indicator=[one.id for one in open_ended], unit="foyers")
-    assert classes.with_density(open_ended, rows) is rows
-
-
 @pytest.mark.parametrize(
     "values, title",
     [
@@ -127,7 +111,6 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     rows = pd.DataFrame({"name": ["Impôts, en moins", "Salaires", "Pensions"], "value": [-13.2, 39.0, 39.8]})
     rows["text"] = ["−13,2 %", "39,0 %", "39,8 %"]
     assert messages.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
-    assert messages.family("Revenus", "%", rows, ordered=True) == "De −13,2 % (impôts, en moins) à 39,8 % (pensions)"
     tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
     assert messages.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)

@@ -22,12 +22,10 @@ from ctg_analysis.chapter import (
     equal_ages,
     families,
     figures,
-    funnels,
     identity,
     large_communes,
     natural_balance,
     need_by_commune,
-    positions,
     profiles,
     projections,
     single_indicator,
@@ -123,14 +121,11 @@ class Chapter:
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)
-    position = _of_indicators(positions.position)
     members = _of_territory(families.members)
     slope = _of_indicators(figures.slope)
-    dumbbell = _of_indicators(figures.dumbbell)
     map = _of_indicators(figures.communes_map)
     timeline = _of_indicators(figures.timeline)
     pyramid = _of_territory(figures.pyramid)
-    funnel = _of_indicators(funnels.shares)
     at_equal_ages = _of_indicators(equal_ages.table)
     expected_births = _of_territory(births.expected)
     births_change = _of_territory(births.change)
@@ -138,7 +133,7 @@ class Chapter:
     since_birth = _of_territory(projections.since_birth)
     large_communes = _of_indicators(large_communes.table)
     communes = _of_indicators(commune_sheets.communes)
-    typology = _of_indicators(typology.typology)
+    typology = _of_territory(typology.typology)
     matrix = _of_family(communes_tables.matrix)
     scores = _of_family(assessments.scores)
     norms = _of_territory(assessments.norms)
@@ -157,10 +152,6 @@ class Chapter:
     def profile(self, *indicators: str) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
         return telling(_of_indicators(profiles.profile)(self, *indicators), BESIDE_PEERS, *indicators)
-
-    def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
-        """The events of some years over the inhabitants, by commune, against what chance alone does."""
-        return _of_indicators(funnels.rates)(self, indicator, people, per=per, title=title)
 
     def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""

@@ -23,8 +23,8 @@ from ctg_analysis.model.norms import norm
 FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
 UNIT = "places pour 100 enfants de moins de 3 ans"
-GATHERED = "Démarche de la convention territoriale globale, services et trajets."
-DRIVEN = "Démarche de la convention territoriale globale, trajets."
+GATHERED = "Démarche, services et trajets."
+DRIVEN = "Démarche, trajets."
 STEP = 5  # minutes more and less, to tell how much the limit matters
 NOTE = (
     "Places des EAJE et des maisons d'assistants maternels en service, rapportées d'abord aux enfants de toutes les "

@@ -12,17 +12,18 @@ from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import classes, messages, texts
+from ctg_analysis.display.words import messages, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.nothing import none_of
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.model.catalogue import CATALOGUE, CLASSES, TITLES
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.show.charts import in_france
 from ctg_analysis.show.svg import svg
 
 FEW = 3  # members of the territory alone: they are told, not drawn; one less where other places are beside
 FRANCE = "Trait gris : France."
+UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
@@ -32,8 +33,7 @@ def members(territory: Territory, name: str) -> pd.DataFrame:
 
     Columns: those of `Territory.compared`, and unit; name is that of the member in the rows of the territory (level
     « epci »), that of the place in the others. A member without a value here has a row of the territory alone, with
-    the status that tells why. Classes of unequal width have density, density_low, density_high and density_text
-    besides: by year of age, or by what their family says (`classes`), for a class is not more numerous for being wider.
+    the status that tells why.
     """
     several = asked.family(territory, name)
     compared = {one.id: _at_its_period(territory, one) for one in several}
@@ -53,8 +53,7 @@ def members(territory: Territory, name: str) -> pd.DataFrame:
         without = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
         table = compared[one.id] if len(compared[one.id]) else without
         rows.append(table.assign(name=[label[one.id], *table["name"].iloc[1:]], unit=one.unit))
-    table = pd.concat(rows, ignore_index=True)
-    return classes.with_density(known, table) if classes.are_unequal(name, known) else table
+    return pd.concat(rows, ignore_index=True)
 
 
 def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.DataFrame]) -> list[Indicator]:
@@ -110,15 +109,10 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFr
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
     message = messages.family(title, unit, own)
-    if "density" in own and own["density"].notna().all():
-        what, own = CLASSES[name], classes.densities(own)
-        message = texts.uncapitalised(messages.family(title, unit, own, ordered=True))
-        message = f"Par {what}, {message}" if message else ""
-        data = data.beside(f"{territory.row['name']}, par {what}", list(own["text"])) if message else data
-        unit = f"{unit} par {what}"
-    elif classes.are_unequal(name, known):
-        message, note = "", f"{note} {classes.UNEQUAL}".strip()
-    if in_france(pd.concat([compared[one.id] for one in known])) and "density" not in own:
+    widths = {one.width for one in known}
+    if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
+        message, note = "", f"{note} {UNEQUAL}".strip()
+    if in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)

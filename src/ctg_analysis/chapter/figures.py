@@ -248,26 +248,6 @@ def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFra
     return charts.shares_by_age({key: values[name] for key, name in ids.items()})
 
 
-def dumbbell(territory: Territory, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
-    """Two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
-    pair = [territory.compared(indicator, with_peers=False) for indicator in (first, second)]
-    missing = next((indicator for indicator, rows in zip((first, second), pair, strict=True) if rows.empty), None)
-    if missing:
-        return unavailable(territory, missing, missing.label)
-    both = pair[0].merge(pair[1], on=["level", "territory", "period"], suffixes=("", "_second"), validate="1:1")
-    both = both[both["status"].eq(OK) & both["status_second"].eq(OK)]
-    if both.empty:
-        return unavailable(territory, first, title)
-    columns = {"value": "first", "value_second": "second", "text": "first_text", "text_second": "second_text"}
-    drawing = bars.dumbbell(both.rename(columns=columns), ends)
-    data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
-    own = both.iloc[0]
-    first_end, second_end = map(texts.uncapitalised, ends)
-    message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
-    when = date_text(own["period"])
-    return charts.chart(first, drawing, data, when=when, source=source(territory, both), title=title, message=message)
-
-
 def slope(territory: Territory, indicator: Indicator) -> Html:
     """An indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
     rows = territory.readable(indicator)

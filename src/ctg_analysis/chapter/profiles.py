@@ -7,11 +7,10 @@ import pandas as pd
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.positions import PEERS, WORDS, positions, told_of
+from ctg_analysis.chapter.positions import WORDS, among_peers
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.in_cells import among, series
-from ctg_analysis.display.drawings.strip import Strip
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.charts import signs
@@ -161,16 +160,16 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     text = median["text"].iloc[0]
     if chooses_peers(indicator):
         return Drawn("", "", f"{text}, {CHOOSES}")
-    group, place = positions(territory, indicator).get(PEERS, (None, None))
+    group, place = among_peers(territory, indicator)
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
-    strip = Strip("", group["value"].tolist(), *place[1:], others=told_of(indicator, group))
-    where = WORDS[place.place].partition(" sans que")[0]
-    alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
+    others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
+    where = f"{WORDS[place.place]} de {len(group)} EPCI comparables"
+    alt = f"{own['text']} en {date_text(own['period'])}, {where} ; médiane {text}"
     if len(group) < (several := len(territory.peers.peers)):
         text = f"{text} ({len(group)} des {several})"
-    return Drawn(among(strip, own["value"]), alt, text)
+    return Drawn(among(others, place, own["value"]), alt, text)
 
 
 def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str, str], str]:

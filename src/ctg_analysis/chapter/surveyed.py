@@ -11,7 +11,7 @@ from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
@@ -27,12 +27,10 @@ def is_surveyed(indicator: Indicator) -> bool:
 
 
 def source(demarche: Demarche) -> Citation:
-    """The source line of a result of the consultation: mode, sample, dates, number of answers."""
+    """The source line of a result of the consultation: sample, number of answers, year; chapter 11 tells the rest."""
     about = demarche.table("consultation").iloc[0]
-    modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
-    sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"  # what a chart says even when it is cited again
-    text = f"{SOURCES[SURVEY].label}, {sample} ({modes} ; du {days})."
-    return Citation(texts.typography(text))
+    sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"
+    return Citation(texts.typography(f"{SOURCES[SURVEY].label}, {sample}, {date_text(about['end'])[-4:]}."))
 
 
 def base(row: pd.Series) -> str:

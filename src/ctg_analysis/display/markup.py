@@ -208,7 +208,7 @@ def source(cited: Citation) -> Html:
 
 
 def references(entries: list[dict[str, str]]) -> Html:
-    """Return dated texts; those of which something is still to be checked are for the team.
+    """Return the folded box of dated texts; those of which something is still to be checked are for the team.
 
     entries: texte, source, date, a_verifier.
     """

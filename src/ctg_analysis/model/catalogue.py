@@ -26,14 +26,12 @@ OF_THE_GROUP = ("id", "family")  # not written with the fields of an indicator: 
 class Group(BaseModel, extra="forbid"):
     """Indicators that stand together; a family when they are members of one breakdown, with one hand-worked case.
 
-    title: of the chart that draws the family, a bar each. scale: what its notes mean, from 0. classes: what their width
-    is counted in, of members that are classes of one quantity (« année d'âge »).
+    title: of the chart that draws the family, a bar each. scale: what its notes mean, from 0.
     """
 
     family: str = ""
     title: str = ""
     scale: tuple[str, ...] = ()
-    classes: str = ""
     defaults: dict[str, Any] = {}
     indicators: dict[str, dict[str, Any]]
 
@@ -123,11 +121,9 @@ def _undeclared(indicator: Indicator) -> set[str]:
 # The indicators: declarations only, in the YAML files of `declared`, one a theme.
 
 CATALOGUE, _FAMILIES = read_themes(Path(__file__).parent / "declared" / "indicators")
-# By family: the title of the chart that draws it, a bar a member; what its notes mean, from 0; what its classes are
-# counted in.
+# By family: the title of the chart that draws it, a bar a member; what its notes mean, from 0.
 TITLES = {name: group.title for name, group in _FAMILIES.items() if group.title}
 SCALES = {name: group.scale for name, group in _FAMILIES.items() if group.scale}
-CLASSES = {name: group.classes for name, group in _FAMILIES.items() if group.classes}
 
 
 # The indicators that a reader must meet first: data/reference/essentiel.yml, by theme, each with its reason.

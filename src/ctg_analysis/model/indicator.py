@@ -198,7 +198,7 @@ class Indicator:
     star: an élu or a Caf adviser would notice its absence.
     strata: what it counts by age, by which it is set beside other places at equal ages (indirect standardisation).
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
-    width: of a class, in what its family says (`classes`: years of age, hundreds of euros); None when it has no end.
+    width: of a class, in years of age, hundreds of euros or points; None when it has no end.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a

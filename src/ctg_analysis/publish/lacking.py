@@ -14,7 +14,7 @@ from ctg_analysis.model.errors import room_in
 from ctg_analysis.model.settings import MATERIAL
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.build import MISSING as PAGE
-from ctg_analysis.publish.contents import Section, shortened
+from ctg_analysis.publish.contents import Section
 from ctg_analysis.publish.convention import letter
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.flash import standing
@@ -54,8 +54,8 @@ def write_missing(report: Report) -> None:
     seen, folder = opened(report).territory, report.fresh
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
     partners = [_partner(who, several) for who, several in asked.partners.items()]
-    above = {request.label for request in asked.open_data}  # told again, a source is told in short
-    kept = [replace(one, label=shortened(one.label)) if one.label in above else one for one in asked.kept]
+    above = {request.label: f"{request.label.partition(',')[0]}, comme plus haut" for request in asked.open_data}
+    kept = [replace(one, label=above.get(one.label, one.label)) for one in asked.kept]
     lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": kept}
     others = zip(OTHERS.items(), (asked.demarche or to_come, asked.open_data, kept), strict=True)
     sections = [Section(one["id"], one["name"]) for one in partners]

@@ -24,7 +24,6 @@ from ctg_analysis.display.drawings.style import (
     TERRITORY,
     WIDTH,
 )
-from ctg_analysis.display.words.classes import densities
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import is_sum_of_rounded
@@ -73,8 +72,6 @@ def bars(rows: pd.DataFrame) -> Axes:
     if rows.empty:
         return axes(ROW)
     rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
-    if "density" in rows and rows["density"].notna().all():
-        rows, beside = densities(rows), {}
     names = [folded(name, NAME_WIDTH) for name in rows["name"]]
     heights = pd.Series([ROW + LINE_HEIGHT * name.count("\n") for name in names], rows.index)
     high, low = rows[["value", "high"]].max(axis=1).clip(lower=0), min(0.0, rows[["value", "low"]].min(axis=None))

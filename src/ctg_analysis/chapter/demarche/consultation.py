@@ -12,6 +12,7 @@ from ctg_analysis.display.demarche import survey_results as drawn
 from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.display.words.quantities import counted, number
 
 BEGIN = {
@@ -55,7 +56,8 @@ class Consultation(DemarcheChapter):
             "réponses de quelques personnes."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
-        lead = f"{count(about['usable'])} réponses sont exploitables. {spread}{worth}"
+        modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
+        lead = f"{count(about['usable'])} réponses sont exploitables ({modes} ; du {days}). {spread}{worth}"
         return pieces.together(pieces.phrase(lead, weights), markup.source(self._context.source))
 
     @needing("Nombre de réponses")

@@ -157,7 +157,8 @@ class DemarcheChapter:
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
         date = day or self.newest(*names) or self.newest(*DATES)
         state = f"état au {short_date(date)}" if date else "état non daté"
-        return Citation(texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}."))
+        whole = f"Démarche, {what}, {state}."
+        return Citation(texts.typography(whole if len(whole) <= texts.LINE else f"Démarche, {state}."))
 
     def newest(self, *names: str) -> str:
         """The newest day that tables tell, ISO; empty when none does."""

@@ -188,7 +188,7 @@ class Interviews(DemarcheChapter):
     @property
     def _source(self) -> Citation:
         if not self._held:
-            return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
+            return Citation("Démarche, entretiens avec les partenaires.")
         about = self._about
         known = pd.notna(about["start"])
         days = f", du {short_date(about['start'])} au {short_date(about['end'])}" if known else ""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing
-from ctg_analysis.display.drawings.strip import Strip, mark_strip
-from ctg_analysis.display.drawings.style import RULE, TERRITORY
+from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
+from ctg_analysis.indicators.peers import Position
 
 HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths
+HALF = 9  # of the height of the band of the quartiles
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
@@ -28,10 +29,20 @@ def series(points: Sequence[tuple[int, float, str, str]]) -> str:
     return drawing.svg()
 
 
-def among(group: Strip, own: float) -> str:
-    """Return a small strip: the peers, their quartiles and median, the territory as a lozenge."""
-    values = [own, *group.values]
+def among(others: Sequence[tuple[float, str, str]], place: Position, own: float) -> str:
+    """Return a small strip: the peers as rings, their quartiles and median, the territory as a lozenge.
+
+    others: the value of each, its name and its value as a reader sees it.
+    """
+    values, middle = [own, *(value for value, *_ in others)], HIGH / 2
+    x = scale(min(values), max(values), ROOM, AMONG - ROOM)
     drawing = Drawing(HIGH, AMONG)
-    drawing.line([(0, HIGH / 2), (AMONG, HIGH / 2)], RULE)
-    mark_strip(drawing, scale(min(values), max(values), ROOM, AMONG - ROOM), HIGH / 2, group, own)
+    drawing.line([(0, middle), (AMONG, middle)], RULE)
+    across = max(x(place.high) - x(place.low), 1)
+    drawing.bar(x(place.low), middle, across, 2 * HALF, BAND, stroke=OTHERS["peers"], stroke_width=0.8)
+    for value, name, text in sorted(others):
+        with drawing.of(name, text):
+            drawing.circle(x(value), middle, 3, PAPER, stroke=FAINT, fill_opacity=0.6)
+    drawing.line([(x(place.median), middle - HALF - 3), (x(place.median), middle + HALF + 3)], INK, 2)
+    drawing.area(f"M{x(own) - 6:.1f} {middle:.1f}l6 -7l6 7l-6 7z", TERRITORY, stroke=PAPER)
     return drawing.svg()

@@ -35,8 +35,8 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
 
     A place of a level at which none of them is shown has no row; a larger one that has none of the
     values is named below rather than given one. La Réunion, a département and a région, has one row.
-    An indicator that no commune has a value of is told below, and so are the communes that have nothing
-    of what is counted, where they are more than half.
+    An indicator that no commune has a value of is told below, and so are the communes, where they are several, that
+    have nothing of what is counted.
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
     places = places[places["level"].isin(shown)]
@@ -89,7 +89,7 @@ def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFr
 
 
 def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
-    """Return the names of the communes of which every count is exactly 0, where they are more than half of them."""
+    """Return the names of the communes of which every count is exactly 0, where they are several."""
 
     def cell(_: Indicator, row) -> str:  # a published 0 that stands for a few has a text of its own
         is_zero = row.status == OK and row.text == "0" and not getattr(row, "interval", "")
@@ -98,23 +98,30 @@ def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     cells, communes = _cells(places, columns, cell), places["level"].eq("commune")
     values = cells.drop(columns=0)
     names = cells.loc[communes & values.eq("").any(axis=1) & values.isin(["", POINTLESS]).all(axis=1), 0]
-    return names if len(names) > communes.sum() / 2 else names[:0]
+    return names if len(names) > 1 else names[:0]
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
-    """Return a family of indicators by commune; what is counted in communes is said by yes or no, or that none has it.
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
+
+    The communes, where they are several, that have nothing of it are told below.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
     header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
-    communes = int(places["level"].eq("commune").sum())
-    cells = _cells(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
-    of_communes = cells[places["level"].eq("commune")].drop(columns=0)
-    if set(of_communes.to_numpy().ravel()) == {NO}:
+    communes = places["level"].eq("commune")
+    cells = _cells(places, columns, lambda indicator, row: _yes_or_no(indicator, row, int(communes.sum())))
+    without = cells.loc[communes & cells.drop(columns=0).eq(NO).all(axis=1), 0]
+    if len(without) == communes.sum():
         told = markup.reading(f"{texts.listed(header[1:])} : aucune commune.", "")
         return markup.together(told, markup.source(source))
-    marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
-    table = _table("Commune par commune", header, cells.to_numpy().tolist(), marked)
+    note = ""
+    if len(without) > 1:
+        cells, communes = cells.drop(without.index), communes.drop(without.index)
+        note = f"Non dans les {len(without)} autres communes."
+    marked = frozenset(number for number, one in enumerate(communes) if not one)
+    zeros = tuple(without) if note else ()
+    table = _table("Commune par commune", header, cells.to_numpy().tolist(), marked, note, zeros=zeros)
     return markup.together(table, markup.source(source))
 
 

@@ -29,11 +29,10 @@ UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """The list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
+    """The list of the peers for a reader, nearest first: Nom, Population (inhabitants)."""
     names = territories[territories["level"].eq("epci")].set_index("code")["name"]
     peers = group.peers["peer"]
-    columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
-    return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
+    return pd.DataFrame({"Nom": peers.map(names), "Population": peers.map(profiles["population"]).astype("Int64")})
 
 
 def told(group: PeerGroup, dated: pd.DataFrame) -> str:

@@ -113,8 +113,8 @@ def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     return about(indicator, f"jusqu'à {with_unit(indicator, top)} par commune ({where}){among}")
 
 
-def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) -> str:
-    """Return the greatest of a family and the one that follows it; of one in order, deciles or ages, its two ends.
+def family(title: str, unit: str, rows: pd.DataFrame) -> str:
+    """Return the greatest of a family and the one that follows it; of deciles, the two ends.
 
     rows: columns name, value, text, and low and high where they are estimates: of two whose intervals meet, none is
     told to be the greater. Nothing where several are the greatest.
@@ -135,7 +135,7 @@ def family(title: str, unit: str, rows: pd.DataFrame, *, ordered: bool = False) 
             return pair
     if order["text"].eq(high["text"]).sum() > 1:
         return ""
-    if ordered or quantiles.any():
+    if quantiles.any():
         return _ends(unit, low, high) if order["text"].eq(low["text"]).sum() == 1 else ""
     if second.get("high", float("nan")) >= high.get("low", float("nan")):
         return _both(unit, high, second)

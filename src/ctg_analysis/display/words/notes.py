@@ -16,7 +16,7 @@ CONVENTIONS = "conventions.yml"
 METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_name("method.yml")
 
 WORD = re.compile(r"\d+|[a-z]{3,}")
-SHORT_NAME = re.compile(r".*\(([A-Z]+)\)$")
+SHORT_NAME = re.compile(r".*\((\w+)\).*")
 OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
 
 
@@ -131,17 +131,20 @@ def source_text(source: Source) -> str:
 
 
 def short_sources(sources: Iterable[Source]) -> str:
-    """Return sources as they are named beside figures: each producer once, what it is of without the detail.
+    """Return sources as they are named beside figures, on a short line: producers, and what of where that holds there.
 
     >>> short_sources(SOURCES[name] for name in ("insee_rp_population", "insee_etat_civil", "insee_rp_logement"))
     'Insee, recensement de la population 2023, état civil'
+    >>> short_sources(SOURCES[name] for name in ("insee_rp_population", "sdes_rpls", "france_services"))
+    'Insee, SDES, ANCT'
     """
-    told: dict[str, dict[str, None]] = {}
-    for source in sources:
+    used, told = list(sources), {}
+    for source in used:
         head = OF_A_LABEL.split(source.label)[0]
         label = head if " " in head else source.label
-        told.setdefault(source.producer, {})[texts.uncapitalised(label)] = None
-    return " ; ".join(", ".join([producer, *labels]) for producer, labels in told.items())
+        told.setdefault(producers([source]), {})[texts.uncapitalised(label)] = None
+    whole = " ; ".join(", ".join([producer, *labels]) for producer, labels in told.items())
+    return whole if len(whole) <= texts.LINE else producers(used)
 
 
 def producers(sources: Iterable[Source]) -> str:

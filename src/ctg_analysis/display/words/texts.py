@@ -27,6 +27,7 @@ SIGN_WORDS = {
 }
 BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{3}\b)")
 DISTANCE = re.compile(r"(?<=\d) (?=km\b)")
+LINE = 100  # letters: what holds on a line below a chart
 HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
 
 
