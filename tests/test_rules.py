@@ -19,8 +19,6 @@ from ctg_analysis.indicators.comparisons import (
     ALPHA,
     compare_proportions,
     compare_rates,
-    funnel_of_rates,
-    funnel_of_shares,
     notable,
     word,
 )
@@ -372,39 +370,6 @@ def test_r9_twelve_events_among_210_children():
     """57 per thousand, from 29 to 100."""
     low, high = one(poisson_interval(numbers(12)))
     assert [round(count / 210 * 1000) for count in (low, 12, high)] == [29, 57, 100]
-
-
-@given(
-    st.floats(min_value=0.001, max_value=0.999),
-    st.integers(min_value=1, max_value=3000),
-    st.sampled_from([("95", 0.025), ("998", 0.001)]),
-)
-def test_r9_a_territory_like_the_others_seldom_leaves_the_funnel(share, size, limit):
-    name, tail = limit
-    shares_, rates = funnel_of_shares(share, numbers(size)), funnel_of_rates(share, numbers(size))
-    for funnel, counts in ((shares_, stats.binom(size, share)), (rates, stats.poisson(size * share))):
-        low, high = funnel[f"low_{name}"].item(), funnel[f"high_{name}"].item()
-        assert counts.cdf(np.ceil(low * size - 1e-9) - 1) <= tail + 1e-9
-        assert counts.sf(np.floor(high * size + 1e-9)) <= tail + 1e-9
-        assert low <= share <= high
-
-
-def test_r9_limits_are_shares_and_rates():
-    assert funnel_of_shares(0.01, numbers(10))["low_95"].item() == 0
-    assert funnel_of_shares(0.99, numbers(10))["high_998"].item() == 1
-    assert funnel_of_rates(0.01, numbers(10))["low_998"].item() == 0
-
-
-def test_r9_lower_limits_as_spiegelhalter_computes_them():
-    """Share of 10 %, 100 people: P(X <= 5) = 0.0576 and P(X <= 4) = 0.0237, so (5 - 0.961) / 100."""
-    assert funnel_of_shares(0.1, numbers(100))["low_95"].item() == pytest.approx(0.0404, abs=1e-4)
-
-
-def test_r9_limits_of_large_territories_are_those_of_the_normal_law():
-    funnel = funnel_of_shares(0.2, numbers(1_000_000))
-    width = np.sqrt(0.2 * 0.8 / 1_000_000)
-    expected = [0.2 - 1.96 * width, 0.2 + 1.96 * width, 0.2 - 3.09 * width, 0.2 + 3.09 * width]
-    assert funnel.iloc[0].tolist() == pytest.approx(expected, abs=5e-6)
 
 
 def test_r9_noise_alone_names_a_commune_in_one_report_of_twenty_at_most():

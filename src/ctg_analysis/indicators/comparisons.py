@@ -2,25 +2,24 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, bdtrik, betainc, betaln, ndtr, pdtr, pdtrik
+from scipy.special import betainc, betaln, ndtr
 
 from ctg_analysis.indicators.uncertainty import Z, design_effect
 from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean, Rate
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, SOURCES, Source
 
-# Tests of differences and the words they allow (rule R14); the limits of a funnel plot (rule R9).
+# Tests of differences and the words they allow (rule R14).
 
 ALPHA = 0.05
 SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trusted (rule R23)
 
 HIGHER, HIGHER_FEMININE, LOWER, CLOSE = "plus élevé que", "plus élevée que", "plus faible que", "proche de"
 
-FUNNEL = {"95": 0.95, "998": 0.998}
 
 Numbers = pd.Series | float
 
@@ -175,80 +174,6 @@ def notable(p: pd.Series) -> pd.Series:
     tested = p.dropna().sort_values(ascending=False, kind="stable")
     adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()
     return adjusted.reindex(p.index).lt(ALPHA)
-
-
-def funnel_of_shares(reference: float, bases: pd.Series) -> pd.DataFrame:
-    """The limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998.
-
-    Of 10 at 50 %, 2 or fewer have the probability 56 / 1024, of which 45 / 1024 is that of 2: the limit of 2.5 % lies
-    (56 - 25.6) / 45 = 0.676 below 2, at 1.324 of 10, and the high one as far above.
-
-    >>> funnel_of_shares(0.5, pd.Series([10.0]))[["low_95", "high_95"]].round(4).iloc[0].tolist()
-    [0.1324, 0.8676]
-    """
-    return _funnel(_Binomial(bases, reference), bases).clip(upper=1)
-
-
-def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
-    """The limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998.
-
-    Where 1 event is expected, 0 has the probability 0.368, above 2.5 %: no low limit. 3 or fewer have 0.9810 and
-    3 alone 0.0613: the high limit lies (0.9810 - 0.975) / 0.0613 = 0.098 below 4.
-
-    >>> funnel_of_rates(1.0, pd.Series([1.0]))[["low_95", "high_95"]].round(3).iloc[0].tolist()
-    [0.0, 3.902]
-    """
-    return _funnel(_Poisson(reference * exposures), exposures)
-
-
-class _Poisson:
-    """Counts of events of a mean; the quantiles of scipy.stats, whose import takes a fifth of a cold start."""
-
-    def __init__(self, mean: pd.Series):
-        self.mean = mean
-
-    def cdf(self, count: pd.Series) -> pd.Series:
-        return pdtr(count.clip(lower=0), self.mean).where(count.ge(0), 0.0)
-
-    def ppf(self, probability: float) -> pd.Series:
-        return _least(np.ceil(pdtrik(probability, self.mean)), self.cdf, probability)
-
-
-class _Binomial:
-    """Counts of events among so many, of one chance."""
-
-    def __init__(self, trials: pd.Series, chance: float):
-        self.trials, self.chance = trials.astype(int), chance
-
-    def cdf(self, count: pd.Series) -> pd.Series:
-        return bdtr(count.clip(lower=0), self.trials, self.chance).where(count.ge(0), 0.0)
-
-    def ppf(self, probability: float) -> pd.Series:
-        return _least(np.ceil(bdtrik(probability, self.trials, self.chance)), self.cdf, probability)
-
-
-def _least(count: pd.Series, cdf: Callable[[pd.Series], pd.Series], probability: float) -> pd.Series:
-    """The least count that has a probability at or below it: `count`, or the one before."""
-    before = (count - 1).clip(lower=0)
-    return before.where(cdf(before).ge(probability), count)
-
-
-def _funnel(counts: _Poisson | _Binomial, sizes: pd.Series) -> pd.DataFrame:
-    """Exact limits, smoothed between whole counts.
-
-    A territory whose true share is the reference falls beyond a limit with at most half of 5 % or of 0.2 %.
-
-    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202, for the lower limit; the upper one is its
-    mirror image, the first of the three of Manktelow and Seaton (2012), PLoS ONE 7, e45723, for Spiegelhalter's own
-    would call one event in a tiny commune an anomaly.
-    """
-    limits = {}
-    for name, confidence in FUNNEL.items():
-        for side, probability, outwards in (("low", (1 - confidence) / 2, 0), ("high", (1 + confidence) / 2, 1)):
-            whole = counts.ppf(probability)
-            beyond = (counts.cdf(whole) - probability) / (counts.cdf(whole) - counts.cdf(whole - 1))
-            limits[f"{side}_{name}"] = (whole - beyond + outwards) / sizes
-    return pd.DataFrame(limits, index=sizes.index).clip(lower=0)
 
 
 # A territory beside its département(s), its région(s) and France: same definition, same period, same producer.
