@@ -69,7 +69,7 @@ hundred have each alert / strength.
 
 - Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, in the worst tenth or under a
   norm; nor does any worsen, for no producer gives six years of one.
-- Doctors: {short} EPCIs have that alert only for the tenth or more of their inhabitants who live in communes under the
+- Doctors: {short} EPCIs have that alert only for the third or more of their inhabitants who live in communes under the
   norm; {others} have it without them, of each type: {by_type}.
 - In the worst tenth, with that alert among the {told} that a synthèse tells: {worst}.
 - Extreme tenths: {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all. What has an interval
