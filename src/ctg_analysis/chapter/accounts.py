@@ -57,7 +57,7 @@ class Fact:
 
     def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
         self._territory, self._indicator, self._rows, self._gaps = territory, indicator, rows, gaps
-        self.valeur = rows["value"].iloc[0]
+        self.valeur = round(rows["value"].iloc[0], indicator.decimals)  # as it is told: −0,04 % is 0
         self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(rows["period"].iloc[0]))
 
     def __str__(self) -> str:
@@ -145,7 +145,7 @@ class Fact:
             return ""
         some = list(rows.loc[rows["value"].gt(0), "name"])
         named = f" ({listed(some)})" if 0 < len(some) <= NAMES_AT_MOST < len(rows) else ""
-        of = f"{in_letters(len(some))} des {len(rows)} communes"
+        of = f"{in_letters(len(some))} des {in_letters(len(rows))} communes"
         return f"{of}{named}" if len(some) < len(rows) else "toutes les communes"
 
 

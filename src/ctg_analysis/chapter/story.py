@@ -60,7 +60,9 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
         rows = territory.compared(CATALOGUE[name])
         period, text = rows["period"].iloc[0], rows["text"].iloc[0]
         beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
-        facts.append((period, f"{stories.clause(name, text)}{_range(territory, name, period)}, {beside}"))
+        facts.append(
+            (period, f"{stories.clause(name, text)}{_range(territory, name, period)}{', ' * bool(beside)}{beside}")
+        )
         if name in stories.BESIDE and (more := _plain(territory, stories.BESIDE[name])):
             facts.append(more)
     if stories.ALWAYS in names and stories.ALWAYS not in told and (jobs := _plain(territory, stories.ALWAYS)):

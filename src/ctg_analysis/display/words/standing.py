@@ -112,11 +112,9 @@ def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found:
         return f"dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
     if found["why"] == SHORT and found["under"]:
         return f"et {under(indicator, found['under'])}"
-    return (
-        f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
-        if "peers" in gaps.index
-        else ""
-    )
+    if "peers" in gaps.index and gaps.loc["peers", "sure"] and gaps.loc["peers", "times"] >= 1:
+        return f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
+    return MOVES.get(found["move"], "")
 
 
 def under(indicator: Indicator, part: float) -> str:
