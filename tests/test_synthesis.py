@@ -48,7 +48,7 @@ DOCTORS = "general_practitioner_accessibility_index"
         (DOCTORS, {"why": SHORT, "level": "", "under": 0.3}, {DOCTORS: False}, ALERT),
         (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True}, STRENGTH),
         (DOCTORS, {"why": FAR, "higher": True, "under": 0.09}, {DOCTORS: True}, ""),  # a commune is under the norm
-        (DOCTORS, {"why": FAR, "higher": True, "under": 0.1}, {DOCTORS: True}, ALERT),
+        (DOCTORS, {"why": FAR, "higher": True, "under": 0.34}, {DOCTORS: True}, ALERT),
         (DOCTORS, {"why": BESIDE, "higher": True, "level": "departement"}, {DOCTORS: False}, ""),
         ("age_65_plus_share", {"why": EXTREME, "tenth": 1}, {"age_65_plus_share": True}, TRAIT),
     ],
