@@ -145,7 +145,7 @@ def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     chapter = open_chapter(DEFAULT_EPCI)
     html = chapter.projection().html
     assert "d’au moins deux recensements à cinq ans d’écart" in html
-    assert texts.typography("ici, celui de 2023 seulement, par tranches de cinq ans") in html
+    assert texts.typography("ici, celui de 2023 seulement, par tranches d'âge") in html
     assert "ctg fetch insee_rp_population" in html and "<svg" not in html
     assert shown_projections(chapter.territory).empty
 

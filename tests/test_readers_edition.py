@@ -24,7 +24,7 @@ SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
 TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
 FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
 LAW = re.compile(r'<div class="references">.*?</div>', re.DOTALL)  # its figures are not of the territory
-OF_WORDS = {"Définitions et sources", "Méthode", "Glossaire"}  # sections that explain, and count nothing
+OF_WORDS = {"Définitions et sources", "À débattre", "Méthode", "Glossaire"}  # sections that explain, and count nothing
 FIGURES = re.compile(r"\d|≈|oui|non")
 
 
