@@ -116,6 +116,16 @@ def test_each_family_has_a_hand_worked_case_and_no_case_is_of_another_indicator(
     assert cases <= CATALOGUE.keys()
 
 
+IN_FILES_ALONE = {  # a page tells one index of social position, of the schools; a line of account singles out no commune
+    "ccas_aid_expenses_amount",
+    "ccas_operating_expenses_amount",
+    "lower_secondary_ips_by_pupil_index",
+    "lower_secondary_ips_deviation_mean",
+    "schools_ips_by_pupil_index",
+    "upper_secondary_ips_index",
+}
+
+
 def test_a_chapter_shows_every_indicator():
     notebooks = "\n".join(chapter.path.read_text(encoding="utf-8") for chapter in all_chapters())
     shown = {one.id for one in INDICATORS if f'\\"{one.id}\\"' in notebooks}
@@ -124,7 +134,7 @@ def test_a_chapter_shows_every_indicator():
     shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}
     at_equal_ages = {one for one in INDICATORS if re.search(rf'at_equal_ages\([^)]*\\"{one.id}\\"', notebooks)}
     shown |= {count for one in at_equal_ages for stratum in one.strata for count in (stratum.of, *stratum.among)}
-    assert set(CATALOGUE) - shown == set()
+    assert set(CATALOGUE) - shown == IN_FILES_ALONE
 
 
 def test_a_source_of_an_indicator_counts_what_that_is_made_of():

@@ -116,7 +116,7 @@ def test_what_moves_or_is_under_its_norm_is_told_without_any_comparator():
     doctors = rows_of(("general_practitioner_accessibility_index", "epci", 2.5, NAN, NAN, NAN))
     name = doctors["indicator"].iloc[0]
     assert told(doctors) == told(doctors, under={name: 0.09}) == []
-    assert told(doctors, under={name: 0.1}) == told(doctors, moves={name: -1}) == [[name, ""]]
+    assert told(doctors, under={name: 0.34}) == told(doctors, moves={name: -1}) == [[name, ""]]
     assert told(doctors.assign(value=2.4)) == [[name, ""]]
 
 

@@ -40,10 +40,10 @@ def members(territory: Territory, name: str) -> pd.DataFrame:
     known = _at_shared_period(several, compared)
     if known:
         shared = compared[known[0].id]["period"].iloc[0]
-        own = {one.id: territory.own(one) for one in several if one not in known}
-        compared |= {
-            name: rows[rows["period"].eq(shared)] for name, rows in own.items() if shared in set(rows["period"])
-        }
+        for one in (one for one in several if one not in known):
+            then = [territory.compared(one), territory.own(one)]
+            then = [rows[rows["period"].eq(shared)] for rows in then]
+            compared[one.id] = next((rows for rows in then if len(rows)), compared[one.id])
         known = _at_shared_period(several, compared)
     names, _ = _told_apart([one.label for one in known], TITLES[name]) if known else ([], "")
     label = {one.id: texts.typography(one.label) for one in several}

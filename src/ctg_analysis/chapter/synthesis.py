@@ -22,9 +22,9 @@ QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve
 RULE = (
     "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
     "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme là où vit un habitant sur "
-    "trois au moins, ou évolue sûrement ; un constat par thème. Alerte : dans le sens défavorable aux familles. "
-    "Atout : dans le sens favorable, sans commune sous la norme ni total plus faible qu'en France. Les EPCI "
-    "comparables nuancent, sans rien taire."
+    "trois au moins, ou évolue sûrement ; un constat par thème, huit en tout au plus. Alerte : dans le sens "
+    "défavorable aux familles. Atout : dans le sens favorable, sans commune sous la norme ni total plus faible qu'en "
+    "France. Les EPCI comparables nuancent, sans rien taire."
 )
 
 

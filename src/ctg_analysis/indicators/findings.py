@@ -1,6 +1,7 @@
 """What is worth saying of a territory, and what stands out as a strength."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         least, where the producer rounds (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
         far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
         known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval
-        is beyond a quartile. alike: the difference is not large; of what rule R1 rounds, wherever in their bounds both
+        is beyond a quartile. alike: the difference is not large; of rounded numbers, wherever in their bounds both
         are. remarkable: sure, large, and of the size of what is far. equal: the ages are those of the comparator, in
         all of these.
 
@@ -189,9 +190,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
     far = far.fillna(MUCH * large)
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
-    rounds = own["source"].map(lambda source: bool(SOURCES[source].precision.rounding)).reindex(others["indicator"])
+    steps = own["source"].map(lambda source: (SOURCES[source].precision.rounding, SOURCES[source].secrecy.base))
+    rounds, is_rounded = (steps.map(one).reindex(others["indicator"]).to_numpy(bool) for one in (itemgetter(0), any))
     nearest = (low - others["value"]).where(gap.gt(0), others["value"] - high).clip(lower=0)
-    apart = gap.abs().mask(rounds.to_numpy(bool), nearest)
+    apart = gap.abs().mask(rounds, nearest)
     times, size = ((apart / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     alone = others[["value"]].assign(low=np.nan, high=np.nan, denominator=np.nan)
@@ -200,8 +202,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
     least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
-    is_rounded = own["source"].map(lambda source: SOURCES[source].secrecy.base > 0).reindex(others["indicator"])
-    alike = ~times.ge(1) & (widest.lt(large) | ~is_rounded.to_numpy(bool))
+    alike = ~times.ge(1) & (widest.lt(large) | ~is_rounded)
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
 
