@@ -116,7 +116,8 @@ def test_each_family_has_a_hand_worked_case_and_no_case_is_of_another_indicator(
     assert cases <= CATALOGUE.keys()
 
 
-IN_FILES_ALONE = {  # a page tells one index of social position, of the schools; a line of account singles out no commune
+# A page tells one index of social position, of the schools; a line of account singles out no commune.
+IN_FILES_ALONE = {
     "ccas_aid_expenses_amount",
     "ccas_operating_expenses_amount",
     "lower_secondary_ips_by_pupil_index",
