@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import are_exact, on_map
-from ctg_analysis.chapter.profiles import MOST, NOTHING_FOUND, told
+from ctg_analysis.chapter.profiles import NOTHING_FOUND, told
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
@@ -29,6 +29,7 @@ from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
 COUNTRY = "que_pays"  # the name that says « qu'en France »
 NAMES_AT_MOST = 4  # communes that a sentence names
+BESIDE = 1  # findings that stand beside an account
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 
 
@@ -163,7 +164,7 @@ OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")
 
 
 def account(territory: Territory, chapter: str) -> Html:
-    """What the figures of a chapter say: its account, then the findings that it does not tell."""
+    """What the figures of a chapter say: its account, then the first finding that it does not tell."""
     written = read_account(chapter)
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
@@ -171,7 +172,7 @@ def account(territory: Territory, chapter: str) -> Html:
     text = " ".join(filter(None, [*text, last]))
     found = findings_of(territory)
     names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
-    findings = [told(territory, CATALOGUE[name]) for name in names[:MOST]]
+    findings = [told(territory, CATALOGUE[name]) for name in names[:BESIDE]]
     return pieces.account(typography("".join(title)), typography(text), findings) if text or findings else NOTHING_FOUND
 
 
