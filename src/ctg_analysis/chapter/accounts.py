@@ -53,7 +53,7 @@ class Account(BaseModel):
 class Fact:
     """An indicator of a territory as a sentence tells it; its French names are those that the templates use.
 
-    rows: the territory, then what it is compared with. gaps: see `Territory.gaps`; none of a number of things.
+    rows: the territory, then what it is compared with. gaps: see `Territory.gaps`.
     """
 
     def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
@@ -66,17 +66,13 @@ class Fact:
         return self._rows["text"].iloc[0]
 
     def face(self, *places: str) -> str:
-        """« , plus qu'en France (60,9), comme dans l'Aveyron (68,1) ». places: france, region, departement, pairs.
+        """« , plus qu'en France (60,9), comme dans l'Aveyron (68,1) ». places: france, region, departement.
 
         The comparable EPCIs stand for them where none of them is known.
         """
-        if self._gaps.empty:
-            return ""
-        wanted = ["peers" if place == "pairs" else place for place in places]
-        for levels in (wanted, ["peers"]):
-            if told := standing.against(self._indicator, self._rows, self._gaps, levels):
-                return f", {told}"
-        return ""
+        known = [place for place in places if self._gaps["level"].eq(place).any()] or ["peers"]
+        told = standing.against(self._indicator, self._rows, self._gaps, known)
+        return f", {told}" if told else ""
 
     def valeurs(self, *places: str) -> str:
         """« (+0,4 % en France et −0,6 % dans la Meuse) », without a word on them: beside a verb that tells a change."""
@@ -102,8 +98,7 @@ class Fact:
     @property
     def regime(self) -> str:
         """« (hors MSA) » of what the Caf alone counts, but overseas, where it pays all."""
-        overseas = self._territory.communes["departement"].str.startswith("97").any()
-        return " (hors MSA)" if "hors MSA" in self._indicator.label and not overseas else ""
+        return " (hors MSA)" if "hors MSA" in self._indicator.label and not self._territory.is_overseas else ""
 
     @property
     def rang(self) -> str:
@@ -126,7 +121,7 @@ class Fact:
         return self._side(level, higher=False)
 
     def _side(self, level: str, *, higher: bool) -> bool:
-        gaps = self._gaps[self._gaps["level"].eq(level)] if len(self._gaps) else self._gaps
+        gaps = self._gaps[self._gaps["level"].eq(level)]
         return bool(len(gaps) and (gaps["sure"] & gaps["times"].ge(1) & gaps["higher"].eq(higher)).all())
 
     @property
@@ -157,7 +152,7 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
     first = each_row(rows[:1])
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None
-    return Fact(territory, indicator, rows, rows[:0] if counted else territory.gaps(indicator))
+    return Fact(territory, indicator, rows, territory.gaps(indicator))
 
 
 OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")}  # what sentences may ask of one
@@ -169,17 +164,17 @@ def account(territory: Territory, chapter: str) -> Html:
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
     title, text, _ = _told(territory, written)
-    text = " ".join(filter(None, [*text, last]))
+    text = typography(" ".join(filter(None, [*text, last])))
     found = findings_of(territory)
     names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
     findings = [told(territory, CATALOGUE[name]) for name in names[:BESIDE]]
-    return pieces.account(typography("".join(title)), typography(text), findings) if text or findings else NOTHING_FOUND
+    return pieces.account("".join(title), text, findings) if text or findings else NOTHING_FOUND
 
 
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
     *_, questions = _told(territory, read_account(chapter))
-    return pieces.debate([typography(question) for question in questions]) if questions else Html("")
+    return pieces.debate(questions) if questions else Html("")
 
 
 def _told(territory: Territory, written: Account) -> list[list[str]]:
@@ -191,7 +186,7 @@ def _told(territory: Territory, written: Account) -> list[list[str]]:
     for texts in (written.titre,), written.recit, written.debattre:
         known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
         filled = (" ".join(SENTENCES.from_string(one).render(names).split()) for one in known)
-        told.append([capitalised(one) for one in filled if one])
+        told.append([typography(capitalised(one)) for one in filled if one])
     return told
 
 

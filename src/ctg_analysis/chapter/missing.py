@@ -162,7 +162,7 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
 
 def _tells_here(territory: Territory, source: Source) -> bool:
     """Tell whether a source has something to say of a place: the MSA has nothing of the families overseas."""
-    return source.partner != MSA or not territory.communes["departement"].str.startswith("97").any()
+    return source.partner != MSA or not territory.is_overseas
 
 
 def _is_local(source: Source) -> bool:

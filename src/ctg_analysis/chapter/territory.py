@@ -159,6 +159,11 @@ class Territory:
         """The first and the last year of the convention."""
         return (first_day(self.convention[0]).year, last_day(self.convention[1]).year) if self.convention else None
 
+    @property
+    def is_overseas(self) -> bool:
+        """Whether its communes are overseas, where the Caf pays the families of farmers too."""
+        return self.communes["departement"].str.startswith("97").any()
+
     @cached_property
     def land(self) -> Land:
         """The communes as a map shows them."""
