@@ -11,7 +11,7 @@ from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.build import build
 
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
-hypothesis_settings.register_profile("night", max_examples=25, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.load_profile("day")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by a shell that runs the tests in the background

@@ -1,7 +1,6 @@
 """What is worth saying of a territory, and what stands out as a strength."""
 
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -190,10 +189,11 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
     far = far.fillna(MUCH * large)
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
-    steps = own["source"].map(lambda source: (SOURCES[source].precision.rounding, SOURCES[source].secrecy.base))
-    rounds, is_rounded = (steps.map(one).reindex(others["indicator"]).to_numpy(bool) for one in (itemgetter(0), any))
+    used = [SOURCES[name] for name in own["source"].reindex(others["indicator"])]
+    by_producer = np.array([source.precision.rounding > 0 for source in used], dtype=bool)
+    is_rounded = np.array([source.rounds for source in used], dtype=bool)
     nearest = (low - others["value"]).where(gap.gt(0), others["value"] - high).clip(lower=0)
-    apart = gap.abs().mask(rounds, nearest)
+    apart = gap.abs().mask(by_producer, nearest)
     times, size = ((apart / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     alone = others[["value"]].assign(low=np.nan, high=np.nan, denominator=np.nan)
