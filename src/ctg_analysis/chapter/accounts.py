@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import are_exact, on_map
-from ctg_analysis.chapter.profiles import NOTHING_FOUND, told
+from ctg_analysis.chapter.profiles import told
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
@@ -30,6 +30,7 @@ from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 COUNTRY = "que_pays"  # the name that says « qu'en France »
 NAMES_AT_MOST = 4  # communes that a sentence names
 BESIDE = 1  # findings that stand beside an account
+PARAGRAPH = 3  # sentences
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 
 
@@ -158,17 +159,22 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
 OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")}  # what sentences may ask of one
 
 
-def account(territory: Territory, chapter: str) -> Html:
-    """What the figures of a chapter say: its account, then the first finding that it does not tell."""
+def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
+    """The answer of a chapter in a line, and the paragraphs that its figures fill; each may be empty."""
     written = read_account(chapter)
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
-    last = f"Le diagnostic ne dit pas {' ni '.join(unknown)}." if unknown else ""
-    title, text, _ = _told(territory, written)
-    text = typography(" ".join(filter(None, [*text, last])))
-    found = findings_of(territory)
-    names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"]
-    findings = [told(territory, CATALOGUE[name]) for name in names[:BESIDE]]
-    return pieces.account("".join(title), text, findings) if text or findings else NOTHING_FOUND
+    last = [typography(f"Le diagnostic ne dit pas {' ni '.join(unknown)}.")] if unknown else []
+    title, sentences_told, _ = _told(territory, written)
+    lead, others = sentences_told[:1], [*sentences_told[1:], *last]
+    paragraphs = [" ".join(others[rank : rank + PARAGRAPH]) for rank in range(0, len(others), PARAGRAPH)]
+    return "".join(title), [*lead, *paragraphs]
+
+
+def untold(territory: Territory, chapter: str) -> list[tuple[str, str]]:
+    """The first finding of a chapter that its account does not tell: what is found, and what it is beside."""
+    found, facts = findings_of(territory), read_account(chapter).faits.values()
+    names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(facts), "indicator"]
+    return [told(territory, CATALOGUE[name]) for name in names[:BESIDE]]
 
 
 def debate(territory: Territory, chapter: str) -> Html:

@@ -1,7 +1,8 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ from ctg_analysis.chapter import (
     equal_ages,
     families,
     figures,
+    first_screen,
     identity,
     large_communes,
     natural_balance,
@@ -34,7 +36,7 @@ from ctg_analysis.chapter import (
     synthesis,
     typology,
 )
-from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, telling
+from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import open_territory
@@ -117,7 +119,8 @@ class Chapter:
     __repr__ = _of_territory(analyst.described)
 
     perimeter = _of_territory(identity.perimeter)
-    essential, debate = map(_of_territory, (accounts.account, accounts.debate))
+    peers = _of_territory(closing.peers)
+    first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)
@@ -134,8 +137,8 @@ class Chapter:
     large_communes = _of_indicators(large_communes.table)
     communes = _of_indicators(commune_sheets.communes)
     typology = _of_territory(typology.typology)
-    matrix = _of_family(communes_tables.matrix)
     scores = _of_family(assessments.scores)
+    answers = _of_family(families.answers)
     norms = _of_territory(assessments.norms)
     approvals = _of_indicators(spaces.approvals)
     criteria = _of_family(spaces.criteria)
@@ -149,9 +152,13 @@ class Chapter:
         """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
         return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
-    def profile(self, *indicators: str) -> Html:
-        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
-        return telling(_of_indicators(profiles.profile)(self, *indicators), BESIDE_PEERS, *indicators)
+    def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
+        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
+
+        groups: ids by heading, in the place of indicators.
+        """
+        names = [*indicators, *(name for group in groups.values() for name in group)]
+        return _of_indicators(profiles.profile)(self, *names, groups=groups)
 
     def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
         """Births less deaths by commune, with their interval and what a home for the elderly explains."""
@@ -174,22 +181,19 @@ class Chapter:
         simulated = _of_indicators(childcare_law.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
-    def family_figure(self, ax: Axes, rows: pd.DataFrame, *, unless: pd.DataFrame | None = None) -> Html:
+    def family_figure(
+        self, ax: Axes, rows: pd.DataFrame, *, unless: pd.DataFrame | None = None, title: str = ""
+    ) -> Html:
         """A chart of some members of a family as a page shows it.
 
         rows: what `members` gave, or a part of it. unless: the numbers that shares are of; nothing where they are 0.
+        title: what they are (French), where they are of no family.
         """
-        piece, ids = families.figure(self.territory, ax, rows, unless), rows["indicator"].unique()
-        return telling(telling(piece, SHOWN, *ids), BESIDE_PEERS, *ids)
+        return telling(families.figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique())
 
     def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
         """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""
         return telling(figures.trend_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
-
-    def answers(self, name: str) -> Html:
-        """What residents answered to a question: a family of indicators of the consultation."""
-        piece = _of_family(families.answers)(self, name)
-        return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
@@ -203,31 +207,13 @@ class Chapter:
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""
         names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
-        return telling(_of_indicators(profiles.profile)(self, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
+        return _of_indicators(profiles.profile)(self, *names, beside=synthesis.BESIDE)
 
     def messages(self) -> Html:
         """The strengths, alerts and traits of the territory, by rule, each with its proof."""
         chosen = summaries.messages(self.territory)
         return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
 
-    def peers(self, *indicators: str) -> Html:
-        """Which the comparable EPCIs are, how many indicators they stand beside, and their list.
-
-        indicators: here and below, by default those that the whole chapter shows, once it has run.
-        """
-        ids = self._ids(indicators)
-        piece = closing.peers(self.territory, ids or None)
-        return piece if ids else telling(piece, LIST, "peers")
-
     def glossary(self, *indicators: str) -> Html:
-        """The definitions, the caveats and the sources."""
-        ids = self._ids(indicators)
-        return closing.definitions(self.territory, ids) if ids else asking("definitions", "Définitions et sources")
-
-    def method(self, *indicators: str) -> Html:
-        """The methodological note, written from the declarations."""
-        ids = self._ids(indicators)
-        return closing.method(self.territory, ids) if ids else asking("method", "La méthode")
-
-    def _ids(self, names: tuple[str, ...]) -> list[str]:
-        return [asked.indicator(self.territory, name).id for name in names]
+        """The definitions, the caveats and the sources of some indicators."""
+        return closing.definitions(self.territory, [asked.indicator(self.territory, name).id for name in indicators])

@@ -46,13 +46,16 @@ def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Htm
     }
     periods = own if len({*own.values()}) < 2 else aligned(known, own)
     columns = [
-        (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
+        (one, periods[one], _with_part(territory, one, with_one_france(rows[rows["period"].eq(periods[one])])))
+        for one, rows in known.items()
     ]
     boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
     if not columns or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
-    return markup.together(tables.places_by_indicator(territory.places, columns, source=cited), *boxes)
+    piece = tables.places_by_indicator(territory.places, columns, source=cited)
+    told = telling(piece, SHOWN, *(one.parts[0] for one in known if one.unit == "communes" and one.parts))
+    return markup.together(told, *boxes)
 
 
 def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
@@ -92,27 +95,9 @@ def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, st
     return {one: most if one in moves else period for one, period in own.items()}
 
 
-def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:
-    """A family of indicators by commune: yes or no, or the value of each; a box for what is not known."""
-    columns, boxes = [], []
-    for indicator in family:
-        rows = territory.readable(indicator)
-        period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
-        if period is None:
-            boxes.append(unavailable(territory, indicator, f"{indicator.label}, par commune"))
-        else:
-            columns.append((indicator, period, _with_part(territory, indicator, rows[rows["period"].eq(period)])))
-    if not columns:
-        return markup.together(*boxes)
-    places = territory.places[territory.places["level"].isin(["commune", "epci"])]
-    piece = tables.matrix(places, columns, source=source(territory, pd.concat([rows for *_, rows in columns])))
-    told = telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
-    return markup.together(told, *boxes)
-
-
 def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of an indicator with the value of its part, when it has one that is counted apart."""
-    if not indicator.parts:
+    if indicator.unit != "communes" or not indicator.parts:
         return rows
     part = territory.readable(CATALOGUE[indicator.parts[0]])
     values = part.set_index(["level", "territory", "period"])["value"].rename("part")

@@ -28,14 +28,18 @@ NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
-def members(territory: Territory, name: str) -> pd.DataFrame:
-    """The members of a family (the ages of childhood), here and beside, each at its period of comparison.
+def members(territory: Territory, *names: str) -> pd.DataFrame:
+    """The members of a family (the ages of childhood), or some indicators of one unit, here and beside, each at its
+    period of comparison.
 
     Columns: those of `Territory.compared`, and unit; name is that of the member in the rows of the territory (level
     « epci »), that of the place in the others. A member without a value here has a row of the territory alone, with
     the status that tells why.
     """
-    several = asked.family(territory, name)
+    if len(names) == 1:
+        several, title = asked.family(territory, *names), TITLES[names[0]]
+    else:
+        several, title = [asked.indicator(territory, name) for name in names], ""
     compared = {one.id: _at_its_period(territory, one) for one in several}
     known = _at_shared_period(several, compared)
     if known:
@@ -45,9 +49,9 @@ def members(territory: Territory, name: str) -> pd.DataFrame:
             then = [rows[rows["period"].eq(shared)] for rows in then]
             compared[one.id] = next((rows for rows in then if len(rows)), compared[one.id])
         known = _at_shared_period(several, compared)
-    names, _ = _told_apart([one.label for one in known], TITLES[name]) if known else ([], "")
+    short, _ = _told_apart([one.label for one in known], title) if known else ([], "")
     label = {one.id: texts.typography(one.label) for one in several}
-    label |= {one.id: texts.typography(short) for one, short in zip(known, names, strict=True)}
+    label |= {one.id: texts.typography(name) for one, name in zip(known, short, strict=True)}
     rows = []
     for one in several:
         without = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
@@ -65,16 +69,18 @@ def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.Da
     return [one for one in several if periods.get(one.id) == shared]
 
 
-def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFrame | None = None) -> Html:
+def figure(
+    territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFrame | None = None, title: str = ""
+) -> Html:
     """The drawing of some members of a family, with its words; few of them are told in a sentence.
 
     A member that has no value to show at the period of most is named below.
 
     rows: see `members`; a member whose rows are left out is left out of the words too. unless: the numbers that its
-    shares are of; nothing where they are 0.
+    shares are of; nothing where they are 0. title: what they are, where they are of no family.
     """
     several = [CATALOGUE[one] for one in rows["indicator"].unique()]
-    name = several[0].family
+    title = title or TITLES[several[0].family]
     each = rows.groupby("indicator")
     compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
     known = _at_shared_period(several, compared)
@@ -82,7 +88,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFr
     if unless is not None and unless.loc[unless["level"].eq("epci"), "value"].eq(0).all():
         return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if not known:
-        return unavailable(territory, several[0], TITLES[name])
+        return unavailable(territory, several[0], title)
     dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
     others = [one for one in several if compared[one.id].empty]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
@@ -90,7 +96,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFr
     notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
     note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
     own = pd.concat([compared[one.id].iloc[[0]] for one in known])
-    _, title = _told_apart([one.label for one in known], TITLES[name])
+    _, title = _told_apart([one.label for one in known], title)
     period = date_text(own["period"].iloc[0])
     note = f"{note} {_newer_of(territory, dict(zip(own['name'], known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
@@ -112,7 +118,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFr
     widths = {one.width for one in known}
     if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
         message, note = "", f"{note} {UNEQUAL}".strip()
-    if in_france(pd.concat([compared[one.id] for one in known])):
+    if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)

@@ -74,11 +74,11 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
-def communes_map(territory: Territory, *indicators: Indicator) -> Html:
+def communes_map(territory: Territory, *indicators: Indicator, always: bool = False) -> Html:
     """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
 
     The table alone, folded, of a count that would draw the population again. Of several, the newest first, the one
-    shown is the first that the territory has too: its communes are read beside it.
+    shown is the first that the territory has too: its communes are read beside it. always: draw what these rules do not.
     """
     indicator = next((one for one in indicators if is_of_all(territory, one)), indicators[0])
     rows = on_map(territory, indicator)
@@ -90,10 +90,10 @@ def communes_map(territory: Territory, *indicators: Indicator) -> Html:
     left_out, counted = "", isinstance(indicator.value, Count | Mean)
     some = rows[rows["value"].gt(0)] if counted and are_exact(indicator, rows) else rows[rows["shown"]]
     others = rows.loc[~rows["shown"], "status"]
-    if len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
+    if not always and len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
         return _told(territory, indicator, some, rows)
     if counted:
-        if indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
+        if not always and indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
             data = charts.listing(indicator, rows, over_years=False)
             when = date_text(rows["period"].iloc[0])
             what = "ce montant" if "euro" in indicator.unit else "ce nombre"

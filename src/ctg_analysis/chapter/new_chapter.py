@@ -38,8 +38,6 @@ year = peers.attrs["periods"]["population"]  # la même pour tous, pas toujours 
 peers = peers[["name", "distance", "population"]].set_axis(["EPCI", "Écart", f"Habitants en {year}"], axis=1)
 chapter.framed(peers, title="Le territoire et ses EPCI comparables", source="population_count")""",
     ),
-    (MARKDOWN, "## Définitions et sources"),
-    (CODE, "chapter.glossary()"),
 )
 
 

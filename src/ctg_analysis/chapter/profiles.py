@@ -1,6 +1,8 @@
 """L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -67,21 +69,27 @@ def within(territory: Territory, indicator: Indicator) -> str:
     return f"{told}, dans les 10 % d'EPCI aux communes les plus inégales. " if row["wide"] else f"{told}. "
 
 
-def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] = tuple(pieces.NAMES)) -> Html:
+def profile(
+    territory: Territory,
+    *indicators: Indicator,
+    groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    beside: Sequence[str] = tuple(pieces.NAMES),
+) -> Html:
     """A line for each indicator that the territory has; the box of the others, which the team alone sees.
 
-    beside: the levels of the places to show.
+    groups: the ids of indicators under the heading that they stand under. beside: the levels of the places to show.
     """
+    under = {name: heading for heading, names in groups.items() for name in names}
     known = {one: rows for one in indicators if len(rows := _own(territory, one))}
     absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
         return absent
-    lines = [_line(territory, one, rows) for one, rows in known.items()]
-    used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
+    lines = [replace(_line(territory, one, rows), group=under.get(one.id, "")) for one, rows in known.items()]
+    used = [territory.compared(one) if is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
     places = territory.beside.groupby("level")["name"].agg(list)
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
-    france, more = _france(territory, [one for one in known if _is_compared(one)])
+    france, more = _france(territory, [one for one in known if is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
     return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
 
@@ -102,12 +110,12 @@ def _own(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     return known if len(known) else rows[rows["status"].eq(SECRET)].tail(1)
 
 
-def _is_compared(indicator: Indicator) -> bool:
+def is_compared(indicator: Indicator) -> bool:
     """Whether a value stands beside that of other places: a number of things says how large they are."""
     return not isinstance(indicator.value, Count | Mean)
 
 
-def _is_told(indicator: Indicator) -> bool:
+def is_told(indicator: Indicator) -> bool:
     """Whether the value or the label tells the unit."""
     return indicator.unit.startswith("%") or indicator.unit.lower() in indicator.label.lower()
 
@@ -116,7 +124,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     latest = own.iloc[-1]
     line = Line(
         indicator.label,
-        "" if _is_told(indicator) else texts.unit_text(indicator.unit),
+        "" if is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),
         series=small_series(indicator, own),
@@ -124,7 +132,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     )
     compared = territory.compared(indicator)
     compared = compared[compared["status"].eq(OK)]
-    if not _is_compared(indicator) or len(compared) < 2:
+    if not is_compared(indicator) or len(compared) < 2:
         return line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from ctg_analysis.chapter import figures, surveyed
-from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
@@ -89,4 +88,4 @@ def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Htm
         return markup.reading(text, texts.typography(more))
     among = sentences.beside(others), comparable.place(rows)
     beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
-    return telling(markup.reading(text, texts.typography(beside)), BESIDE_PEERS, indicator.id)
+    return markup.reading(text, texts.typography(beside))

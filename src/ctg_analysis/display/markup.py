@@ -93,7 +93,7 @@ class Table:
     header: one text per column, the first for the names of the rows. rows: the name first.
     marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
     left: numbers of the columns of words among columns of numbers. zeros: what has a row of zeros, told by the note.
-    name: what it is read aloud as, the caption unless given.
+    name: what it is read aloud as, the caption unless given. shades: 1 to 3, by row and column.
     """
 
     caption: str
@@ -105,6 +105,7 @@ class Table:
     left: frozenset[int] = frozenset()
     zeros: tuple[str, ...] = ()
     name: str = ""
+    shades: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 def table(content: Table) -> Html:

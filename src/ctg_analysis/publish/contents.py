@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from ctg_analysis.chapter.closing import SHOWN
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS, piece
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS
 from ctg_analysis.display.words import notes
 from ctg_analysis.display.words import synonyms as words
 from ctg_analysis.display.words.glossary import terms, terms_in, with_meanings
@@ -158,62 +158,22 @@ def entries_of(cells: Iterable[NotebookNode], kind: str) -> list:
 # a chapter that stays from an earlier edition too.
 
 PAGE, TITLE = "definitions.html", "Définitions, sources et méthode"
-SOURCES, OTHERS = "Les sources", "Autres chapitres"
+SOURCES, PEERS = "Les sources", "Les EPCI comparables"
 
 
-def told(cells: Sequence[NotebookNode]) -> dict[str, list]:
-    """Return what the page of definitions takes from a chapter: shown, the ids of its indicators; method, its entries
-    on the method of the whole report. The words of the chapter's own method stay in it.
-    """
-    entries = entries_of(cells, DEFINITIONS)
-    named = [name for entry in entries for name in entry.get("names", [])]
-    shown = [name for name in [*entries_of(cells, SHOWN), *named] if name in CATALOGUE]
-    return {
-        "shown": list(dict.fromkeys(shown)),
-        "method": [entry for entry in entries if entry.get("part")],
-    }
+def told(cells: Sequence[NotebookNode]) -> list[str]:
+    """Return the ids of the indicators that a chapter shows, which the page of definitions has."""
+    defined = [name for entry in entries_of(cells, DEFINITIONS) for name in entry.get("names", [])]
+    return list(dict.fromkeys(name for name in [*entries_of(cells, SHOWN), *defined] if name in CATALOGUE))
 
 
-def moved(cells: Sequence[NotebookNode], about: Mapping[str, str]) -> list[NotebookNode]:
-    """Return the cells of a chapter with links to the page of definitions where they first define something, each once.
+def definitions(
+    chapters: Sequence[dict], sources: Mapping[str, Sequence[str]], peers: str, method: list[dict]
+) -> tuple[Markup, list[Section]]:
+    """Return the content of the page of definitions: by chapter, then the sources, each once, the peers, the method.
 
-    about: title and current, the title and the page of the chapter.
-    """
-    defined = [entry for cell in cells for output in cell.get("outputs", []) for entry in _defined(output)]
-    html = piece("defined.html.j2", links=_links(defined, about)).html if defined else ""
-    kept = []
-    for cell in cells:
-        outputs = []
-        for output in cell.get("outputs", []):
-            if _defined(output):
-                output = NotebookNode(output | {"data": NotebookNode(output.data | {"text/html": html})})
-                html = ""
-            outputs.append(output)
-        kept.append(NotebookNode(cell | {"outputs": outputs}) if outputs else cell)
-    return kept
-
-
-def _defined(output: NotebookNode) -> list[dict]:
-    """Return what an output defines that the page of definitions has."""
-    entries = output.get("data", {}).get(ABOUT, {}).get(DEFINITIONS, [])
-    return entries if any(entry.get("names") or entry.get("part") for entry in entries) else []
-
-
-def _links(entries: list[dict], about: Mapping[str, str]) -> dict[str, str]:
-    """Return the parts of the page where entries stand, with their addresses; its top for those of other chapters."""
-    links = {}
-    for entry in entries:
-        of = CATALOGUE[entry["names"][0]].chapter if entry.get("names") else about["current"][:2]
-        own = entry.get("part") or about["title"]
-        links |= {own: f"{PAGE}#{slug(own)}"} if of == about["current"][:2] else {OTHERS: PAGE}
-    return {part: links[part] for part in sorted(links, key=[about["title"], OTHERS, notes.METHOD].index)}
-
-
-def definitions(chapters: Sequence[dict], sources: Mapping[str, Sequence[str]]) -> tuple[Markup, list[Section]]:
-    """Return the content of the page of definitions: by chapter, then the sources, each once, then the method.
-
-    chapters: title, page, contents of each (see `told`). sources: by indicator that is known here, the sources of its
-    values, in whole.
+    chapters: title, page, contents of each. sources: by indicator that is known here, the sources of its values, in
+    whole. peers: HTML. method: entries.
     """
     shown = {name for chapter in chapters for name in chapter["contents"].get("shown", [])} & sources.keys()
     parts = {chapter["title"]: [] for chapter in chapters}
@@ -221,25 +181,13 @@ def definitions(chapters: Sequence[dict], sources: Mapping[str, Sequence[str]]) 
     for entry in notes.definitions(one for one in CATALOGUE.values() if one.id in shown):
         first = next(iter(parts), TITLE)
         parts.setdefault(titles.get(CATALOGUE[entry["names"][0]].chapter, first), []).append(entry)
-    for chapter in chapters:
-        for entry in chapter["contents"].get("method", []):
-            of_part = parts.setdefault(entry["part"], [])
-            if entry["label"] not in [one["label"] for one in of_part]:
-                of_part.append(entry)
     cited = list(dict.fromkeys(text for name in CATALOGUE if name in shown for text in sources[name]))
-    body, sections = with_sections(said_once("\n".join(_parts(parts, cited))))
+    pieces = {title: markup.definitions(entries).html for title, entries in parts.items() if entries}
+    pieces[SOURCES] = markup.sources(sorted(cited, key=alphabetical)).html if cited else ""
+    pieces |= {PEERS: peers, notes.METHOD: markup.definitions(method).html}
+    whole = "\n".join(f"<h2>{Markup.escape(title)}</h2>\n{html}" for title, html in pieces.items() if html)
+    body, sections = with_sections(said_once(whole))
     return Markup(with_meanings(body)), sections
-
-
-def _parts(parts: Mapping[str, list[dict]], cited: list[str]) -> Iterator[str]:
-    """Yield the parts of the page that hold something, the sources before the method."""
-    for title, entries in parts.items():
-        if entries and title != notes.METHOD:
-            yield f"<h2>{Markup.escape(title)}</h2>\n{markup.definitions(entries).html}"
-    if cited:
-        yield f"<h2>{SOURCES}</h2>\n{markup.sources(sorted(cited, key=alphabetical)).html}"
-    if parts.get(notes.METHOD):
-        yield f"<h2>{notes.METHOD}</h2>\n{markup.definitions(parts[notes.METHOD]).html}"
 
 
 # The index of a report's search page: chapters, their sections with all their words, indicators, communes.
@@ -365,7 +313,7 @@ def write_around(report: Report, about: dict, first: dict, after: str | None) ->
     shown = {**first, "identity": Markup(with_meanings(first["identity"]))}
     index_page = page("index.html.j2", page=about | {"current": "index.html"}, first=shown, after=after, pages=pages)
     entries = index(about["chapters"], about["communes"], about["values"])
-    body, sections = definitions(about["chapters"], about["sources"])
+    body, sections = definitions(about["chapters"], about["sources"], first["peers"], first["method"])
     of_page = about | {"title": TITLE, "current": PAGE}
     undated = about | {"date": "", "current": ""}
     search = page("recherche.html.j2", page=undated | {"title": "Recherche"}, entries=entries, synonyms=synonyms())

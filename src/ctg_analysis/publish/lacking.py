@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
 
+from ctg_analysis.chapter import closing
 from ctg_analysis.chapter.first_figures import first_figures
 from ctg_analysis.chapter.identity import identity
 from ctg_analysis.chapter.missing import missing
@@ -37,7 +38,7 @@ def write_beside(report: Report) -> dict:
     """Write the page of what is missing; return what the first page tells of the territory and of its démarche.
 
     identity: HTML. figures: six, see `first_figures`. phases: of the démarche, as they stand at the date of the data.
-    years: the first and the last of the convention.
+    years: the first and the last of the convention. method, peers: what the page of definitions says of them.
     """
     write_missing(report)
     seen = opened(report).territory
@@ -46,6 +47,8 @@ def write_beside(report: Report) -> dict:
         "figures": [asdict(figure) for figure in first_figures(seen)],
         "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
+        "method": closing.method(seen),
+        "peers": closing.peers(seen).html,
     }
 
 

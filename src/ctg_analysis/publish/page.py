@@ -18,7 +18,7 @@ from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import TEAM, for_readers, for_team
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
-from ctg_analysis.publish.contents import contents, entries_of, html_outputs, moved, said_once, told, with_sections
+from ctg_analysis.publish.contents import contents, entries_of, html_outputs, said_once, slug, told, with_sections
 from ctg_analysis.publish.own_outputs import of_cell, published
 from ctg_analysis.publish.site import TEMPLATES, page
 
@@ -149,6 +149,22 @@ def _named(cell: NotebookNode) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+# What a page shows folded: all the figures, with what goes into detail, under the heading of that name.
+
+ALL_FIGURES = re.compile(r'<h2 id="tous-les-chiffres">(.*?)</h2>(.*?)(?=<h2 id=|\Z)', re.DOTALL)
+
+
+def folded(body: str) -> str:
+    """Return the HTML of a page with its part « Tous les chiffres » folded, under its heading.
+
+    >>> folded('<h2 id="tous-les-chiffres">Tous les chiffres</h2><p>1</p><h2 id="sources">Sources</h2>')[:58]
+    '<details class="all"><summary><h2 id="tous-les-chiffres">T'
+    """
+    return ALL_FIGURES.sub(
+        r'<details class="all"><summary><h2 id="tous-les-chiffres">\1</h2></summary>\2</details>', body
+    )
+
+
 # Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them.
 
 
@@ -170,11 +186,12 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     shown = published(notebook.cells)
-    cells = placed(without_law_alone(merged(moved(shown.cells, about))), proofs)
+    cells = placed(without_law_alone(merged(shown.cells)), proofs)
     body, _ = _exporter().from_notebook_node(NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(said_once(body))
-    html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
-    told_of = contents(cells, sections, about.get("communes", {})) | told(shown.cells)
+    whole = Markup(with_meanings(folded(body)))
+    html = page("chapitre.html.j2", page=about, body=whole, sections=sections, place=slug(about["title"]))
+    told_of = contents(cells, sections, about.get("communes", {})) | {"shown": told(shown.cells)}
     return ChapterPage(html, told_of, shown.remarks)
 
 

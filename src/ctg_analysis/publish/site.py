@@ -29,6 +29,26 @@ if TYPE_CHECKING:
 
 TEMPLATES = files("ctg_analysis.publish") / "templates"
 STYLE = ("style.css", "on_demand.css")
+FONT = files("ctg_analysis.show") / "fonts" / "public-sans.woff2"
+# The parts of a report, with the numbers of their chapters, and short names of those that the bar of all pages names.
+PARTS = {
+    "L’essentiel": ("00", "00"),
+    "Les familles": ("01", "03"),
+    "Six questions": ("04", "10"),
+    "Décider": ("11", "16"),
+    "Annexes": ("17", "99"),
+}
+SHORT = {
+    "00": "L’essentiel",
+    "01": "Les familles",
+    "04": "Faire garder",
+    "05": "Grandir",
+    "06": "Apprendre",
+    "07": "Être parent",
+    "09": "Se rencontrer",
+    "10": "Accéder aux droits",
+    "11": "Décider",
+}
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
 EDITION = re.compile(r'(<p class="date">Édition du |"Diagnostic partagé, édition du )[^<",]+')  # in page.html.j2
@@ -43,8 +63,10 @@ def text_sources() -> dict[str, Path]:
 
 @cache
 def style() -> str:
-    """Return the style sheet that every page carries."""
-    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLE)
+    """Return the style sheet that every page carries, with its typeface."""
+    font = b64encode(FONT.read_bytes()).decode()
+    face = f'@font-face{{font-family:"Public Sans";font-weight:400 700;src:url(data:font/woff2;base64,{font})}}\n'
+    return face + "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLE)
 
 
 @cache
@@ -71,7 +93,7 @@ def templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    environment.globals |= {"script": script, "script_policy": script_policy}
+    environment.globals |= {"script": script, "script_policy": script_policy, "parts": PARTS, "short": SHORT}
     environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 

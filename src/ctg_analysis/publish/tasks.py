@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
-from ctg_analysis.chapter.closing import close, whole_sources
+from ctg_analysis.chapter.closing import whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.addresses import ENJEUX
 from ctg_analysis.chapter.demarche.backlinks import proved
@@ -132,7 +132,6 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
         territory = open_chapter(report.epci).territory
-        close(notebook, territory)
         known, of = completeness(territory, chapter.number)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
         html, contents, remarks = chapter_page(notebook, page)

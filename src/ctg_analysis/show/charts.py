@@ -8,12 +8,14 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ctg_analysis.display.drawings.drawing import folded, length
 from ctg_analysis.display.drawings.style import (
     BAND,
     FAINT,
+    GRID,
     INK,
     LINE,
     OTHERS,
@@ -39,6 +41,13 @@ BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after it
 HEIGHT, BOTTOM = 210, 24  # of a line chart; room for its years
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
+KEY = 24  # room for what marks stand for
+MARKS = {  # of the places beside, in the order to tell them: their words, those of their names where none; their looks
+    "epci": ("ici", {"marker": "o", "markersize": 10, "color": TERRITORY, "markeredgecolor": PAPER}),
+    "peers": ("EPCI comparables", {"marker": "o", "markersize": 8, "color": PAPER, "markeredgecolor": INK}),
+    "departement": ("", {"marker": "D", "markersize": 7, "color": PAPER, "markeredgecolor": OTHERS["departement"]}),
+    "france": ("", {"marker": "|", "markersize": 14, "color": INK, "markeredgewidth": 2.4}),
+}
 LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
 
 
@@ -100,6 +109,44 @@ def bars(rows: pd.DataFrame) -> Axes:
         write(ax, row.end, row.y, row.text, aside=GAP, color=TERRITORY, weight="bold")
     ax.axvline(0, color=RULE, linewidth=1)
     ax.set(xlim=(low, high.max() or 1), ylim=(heights.sum(), 0))
+    return ax
+
+
+def compare(rows: pd.DataFrame) -> Axes:
+    """A line for each row of the territory: a disc, beside the ring, the lozenge and the stroke of other places.
+
+    rows: see `bars`; the places beside are those of `MARKS`.
+    """
+    own = rows[rows["level"].eq("epci") & rows["value"].notna()]
+    if own.empty:
+        return axes(ROW)
+    own = own[own["period"].eq(own["period"].mode().iloc[-1])]
+    names = {row.indicator: folded(row.name, NAME_WIDTH) for row in own.itertuples(index=False)}
+    heights = pd.Series([ROW + LINE_HEIGHT * name.count("\n") for name in names.values()], list(names))
+    spots = heights.cumsum() - heights / 2
+    rows = rows[rows["level"].isin(MARKS) & rows["value"].notna() & rows["indicator"].isin(names)]
+    rows = rows.drop_duplicates(["indicator", "level"])
+    rows = rows.assign(y=rows["indicator"].map(spots), rank=rows["level"].map(list(MARKS).index))
+    low, high = min(0.0, rows["value"].min()), rows["value"].max() or 1
+    left = max(length(name, bold=True) for name in names.values()) + GAP
+    right = max(length(text, bold=True) for text in own["text"]) + 3 * GAP
+    ax = axes(heights.sum() + KEY, left=left, right=right)
+    for row in rows.sort_values("rank", ascending=False, kind="stable").itertuples(index=False):
+        (mark,) = ax.plot(row.value, row.y, linestyle="none", **MARKS[row.level][1])
+        what = names[row.indicator].replace("\n", " ")
+        tell(mark, what if row.level == "epci" else f"{what}, {row.name}", row.text)
+    ax.hlines(spots, low, high, GRID, linewidth=1, zorder=0)
+    for row in rows[rows["level"].eq("epci")].itertuples(index=False):
+        write(ax, low, row.y, names[row.indicator], aside=-GAP)
+        write(ax, high, row.y, row.text, aside=2 * GAP, color=TERRITORY, weight="bold")
+    ax.axvline(0, color=RULE, linewidth=1, ymin=KEY / (heights.sum() + KEY))
+    shown = rows.drop_duplicates("level").sort_values("rank")
+    if len(shown) > 1:
+        handles = [Line2D([], [], linestyle="none", **MARKS[level][1]) for level in shown["level"]]
+        words = [MARKS[row.level][0] or typography(row.name) for row in shown.itertuples(index=False)]
+        spot = {"loc": "lower left", "bbox_to_anchor": (0, 0), "borderaxespad": 0, "ncols": len(words)}
+        ax.figure.legend(handles, words, handletextpad=0.1, columnspacing=1, **spot)
+    ax.set(xlim=(low, high), ylim=(heights.sum() + KEY, 0))
     return ax
 
 

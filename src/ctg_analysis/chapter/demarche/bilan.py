@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.closing import RECALLED, asking, telling
+from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
@@ -45,7 +45,7 @@ class Bilan(DemarcheChapter):
         names = self._members(family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or achievements.statuses(self.actions, plan.PAST_STATUSES, self._origin)
-        return telling(piece, RECALLED, *names)
+        return telling(piece, SHOWN, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
@@ -114,11 +114,11 @@ class Bilan(DemarcheChapter):
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
             nothing = pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
-            return telling(nothing, RECALLED, *indicators)
+            return telling(nothing, SHOWN, *indicators)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
         source = known.source(self.territory, pd.concat(sources), series=True)
         table = pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
-        return telling(table, RECALLED, *indicators)
+        return telling(table, SHOWN, *indicators)
 
     def competences(self, family: str) -> Html:
         """Who exercises each competence, place by place.
@@ -129,7 +129,7 @@ class Bilan(DemarcheChapter):
         """
         members = self._members(family)
         box = self.missing("Compétences, par commune", "competences")
-        return telling(box or self._competences(), RECALLED, *members)
+        return telling(box or self._competences(), SHOWN, *members)
 
     def _competences(self) -> Html:
         rows = self.table("competences")
@@ -162,7 +162,7 @@ class Bilan(DemarcheChapter):
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
-            return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), RECALLED, *members)
+            return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), SHOWN, *members)
         wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
         whole = wide.sum()
         most = wide.sum(axis=1)
@@ -180,7 +180,7 @@ class Bilan(DemarcheChapter):
             what=f"{TITLES[family]} (milliers d'euros)",
             note=first.caveats,
         )
-        return telling(piece, RECALLED, *members)
+        return telling(piece, SHOWN, *members)
 
     def _members(self, family: str) -> dict[str, Indicator]:
         """The indicators of a family by id, whose definitions the chapter will give."""
@@ -189,11 +189,6 @@ class Bilan(DemarcheChapter):
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
         return members
 
-    def glossary(self) -> Html:
-        """The definitions of the indicators of the verbs of this class that the chapter shows."""
-        return asking("recalled", "Définitions et sources")
-
-    @property
     def _source(self) -> Citation:
         return self.source(ACTIONS, day=self._day)
 

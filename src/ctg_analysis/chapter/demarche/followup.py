@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.closing import recalled
+from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
@@ -106,7 +106,7 @@ class Followup(DemarcheChapter):
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
         drawn = [shown_as.bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
-        return pieces.together(self._recomputed(rows), *drawn)
+        return telling(pieces.together(self._recomputed(rows), *drawn), SHOWN, *self._indicators())
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
@@ -201,11 +201,6 @@ class Followup(DemarcheChapter):
             achievements.costs(actions, origin),
             achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
-
-    def glossary(self) -> Html:
-        """The definitions of the indicators that are recomputed from the diagnosis."""
-        names = self._indicators()
-        return recalled(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
 
     @property
     def _values(self) -> pd.DataFrame:

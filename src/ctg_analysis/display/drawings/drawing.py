@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
 from ctg_analysis.display.words.texts import NBSP, typography
 
-FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
+FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
 DOTTED = "url(#dotted)"  # laid over the shades of falls: without colours they would be taken for rises
 LINED = "url(#lined)"  # laid over the shades of estimates

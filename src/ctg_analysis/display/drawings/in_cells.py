@@ -1,6 +1,6 @@
-"""Drawings small enough for a cell of a table: the years of a figure, its place among the peers."""
+"""Drawings as small as a line of text: the years of a figure, its place among the peers, beside other places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing
@@ -10,6 +10,7 @@ from ctg_analysis.indicators.peers import Position
 HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths
 HALF = 9  # of the height of the band of the quartiles
+RULER = 380  # width
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
@@ -45,4 +46,24 @@ def among(others: Sequence[tuple[float, str, str]], place: Position, own: float)
             drawing.circle(x(value), middle, 3, PAPER, stroke=FAINT, fill_opacity=0.6)
     drawing.line([(x(place.median), middle - HALF - 3), (x(place.median), middle + HALF + 3)], INK, 2)
     drawing.area(f"M{x(own) - 6:.1f} {middle:.1f}l6 -7l6 7l-6 7z", TERRITORY, stroke=PAPER)
+    return drawing.svg()
+
+
+def ruler(own: float, others: Mapping[str, float]) -> str:
+    """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France.
+
+    It begins at zero, or near the least value where all are high above it. others: value by level.
+    """
+    values, middle = [own, *others.values()], HIGH / 2
+    low, high = min(values), max(values)
+    least = min(0.0, low) if low <= high / 2 else low - max(high - low, LEAST * high) / 2
+    x = scale(least, high + (high - least) * 0.08, 0, RULER)
+    drawing = Drawing(HIGH, RULER)
+    drawing.line([(0, middle), (RULER, middle)], "var(--rule)", 2)
+    drawing.line([(0, middle), (x(own), middle)], "var(--accent)", 2)
+    if "france" in others:
+        drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], "var(--ink)", 2.5)
+    drawing.circle(x(own), middle, 6.5, "var(--accent)", stroke="var(--paper)", stroke_width=1.5)
+    if "peers" in others:
+        drawing.circle(x(others["peers"]), middle, 4.5, "var(--paper)", stroke="var(--ink)", stroke_width=2)
     return drawing.svg()

@@ -33,7 +33,8 @@ class Line:
     label, unit; name: the id of the indicator, which leads to its definition; value, when: the latest, and its period;
     then: the value at the period of the comparison, where that is an older one; series, peers: drawings, where there is
     something to draw; places: level → value there; apart: levels of the places that it differs from, surely and
-    largely; test: signs and words of the first ones that it differs from; tests: level → sign and words, of each.
+    largely; test: signs and words of the first ones that it differs from; tests: level → sign and words, of each;
+    group: the heading that it stands under.
     """
 
     label: str
@@ -48,6 +49,7 @@ class Line:
     test: Sequence[tuple[str, str]] = ()
     tests: dict[str, str] = field(default_factory=dict)
     name: str = ""
+    group: str = ""
 
 
 def profile(
@@ -76,9 +78,34 @@ def essential(findings: Sequence[tuple[str, str]]) -> Html:
     return piece("essential.html.j2", findings=findings)
 
 
-def account(title: str, text: str, findings: Sequence[tuple[str, str]]) -> Html:
-    """What a chapter says first: its answer in a line, its account, then the findings that this does not tell."""
-    return piece("account.html.j2", title=title, text=text, findings=findings)
+@dataclass(frozen=True)
+class LargeFigure:
+    """A figure of the first screen of a chapter.
+
+    label, when, unit; value: as a reader sees it; ruler: where it stands, drawn; others: sign, name and value of each
+    place beside; way: how it moves, where a test tells it.
+    """
+
+    name: str
+    label: str
+    when: str
+    value: str
+    unit: str
+    ruler: Drawn | None
+    others: Sequence[tuple[str, str, str]]
+    way: str
+
+
+def first_screen(
+    answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str], findings: Sequence[tuple[str, str]]
+) -> Html:
+    """What a chapter says first: its answer, its figures beside a map, its account, then the findings it does not tell.
+
+    land: HTML of the map. account: its paragraphs.
+    """
+    return piece(
+        "first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account, findings=findings
+    )
 
 
 def debate(questions: Sequence[str]) -> Html:

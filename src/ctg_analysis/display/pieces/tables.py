@@ -1,6 +1,8 @@
 """Tables of texts made of observations."""
 
+from collections.abc import Mapping
 from numbers import Integral
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -10,11 +12,12 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.observations import LOCAL
-from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 
 YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
 PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
 HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
+SHADED_FROM = 6  # communes with a value, and values that differ
 NO_VALUE = {HIDDEN, UNKNOWN}
 WITHHELD = {
     frozenset({HIDDEN}): "Secret statistique",
@@ -42,14 +45,14 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     places = places[places["level"].isin(shown)]
     places, columns, withheld = _of_communes(places, columns)
     zeros = _zeros(places, columns)
-    places = places[~places.index.isin(zeros.index)]
+    cells = _cells(places, columns).drop(zeros.index)
+    places = places.drop(zeros.index)
     local = int(places["level"].eq("commune").sum())
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    cells = _cells(places, columns)
     larger = places["level"].isin(["departement", "region", "france"])
     wide = _once(cells[larger].to_numpy().tolist())
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
@@ -63,8 +66,21 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
         told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
         return markup.together(told, markup.source(source))
-    table = _table(caption, header, lines, frozenset(range(local, len(lines))), note, zeros=tuple(zeros))
+    marked, shades = frozenset(range(local, len(lines))), _shades(places[places["level"].eq("commune")], columns)
+    table = _table(caption, header, lines, marked, note, zeros=tuple(zeros), shades=shades)
     return markup.together(table, markup.source(source))
+
+
+def _shades(communes: pd.DataFrame, columns: list[Column]) -> dict[tuple[int, int], int]:
+    """Return the third, 1 to 3, that the value of each commune is in, by row and column: of rates that six have."""
+    shades = {}
+    for number, (indicator, _, rows) in enumerate(columns, 1):
+        known = rows[rows["level"].eq("commune") & rows["status"].eq(OK)].set_index("territory")["value"]
+        if isinstance(indicator.value, Count | Mean) or len(known) < SHADED_FROM or known.nunique() < SHADED_FROM:
+            continue
+        thirds = (known.rank(pct=True) * 3).clip(upper=2.99).astype(int) + 1
+        shades |= {(row, number): thirds[code] for row, code in enumerate(communes["territory"]) if code in thirds}
+    return shades
 
 
 def _of_communes(places: pd.DataFrame, columns: list[Column]) -> tuple[pd.DataFrame, list[Column], str]:
@@ -101,32 +117,9 @@ def _zeros(places: pd.DataFrame, columns: list[Column]) -> pd.Series:
     return names if len(names) > 1 else names[:0]
 
 
-def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
-    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
-
-    The communes, where they are several, that have nothing of it are told below.
-
-    The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
-    """
-    header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
-    communes = places["level"].eq("commune")
-    cells = _cells(places, columns, lambda indicator, row: _yes_or_no(indicator, row, int(communes.sum())))
-    without = cells.loc[communes & cells.drop(columns=0).eq(NO).all(axis=1), 0]
-    if len(without) == communes.sum():
-        told = markup.reading(f"{texts.listed(header[1:])} : aucune commune.", "")
-        return markup.together(told, markup.source(source))
-    note = ""
-    if len(without) > 1:
-        cells, communes = cells.drop(without.index), communes.drop(without.index)
-        note = f"Non dans les {len(without)} autres communes."
-    marked = frozenset(number for number, one in enumerate(communes) if not one)
-    zeros = tuple(without) if note else ()
-    table = _table("Commune par commune", header, cells.to_numpy().tolist(), marked, note, zeros=zeros)
-    return markup.together(table, markup.source(source))
-
-
-def _yes_or_no(indicator: Indicator, row, communes: int) -> str:
-    if indicator.unit != "communes" or row.status != OK:
+def _told(indicator: Indicator, row, communes: int) -> str:
+    """Return what a cell says; of what is counted in communes, yes or no, and how many of those of the territory."""
+    if indicator.unit != "communes" or row.status != OK or row.level not in ("commune", "epci"):
         return row.text
     apart, partly = getattr(row, "part", 0), indicator.id == PARTLY_CLASSED
     if row.level == "commune":
@@ -161,8 +154,10 @@ def _frances(columns: list[Column]) -> str:
     return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
 
 
-def _cells(places: pd.DataFrame, columns: list[Column], cell=lambda _, row: row.text) -> pd.DataFrame:
+def _cells(places: pd.DataFrame, columns: list[Column], cell=None) -> pd.DataFrame:
     """Return the name of each place, as its columns all tell it, and what its cell of each column says."""
+    communes = int(places["level"].eq("commune").sum())
+    cell = cell or (lambda indicator, row: _told(indicator, row, communes))
     names: dict[tuple[str, str], set[str]] = {}
     cells = []
     for indicator, _, rows in columns:
@@ -201,6 +196,7 @@ def _table(
     note: str = "",
     left: frozenset[int] = frozenset(),
     zeros: tuple[str, ...] = (),
+    shades: Mapping[tuple[int, int], int] = MappingProxyType({}),
 ) -> Html:
     note = " ".join(text for text in (charts.signs(lines), note) if text)
-    return markup.table(Table(caption, header, lines, note, marked, left=left, zeros=zeros))
+    return markup.table(Table(caption, header, lines, note, marked, left=left, zeros=zeros, shades=shades))

@@ -114,7 +114,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
     text = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": text, "caveats": "", "part": METHOD}
+    return {"label": texts.typography(label), "definition": text, "caveats": ""}
 
 
 def geography(sources: list[Source], year: int) -> str:
