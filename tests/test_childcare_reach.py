@@ -6,6 +6,7 @@ import pytest
 
 from ctg_analysis.chapter import open_chapter, reach_inputs
 from ctg_analysis.chapter.missing import REACH, missing
+from ctg_analysis.chapter.need_by_commune import reach
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.indicators.childcare import supply_within_reach
 from ctg_analysis.model.settings import EXAMPLE_EPCI
@@ -65,16 +66,6 @@ def changed(chapter, name, change):
     chapter.territory.demarche.table = lambda one: change(whole(one)) if one == name else whole(one)
 
 
-def test_the_map_the_table_and_the_two_other_limits(chapter):
-    html = chapter.childcare_reach().html
-    plain = html.replace("\u00a0", " ").replace("\u202f", " ")
-    assert (
-        "À 15 minutes en voiture, dans le territoire : de " in plain and "Le résultat dépend du temps accepté" in plain
-    )
-    assert all(f'<th scope="col">À {limit} minutes</th>' in plain for limit in (10, 15, 20))
-    assert html.count("<tr") == 9 and "<svg" in html
-
-
 def test_a_time_that_is_not_known_is_not_far(chapter):
     def without(table):
         return table[~(table["depart"].eq("99001") & table["arrivee"].eq("99002"))]
@@ -82,8 +73,7 @@ def test_a_time_that_is_not_known_is_not_far(chapter):
     changed(chapter, reach_inputs.TIMES, without)
     told = {reach_inputs.TIMES: "1 trajet d'une commune à un service, à compléter"}
     assert reach_inputs.lacking(chapter.territory) == told
-    html = chapter.childcare_reach().html
-    assert "<svg" not in html and "temps_de_trajet.csv" in html
+    assert reach(chapter.territory) is None
     assert missing(chapter.territory)["indicator"].eq(REACH).sum() == 1
 
 
@@ -93,7 +83,7 @@ def test_places_that_are_not_known_are_not_none(chapter):
 
     changed(chapter, reach_inputs.SERVICES, without)
     assert list(reach_inputs.lacking(chapter.territory)) == [reach_inputs.SERVICES]
-    assert "Multi-accueil du Bourg" in chapter.childcare_reach().html
+    assert "Multi-accueil du Bourg" in reach_inputs.lacking(chapter.territory)[reach_inputs.SERVICES]
 
 
 def test_a_project_and_a_closed_service_have_no_places(chapter):
@@ -104,8 +94,6 @@ def test_a_project_and_a_closed_service_have_no_places(chapter):
 def test_the_real_territory_says_what_it_lacks():
     chapter = open_chapter(AUBRAC)
     assert list(reach_inputs.lacking(chapter.territory)) == [reach_inputs.SERVICES, reach_inputs.TIMES]
-    html = chapter.childcare_reach().html
-    assert "<svg" not in html and "cartographie" in html
     (row,) = missing(chapter.territory).query("indicator == @REACH").itertuples()
     tables = " ; ".join(TABLES[name].place for name in ("equipements_services", "temps_de_trajet"))
     assert (row.who, row.file) == ("Démarche", tables)

@@ -1,7 +1,5 @@
 """Children projected by cohorts, worked by hand; what the back test forbids to show; the page of both territories."""
 
-import re
-
 import pandas as pd
 import pytest
 
@@ -30,7 +28,7 @@ from ctg_analysis.indicators.projection import (
 )
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.norms import norm
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, settings
 
 PAGE = settings().root / "docs" / "projection.md"
 BEGIN, END = "<!-- errors -->\n", "<!-- end of errors -->"
@@ -150,26 +148,13 @@ def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     assert shown_projections(chapter.territory).empty
 
 
-def test_the_children_of_the_reference_case_for_100_births(france):
-    """Born from 2013 to 2017: 54 + 76 + 57 + 58 + 71 = 316; 382.9 children of 5 to 9 are counted in 2023: 121."""
-    html = open_chapter(DEFAULT_EPCI).since_birth().html
-    assert texts.typography("104 enfants de 0 à 4 ans, 121 de 5 à 9 ans et 125 de 10 à 14 ans") in html
-    assert re.search(r"5 à 9 ans.*?2013 à 2017.*?>316<.*?>383<.*?>121<", html, re.DOTALL)
-
-
-def test_a_year_of_births_that_is_not_known_leaves_its_generation_out(example):
-    """2014 is missing there: those of 5 to 9 have no line."""
-    html = open_chapter(EXAMPLE_EPCI).since_birth().html
-    assert "2018 à 2022" in html and "2008 à 2012" in html and "2013" not in html.split("<table")[1]
-
-
 def test_births_are_counted_up_to_nursery_school(france):
     """Births of 2022 to 2025: 58, 52, 59, 60. Under 3 in 2026: 52 + 59 + 60 = 171; entering in 2028: those of 2025."""
     births = pd.Series({2021: 60.0, 2022: 58.0, 2023: 52.0, 2024: 59.0, 2025: 60.0})
     found = children_ahead(births).set_index("year")
     assert found["under_3"].dropna().to_dict() == {2024: 170, 2025: 169, 2026: 171}
     assert found["entering"].dropna().to_dict() == {2024: 60, 2025: 58, 2026: 52, 2027: 59, 2028: 60}
-    html = open_chapter(DEFAULT_EPCI).since_birth().html
+    html = open_chapter(DEFAULT_EPCI).projection().html
     assert texts.typography("52 à la rentrée 2026, 59 à la rentrée 2027 et 60 à la rentrée 2028") in html
 
 

@@ -1,23 +1,18 @@
 """Acceptance scenarios of the field, by number: formula check, roundings of the Caf, evolution, small communes."""
 
-import re
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 from raw_files import add, copied
 
-from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.clean.perimeter import Perimeter, to_reference
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
-from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.pipeline.run import process
 from ctg_analysis.secrecy.rounding import rounding_note, rounding_rule
@@ -123,47 +118,6 @@ def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp
     seen = Territory("999999996", root)
     rows = seen.data(CATALOGUE["childcare_coverage_rate"]).query("level == 'commune' and period == '2023'")
     assert rows.set_index("territory")["value"].dropna().to_dict() == {"98101": 41.7}
-    several = [CATALOGUE[f"childcare_coverage{part}_rate"] for part in ("", "_eaje", "_at_home")]
-    shown = large_communes.table(seen, *several).html
-    first, second = re.findall(r"<tr.*?</tr>", shown, re.DOTALL)[1:3]
-    assert re.findall(r">([^<>]+)</t[hd]>", first) == ["Ailleurs", "41,7", "22,1", "0,9"]
-    assert "CA de l’Ailleurs" in second and "Autre-Part" not in shown
-    assert f"en 2023{texts.NBSP}: Ailleurs 41,7 (places pour 100 enfants de moins de 3 ans)." in shown
-    assert "La Cnaf ne publie pas ce chiffre pour les communes de 10\u202f000 habitants et moins." in shown
-
-
-def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_published(example):
-    shown = large_communes.table(Territory(EXAMPLE_EPCI, example), CATALOGUE["childcare_coverage_rate"]).html
-    assert for_readers(shown) == ""
-    assert (
-        '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: la Cnaf ne publie pas '
-        "ce chiffre pour les communes de 10\u202f000 habitants et moins, "
-        "et le territoire n’en a pas de plus grande.</p>"
-    ) in shown
-    assert "Source\u00a0: Cnaf" in shown and "<table" not in shown and "<svg" not in shown
-
-
-@pytest.mark.parametrize("epci", ["200050532", "249740119"])  # in Mayotte and at La Réunion, where all are large
-def test_a_territory_that_no_file_tells_of_is_not_said_to_be_one_of_small_communes(france, epci):
-    shown = large_communes.table(Territory(epci, france), CATALOGUE["poverty_rate"]).html
-    assert "unavailable" in shown and "trop petites" not in shown
-
-
-def test_small_communes_that_are_withheld_are_said_to_be_so_by_the_source_that_withholds_them(france):
-    shown = large_communes.table(Territory("200067171", france), CATALOGUE["poverty_rate"]).html
-    assert "l’Insee ne publie pas ce chiffre pour les communes trop petites, et le territoire" in shown
-    assert "Source\u00a0: Insee, revenus localisés." in shown and "unavailable" not in shown
-
-
-def test_values_of_many_communes_stand_in_their_table_alone(france):
-    shown = large_communes.table(Territory("243500139", france), CATALOGUE["income_from_wages_rate"]).html
-    assert "<table" in shown and 'class="reading"' not in shown and "trop petites" not in shown
-
-
-def test_scenario_5_large_communes_without_their_file_have_the_box(france):
-    """Rennes and six others of its métropole have more than 10 000 inhabitants; no file of communes is shipped."""
-    html = large_communes.table(Territory("243500139", france), CATALOGUE["childcare_coverage_rate"]).html
-    assert "Pacé, Rennes et Saint-Jacques-de-la-Lande)." in html and "ctg fetch caf_txcouv_pe" in html
 
 
 def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_perimeter():
@@ -189,18 +143,6 @@ def test_scenario_6_a_commune_that_changed_epci_counts_in_that_of_the_reference_
     then.loc[then["code"].eq("12002"), "epci"] = "200000000"
     series = to_reference(table, source, Perimeter.between(then, now)).set_index(["level", "code"])["value"]
     assert series["epci", EPCI] == 7 and ("epci", "200000000") not in series
-
-
-@pytest.mark.parametrize("last, compared", [("2021", False), ("2022", True)])
-def test_scenario_6_two_censuses_are_compared_when_five_years_apart_and_not_when_nearer(
-    example, monkeypatch, last, compared
-):
-    territory, share = Territory(EXAMPLE_EPCI, example), CATALOGUE["single_parent_families_share"]
-    rows = territory.readable(share)
-    rows = rows[rows["period"].isin(["2017", "2023"])]
-    rows = rows.assign(period=rows["period"].astype(str).replace("2023", last))
-    monkeypatch.setattr(territory, "readable", lambda _: rows)
-    assert (f"2017 et {last}" in figures.slope(territory, share).html) is compared
 
 
 def test_scenario_8_a_commune_of_150_inhabitants_is_shown_counts_and_no_weak_share():

@@ -12,21 +12,16 @@ from ctg_analysis.chapter import (
     analyst,
     asked,
     assessments,
-    births,
     childcare_law,
-    childcare_reach,
     closing,
     commitments,
     commune_sheets,
     communes_tables,
     desk,
-    equal_ages,
     families,
     figures,
     first_screen,
     identity,
-    large_communes,
-    natural_balance,
     need_by_commune,
     profiles,
     projections,
@@ -34,7 +29,6 @@ from ctg_analysis.chapter import (
     spaces,
     summaries,
     synthesis,
-    typology,
 )
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
@@ -118,31 +112,23 @@ class Chapter:
     figure = _of_territory(desk.figure)
     __repr__ = _of_territory(analyst.described)
 
-    perimeter = _of_territory(identity.perimeter)
     peers = _of_territory(closing.peers)
     first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
-    slope = _of_indicators(figures.slope)
     map = _of_indicators(figures.communes_map)
     timeline = _of_indicators(figures.timeline)
     pyramid = _of_territory(figures.pyramid)
-    at_equal_ages = _of_indicators(equal_ages.table)
-    expected_births = _of_territory(births.expected)
-    births_change = _of_territory(births.change)
     projection = _of_territory(projections.projection)
-    since_birth = _of_territory(projections.since_birth)
-    large_communes = _of_indicators(large_communes.table)
     communes = _of_indicators(commune_sheets.communes)
-    typology = _of_territory(typology.typology)
+    table = _of_indicators(communes_tables.table)
     scores = _of_family(assessments.scores)
     answers = _of_family(families.answers)
     norms = _of_territory(assessments.norms)
     approvals = _of_indicators(spaces.approvals)
     criteria = _of_family(spaces.criteria)
-    childcare_reach = _of_territory(childcare_reach.childcare_reach)
     childcare_need = _of_territory(childcare_law.childcare_need)
     need_by_commune = _of_territory(need_by_commune.need_by_commune)
     commitments = _of_territory(commitments.commitments)
@@ -159,18 +145,6 @@ class Chapter:
         """
         names = [*indicators, *(name for group in groups.values() for name in group)]
         return _of_indicators(profiles.profile)(self, *names, groups=groups)
-
-    def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
-        """Births less deaths by commune, with their interval and what a home for the elderly explains."""
-        return _of_indicators(natural_balance.table)(self, balance, events, homes)
-
-    def table(self, *indicators: str, unless: str = "") -> Html:
-        """The communes and the comparators in rows, the indicators in columns, each at its own period.
-
-        unless: a newer indicator; no table where the territory and its communes have it.
-        """
-        newer = asked.indicator(self.territory, unless).id if unless else ""
-        return _of_indicators(communes_tables.table)(self, *indicators, unless=newer)
 
     def childcare_authority(self) -> Html:
         """Which authority organises childcare in each commune, and what the law asks of it."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import is_of_all, source, unavailable
+from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.display import markup
@@ -22,15 +22,12 @@ PEOPLE = "population_count"
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 
 
-def table(territory: Territory, *indicators: Indicator, unless: str = "") -> Html:
+def table(territory: Territory, *indicators: Indicator) -> Html:
     """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
 
     An indicator that no place here has is in a box below, without a column; the box stands for a table of such ones,
-    or of the inhabitants alone, who stand beside something else. unless: the id of a newer indicator; nothing where
-    the territory and its communes have it.
+    or of the inhabitants alone, who stand beside something else.
     """
-    if unless and is_of_all(territory, CATALOGUE[unless]):
-        return Html("", why=f"Les communes ont un indicateur plus récent, {unless} : ce tableau laisse place au sien.")
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
         return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")

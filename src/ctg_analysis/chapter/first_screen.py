@@ -52,7 +52,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     here = rows.iloc[0]
     beside = rows[rows["level"].isin(SIGNS)].drop_duplicates("level")
     beside = beside[beside["level"].ne("peers")] if chooses_peers(indicator) else beside
-    beside = beside.sort_values("level", ascending=False)  # the peers first
+    beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
     others = [(SIGNS[row.level], row.name, row.text) for row in each_row(beside)]
     drawing = None
     if others:

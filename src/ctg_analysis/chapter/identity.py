@@ -12,7 +12,6 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.norms import read_geography
 
 PEOPLE = "population_count"
 LARGEST = 3  # communes named
@@ -27,13 +26,6 @@ def kind_of(name: str) -> str:
     ('Communauté urbaine', 'Métropole')
     """
     return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
-
-
-def perimeter(territory: Territory) -> Html:
-    """Which communes, and the geography they are in."""
-    count, departements = len(territory.communes), texts.listed(_beside(territory, "departement"))
-    lead = f"{kind_of(territory.row['name'])} de {count} communes ({departements})."
-    return markup.reading(texts.typography(lead), texts.typography(read_geography(territory.root).note))
 
 
 def identity(territory: Territory) -> Html:

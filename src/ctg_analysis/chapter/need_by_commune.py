@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.chapter import childcare_reach, reach_inputs
-from ctg_analysis.chapter.childcare_reach import usual_time
+from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
@@ -45,9 +44,14 @@ class Kind(NamedTuple):
     besides: str
 
 
+FILE = "demarche_places_a_portee.csv"
+CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
+STEP = 5  # minutes more and less, to tell how much the limit matters
+GATHERED, DRIVEN = "Démarche, services et trajets.", "Démarche, trajets."
+
 CHILDCARE = Kind(
     caption="Jeunes enfants et accueil",
-    children=(*childcare_reach.CHILDREN, "children_0_4_count"),
+    children=(*CHILDREN, "children_0_4_count"),
     together=("authorised_places", "Places autorisées en EAJE"),
     there={
         "children_0_4_count": "Enfants de moins de 5 ans",
@@ -103,6 +107,37 @@ class Column(NamedTuple):
     header: str
     cells: pd.Series
     rows: pd.DataFrame
+
+
+class Reach(NamedTuple):
+    """The places within reach. children: the indicator. rows: its communes. found: by commune (rows) and minutes."""
+
+    children: Indicator
+    rows: pd.DataFrame
+    found: pd.DataFrame
+
+
+def reach(territory: Territory) -> Reach | None:
+    """The places that each commune reaches for 100 children, within the usual time, and five minutes less and more.
+
+    None where a place, a driving time or the children of a commune are not known: none is taken for 0.
+    """
+    tables = [(CATALOGUE[name], by_commune(territory, CATALOGUE[name])) for name in CHILDREN]
+    codes = set(territory.communes["code"])
+    whole = [(one, rows) for one, rows in tables if set(rows.loc[rows["status"].eq(OK), "territory"]) == codes]
+    if reach_inputs.lacking(territory) or not whole:
+        return None
+    indicator, rows = whole[0]
+    places = reach_inputs.services(territory).groupby("commune")["capacite"].sum()
+    children, times = rows.set_index("territory")["value"], reach_inputs.minutes(territory, places.index)
+    limits = (usual_time() - STEP, usual_time(), usual_time() + STEP)
+    found = {limit: supply_within_reach(places, children, times, limit) * 100 for limit in limits}
+    return Reach(indicator, rows, pd.DataFrame(found))
+
+
+def usual_time() -> int:
+    """The minutes that are within reach, unless told otherwise."""
+    return int(norm("childcare_reach_minutes"))
 
 
 def need_by_commune(territory: Territory, name: str) -> Html:
@@ -180,11 +215,11 @@ def _together(territory: Territory, family: str, name: str) -> list[Column]:
 def _places(territory: Territory, kind: Kind) -> Reached | None:
     """The places for 100 children within the usual driving time; None where one thing of it is not known."""
     if kind.places is None:
-        known = childcare_reach.reach(territory)
+        known = reach(territory)
         if known is None:
             return None
         children, found = known.rows.set_index("territory")["value"], known.found[usual_time()]
-        rows, unit, gathered = known.rows, known.children.unit, childcare_reach.GATHERED
+        rows, unit, gathered = known.rows, known.children.unit, GATHERED
     else:
         need = _known_in_most(territory, kind.children)
         both = [by_commune(territory, one) for one in (need, CATALOGUE[kind.places])] if need else []
@@ -195,7 +230,7 @@ def _places(territory: Territory, kind: Kind) -> Reached | None:
         if minutes.isna().any(axis=None):
             return None
         found = supply_within_reach(places[places.gt(0)], children, minutes, usual_time()) * 100
-        rows, unit, gathered = pd.concat(both), need.unit, childcare_reach.DRIVEN
+        rows, unit, gathered = pd.concat(both), need.unit, DRIVEN
     mean, share = (found * children).sum() / children.sum(), norm("examined_supply")
     told = found.map(number)
     told.loc[territory.epci] = number(mean)

@@ -30,12 +30,18 @@ FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
 def projection(territory: Territory) -> Html:
-    """The lines of the children of three age groups, what the scenarios suppose, what they would have been worth."""
+    """The children that the births known give to come; the lines of three ages, what they suppose, their worth."""
+    births = territory.own(BIRTHS)
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    ahead = Html("")
+    if len(births):
+        counted = source(territory, births, series=True)
+        ahead = projections.ahead(children_ahead(by_year), by_year.index.max(), counted)
     rows = own_rows(territory)
     ages = ages_of(rows).droplevel("territory")
     two = latest_two(list(ages.index))
     if not two:
-        return telling(unavailable(territory, FIRST, lacking(rows, ages)), SHOWN, FIRST.id)
+        return telling(markup.together(ahead, unavailable(territory, FIRST, lacking(rows, ages))), SHOWN, FIRST.id)
     tested = tested_projections(territory)
     found = errors(tested)
     shown = may_be_shown(found)
@@ -45,22 +51,7 @@ def projection(territory: Territory) -> Html:
     own = tested[tested["territory"].eq(territory.epci)]
     worth = projections.worth(own, found, shown)
     supposed = projections.assumptions() if shown else Html("")
-    return telling(markup.together(drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
-
-
-def since_birth(territory: Territory) -> Html:
-    """The children that the births known give to come, and those of the latest census for 100 births of their years."""
-    births = territory.own(BIRTHS)
-    if births.empty:
-        return telling(unavailable(territory, BIRTHS, "Naissances, par année"), SHOWN, BIRTHS.id)
-    by_year = births.set_index(births["period"].astype(int))["value"]
-    ahead = children_ahead(by_year)
-    pieces = [projections.ahead(ahead, by_year.index.max(), source(territory, births, series=True))]
-    found, census = children_since_birth(territory)
-    if len(found):
-        cited = source(territory, pd.concat([births, _by_sex(territory)]), series=True)
-        pieces.append(projections.since_birth(found, census, cited))
-    return telling(markup.together(*pieces), SHOWN, BIRTHS.id)
+    return telling(markup.together(ahead, drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
 
 
 def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:

@@ -1,113 +1,23 @@
 """Births, deaths, fertility, rates at equal ages."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache, reduce
-from itertools import permutations
-from typing import NamedTuple
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from ctg_analysis.indicators.comparisons import compare_rates, last_year
-from ctg_analysis.indicators.spread import apart
-from ctg_analysis.indicators.uncertainty import Z, poisson_interval
+from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.uncertainty import poisson_interval
 from ctg_analysis.model.declared_values import Positive
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
 
-# Births and deaths of communes over some years: what deaths far above births may mean (rule R9).
-
-
-def far_more_deaths(births: pd.Series, deaths: pd.Series, person_years: pd.Series, years: int) -> pd.Series:
-    """Which communes have so many deaths for their births and their size that a home for the elderly is likely there.
-
-    The residents of a home come from elsewhere and die in the commune: its natural balance says little of those who
-    live there. Deaths reach `deaths_per_birth_with_a_home` times the births, they are more than chance makes of the
-    mortality of the other communes (see `spread.apart`), in a commune of `largest_commune_told_by_a_home`
-    inhabitants at most: in a town, a home weighs little.
-
-    Parameters:
-        births, deaths: of the years, by commune. person_years: inhabitants added up over these years.
-
-    30 deaths of 300 inhabitants in five years, 2 %, against 45 of 900, 1 %, and 12 births: a home is likely.
-
-    >>> births, deaths = pd.Series([12.0, 30, 30]), pd.Series([30.0, 22, 23])
-    >>> far_more_deaths(births, deaths, pd.Series([1500.0, 2250, 2250]), 5).tolist()
-    [True, False, False]
-    >>> far_more_deaths(births + 20, deaths, pd.Series([1500.0, 2250, 2250]), 5).tolist()
-    [False, False, False]
-    """
-    known = person_years.gt(0) & births.notna() & deaths.notna()
-    deaths, base = deaths[known].round(), person_years[known]
-    more = apart(deaths, base, compare_rates) & (deaths / base).gt(deaths.sum() / base.sum())
-    many = deaths.ge(norm("deaths_per_birth_with_a_home") * births[known])
-    small = (base / years).le(norm("largest_commune_told_by_a_home"))
-    return (more & many & small).reindex(births.index, fill_value=False)
-
-
-# What a change of a product of factors owes to each of them (Kitagawa, Das Gupta).
-
-Factor = float | np.ndarray  # one for all, or one for each age
-
-
-def product(factors: Sequence[Factor]) -> float:
-    """The product of factors, added up over the ages when some of them are by age.
-
-    >>> product([1000.0, np.array([0.25, 0.75]), np.array([0.08, 0.04])])
-    50.0
-    """
-    return float(np.sum(reduce(np.multiply, factors)))
-
-
-def effects(before: Sequence[Factor], after: Sequence[Factor]) -> list[float]:
-    """The part of each factor in the change of their product, in its unit; together they are the whole change.
-
-    The change that each makes, averaged over all the orders in which the factors may change. Of two, it is what one
-    changes by, times the mean of the other: Kitagawa's decomposition.
-
-    Source: Kitagawa (1955), Journal of the American Statistical Association 50, 1168-1194; Das Gupta (1993),
-    Standardization and Decomposition of Rates, Current Population Reports P23-186, whose examples these are.
-
-    Mean earnings of two groups, 10 930 for 71.8 % who earn and 16 591 for 82.6 % (his table 2.1):
-
-    >>> [round(one, 2) for one in effects([10_930.0, 0.717892], [16_591.0, 0.825974])]
-    [4369.91, 1487.26]
-
-    The crude birth rates of Austria and of Chile: births by married woman, married women among those of 15 to 49, these
-    among all women (table 2.3):
-
-    >>> chile = [84.90502, 0.75756, 0.51065]
-    >>> [round(one, 4) for one in effects([51.78746, 0.45919, 0.52638], chile)]
-    [10.434, 10.5608, -0.667]
-    """
-    if len(before) != len(after):
-        raise ValueError("as many factors before as after")
-    orders = list(permutations(range(len(before))))
-    parts = np.zeros(len(before))
-    for order in orders:
-        factors = list(before)
-        for changed in order:
-            earlier = product(factors)
-            factors[changed] = after[changed]
-            parts[changed] += product(factors) - earlier
-    return (parts / len(orders)).tolist()
-
-
-# Births beside the women who may have them: those that their ages would give, and what a change is made of.
+# The fertility of France.
 
 FILE = "fecondite.yml"  # of data/reference
-# The ages of these rates, with the five-year ages of the census that make them up. The women of 50, who have almost no
-# child, are in the last rate alone.
-AGES = {
-    "15_24": ("15_19", "20_24"),
-    "25_29": ("25_29",),
-    "30_34": ("30_34",),
-    "35_39": ("35_39",),
-    "40_50": ("40_44", "45_49"),
-}
 PER = 100  # women
 WIDTHS = {"15_24": 10, "25_29": 5, "30_34": 5, "35_39": 5, "40_50": 11}  # years of age
 
@@ -123,20 +33,6 @@ class Fertility(BaseModel):
     taux: dict[str, dict[str, Positive]]
 
 
-class BirthsChange(NamedTuple):
-    """A change in births a year, and the births that it owes to the number of women, to their ages, to their fertility.
-
-    low, high: the interval at 95 % of the part of fertility, which births alone, by chance, leave open.
-    """
-
-    change: float
-    women: float
-    ages: float
-    fertility: float
-    low: float
-    high: float
-
-
 @cache
 def fertility() -> Fertility:
     """The rates of data/reference/fecondite.yml, read once.
@@ -145,18 +41,6 @@ def fertility() -> Fertility:
         InputError: what is wrong with the file.
     """
     return load_yaml(settings().reference / FILE, Fertility).value
-
-
-def fertility_rates(year: str) -> pd.Series | None:
-    """The births a year of one woman of each age in France; None of a year that the file does not have.
-
-    >>> fertility_rates("2022").round(3).to_dict()
-    {'15_24': 0.02, '25_29': 0.099, '30_34': 0.123, '35_39': 0.071, '40_50': 0.01}
-    >>> fertility_rates("1900") is None
-    True
-    """
-    rates = fertility().taux.get(year)
-    return None if rates is None else pd.Series(rates)[list(AGES)] / PER
 
 
 @cache
@@ -168,51 +52,6 @@ def total_fertility() -> pd.Series:
     """
     rates = pd.DataFrame(fertility().taux).T.rename(index=int).sort_index()
     return (rates * pd.Series(WIDTHS)).sum(axis=1) / PER
-
-
-def women_by_age(women: pd.Series) -> pd.Series:
-    """The women of the ages of the rates, from those of five-year ages (15_19 to 45_49).
-
-    >>> five_years = [f"{age}_{age + 4}" for age in range(15, 50, 5)]
-    >>> women_by_age(pd.Series(dict.fromkeys(five_years, 10.0))).to_dict()
-    {'15_24': 20.0, '25_29': 10.0, '30_34': 10.0, '35_39': 10.0, '40_50': 20.0}
-    """
-    return pd.Series({age: women[list(bands)].sum(skipna=False) for age, bands in AGES.items()})
-
-
-def births_change(
-    women: tuple[pd.Series, pd.Series], births: tuple[float, float], years: int, rates: pd.Series
-) -> BirthsChange:
-    """What a change in births owes to how many women there are, to their ages, and to their fertility.
-
-    Births are the women, times their shares by age, times the rates of each age, which are those of France raised or
-    lowered alike: where the ages of mothers are not known, this ratio is the fertility of the place.
-
-    Parameters:
-        women: by age, before and after (see `women_by_age`).
-        births: a year, before and after, each a mean of `years`.
-        rates: births of one woman of each age, in France.
-
-    Two women in three are left, of the same ages: 60 births would become 40, there are 44. The part of fertility is
-    known to 1.96 x 37.5 x √(60 / 2 / 45² + 44 / 2 / 30²) = 14.56.
-
-    >>> rates = pd.Series({"20_29": 0.05, "30_39": 0.1})
-    >>> before, after = (pd.Series({"20_29": each, "30_39": each}) for each in (300.0, 200.0))
-    >>> found = births_change((before, after), (60.0, 44.0), 2, rates)
-    >>> [round(one, 2) for one in found]
-    [-16.0, -21.0, 0.0, 5.0, -9.56, 19.56]
-    """
-    factors = [
-        (float(each.sum()), (each / each.sum()).to_numpy(), (rates * born / (each * rates).sum()).to_numpy())
-        for each, born in zip(women, births, strict=True)
-    ]
-    number, ages, fertility = effects(*factors)
-    expected = [(each * rates).sum() for each in women]
-    # The part of fertility is so many times the change of births over expected ones: births vary as those of Poisson.
-    weight = effects(factors[0], (*factors[1][:2], factors[0][2] * 2))[2] * expected[0] / births[0]
-    variances = [born / years / of**2 for born, of in zip(births, expected, strict=True)]
-    half = float(Z * abs(weight) * np.sqrt(sum(variances)))
-    return BirthsChange(births[1] - births[0], number, ages, fertility, fertility - half, fertility + half)
 
 
 # The children of a census for 100 births of their years: what arrivals and departures have made of each generation.

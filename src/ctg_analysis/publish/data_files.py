@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.childcare_reach import FILE as REACH_FILE
-from ctg_analysis.chapter.childcare_reach import reach
+from ctg_analysis.chapter.need_by_commune import FILE as REACH_FILE
+from ctg_analysis.chapter.need_by_commune import reach
 from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections

@@ -140,7 +140,7 @@ def compare(rows: pd.DataFrame) -> Axes:
         write(ax, low, row.y, names[row.indicator], aside=-GAP)
         write(ax, high, row.y, row.text, aside=2 * GAP, color=TERRITORY, weight="bold")
     ax.axvline(0, color=RULE, linewidth=1, ymin=KEY / (heights.sum() + KEY))
-    shown = rows.drop_duplicates("level").sort_values("rank")
+    shown = rows.drop_duplicates("level").sort_values("rank", kind="stable")
     if len(shown) > 1:
         handles = [Line2D([], [], linestyle="none", **MARKS[level][1]) for level in shown["level"]]
         words = [MARKS[row.level][0] or typography(row.name) for row in shown.itertuples(index=False)]

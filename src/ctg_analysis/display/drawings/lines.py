@@ -5,46 +5,12 @@ from itertools import pairwise
 import pandas as pd
 
 from ctg_analysis.display.drawings.axes import scale
-from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.texts import NARROW
+from ctg_analysis.display.drawings.style import BAND, FAINT, SMALL, TERRITORY, WIDTH
 
 NAME_WIDTH = 24
 SHORTEST = 3  # years: two points make no trend
-
-
-def slope(rows: pd.DataFrame) -> str:
-    """Return one line per territory between two dates, its name and values written at both ends.
-
-    rows: columns name, level, before, now (values), before_text, now_text, then the two dates in `before_when`,
-    `now_when`.
-    """
-    each = list(rows.itertuples(index=False))
-    left = max(length(row.before_text, SMALL) for row in each) + 12
-    ends = [f"{row.now_text}  {row.name}" for row in each]
-    right = WIDTH - min(206, max(length(end, SMALL) for end in ends)) - 8
-    values = [value for row in each for value in (row.before, row.now)]
-    low, high = min(values), max(values)
-    height = 70 + 26 * len(each)
-    drawing = Drawing(height)
-
-    y = scale(low, high, height - 14, 36)
-    for x, when in ((left, each[0].before_when), (right, each[0].now_when)):
-        drawing.text(x, 8, when, anchor="middle", size=SMALL, fill=FAINT)
-        drawing.line([(x, 18), (x, height)], RULE)
-    texts_now = apart([y(row.now) for row in each], 13)
-    texts_before = apart([y(row.before) for row in each], 13)
-    for row, end, now, before in zip(each, ends, texts_now, texts_before, strict=True):
-        shade, own = colour(row.level), row.level == "epci"
-        told = (f"{row.before_text} en {row.before_when}", f"{row.now_text} en {row.now_when}")
-        with drawing.of(row.name, f"{NARROW}; ".join(told)):
-            drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if own else 1.8)
-            for x, value in ((left, row.before), (right, row.now)):
-                drawing.circle(x, y(value), 3.5, shade)
-            drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, bold=own)
-            drawing.text(right + 7, now, folded(end, 32), size=SMALL, bold=own)
-    return drawing.svg()
 
 
 def apart(places: list[float], gap: float) -> list[float]:

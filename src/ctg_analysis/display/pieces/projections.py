@@ -127,36 +127,6 @@ def ahead(found: pd.DataFrame, last: int, source: Citation) -> Html:
     return markup.together(markup.reading(lead, beside), listed, markup.source(source))
 
 
-def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
-    """Return what a census counts of the generations born since, for 100 births.
-
-    found: see `demography.children_per_100_births`, one row or more. census: its year.
-    """
-    named = [ages.replace("_", " à ") for ages in found["ages"]]
-    first, *others = zip(map(number, found["per_100"]), named, strict=True)
-    each = [f"{first[0]} enfants de {first[1]} ans", *(f"{per} de {ages} ans" for per, ages in others)]
-    lead = (
-        f"Au recensement de {census}, le territoire compte {texts.listed(each)} pour 100 naissances des mêmes "
-        "générations."
-    )
-    beside = (
-        "Au-dessus de 100, il est arrivé plus d'enfants qu'il n'en est parti depuis leur naissance, car les décès "
-        "d'enfants sont rares. Les naissances viennent de l'état civil, les enfants du recensement, dont l'enquête "
-        "dure cinq ans : quelques points d'écart à 100 ne disent rien."
-    )
-    table = pd.DataFrame(
-        {
-            "Âge": [f"{ages} ans" for ages in named],
-            "Nés de": [f"{row.first} à {row.last}" for row in found.itertuples(index=False)],
-            "Naissances": list(map(number, found["births"])),
-            f"Enfants en {census}": list(map(number, found["children"])),
-            "Pour 100 naissances": list(map(number, found["per_100"])),
-        }
-    )
-    listed = tables.listed(table, f"Les générations nées depuis quinze ans, au recensement de {census}")
-    return markup.together(markup.reading(lead, beside), listed, markup.source(source))
-
-
 def assumptions() -> Html:
     """Return what each scenario supposes."""
     told = total_fertility()
