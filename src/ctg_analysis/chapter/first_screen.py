@@ -32,6 +32,8 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
     figures = [large_figure(territory, one) for one in known[:FIGURES]]
     answer, account = accounts.account(territory, chapter)
+    if account and not answer:  # the first sentence is the answer, where nothing is remarkable
+        answer, account = account[0].removesuffix("."), account[1:]
     findings = accounts.untold(territory, chapter)
     piece = pieces.first_screen(answer, figures, land.html, account, findings)
     about = {what: told for what, told in land.about.items() if what != MISSING}

@@ -143,7 +143,7 @@ def compare(rows: pd.DataFrame) -> Axes:
     shown = rows.drop_duplicates("level").sort_values("rank", kind="stable")
     if len(shown) > 1:
         handles = [Line2D([], [], linestyle="none", **MARKS[level][1]) for level in shown["level"]]
-        words = [MARKS[row.level][0] or typography(row.name) for row in shown.itertuples(index=False)]
+        words = [MARKS[row.level][0] or row.name.partition(" hors ")[0] for row in shown.itertuples(index=False)]
         spot = {"loc": "lower left", "bbox_to_anchor": (0, 0), "borderaxespad": 0, "ncols": len(words)}
         ax.figure.legend(handles, words, handletextpad=0.1, columnspacing=1, **spot)
     ax.set(xlim=(low, high), ylim=(heights.sum() + KEY, 0))

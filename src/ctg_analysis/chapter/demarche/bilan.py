@@ -189,6 +189,7 @@ class Bilan(DemarcheChapter):
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
         return members
 
+    @property
     def _source(self) -> Citation:
         return self.source(ACTIONS, day=self._day)
 
