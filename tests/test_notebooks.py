@@ -7,9 +7,10 @@ import nbformat
 import pytest
 from notebook_files import code_cells, logic
 
-from ctg_analysis.model.settings import notebooks
+from ctg_analysis.model.settings import EXAMPLE_EPCI, notebooks
 
 CHAPTERS = notebooks()
+IMPORTED = {"ctg_analysis", "matplotlib", "pandas", "seaborn"}
 
 
 def tagged(notebook, tag):
@@ -44,13 +45,30 @@ def test_their_parameters_are_literals_with_a_comment(chapters):
     assert faults == []
 
 
-def test_they_import_only_our_package(chapters):
+def test_they_import_our_package_and_what_draws(chapters):
     faults = []
     for name, notebook in chapters.items():
         for node in (node for cell in code_cells(notebook) for node in ast.walk(ast.parse(cell.source))):
-            of_ours = isinstance(node, ast.ImportFrom) and node.module.startswith("ctg_analysis")
-            faults += [f"{name}: {ast.unparse(node)}"] * (isinstance(node, ast.Import | ast.ImportFrom) and not of_ours)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
+                faults += [f"{name}: {one}" for one in names if one.partition(".")[0] not in IMPORTED]
     assert faults == []
+
+
+def test_a_cell_of_each_theme_is_an_analysts_to_change(chapters, example):
+    """It runs changed: another kind of chart, another indicator, and draws."""
+    for number in range(1, 11):
+        (name,) = (one for one in chapters if one.startswith(f"{number:02d}_"))
+        setup, *cells = (cell.source for cell in code_cells(chapters[name])[1:])
+        (invited,) = (source for source in cells if source.startswith("# À vous"))
+        changed = invited.replace("charts.compare", "charts.bars")
+        changed = re.sub(r'data\("[a-z_]+"\)', 'data("population_count")', changed)
+        *lines, last = ast.parse(changed).body
+        names = {"epci": EXAMPLE_EPCI}
+        exec(setup, names)
+        exec(compile(ast.Module(lines, []), name, "exec"), names)
+        shown = eval(compile(ast.Expression(last.value), name, "eval"), names)
+        assert changed != invited and shown.html.count("<svg") == 1, name
 
 
 def test_they_have_no_logic(chapters):
