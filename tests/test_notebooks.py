@@ -60,7 +60,7 @@ def test_a_cell_of_each_theme_is_an_analysts_to_change(chapters, example):
     for number in range(1, 11):
         (name,) = (one for one in chapters if one.startswith(f"{number:02d}_"))
         setup, *cells = (cell.source for cell in code_cells(chapters[name])[1:])
-        (invited,) = (source for source in cells if source.startswith("# À vous"))
+        invited = next(source for source in cells if source.startswith("# À vous"))
         changed = invited.replace("charts.compare", "charts.bars")
         changed = re.sub(r'data\("[a-z_]+"\)', 'data("population_count")', changed)
         *lines, last = ast.parse(changed).body

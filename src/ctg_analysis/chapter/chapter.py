@@ -32,7 +32,6 @@ from ctg_analysis.chapter import (
 )
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
-from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
@@ -113,6 +112,7 @@ class Chapter:
     __repr__ = _of_territory(analyst.described)
 
     peers = _of_territory(closing.peers)
+    portrait = _of_territory(identity.portrait)
     first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
@@ -133,10 +133,6 @@ class Chapter:
     need_by_commune = _of_territory(need_by_commune.need_by_commune)
     commitments = _of_territory(commitments.commitments)
     team = _of_territory(summaries.team)
-
-    def identity(self) -> Html:
-        """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
-        return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
     def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
@@ -172,11 +168,6 @@ class Chapter:
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
-
-    def portrait(self) -> Html:
-        """The territory in a few sentences, by rule; nothing where none is known."""
-        told = story(self.territory)
-        return markup.reading(" ".join(told), "") if told else Html("", why="Aucun fait à raconter.")
 
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""

@@ -4,6 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
+from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.locator import locator, read_surroundings
@@ -32,6 +33,13 @@ def identity(territory: Territory) -> Html:
     """The facts that tell a territory from another, beside its locator map."""
     facts = {label: texts.typography(text) for label, text in _facts(territory).items() if text}
     return markup.piece("identity.html.j2", facts=facts, map=situation(territory))
+
+
+def portrait(territory: Territory) -> Html:
+    """The territory in a few sentences, by rule, beside its locator map; nothing where none is known."""
+    told = " ".join(story(territory))
+    map_ = situation(territory)
+    return markup.piece("identity.html.j2", portrait=told, map=map_) if told else Html("", why="Aucun fait à raconter.")
 
 
 def situation(territory: Territory) -> str:
