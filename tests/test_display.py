@@ -405,7 +405,7 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_writte
 def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
     rows = pd.DataFrame([{"name": name, "text": text, "status": status} for name, (text, status) in cells.items()])
     level = ["epci" if name == "Ici" else "commune" for name in rows["name"]]
-    return CATALOGUE[indicator], "2025", rows.assign(level=level, territory=rows["name"], interval="")
+    return CATALOGUE[indicator], "2025", rows.assign(level=level, territory=rows["name"], interval="", value=1.0)
 
 
 def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_several():
@@ -426,14 +426,14 @@ def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_severa
         assert re.findall('scope="row">([^<]*)', html) == ["A", "B", "C", "D", "Ici"]
 
 
-def test_a_matrix_leaves_out_the_communes_that_have_nothing_where_they_are_several():
+def test_a_table_of_what_is_there_leaves_out_the_communes_that_have_nothing_where_they_are_several():
     places = pd.DataFrame({"name": ["A", "B", "C", "Ici"], "level": ["commune"] * 3 + ["epci"]})
     places, none = places.assign(territory=places["name"]), ("0", "ok")
     zone = by_commune("scheme_laep_count", A=("1", "ok"), B=none, C=none, Ici=("1", "ok"))
     rows = zone[2].assign(value=zone[2]["text"].astype(float))
-    html = tables.matrix(places, [(*zone[:2], rows)], source=Citation("x")).html
-    assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"]
-    assert 'data-zeros="B|C"' in html and "Non dans les 2 autres communes." in html
+    html = tables.places_by_indicator(places, [(*zone[:2], rows)], source=Citation("x")).html
+    assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"] and "<td>oui</td>" in html
+    assert 'data-zeros="B|C"' in html and "0 dans les 2 autres communes." in html
 
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
@@ -449,14 +449,9 @@ def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     assert re.findall('scope="row">([^<]*)', alone) == ["Ici"] and "dans chaque commune." in alone
 
 
-def test_a_matrix_shows_what_is_known_and_says_that_no_commune_has_it(france):
-    html = for_readers(open_chapter("243500139").matrix("zones").html)
-    assert "<table" not in html and "France ruralités revitalisation (FRR), 2025\u00a0: aucune commune." in html
-
-
 def test_a_commune_of_which_a_part_is_in_a_zone_is_not_counted_among_those_that_are(france):
     """Saint-Denis de La Réunion: « Classée FRR partiellement »."""
-    html = re.sub(r"\s", " ", open_chapter("249740119").matrix("zones").html)
+    html = re.sub(r"\s", " ", open_chapter("249740119").table("revitalisation_zone_count", "schools_count").html)
     assert re.search(r'scope="row">Saint-Denis</th><td[^>]*>en partie<', html), html
     assert "0 commune sur 3, et 3 en partie" in html
 
@@ -468,15 +463,6 @@ def test_an_epci_without_lycee_says_so_once(france):
     boxes = [chapter.map("upper_secondary_schools_count"), chapter.profile("upper_secondary_ips_index")]
     assert [box.html for box in boxes] == ["", ""]
     assert "non disponible" in open_chapter("243500139").map("upper_secondary_schools_count").html
-
-
-def test_an_older_vintage_is_listed_only_where_the_communes_have_no_newer_one(france):
-    old, new = "living_standard_2021_median", "living_standard_median"
-    assert "<table" in open_chapter("243500139").table(old, unless=new).html
-    chapter = open_chapter("200067171")  # its communes have the new one, and itself the old one alone
-    html = chapter.table(old, unless=new).html
-    assert "Par commune, 2021" in html and "20\u202f400" in html
-    assert chapter.table("living_standard_until_2019_median", unless=old).html == ""
 
 
 def test_the_map_of_a_median_is_of_a_year_that_the_territory_has_too(france):
@@ -500,7 +486,7 @@ def test_a_table_tells_la_reunion_once_and_one_france():
         "text": "3 %",
         "name": "France métropolitaine",
     }
-    rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
+    rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021", value=1.0)
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
     html = tables.places_by_indicator(places, shares, source=Citation("x")).html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html

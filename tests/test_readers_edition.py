@@ -99,7 +99,7 @@ def test_a_chapter_that_has_nothing_to_tell_has_no_page_and_is_named_on_the_inde
     assert not any((shipped / DEFAULT_EPCI / f"{stem}.html").exists() for stem in silent)
     index = (shipped / DEFAULT_EPCI / "index.html").read_text(encoding="utf-8")
     seen = for_readers(index)
-    assert seen.count("Pas encore de matière pour") == 1 and "Enjeux et priorités" in seen
+    assert seen.count("À venir") == 1 and "Enjeux et priorités" in seen
     assert "ctg new" in index and "enjeux.csv" in index
     assert not any(entry["silent"] for entry in record(shipped / EXAMPLE_EPCI)["chapters"].values())
 
@@ -125,6 +125,7 @@ def test_the_switch_shows_what_is_for_the_team(shipped, browser):
         for_team = page.locator(".for-team:has(code)")
         assert for_team.count() > 0 and not any(one.is_visible() for one in for_team.all()), name
         page.locator("#equipe").check()
+        page.evaluate("document.querySelectorAll('details.all').forEach(one => one.open = true)")
         assert all(one.is_visible() for one in for_team.all()), name
         page.emulate_media(media="print")
         assert not any(one.is_visible() for one in for_team.all()), name
