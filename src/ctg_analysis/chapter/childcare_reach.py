@@ -1,6 +1,5 @@
 """How many places of childcare families reach by car, shared with the children who reach them too."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,7 +9,6 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, to_fill, unavailable, without_contour
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
@@ -19,6 +17,8 @@ from ctg_analysis.indicators.childcare import supply_within_reach
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.norms import norm
+from ctg_analysis.show import maps
+from ctg_analysis.show.svg import svg, told
 
 FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
@@ -83,14 +83,11 @@ def childcare_reach(territory: Territory) -> Html:
 
 def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited: Citation) -> Html:
     usual, when = usual_time(), date_text(rows["period"].iloc[0])
-    described = replace(CATALOGUE["childcare_coverage_rate"], label="Places d'accueil à portée", unit=UNIT, decimals=0)
-    told = found.map(number)
-    table = rows.assign(
-        value=rows["territory"].map(found[usual]), text=rows["territory"].map(told[usual]), shown=True, status=OK
-    )
-    table["inhabitants"] = rows["territory"].map(territory.communes.set_index("code")["total_population"]).fillna(0.0)
+    texts_of = found.map(number)
+    table = rows.assign(indicator="childcare_coverage_rate", shown=True, estimate=float("nan"), status=OK)
+    table = table.assign(value=rows["territory"].map(found[usual]), text=rows["territory"].map(texts_of[usual]))
     lines = [
-        [name, *told.loc[code], children]
+        [name, *texts_of.loc[code], children]
         for name, code, children in zip(rows["name"], rows["territory"], rows["text"], strict=True)
     ]
     low, high = number(found[usual].min()), number(found[usual].max())
@@ -98,7 +95,7 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
     says = " ; ".join(f"{line[0]} {line[2]}" for line in lines)
     none = {limit: int(values.eq(0).sum()) for limit, values in found.items()}
     return markup.figure(
-        maps.choropleth(territory.land, table, described, diverging=False),
+        svg(maps.rates(territory.land, table, sites=_sites(territory)).figure),
         file=FILE,
         kind="map",
         title=texts.typography(title),
@@ -112,6 +109,14 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
             [[texts.typography(cell) for cell in line] for line in lines],
         ),
     )
+
+
+def _sites(territory: Territory) -> pd.DataFrame:
+    """The services by commune, as a map tells them: columns territory, site."""
+    services = reach_inputs.services(territory).rename(columns={"commune": "territory"})
+    services = services.groupby("territory", as_index=False).agg({"nom": list, "capacite": "sum"})
+    both = zip(services["nom"], services["capacite"], strict=True)
+    return services.assign(site=[told(texts.listed(names), f"{number(places)} places") for names, places in both])
 
 
 def _sensitivity(none: dict[int, int]) -> str:

@@ -5,7 +5,6 @@ import pandas as pd
 from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source, without_contour
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.commune_types import CLASSES, most_lived_in, type_text
@@ -13,6 +12,8 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING
+from ctg_analysis.show import maps
+from ctg_analysis.show.svg import svg
 
 PEOPLE = "population_count"
 GRID, MASSIFS = "insee_densite", "anct_massifs"
@@ -40,12 +41,11 @@ def typology(territory: Territory) -> Html:
     massifs = communes["massif"] if communes["massif"].nunique(dropna=False) > 1 else [None] * len(communes)
     types = [type_text(*one) or texts.SIGNS[MISSING] for one in zip(communes["density"], massifs, strict=True)]
     rows = communes.rename(columns={"code": "territory", "density": "class"}).assign(type=types)
-    counted = people[["territory", "value", "text"]].rename(columns={"value": "inhabitants"})
-    rows = rows.merge(counted, on="territory", how="left", validate="1:1").fillna({"text": texts.SIGNS[MISSING]})
+    rows["text"] = rows["territory"].map(people.set_index("territory")["text"]).fillna(texts.SIGNS[MISSING])
     when = date_text(people["period"].iloc[0])
     says = " ; ".join(f"{row.name} : {row.type}, {row.text} habitants" for row in rows.itertuples())
     return markup.figure(
-        maps.by_class(territory.land, rows, [name for name in CLASSES if name in set(classes)]),
+        svg(maps.types(territory.land, rows, [name for name in CLASSES if name in set(classes)]).figure),
         file=CATALOGUE[PEOPLE].file_name,
         kind="map",
         title=title,
