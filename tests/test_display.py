@@ -186,6 +186,7 @@ def test_what_a_map_cannot_show_is_hatched_and_said():
     rows.loc[1, "shown"] = False
     drawing = rates(land, rows)
     assert "<pattern" in drawing and maps.HIDDEN in drawing and drawing.count('fill="url(#') == 2
+    assert "<title>C1\u00a0: 20.0</title>" in drawing
     assert "<pattern" not in whole and maps.HIDDEN not in whole
 
 

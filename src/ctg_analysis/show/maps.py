@@ -174,7 +174,8 @@ def small_maps(land: GeoDataFrame) -> dict[str, str]:
     """The SVG of the map of each commune in its territory, by code; the first draws the ground that the others show."""
     communes = land[land["own"] & land.geometry.notna()]
     ax = _axes(*frame(communes.total_bounds, 0))
-    communes.plot(ax=ax, color=style.LAND, edgecolor=style.RULE, linewidth=1, urls=list(communes["territory"]))
+    communes.plot(ax=ax, color=style.LAND, edgecolor=style.RULE, linewidth=1)
+    ax.collections[-1].set_urls(list(communes["territory"]))
     _write_towns(ax, communes)
     head, marks = re.fullmatch("(<svg.*?>)(.*)</svg>", svg(ax.figure)).groups()
     ground, rim, names = marks.partition("<g paint-order")
@@ -241,7 +242,8 @@ def _map(
     for hatch, some in communes.groupby("hatch"):
         edges = [UNKNOWN if shade == PAPER else PAPER for shade in some["shade"]]
         lines = {"hatch": HATCHES[hatch], "hatchcolor": [_line(hatch, one) for one in some["shade"]]} if hatch else {}
-        some.plot(ax=ax, color=list(some["shade"]), edgecolor=edges, linewidth=0.8, urls=list(some["told"]), **lines)
+        some.plot(ax=ax, color=list(some["shade"]), edgecolor=edges, linewidth=0.8, **lines)
+        ax.collections[-1].set_urls(list(some["told"]))  # geopandas takes a list of one for a value
     ground = _union(communes.geometry)
     GeoSeries([ground]).plot(ax=ax, color="none", edgecolor=INK, linewidth=1.3)
     communes = communes.sort_values([largest, "population"], ascending=False, kind="stable")
