@@ -211,8 +211,9 @@ def test_a_map_is_drawn_of_the_rows_of_an_analyst_and_is_light(france):
 
 def test_a_map_marks_sites_by_squares():
     land, rows = squares(10.0, 20.0, 30.0)
-    sites = pd.DataFrame({"territory": ["C1"], "site": ["Crèche\u00a0: 12 places"]})
-    assert "<title>Crèche\u00a0: 12 places</title>" in svg(maps.rates(land, rows, sites=sites).figure)
+    sites = pd.DataFrame({"territory": ["C1"], "site": ["Crèche\u00a0: 12 places"], "kind": "crèche"})
+    drawing = svg(maps.rates(land, rows, sites=sites).figure)
+    assert "<title>Crèche\u00a0: 12 places</title>" in drawing and ">crèche</text>" in drawing
 
 
 def yearly(years, values, **more):

@@ -23,6 +23,7 @@ from ctg_analysis.show.svg import svg, told
 FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
 UNIT = "places pour 100 enfants de moins de 3 ans"
+KIND = "EAJE ou maison d'assistants maternels"
 GATHERED = "Démarche, services et trajets."
 DRIVEN = "Démarche, trajets."
 STEP = 5  # minutes more and less, to tell how much the limit matters
@@ -112,11 +113,13 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
 
 
 def _sites(territory: Territory) -> pd.DataFrame:
-    """The services by commune, as a map tells them: columns territory, site."""
+    """The services by commune, as a map tells them: see `maps.rates`."""
     services = reach_inputs.services(territory).rename(columns={"commune": "territory"})
     services = services.groupby("territory", as_index=False).agg({"nom": list, "capacite": "sum"})
     both = zip(services["nom"], services["capacite"], strict=True)
-    return services.assign(site=[told(texts.listed(names), f"{number(places)} places") for names, places in both])
+    return services.assign(
+        kind=KIND, site=[told(texts.listed(names), f"{number(places)} places") for names, places in both]
+    )
 
 
 def _sensitivity(none: dict[int, int]) -> str:

@@ -105,7 +105,8 @@ def rates(
 
     Parameters:
         together: the values of the maps that this one is read with, which then have the same classes.
-        sites: what is marked by a square in its commune: columns territory, the commune, site (see `svg.told`).
+        sites: what is marked by a square, a row for each commune: columns territory, site (see `svg.told`) and kind,
+            the words of the legend.
     """
     rows, own = at_one_date(rows)
     indicator = CATALOGUE[rows["indicator"].iloc[0]]
@@ -118,7 +119,7 @@ def rates(
     known = known.assign(value=known["estimate"].fillna(known["value"]), text=written)
     bounds, labels = classes_of(known, indicator, together=together)
     shades = style.DIVERGING if is_change(indicator) else _spread(len(labels))
-    ranks = ranks_of(known["value"], bounds, int(known["text"].str.contains(",").any()))
+    ranks = ranks_of(known["value"], bounds, int(any("," in text for text in written)))
     bounded = rows["status"].eq(CENSORED) & ~rows["shown"] & ~estimated
     rows = rows.assign(
         shade=pd.Series([shades[rank] for rank in ranks], known.index).reindex(rows.index).fillna(PAPER),
@@ -139,6 +140,7 @@ def rates(
     if sites is not None:
         rows = rows.merge(sites, on="territory", how="left", validate="1:1")
         rows["radius"] = SITE * rows["site"].notna()
+        legend += [(_mark("s", 2 * SITE, INK), kind) for kind in sites["kind"].unique()]
     return _map(land, rows, legend, color=INK, marker="s")
 
 
@@ -300,7 +302,7 @@ def _legend(ax: Axes, legend: list[tuple]) -> None:
             *zip(*row, strict=True),
             ncols=len(row),
             loc="upper left",
-            bbox_to_anchor=(0, (len(rows) - rank) * each / high),
+            bbox_to_anchor=(-ROW / WIDTH, (len(rows) - rank) * each / high),
             borderpad=0,
             borderaxespad=ROW / SMALL,
             handlelength=side / SMALL,
@@ -430,7 +432,7 @@ def classes_of(
         if len({"," in text for text in words}) > 1:
             words = [rounded_text(indicator, value) for value in written["value"]]
         return [(low + high) / 2 for low, high in pairwise(written["value"])], words
-    digits = int(known["text"].str.contains(",").all())
+    digits = int(all("," in text for text in known["text"]))
     bounds = class_bounds(known["value"] if together is None else together, diverging=diverging, digits=digits)
     if indicator.norm and known["value"].min() < norm(indicator.norm) <= known["value"].max():
         near = min(bounds, key=lambda bound: abs(bound - norm(indicator.norm)))
@@ -453,7 +455,7 @@ def class_bounds(values: pd.Series, *, diverging: bool, digits: int = 1) -> list
     [-2.5, -0.5, 0.5, 2.5]
     """
     if diverging:
-        most = max(values.abs().max(), 1.0)
+        most = max(1.0, values.abs().max())
         power = 10.0 ** math.floor(math.log10(most))
         reach = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= most)
         return [-reach / 2, -reach / 10, reach / 10, reach / 2]
