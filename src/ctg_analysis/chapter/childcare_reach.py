@@ -114,12 +114,13 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
 
 def _sites(territory: Territory) -> pd.DataFrame:
     """The services by commune, as a map tells them: see `maps.rates`."""
-    services = reach_inputs.services(territory).rename(columns={"commune": "territory"})
-    services = services.groupby("territory", as_index=False).agg({"nom": list, "capacite": "sum"})
-    both = zip(services["nom"], services["capacite"], strict=True)
-    return services.assign(
-        kind=KIND, site=[told(texts.listed(names), f"{number(places)} places") for names, places in both]
-    )
+    services = reach_inputs.services(territory).groupby("commune").agg({"nom": list, "capacite": "sum"})
+    services = services.join(territory.communes.set_index("code")["name"], how="inner").reset_index(names="territory")
+    sites = [
+        told(row.name, f"{texts.listed(row.nom)} ({number(row.capacite)} places)")
+        for row in services.itertuples(index=False)
+    ]
+    return services[["territory"]].assign(kind=KIND, site=sites)
 
 
 def _sensitivity(none: dict[int, int]) -> str:

@@ -8,7 +8,7 @@ are drawn at their latest period. The Axes are in metres, as `land` is: `GeoData
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from textwrap import wrap
 
 import numpy as np
@@ -163,11 +163,11 @@ def locator(communes: GeoDataFrame) -> Axes:
     """
     communes = communes.set_geometry(communes.simplify_coverage(_unit(communes.total_bounds, LOCATOR, 6) * 1.5))
     ax = _axes(*frame(communes.total_bounds, 0, LOCATOR, 6))
-    epcis = communes.dissolve("epci", method="coverage", aggfunc={"own": "first"})
+    epcis = communes.dissolve("epci", aggfunc={"own": "first"})
     epcis[~epcis["own"]].plot(ax=ax, color=style.LAND, edgecolor=style.RULE, linewidth=0.8)
     epcis[epcis["own"]].plot(ax=ax, color=style.SEQUENTIAL[2], edgecolor=TERRITORY, linewidth=1.8)
     inside = communes[communes["inside"]]
-    inside.dissolve("departement", method="coverage").plot(ax=ax, color="none", edgecolor=INK, linewidth=1.4)
+    inside.dissolve("departement").plot(ax=ax, color="none", edgecolor=INK, linewidth=1.4)
     _write_towns(ax, inside)
     return ax
 
@@ -236,9 +236,12 @@ def _map(
     pairs = zip(communes["name"], communes["text"], strict=True)
     communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
     ax = _axes(*frame(communes.total_bounds))
-    around = land[~land["own"]].assign(geometry=land.clip_by_rect(*ax.viewLim.extents))
-    around = around[~around.is_empty & around["name"].notna()]
-    epcis = GeoSeries(around.groupby("epci_name", dropna=False)["geometry"].agg(_union), crs=land.crs)
+    around = land[~land["own"] & land["name"].notna()]
+    epcis = GeoSeries(
+        around.groupby("epci_name", dropna=False)["geometry"].agg(lambda shapes: shapes.union_all()), crs=land.crs
+    )
+    epcis = epcis.clip_by_rect(*ax.viewLim.extents)
+    epcis = epcis[~epcis.is_empty]
     if len(epcis):
         epcis.plot(ax=ax, color=AROUND, edgecolor=PAPER, linewidth=1.2)
     for hatch, some in communes.groupby("hatch"):
@@ -246,7 +249,7 @@ def _map(
         lines = {"hatch": HATCHES[hatch], "hatchcolor": [_line(hatch, one) for one in some["shade"]]} if hatch else {}
         some.plot(ax=ax, color=list(some["shade"]), edgecolor=edges, linewidth=0.8, **lines)
         ax.collections[-1].set_urls(list(some["told"]))  # geopandas takes a list of one for a value
-    ground = _union(communes.geometry)
+    ground = communes.union_all()
     GeoSeries([ground]).plot(ax=ax, color="none", edgecolor=INK, linewidth=1.3)
     communes = communes.sort_values([largest, "population"], ascending=False, kind="stable")
     communes = communes.assign(
@@ -260,13 +263,9 @@ def _map(
         sizes = (2 * marked["radius"]) ** 2
         x, y = marked["point"].x, marked["point"].y
         ax.scatter(x, y, sizes, edgecolors=PAPER, linewidths=1, urls=list(tells), **points)
-    _write_names(ax, communes, ground, [*_towns(around), *_names_of(epcis)])
+    _write_names(ax, communes, ground, [*_towns(ax, around), *_names_of(epcis)])
     _legend(ax, legend)
     return ax
-
-
-def _union(shapes: GeoSeries) -> shapely.Geometry:
-    return shapely.coverage_union_all(shapes.array)
 
 
 def _line(hatch: str, shade: str) -> str:
@@ -325,11 +324,12 @@ def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, aro
     gap, taken = _gap(points[circled], communes["radius"][circled]), []
     named = NAMED_UP_TO if len(communes) <= NAMED_UP_TO else ELSE_NAMED
     for row, point in list(zip(communes.itertuples(index=False), points, strict=True))[:named]:
-        boxes = ((words, _free(ax, words, point, row.radius, gap, taken)) for words in row.words)
-        for words, box in islice(((words, box) for words, box in boxes if box), 1):
-            dark = _is_dark(row.shade)
-            _name(ax, words, box, color=PAPER if dark else INK, url=style.SEQUENTIAL[-1] if dark else PAPER)
-            taken.append(box)
+        for words in row.words:
+            if box := _free(ax, words, point, row.radius, gap, taken):
+                dark = _is_dark(row.shade)
+                _name(ax, words, box, color=PAPER if dark else INK, url=style.SEQUENTIAL[-1] if dark else PAPER)
+                taken.append(box)
+                break
     taken.append(shapely.transform(ground, ax.transData.transform).buffer(3))
     for words, place, is_town in around:
         if box := _free(ax, words, shapely.transform(place, ax.transData.transform), 1.6 * is_town, gap, taken):
@@ -338,10 +338,12 @@ def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, aro
             taken.append(box)
 
 
-def _towns(around: GeoDataFrame) -> Iterator[tuple[str, shapely.Point, bool]]:
-    """The main towns around a territory, the largest first."""
+def _towns(ax: Axes, around: GeoDataFrame) -> Iterator[tuple[str, shapely.Point, bool]]:
+    """The main towns around a territory that are on its map, the largest first."""
     large = around[around["population"].ge(LARGE_TOWN)].sort_values(["population", "name"], ascending=[False, True])
-    for name, point in list(zip(large["name"], large.representative_point(), strict=True))[:TOWNS]:
+    points = large.representative_point()
+    seen = points.within(shapely.box(*ax.viewLim.extents))
+    for name, point in list(zip(large["name"][seen], points[seen], strict=True))[:TOWNS]:
         yield typography(name), point, True
 
 
