@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from geopandas import GeoDataFrame
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shown import family, trend
@@ -17,9 +18,7 @@ from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars, maps
-from ctg_analysis.display.drawings.land import land
-from ctg_analysis.display.drawings.map_classes import class_bounds, classes_of, ranks_of
+from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
@@ -31,6 +30,8 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.show import charts as drawn
+from ctg_analysis.show import maps
+from ctg_analysis.show.maps import class_bounds, classes_of, ranks_of
 from ctg_analysis.show.svg import svg
 from ctg_analysis.show.theme import use_theme
 
@@ -145,10 +146,16 @@ def test_no_text_of_a_csv_is_a_formula(text):
 def squares(*values):
     """Return as many square communes in a row, and their observations."""
     names = [f"C{number}" for number in range(len(values))]
-    shapes = np.array([shapely.box(n, 0, n + 1, 1) for n in range(len(names))])
-    ground = land(names, shapes)
+    shapes = [shapely.box(n, 0, n + 1, 1) for n in range(len(names))]
+    land = GeoDataFrame({"territory": names, "name": names, "own": True}, geometry=shapes)
+    land = land.assign(epci="E", epci_name="EPCI", population=100.0)
     rows = pd.DataFrame({"territory": names, "name": names, "value": values, "status": "ok", "shown": True})
-    return ground, rows.assign(text=[str(value) for value in values], inhabitants=100.0)
+    rows = rows.assign(level="commune", period="2022", indicator="secondary_dwellings_share", estimate=NAN)
+    return land, rows.assign(text=[str(value) for value in values])
+
+
+def rates(land, rows):
+    return svg(maps.rates(land, rows).figure)
 
 
 def attributes(drawing, mark, name):
@@ -157,32 +164,56 @@ def attributes(drawing, mark, name):
 
 
 def test_the_area_of_a_circle_is_in_proportion_of_the_count():
-    drawing = maps.circles(*squares(100.0, 25.0, 0.0))
-    assert attributes(drawing, "circle", "r") == [maps.LARGEST_RADIUS, maps.LARGEST_RADIUS / 2, 0]
+    ax = maps.counts(*squares(100.0, 25.0, 0.0))
+    assert list(ax.collections[-1].get_sizes() ** 0.5 / 2) == [maps.RADIUS, maps.RADIUS / 2]
+    assert re.findall("<title>(.*?)</title>", svg(ax.figure)) == [
+        *(f"C{n}\u00a0: {value}" for n, value in enumerate((100.0, 25.0, 0.0))),
+        *("C0\u00a0: 100.0", "C1\u00a0: 25.0"),
+    ]
 
 
 def test_each_commune_of_a_map_has_the_shade_of_its_class():
-    ground, rows = squares(10.0, 20.0, 30.0, 40.0, 50.0)
-    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
-    fills = re.findall(r'<path [^>]*fill="(#\w+)"', drawing)
-    assert fills == [SEQUENTIAL[0], SEQUENTIAL[1], SEQUENTIAL[3], SEQUENTIAL[4], SEQUENTIAL[4]]  # lighter to darker
-    assert re.findall(r'<rect [^>]*fill="(#\w+)"', drawing) == list(dict.fromkeys(fills))  # the legend
+    drawing = rates(*squares(10.0, 20.0, 30.0, 40.0, 50.0))
+    shades = re.findall('<title>.*?</title><path [^>]*fill="(#\\w+)"', drawing)
+    assert shades[0] == SEQUENTIAL[0] and shades[3:] == [SEQUENTIAL[-1]] * 2 and len(set(shades)) == 4
+    legend = re.findall('<path [^>]*fill="(#\\w+)"', drawing.rpartition("</title>")[2])
+    assert [one for one in legend if one in shades][1:] == list(dict.fromkeys(shades))  # after the last commune
 
 
 def test_what_a_map_cannot_show_is_hatched_and_said():
-    ground, rows = squares(10.0, 20.0, 30.0)
-    whole = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    land, rows = squares(10.0, 20.0, 30.0)
+    whole = rates(land, rows)
     rows.loc[1, "shown"] = False
-    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
-    assert "<pattern" in drawing and maps.HIDDEN in drawing and drawing.count("url(#hatched-") == 2
+    drawing = rates(land, rows)
+    assert "<pattern" in drawing and maps.HIDDEN in drawing and drawing.count('fill="url(#') == 2
+    assert "<title>C1\u00a0: 20.0</title>" in drawing
     assert "<pattern" not in whole and maps.HIDDEN not in whole
 
 
 def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
-    ground, rows = squares(10.0, 20.0, 30.0)
+    land, rows = squares(10.0, 20.0, 30.0)
     rows.loc[1, ["shown", "status", "text"]] = False, "censored", "≤ 5 %"
-    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    drawing = rates(land, rows)
     assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5\u202f%</text>" in drawing
+
+
+def test_a_map_is_drawn_of_the_rows_of_an_analyst_and_is_light(france):
+    """The same bytes twice; what may not be written is not shaded; the place of the territory is in the legend."""
+    chapter = open_chapter("200067171")
+    rows = chapter.data("households_without_car_share")
+    drawing = rates(chapter.land, rows)
+    assert drawing == rates(chapter.land, rows) and len(drawing.encode()) < 60_000
+    assert maps.ESTIMATED in drawing and f"{maps.WHOLE}\u00a0: " in drawing
+    assert chapter.map_figure(maps.rates(chapter.land, rows), rows).html.count(drawing.partition(">")[2]) == 1
+    large = open_chapter("200067106")
+    assert len(rates(large.land, large.data("population_change_rate")).encode()) < 140_000
+
+
+def test_a_map_marks_sites_by_squares():
+    land, rows = squares(10.0, 20.0, 30.0)
+    sites = pd.DataFrame({"territory": ["C1"], "site": ["Crèche\u00a0: 12 places"], "kind": "crèche"})
+    drawing = svg(maps.rates(land, rows, sites=sites).figure)
+    assert "<title>Crèche\u00a0: 12 places</title>" in drawing and ">crèche</text>" in drawing
 
 
 def yearly(years, values, **more):
@@ -320,19 +351,18 @@ def test_the_classes_of_a_map_are_at_most_five_round_and_none_is_empty(values, d
 
 
 def test_the_classes_of_a_map_have_the_same_decimals():
-    one, (ground, rows) = CATALOGUE["secondary_dwellings_share"], squares(0.0, 100.0)
-    two = maps.choropleth(ground, rows.assign(text=["0\u202f%", "100,0\u202f%"]), one, diverging=False)
+    land, rows = squares(0.0, 100.0)
+    two = rates(land, rows.assign(text=["0\u202f%", "100,0\u202f%"]))
     assert ">100\u202f%</text>" in two and ">100,0" not in two
-    change = CATALOGUE["population_change_rate"]
-    five = maps.choropleth(ground, rows.assign(value=[-3.1, 0.2]), change, diverging=True)
+    five = rates(land, rows.assign(value=[-3.1, 0.2], indicator="population_change_rate"))
     assert ">moins de \u22122,5\u202f%<" in five and ">\u22120,5 à +0,5\u202f%<" in five
-    assert five.count("url(#dotted-") == 3  # a commune, two classes of the legend: told from rises without colours
+    assert five.count('fill="url(#') == 3  # a commune, two classes of the legend: told from rises without colours
 
 
 def test_a_norm_is_a_bound_of_the_classes_of_its_map():
     doctors, values = CATALOGUE["general_practitioner_accessibility_index"], [1.3, 1.9, 2.4, 2.6, 3.1, 4.2, 5.3]
     known = pd.DataFrame({"value": values, "text": [f"{value}".replace(".", ",") for value in values]})
-    bounds, words = classes_of(known, doctors, diverging=False, together=None)
+    bounds, words = classes_of(known, doctors)
     assert 2.5 in bounds and "2,5" in " ".join(words) and bounds == sorted(bounds)
 
 

@@ -1,8 +1,7 @@
-"""What an analyst asks of a territory besides what chapters show: indicators by words, plain tables, its contours."""
+"""What an analyst asks of a territory besides what chapters show: indicators by words, plain tables."""
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,9 +17,6 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import EVERYTHING
-
-if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
 
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
 CLOSE = 3  # words, partners
@@ -115,20 +111,6 @@ def peers_table(territory: Territory) -> pd.DataFrame:
     dated = {name: variable.indicator for name, variable in VARIABLES.items() if variable.indicator in periods}
     table.attrs["periods"] = {name: periods[indicator] for name, indicator in dated.items()}
     return table
-
-
-def land(territory: Territory) -> "GeoDataFrame":
-    """The communes with their contours, in metres, in the legal projection of the place: territory, name, geometry.
-
-    A commune without a known contour has none.
-    """
-    from geopandas import GeoDataFrame, GeoSeries  # heavy, and seldom asked for
-
-    of_the_epci = [("epci", "==", territory.epci)]
-    contours = pd.read_parquet(territory.root.processed / "contours.parquet", filters=of_the_epci).set_index("code")
-    communes = territory.communes[["code", "name"]].rename(columns={"code": "territory"}).reset_index(drop=True)
-    shapes = GeoSeries.from_wkb(communes["territory"].map(contours["geometry"]), crs=int(contours["crs"].iloc[0]))
-    return GeoDataFrame(communes, geometry=shapes)
 
 
 def described(territory: Territory) -> str:

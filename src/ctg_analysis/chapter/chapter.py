@@ -5,6 +5,7 @@ from functools import wraps
 from types import MappingProxyType
 
 import pandas as pd
+from geopandas import GeoDataFrame
 from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import (
@@ -106,7 +107,12 @@ class Chapter:
         """The same observations with the names of the territories, by indicator."""
         return self.territory.named
 
-    data, find, peers_table, land = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table, analyst.land))
+    @property
+    def land(self) -> GeoDataFrame:
+        """The communes and those around them with their contours: see `show.maps`."""
+        return self.territory.land
+
+    data, find, peers_table = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table))
     with_own, compare, picture, framed = map(_of_territory, (desk.with_own, desk.compare, desk.picture, desk.framed))
     figure = _of_territory(desk.figure)
     __repr__ = _of_territory(analyst.described)
@@ -164,6 +170,10 @@ class Chapter:
     def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
         """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""
         return telling(figures.trend_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
+
+    def map_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
+        """A map of the communes as a page shows it. ax: what `maps.rates` or `maps.counts` gave of these rows."""
+        return telling(figures.map_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
 
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""

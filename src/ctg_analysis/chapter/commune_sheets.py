@@ -9,11 +9,9 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.commune_services import Service, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.reach_inputs import kilometres
-from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.age_strip import age_strip
-from ctg_analysis.display.drawings.mini_maps import mini_maps
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import notes, sentences, texts
@@ -26,6 +24,8 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.show.maps import small_maps
+from ctg_analysis.show.small_communes import ESTIMATE, with_estimates
 
 PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
 YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
@@ -100,7 +100,7 @@ def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
     people = by_commune(territory, PEOPLE)
     people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
-    apart, maps = kilometres(territory), _maps(territory, people)
+    apart, maps = kilometres(territory), _maps(territory)
     return Known(columns, year, services, service_year, apart, maps, ages, when, past, people)
 
 
@@ -139,14 +139,12 @@ def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], st
     return cells
 
 
-def _maps(territory: Territory, people: pd.DataFrame) -> dict[str, str]:
-    """The mini-map of each commune, with its words."""
-    of, by_name = territory.row["name"], territory.communes.set_index("code")["name"]
-    order = [*people["territory"], *by_name.index.difference(people["territory"])]
-    names = {code: texts.typography(by_name[code]) for code in order}
+def _maps(territory: Territory) -> dict[str, str]:
+    """The small map of each commune, with its words."""
+    of, names = territory.row["name"], territory.communes.set_index("code")["name"]
     return {
         code: markup.described(drawing, texts.typography(f"Carte de situation : {names[code]}, dans {of}."))
-        for code, drawing in mini_maps(territory.land, names).items()
+        for code, drawing in small_maps(territory.land).items()
     }
 
 

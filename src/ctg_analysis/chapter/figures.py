@@ -17,18 +17,19 @@ from ctg_analysis.chapter.known import (
     with_source,
     without_contour,
 )
-from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.drawings import bars, lines, maps
+from ctg_analysis.display.drawings import bars, lines
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
+from ctg_analysis.display.words import extremes, messages, paces, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.show import charts as show
+from ctg_analysis.show import maps
+from ctg_analysis.show.small_communes import explained, with_estimates
 from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -83,10 +84,7 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    inhabitants = territory.communes.set_index("code")["total_population"]
-    rows = with_estimates(indicator, rows)
-    rows = rows.assign(inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
-    left_out, counted = "", isinstance(indicator.value, Count | Mean)
+    rows, counted = with_estimates(indicator, rows), isinstance(indicator.value, Count | Mean)
     some = rows[rows["value"].gt(0)] if counted and are_exact(indicator, rows) else rows[rows["shown"]]
     others = rows.loc[~rows["shown"], "status"]
     if not always and len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
@@ -98,12 +96,21 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
             what = "ce montant" if "euro" in indicator.unit else "ce nombre"
             summary = f"{indicator.label}, {LIKE_PEOPLE.format(what)}"
             return charts.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
-        drawing = maps.circles(territory.land, rows)
+        return map_figure(territory, maps.counts(territory.land, rows), rows)
+    whole = territory.own(indicator)
+    rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
+    ax = maps.rates(territory.land, rows, together=_read_together(territory, indicator))
+    return map_figure(territory, ax, rows)
+
+
+def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
+    """A map of the communes with its words. ax: what `maps.rates` or `maps.counts` gave of these rows."""
+    indicator, drawing = CATALOGUE[rows["indicator"].iloc[0]], svg(ax.figure)
+    rows, _ = maps.at_one_date(rows)
+    left_out = ""
+    if isinstance(indicator.value, Count | Mean):
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
     else:
-        diverging, together = sentences.is_change(indicator), _read_together(territory, indicator)
-        own = _at(territory.own(indicator), rows["period"].iloc[0])
-        drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together, own=own)
         message = extremes.choropleth(indicator, rows)
         left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
@@ -139,12 +146,6 @@ def follows_population(counts: pd.DataFrame, people: pd.DataFrame) -> bool:
         return False
     radii, others = rows["value"].clip(lower=0) ** 0.5, rows["territory"].map(known).astype(float) ** 0.5
     return bool(radii.nunique() > 1 and radii.corr(others) ** 2 >= EXPLAINED)
-
-
-def _at(own: pd.DataFrame, period: str) -> tuple[float, str] | None:
-    """The value and the text of the territory at a period; None when it has none."""
-    here = own[own["period"].eq(period)]
-    return (here["value"].iloc[0], here["text"].iloc[0]) if len(here) else None
 
 
 def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | None:

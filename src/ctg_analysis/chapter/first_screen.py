@@ -58,8 +58,13 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     others = [(SIGNS[row.level], row.name, row.text) for row in each_row(beside)]
     drawing = None
     if others:
-        alt = " ; ".join([f"{indicator.label}, {date_text(here['period'])} : {here['text']}", *(f"{name} : {text}" for _, name, text in others)])
-        drawing = Drawn(ruler(here["value"], dict(zip(beside["level"], beside["value"], strict=True))), alt)
+        alt = " ; ".join(
+            [
+                f"{indicator.label}, {date_text(here['period'])} : {here['text']}",
+                *(f"{name} : {text}" for _, name, text in others),
+            ]
+        )
+        drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
     way = f"{capitalised(paces.way(found))} : {paces.with_bounds(indicator, own, found)}" if moves else ""

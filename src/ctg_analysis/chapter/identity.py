@@ -1,18 +1,20 @@
 """Who and where: the kind of EPCI, its communes, its inhabitants, its place among those of its départements."""
 
 import pandas as pd
+from geopandas import GeoDataFrame, GeoSeries
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings.locator import locator, read_surroundings
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.show import maps
+from ctg_analysis.show.svg import svg
 
 PEOPLE = "population_count"
 LARGEST = 3  # communes named
@@ -44,15 +46,30 @@ def portrait(territory: Territory) -> Html:
 
 def situation(territory: Territory) -> str:
     """The locator map, with its text alternative; nothing where the contours of the communes are not known."""
-    if not territory.land.paths:
+    if territory.land.loc[territory.land["own"], "geometry"].isna().all():
         return ""
-    departements = territory.row["departement"].split("|")
-    epcis, people = [territory.epci, *territory.near], _people(territory).set_index("territory")["value"]
-    around = read_surroundings(territory.root.processed, territory.epci, epcis, departements, people)
-    among = f"parmi les {len(epcis)} EPCI" if territory.near else "seul EPCI"
+    ax = maps.locator(_of_departements(territory))
+    among = f"parmi les {len(territory.near) + 1} EPCI" if territory.near else "seul EPCI"
     where = f"{territory.row['name']}, {among} {texts.listed(list(map(texts.of, _beside(territory, 'departement'))))}"
-    towns = f" ; repères : {texts.listed([town.name for town in around.towns])}" if around.towns else ""
-    return Markup(markup.described(locator(around), texts.typography(f"Carte de situation : {where}{towns}.")))
+    towns = f" ; repères : {texts.listed([town.get_text() for town in ax.texts])}" if ax.texts else ""
+    alt = texts.typography(f"Carte de situation : {where}{towns}.")
+    return Markup(markup.described(svg(ax.figure), alt))
+
+
+def _of_departements(territory: Territory) -> GeoDataFrame:
+    """The communes of the EPCIs of its départements: see `maps.locator`."""
+    processed, here = territory.root.processed, [("epci", "in", [territory.epci, *territory.near])]
+    contours = pd.read_parquet(processed / "contours.parquet", columns=["code", "geometry"], filters=here)
+    of_communes = [("level", "==", "commune"), *here]
+    communes = contours.merge(pd.read_parquet(processed / "territories.parquet", filters=of_communes), on="code")
+    communes = communes.sort_values("code", kind="stable", ignore_index=True)
+    people = communes["code"].map(_people(territory).set_index("territory")["value"])
+    communes = communes.assign(
+        own=communes["epci"].eq(territory.epci),
+        inside=communes["departement"].isin(territory.row["departement"].split("|")),
+        population=communes["total_population"].fillna(people),  # the geography tells none of an invented territory
+    )
+    return GeoDataFrame(communes, geometry=GeoSeries.from_wkb(communes["geometry"]))
 
 
 def _facts(territory: Territory) -> dict[str, str]:

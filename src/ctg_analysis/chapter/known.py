@@ -67,7 +67,8 @@ def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
 
 def without_contour(territory: Territory, rows: pd.DataFrame) -> str:
     """The sentence that names the communes that a map cannot draw; nothing where it draws them all."""
-    without = list(rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"])
+    drawn = territory.land.loc[territory.land.geometry.notna(), "territory"]
+    without = list(rows.loc[~rows["territory"].isin(drawn), "name"])
     return f"Sans contour sur la carte : {texts.listed(without)}." if without else ""
 
 

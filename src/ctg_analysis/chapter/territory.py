@@ -6,11 +6,11 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
+from geopandas import GeoDataFrame, GeoSeries
 
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.demarche import Demarche
-from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.demography import at_equal_ages
@@ -28,7 +28,7 @@ from ctg_analysis.indicators.peers import (
 )
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published
-from ctg_analysis.model.norms import norm, read_geography
+from ctg_analysis.model.norms import BOUNDS, norm, read_geography
 from ctg_analysis.model.settings import EVERYTHING, MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import (
@@ -40,6 +40,7 @@ from ctg_analysis.model.territories import (
     of_same_departements,
 )
 from ctg_analysis.pipeline.freshness import MANIFEST
+from ctg_analysis.show import maps
 
 LOCAL = ("commune", "secteur")
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
@@ -165,9 +166,35 @@ class Territory:
         return self.communes["departement"].str.startswith("97").any()
 
     @cached_property
-    def land(self) -> Land:
-        """The communes as a map shows them."""
-        return read_land(self.root.processed, self.epci)
+    def land(self) -> GeoDataFrame:
+        """The communes and those around that a map shows, in metres, in the legal projection of the place.
+
+        Columns territory, name, own, epci, epci_name, population, geometry (see `show.maps`): no finer than a page
+        shows, none where the contour of a commune is not known.
+        """
+        processed, mine = self.root.processed, [("epci", "==", self.epci)]
+        extent = pd.read_parquet(processed / "extents.parquet", filters=mine).iloc[0]
+        west, south, east, north = maps.frame(extent[BOUNDS])
+        near = [("west", "<", east), ("east", ">", west), ("south", "<", north), ("north", ">", south)]
+        columns, alike = ["code", "epci", "geometry"], [("crs", "==", extent["crs"]), *near]
+        shapes = pd.read_parquet(processed / "contours.parquet", columns=columns, filters=alike)
+        communes = shapes.merge(self.communes[["code", "epci"]], on=["code", "epci"], how="outer", validate="1:1")
+        codes = [*communes["code"], *communes["epci"].dropna().unique()]
+        columns = ["code", "name", "total_population"]
+        places = pd.read_parquet(processed / "territories.parquet", columns=columns, filters=[("code", "in", codes)])
+        places = places.assign(name=places["name"].map(texts.typography)).drop_duplicates("code").set_index("code")
+        land = GeoDataFrame(
+            {
+                "territory": communes["code"],
+                "name": communes["code"].map(places["name"]),
+                "own": communes["epci"].eq(self.epci),
+                "epci": communes["epci"],
+                "epci_name": communes["epci"].map(places["name"]),
+                "population": communes["code"].map(places["total_population"]),
+            },
+            geometry=GeoSeries.from_wkb(communes["geometry"], crs=int(extent["crs"])),
+        )
+        return maps.generalised(land)
 
     @property
     def observations(self) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:
 
     rows: what is drawn, columns name, period, value, text.
     """
-    if any(mark.get_gid() for mark in ax.get_children()) or not ax.axison:
+    if any(mark.get_url() for mark in ax.get_children()) or not ax.axison:
         return ax
     for axis, name in ((ax.xaxis, ax.get_xlabel()), (ax.yaxis, ax.get_ylabel())):
         axis.set_label_text("" if name in COLUMNS else name)

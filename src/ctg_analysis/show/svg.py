@@ -3,7 +3,10 @@
 import io
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from zlib import crc32
 
+import numpy as np
 from lxml import etree
 from matplotlib import pyplot, rc_context
 from matplotlib.artist import Artist
@@ -14,8 +17,8 @@ from ctg_analysis.display.drawings.style import INK, SIZE
 from ctg_analysis.display.words.texts import NBSP, typography
 
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-TELLS = f"{NBSP}: "  # stands in what a mark tells, and in no id that matplotlib makes
-NUMBER = re.compile(r"-?\d+\.\d+")
+NUMBER, DIGITS, CURVE = re.compile(r"-?\d+\.\d+"), re.compile(r"-?\d+(?:\.\d+)?"), re.compile("[CQ]")
+LONG = 300  # letters of a path
 FONT = re.compile(r"(?=.*?\b([\d.]+)px)(?=.*?\b(bold|700)\b)?")
 KEPT = [
     "fill",
@@ -32,11 +35,19 @@ PLAIN = {"opacity": "1", "stroke-width": "1", "text-anchor": "start", "fill-opac
 
 def tell(mark: Artist, name: str, value: str) -> None:
     """Tell of a mark what it is and what it is worth: who points at it reads both, « name : value »."""
-    mark.set_gid(f"{typography(name)}{TELLS}{typography(value)}")
+    mark.set_url(told(name, value))
+
+
+def told(name: str, value: str) -> str:
+    """The words of a mark, which `urls` gives to each mark of a collection."""
+    return f"{typography(name)}{NBSP}: {typography(value)}"
 
 
 def svg(figure: Figure) -> str:
-    """The SVG of a figure, which is then closed."""
+    """The SVG of a figure, which is then closed.
+
+    What matplotlib takes for the links of its marks is what they tell; the link of a text is the colour of its rim.
+    """
     written = io.StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "ctg"}):
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
@@ -44,29 +55,54 @@ def svg(figure: Figure) -> str:
     drawn = etree.fromstring(written.getvalue().encode(), etree.XMLParser(remove_comments=True, remove_blank_text=True))
     shapes = {shape.get("id"): shape.get("d") for shape in drawn.iter(f"{NS}path") if shape.get("id")}
     width, height = (round(float(side)) for side in drawn.get("viewBox").split()[2:])
-    marks = "".join(_written(drawn, shapes))
+    marks = "".join(
+        _together(link, [mark for _, mark in several])
+        for link, several in groupby(_written(drawn, shapes), key=lambda one: one[0])
+    )
+    for pattern in drawn.iter(f"{NS}pattern"):  # of a hatch; its name is that of no other drawing of a page
+        name = f"{pattern.get('id')}-{crc32(marks.encode()):x}"
+        marks = _pattern(pattern, name) + marks.replace(f"url(#{pattern.get('id')})", f"url(#{name})")
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
 
 
-def _written(group: etree._Element, shapes: dict[str, str]) -> Iterator[str]:
-    """The marks of a group of matplotlib, one after the other; those that tell something in a group with its title."""
+def _together(link: str, marks: list[str]) -> str:
+    """Marks that follow each other with one title, or one rim."""
+    if not link:
+        return "".join(marks)
+    if link.startswith("#"):
+        rim = f'paint-order="stroke" stroke="{link}" stroke-width="2.5" stroke-linejoin="round"'
+        return f"<g {rim}>{''.join(marks)}</g>"
+    return f"<g><title>{_escaped(link)}</title>{''.join(marks)}</g>"
+
+
+def _pattern(pattern: etree._Element, name: str) -> str:
+    ground, lines = pattern
+    style = _attributes(_style(lines))
+    size = f'width="{pattern.get("width")}" height="{pattern.get("height")}" patternUnits="userSpaceOnUse"'
+    ground = f'<path d="M0 0H73V73H0z" fill="{ground.get("fill")}"/>'
+    return f'<defs><pattern id="{name}" {size}>{ground}<path d="{_path(lines.get("d"))}"{style}/></pattern></defs>'
+
+
+def _style(mark: etree._Element) -> dict[str, str]:
+    return dict(part.split(": ", 1) for part in mark.get("style", "").rstrip(";").split("; ") if part)
+
+
+def _written(group: etree._Element, shapes: dict[str, str], link: str = "") -> Iterator[tuple[str, str]]:
+    """The marks of a group of matplotlib, one after the other, each after what it tells or the rim of its text."""
     for mark in group:
-        kind = mark.tag.removeprefix(NS)
-        style = dict(part.split(": ", 1) for part in mark.get("style", "").rstrip(";").split("; ") if part)
-        if kind == "g":
-            inner = "".join(_written(mark, shapes))
-            told = mark.get("id", "")
-            yield f"<g><title>{_escaped(told)}</title>{inner}</g>" if TELLS in told and inner else inner
+        kind, style = mark.tag.removeprefix(NS), _style(mark)
+        if kind in ("g", "a"):
+            yield from _written(mark, shapes, mark.get(XLINK, link))
         elif kind == "text" and mark.text:
-            yield _text(mark, style)
+            yield link, _text(mark, style)
         elif kind == "path" and mark.get("d") and not mark.get("id") and _is_seen(style):
-            yield f'<path d="{_path(mark.get("d"))}"{_attributes(style)}/>'
+            yield link, f'<path d="{_path(mark.get("d"))}"{_attributes(style)}/>'
         elif kind == "use":
             x, y = (_short(mark.get(side)) for side in "xy")
             shape = _path(shapes[mark.get(XLINK)[1:]])
-            yield f'<path transform="translate({x} {y})" d="{shape}"{_attributes(style)}/>'
+            yield link, f'<path transform="translate({x} {y})" d="{shape}"{_attributes(style)}/>'
 
 
 def _is_seen(style: dict[str, str]) -> bool:
@@ -95,13 +131,28 @@ def _attributes(style: dict[str, str]) -> str:
 
 
 def _path(path: str) -> str:
-    """A path with a decimal, without its spaces.
+    """A path with a decimal, without its spaces; a long line goes by the step from each of its points to the next.
 
     >>> _path("M 10.04 20.5 L 30 40.96 z")
     'M10 20.5L30 41z'
     """
+    if len(path) > LONG and not CURVE.search(path):
+        return "".join(_steps(line) for line in path.split("M")[1:])
     short = NUMBER.sub(lambda one: _short(one[0]), " ".join(path.split()))
     return re.sub(r" ?([A-Za-z]) ?", r"\1", short)
+
+
+def _steps(line: str) -> str:
+    points = np.round(np.array(DIGITS.findall(line), float).reshape(-1, 2) * 10).astype(int)
+    steps = [step for step in np.diff(points, axis=0).tolist() if any(step)]
+    moves = "l".join(f"{_tenth(across)}{'' if down < 0 else ' '}{_tenth(down)}" for across, down in steps)
+    x, y = points[0].tolist()
+    return f"M{_tenth(x)} {_tenth(y)}" + (f"l{moves}" if moves else "") + ("z" if "z" in line else "")
+
+
+def _tenth(tenths: int) -> str:
+    whole, rest = divmod(abs(tenths), 10)
+    return f"{'-' * (tenths < 0)}{whole}{f'.{rest}' if rest else ''}"
 
 
 def _short(number: str) -> str:

@@ -16,16 +16,9 @@ from ctg_analysis.display.words.texts import NBSP, typography
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
-DOTTED = "url(#dotted)"  # laid over the shades of falls: without colours they would be taken for rises
-LINED = "url(#lined)"  # laid over the shades of estimates
 PATTERNS = {
     HATCHED: '<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern>',
-    DOTTED: '<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
-    '<circle cx="3" cy="3" r="1.2" fill="#fff"/></pattern>',
-    LINED: '<pattern id="{name}" width="7" height="7" patternUnits="userSpaceOnUse">'
-    '<path d="M0 2H7" stroke="#fff" stroke-width="0.9"/><path d="M0 3H7" stroke="#1d1d1b" stroke-width="0.7"/>'
-    "</pattern>",
 }
 WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
     0.36: "iljI.,:;’'!|[] \u00a0\u202f",
@@ -85,10 +78,6 @@ class Drawing:
         first = y + size * (0.35 - LINE * (len(lines) - 1) / 2)
         for number, line in enumerate(lines):
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
-
-    def again(self, name: str) -> None:
-        """Show what a group of another drawing of the page draws. name: its id."""
-        self._mark("use", href=f"#{name}")
 
     @contextmanager
     def group(self, title: str = "", **attributes: object) -> Iterator[None]:

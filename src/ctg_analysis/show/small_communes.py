@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import weight_in_tests
@@ -31,7 +30,7 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     Parameters:
         rows: readable observations of communes, of one period.
     """
-    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in each_row(rows)]
+    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
     rows = rows.assign(shown=printed, estimate=float("nan"), estimate_text="")
     known = rows[rows["status"].eq(OK)]
     if known.empty or not _is_smoothed(indicator, set(known["source"])):
