@@ -23,7 +23,7 @@ def test_a_share_is_weighted_rounded_and_counts_respondents():
     weights = pd.Series([1.0] * 60 + [2.0] * 30 + [4.0] * 10 + [9.0] * 20)
     row = observed(("oui", "parfois"), weights, non=60, oui=30, parfois=10, SR=12, NC=8)
     assert (row["value"], row["denominator"], row["numerator"]) == (62, 105, 65)
-    assert (row["low"], row["high"]) == (47, 76)
+    assert (row["low"], row["high"]) == (48, 75)
     assert (row["status"], row["quality"], row["level"], row["period"]) == ("ok", 2, "epci", "2023")
 
 

@@ -31,7 +31,7 @@ def intervals(answers, weights, groups, name):
     got = np.column_stack([both & same, both & ~same])
     told = []
     for cells, base in ((gave, inside), (got, both)):
-        counts, scale = places @ cells, (places @ base) / (places @ (base * weights))
+        counts, scale = places @ cells, (places @ base) / np.maximum(places @ (base * weights), 1e-9)
         weighted = np.rint(places @ (cells * weights[:, np.newaxis]) * scale[:, np.newaxis]) // 5
         told += [*(counts // 5).ravel(), *np.where(counts < 5, 0, weighted).ravel()]
     return told

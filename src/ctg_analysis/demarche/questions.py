@@ -448,9 +448,9 @@ def survey_observations(
     Returns:
         The columns of Observations. denominator: the respondents concerned who answered (rule R25), a multiple of 5.
         value: the weighted share of them, in whole %, the sum of those of its answers; numerator: what it comes to
-        among them, rounded down too. low, high: 95 %. quality: 2, to be read with its interval; 3, too weak for a
-        number, under a base of 30. status: `secret` for a base under 20 (rule R24), and for fewer than 5 respondents
-        (rule R1).
+        among them, rounded down too. low, high: 95 %, the roundings of several answers put together by their squares.
+        quality: 2, to be read with its interval; 3, too weak for a number, under a base of 30. status: `secret` for a
+        base under 20 (rule R24), and for fewer than 5 respondents (rule R1).
 
     >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "oui=O|non=N", "sensible": False})
     >>> answers = pd.DataFrame({"q": ["oui"] * 30 + ["non"] * 10 + [NOT_CONCERNED] * 5})
@@ -462,11 +462,9 @@ def survey_observations(
     rows = []
     for measure in asked:
         table = distributions[distributions["q_id"].eq(measure.q_id) & distributions["modalite"].isin(measure.codes)]
-        sums = table[["least", "most"]].sum().to_dict() | {
-            "few": table["few"].all(),
-            "indicator": measure.indicator,
-        }
-        rows.append(table.iloc[0].to_dict() | sums)
+        middle, half = (table["least"] + MIDDLE).sum(), MIDDLE * len(table) ** 0.5
+        sums = {"least": middle - half, "most": middle + half, "few": table["few"].all()}
+        rows.append(table.iloc[0].to_dict() | sums | {"indicator": measure.indicator})
     if not rows:  # no indicator asks what this questionnaire does
         return pd.DataFrame(columns=COLUMNS)
     table = _with_intervals(pd.DataFrame(rows))
