@@ -1,4 +1,4 @@
-"""The tables of the survey, by hand: rounded counts, bases, weights, links (rules R1, R10, R14, R15, R22, R23, R24, R25)."""
+"""The tables of the survey, by hand: rounded counts, bases, weights, links (R1, R10, R14, R15, R22, R23, R24, R25)."""
 
 import numpy as np
 import pandas as pd

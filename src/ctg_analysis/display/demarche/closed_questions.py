@@ -149,6 +149,8 @@ def _contrast(rows: pd.DataFrame) -> str:
     answer = spread.idxmax()
     rows = rows[rows["block"].eq(answer)].sort_values("value", kind="stable")
     least, most = rows.iloc[0], rows.iloc[-1]
+    if len(rows) == 1:
+        return f"« {answer} » : {most['text']} (« {most['group_label']} »), {FEW} répondants ailleurs,"
     return (
         f"« {answer} » : de {least['text']} (« {least['group_label']} ») à {most['text']} (« {most['group_label']} »)"
     )

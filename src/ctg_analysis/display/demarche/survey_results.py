@@ -67,6 +67,8 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
     known = rows[rows["count"].gt(0)].assign(low=float("nan"), high=float("nan"), level="")
+    if known.empty:
+        return anchored(q_id, pieces.phrase(f"« {label} » : {FEW} répondants par thème."))
     few = rows.loc[rows["count"].eq(0), "theme"]
     drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(count))
     lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in known.itertuples()]
