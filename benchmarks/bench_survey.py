@@ -20,9 +20,8 @@ import pandas as pd
 import weightipy
 
 from ctg_analysis.demarche.answers import read_answers
-from ctg_analysis.demarche.crossings import crossings
-from ctg_analysis.demarche.questions import by_group, completion, distribution, summary, with_texts_filled
-from ctg_analysis.demarche.weighting import rake
+from ctg_analysis.demarche.questions import by_group, completion, crossings, distribution, with_texts_filled
+from ctg_analysis.demarche.weighting import effective_size, rake
 
 Result = TypeVar("Result")
 PROFILE = {
@@ -92,7 +91,7 @@ def raking() -> None:
     ours, seconds = timed("raking 5 000 x 4, bounded", lambda: rake(answers, margins))
     scheme = weightipy.scheme_from_dict(targets)
     _, theirs = timed("  weightipy, without bounds", lambda: weightipy.weight_dataframe(answers, scheme))
-    print(f"  converged {ours.converged}, n_eff {ours.n_eff:.0f}; ratio {seconds / theirs:.2f}")
+    print(f"  n_eff {effective_size(ours):.0f}; ratio {seconds / theirs:.2f}")
     for module in ("ctg_analysis.demarche.weighting", "weightipy"):
         print(f"  import {module:36} {imported(module):7.3f} s")
 
@@ -104,15 +103,12 @@ def survey(folder: Path, n: int = 100_000) -> None:
     _, floor = timed(f"pandas.read_csv of {n} answers", lambda: pd.read_csv(path, sep=";", dtype=str))
     answers, reading = timed("reading the export", lambda: read_answers(path, asked))
     table, names = answers.closed, asked["q_id"].iloc[len(PROFILE) :]
-    raked, weighing = timed("weights", lambda: rake(table, profiles(10)[1]))
-    weights = raked.weights
+    weights, weighing = timed("weights", lambda: rake(table, profiles(10)[1]))
     steps = {
         "tables of the questions": lambda: [distribution(table, weights, asked, name) for name in names],
-        "tables by secteur": lambda: [by_group(table, weights, asked, name, "secteur") for name in names],
-        "means of the scales": lambda: [summary(table, weights, asked, name) for name in names[-SCALES:]],
-        "completion": lambda: completion(with_texts_filled(table, asked, answers.opened), asked),
-        "crossings with the profile": lambda: crossings(
-            table, weights, asked, [(name, profile) for name in names for profile in PROFILE]
+        "completion": lambda: completion(with_texts_filled(table, asked, answers.opened), asked, n),
+        "groups of the profile, and their tests": lambda: crossings(
+            pd.concat([by_group(table, weights, asked, name, profile) for name in names for profile in PROFILE]), asked
         ),
     }
     total = reading + weighing + sum(timed(what, work)[1] for what, work in steps.items())

@@ -1,6 +1,6 @@
-"""Small consultations drawn at random, with their true answers, and what is published of them."""
+"""Small consultations drawn at random, and what is published of them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,11 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from material_files import with_rows
-from survey_answers import ANSWERED, OUTSIDE
 
-from ctg_analysis.demarche.columns import with_blanks_filled
 from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, open_material
-from ctg_analysis.demarche.questions import with_texts_filled
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.results import results
 from ctg_analysis.demarche.yaml_documents import Consultation
@@ -47,11 +44,10 @@ QUESTIONS = [  # q_id, type, modalites, filtre, champ, sensible
 
 
 class Consulted(NamedTuple):
-    """A consultation: its material, its private tables, the answers without a blank, what is published of it."""
+    """A consultation: its material, its private tables, what is published of it."""
 
     material: MaterialFiles
     restricted: dict[str, pd.DataFrame]
-    answers: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 
 
@@ -172,42 +168,4 @@ def published_of(private: dict[str, pd.DataFrame], weighted_on: pd.DataFrame, na
     volunteers = ReadYaml(Consultation(plan="volontaires"))
     material = replace(material, yaml={**material.yaml, CONSULTATION: volunteers})
     restricted = {**nobody, **private}
-    answers = answers_of(asked, restricted)
-    return Consulted(material, restricted, answers, results(material, restricted, PLACES))
-
-
-def answers_of(asked: pd.DataFrame, restricted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the answers without a blank, those to sensitive questions beside the others."""
-    sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    joined = with_blanks_filled(restricted["reponses"].merge(sensitive, on="rep_id", how="left"), asked)
-    consented = joined["rep_id"].isin(sensitive["rep_id"])
-    return joined.assign(**{name: joined[name].where(consented, "NC") for name in sensitive.columns.drop("rep_id")})
-
-
-def with_secteur(questionnaire: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Return the questions, and where respondents live, of which `distribution` tells the names."""
-    names = told.loc[told["q_id"].eq("secteur") & ~told["modalite"].isin(OUTSIDE), "modalite"]
-    row = {"q_id": "secteur", "type": "unique", "modalites": tuple((name, name) for name in names), "sensible": False}
-    return pd.concat([questionnaire, pd.DataFrame([row])], ignore_index=True).astype({"sensible": bool})
-
-
-def counter(
-    questionnaire: pd.DataFrame, answers: pd.DataFrame, opened: pd.DataFrame
-) -> Callable[[dict[tuple, float]], float]:
-    """Return what counts respondents truly. answers: without a blank. opened: the open answers."""
-    kinds = questionnaire.set_index("q_id")["type"]
-    answers = with_texts_filled(answers, questionnaire, opened)
-
-    @cache
-    def gave(name: str, code: str) -> np.ndarray:
-        cells, several = answers[name], kinds[name] == "multiple"
-        if code in ("in", ANSWERED):
-            found = ~cells.isin(OUTSIDE[1:] if several and code == ANSWERED else OUTSIDE)
-        else:
-            found = cells.str.split("|").map(lambda codes: code in codes) if several else cells.eq(code)
-        return found.to_numpy()
-
-    def count(term: tuple) -> int:
-        return np.logical_and.reduce([gave(*pair) for pair in zip(term[::2], term[1::2], strict=True)]).sum()
-
-    return lambda terms: float(sum(part * count(term) for term, part in terms.items()))
+    return Consulted(material, restricted, results(material, restricted, PLACES))

@@ -21,10 +21,8 @@ AFTER_THE_GATE |= {
     f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "projection", "childcare")
 }
 BEFORE_THE_GATE = {"raw.tables", "clean", "model.facts", "indicators.observe", "indicators.intervals", "secrecy"}
-PERSONS = {
-    f"demarche.{name}" for name in ("answers", "questions", "weighting", "crossings", "suppression", "disclosure")
-}
-PERSONS |= {f"demarche.{name}" for name in ("survey", "results", "restricted_files", "commit_check")}
+PERSONS = {f"demarche.{name}" for name in ("answers", "questions", "weighting", "survey", "results")}
+PERSONS |= {f"demarche.{name}" for name in ("restricted_files", "commit_check")}
 
 
 def modules() -> dict[str, Path]:

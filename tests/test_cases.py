@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from worked_cases import hand_worked_cases
 
-from ctg_analysis.demarche.questions import Asked, survey_observations
+from ctg_analysis.demarche.columns import OUTSIDE
+from ctg_analysis.demarche.questions import Asked, distribution, survey_observations
 from ctg_analysis.indicators.findings import under_norms
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -52,7 +53,12 @@ def from_answers(one, case):
     assert question == one.value.denominator
     asked = Asked(one.id, question, tuple(codes.split("|")))
     answers = pd.DataFrame({question: [cell for cell, _ in each]})
-    return survey_observations(answers, pd.Series([weight for _, weight in each]), [asked], "T", "2024")
+    kind = "multiple" if answers[question].str.contains("|", regex=False).any() else "unique"
+    given = {code for cell in answers[question].unique() for code in cell.split("|")} - {*OUTSIDE}
+    labels = tuple((code, code) for code in sorted(given | {*asked.codes}))
+    questionnaire = pd.DataFrame([{"q_id": question, "type": kind, "modalites": labels, "sensible": False}])
+    weights = pd.Series([weight for _, weight in each])
+    return survey_observations(distribution(answers, weights, questionnaire, question), [asked], "T", "2024")
 
 
 def from_facts(one, case):

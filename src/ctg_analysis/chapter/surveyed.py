@@ -6,7 +6,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.demarche import closed_questions
-from ctg_analysis.display.demarche.survey_results import FEW, count
+from ctg_analysis.display.demarche.survey_results import count
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
@@ -49,17 +49,16 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     )
     rows = rows[rows["period"].eq(rows.loc[rows["status"].eq(OK), "period"].max())]
     known = rows[rows["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
-    hidden = rows[rows["status"].ne(OK)]
     first = known.iloc[0]
     question = members[0].value.numerator.partition(PAIR)[0]
     answered = territory.demarche.table("distribution").set_index("q_id")["n_eff"]
     size = answered.loc[[question]].iloc[0] if question in answered.index else float("nan")
-    shares = rows.assign(share=rows["value"] / 100, base=rows["denominator"], n_eff=size, modalite="")
-    lines = [[row.name, row.text, row.interval or "–"] for row in pd.concat([known, hidden]).itertuples()]
+    shares = known.assign(share=known["value"] / 100, n_eff=size)
+    lines = [[row.name, row.text, row.interval or "–"] for row in known.itertuples()]
     notes = [
         base(first),
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
-        f"Non montré, {FEW} : {texts.listed(list(hidden['name']))}." if len(hidden) else "",
+        closed_questions.few_of(rows.loc[rows["status"].ne(OK), "name"]),
     ]
     return charts.chart(
         members[0],
@@ -68,6 +67,6 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
         when=date_text(first["period"]),
         source=source(territory.demarche),
         title=TITLES[name],
-        message=closed_questions.foremost(shares, "citée", several=True),
+        message=closed_questions.foremost(shares, "citée"),
         note=" ".join(filter(None, notes)),
     )

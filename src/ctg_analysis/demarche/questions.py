@@ -1,12 +1,17 @@
-"""Questions of the survey: their answers counted, who responded, what indicators measure of them."""
+"""Questions of the survey: their answers in rounded counts, what groups answer, links, indicators that they tell."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc, ndtr
+from scipy.stats import false_discovery_control
+from scipy.stats.contingency import expected_freq
 
 from ctg_analysis.demarche.columns import (
+    CHOICE,
+    CLOSED,
     LIST,
     NO_ANSWER,
     NOT_CONCERNED,
@@ -14,21 +19,23 @@ from ctg_analysis.demarche.columns import (
     OUTSIDE,
     PAIR,
     SEVERAL,
-    has_code,
+    UNKNOWN,
     is_asked,
     is_yes,
     labels,
 )
-from ctg_analysis.demarche.weighting import effective_size
-from ctg_analysis.indicators.comparisons import compare_proportions, word
+from ctg_analysis.indicators.comparisons import ALPHA, SMALLEST_EXPECTED, word
 from ctg_analysis.indicators.intervals import TOO_WEAK, WITH_ITS_INTERVAL
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.indicators.uncertainty import Z, wilson_interval
+from ctg_analysis.indicators.uncertainty import wilson_interval
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import MISSING, OK, SECRET, Indicator
+from ctg_analysis.model.indicator import OK, SECRET, Indicator
 from ctg_analysis.model.source import SURVEY
+from ctg_analysis.secrecy.rounding import MOST_PARTS, rounded_down
 
-# What the answers say, question by question: the tables that a reader sees (rules R10, R14, R15, R20 to R25).
+# Secrecy is rounding (rules R1 and R2): respondents are counted, weighted or not, by five, before anything is made of
+# them. Under five they are « moins de 5 », without a share; the base of a question of at most ten answers is the sum of
+# theirs. Shares, intervals and tests are those of the middles, and depend on nothing else.
 #
 # answers: one row per respondent, one column per question, cells of codes (see `answers.Answers`). weights: with the
 # same index (see `weighting.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
@@ -36,117 +43,99 @@ from ctg_analysis.model.source import SURVEY
 # The base of a question is who answered it, « ne sait pas » among them; not who is not concerned, nor who did not
 # answer.
 
-HIDDEN_UNDER, COUNTS_UNDER, FRAGILE_UNDER = 10, 20, 30  # base: nothing shown (R24), no percentage (R10), flagged (R24)
-CELL = 5  # respondents: a smaller cell of a sensitive question is not shown (rule R1)
-SHARE, COUNT, NOTHING = "share", "count", "none"  # what is shown of a row
-FIGURES = ["count", "share", "low", "high", "citations"]
+STEP = 5
+MIDDLE = (STEP - 1) / 2
+HIDDEN_UNDER, FRAGILE_UNDER = 20, 30  # base: no result (R10, R24), flagged (R24)
+
+
+def least(sizes: pd.Series) -> pd.Series:
+    """The least that numbers of respondents may be, once rounded: 145 of 145 to 149, 0 of 0 to 4.
+
+    >>> least(pd.Series([147, 3, 144.6])).tolist()
+    [145.0, 0.0, 145.0]
+    """
+    return rounded_down(sizes.astype(float).round(), STEP)
+
+
+def middle_of_total(sizes: pd.Series) -> float:
+    """The middle of a total, fewer than 5 left out: the sum of those of at most ten parts, else its own (rule R2).
+
+    >>> middle_of_total(pd.Series([147, 8, 3])), middle_of_total(pd.Series([10] * 11))  # 147 + 7; 110 to 114
+    (154.0, 112.0)
+    """
+    parts = least(sizes if len(sizes) <= MOST_PARTS else pd.Series([sizes.sum()]))
+    return float((parts[parts.gt(0)] + MIDDLE).sum())
 
 
 def distribution(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.DataFrame:
-    """What was answered to a closed question: one row per modality, then NSP, NC and SR.
+    """What was answered to a closed question: one row per modality, then « ne sait pas ».
 
     Returns:
-        Columns q_id, modalite, libelle, in_base; count: respondents, without weights; share: weighted, of the base,
-        from 0 to 1 (where several answers may be given, the sum is more than 1), low, high: 95 %, Wilson on the
-        effective size; citations: part of all the answers given, weighted, where several may be; base, n_eff, shown;
-        fragile: base under 30.
+        Columns q_id, modalite, libelle; share: weighted, of the base, from 0 to 1 (where several answers may be given,
+        the sum is more than 1), low, high: 95 %, Wilson on the effective size, from both ends of the rounded count;
+        citations: part of all the answers given, where several may be; base, n_eff: respondents, effective size
+        (multiples of 5). No share of fewer than 5 respondents, nothing on a base under 20. Then what `shares` adds.
 
-        shown: `share`; `count`, without share, for a base under 20; `none`, without any figure, for a base under 10,
-        and for a cell of a sensitive question with 1 to 4 respondents (and one more, lest it be found by subtraction).
-
-    15 who count twice, 15 who count once: 30 / 45, and 45² / (15 × 4 + 15 × 1) answers without weights.
+    Of 30, 15 who count twice are 20 (20 to 24), 15 who count once 10 (10 to 14), nobody (0 to 4) is unsure: 22 / 36.
 
     >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "a=A|b=B", "sensible": False})
     >>> answers, weights = pd.DataFrame({"q": ["a"] * 15 + ["b"] * 15}), pd.Series([2.0] * 15 + [1.0] * 15)
-    >>> table = distribution(answers, weights, asked, "q").loc[:1, ["count", "share", "base", "n_eff"]]
+    >>> table = distribution(answers, weights, asked, "q").loc[:1, ["share", "low", "high", "base", "n_eff"]]
     >>> table.round(3).to_numpy().tolist()
-    [[15.0, 0.667, 30.0, 27.0], [15.0, 0.333, 30.0, 27.0]]
+    [[0.611, 0.367, 0.818, 30.0, 25.0], [0.333, 0.141, 0.582, 30.0, 25.0]]
     """
     question = question_of(questionnaire, q_id)
-    table = _as_shown(_shares(answers[q_id], weights, question))
-    if is_yes(question["sensible"]):
-        counts = table["count"].where(table["in_base"])
-        small = is_few(counts) if question["type"] == SEVERAL else hidden_cells(counts)
-        table.loc[small, FIGURES] = np.nan
-        table.loc[small, "shown"] = NOTHING
-    return table
+    table = shares(answers[q_id], weights, question)
+    given = table["part"] / table["part"].sum() if question["type"] == SEVERAL else np.nan
+    return table.assign(citations=pd.Series(given, table.index).where(table["share"].notna()))
 
 
-def by_group(
-    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str, group: str
+def shares(
+    cells: pd.Series, weights: pd.Series, question: pd.Series, groups: pd.Series | None = None, names: Iterable = ("",)
 ) -> pd.DataFrame:
-    """What each group of respondents answered to a closed question.
-
-    A group with a base under 10 is not shown; nor, lest it be found by subtraction from the whole (rule R2), is the
-    next smallest, when it would be alone, or fewer than 10 together.
-
-    Parameters:
-        group: a question of one answer.
+    """The shares of `distribution`, of all the respondents or of each of some groups.
 
     Returns:
-        The columns of `distribution`; group, group_label: its modality; difference, p_alone: of the test of its share
-        against that of all the other respondents; p: adjusted for those of the table (Benjamini and Hochberg 1995);
-        word: what may be said of it (rule R14).
-
-    Raises:
-        UserError: one of both questions is sensitive: it is shown for the whole alone.
-
-    >>> asked = pd.DataFrame({"q_id": ["q", "g"], "type": "unique", "modalites": "a=A|b=B", "sensible": False})
-    >>> answers = pd.DataFrame({"q": [*"ab"] * 40, "g": [*"abababba"] * 10})  # 30 aa, 30 bb, 10 ab, 10 ba
-    >>> table = by_group(answers, pd.Series(1.0, index=answers.index), asked, "q", "g")
-    >>> table.loc[table["modalite"].eq("a"), ["group", "share", "difference", "word"]].to_numpy().tolist()
-    [['a', 0.75, 0.5, 'plus élevé que'], ['b', 0.25, -0.5, 'plus faible que']]
+        Columns group, q_id, modalite, libelle, share, low, high, base, n_eff; few: fewer than 5 respondents; least,
+        most: respondents, weighted so that all of the base weigh as many as they are; total: of their middles; part:
+        their middle in it, even of few.
     """
-    question, other = question_of(questionnaire, q_id), question_of(questionnaire, group)
-    if is_yes(question["sensible"]) or is_yes(other["sensible"]):
-        raise UserError(f"{q_id} by {group}: a sensitive question is not crossed with another; show it for the whole")
-    tables = []
-    for code, name in labels(other["modalites"]).items():
-        mine = answers[group].eq(code)
-        table = _shares(answers.loc[mine, q_id], weights[mine], question)
-        rest = _shares(answers.loc[~mine, q_id], weights[~mine], question)
-        table[["difference", "p_alone"]] = compare_proportions(
-            table["share"] * table["n_eff"], table["n_eff"], rest["share"] * rest["n_eff"], rest["n_eff"]
-        )[["difference", "p"]]
-        tables.append(table.assign(group=code, group_label=name))
-    table = pd.concat(tables, ignore_index=True)
-    small = hidden_groups(table.groupby("group", sort=False)["base"].first())
-    return worded(_as_shown(table, table["group"].isin(small)))
+    codes = labels(question["modalites"]) | {UNKNOWN: OUTSIDE[UNKNOWN]}
+    inside = ~cells.isin([NOT_CONCERNED, NO_ANSWER])
+    each = {"group": "" if groups is None else groups, "modalite": cells, "count": 1.0, "weight": weights}
+    each = pd.DataFrame(each | {"square": weights**2})[inside].groupby(["group", "modalite"]).sum()
+    whole = each.groupby("group").sum().reindex([*names], fill_value=0.0)
+    given = each[["count", "weight"]].reset_index()
+    given = given.assign(modalite=given["modalite"].str.split(LIST)).explode("modalite")
+    index = pd.MultiIndex.from_product([[*names], codes], names=["group", "modalite"])
+    table = given.groupby(["group", "modalite"]).sum().reindex(index, fill_value=0.0).reset_index()
+    place, few = table["group"], table["count"].lt(STEP)
+    table["least"] = least(table["weight"] * place.map(whole["count"] / whole["weight"])).mask(few, 0.0)
+    middles = pd.DataFrame({"base": (least(table["count"]) + MIDDLE).mask(few, 0.0), "total": table["least"] + MIDDLE})
+    middles = middles.groupby(place).sum()
+    if question["type"] == SEVERAL or len(codes) > MOST_PARTS:
+        middles = pd.DataFrame(dict.fromkeys(["base", "total"], least(whole["count"]) + MIDDLE))
+    table = table.drop(columns=["count", "weight"]).assign(
+        q_id=question.name,
+        libelle=table["modalite"].map(codes),
+        most=table["least"] + STEP - 1,
+        few=few,
+        total=place.map(middles["total"]),
+        base=place.map(least(middles["base"])),
+        n_eff=place.map(least((whole["weight"] ** 2 / whole["square"]).fillna(0))),
+    )
+    return _with_intervals(table)
 
 
-def worded(table: pd.DataFrame) -> pd.DataFrame:
-    """The shares of groups with p and word of `by_group`: the family is that of the shares that are shown."""
-    p = adjusted(table["p_alone"].where(table["shown"].eq(SHARE)))
-    return table.assign(p=p, word=word(table["difference"], p))
-
-
-def summary(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
-    """The weighted mean, median and quartiles of a scale or a number.
-
-    Where the codes of a scale are no numbers, its steps count 1, 2, 3… « Ne sait pas » is left out.
-
-    Returns:
-        Fields q_id, mean, low, high (95 %, on the effective size), first_quartile, median, third_quartile, base,
-        n_eff, shown; nothing but q_id and shown, `none`, when the base is under 10.
-
-    >>> asked = pd.DataFrame({"q_id": ["q"], "modalites": "1=peu|2=assez|3=bien"})
-    >>> row = summary(pd.DataFrame({"q": ["1"] * 5 + ["2"] * 5}), pd.Series(1.0, index=range(10)), asked, "q")
-    >>> row[["mean", "low", "high", "median"]].astype(float).round(3).tolist()  # 1.5 ± 1.96 × √(0.25 / 9)
-    [1.5, 1.173, 1.827, 1.0]
-    """
-    steps = pd.Series([*labels(question_of(questionnaire, q_id)["modalites"])], dtype=str)
-    numbers = pd.to_numeric(answers[q_id], errors="coerce")
-    if pd.to_numeric(steps, errors="coerce").isna().any():
-        numbers = answers[q_id].map({code: step for step, code in enumerate(steps, start=1)})
-    numbers = numbers.dropna().astype(float)
-    if len(numbers) < HIDDEN_UNDER:
-        return pd.Series({"q_id": q_id, "shown": NOTHING})
-    mine = weights[numbers.index]
-    n_eff, mean = mine.sum() ** 2 / (mine**2).sum(), np.average(numbers, weights=mine)
-    error = Z * np.sqrt(np.average((numbers - mean) ** 2, weights=mine) / (n_eff - 1))
-    quartiles = np.quantile(numbers, [0.25, 0.5, 0.75], weights=mine, method="inverted_cdf")
-    names = ["q_id", "mean", "low", "high", "first_quartile", "median", "third_quartile", "base", "n_eff", "shown"]
-    return pd.Series([q_id, mean, mean - error, mean + error, *quartiles, len(numbers), n_eff, SHARE], index=names)
+def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `shares` with part, share, low and high, without what their base does not allow."""
+    hidden = ~table["base"].ge(HIDDEN_UNDER)
+    total, n_eff = table["total"].mask(hidden), table["n_eff"].mask(hidden)
+    part = (table["least"] + table["most"]) / 2 / total
+    low, _ = wilson_interval(table["least"] / total * n_eff, n_eff)
+    _, high = wilson_interval((table["most"] / total).clip(upper=1) * n_eff, n_eff)
+    told = {name: of.mask(table["few"]) for name, of in {"share": part, "low": low, "high": high}.items()}
+    return table.assign(part=part, **told, n_eff=n_eff, base=table["base"].mask(hidden))
 
 
 def question_of(questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
@@ -154,43 +143,135 @@ def question_of(questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
     return questionnaire.set_index("q_id").loc[q_id]
 
 
-def hidden_groups(bases: pd.Series) -> list[str]:
-    """The groups not to be shown: those under 10, and what keeps them from being found by subtraction.
+# What groups of respondents answer, and whether the answers to two questions go together (rules R14, R23).
+#
+# Tests are made on the rounded counts that are published, times n_eff: the variance of each is that of a draw and of
+# its rounding, (5² - 1) / 12. Nothing here says that one is the cause of the other (rule R26).
 
-    >>> hidden_groups(pd.Series({"a": 4, "b": 30, "c": 12}))
-    ['a', 'c']
+ROUNDING = (STEP**2 - 1) / 12
+MOST_SPARSE = 0.2  # of the cells of a test, with fewer than 5 expected (Cochran 1954)
+TOO_FEW = "base insuffisante"
+WEAK, MEDIUM, STRONG, NO_LINK = "lien faible", "lien moyen", "lien fort", "pas de lien établi"
+STRENGTHS = (WEAK, MEDIUM, STRONG)
+MEDIUM_FROM, STRONG_FROM = 0.3, 0.5  # Cohen's w, which is V for two modalities
+SMALL_BASE = 100  # respondents: under it, no link is said to be strong
+
+
+def by_group(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str, group: str
+) -> pd.DataFrame:
+    """What each group of respondents answered to a closed question. A group with a base under 20 has no result.
+
+    Parameters:
+        group: a question of one answer.
+
+    Returns:
+        The columns of `shares`; variable: the question of the groups; group_label; effective: of the n_eff of the
+        group, those who gave the answer; noise: the variance of their rounding; p: of the share of a group against
+        that of all groups (adjusted residual), adjusted for those of the table (Benjamini and Hochberg 1995); word:
+        what may be said of it (rule R14).
+
+    Raises:
+        UserError: one of both questions is sensitive: it is shown for the whole alone.
+
+    >>> asked = pd.DataFrame({"q_id": ["q", "g"], "type": "unique", "modalites": "a=A|b=B", "sensible": False})
+    >>> answers = pd.DataFrame({"q": [*"ab"] * 40, "g": [*"abababba"] * 10})  # 30 aa, 30 bb, 10 ab, 10 ba
+    >>> table = by_group(answers, pd.Series(1.0, index=answers.index), asked, "q", "g")
+    >>> table.loc[table["modalite"].eq("a"), ["group", "share", "word"]].round(2).to_numpy().tolist()  # 32 / 46
+    [['a', 0.7, 'plus élevé que'], ['b', 0.26, 'plus faible que']]
     """
-    ordered = bases.sort_values(kind="stable")
-    hidden = int(ordered.lt(HIDDEN_UNDER).sum())
-    if ordered.iloc[:hidden].gt(0).any():
-        while hidden < len(ordered) and (
-            ordered.iloc[:hidden].gt(0).sum() < 2 or ordered.iloc[:hidden].sum() < HIDDEN_UNDER
-        ):
-            hidden += 1
-    return [*ordered.index[:hidden]]
+    question, other = question_of(questionnaire, q_id), question_of(questionnaire, group)
+    if is_yes(question["sensible"]) or is_yes(other["sensible"]):
+        raise UserError(f"{q_id} by {group}: a sensitive question is not crossed with another; show it for the whole")
+    names = labels(other["modalites"])
+    table = shares(answers[q_id], weights, question, answers[group], names)
+    table = table.assign(
+        effective=table["part"] * table["n_eff"], noise=ROUNDING * (table["n_eff"] / table["total"]) ** 2
+    )
+    sums = table.groupby("modalite")[["effective", "n_eff"]].transform("sum")
+    pooled, rest = sums["effective"] / sums["n_eff"], sums["n_eff"] - table["n_eff"]
+    expected = table["n_eff"] * pooled
+    apart = table["effective"] - expected
+    p = pd.Series(2 * ndtr(-apart.abs() / np.sqrt(expected * (1 - pooled) * rest / sums["n_eff"] + table["noise"])))
+    tested = np.minimum(expected, table["n_eff"] - expected).ge(SMALLEST_EXPECTED) & table["share"].notna() & rest.gt(0)
+    p = adjusted(p.where(tested))
+    labelled = {"variable": group, "group_label": table["group"].map(names)}
+    return table.assign(**labelled, p=p, word=word(apart, p))
 
 
-def is_few(counts: pd.Series) -> pd.Series:
-    """Which counts of respondents are too small to be shown: 1 to 4 (rule R1).
+def crossings(groups: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """The tests of a family of crossings, one row each; one per option where several answers may be given.
 
-    >>> is_few(pd.Series([0, 1, 4, 5])).tolist()
-    [False, True, True, False]
+    χ² of the groups and answers that are not all under 5, « ne sait pas » left out; none where fewer than 5 are
+    expected in more than a fifth of the cells, or fewer than 1 in one (Cochran 1954).
+
+    Parameters:
+        groups: the rows of `by_group` of each crossing.
+
+    Returns:
+        Columns q_id, modalite (the option, or nothing), group, base, n_eff, chi2, dof, p; v: Cramér's, without its bias
+        (Bergsma 2013, Journal of the Korean Statistical Society 42, 323-328); levels: the smaller of rows and columns;
+        p_adjusted for the family (Benjamini and Hochberg 1995); strength: the words.
+
+    Middles 32, 12, 12, 32 and 2 in each group unsure: shares times 40 are 27.8 and 10.4; 19.1 expected, and 1.51 of
+    rounding: 4 × 8.69² / 20.6.
+
+    >>> asked = pd.DataFrame({"q_id": ["q", "g"], "type": CHOICE, "modalites": "a=A|b=B", "sensible": False})
+    >>> answers = pd.DataFrame({"q": [*"ab"] * 40, "g": [*"abababba"] * 10})  # 30 aa, 30 bb, 10 ab, 10 ba
+    >>> tests = crossings(by_group(answers, pd.Series(1.0, index=answers.index), asked, "q", "g"), asked)
+    >>> tests[["chi2", "v", "strength"]].round(2).to_numpy().tolist()
+    [[14.65, 0.43, 'lien moyen']]
     """
-    return counts.between(1, CELL - 1)
+    rows = []
+    for (q_id, group), table in groups.groupby(["q_id", "variable"], sort=False):
+        told = table[table["base"].notna() & table["modalite"].ne(UNKNOWN)]
+        sizes = told.groupby("group", sort=False)[["base", "n_eff", "noise"]].first()
+        counts = told.pivot(index="group", columns="modalite", values="effective").reindex(sizes.index)
+        seen = [code for code, few in told.groupby("modalite", sort=False)["few"] if not few.all()]
+        if question_of(questionnaire, q_id)["type"] == SEVERAL:
+            for code in told["modalite"].unique():
+                pair = pd.DataFrame({"oui": counts[code], "non": sizes["n_eff"] - counts[code]})
+                rows.append((q_id, code, group, *_tested(pair if code in seen else pair.iloc[:0], sizes)))
+        else:
+            rows.append((q_id, "", group, *_tested(counts[seen], sizes)))
+    tests = pd.DataFrame(
+        rows, columns=["q_id", "modalite", "group", "base", "n_eff", "chi2", "dof", "p", "v", "levels"]
+    )
+    p = adjusted(tests["p"].astype(float))
+    strong = strength(tests["v"].astype(float), tests["levels"].astype(float), p)
+    return tests.assign(p_adjusted=p, strength=strong.mask(strong.eq(STRONG) & tests["base"].lt(SMALL_BASE), MEDIUM))
 
 
-def hidden_cells(counts: pd.Series) -> pd.Series:
-    """Which cells of a known total are not to be shown: those of 1 to 4, and what keeps them from being found.
+def _tested(table: pd.DataFrame, sizes: pd.DataFrame) -> tuple[float, ...]:
+    """The columns of `crossings` from base on. table: effective counts of groups × answers. sizes: of the groups."""
+    whole, n = (sizes["base"].sum(), sizes["n_eff"].sum()), table.to_numpy().sum()
+    expected = expected_freq(table) if min(table.shape) > 1 else np.zeros(1)
+    if expected.min() < 1 or (expected < SMALLEST_EXPECTED).mean() > MOST_SPARSE:
+        return *whole, *[np.nan] * 5
+    chi2 = float(((table - expected) ** 2 / (expected + sizes[["noise"]].to_numpy())).to_numpy().sum())
+    rows, columns = table.shape
+    dof = (rows - 1) * (columns - 1)
+    fewer = [levels - (levels - 1) ** 2 / (n - 1) for levels in (rows, columns)]
+    v = np.sqrt(max(0, chi2 / n - dof / (n - 1)) / (min(fewer) - 1))
+    return *whole, chi2, dof, chdtrc(dof, chi2), v, min(rows, columns)
 
-    The next smallest goes with one that would be alone, and with some that are fewer than 5 together (rule R2).
 
-    >>> hidden_cells(pd.Series([0, 2, 7, 30])).tolist()
-    [False, True, True, False]
+def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:
+    """The words for a V: weak, medium from 0.3, strong from 0.5; the limits fall with the number of levels.
+
+    V is Cohen's w divided by √(levels - 1). No link is said to be when p is 5 % or more (rule R14); nothing where there
+    was no test. Source: Cohen (1988), chapter 7.
+
+    Parameters:
+        levels: the smaller of the numbers of rows and columns.
+
+    >>> v, levels, p = pd.Series([0.2, 0.3, 0.3, 0.6]), pd.Series([2, 2, 5, 2]), pd.Series([0.01, 0.01, 0.01, 0.05])
+    >>> strength(v, levels, p).tolist()  # 0.3 × √(5 - 1) = 0.6
+    ['lien faible', 'lien moyen', 'lien fort', 'pas de lien établi']
     """
-    hidden, positive = is_few(counts), counts.where(counts.gt(0))
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and positive.mask(hidden).notna().any():
-        hidden[positive.mask(hidden).idxmin()] = True
-    return hidden
+    w = v * np.sqrt(levels - 1)
+    words = pd.Series(np.select([w.ge(STRONG_FROM), w.ge(MEDIUM_FROM)], [STRONG, MEDIUM], WEAK), index=v.index)
+    return words.where(p.lt(ALPHA), NO_LINK).where(p.notna(), TOO_FEW)
 
 
 def adjusted(p: pd.Series) -> pd.Series:
@@ -199,74 +280,16 @@ def adjusted(p: pd.Series) -> pd.Series:
     >>> adjusted(pd.Series([0.01, 0.04, np.nan])).tolist()  # 0.01 × 2 / 1 and 0.04 × 2 / 2
     [0.02, 0.04, nan]
     """
-    from scipy.stats import false_discovery_control
-
     tested = p.dropna()
     return pd.Series(false_discovery_control(tested), index=tested.index, dtype=float).reindex(p.index)
 
 
-def _shares(cells: pd.Series, weights: pd.Series, question: pd.Series) -> pd.DataFrame:
-    """The rows of `distribution`, all figures there."""
-    respondents = pd.DataFrame({"count": 1, "weight": weights, "square": weights**2})
-    written = respondents.groupby(cells.to_numpy()).sum()
-    base = written.drop(index=[NOT_CONCERNED, NO_ANSWER], errors="ignore").sum()
-    names = labels(question["modalites"]) | OUTSIDE
-    holds = pd.DataFrame({code: [code in cell.split(LIST) for cell in written.index] for code in names}, dtype=float)
-    sums = holds.T @ written.reset_index(drop=True)
-    table = sums[["count"]].astype(int).rename_axis("modalite").reset_index()
-    table.insert(0, "q_id", question.name)
-    table.insert(2, "libelle", table["modalite"].map(names))
-    table.insert(3, "in_base", ~table["modalite"].isin([NOT_CONCERNED, NO_ANSWER]))
-    n_eff = base["weight"] ** 2 / base["square"] if base["count"] else np.nan
-    weighted = sums["weight"].to_numpy()
-    table["share"] = pd.Series(weighted / base["weight"] if base["count"] else np.nan).where(table["in_base"])
-    table["low"], table["high"] = wilson_interval(table["share"] * n_eff, pd.Series(n_eff, index=table.index))
-    given = weighted[table["in_base"]].sum()
-    table["citations"] = table["share"] * base["weight"] / given if question["type"] == SEVERAL and given else np.nan
-    return table.assign(base=int(base["count"]), n_eff=n_eff)
+# How far each question was answered (rule R22), what was wished and is used, coded words.
 
-
-def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataFrame:
-    """The rows without the figures that their base does not allow. hidden: rows without any figure, anyhow."""
-    nothing, few = table["base"].lt(HIDDEN_UNDER) | hidden, table["base"].lt(COUNTS_UNDER)
-    table = table.assign(
-        shown=np.select([nothing, few], [NOTHING, COUNT], SHARE), fragile=table["base"].lt(FRAGILE_UNDER) | nothing
-    )
-    table[FIGURES[1:]] = table[FIGURES[1:]].mask(nothing | few)
-    for column in ("count", "base", "n_eff"):
-        table[column] = table[column].astype(float).mask(nothing)
-    return table
-
-
-# Who answered and how far: the response report (rule R22), paths from wish to use, coded words.
-
-OTHER_PATHS = "autres parcours"
 WISHED, USED = "_souhaitee", "_utilisee"  # ends of the ids of two questions on the same thing
 WRITTEN = "texte"  # what stands for the words of an open answer
-TONES = ["positive", "neutre", "négative"]
-TONES_FROM = 10  # respondents who speak of a theme
-
-
-def participation(started: int | None, complete: int | None, usable: int, sent: int | None = None) -> pd.DataFrame:
-    """How many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
-
-    Parameters:
-        sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
-            What is not known is None too.
-
-    >>> table = participation(started=400, complete=300, usable=320, sent=1000)
-    >>> table["of_sent"].tolist(), table["of_started"].tolist()
-    ([1.0, 0.4, 0.3, 0.32], [nan, 1.0, 0.75, 0.8])
-    """
-    counts = pd.Series([sent, started, complete, usable], dtype=float)
-    return pd.DataFrame(
-        {
-            "step": ["envoyés", "commencés", "terminés", "exploitables"],
-            "count": counts,
-            "of_sent": counts / counts[0],
-            "of_started": (counts / counts[1]).where(counts.index > 0),
-        }
-    )
+TONES = {"positive": "plutôt positif", "neutre": "plutôt neutre", "négative": "plutôt négatif"}
+DIVIDED, TONES_FROM = "partagé", 10  # respondents who speak of a theme
 
 
 def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
@@ -288,157 +311,100 @@ def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened
     return answers.assign(**columns)
 
 
-def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
-    """How far each question was answered, without weights.
-
-    What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4
-    did not answer, or were not concerned, neither they nor those concerned are counted.
+def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame, usable: float) -> pd.DataFrame:
+    """How far each question was answered, without weights, in multiples of 5.
 
     Parameters:
         answers: see `with_texts_filled`.
+        usable: all the respondents, who are no fewer.
 
     Returns:
-        One row per question, but for sensitive ones: q_id, libelle; put: respondents concerned; answered, « ne sait
-        pas » among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those
-        concerned.
+        One row per question: q_id, libelle; put: respondents concerned; answered, « ne sait pas » among them;
+        no_answer, not_concerned: counts of each (rule R25); nonresponse: part of those concerned, where they are 20.
 
-    >>> asked = pd.DataFrame({"q_id": ["q"], "libelle": "Q", "sensible": False})
+    >>> asked = pd.DataFrame({"q_id": ["q"], "libelle": "Q", "type": OPEN, "modalites": ""})
     >>> answers = pd.DataFrame({"q": ["a"] * 72 + [NO_ANSWER] * 8 + [NOT_CONCERNED] * 20})
-    >>> completion(answers, asked)[["put", "answered", "completion"]].to_numpy().tolist()  # 72 / 80
-    [[80.0, 72.0, 0.9]]
+    >>> completion(answers, asked, 100).round(3).to_numpy().tolist()  # 7 of 72 + 7
+    [['q', 'Q', 75.0, 70.0, 5.0, 20.0, 0.089]]
     """
     rows = []
     for q_id, question in questionnaire.set_index("q_id").iterrows():
-        if not is_yes(question["sensible"]):
-            silent, others = (int(answers[q_id].eq(code).sum()) for code in (NO_ANSWER, NOT_CONCERNED))
-            put = len(answers) - others
-            rows.append((q_id, question["libelle"], put, put - silent, silent, others))
-    table = pd.DataFrame(rows, columns=["q_id", "libelle", "put", "answered", "no_answer", "not_concerned"])
-    nothing = table["answered"].lt(HIDDEN_UNDER)
-    hidden = nothing | is_few(table["no_answer"]) | is_few(table["not_concerned"])
-    beside = ["put", "no_answer", "not_concerned"]
-    table[beside] = table[beside].astype(float).mask(hidden)
-    table["answered"] = table["answered"].astype(float).mask(nothing)
-    return with_rates(table)
+        cells = answers[q_id].value_counts()
+        outside = cells.reindex([NO_ANSWER, NOT_CONCERNED], fill_value=0)
+        inside = cells.drop(outside.index, errors="ignore")
+        if question["type"] not in CLOSED or question["type"] == SEVERAL:
+            inside = pd.Series([inside.sum()])
+        else:
+            inside = inside.reindex([*labels(question["modalites"]), UNKNOWN], fill_value=0)
+        answered, silent = middle_of_total(inside), middle_of_total(outside.iloc[:1])
+        put = answered + silent
+        rows.append((q_id, question["libelle"], put, answered, *outside, silent / put if put else np.nan))
+    names = ["q_id", "libelle", "put", "answered", "no_answer", "not_concerned", "nonresponse"]
+    table = pd.DataFrame(rows, columns=names)
+    table[names[2:6]] = table[names[2:6]].clip(upper=usable).apply(least)
+    return table.assign(nonresponse=table["nonresponse"].where(table["put"].ge(HIDDEN_UNDER)))
 
 
-def with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """How far each question was answered in parts of those concerned, where both are told.
+def wishes(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """How many use what they wished, for each pair of questions so named (PE-14): columns q_id, share, low, high, base.
 
-    Parameters:
-        table: columns put: respondents concerned; no_answer: those of them who did not answer.
-
-    >>> with_rates(pd.DataFrame({"put": [80.0, 80.0], "no_answer": [20.0, np.nan]}))["completion"].tolist()
-    [0.75, nan]
+    >>> asked = pd.DataFrame({"q_id": ["x_souhaitee", "x_utilisee"]})
+    >>> answers = pd.DataFrame({"x_souhaitee": ["c"] * 38 + ["f"] * 2, "x_utilisee": ["c"] * 30 + ["f"] * 10})
+    >>> wishes(answers, pd.Series(1.0, index=answers.index), asked).round(2).to_numpy().tolist()  # 32 / (32 + 7 + 2)
+    [['x_souhaitee', 0.78, 0.58, 0.92, 35.0]]
     """
-    nonresponse = table["no_answer"] / table["put"]
-    return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
-
-
-def used_of(wished: str) -> str:
-    """The id of the question on what is used, for that on what was wished; nothing for another question.
-
-    >>> used_of("garde_souhaitee"), used_of("age")
-    ('garde_utilisee', '')
-    """
-    return wished.removesuffix(WISHED) + USED if wished.endswith(WISHED) else ""
-
-
-def wished_and_used(
-    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, wished: str, used: str
-) -> tuple[pd.DataFrame, pd.Series]:
-    """The paths from what was wished to what is used, and how many got what they wished (PE-14).
-
-    Parameters:
-        wished, used: two questions of one answer with the same codes.
-
-    Returns:
-        Paths: wished, used, wished_label, used_label, count, share (weighted, of those who answered both); those of
-        fewer than 5 respondents are one row, « autres parcours ». Summary: base, share (got what they wished); no
-        figure under a base of 10.
-
-    >>> asked = pd.DataFrame({"q_id": ["w", "u"], "modalites": "c=Crèche|f=Famille"})
-    >>> answers = pd.DataFrame({"w": ["c"] * 18 + ["f"] * 2, "u": ["c"] * 12 + ["f"] * 8})
-    >>> paths, got = wished_and_used(answers, pd.Series(1.0, index=answers.index), asked, "w", "u")
-    >>> paths[["wished", "used", "count"]].to_numpy().tolist(), got["share"].round(3).item()  # 12 + 2 of 20
-    ([['c', 'c', 12], ['c', 'f', 6], ['autres parcours', 'autres parcours', 2]], 0.7)
-    """
-    names = labels(question_of(questionnaire, wished)["modalites"]) | labels(
-        question_of(questionnaire, used)["modalites"]
-    )
-    both = ~answers[wished].isin([*OUTSIDE]) & ~answers[used].isin([*OUTSIDE])
-    if both.sum() < HIDDEN_UNDER:
-        return pd.DataFrame(columns=["wished", "used", "wished_label", "used_label", "count", "share"]), pd.Series(
-            {"base": np.nan, "share": np.nan}
-        )
-    table = answers.loc[both, [wished, used]].set_axis(["wished", "used"], axis=1).assign(weight=weights[both])
-    got = float(table.loc[table["wished"].eq(table["used"]), "weight"].sum() / table["weight"].sum())
-    paths = table.groupby(["wished", "used"], as_index=False).agg(count=("weight", "size"), share=("weight", "sum"))
-    paths["share"] /= table["weight"].sum()
-    paths = without_rare(paths, paths["count"].lt(CELL))
-    paths.insert(2, "wished_label", paths["wished"].replace(names))
-    paths.insert(3, "used_label", paths["used"].replace(names))
-    return paths, pd.Series({"base": int(both.sum()), "share": got})
-
-
-def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
-    """The paths, the most frequent first, those that are too rare to be told in one row.
-
-    >>> paths = pd.DataFrame({"wished": ["c", "f", "m"], "used": "c", "count": [12, 3, 2], "share": [0.7, 0.2, 0.1]})
-    >>> without_rare(paths, paths["count"].lt(5))[["wished", "count"]].to_numpy().tolist()
-    [['c', 12], ['autres parcours', 5]]
-    """
-    paths = paths.copy()
-    paths.loc[rare, [name for name in ("wished", "used", "wished_label", "used_label") if name in paths]] = OTHER_PATHS
-    same = [name for name in paths if name not in ("count", "share")]
-    paths = paths.groupby(same, as_index=False, dropna=False)[["count", "share"]].sum()
-    return paths.sort_values("count", ascending=False, ignore_index=True, kind="stable")
+    rows = []
+    for wished in questionnaire["q_id"]:
+        used = wished.removesuffix(WISHED) + USED
+        if wished.endswith(WISHED) and {wished, used} <= {*answers}:
+            both = ~answers[wished].isin([*OUTSIDE]) & ~answers[used].isin([*OUTSIDE])
+            got = answers[wished].eq(answers[used]).map({True: "oui", False: "non"}).where(both, NOT_CONCERNED)
+            question = pd.Series({"type": CHOICE, "modalites": "oui=oui|non=non"}, name=wished)
+            rows.append(shares(got, weights, question).iloc[:1])
+    names = ["q_id", "share", "low", "high", "base"]
+    return pd.concat(rows, ignore_index=True)[names].dropna() if rows else pd.DataFrame(columns=names)
 
 
 def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
-    """The themes of the open answers once coded, in numbers of respondents, the most frequent first.
-
-    Cells of 1 to 4 are not shown, nor what would tell them by subtraction (rules R1 and R2): a theme among those of its
-    question, a tone among those of its theme. The tone is not told of a theme of fewer than 10 respondents.
+    """The themes of the open answers once coded, the most frequent first.
 
     Parameters:
         coded: columns rep_id, q_id, theme, tonalite.
 
     Returns:
-        Columns q_id, theme, count, positive, neutre, négative, base (respondents whose answer was coded): who speaks of
-        a theme twice counts once.
+        Columns q_id, theme; count, base: respondents who speak of it, whose answer was coded (multiples of 5: who
+        speaks of a theme twice counts once); tone: that of more than half of them, « partagé » where none is, nothing
+        under 10 respondents.
 
-    >>> themes = ["horaires"] * 12 + ["tarifs"] * 7
-    >>> coded = pd.DataFrame({"rep_id": range(19), "q_id": "q", "theme": themes, "tonalite": "négative"})
-    >>> open_themes(coded)[["theme", "count", "négative", "base"]].to_numpy().tolist()
-    [['horaires', 12.0, 12.0, 19], ['tarifs', 7.0, nan, 19]]
+    >>> themes = ["horaires"] * 12 + ["tarifs"] * 3
+    >>> coded = pd.DataFrame({"rep_id": range(15), "q_id": "q", "theme": themes, "tonalite": "négative"})
+    >>> open_themes(coded).to_numpy().tolist()
+    [['q', 'horaires', 10.0, 15.0, 'plutôt négatif'], ['q', 'tarifs', 0.0, 15.0, '']]
     """
+    if coded.empty:
+        return pd.DataFrame(columns=["q_id", "theme", "count", "base", "tone"])
     tones = coded.groupby(["q_id", "theme", "tonalite"])["rep_id"].nunique().unstack(fill_value=0)
-    tones = tones.reindex(columns=TONES, fill_value=0).rename_axis(columns=None).astype(float)
-    tones.insert(0, "count", coded.groupby(["q_id", "theme"])["rep_id"].nunique())
-    table = tones.reset_index().sort_values(["q_id", "count", "theme"], ascending=[True, False, True])
-    few = table.groupby("q_id")["count"].transform(hidden_cells)
-    apart = table[TONES].apply(hidden_cells, axis=1)
-    table[TONES] = table[TONES].mask(apart).mask(few | table["count"].lt(TONES_FROM))
-    table["count"] = table["count"].astype(float).mask(few)
-    table["base"] = table["q_id"].map(coded.groupby("q_id")["rep_id"].nunique())
-    return table.reset_index(drop=True)
+    tones = tones.reindex(columns=[*TONES], fill_value=0).apply(least) + MIDDLE
+    table = least(coded.groupby(["q_id", "theme"])["rep_id"].nunique()).to_frame("count").reset_index("theme")
+    table["base"] = least(coded.groupby("q_id")["rep_id"].nunique())
+    tone = tones.idxmax(axis=1).map(TONES).where(tones.max(axis=1).gt(tones.sum(axis=1) / 2), DIVIDED)
+    table = table.reset_index().assign(tone=tone.to_numpy())
+    table["tone"] = table["tone"].where(table["count"].ge(TONES_FROM), "")
+    return table.sort_values(["q_id", "count", "theme"], ascending=[True, False, True], ignore_index=True)
 
 
 def quotable_answers(coded: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
-
-    None of a theme that is withheld, no tone where that of the theme is: each extract is someone who said it.
+    """The extracts of open answers that may be quoted, of themes of 5 respondents or more.
 
     Parameters:
         themes: see `open_themes`.
+
+    Returns:
+        Columns q_id, theme, extrait_nettoye.
     """
-    table = coded.loc[coded["publiable"].map(is_yes), ["q_id", "theme", "tonalite", "extrait_nettoye"]]
-    tones = themes.melt(["q_id", "theme"], TONES, "tonalite", "tone").merge(themes[["q_id", "theme", "count"]])
-    known = table.merge(tones, on=["q_id", "theme", "tonalite"], how="left", validate="m:1")
-    known = known[known["count"].notna()]
-    known = known.assign(tonalite=known["tonalite"].where(known["tone"].notna(), ""))
-    return known[list(table)].sort_values([*table.columns], ignore_index=True)
+    table = coded[coded["publiable"].map(is_yes)].merge(themes[themes["count"].gt(0)], on=["q_id", "theme"])
+    names = ["q_id", "theme", "extrait_nettoye"]
+    return table[names].sort_values(names, ignore_index=True, kind="stable")
 
 
 # Indicators that only the residents can tell (PAR-08, HAN-07, DRO-08, EMP-05, JEU-08, AVS-11), as observations.
@@ -447,7 +413,9 @@ LEVEL = "epci"
 
 
 class Asked(NamedTuple):
-    """The share that an indicator is: those who gave one of these codes among those who answered the question."""
+    """The share that an indicator is: those who gave one of these codes among those who answered the question; one
+    code where several answers may be given.
+    """
 
     indicator: str
     q_id: str
@@ -470,52 +438,52 @@ def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answe
 
 
 def survey_observations(
-    answers: pd.DataFrame, weights: pd.Series, asked: Iterable[Asked], territory: str, period: str
+    distributions: pd.DataFrame, asked: Iterable[Asked], territory: str, period: str
 ) -> pd.DataFrame:
-    """One observation per indicator, of the whole EPCI, for the secrecy gate.
+    """One observation per indicator, of the whole EPCI.
+
+    Parameters:
+        distributions: the rows of `distribution` of each question.
 
     Returns:
-        The columns of Observations. denominator: the respondents concerned who answered (rule R25). value: the
-        weighted share of them, in %; numerator: what it comes to among them, so that the rules on small numbers see
-        respondents, not weights. low, high: 95 %, on the effective size. quality: 2, to be read with its interval; 3,
-        too weak for a number, under a base of 30. status: `secret` for a base under 10 (rule R24), and for 1 to 4
-        respondents in the share or out of it (rule R1); `nd` when nobody was concerned.
+        The columns of Observations. denominator: the respondents concerned who answered (rule R25), a multiple of 5.
+        value: the weighted share of them, in whole %, the sum of those of its answers; numerator: what it comes to
+        among them, rounded down too. low, high: 95 %, the roundings of several answers put together by their squares.
+        quality: 2, to be read with its interval; 3, too weak for a number, under a base of 30. status: `secret` for a
+        base under 20 (rule R24), and for fewer than 5 respondents (rule R1).
 
+    >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "oui=O|non=N", "sensible": False})
     >>> answers = pd.DataFrame({"q": ["oui"] * 30 + ["non"] * 10 + [NOT_CONCERNED] * 5})
-    >>> asked = [Asked("x", "q", ("oui",))]
-    >>> rows = survey_observations(answers, pd.Series(1.0, index=answers.index), asked, "200000172", "2023")
-    >>> rows[["denominator", "value", "low", "high"]].round(1).to_numpy().tolist()
-    [[40.0, 75.0, 59.8, 85.8]]
+    >>> table = distribution(answers, pd.Series(1.0, index=answers.index), asked, "q")
+    >>> rows = survey_observations(table, [Asked("x", "q", ("oui",))], "200000172", "2023")  # 32 / (32 + 12 + 2)
+    >>> rows[["denominator", "numerator", "value", "low", "high"]].to_numpy().tolist()
+    [[40.0, 25.0, 70.0, 50.0, 85.0]]
     """
-    rows = [(measure.indicator, *_measured(answers[measure.q_id], weights, measure.codes)) for measure in asked]
-    table = pd.DataFrame(rows, columns=["indicator", "count", "denominator", "share", "n_eff"])
-    low, high = wilson_interval(table["share"] * table["n_eff"], table["n_eff"])
-    few = [group.gt(0) & group.lt(CELL) for group in (table["count"], table["denominator"] - table["count"])]
-    secret = table["denominator"].lt(HIDDEN_UNDER) | few[0] | few[1]
-    status = np.select([table["denominator"].eq(0), secret], [MISSING, SECRET], OK)
+    rows = []
+    for measure in asked:
+        table = distributions[distributions["q_id"].eq(measure.q_id) & distributions["modalite"].isin(measure.codes)]
+        middle, half = (table["least"] + MIDDLE).sum(), MIDDLE * len(table) ** 0.5
+        sums = {"least": middle - half, "most": middle + half, "few": table["few"].all()}
+        rows.append(table.iloc[0].to_dict() | sums | {"indicator": measure.indicator})
+    if not rows:  # no indicator asks what this questionnaire does
+        return pd.DataFrame(columns=COLUMNS)
+    table = _with_intervals(pd.DataFrame(rows))
+    told = table["share"].notna()
+    value = (100 * table["share"]).round()
     figures = {
-        "numerator": table["share"] * table["denominator"],
-        "denominator": table["denominator"].astype(float),
-        "value": 100 * table["share"],
-        "low": 100 * low,
-        "high": 100 * high,
+        "numerator": least(value * table["base"] / 100),
+        "denominator": table["base"].where(told),
+        "value": value,
+        "low": (100 * table["low"]).round(),
+        "high": (100 * table["high"]).round(),
     }
     return table.assign(
-        **{name: column.where(status == OK) for name, column in figures.items()},
-        status=status,
-        quality=np.where(table["denominator"].lt(FRAGILE_UNDER), TOO_WEAK, WITH_ITS_INTERVAL),
+        **figures,
+        status=told.map({True: OK, False: SECRET}),
+        quality=np.where(table["base"].ge(FRAGILE_UNDER), WITH_ITS_INTERVAL, TOO_WEAK),
         territory=territory,
         level=LEVEL,
         period=period,
         source=SURVEY,
         denominator_period="",
     )[COLUMNS]
-
-
-def _measured(cells: pd.Series, weights: pd.Series, codes: tuple[str, ...]) -> tuple[int, int, float, float]:
-    """The respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
-    base = ~cells.isin([NOT_CONCERNED, NO_ANSWER])
-    cells, weights = cells[base], weights[base]
-    gave = pd.concat([has_code(cells, code) for code in codes], axis=1).any(axis=1)
-    share = float(weights[gave].sum() / weights.sum()) if len(cells) else np.nan
-    return int(gave.sum()), len(cells), share, effective_size(weights) if len(cells) else np.nan

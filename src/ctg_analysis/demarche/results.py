@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from ctg_analysis.demarche import columns, voices
 from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, quotable
 from ctg_analysis.demarche.consistency import active, one_interview
-from ctg_analysis.demarche.crossings import told
 from ctg_analysis.demarche.declared_tables import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
 from ctg_analysis.demarche.material_files import CONVENTION, INFO_FLASH, SYNTHESIS, MaterialFiles
 from ctg_analysis.demarche.survey import Survey, of_survey, open_survey
@@ -268,7 +267,7 @@ def results(
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
-    published = told(of_survey(survey, restricted, material.epci)) if survey else {}
+    published = of_survey(survey, restricted, material.epci) if survey else {}
     surveyed = published.pop(OBSERVATIONS, None)
     tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
     tables[OBSERVATIONS] = material_observations(material, surveyed, places)

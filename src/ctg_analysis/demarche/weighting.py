@@ -1,7 +1,5 @@
 """Redressement: weights that give the answers the profile of the population, and what they cost (rules R20 and R21)."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
@@ -13,52 +11,10 @@ PROBABILITY, QUOTA, VOLUNTEERS = "probabiliste", "quotas", "volontaires"
 
 BOUNDS = (0.3, 3.0)  # of a weight, the mean being 1 (rule R21)
 FEWEST = 10  # answers of a category of a margin: with fewer, it is put together with its neighbour
-TOLERATED = 0.1  # points between a weighted share and that of the census
 ROUNDS, NEAR = 1000, 1e-9  # of the raking: how many at most, and the gap (part of the whole) that ends it
 
 UNDER, OVER, CLOSE = "sous-représenté", "surreprésenté", "proche"
 MARGINS = "marges.csv"
-
-
-class Weighting(NamedTuple):
-    """Weights of mean 1, with the index of the answers, and what is to be told of them.
-
-    profile: columns variable, modalite, category (modalities that were put together: a|b), count (answers), before,
-    after and census (shares from 0 to 1), represented (before any weight, see `profile_words`). Those who do not say
-    are the modality SR, without census: they keep their part.
-    low, high: weights at the bounds. gap: largest difference of a category with the census, in points. converged: it is
-    under 0.1. out_of_reach: categories, as variable=category, that no weights within the bounds bring to the census.
-    """
-
-    weights: pd.Series
-    profile: pd.DataFrame
-    low: int
-    high: int
-    gap: float
-    converged: bool
-    out_of_reach: list[str]
-    n_eff: float
-    deff: float
-
-
-class KnownWeights(NamedTuple):
-    """Weights that anyone can work out of the profile, since all follow one margin.
-
-    question: that margin. of_groups: code → weight; "" for those who gave none. Empty for a margin of two questions.
-    """
-
-    question: str
-    of_groups: dict[str, float]
-
-
-class _Margin(NamedTuple):
-    """A margin as the raking takes it: the category of each answer, and the part that each must have."""
-
-    variable: str
-    categories: pd.Series  # modality → category
-    cells: pd.Series  # modality of each answer
-    numbers: np.ndarray  # number of the category of each answer
-    parts: pd.Series  # category → part of all the answers
 
 
 def effective_size(weights: pd.Series) -> float:
@@ -71,22 +27,13 @@ def effective_size(weights: pd.Series) -> float:
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
-def design_effect(weights: pd.Series) -> float:
-    """What the weights multiply the variance of a share by: n / n_eff (Kish 1965).
-
-    >>> design_effect(pd.Series([1.0, 3.0]))  # 2 / 1.6
-    1.25
-    """
-    return len(weights) / effective_size(weights)
-
-
 def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
     """The 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
 
     Legitimate for a probability sample alone, see `interval_words`.
 
     Parameters:
-        deff: see `design_effect`.
+        deff: what the weights multiply the variance by: answers / n_eff.
         population: of which the answers are a part.
 
     >>> round(half_width(100), 3), round(half_width(100, deff=4), 3)  # 1.96 × √(0.25 / 100), and twice as much
@@ -108,11 +55,11 @@ def interval_words(sample: str) -> str:
     return "marge d'erreur à 95 %" if sample == PROBABILITY else "intervalle indicatif"
 
 
-def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, float] = BOUNDS) -> Weighting:
-    """The weights that give the answers the margins of the census, and the profile before and after (rule R21).
+def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, float] = BOUNDS) -> pd.Series:
+    """The weights, of mean 1, that give the answers the margins of the census (rule R21).
 
     A category with fewer than 10 answers, or with nobody in the census, is put together with the neighbour, in the
-    order of the margins, that has fewer answers.
+    order of the margins, that has fewer answers. Those who do not say keep their part.
 
     Parameters:
         answers: a column for each variable of the margins.
@@ -123,59 +70,22 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
     Raises:
         InputError: a variable that no column holds, a modality that its margin lacks, a margin of 0.
 
-    As many men as women in the census, 10 of 40 answers: 20 / 10 each, 20 / 30 a woman; 40² / (10 × 4 + 30 × 4 / 9).
+    As many men as women in the census, 10 of 40 answers: 20 / 10 each, 20 / 30 a woman.
 
     >>> answers = pd.DataFrame({"sexe": ["f"] * 30 + ["h"] * 10})
     >>> margins = pd.DataFrame({"variable": "sexe", "modalite": ["f", "h"], "effectif": [500, 500]})
-    >>> raked = rake(answers, margins)
-    >>> raked.weights.iloc[[0, -1]].round(3).tolist(), round(raked.n_eff, 9)
-    ([0.667, 2.0], 30.0)
+    >>> rake(answers, margins).iloc[[0, -1]].round(3).tolist()
+    [0.667, 2.0]
     """
-    cells = _cells(answers, margins)
-    census = {name: rows.set_index("modalite")["effectif"].astype(float) for name, rows in margins.groupby("variable")}
-    used = [_margin(name, cells[name], census[name]) for name in cells]
-    profiles, in_profile, counts = np.unique(
-        np.column_stack([margin.numbers for margin in used]), axis=0, return_inverse=True, return_counts=True
-    )
-    parts = [margin.parts.to_numpy() for margin in used]
-    of_profiles = bounded_raking(list(profiles.T), parts, counts, bounds)
-    weights = pd.Series(of_profiles[in_profile], index=answers.index)
-    gaps, out_of_reach = {}, []
-    for margin in used:
-        reached = np.bincount(margin.numbers, weights, minlength=len(margin.parts)) / weights.sum()
-        gaps[margin.variable] = 100 * np.abs(reached - margin.parts).max()
-        needed = margin.parts / (np.bincount(margin.numbers, minlength=len(margin.parts)) / len(answers))
-        out_of_reach += [f"{margin.variable}={category}" for category in needed.index[~needed.between(*bounds)]]
-    gap = max(gaps.values())
-    return Weighting(
-        weights=weights,
-        profile=pd.concat([_profile(margin, census[margin.variable], weights) for margin in used], ignore_index=True),
-        low=int(np.isclose(weights, bounds[0]).sum()),
-        high=int(np.isclose(weights, bounds[1]).sum()),
-        gap=float(gap),
-        converged=bool(gap < TOLERATED),
-        out_of_reach=out_of_reach,
-        n_eff=effective_size(weights),
-        deff=design_effect(weights),
-    )
+    used = [_margin(cells, census_of(margins, name)) for name, cells in margin_cells(answers, margins).items()]
+    numbers, parts = zip(*used, strict=True)
+    profiles, in_profile, counts = np.unique(np.column_stack(numbers), axis=0, return_inverse=True, return_counts=True)
+    return pd.Series(bounded_raking(list(profiles.T), parts, counts, bounds)[in_profile], index=answers.index)
 
 
-def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWeights | None:
-    """The weights that the profile gives away; None where several margins, or none, make them.
-
-    >>> answers = pd.DataFrame({"sexe": ["f"] * 20 + ["h"] * 20})
-    >>> margins = pd.DataFrame({"variable": "sexe", "modalite": ["f", "h"], "effectif": [300, 100]})
-    >>> known_weights(rake(answers, margins), answers)
-    KnownWeights(question='sexe', of_groups={'f': 1.5, 'h': 0.5})
-    """
-    margins = weighting.profile["variable"].unique() if weighting else []
-    if len(margins) != 1:
-        return None
-    (name,) = margins
-    if CROSSED in name:
-        return KnownWeights(name, {})
-    groups = answers[name].mask(answers[name].isin([*OUTSIDE]), "")
-    return KnownWeights(name, weighting.weights.groupby(groups).mean().to_dict())
+def census_of(margins: pd.DataFrame, variable: str) -> pd.Series:
+    """Modality → people in the census, in the order of the margin."""
+    return margins[margins["variable"].eq(variable)].set_index("modalite")["effectif"].astype(float)
 
 
 def bounded_raking(
@@ -210,8 +120,12 @@ def bounded_raking(
     return free.clip(*bounds)
 
 
-def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
-    """The modality of each answer for each variable; SR for those who do not say."""
+def margin_cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
+    """Variable → modality of each answer; SR for those who do not say.
+
+    Raises:
+        InputError: see `rake`.
+    """
     cells, findings = {}, []
     for variable, rows in margins.groupby("variable", sort=False):
         columns = variable.split(CROSSED)
@@ -234,15 +148,17 @@ def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]
     return cells
 
 
-def _margin(variable: str, cells: pd.Series, census: pd.Series) -> _Margin:
-    """A margin with its small categories put together, those who do not say keeping their part."""
+def _margin(cells: pd.Series, census: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the category of each answer, and the part of all the answers that each category must have, small
+    ones put together, those who do not say keeping their part.
+    """
     answered = cells.ne(NO_ANSWER)
     categories = merged(cells[answered].value_counts().reindex(census.index, fill_value=0), census)
     parts = census.groupby(categories, sort=False).sum() / census.sum() * answered.mean()
     if not answered.all():
         parts[NO_ANSWER] = 1 - answered.mean()
     numbers = parts.index.get_indexer(cells.map(categories).where(answered, NO_ANSWER))
-    return _Margin(variable, categories, cells, numbers, parts)
+    return numbers, parts.to_numpy()
 
 
 def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
@@ -267,25 +183,6 @@ def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
         first, second = sorted((place, neighbour))
         groups[first : second + 1] = [groups[first] + groups[second]]
     return pd.Series({modality: LIST.join(group) for group in groups for modality in group})
-
-
-def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """The rows of `Weighting.profile` of one variable."""
-    modalities = [*census.index, *([NO_ANSWER] if NO_ANSWER in margin.parts else [])]
-    counts = margin.cells.value_counts().reindex(modalities, fill_value=0)
-    after = weights.groupby(margin.cells).sum().reindex(modalities, fill_value=0) / weights.sum()
-    table = pd.DataFrame(
-        {
-            "variable": margin.variable,
-            "modalite": modalities,
-            "category": margin.categories.reindex(modalities).fillna(NO_ANSWER).to_numpy(),
-            "count": counts.to_numpy(),
-            "before": counts.to_numpy() / len(weights),
-            "after": after.to_numpy(),
-            "census": (census / census.sum()).reindex(modalities).to_numpy(),
-        }
-    )
-    return table.assign(represented=profile_words(table["count"], table["census"]))
 
 
 def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:

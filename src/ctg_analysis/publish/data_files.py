@@ -66,7 +66,7 @@ SPACES_COLUMNS = {
     "end": "agrement_fin",
 }
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
-BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
+BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "open_themes")
 BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -22,6 +22,7 @@ BEGIN = {
 }
 DRAWN_BY_LOT = "probabiliste"
 ESTABLISHED = "lien "  # how the words of an established link begin
+TOLERATED = 0.02  # between a weighted share, of rounded counts, and that of the census
 WAYS = {"mode": "Mode", "canal": "Canal"}
 SECTEUR_LABEL = "Secteur d'habitation"
 
@@ -52,8 +53,7 @@ class Consultation(DemarcheChapter):
             f"Une fois redressées, ces réponses ont la précision de {count(about['n_eff'])} réponses sans poids "
             f"(effet de plan : {number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
             if about["weighted"]
-            else "Elles ne sont pas redressées : aucune marge du recensement, ou une seule, qui ferait connaître les "
-            "réponses de quelques personnes."
+            else "Elles ne sont pas redressées, faute de marges du recensement."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
         modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
@@ -72,13 +72,12 @@ class Consultation(DemarcheChapter):
         by_way = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
         source = self._context.source
         kept = "Exploitable : allée jusqu'au bout, ou remplie au moins à moitié."
-        few = "Moins de dix réponses : avec les « autres »."
         header = ["Questionnaires", "Nombre", *parts]
         return pieces.together(
             pieces.table(
                 "Du questionnaire commencé à la réponse exploitable", header, lines, source, kept, words=False
             ),
-            pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], by_way, source, few, words=False),
+            pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], by_way, source, words=False),
         )
 
     @needing("Profil des répondants")
@@ -86,22 +85,11 @@ class Consultation(DemarcheChapter):
         """The profile of the respondents before and after weights, beside the census; who is missing."""
         rows = self.table("profile")
         if rows.empty:
-            return pieces.phrase(
-                "Le profil des répondants ne se compare pas : aucune marge du recensement, ou une seule, qui ferait "
-                "connaître les réponses de quelques personnes."
-            )
-        about = self._about
-        reached = (
-            "Les poids ramènent chaque marge à celle du recensement."
-            if about["converged"]
-            else "Les poids n'atteignent pas toutes les marges"
-            + (f", à {_points(about['gap'])} près." if pd.notna(about["gap"]) else ".")
-        )
+            return pieces.phrase("Le profil des répondants ne se compare pas, faute de marges du recensement.")
+        far = (rows["after"] - rows["census"]).abs().max() > TOLERATED
+        reached = f"Les poids {'ne ramènent pas' if far else 'ramènent'} chaque marge à celle du recensement."
         under = drawn.of(rows, "sous-représenté")
         beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
-        if pd.notna(about["low"]):
-            lowest, highest = count(about["low"]), count(about["high"])
-            beside += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
         words = pieces.phrase(reached, f"{beside}Marges : {cited}.")
@@ -112,10 +100,11 @@ class Consultation(DemarcheChapter):
         if box := self.missing(f"Réponses, {field}"):
             return box
         by_question = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
+        silent = self.table("completion").set_index("q_id")
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                closed_questions.question(self.questions.loc[name], by_question[name], self._context),
+                closed_questions.question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
                 self.proves(f"question-{name}"),
             )
             for name in asked.index
@@ -124,18 +113,20 @@ class Consultation(DemarcheChapter):
         return pieces.together(*charts) if charts else pieces.phrase("Aucune question de la consultation n'en parle.")
 
     @needing("Ce qui était souhaité, ce qui est utilisé")
-    def paths(self) -> Html:
-        """The way from what was wished to what is used, for each pair of such questions."""
-        pairs = self.table("paths").groupby("q_id", sort=False)
-        charts = [closed_questions.path(self._label(q_id), rows, self._context) for q_id, rows in pairs]
-        return pieces.together(*charts) if charts else pieces.phrase("Le questionnaire ne demande pas les deux.")
+    def wishes(self) -> Html:
+        """How many use what they wished, for each pair of such questions."""
+        rows = [row for _, row in self.table("wishes").iterrows()]
+        told = [closed_questions.wish(self._label(row["q_id"]), row, self._context) for row in rows]
+        if not told:
+            return pieces.phrase("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
+        return pieces.together(*told, markup.source(self._context.source))
 
     @needing("Croisements")
     def crossings(self) -> Html:
         """Which groups answer otherwise: the links that the tests establish, and how many were sought."""
         tried = self.table("crossings")
-        tried = tried[tried["strength"].ne(closed_questions.TOO_FEW)]
-        linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
+        tried = tried[tried["p"].notna()]
+        linked = self._links(tried).sort_values("v", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = pieces.phrase(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
@@ -146,23 +137,23 @@ class Consultation(DemarcheChapter):
             [
                 self._label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
                 self._label(row.group),
-                f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
-                f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,
-                drawn.v_text(row),
+                f"{count(row.base)} ({count(row.n_eff)})",
+                number(row.chi2),
+                number(row.v, 2),
                 drawn.p_text(row.p_adjusted),
                 row.strength,
             ]
             for row in linked.itertuples()
         ]
-        header = ["Question", "Selon", "Base (n_eff)", "Test", "V (intervalle)", "p ajusté", "Lien"]
-        note = f"V : entre parenthèses, {self._context.interval}. Un lien n'est pas une cause."
+        header = ["Question", "Selon", "Base (n_eff)", "χ²", "V", "p ajusté", "Lien"]
+        note = "Un lien n'est pas une cause."
         return pieces.together(
             lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._context.source, note)
         )
 
     @needing("Réponses par groupe")
     def groups(self) -> Html:
-        """What each group answered, for each link that is established; groups under 10 are not shown."""
+        """What each group answered, for each link that is established; groups under 20 are not shown."""
         links = self._links(self.table("crossings"))
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
@@ -184,13 +175,13 @@ class Consultation(DemarcheChapter):
     def completion(self) -> Html:
         """How far each question was answered (rule R22)."""
         rows = self.table("completion")
-        counts = ["put", "answered", "no_answer", "not_concerned"]
+        counts = ["put", "answered", "no_answer"]
         lines = [
-            [row["libelle"], *(count(row[name], few=True) for name in counts), share(row["nonresponse"], few=True)]
+            [row["libelle"], *(count(row[name]) for name in counts), share(row["nonresponse"])]
             for row in rows.to_dict("records")
         ]
-        header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non concernés", "Non-réponse"]
-        note = "Ont répondu : « ne sait pas » compris, sauf dit par moins de cinq : ils sont alors sans réponse."
+        header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non-réponse"]
+        note = "Ont répondu : « ne sait pas » compris."
         return pieces.table("Qui a répondu à chaque question", header, lines, self._context.source, note, words=False)
 
     def words(self) -> Html:

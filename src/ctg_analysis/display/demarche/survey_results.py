@@ -13,8 +13,7 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
 
-SECRET, NOTHING = "s", "–"
-FEW = "moins de cinq répondants, ou pour que cela ne se déduise pas"
+FEW, NOTHING = "moins de 5", "–"
 P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
 QUOTES = 4  # of each theme
 
@@ -35,9 +34,8 @@ def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
     lines = [
         [
             f"{row.block} : {row.name}",
-            count(row.count, few=True),
-            *(share(part, few=True) for part in (row.before, row.after)),
-            share(row.census),
+            count(row.count),
+            *(share(part) for part in (row.before, row.after, row.census)),
             row.represented or NOTHING,
         ]
         for row in drawn.itertuples()
@@ -68,19 +66,21 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
 
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
-    known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
+    known = rows[rows["count"].gt(0)].assign(low=float("nan"), high=float("nan"), level="")
+    if known.empty:
+        return anchored(q_id, pieces.phrase(f"« {label} » : {FEW} répondants par thème."))
+    few = rows.loc[rows["count"].eq(0), "theme"]
     drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(count))
-    counts = ["count", "positive", "neutre", "négative"]
-    lines = [[row["theme"], *(count(row[column], few=True) for column in counts)] for row in rows.to_dict("records")]
+    lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in known.itertuples()]
     chart = result_chart(
         "open_themes",
         bars.comparison(drawn),
-        Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
+        Listing(["Thème", "Répondants", "Ton"], lines),
         _most_cited(rows),
         f"« {label} », nombre de répondants par thème, sur {count(rows['base'].iloc[0])} réponses libres codées",
         [
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
-            f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
+            f"{FEW.capitalize()} répondants : {texts.listed(list(few))}." if len(few) else "",
         ],
         context,
     )
@@ -109,15 +109,9 @@ def anchored(q_id: str, piece: Html) -> Html:
     return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
 
 
-def share(part: float, *, few: bool = False) -> str:
-    """A part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
-    return (SECRET if few else NOTHING) if pd.isna(part) else percent(100 * part)
-
-
-def v_text(row) -> str:
-    """Cramér's V of a link without its bias, with its interval: « 0,49 (0,28 à 0,72) »."""
-    interval = "" if pd.isna(row.v_low) else f" ({number(row.v_low, 2)} à {number(row.v_high, 2)})"
-    return f"{number(row.v_corrected, 2)}{interval}"
+def share(part: float) -> str:
+    """A part from 0 to 1 as a percentage, a sign when there is none."""
+    return NOTHING if pd.isna(part) else percent(100 * part)
 
 
 def p_text(p: float) -> str:
@@ -126,11 +120,11 @@ def p_text(p: float) -> str:
     return f"moins de {str(limit).replace('.', ',')}"
 
 
-def count(respondents: float, *, few: bool = False) -> str:
-    """A number of respondents, rounded down to 5. few: one that is not told is too small."""
+def count(respondents: float) -> str:
+    """A number of respondents, rounded down to 5."""
     if pd.isna(respondents):
-        return SECRET if few else "nd"
-    return f"≈{texts.NBSP}{number(respondents)}" if respondents else "0"
+        return "nd"
+    return f"≈{texts.NBSP}{number(respondents)}" if respondents else FEW
 
 
 def typographed(labels: pd.Series) -> list[str]:

@@ -1,4 +1,4 @@
-"""Drawings of a consultation: who answered, what groups answered, from what was wished to what is used."""
+"""Drawings of a consultation: who answered, what groups answered."""
 
 import math
 
@@ -6,18 +6,13 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.axes import scale, ticks_between
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
-from ctg_analysis.display.drawings.lines import apart
 from ctg_analysis.display.drawings.rows import rows_of
-from ctg_analysis.display.drawings.style import FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import percent
 
 NAME_WIDTH, GAP, BAR = 24, 7, 13
 HEAD, ROW, BLOCK = 24, 23, 12  # heights of a heading, of a row, between blocks
-OTHERS = "autres parcours"
 CENSUS, BEFORE, AFTER = "recensement", "avant redressement", "après"
-NODE, NODE_GAP, NODE_WIDTH = 150, 8, 9  # of the ends of paths: height of all, between two, width
-LABELS, LABEL = 118, 34  # of what is written at their ends: width, height
-LEAST = 3.0  # the smallest height of a path that can be seen
 
 
 def profile(rows: pd.DataFrame) -> str:
@@ -101,58 +96,3 @@ def blocks(rows: pd.DataFrame) -> str:
         top += BLOCK
     drawing.height = top - BLOCK + 2
     return drawing.svg()
-
-
-def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
-    """Return the bands that lead from what was wished, on the left, to what is used, on the right.
-
-    rows: columns wished, used (labels), share (0 to 1). Those who got what they wished are dark. ends: what both sides
-    are.
-    """
-    sums = {
-        side: rows.groupby(side)["share"].sum().sort_values(ascending=False, kind="stable")
-        for side in ("wished", "used")
-    }
-    order = {"wished": list(sums["wished"].index)}
-    order["used"] = [name for name in order["wished"] if name in sums["used"]]
-    order["used"] += [name for name in sums["used"].index if name not in order["wished"]]
-    tall = max(NODE, LABEL * max(map(len, order.values())))
-    nodes: dict[tuple[str, str], list[float]] = {}  # side, name → top, height, how much of it is filled
-    for side, names in order.items():
-        y = float(HEAD)
-        for name in names:
-            height = max(LEAST, sums[side][name] * (tall - NODE_GAP * (len(names) - 1)))
-            nodes[side, name] = [y, height, 0.0]
-            y += height + NODE_GAP
-    drawing = Drawing(max(top + height for top, height, _ in nodes.values()) + 12)
-    first, last = LABELS, WIDTH - LABELS
-    drawing.text(first + NODE_WIDTH, 9, ends[0], anchor="end", size=SMALL, fill=FAINT)
-    drawing.text(last - NODE_WIDTH, 9, ends[1], size=SMALL, fill=FAINT)
-    ranked = rows.assign(a=rows["wished"].map(order["wished"].index), b=rows["used"].map(order["used"].index))
-    for row in ranked.sort_values(["a", "b"]).itertuples(index=False):
-        edges = []
-        for side, name in (("wished", row.wished), ("used", row.used)):
-            node = nodes[side, name]
-            thick = node[1] * row.share / sums[side][name]
-            edges.append((node[0] + node[2], thick))
-            node[2] += thick
-        shade = RULE if row.wished == OTHERS else TERRITORY if row.wished == row.used else PARTS[2]
-        with drawing.of(f"{row.wished} → {row.used}", percent(100 * row.share)):
-            drawing.area(_band(first + NODE_WIDTH, last - NODE_WIDTH, *edges), shade, opacity=0.75)
-    for side, x, anchor, beside in (("wished", first, "end", -6), ("used", last - NODE_WIDTH, "start", NODE_WIDTH + 6)):
-        middles = [nodes[side, name][0] + nodes[side, name][1] / 2 for name in order[side]]
-        for name, middle, place in zip(order[side], middles, apart(middles, LABEL - 6), strict=True):
-            drawing.bar(x, middle, NODE_WIDTH, nodes[side, name][1], INK)
-            label = folded(f"{name} {percent(100 * sums[side][name])}", 17)
-            drawing.text(x + beside, place, label, anchor=anchor, size=SMALL)
-    return drawing.svg()
-
-
-def _band(left: float, right: float, start: tuple[float, float], end: tuple[float, float]) -> str:
-    """Return the path of a band between two edges, each a top and a thickness."""
-    (y0, thick0), (y1, thick1) = start, end
-    middle = (left + right) / 2
-    return (
-        f"M{left} {y0:.1f}C{middle} {y0:.1f} {middle} {y1:.1f} {right} {y1:.1f}"
-        f"V{y1 + thick1:.1f}C{middle} {y1 + thick1:.1f} {middle} {y0 + thick0:.1f} {left} {y0 + thick0:.1f}z"
-    )
