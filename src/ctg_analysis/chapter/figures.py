@@ -19,7 +19,7 @@ from ctg_analysis.chapter.known import (
 )
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.drawings import bars, lines, maps
+from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
@@ -164,7 +164,7 @@ def timeline(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
     span = territory.years_of_convention
     note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
-    drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
+    drawing = svg(show.timeline(rows[rows["status"].eq(OK)], span).figure)
     return _drawn(territory, indicator, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
 
 
@@ -176,10 +176,13 @@ def pyramid(territory: Territory) -> Html:
         return unavailable(territory, example, "Population par sexe et âge, pour la pyramide des âges")
     beside = territory.beside
     departement = beside[beside["level"].eq("departement")].iloc[0]
+    places = [("epci", territory.epci), ("departement", departement["code"])]
+    own, outline = (ages(territory, level, code, period) for level, code in places)
     return charts.pyramid(
-        ages(territory, "epci", territory.epci, period),
+        svg(show.pyramid(own, outline, departement["name"]).figure),
+        own,
         territory.row["name"],
-        ages(territory, "departement", departement["code"], period),
+        outline,
         departement["name"],
         period=period,
         source=source(territory, territory.own(example)),
@@ -195,7 +198,8 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
     message = messages.parts(rows, totals.iloc[0])
-    return _drawn(territory, indicator, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
+    drawing = svg(show.parts(rows, totals).figure)
+    return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
 
 
 def balance(territory: Territory, indicator: Indicator) -> Html:
@@ -213,7 +217,8 @@ def balance(territory: Territory, indicator: Indicator) -> Html:
     rows = rows[rows["period"].isin(totals["period"])]
     spans = [table.assign(name=table["period"]) for table in (rows, totals)]
     message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
-    return _drawn(territory, indicator, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
+    drawing = svg(show.balance(*spans).figure)
+    return _drawn(territory, indicator, drawing, totals, over_years=True, parts=rows, message=message)
 
 
 def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -261,7 +266,7 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
     columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
     when = {"before_when": date_text(own[0]), "now_when": date_text(own[-1])}
-    drawing = lines.slope(both.rename(columns=columns).assign(**when))
+    drawing = svg(show.slope(both.rename(columns=columns).assign(**when)).figure)
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     here = pd.concat([before, now])
     message = messages.latest(indicator, here[here["level"].eq("epci")])

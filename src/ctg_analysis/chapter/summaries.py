@@ -6,7 +6,6 @@ from ctg_analysis.chapter import known, profiles, synthesis
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import sentences, texts
@@ -15,6 +14,8 @@ from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import themes
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import ChapterNotebook, notebooks
+from ctg_analysis.show import charts
+from ctg_analysis.show.svg import svg
 
 
 def messages(territory: Territory) -> list[sheets.MessageText]:
@@ -72,7 +73,7 @@ def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
     alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return markup.described(bars.comparison(drawn), alt)
+    return markup.described(svg(charts.compare(drawn).figure), alt)
 
 
 def team(territory: Territory) -> Html:

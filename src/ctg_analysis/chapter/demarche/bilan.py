@@ -1,5 +1,7 @@
 """Chapter 13: what became of the convention before."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ctg_analysis.chapter import known
@@ -8,22 +10,30 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, need
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
-from ctg_analysis.display.demarche import achievements, pieces
-from ctg_analysis.display.drawings.amounts import grid
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import cells
+from ctg_analysis.show.svg import svg
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
     "Le bilan ne dit pas la valeur à la signature : ce sont la plus ancienne et la plus récente valeur d'une même "
     "source, à la définition d'aujourd'hui et sur le périmètre d'aujourd'hui."
 )
+
+PER_ACTION = (
+    "Chaque ligne a sa propre unité : la barre dit la part de ce qui était prévu qui a été faite, les nombres la "
+    "quantité elle-même."
+)
+BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
 class Bilan(DemarcheChapter):
@@ -44,18 +54,18 @@ class Bilan(DemarcheChapter):
         """
         names = self._members(family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or achievements.statuses(self.actions, plan.PAST_STATUSES, self._origin)
+        piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
         """What was planned and what was done."""
-        return achievements.quantities(self.actions, self._origin)
+        return quantities(self.actions, self._origin)
 
     @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
         """What was to be spent and what was."""
-        return achievements.costs(self.actions, self._origin)
+        return costs(self.actions, self._origin)
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
@@ -80,7 +90,7 @@ class Bilan(DemarcheChapter):
     @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
         """The actions one by one."""
-        return achievements.one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
+        return one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
 
     @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
@@ -169,7 +179,7 @@ class Bilan(DemarcheChapter):
         wide.loc[plan.ALL] = whole
         wide = wide.assign(Total=wide.sum(axis=1))
         piece = pieces.chart(
-            grid(wide, wide.map(thousands)),
+            svg(cells(wide, wide.map(thousands), sums=True).figure),
             Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
             pieces.Origin(
                 known.source(self.territory, rows, series=True),
@@ -211,3 +221,117 @@ class Bilan(DemarcheChapter):
 
 
 open_bilan = Bilan.open
+
+
+def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
+    """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
+    counts = plan.by_axis(actions, order)
+    whole = counts.loc[plan.ALL]
+    counts_text = [counted(whole[status], status) for status in order]
+    data = Listing(["Axe", *order, "Total"], pieces.lines_of(counts))
+    return pieces.chart(
+        svg(plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)).figure),
+        data,
+        origin,
+        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}",
+        what="Actions par axe et par statut (nombre)",
+    )
+
+
+def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was planned and what was done, action by action."""
+    rows = plan.quantities(actions)
+    if rows.empty:
+        return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+    units = [pieces.text_of(unit) for unit in rows["unite"]]
+    drawn = rows.assign(
+        label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
+        way=rows["part"],
+        due=float("nan"),
+        word="",
+        baseline_text=[quantity(value) for value in rows["realise"]],
+        now_text="",
+        target_text=[quantity(value) for value in rows["prevu"]],
+    )
+    whole = rows["part"].ge(1).sum()
+    lines = [
+        [row.intitule, _counted(row.prevu, unit), _counted(row.realise, unit)]
+        for row, unit in zip(rows.itertuples(index=False), units, strict=True)
+    ]
+    return pieces.chart(
+        svg(plan_charts.bullets(drawn, ("", "prévu"), ("fait", "", "prévu")).figure),
+        Listing(["Action", "Prévu", "Réalisé"], lines),
+        origin,
+        message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
+        what="Quantités prévues et réalisées, par action",
+        note=PER_ACTION,
+    )
+
+
+def _counted(value: float, unit: str) -> str:
+    """Return « 1 place », « 8 places »."""
+    return f"{quantity(value)} {agreed(unit, value)}".strip()
+
+
+def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was to be spent and what was, by axis."""
+    rows = plan.costs(actions)
+    whole = rows.loc[plan.ALL]
+    gap = whole["spent"] - whole["planned"]
+    word = "de plus" if gap > 0 else "de moins"
+    gap_text = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
+    sentence = (
+        f"Coût réel ({origin.when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {gap_text}."
+    )
+    drawn = rows.drop(index=plan.ALL)  # of another scale
+    drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
+    ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
+    data = Listing(
+        ["Axe", "Coût prévu", "Coût réel", "Actions comptées"],
+        [
+            [name, euros(row.planned), euros(row.spent), f"{row.known} sur {row.actions}"]
+            for name, row in zip(rows.index, rows.itertuples(index=False), strict=True)
+        ],
+    )
+    figure = pieces.chart(
+        svg(plan_charts.dumbbell(ends, ("Prévu", "Réel")).figure),
+        data,
+        origin,
+        message=_widest_gap(drawn),
+        what="Coût prévu et coût réel, par axe (milliers d'euros)",
+        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
+    )
+    return pieces.together(pieces.phrase(sentence), figure)
+
+
+def _widest_gap(rows: pd.DataFrame) -> str:
+    """The line whose cost is the farthest from its plan. rows: columns planned, spent, one of them known."""
+    gaps = (rows["spent"] - rows["planned"]).abs()
+    if not gaps.max() > 0:
+        return "Chaque axe a coûté ce qui était prévu"
+    widest = rows.loc[gaps.idxmax()]
+    return f"Plus grand écart : {widest.name}, {euros(widest['spent'])} pour {euros(widest['planned'])} prévus"
+
+
+def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
+    """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
+    header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
+    lines = [
+        [
+            names.get(row.action_id, f"{row.action_id} {row.intitule}"),
+            row.axe,
+            row.statut,
+            _done(row),
+            ". ".join(text.removesuffix(".") for text in map(pieces.text_of, (row.ecart, row.explication)) if text)
+            or pieces.NOTHING,
+            pieces.text_of(row.suite) or pieces.NOTHING,
+        ]
+        for row in actions.itertuples(index=False)
+    ]
+    return pieces.table(caption, header, lines, source)
+
+
+def _done(row) -> str:
+    if pd.isna(row.prevu) and pd.isna(row.realise):
+        return pieces.UNKNOWN
+    return f"{quantity(row.realise)} sur {_counted(row.prevu, pieces.text_of(row.unite))}"

@@ -14,17 +14,19 @@ from ctg_analysis.demarche import plan as links
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actor_names, pieces
-from ctg_analysis.display.demarche import proof_chain as linked
-from ctg_analysis.display.drawings import votes
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, number, quantity
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.svg import svg
 
 RANKING = "demarche_priorities.csv"
+AFOM = ("atout", "faiblesse", "opportunité", "menace")
+STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
@@ -63,9 +65,9 @@ class Enjeux(DemarcheChapter):
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
         """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
-        fields: dict[str, list[linked.Constat]] = {one.field: [] for one in self._constats}
-        for one in sorted(self._constats, key=lambda one: linked.AFOM.index(one.type)):
-            fields[one.field].append(one)
+        fields: dict[str, list[dict]] = {one["field"]: [] for one in self._constats}
+        for one in sorted(self._constats, key=lambda one: AFOM.index(one["type"])):
+            fields[one["field"]].append(one)
         made = markup.piece("constats.html.j2", fields=fields)
         return pieces.together(made, markup.source(self.source("constats", "preuves")))
 
@@ -86,7 +88,7 @@ class Enjeux(DemarcheChapter):
             for label, row in zip(labels, voted.to_dict("records"), strict=True)
         ]
         return pieces.chart(
-            votes.criteria(voted.assign(label=labels), CRITERIA),
+            svg(plan_charts.criteria(voted.assign(label=labels), CRITERIA).figure),
             Listing(header, lines),
             self._origin,
             message=_foremost(voted),
@@ -124,7 +126,7 @@ class Enjeux(DemarcheChapter):
         header = ["Enjeu", "Rang (dans 95 tirages sur 100)", "Dit", "Part des tirages", "Note moyenne", "Points"]
         doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
         return pieces.chart(
-            votes.ranks(known.assign(label=labels, text=texts_)),
+            svg(plan_charts.ranks(known.assign(label=labels, text=texts_)).figure),
             Listing(header, lines),
             self._origin,
             message=_stability(stable, len(known)),
@@ -157,7 +159,7 @@ class Enjeux(DemarcheChapter):
         points = self.table("points_by_type")
         wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
         wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
-        wide.index = [actor_names.several(name) for name in wide.index]
+        wide.index = [pieces.actors(name) for name in wide.index]
         wide.loc["Ensemble"] = wide.sum()
         wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
         lines = pieces.lines_of(wide.rename(index=texts.capitalised))
@@ -177,8 +179,8 @@ class Enjeux(DemarcheChapter):
             [
                 pieces.link(f"{row.enjeu_id} {self.titles[row.enjeu_id]}", to_enjeu(row.enjeu_id)),
                 quantity(row.spread),
-                actor_names.the(row.above.split(LIST)),
-                actor_names.the(row.below.split(LIST)),
+                pieces.the_actors(row.above.split(LIST)),
+                pieces.the_actors(row.below.split(LIST)),
             ]
             for row in apart.itertuples(index=False)
         ]
@@ -265,19 +267,19 @@ class Enjeux(DemarcheChapter):
         return definitions("enjeux")
 
     @cached_property
-    def _constats(self) -> list[linked.Constat]:
+    def _constats(self) -> list[dict]:
         table = self.table("constats")
         enjeux = links.enjeux_by_constat(self.enjeux)
         actions = links.actions_by_constat(self.table("actions"))
         alone = set(self.table("one_interview")["constat_id"])
         meetings = self.table("ateliers").set_index("atelier_id")
         return [
-            linked.Constat(
+            dict(
                 id=row.constat_id,
                 field=texts.capitalised(row.champ),
                 statement=texts.typography(row.enonce),
                 type=row.type,
-                strength=linked.STRENGTHS[row.force_preuve],
+                strength=STRENGTHS[row.force_preuve],
                 status=texts.typography(_status(row, meetings)),
                 labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
                 proofs=proof_texts.proofs_of(self, row.constat_id),
@@ -287,7 +289,7 @@ class Enjeux(DemarcheChapter):
             for row in table.itertuples(index=False)
         ]
 
-    def _enjeu(self, row) -> linked.Enjeu:
+    def _enjeu(self, row) -> dict[str, object]:
         proofs = self.table("preuves")
         contrary = int((proofs["constat_id"].isin(row.constats) & proofs["sens"].eq(AGAINST)).sum())
         objectives = self.table("objectifs")
@@ -300,7 +302,7 @@ class Enjeux(DemarcheChapter):
             pieces.text_of(row.population_concernee),
             "transversal" if row.transversal else "",
         ]
-        return linked.Enjeu(
+        return dict(
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
@@ -336,7 +338,7 @@ class Enjeux(DemarcheChapter):
         rows = rows[rows["enjeu_id"].eq(enjeu) & rows["diverges"].astype(bool)]
         if rows.empty:
             return ""
-        above, below = (actor_names.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
+        above, below = (pieces.the_actors(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
     @property

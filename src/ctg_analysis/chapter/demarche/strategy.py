@@ -7,20 +7,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.chapter.demarche.fiches_action import links, sheet
+from ctg_analysis.chapter.demarche.fiches_action import amounts, links, sheet
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.demarche.action_plan import Branch
-from ctg_analysis.display.drawings import bars, gantt
-from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -30,8 +25,12 @@ from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import data_root
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import cells, compare
+from ctg_analysis.show.svg import svg
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
+MEETINGS = "demarche_reunions.csv"
 Marks = Sequence[tuple[float, str]]
 
 
@@ -106,12 +105,12 @@ class Strategy(DemarcheChapter):
     def budget(self) -> Html:
         """The money of the plan by financer and year, and whether it reconciles."""
         by_financer = plan.by_financer(self.funding)
-        header, lines = shown_as.amounts(by_financer)
+        header, lines = amounts(by_financer)
         written = by_financer.map(lambda value: thousands(value) if value else pieces.NOTHING)
         first = by_financer.drop(index=plan.TOTAL)[plan.TOTAL].sort_values(ascending=False, kind="stable")
         whole, most = euros(by_financer.loc[plan.TOTAL, plan.TOTAL]), euros(first.iloc[0])
         drawn = pieces.chart(
-            grid(by_financer, written),
+            svg(cells(by_financer, written, sums=True).figure),
             Listing([f"{header[0]}, en euros", *header[1:]], lines),
             pieces.Origin(self.source("financements"), self._years, FUNDING),
             message=f"Premier financeur : {first.index[0]}, {most} sur {whole}",
@@ -169,14 +168,74 @@ class Strategy(DemarcheChapter):
         header = ["Pilote", "Actions", "Dont priorité 1", "Équivalents temps plein", "Financements"]
         top = rows.iloc[0]
         return pieces.chart(
-            bars.comparison(drawn),
+            svg(compare(drawn).figure),
             Listing(header, lines),
             pieces.Origin(self.source("actions"), self._years, ACTIONS),
             message=f"{counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
             what="Actions par pilote (nombre)",
         )
 
-    bodies, meetings, decisions = governance.bodies, governance.meetings, governance.decisions
+    @needing("Instances de la gouvernance", "instances")
+    def bodies(self) -> Html:
+        """The bodies of the governance."""
+        header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
+        lines = [
+            [
+                pieces.anchored(
+                    f"{row.instance} ({row.type})" if row.type != row.instance else row.instance,
+                    f"instance-{row.instance}",
+                ),
+                row.role,
+                *(
+                    pieces.text_of(cell) or pieces.NOTHING
+                    for cell in (row.composition, row.presidence, row.frequence, row.secretariat)
+                ),
+            ]
+            for row in self.table("instances").itertuples(index=False)
+        ]
+        return pieces.table("Les instances", header, lines, self.source("instances"))
+
+    @needing("Réunions des instances", "instances", "reunions")
+    def meetings(self) -> Html:
+        """The meetings held and planned, with their attendance."""
+        rows = self.table("reunions")
+        held = rows["presents"].notna()
+        drawn = plan_charts.meetings(
+            pd.DataFrame({"name": rows["instance"], "year": [plan.as_year(day) for day in rows["date"]], "held": held})
+        )
+        lines = [
+            [row.instance, date_text(row.date), "tenue" if was else "prévue", _attendance(row)]
+            for row, was in zip(rows.itertuples(index=False), held, strict=True)
+        ]
+        planned = int((~held).sum())
+        message = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
+        message += f", {counted(planned, 'prévue', 'prévues')}" if planned else ""
+        years = sorted({day.year for day in rows["date"]})
+        return pieces.chart(
+            svg(drawn.figure),
+            Listing(["Instance", "Date", "Réunion", "Présents sur invités"], lines),
+            pieces.Origin(
+                self.source("reunions"), f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]), MEETINGS
+            ),
+            message=message,
+            what="Réunions des instances (nombre)",
+        )
+
+    @needing("Décisions des instances", "reunions")
+    def decisions(self) -> Html:
+        """The decisions of the bodies, the newest first."""
+        rows = self.table("reunions").sort_values("date", ascending=False, kind="stable")
+        lines = [
+            [date_text(row.date), row.instance, decision]
+            for row in rows.itertuples(index=False)
+            for decision in row.decisions or ()
+        ]
+        if not lines:
+            return pieces.plain("Aucune décision n'est encore inscrite.")
+        source = self.source("reunions")
+        return pieces.table(
+            "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
+        )
 
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
@@ -217,18 +276,18 @@ class Strategy(DemarcheChapter):
         first, last = self.span
         return f"{first}-{last}"
 
-    def _axis(self, row) -> Branch:
+    def _axis(self, row) -> dict[str, object]:
         objectives = self.table("objectifs")
         own = objectives[objectives["axe_id"].eq(row.axe_id)]
         grown = [self._objective(objective) for objective in own.itertuples(index=False)]
-        return Branch(f"but-{row.axe_id}", f"Axe {row.ordre}", texts.typography(row.titre), Markup(""), grown)
+        return _branch(f"but-{row.axe_id}", f"Axe {row.ordre}", row.titre, "", grown)
 
-    def _objective(self, row) -> Branch:
+    def _objective(self, row) -> dict[str, object]:
         enjeux = pieces.listed(pieces.link(name, to_enjeu(name)) for name in row.enjeux)
         beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, _until(row))
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
-        grown = [Branch("", "", "", self._leaf(action)) for action in own.itertuples(index=False)]
-        return Branch(f"but-{row.obj_id}", "Objectif", texts.typography(row.titre), beside, grown)
+        grown = [{"beside": self._leaf(action)} for action in own.itertuples(index=False)]
+        return _branch(f"but-{row.obj_id}", "Objectif", row.titre, beside, grown)
 
     def _leaf(self, row) -> Markup:
         labels = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
@@ -259,7 +318,7 @@ class Strategy(DemarcheChapter):
         ]
         kept = drawn.loc[~drawn["dropped"], "begin"].astype(int)
         return pieces.chart(
-            gantt.gantt(drawn, self.span, marks),
+            svg(plan_charts.gantt(drawn, self.span, marks).figure),
             Listing(["Action", "Calendrier", "État", "Axe"], lines),
             pieces.Origin(cited_with(self.source("actions"), *sources), self._years, ACTIONS),
             message=_beginnings(kept),
@@ -269,6 +328,10 @@ class Strategy(DemarcheChapter):
 
 
 open_strategy = Strategy.open
+
+
+def _branch(place: str, kind: str, title: str, beside: str, branches: list[dict]) -> dict[str, object]:
+    return {"id": place, "kind": kind, "title": texts.typography(title), "beside": beside, "branches": branches}
 
 
 def _until(row) -> str:
@@ -282,3 +345,9 @@ def _beginnings(years: pd.Series) -> str:
     if first == len(years):
         return f"{count} dès {years.min()}" if len(years) else count
     return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
+
+
+def _attendance(row) -> str:
+    if pd.isna(row.presents):
+        return pieces.NOTHING
+    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)

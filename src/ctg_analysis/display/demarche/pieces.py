@@ -1,4 +1,4 @@
-"""What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
+"""What the chapters of a démarche are made of: charts and tables with their source, links, amounts, actors."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,17 +7,32 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.demarche.columns import OTHERS
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import thousands
+from ctg_analysis.display.words.quantities import number, thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
+
+ACTORS = {  # of a démarche, as sentences name them
+    "élu": "les élus",
+    "Caf": "la Caf",
+    "MSA": "la MSA",
+    "Département": "le Département",
+    "Éducation nationale": "l'Éducation nationale",
+    "association": "les associations",
+    "gestionnaire": "les gestionnaires",
+    "santé": "les professionnels de santé",
+    "habitant": "les habitants",
+    OTHERS: "les autres acteurs",
+}
+ONE_ACTOR = {"santé": "professionnel de santé", OTHERS: "autre acteur"}
 
 
 class Origin(NamedTuple):
@@ -112,3 +127,25 @@ def text_of(cell: object) -> str:
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)
+
+
+def the_actors(kinds: Iterable[str]) -> str:
+    """Return « les élus, la Caf et les associations »."""
+    return texts.listed([ACTORS.get(kind, kind) for kind in kinds])
+
+
+def actors(kind: str) -> str:
+    """What many of a kind are called: « élus », « professionnels de santé », « Caf »."""
+    return ACTORS[kind].removeprefix("les ") if _are_people(kind) else kind
+
+
+def counted_actors(kind: str, count: int) -> str:
+    """Return « 1 élu », « 4 associations », « 2 de la Caf », « 3 du Département »."""
+    if _are_people(kind):
+        return f"{number(count)} {actors(kind) if count > 1 else ONE_ACTOR.get(kind, kind)}"
+    named = ACTORS.get(kind, kind)
+    return f"{number(count)} {f'du {kind}' if named.startswith('le ') else f'de {named}'}"
+
+
+def _are_people(kind: str) -> bool:
+    return ACTORS.get(kind, kind).startswith("les ")

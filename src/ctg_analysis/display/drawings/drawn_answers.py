@@ -4,9 +4,8 @@ import math
 
 import pandas as pd
 
-from ctg_analysis.display.drawings.axes import scale, ticks_between
+from ctg_analysis.display.drawings.axes import apart, scale, ticks_between
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
-from ctg_analysis.display.drawings.lines import apart
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import percent

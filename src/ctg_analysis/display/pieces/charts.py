@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
@@ -16,7 +15,7 @@ SEXES = {"men": "Hommes", "women": "Femmes"}
 PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}
 PYRAMID_BANDS["95_plus"] = "95 ans ou plus"
 BANDS = list(PYRAMID_BANDS)
-UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
+UNDER_20, FROM_65 = slice(4), slice(13, None)  # of the bands
 
 
 @dataclass(frozen=True)
@@ -128,19 +127,28 @@ def _table(caption: str, data: Listing) -> Table:
 
 
 def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
-    """Return the shares of the population, in %, by band and sex; None when a band is missing.
+    """Return the shares of the population, in %, by age (the values of PYRAMID_BANDS) and sex; None when one lacks.
 
     counts: (sex, band) → number of inhabitants.
     """
-    table = pd.DataFrame({sex: [counts.get((sex, band)) for band in BANDS] for sex in SEXES}, BANDS, dtype=float)
+    table = pd.DataFrame(
+        {sex: [counts.get((sex, band)) for band in BANDS] for sex in SEXES}, list(PYRAMID_BANDS.values()), dtype=float
+    )
     return None if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
 
 
 def pyramid(
-    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: Citation
+    drawing: str,
+    own: pd.DataFrame,
+    own_name: str,
+    outline: pd.DataFrame | None,
+    outline_name: str,
+    *,
+    period: str,
+    source: Citation,
 ) -> Html:
-    """Return an age pyramid against the outline of another territory (both in % of their population)."""
-    labels = list(PYRAMID_BANDS.values())
+    """Return an age pyramid against the outline of another territory with its words. own, outline: `shares_by_age`."""
+    labels = list(own.index)
     young, old = _young_and_old(own)
     fullest = int(own.sum(axis=1).to_numpy().argmax())
     men, women = (percent(own[sex].iloc[fullest], 1) for sex in SEXES)
@@ -155,7 +163,7 @@ def pyramid(
     if outline is not None:
         alt += f" {outline_name} : {' et '.join(_young_and_old(outline))}."
     return figure(
-        bars.pyramid(labels, own, outline, outline_name),
+        drawing,
         file="pyramid.csv",
         kind="chart",
         title=f"{old} de 65 ans ou plus, {young} de moins de 20 ans",
@@ -168,4 +176,4 @@ def pyramid(
 
 
 def _young_and_old(shares: pd.DataFrame) -> list[str]:
-    return [percent(shares.loc[bands].to_numpy().sum(), 1) for bands in (UNDER_20, FROM_65)]
+    return [percent(shares.iloc[ages].to_numpy().sum(), 1) for ages in (UNDER_20, FROM_65)]
