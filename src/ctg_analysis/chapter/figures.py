@@ -27,8 +27,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
-from ctg_analysis.model.norms import norm
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.show import charts as show
 from ctg_analysis.show.svg import svg
 
@@ -157,17 +156,6 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def timeline(territory: Territory, indicator: Indicator) -> Html:
-    """The year in which something ends, commune by commune, beside the period of the convention."""
-    rows = by_commune(territory, indicator)
-    if rows.empty:
-        return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    span = territory.years_of_convention
-    note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
-    drawing = svg(show.timeline(rows[rows["status"].eq(OK)], span).figure)
-    return _drawn(territory, indicator, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
-
-
 def pyramid(territory: Territory) -> Html:
     """The age pyramid of the territory against the outline of its (first) département."""
     example = CATALOGUE["women_0_4_count"]
@@ -251,24 +239,3 @@ def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFra
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
     return charts.shares_by_age({key: values[name] for key, name in ids.items()})
-
-
-def slope(territory: Territory, indicator: Indicator) -> Html:
-    """An indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
-    rows = territory.readable(indicator)
-    rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
-    rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
-    own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
-        return unavailable(territory, indicator, f"{indicator.label}, évolution", "epci")
-    before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
-    both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
-    both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
-    columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
-    when = {"before_when": date_text(own[0]), "now_when": date_text(own[-1])}
-    drawing = svg(show.slope(both.rename(columns=columns).assign(**when)).figure)
-    data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
-    here = pd.concat([before, now])
-    message = messages.latest(indicator, here[here["level"].eq("epci")])
-    cited = source(territory, here, series=True)
-    return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)

@@ -19,7 +19,6 @@ DRAWN = {
     "choropleth": figures.communes_map,
     "parts": figures.parts,
     "balance": figures.balance,
-    "timeline": figures.timeline,
 }
 
 

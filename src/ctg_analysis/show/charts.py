@@ -281,54 +281,6 @@ def pyramid(territory: pd.DataFrame, outline: pd.DataFrame | None, outline_name:
     return ax
 
 
-def slope(rows: pd.DataFrame) -> Axes:
-    """A line for each place between two dates, its name and its values written at both ends.
-
-    rows: columns name, level, before, now (values), before_text, now_text, before_when, now_when (the two dates).
-    """
-    ends = [f"{row.now_text}  {row.name}" for row in rows.itertuples(index=False)]
-    left = max(length(text, SMALL) for text in rows["before_text"]) + 12
-    height = 70 + 26 * len(rows)
-    ax = axes(height, left=left, right=min(206, max(length(end, SMALL) for end in ends)) + 8)
-    low, high = rows[["before", "now"]].min(axis=None), rows[["before", "now"]].max(axis=None)
-    pixel = ((high - low) or 1) / (height - 50)
-    ax.set(xlim=(0, 1), ylim=(low - 14 * pixel, low + (height - 14) * pixel))
-    for x, side in enumerate(("before", "now")):
-        write(ax, x, ax.get_ylim()[1] - 8 * pixel, rows[f"{side}_when"].iloc[0], ha="center", size=SMALL, color=FAINT)
-        ax.axvline(x, ymax=1 - 18 / height, color=RULE, linewidth=1)
-        texts = ends if side == "now" else rows["before_text"]
-        for spot, text, row in zip(apart([*rows[side]], 13 * pixel), texts, rows.itertuples(index=False), strict=True):
-            weight = "bold" if row.level == "epci" else "normal"
-            write(ax, x, spot, text, aside=7 if x else -7, size=SMALL, weight=weight)
-    for row in rows.itertuples(index=False):
-        style = {"color": colour(row.level), "linewidth": 3 if row.level == "epci" else 1.8, "markersize": 7}
-        (line,) = ax.plot([0, 1], [row.before, row.now], "o-", **style)
-        tell(line, row.name, f"{row.before_text} en {row.before_when} ; {row.now_text} en {row.now_when}")
-    return ax
-
-
-def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> Axes:
-    """A mark for each place at the year in which something ends; `span` is shaded behind.
-
-    rows: columns name, value (a year), text, in the order to draw.
-    """
-    first = int(min(rows["value"].min(), *(span or ()), LAST_YEAR)) - 1
-    last = int(max(rows["value"].max(), *(span or ()), FIRST_YEAR)) + 2
-    ax, middles = rowed(rows["name"], row=20, bottom=26)
-    low = ax.get_ylim()[0]
-    if span:
-        ax.axvspan(span[0], span[1] + 1, ymin=26 / low, color=BAND, linewidth=0)
-    for y, row in zip(middles, rows.itertuples(index=False), strict=True):
-        ax.hlines(y, first, row.value, TERRITORY, linewidth=2)
-        (mark,) = ax.plot([row.value] * 2, [y - 6, y + 6], color=TERRITORY, linewidth=3)
-        tell(mark, row.name, row.text)
-        write(ax, row.value, y, row.text, aside=6, size=SMALL)
-    for year in range(first, last, 1 if last - first <= 12 else 2 if last - first <= 24 else 5):
-        write(ax, year, low - 12, str(year), ha="center", size=SMALL, color=FAINT)
-    ax.set_xlim(first, last)
-    return ax
-
-
 def fan(counted: pd.Series, ahead: pd.DataFrame) -> Axes:
     """A line of counts from zero, then those of what could follow, the first dashed, the others dotted.
 
