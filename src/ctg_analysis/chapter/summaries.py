@@ -73,7 +73,7 @@ def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
     alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return markup.described(svg(charts.compare(drawn).figure), alt)
+    return markup.described(svg(charts.plain_bars(drawn).figure), alt)
 
 
 def team(territory: Territory) -> Html:

@@ -15,7 +15,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.source import SOURCES, SURVEY
-from ctg_analysis.show.charts import compare
+from ctg_analysis.show.charts import plain_bars
 from ctg_analysis.show.svg import svg
 
 SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
@@ -64,7 +64,7 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     ]
     return charts.chart(
         members[0],
-        svg(compare(known.assign(level="")).figure),
+        svg(plain_bars(known.assign(level="")).figure),
         charts.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),

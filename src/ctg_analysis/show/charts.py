@@ -120,7 +120,7 @@ def bars(rows: pd.DataFrame) -> Axes:
         return axes(ROW)
     rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
     marks = rows["indicator"].map({name: value for name, (value, _) in beside.items()}).astype(float)
-    ax = compare(rows, marks)
+    ax = plain_bars(rows, marks)
     for y, mark, row in zip(ax.get_yticks(), marks, rows.itertuples(index=False), strict=True):
         if row.indicator in beside:
             (stroke,) = ax.plot([mark] * 2, [y - BAR / 2 - 3, y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3)
@@ -128,12 +128,13 @@ def bars(rows: pd.DataFrame) -> Axes:
     return ax
 
 
-def compare(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
+def plain_bars(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
     """Horizontal bars from zero, one for each row, with the interval of those that have one.
 
     A row of level `peers` is no bar: a box from the first to the third quartile of the peers, and a stroke at their
     median. The territory among others is in bold. marks: what is marked in each row, which its text stands clear of.
     """
+    rows = rows.reindex(columns=["name", "level", "value", "low", "high", "text"])
     ends = pd.concat([rows[["value", "high"]], marks], axis=1).max(axis=1).clip(lower=0)
     own = rows["level"].eq("epci") & (rows["level"].nunique() > 1)
     room = max(length(text, bold=True) for text in rows["text"]) + GAP

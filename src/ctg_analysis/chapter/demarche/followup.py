@@ -66,27 +66,19 @@ class Followup(DemarcheChapter):
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """How many actions have each status, year by year."""
-        by_year = plan.status_by_year(self.rows)
-        counts = pd.DataFrame(
-            {
-                str(year): [int(by_year[year].eq(status).sum()) for status in plan.YEARLY_STATUSES]
-                for year in by_year.columns
-            },
-            index=list(plan.YEARLY_STATUSES),
-        ).T
+        counts = plan.status_by_year(self.rows).apply(lambda year: year.value_counts())
+        counts = counts.reindex(plan.YEARLY_STATUSES).fillna(0).astype(int).T.rename(index=str)
         last, when = counts.iloc[-1], counts.index[-1]
         counts_text = ", ".join(counted(count, status) for status, count in last.items())
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
-        note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
         years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-        data = Listing(["Année", *plan.YEARLY_STATUSES], pieces.lines_of(counts))
         figure = pieces.chart(
             svg(plan_charts.statuses(counts).figure),
-            data,
+            Listing(["Année", *counts], pieces.lines_of(counts)),
             pieces.Origin(self.source("suivi"), years, FILE),
             message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
             what="Actions par statut à la fin de l'année (nombre)",
-            note=note,
+            note="Une action retardée se fera plus tard ; une action abandonnée ne se fera pas.",
         )
         return pieces.together(pieces.phrase(sentence), figure)
 
@@ -96,24 +88,17 @@ class Followup(DemarcheChapter):
         by_year = plan.status_by_year(self.rows)
         last = plan.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
-        years = list(by_year.columns)
-        header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
         made = []
         for axis, own in rows.groupby("axe", sort=False):
-            lines = []
-            for row in own.to_dict("records"):
-                name = pieces.link(f"{row['action_id']} {row['titre']}", to_action(row["action_id"]))
-                done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
-                lines.append(
-                    [
-                        pieces.anchored(name, f"suivi-{row['action_id']}"),
-                        *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
-                        done,
-                        pieces.text_of(row["faits"]) or pieces.NOTHING,
-                        pieces.text_of(row["difficultes"]) or pieces.NOTHING,
-                    ]
-                )
-            made.append(pieces.table(f"Axe : {axis}", header, lines, self.source("suivi")))
+            named = map(pieces.link, own["action_id"] + " " + own["titre"], own["action_id"].map(to_action))
+            told = {
+                "Action": map(pieces.anchored, named, "suivi-" + own["action_id"]),
+                **{f"Fin {year}": own[year].fillna(pieces.UNKNOWN) for year in by_year},
+                "Avancement": [pieces.NOTHING if pd.isna(done) else f"{done} %" for done in own["avancement_pct"]],
+                "Ce qui a été fait": own["faits"].map(pieces.written),
+                "Difficultés": own["difficultes"].map(pieces.written),
+            }
+            made.append(pieces.table(f"Axe : {axis}", *pieces.by_column(told), self.source("suivi")))
         return pieces.together(*made)
 
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
@@ -148,16 +133,18 @@ class Followup(DemarcheChapter):
         sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
         last = known.iloc[-1]
         ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
-        lines = [
-            [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
-            for row in rows.itertuples(index=False)
-        ]
-        silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
+        told = {
+            "Année": rows["year"].map(str),
+            "Prévu": rows["planned"].map(euros),
+            "Dépensé": rows["spent"].map(euros),
+            "Actions qui disent leur dépense": rows["told"].map(str) + " sur " + rows["actions"].map(str),
+        }
+        silent = list(rows.loc[rows["told"] < rows["actions"], "year"].map(str))
         note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
         years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
         figure = pieces.chart(
             svg(plan_charts.dumbbell(ends, ("Prévu", "Dépensé")).figure),
-            Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+            Listing(*pieces.by_column(told)),
             pieces.Origin(self.source("financements", "suivi"), years, FILE),
             message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
             what="Argent prévu et dépensé par année (milliers d'euros)",
@@ -178,14 +165,9 @@ class Followup(DemarcheChapter):
                 rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
         if not rows:
             return pieces.plain("Aucune décision n'est encore inscrite.")
-        ordered = sorted(rows, key=lambda row: row[0], reverse=True)
-        lines = [[date_text(day), about, decision] for day, about, decision in ordered]
-        return pieces.table(
-            "Les décisions, des plus récentes aux plus anciennes",
-            ["Date", "Sujet", "Décision"],
-            lines,
-            self.source("suivi", "reunions"),
-        )
+        rows = sorted(rows, key=lambda row: row[0], reverse=True)
+        lines, header = [[date_text(day), *said] for day, *said in rows], ["Date", "Sujet", "Décision"]
+        return pieces.table(pieces.DECISIONS, header, lines, self.source("suivi", "reunions"))
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""
@@ -196,16 +178,14 @@ class Followup(DemarcheChapter):
                 "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
                 "par évaluation, dans calendrier.csv."
             )
-        lines = [
-            [
-                row.etape,
-                span_text(row.debut, row.fin) or "date à préciser",
-                *(pieces.text_of(cell) or pieces.NOTHING for cell in (row.statut, row.responsable, row.livrable)),
-            ]
-            for row in rows.itertuples(index=False)
-        ]
-        header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
-        return pieces.table("Les évaluations prévues", header, lines, self.source("calendrier"))
+        told = {
+            "Évaluation": rows["etape"],
+            "Date": [span_text(*span) or "date à préciser" for span in zip(rows["debut"], rows["fin"], strict=True)],
+            "Statut": rows["statut"].map(pieces.written),
+            "Responsable": rows["responsable"].map(pieces.written),
+            "Livrable": rows["livrable"].map(pieces.written),
+        }
+        return pieces.table("Les évaluations prévues", *pieces.by_column(told), self.source("calendrier"))
 
     @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
@@ -264,12 +244,10 @@ class Followup(DemarcheChapter):
         count = int(rows["kind"].eq(plan.OBSERVED).sum())
         reported = int(rows["kind"].eq(plan.REPORTED).sum())
         waiting = len(rows) - count - reported
-        sentence = (
-            f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
-            f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
-            f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
-        )
-        return pieces.phrase(sentence)
+        told = [f"{count} recalculé{'s' * (count > 1)} des données du diagnostic"]
+        told += [f"{reported} relevé{'s' * (reported > 1)} dans le suivi"]
+        told += [f"{waiting} pas encore mesuré{'s' * (waiting > 1)}"] if waiting else []
+        return pieces.phrase(f"{counted(len(rows), 'indicateur')} : {', '.join(told)}.")
 
 
 open_followup = Followup.open
@@ -281,35 +259,29 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
     rows: those of field.tracking.gaps, with label, unite.
     """
     written = rows.assign(
-        baseline_text=[quantity(value) for value in rows["baseline"]],
+        baseline_text=rows["baseline"].map(quantity),
         now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
-        target_text=[quantity(value) for value in rows["target"]],
-        word=["série rompue" if broken else "" for broken in rows["broken"]],
+        target_text=rows["target"].map(quantity),
+        word=rows["broken"].map({True: "série rompue", False: ""}),
     )
     drawn = written.assign(
-        label=[f"{label} ({unit})" for label, unit in zip(rows["label"], rows["unite"], strict=True)],
+        label=rows["label"] + " (" + rows["unite"] + ")",
         **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
     )
-    lines = [
-        [
-            row.label,
-            row.unite,
-            *(
-                _at(getattr(row, f"{name}_text"), getattr(row, f"{name}_year"))
-                for name in ("baseline", "now", "target")
-            ),
-            ORIGINS.get(row.kind, pieces.NOTHING),
-            _word(row),
-        ]
-        for row in written.itertuples(index=False)
-    ]
-    header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
-    compared = rows[rows["way"].notna()]
+    told = {
+        "Indicateur": rows["label"],
+        "Unité": rows["unite"],
+        "Départ": map(_at, written["baseline_text"], rows["baseline_year"]),
+        "Actuel": map(_at, written["now_text"], rows["now_year"]),
+        "Cible": map(_at, written["target_text"], rows["target_year"]),
+        "D'où vient l'actuel": rows["kind"].map(ORIGINS).fillna(pieces.NOTHING),
+        "Lecture": [_word(row) for row in rows.itertuples(index=False)],
+    }
     return pieces.chart(
         svg(plan_charts.bullets(drawn).figure),
-        Listing(header, lines),
+        Listing(*pieces.by_column(told)),
         origin,
-        message=f"{_on_course(compared)} : {what}",
+        message=f"{_on_course(rows[rows['way'].notna()])} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
         note=WAY,
     )
@@ -389,21 +361,15 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> 
     """The values of indicators over the years. rows: see demarche.plan.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
-    rows = rows.assign(text=written)
-    years = sorted(rows["year"].unique())
-    lines = []
-    for name, label in labels.items():
-        own = rows[rows["ind_id"].eq(name)]
-        cells = [own[own["year"].eq(year)] for year in years]
-        by_year = [", ".join(f"{row.text} ({ORIGINS[row.kind]})" for row in cell.itertuples()) for cell in cells]
-        lines.append([label, *(text or pieces.NOTHING for text in by_year)])
+    cells = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
+    by_year = cells.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
     broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
     message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
     if broken:
         message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
     return pieces.chart(
         svg(plan_charts.paths(drawn, labels).figure),
-        Listing(["Indicateur", *map(str, years)], lines),
+        Listing(["Indicateur", *map(str, by_year)], pieces.lines_of(by_year.loc[[*labels]].rename(index=labels))),
         origin,
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",

@@ -15,7 +15,7 @@ from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import counted, number
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import compare
+from ctg_analysis.show.charts import plain_bars
 from ctg_analysis.show.svg import svg
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
@@ -31,7 +31,6 @@ SIDES = {
     "atelier": "Acteurs",
     "document": "Documents",
 }
-CONVERGES, DIVERGES = "convergence", "divergence"
 RESERVED = "réservé au comité de pilotage"
 
 
@@ -57,8 +56,9 @@ class Interviews(DemarcheChapter):
         rows = self.table("grille")
         if rows.empty:
             return self.box("Grille d'entretien", "grille")
-        lines = [[row.rubrique, row.question, pieces.text_of(row.champ) or "tous"] for row in rows.itertuples()]
-        return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
+        fields = rows["champ"].map(pieces.text_of).replace("", "tous")
+        told = {"Rubrique": rows["rubrique"], "Question": rows["question"], "Champ": fields}
+        return pieces.table("Grille d'entretien", *pieces.by_column(told), self._source)
 
     def themes(self) -> Html:
         """Which actors speak of which themes, in numbers of interviews."""
@@ -67,11 +67,10 @@ class Interviews(DemarcheChapter):
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
         titles = {name: f"{pieces.actors(name)} ({number(heard[name])})" for name in table.columns}
-        lines = [[theme, *map(number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)]
         return self._chart(
             "themes_by_type",
             svg(plan_charts.heat(table.rename(columns=titles)).figure),
-            Listing(["Thème", *titles.values()], lines),
+            Listing(["Thème", *titles.values()], pieces.lines_of(table, number)),
             _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
             "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée.",
@@ -83,8 +82,12 @@ class Interviews(DemarcheChapter):
         if rows.empty:
             return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
-        lines = [[number(row.rank), number(row.new), number(row.total),
-                  f"{number(row.low)} à {number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
+        told = {
+            "Entretien": rows["rank"].map(number),
+            "Codes nouveaux": rows["new"].map(number),
+            "Codes connus": rows["total"].map(number),
+            "Autres ordres": rows["low"].map(number) + " à " + rows["high"].map(number),
+        }
         after = len(rows) - last
         message = (
             f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
@@ -94,7 +97,7 @@ class Interviews(DemarcheChapter):
         return self._chart(
             "saturation",
             svg(plan_charts.saturation(rows).figure),
-            Listing(["Entretien", "Codes nouveaux", "Codes connus", "Autres ordres"], lines),
+            Listing(*pieces.by_column(told)),
             message,
             f"Codes connus après chaque entretien, {number(total)} en tout",
             "Bande : 95 ordres sur 100 tirés au hasard.",
@@ -120,29 +123,30 @@ class Interviews(DemarcheChapter):
         rows = self.table("convergence")
         if rows.empty:
             return self.box("Convergences et divergences", EXTRACTS)
-        sides = ("favourable", "unfavourable", "undecided")
-        lines = [
-            [row["theme"], number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
-            for row in rows.to_dict("records")
-        ]
-        header = ["Thème", "Entretiens", "Y voient un atout", "Y voient un manque", "Partagés", "Ensemble"]
-        return pieces.table("Ce qui rapproche et ce qui sépare les acteurs", header, lines, self._source)
+        told = {
+            "Thème": rows["theme"],
+            "Entretiens": rows["interviews"].map(number),
+            "Y voient un atout": rows["favourable"].map(_several),
+            "Y voient un manque": rows["unfavourable"].map(_several),
+            "Partagés": rows["undecided"].map(_several),
+            "Ensemble": rows["verdict"],
+        }
+        caption = "Ce qui rapproche et ce qui sépare les acteurs"
+        return pieces.table(caption, *pieces.by_column(told), self._source)
 
     def sides(self) -> Html:
         """What figures, residents and actors say of each constat of which two of them speak."""
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
             return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
-        by_side = (
-            proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
-        )
-        by_side = by_side.reindex(columns=list(dict.fromkeys(SIDES.values())))
-        by_side = by_side[by_side.notna().sum(axis=1).ge(2)]
-        lines = []
-        for name, *cells in by_side.itertuples():
-            senses = [cell for cell in cells if isinstance(cell, set)]
-            words = [", ".join(sorted(cell)) if isinstance(cell, set) else pieces.NOTHING for cell in cells]
-            lines.append([pieces.link(constats[name], to_constat(name)), *words, _together(senses)])
+        sides = proofs["type"].map(SIDES).rename("side")
+        senses = proofs["sens"].groupby([proofs["constat_id"], sides]).agg(lambda own: ", ".join(sorted(set(own))))
+        by_side = senses.unstack().reindex(columns=list(dict.fromkeys(SIDES.values())))
+        by_side = by_side[by_side.notna().sum(axis=1).ge(2)].fillna(pieces.NOTHING)
+        lines = [
+            [pieces.link(constats[name], to_constat(name)), *cells, _together(", ".join(cells))]
+            for name, *cells in by_side.itertuples()
+        ]
         header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
@@ -154,10 +158,10 @@ class Interviews(DemarcheChapter):
         rows = self.table("extraits")
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
-        why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
+        why = kept["motif"] + " (" + kept["count"].map(number) + ")"
         lead = pieces.phrase(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
-            f"Les autres : {' ; '.join(why)}." if why else "",
+            f"Les autres : {' ; '.join(why)}." if len(why) else "",
         )
         said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
         return pieces.together(lead, said, markup.source(self._source))
@@ -167,8 +171,9 @@ class Interviews(DemarcheChapter):
         rows = self.table("codebook")
         if rows.empty:
             return self.box("Livret de codes", "codebook")
-        lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
-        return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
+        codes = rows["sous_theme"].map(pieces.text_of)
+        told = {"Thème": rows["theme"], "Code": codes, "Ce qu'il veut dire": rows["definition"]}
+        return pieces.table("Livret de codes", *pieces.by_column(told), self._source)
 
     def words(self) -> Html:
         """What the words of the chapter mean; nothing where they say nothing yet."""
@@ -227,10 +232,9 @@ def _most_shared(counts: pd.Series, heard: int) -> str:
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
-def _together(senses: list[set[str]]) -> str:
+def _together(senses: str) -> str:
     """How several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
-    every_sense = set().union(*senses)
-    return DIVERGES if "contredit" in every_sense else "nuance" if "nuance" in every_sense else CONVERGES
+    return "divergence" if "contredit" in senses else "nuance" if "nuance" in senses else "convergence"
 
 
 def _several(cell: str) -> str:
@@ -254,19 +258,16 @@ class Meetings(DemarcheChapter):
         """Who came to each meeting."""
         if self.held.empty:
             return self.box("Rencontres et présence", MEETINGS)
-        came = self.table("attendance").set_index("atelier_id")
-        lines = [
-            [
-                f"{row.type}, séance {row.numero_seance}" if row.type == IN_SESSIONS else row.type,
-                pieces.text_of(row.champ) or "tous les champs",
-                short_date(row.date),
-                _of_those_invited(row),
-                _present(came.loc[[row.atelier_id]]) if row.atelier_id in came.index else "nd",
-            ]
-            for row in self.held.itertuples()
-        ]
-        header = ["Rencontre", "Champ", "Date", "Présents", "dont"]
-        return pieces.table("Rencontres et présence", header, lines, self._source)
+        came = {name: _present(rows) for name, rows in self.table("attendance").groupby("atelier_id")}
+        session = ", séance " + self.held["numero_seance"].astype(str)
+        told = {
+            "Rencontre": self.held["type"] + session.where(self.held["type"].eq(IN_SESSIONS), ""),
+            "Champ": self.held["champ"].map(pieces.text_of).replace("", "tous les champs"),
+            "Date": self.held["date"].map(short_date),
+            "Présents": [_of_those_invited(row) for row in self.held.itertuples()],
+            "dont": self.held["atelier_id"].map(came).fillna(pieces.UNKNOWN),
+        }
+        return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
 
     def actors(self) -> Html:
         """How many came of each kind of actors, all meetings together."""
@@ -274,13 +275,13 @@ class Meetings(DemarcheChapter):
         if rows.empty:
             return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
-        written, none = [number(count) for count in sums], float("nan")
-        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy(), "text": written})
+        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy(), "level": ""})
+        drawn = drawn.assign(text=drawn["value"].map(number))
         most, times = pieces.the_actors(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
         several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
-            svg(compare(drawn.assign(level="", low=none, high=none)).figure),
+            svg(plain_bars(drawn).figure),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
             pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
@@ -295,7 +296,7 @@ class Meetings(DemarcheChapter):
             return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
-        lines = [[row["champ"], *(number(row[name]) for name in columns)] for row in rows.to_dict("records")]
+        lines = pieces.lines_of(rows.set_index("champ")[list(columns)], number)
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )

@@ -1,7 +1,7 @@
 """What the chapters of a démarche are made of: charts and tables with their source, links, amounts, actors."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,6 +17,7 @@ from ctg_analysis.display.words.quantities import number, thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
+DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 Cell = str | Markup
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
 
@@ -105,6 +106,20 @@ def listed(cells: Iterable[Cell]) -> Markup:
     return Markup(", ").join(map(markup.french, cells)) or Markup(NOTHING)
 
 
+def links(names: Iterable[str], address: Callable[[str], str]) -> Markup:
+    """Links to some ids, each by its name, one after the other; a sign when there is none."""
+    return listed(link(name, address(name)) for name in names)
+
+
+def by_column(columns: Mapping[Cell, Iterable[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
+    """The header and the lines of a table whose columns are given.
+
+    >>> by_column({"Qui": ["PMI", "Caf"], "Combien": "12"})
+    (['Qui', 'Combien'], [['PMI', '1'], ['Caf', '2']])
+    """
+    return list(columns), [list(line) for line in zip(*columns.values(), strict=True)]
+
+
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
     """The rows of a table as texts, each after its name in the index.
 
@@ -120,6 +135,11 @@ def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series
     values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
     written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
     return pd.DataFrame({"name": list(names), "level": "", **values, **written})
+
+
+def written(cell: object) -> str:
+    """What a cell of the material says; a sign when it is empty."""
+    return text_of(cell) or NOTHING
 
 
 def text_of(cell: object) -> str:
