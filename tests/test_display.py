@@ -16,6 +16,7 @@ from shown import family, trend
 from ctg_analysis.chapter import families, figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import source, uncompared
+from ctg_analysis.chapter.pyramid import shares
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import maps
@@ -23,11 +24,12 @@ from ctg_analysis.display.drawings.land import land
 from ctg_analysis.display.drawings.map_classes import class_bounds, classes_of, ranks_of
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import nothing, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
@@ -337,11 +339,12 @@ def test_a_norm_is_a_bound_of_the_classes_of_its_map():
     assert 2.5 in bounds and "2,5" in " ".join(words) and bounds == sorted(bounds)
 
 
-def test_shares_by_age_refuse_a_missing_band():
-    counts = {(sex, band): 1.0 for sex in charts.SEXES for band in charts.BANDS}
-    assert charts.shares_by_age(counts).to_numpy().sum() == pytest.approx(100)
-    counts["men", "0_4"] = NAN
-    assert charts.shares_by_age(counts) is None
+def test_an_age_that_lacks_makes_no_pyramid(example, monkeypatch):
+    territory = open_chapter(EXAMPLE_EPCI).territory
+    assert shares(territory, "epci", EXAMPLE_EPCI, "2023").to_numpy().sum() == pytest.approx(100)
+    of = territory.of
+    monkeypatch.setattr(territory, "of", lambda ids: of(ids).query("indicator != 'men_0_4_count'"))
+    assert shares(territory, "epci", EXAMPLE_EPCI, "2023") is None
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():

@@ -28,6 +28,7 @@ from ctg_analysis.chapter import (
     need_by_commune,
     profiles,
     projections,
+    pyramid,
     single_indicator,
     spaces,
     summaries,
@@ -123,7 +124,7 @@ class Chapter:
     chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)
-    pyramid = _of_territory(figures.pyramid)
+    pyramid = _of_territory(pyramid.pyramid)
     at_equal_ages = _of_indicators(equal_ages.table)
     expected_births = _of_territory(births.expected)
     births_change = _of_territory(births.change)

@@ -24,7 +24,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
@@ -156,27 +156,6 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def pyramid(territory: Territory) -> Html:
-    """The age pyramid of the territory against the outline of its (first) département."""
-    example = CATALOGUE["women_0_4_count"]
-    period = latest_period(territory.own(example))
-    if period is None:
-        return unavailable(territory, example, "Population par sexe et âge, pour la pyramide des âges")
-    beside = territory.beside
-    departement = beside[beside["level"].eq("departement")].iloc[0]
-    places = [("epci", territory.epci), ("departement", departement["code"])]
-    own, outline = (ages(territory, level, code, period) for level, code in places)
-    return charts.pyramid(
-        svg(show.pyramid(own, outline, departement["name"]).figure),
-        own,
-        territory.row["name"],
-        outline,
-        departement["name"],
-        period=period,
-        source=source(territory, territory.own(example)),
-    )
-
-
 def parts(territory: Territory, indicator: Indicator) -> Html:
     """What an indicator is made of, here and elsewhere."""
     totals = territory.compared(indicator, with_peers=False)
@@ -230,12 +209,3 @@ def _drawn(
     data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
     cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
     return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
-
-
-def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFrame | None:
-    """The shares of the population by age and sex of a place, None when one is missing."""
-    ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
-    rows = territory.of(list(ids.values()))
-    rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
-    values = dict(zip(rows["indicator"], rows["value"], strict=True))
-    return charts.shares_by_age({key: values[name] for key, name in ids.items()})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.chapter import known
+from ctg_analysis.chapter import asked, known
 from ctg_analysis.chapter.closing import RECALLED, asking, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
@@ -16,8 +16,7 @@ from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
-from ctg_analysis.model.catalogue import CATALOGUE, TITLES
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import cells
@@ -52,7 +51,7 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        names = self._members(family)
+        names = _members(self.territory, family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
@@ -72,18 +71,11 @@ class Bilan(DemarcheChapter):
         """The equipments and services that the convention leaves, by sort: in service, planned, closed."""
         rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
-        places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
-        lines = [
-            [
-                name,
-                *(str(counts.loc[name].get(status, 0)) for status in (ACTIVE, "en projet", "fermé")),
-                quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
-            ]
-            for name in counts.index
-        ]
+        counts = counts.reindex(columns=[ACTIVE, "en projet", "fermé"], fill_value=0)
+        places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1).dropna()
+        lines = pieces.lines_of(counts.assign(places=places.map(quantity)).fillna(pieces.NOTHING))
         header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
-        active = int(rows["statut"].eq(ACTIVE).sum())
-        sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
+        sentence = f"{counted(counts[ACTIVE].sum(), 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
         return pieces.together(pieces.phrase(sentence), pieces.table("Équipements et services", header, lines, source))
 
@@ -109,9 +101,7 @@ class Bilan(DemarcheChapter):
         """
         lines, absent, sources = [], [], []
         for name in indicators:
-            if name not in CATALOGUE:
-                raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-            indicator = CATALOGUE[name]
+            indicator = asked.indicator(self.territory, name)
             rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
@@ -137,29 +127,25 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        members = self._members(family)
+        members = _members(self.territory, family)
         box = self.missing("Compétences, par commune", "competences")
         return telling(box or self._competences(), RECALLED, *members)
 
     def _competences(self) -> Html:
-        rows = self.table("competences")
-        names = list(dict.fromkeys(rows["competence"]))
-        exercised_by = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        rows, epci = self.table("competences"), self.territory.epci
+        by_place = rows.pivot(index="territoire", columns="competence", values="exercee_par")
+        by_place = by_place.reindex([*self.territory.communes["code"], epci], columns=rows["competence"].unique())
+        whole = by_place.loc[epci]
+        by_place = by_place.fillna(whole).fillna(pieces.UNKNOWN)
+        by_place.loc[epci] = whole.fillna("selon la commune")
         since = [
             f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
             for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
             if own["depuis"].notna().any()
         ]
-        epci = self.territory.epci
-        whole = {name: exercised_by.get((epci, name), "") for name in names}
-        lines = [
-            [self.place(code), *(exercised_by.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in self.territory.communes["code"]
-        ]
-        lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
-        header = ["Territoire", *map(texts.capitalised, names)]
-        source = self.source("competences")
-        note = f"{' ; '.join(since)}." if since else ""
+        lines = pieces.lines_of(by_place.rename(index=self.place))
+        header = ["Territoire", *map(texts.capitalised, by_place)]
+        source, note = self.source("competences"), f"{' ; '.join(since)}." if since else ""
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
     def by_year(self, family: str) -> Html:
@@ -168,36 +154,24 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        members = self._members(family)
+        members = _members(self.territory, family)
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
             return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), RECALLED, *members)
         wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
-        whole = wide.sum()
-        most = wide.sum(axis=1)
-        wide.loc[plan.ALL] = whole
+        most, years = wide.sum(axis=1), f"{wide.columns[0]}-{wide.columns[-1]}"
+        wide.loc[plan.ALL] = wide.sum()
         wide = wide.assign(Total=wide.sum(axis=1))
         piece = pieces.chart(
             svg(cells(wide, wide.map(thousands), sums=True).figure),
             Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
-            pieces.Origin(
-                known.source(self.territory, rows, series=True),
-                f"{whole.index[0]}-{whole.index[-1]}",
-                first.file_name,
-            ),
-            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(whole.sum())}",
+            pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name),
+            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
             what=f"{TITLES[family]} (milliers d'euros)",
             note=first.caveats,
         )
         return telling(piece, RECALLED, *members)
-
-    def _members(self, family: str) -> dict[str, Indicator]:
-        """The indicators of a family by id, whose definitions the chapter will give."""
-        members = {name: indicator for name, indicator in CATALOGUE.items() if indicator.family == family}
-        if not members:
-            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
-        return members
 
     def glossary(self) -> Html:
         """The definitions of the indicators of the verbs of this class that the chapter shows."""
@@ -223,17 +197,19 @@ class Bilan(DemarcheChapter):
 open_bilan = Bilan.open
 
 
+def _members(territory: Territory, family: str) -> dict[str, Indicator]:
+    return {indicator.id: indicator for indicator in asked.family(territory, family)}
+
+
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
     """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = plan.by_axis(actions, order)
     whole = counts.loc[plan.ALL]
-    counts_text = [counted(whole[status], status) for status in order]
-    data = Listing(["Axe", *order, "Total"], pieces.lines_of(counts))
     return pieces.chart(
         svg(plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)).figure),
-        data,
+        Listing(["Axe", *order, "Total"], pieces.lines_of(counts)),
         origin,
-        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}",
+        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(map(counted, whole[list(order)], order))}",
         what="Actions par axe et par statut (nombre)",
     )
 
@@ -243,24 +219,24 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     rows = plan.quantities(actions)
     if rows.empty:
         return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
-    units = [pieces.text_of(unit) for unit in rows["unite"]]
     drawn = rows.assign(
-        label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
+        label=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
         way=rows["part"],
         due=float("nan"),
         word="",
-        baseline_text=[quantity(value) for value in rows["realise"]],
+        baseline_text=rows["realise"].map(quantity),
         now_text="",
-        target_text=[quantity(value) for value in rows["prevu"]],
+        target_text=rows["prevu"].map(quantity),
     )
-    whole = rows["part"].ge(1).sum()
-    lines = [
-        [row.intitule, _counted(row.prevu, unit), _counted(row.realise, unit)]
-        for row, unit in zip(rows.itertuples(index=False), units, strict=True)
-    ]
+    whole, units = rows["part"].ge(1).sum(), rows["unite"].map(pieces.text_of)
+    told = {
+        "Action": rows["intitule"],
+        "Prévu": map(_counted, rows["prevu"], units),
+        "Réalisé": map(_counted, rows["realise"], units),
+    }
     return pieces.chart(
         svg(plan_charts.bullets(drawn, ("", "prévu"), ("fait", "", "prévu")).figure),
-        Listing(["Action", "Prévu", "Réalisé"], lines),
+        Listing(*pieces.by_column(told)),
         origin,
         message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
@@ -278,30 +254,30 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     rows = plan.costs(actions)
     whole = rows.loc[plan.ALL]
     gap = whole["spent"] - whole["planned"]
-    word = "de plus" if gap > 0 else "de moins"
-    gap_text = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
-    sentence = (
-        f"Coût réel ({origin.when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {gap_text}."
+    more = (
+        f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu"
+        if gap
+        else "exactement ce qui était prévu"
     )
+    spent = f"{euros(whole['spent'])} pour {euros(whole['planned'])} prévus"
     drawn = rows.drop(index=plan.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
     ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
-    data = Listing(
-        ["Axe", "Coût prévu", "Coût réel", "Actions comptées"],
-        [
-            [name, euros(row.planned), euros(row.spent), f"{row.known} sur {row.actions}"]
-            for name, row in zip(rows.index, rows.itertuples(index=False), strict=True)
-        ],
-    )
+    told = {
+        "Axe": rows.index,
+        "Coût prévu": rows["planned"].map(euros),
+        "Coût réel": rows["spent"].map(euros),
+        "Actions comptées": rows["known"].map(str) + " sur " + rows["actions"].map(str),
+    }
     figure = pieces.chart(
         svg(plan_charts.dumbbell(ends, ("Prévu", "Réel")).figure),
-        data,
+        Listing(*pieces.by_column(told)),
         origin,
         message=_widest_gap(drawn),
         what="Coût prévu et coût réel, par axe (milliers d'euros)",
         note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
     )
-    return pieces.together(pieces.phrase(sentence), figure)
+    return pieces.together(pieces.phrase(f"Coût réel ({origin.when}) : {spent}, soit {more}."), figure)
 
 
 def _widest_gap(rows: pd.DataFrame) -> str:
@@ -315,20 +291,20 @@ def _widest_gap(rows: pd.DataFrame) -> str:
 
 def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
     """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
-    header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
-    lines = [
-        [
-            names.get(row.action_id, f"{row.action_id} {row.intitule}"),
-            row.axe,
-            row.statut,
-            _done(row),
-            ". ".join(text.removesuffix(".") for text in map(pieces.text_of, (row.ecart, row.explication)) if text)
-            or pieces.NOTHING,
-            pieces.text_of(row.suite) or pieces.NOTHING,
-        ]
-        for row in actions.itertuples(index=False)
-    ]
-    return pieces.table(caption, header, lines, source)
+    told = {
+        "Action": actions["action_id"].map(names).fillna(actions["action_id"] + " " + actions["intitule"]),
+        "Axe": actions["axe"],
+        "Statut": actions["statut"],
+        "Réalisé sur prévu": [_done(row) for row in actions.itertuples(index=False)],
+        "Écart et explication": map(_explained, actions["ecart"], actions["explication"]),
+        "Suite": actions["suite"].map(pieces.written),
+    }
+    return pieces.table(caption, *pieces.by_column(told), source)
+
+
+def _explained(*cells: object) -> str:
+    said = [text.removesuffix(".") for text in map(pieces.text_of, cells) if text]
+    return ". ".join(said) or pieces.NOTHING
 
 
 def _done(row) -> str:

@@ -125,17 +125,14 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
     rows = rows[rows["action_id"].eq(action)]
     if rows.empty:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
-    lines = [
-        [
-            _measured(chapter, row),
-            row.type,
-            dated(row.valeur_reference, row.date_reference),
-            dated(row.cible, row.cible_date),
-            pieces.text_of(row.collecteur) or UNSAID,
-        ]
-        for row in rows.itertuples(index=False)
-    ]
-    return inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
+    told = {
+        "Indicateur": [_measured(chapter, row) for row in rows.itertuples(index=False)],
+        "Sorte": rows["type"],
+        "Départ": map(dated, rows["valeur_reference"], rows["date_reference"]),
+        "Cible": map(dated, rows["cible"], rows["cible_date"]),
+        "Recueilli par": rows["collecteur"].map(pieces.text_of).replace("", UNSAID),
+    }
+    return inner_table("Indicateurs", *pieces.by_column(told))
 
 
 def _measured(chapter: DemarcheChapter, row) -> pieces.Cell:
