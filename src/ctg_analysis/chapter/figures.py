@@ -169,25 +169,6 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
 
 
-def balance(territory: Territory, indicator: Indicator) -> Html:
-    """What raises and what lowers an indicator, period by period; nothing of one alone, which the profile tells."""
-    rows = labelled_parts(territory, indicator)
-    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-    totals = territory.own(indicator)
-    totals = totals[totals["period"].isin(rows["period"])]
-    if totals.empty:
-        return unavailable(
-            territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
-        )
-    if len(totals) == 1:
-        return Html("", why=f"{indicator.label} : une seule période, rien n'est tracé.")
-    rows = rows[rows["period"].isin(totals["period"])]
-    spans = [table.assign(name=table["period"]) for table in (rows, totals)]
-    message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
-    drawing = svg(show.balance(*spans).figure)
-    return _drawn(territory, indicator, drawing, totals, over_years=True, parts=rows, message=message)
-
-
 def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The readable rows of what an indicator is made of, with the label of each in `part`."""
     label = {name: texts.typography(CATALOGUE[name].label) for name in indicator.parts}

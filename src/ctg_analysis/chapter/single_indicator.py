@@ -18,7 +18,6 @@ DRAWN = {
     "circles": figures.communes_map,
     "choropleth": figures.communes_map,
     "parts": figures.parts,
-    "balance": figures.balance,
 }
 
 

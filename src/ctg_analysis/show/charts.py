@@ -13,8 +13,6 @@ import seaborn as sns
 from matplotlib import pyplot
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ctg_analysis.display.drawings.axes import apart
@@ -49,7 +47,6 @@ NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end
 BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after its first
 CELL_NAME, PYRAMID_ROW = 16, 15  # letters of a name beside cells; a row of a pyramid
-SUM = {"markerfacecolor": PAPER, "markeredgecolor": INK, "markeredgewidth": 1.3, "markersize": 8}
 HEIGHT, BOTTOM = 210, 24  # of a line chart; room for its years
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
@@ -205,42 +202,6 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> Axes:
     own = totals["level"].eq("epci") & (totals["level"].nunique() > 1)
     shades = [colour(level) for level in totals["level"]]
     return cells(values.fillna(0), texts.fillna("nd"), shades=shades, bold=list(own))
-
-
-def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> Axes:
-    """What raises and what lowers a quantity, period by period, and a mark for the sum of both.
-
-    Parts of one sign follow each other from zero; the last one is written at its end, another above its bar.
-
-    shares: columns name (the period), part (two), value, text. totals: columns name, value, text.
-    """
-    shades = dict(zip(dict.fromkeys(shares["part"]), (PARTS[2], PARTS[0]), strict=True))
-    sides = [shares["name"], shares["value"].lt(0)]
-    ends = shares["value"].groupby(sides).cumsum()
-    shares = shares.assign(
-        end=ends, begin=ends - shares["value"], outer=shares["part"].groupby(sides).cumcount(False).eq(0)
-    )
-    margin = max(map(length, shares["text"])) + GAP
-    ax, middles = rowed(totals["name"], row=40, top=len(shades) * 16 + 22)
-    place = dict(zip(totals["name"], middles - 6, strict=True))
-    for row in shares.itertuples(index=False):
-        y = place[row.name]
-        (bar,) = ax.barh(y, row.value, BAR, row.begin, color=shades[row.part])
-        tell(bar, f"{row.part}, {row.name}", row.text)
-        if row.outer:
-            write(ax, row.end, y, row.text, aside=-5 if row.value < 0 else 5, size=SMALL)
-        else:
-            write(ax, (row.begin + row.end) / 2, y, row.text, up=BAR / 2 + 6, ha="center", size=SMALL)
-    for row in totals.itertuples(index=False):
-        (mark,) = ax.plot(row.value, place[row.name], "D", **SUM)
-        tell(mark, f"Ensemble, {row.name}", row.text)
-        write(ax, row.value, place[row.name], row.text, up=-16, ha="center", size=SMALL, weight="bold")
-    ax.axvline(0, color=INK, linewidth=0.8, ymax=1 - (len(shades) * 16 + 18) / ax.bbox.height)
-    values = [0.0, *shares["begin"], *shares["end"], *totals["value"]]
-    scale(ax, min(values), max(values), before=margin, after=margin)
-    marks = [Patch(color=shade, label=label) for label, shade in shades.items()]
-    key(ax, [*marks, Line2D([], [], marker="D", linestyle="", label="Ensemble", **SUM)], columns=1)
-    return ax
 
 
 def key(ax: Axes, marks: Sequence[Artist], *, columns: int = 0, below: bool = False) -> None:

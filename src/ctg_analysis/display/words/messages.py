@@ -181,11 +181,3 @@ def parts(shares: pd.DataFrame, own: pd.Series) -> str:
         return ""
     largest = here.sort_values("value", kind="stable").iloc[-1]
     return f"{largest['part']} : {largest['text']} sur {own['text']}"
-
-
-def balance(shares: pd.DataFrame, period: str) -> str:
-    """Return what the parts are in the latest period. shares: columns name (the period), part, text."""
-    last = shares[shares["name"].eq(period)]
-    labels = [texts.beyond(label, last["part"].iloc[0]) if rank else label for rank, label in enumerate(last["part"])]
-    clauses = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
-    return f"{' ; '.join(clauses)} par an ({period})" if clauses else ""
