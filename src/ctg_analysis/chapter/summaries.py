@@ -14,8 +14,6 @@ from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import themes
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import ChapterNotebook, notebooks
-from ctg_analysis.show import charts
-from ctg_analysis.show.svg import svg
 
 
 def messages(territory: Territory) -> list[sheets.MessageText]:
@@ -50,7 +48,6 @@ def _in_words(
         chapter=texts.typography(chapter.title),
         sentence=of_team.get(indicator.id, texts.typography(sentence)),
         comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
-        drawing=_beside(indicator, rows),
         places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value", "text"]].itertuples(index=False, name=None)),
         source=known.source(territory, pd.concat(told)),
         page=chapter.page,
@@ -66,14 +63,6 @@ def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tup
         return profiles.told(territory, indicator)
     told = f"{sentences.beside(rows)} {known.newer(territory, indicator)}".strip()
     return sentences.statement(indicator, rows.iloc[0]), told
-
-
-def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """The bars of the territory beside larger places and the median of its peers, with their text alternative."""
-    drawn = rows[rows["status"].eq(OK)]
-    values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
-    alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return markup.described(svg(charts.plain_bars(drawn).figure), alt)
 
 
 def team(territory: Territory) -> Html:

@@ -64,7 +64,7 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     ]
     return charts.chart(
         members[0],
-        svg(plain_bars(known.assign(level="")).figure),
+        svg(plain_bars(known).figure),
         charts.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),

@@ -128,27 +128,18 @@ def bars(rows: pd.DataFrame) -> Axes:
 def plain_bars(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
     """Horizontal bars from zero, one for each row, with the interval of those that have one.
 
-    A row of level `peers` is no bar: a box from the first to the third quartile of the peers, and a stroke at their
-    median. The territory among others is in bold. marks: what is marked in each row, which its text stands clear of.
+    marks: what is marked in each row, which its text stands clear of.
     """
-    rows = rows.reindex(columns=["name", "level", "value", "low", "high", "text"])
+    rows = rows.reindex(columns=["name", "value", "low", "high", "text"])
     ends = pd.concat([rows[["value", "high"]], marks], axis=1).max(axis=1).clip(lower=0)
-    own = rows["level"].eq("epci") & (rows["level"].nunique() > 1)
-    room = max(length(text, bold=True) for text in rows["text"]) + GAP
-    ax, middles = rowed(rows["name"], bold=own, right=room)
-    for y, end, bold, row in zip(middles, ends, own, rows.itertuples(index=False), strict=True):
-        if row.level == "peers":
-            shade = OTHERS["peers"]
-            if pd.notna(row.low):
-                ax.barh(y, row.high - row.low, BAR, row.low, facecolor=PAPER, edgecolor=shade)
-            (mark,) = ax.plot([row.value] * 2, [y - BAR / 2 - 2, y + BAR / 2 + 2], color=shade, linewidth=3)
-        else:
-            (mark,) = ax.barh(y, row.value, BAR, color=colour(row.level))
-            if pd.notna(row.low):
-                ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
-                ax.hlines(y, row.low, row.high, INK, linewidth=1.4)
-        tell(mark, row.name, row.text)
-        write(ax, end, y, row.text, aside=GAP, weight="bold" if bold or not own.any() else "normal")
+    ax, middles = rowed(rows["name"], right=max(length(text, bold=True) for text in rows["text"]) + GAP)
+    for y, end, row in zip(middles, ends, rows.itertuples(index=False), strict=True):
+        (bar,) = ax.barh(y, row.value, BAR, color=TERRITORY)
+        tell(bar, row.name, row.text)
+        if pd.notna(row.low):
+            ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
+            ax.hlines(y, row.low, row.high, INK, linewidth=1.4)
+        write(ax, end, y, row.text, aside=GAP, weight="bold")
     ax.axvline(0, color=RULE, linewidth=1)
     ax.set_yticks(middles)
     scale(ax, min(0.0, rows[["value", "low"]].min(axis=None)), ends.max())

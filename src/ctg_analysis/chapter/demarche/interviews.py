@@ -275,7 +275,7 @@ class Meetings(DemarcheChapter):
         if rows.empty:
             return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
-        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy(), "level": ""})
+        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy()})
         drawn = drawn.assign(text=drawn["value"].map(number))
         most, times = pieces.the_actors(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
         several = counted(rows["atelier_id"].nunique(), "rencontre")

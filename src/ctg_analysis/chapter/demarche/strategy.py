@@ -142,7 +142,7 @@ class Strategy(DemarcheChapter):
         rows = plan.load(self.actions, self.funding)
         names = [texts.typography(texts.capitalised(text)) for text in rows["pilote"]]
         counts, top = rows["count"].map(str), rows.iloc[0]
-        drawn = pd.DataFrame({"name": names, "level": "", "value": rows["count"], "text": counts})
+        drawn = pd.DataFrame({"name": names, "value": rows["count"], "text": counts})
         told = {
             "Pilote": names,
             "Actions": counts + " (" + rows["actions"].map(", ".join) + ")",

@@ -134,7 +134,7 @@ def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series
     ends = {"first": planned, "second": spent}
     values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
     written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
-    return pd.DataFrame({"name": list(names), "level": "", **values, **written})
+    return pd.DataFrame({"name": list(names), **values, **written})
 
 
 def written(cell: object) -> str:

@@ -30,7 +30,7 @@ SIDES = {
 class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
-    places: the values of the drawing and their texts, the territory first. label: what they are, and their period.
+    places: the values and their texts, the territory first. label: what they are, and their period.
     side: see `indicators.findings`. by_team: « phrase » of the sentence that the team has written, « place » of the
     side that it has chosen.
     """
@@ -40,7 +40,6 @@ class MessageText:
     chapter: str
     sentence: str
     comparison: str
-    drawing: str
     places: tuple[tuple[str, float, str], ...]
     source: Citation
     page: str
