@@ -177,5 +177,5 @@ def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, know
 
 def test_what_is_counted_whole_differs_without_a_test(example):
     """98.0 % within twenty minutes, 99.7 % in the département: each commune is wholly within, or wholly beyond."""
-    said = [proof.text for proof in proofs_of(open_enjeux(EXAMPLE_EPCI), "C05")]
+    said = [proof["text"] for proof in proofs_of(open_enjeux(EXAMPLE_EPCI), "C05")]
     assert any("98,0" in text and text.endswith("plus faible que le département (99,7\u202f%)") for text in said), said

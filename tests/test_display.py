@@ -11,21 +11,23 @@ import shapely
 from geopandas import GeoDataFrame
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from matplotlib.patches import Rectangle, StepPatch
 from shown import family, trend
 
 from ctg_analysis.chapter import families, figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import source, uncompared
+from ctg_analysis.chapter.pyramid import shares
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import nothing, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
@@ -366,23 +368,22 @@ def test_a_norm_is_a_bound_of_the_classes_of_its_map():
     assert 2.5 in bounds and "2,5" in " ".join(words) and bounds == sorted(bounds)
 
 
-def test_shares_by_age_refuse_a_missing_band():
-    counts = {(sex, band): 1.0 for sex in charts.SEXES for band in charts.BANDS}
-    assert charts.shares_by_age(counts).to_numpy().sum() == pytest.approx(100)
-    counts["men", "0_4"] = NAN
-    assert charts.shares_by_age(counts) is None
+def test_an_age_that_lacks_makes_no_pyramid(example, monkeypatch):
+    territory = open_chapter(EXAMPLE_EPCI).territory
+    assert shares(territory, "epci", EXAMPLE_EPCI, "2023").to_numpy().sum() == pytest.approx(100)
+    of = territory.of
+    monkeypatch.setattr(territory, "of", lambda ids: of(ids).query("indicator != 'men_0_4_count'"))
+    assert shares(territory, "epci", EXAMPLE_EPCI, "2023") is None
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():
-    own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]})
-    other = pd.DataFrame({"men": [5.0, 6.0], "women": [7.0, 8.0]})
-    drawing = bars.pyramid(["a", "b"], own, other, "Aveyron")
-    widths = attributes(drawing, "rect", "width")
-    assert np.array(widths) / widths[0] == pytest.approx([1, 3, 2, 4], rel=0.01)
-    middle = attributes(drawing, "rect", "x")[1]
-    for path, shares in zip(re.findall(r'd="(M[^"]+)" fill="none"', drawing), ([-5, -6], [7, 8]), strict=True):
-        across = [(float(x) - middle) / widths[0] for x in re.findall(r"[ML]([\d.]+) ", path)]
-        assert across == pytest.approx([0, shares[0], shares[0], shares[1], shares[1], 0], abs=0.02)
+    use_theme()
+    own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]}, ["a", "b"])
+    ax = drawn.pyramid(own, own + 4, "Aveyron")
+    bars, outlines = ([one for one in ax.patches if isinstance(one, kind)] for kind in (Rectangle, StepPatch))
+    assert [bar.get_width() for bar in bars] == [-2, -1, 4, 3]  # the oldest first, men then women
+    assert [list(outline.get_data().values) for outline in outlines] == [[-6, -5], [8, 7]]
+    assert "b, femmes\u00a0: 4,0\u202f% (Aveyron\u00a0: 8,0\u202f%)" in svg(ax.figure)
 
 
 @pytest.mark.parametrize("territory", ["200067171", "999999999"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
-from ctg_analysis.display.demarche import actor_names
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.words import extremes, glossary, messages, quantities, texts
 from ctg_analysis.model.catalogue import CATALOGUE
 
@@ -139,9 +139,9 @@ def test_a_name_of_an_epci_is_not_glossed_and_the_same_word_elsewhere_is():
 
 
 def test_actors_are_named_as_a_sentence_does():
-    assert actor_names.the(["élu", "Caf", "Éducation nationale"]) == "les élus, la Caf et l'Éducation nationale"
+    assert pieces.the_actors(["élu", "Caf", "Éducation nationale"]) == "les élus, la Caf et l'Éducation nationale"
     counts = {"élu": 1, "association": 4, "santé": 1, "Département": 3, "autres acteurs": 9}
-    assert [actor_names.counted(kind, number) for kind, number in counts.items()] == [
+    assert [pieces.counted_actors(kind, number) for kind, number in counts.items()] == [
         "1 élu", "4 associations", "1 professionnel de santé", "3 du Département", "9 autres acteurs"
     ]  # fmt: skip
-    assert set(actor_names.THE) == {*get_args(TypeActeur), OTHERS}
+    assert set(pieces.ACTORS) == {*get_args(TypeActeur), OTHERS}

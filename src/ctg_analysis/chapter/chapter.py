@@ -26,6 +26,7 @@ from ctg_analysis.chapter import (
     need_by_commune,
     profiles,
     projections,
+    pyramid,
     single_indicator,
     spaces,
     summaries,
@@ -125,8 +126,7 @@ class Chapter:
     chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)
-    timeline = _of_indicators(figures.timeline)
-    pyramid = _of_territory(figures.pyramid)
+    pyramid = _of_territory(pyramid.pyramid)
     projection = _of_territory(projections.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(communes_tables.table)

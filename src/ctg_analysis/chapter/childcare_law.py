@@ -7,14 +7,16 @@ from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import childcare, childcare_needs, simulator
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import charts, childcare, childcare_needs, simulator
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare import (
     NEEDED,
     WORKED_OUT_FROM,
     Missing,
+    Simulation,
     authorities,
     by_population,
     need_of,
@@ -24,6 +26,8 @@ from ctg_analysis.indicators.childcare import (
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import data_root
+from ctg_analysis.show import charts as show
+from ctg_analysis.show.svg import svg
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
@@ -70,8 +74,31 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     parts = labelled_parts(territory, indicator)
     parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]
     cited = source(territory, pd.DataFrame({"source": result.sources}))
-    scenario = childcare.simulation(indicator, result, parts, cited)
+    scenario = _simulated(indicator, result, parts, cited)
     return simulator.simulator(indicator, result, scenario=scenario, basis=childcare.basis(result), source=cited)
+
+
+def _simulated(indicator: Indicator, result: Simulation, parts: pd.DataFrame, cited: Citation) -> Html:
+    """The sentence and the chart of a simulation. parts: the published components of the rate, each named in `part`."""
+    names = [f"Publié, {date_text(result.period)}", "Avec le changement"]
+    changed = (parts["value"] + parts["indicator"].map(result.change).fillna(0)).clip(lower=0)
+    totals = pd.DataFrame({"name": names, "level": "epci", "value": [result.before, result.after]})
+    shares = pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)])
+    shares, totals = (rows.assign(text=[number(value, 1) for value in rows["value"]]) for rows in (shares, totals))
+    data = charts.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
+    for label, rows in shares.groupby("part", sort=False):
+        data = data.beside(label, list(rows["text"]))
+    places = [result.places, result.places + result.added - result.lost]
+    chart = charts.chart(
+        indicator,
+        svg(show.parts(shares, totals).figure),
+        data.beside("Places", list(map(number, places))),
+        when=date_text(result.period),
+        source=cited,
+        title="Taux de couverture, avant et après un changement de l'offre",
+        message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
+    )
+    return markup.together(markup.reading(childcare.simulation_sentence(indicator, result), ""), chart)
 
 
 def childcare_need(territory: Territory) -> Html:

@@ -11,21 +11,21 @@ from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.reach_inputs import kilometres
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings.age_strip import age_strip
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words import notes, texts
 from ctg_analysis.display.words.commune_types import type_text
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import percent
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.peers import of_similar_size
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.show.charts import history
 from ctg_analysis.show.maps import small_maps
 from ctg_analysis.show.small_communes import ESTIMATE, with_estimates
+from ctg_analysis.show.svg import svg
 
 PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
 YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
@@ -36,6 +36,7 @@ INSTEAD = {  # what is shown where another one is not known
     "living_standard_2021_median": "living_standard_median",
 }
 BESIDE = 2  # communes of its size
+SHORTEST = 3  # years: two points make no trend
 FIRST = ("école", "crèche", "médecin généraliste")  # of the services, those that the sentence names
 NOTE = (
     "À côté de chaque commune : les deux du territoire dont la population est la plus proche, de la moitié au double ; "
@@ -63,7 +64,7 @@ class Column:
 @dataclass(frozen=True)
 class Known:
     """What the sheets are made of: columns and services, with the year of most of them; kilometres between communes;
-    maps, ages; past and present people of the communes.
+    maps; past and present people of the communes.
     """
 
     columns: list[Column]
@@ -72,8 +73,6 @@ class Known:
     service_year: str
     apart: pd.DataFrame
     maps: dict[str, str]
-    ages: dict[tuple[str, str], tuple[float, float, float]]
-    age_year: str
     past: pd.DataFrame
     people: pd.DataFrame
 
@@ -82,7 +81,7 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
     """One sheet for each commune; an indicator that no commune has is left out."""
     known = _known(territory, indicators)
     written = [_sheet(territory, known, place) for place in territory.communes.itertuples(index=False)]
-    shown = [PEOPLE, PAST, YOUNG, OLD, *(column.indicator for column in known.columns)]
+    shown = [PEOPLE, PAST, *(column.indicator for column in known.columns)]
     shown += [indicator for service in known.services for indicator in service.indicators]
     ids = list(dict.fromkeys(one.id for one in shown))
     years = known.service_year, known.year
@@ -92,8 +91,7 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
 
 
 def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
-    columns, services = list(_columns(territory, (PEOPLE, *indicators))), services_known(territory)
-    ages, when = _ages(territory)
+    columns, services = list(_columns(territory, (PEOPLE, YOUNG, OLD, *indicators))), services_known(territory)
     past, recent = (territory.readable(one) for one in (PAST, PEOPLE))
     past, recent = (rows[rows["level"].eq("commune") & rows["status"].eq(OK)] for rows in (past, recent))
     past = pd.concat([past, recent[~recent["territory"].isin(past["territory"])]]).sort_values("period", kind="stable")
@@ -101,7 +99,7 @@ def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
     people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
     apart, maps = kilometres(territory), _maps(territory)
-    return Known(columns, year, services, service_year, apart, maps, ages, when, past, people)
+    return Known(columns, year, services, service_year, apart, maps, past, people)
 
 
 def _most_common(periods: Sequence[str]) -> str:
@@ -148,23 +146,6 @@ def _maps(territory: Territory) -> dict[str, str]:
     }
 
 
-def _ages(territory: Territory) -> tuple[dict[tuple[str, str], tuple[float, float, float]], str]:
-    """The shares of three ages of each place, by level and code, where both that are observed may be written.
-
-    Those of 20 to 64 are what is left of the same inhabitants: nothing is said where the two are not of the same.
-    """
-    both = [territory.readable(one).set_index(["level", "territory"]) for one in (YOUNG, OLD)]
-    period = latest_period(both[0][both[0].index.get_level_values("level") == "commune"])
-    young, old = (rows[rows["period"].eq(period)] for rows in both)
-    found = {}
-    for place in young.index.intersection(old.index):
-        one, other = young.loc[place], old.loc[place]
-        written = all(row["status"] == OK and sentences.is_printed(of, row) for of, row in ((YOUNG, one), (OLD, other)))
-        if written and one["source"] == other["source"] and one["denominator"] == other["denominator"]:
-            found[place] = (one["value"], 100 - one["value"] - other["value"], other["value"])
-    return found, date_text(period) if period else ""
-
-
 def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
     code, name = place.code, texts.typography(place.name)
     own = known.past[known.past["territory"].eq(code)]
@@ -178,12 +159,19 @@ def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
         name=name,
         lead=texts.typography(_sentence(known, place, own)),
         map=known.maps.get(code, ""),
-        history=sheets.history(own, "Population"),
-        ages=_strip(territory, known, code, name),
+        history=_history(own),
         services=services_of(known.services, known.apart, code, known.service_year),
         header=["Indicateur", "Ici", *names, "Ensemble"],
         figures=[line for line in lines if line[1] != texts.SIGNS[MISSING]],
     )
+
+
+def _history(past: pd.DataFrame) -> str:
+    """The small line of the people of a commune over the years, with its words; two censuses make none."""
+    if len(past) < SHORTEST:
+        return ""
+    ends = [f"{row.text} en {row.period[:4]}" for row in past.iloc[[0, -1]].itertuples(index=False)]
+    return markup.described(svg(history(past).figure), f"Population : {', '.join(ends)}.")
 
 
 def _whole(territory: Territory, column: Column) -> str:
@@ -209,20 +197,6 @@ def _sentence(known: Known, place, past: pd.DataFrame) -> str:
     services += [f"ni {' ni '.join(away)}" if len(away) > 1 else f"pas {texts.of(away[0])}"] if away else []
     counted = " ; ".join(filter(None, [", ".join(said), ", ".join(services)]))
     return f"{kind} : {counted}." if kind else f"{counted}."
-
-
-def _strip(territory: Territory, known: Known, code: str, name: str) -> str:
-    """The ages of a commune above those of all, with their words; nothing where its own may not be written."""
-    keys = {name: ("commune", code), "Ensemble": ("epci", territory.epci)}
-    places = [(label, known.ages[key]) for label, key in keys.items() if key in known.ages]
-    if keys[name] not in known.ages:
-        return ""
-    said = [
-        f"{label}, {percent(first)} de moins de 20 ans et {percent(last)} de 65 ans ou plus"
-        for label, (first, _, last) in places
-    ]
-    drawn = age_strip([("Ici" if label == name else label, shares) for label, shares in places])
-    return markup.described(drawn, texts.typography(f"Âges en {known.age_year} : {' ; '.join(said)}."))
 
 
 def _beside(known: Known, code: str) -> tuple[list[str], list[list[str]]]:

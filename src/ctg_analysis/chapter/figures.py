@@ -18,12 +18,11 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.drawings import bars, lines
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
@@ -157,35 +156,6 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def timeline(territory: Territory, indicator: Indicator) -> Html:
-    """The year in which something ends, commune by commune, beside the period of the convention."""
-    rows = by_commune(territory, indicator)
-    if rows.empty:
-        return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    span = territory.years_of_convention
-    note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
-    drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
-    return _drawn(territory, indicator, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
-
-
-def pyramid(territory: Territory) -> Html:
-    """The age pyramid of the territory against the outline of its (first) département."""
-    example = CATALOGUE["women_0_4_count"]
-    period = latest_period(territory.own(example))
-    if period is None:
-        return unavailable(territory, example, "Population par sexe et âge, pour la pyramide des âges")
-    beside = territory.beside
-    departement = beside[beside["level"].eq("departement")].iloc[0]
-    return charts.pyramid(
-        ages(territory, "epci", territory.epci, period),
-        territory.row["name"],
-        ages(territory, "departement", departement["code"], period),
-        departement["name"],
-        period=period,
-        source=source(territory, territory.own(example)),
-    )
-
-
 def parts(territory: Territory, indicator: Indicator) -> Html:
     """What an indicator is made of, here and elsewhere."""
     totals = territory.compared(indicator, with_peers=False)
@@ -195,25 +165,8 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
     message = messages.parts(rows, totals.iloc[0])
-    return _drawn(territory, indicator, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
-
-
-def balance(territory: Territory, indicator: Indicator) -> Html:
-    """What raises and what lowers an indicator, period by period; nothing of one alone, which the profile tells."""
-    rows = labelled_parts(territory, indicator)
-    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-    totals = territory.own(indicator)
-    totals = totals[totals["period"].isin(rows["period"])]
-    if totals.empty:
-        return unavailable(
-            territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
-        )
-    if len(totals) == 1:
-        return Html("", why=f"{indicator.label} : une seule période, rien n'est tracé.")
-    rows = rows[rows["period"].isin(totals["period"])]
-    spans = [table.assign(name=table["period"]) for table in (rows, totals)]
-    message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
-    return _drawn(territory, indicator, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
+    drawing = svg(show.parts(rows, totals).figure)
+    return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
 
 
 def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -237,12 +190,3 @@ def _drawn(
     data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
     cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
     return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
-
-
-def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFrame | None:
-    """The shares of the population by age and sex of a place, None when one is missing."""
-    ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
-    rows = territory.of(list(ids.values()))
-    rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
-    values = dict(zip(rows["indicator"], rows["value"], strict=True))
-    return charts.shares_by_age({key: values[name] for key, name in ids.items()})

@@ -1,19 +1,25 @@
 """The children of the territory five and ten years on (DEM-12), where the ages are told and the back test allows."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import projections
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import charts, projections
+from ctg_analysis.display.pieces.projections import FILE, LABELS, NAMES
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.demography import children_ahead, children_per_100_births
 from ctg_analysis.indicators.projection import (
     BY_AGE,
     BY_SEX,
+    FALLING,
     GROUPS,
+    HELD,
     SCENARIOS,
     WORKED_OUT_FROM,
     ages_of,
@@ -25,7 +31,13 @@ from ctg_analysis.indicators.projection import (
 )
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
+from ctg_analysis.show.charts import fan
+from ctg_analysis.show.svg import svg
 
+WORSE = "la projection s'en serait éloignée davantage que si les enfants avaient suivi la population"
+EMPTY = "une génération n'avait personne à l'un des recensements"
+FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
@@ -47,11 +59,61 @@ def projection(territory: Territory) -> Html:
     shown = may_be_shown(found)
     counted = ages[list(GROUPS)].set_axis(ages.index.astype(int))
     cited = source(territory, rows, series=True)
-    drawn = projections.children(counted, projected(territory), found, shown, cited)
+    drawn = children(counted, projected(territory), found, shown, cited)
     own = tested[tested["territory"].eq(territory.epci)]
     worth = projections.worth(own, found, shown)
     supposed = projections.assumptions() if shown else Html("")
     return telling(markup.together(ahead, drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
+
+
+def children(
+    counted: pd.DataFrame, ahead: pd.DataFrame, found: pd.DataFrame, shown: Collection[str], cited: Citation
+) -> Html:
+    """The lines of each age group whose projection may be shown, and a sentence for the others.
+
+    counted: the census, one row per year, columns GROUPS. ahead: `projected`. found: `projection.errors`.
+    """
+    told = [group for group in GROUPS if group in shown and len(ahead)]
+    pieces = [
+        _fan(group, counted[group], ahead.pivot(index="year", columns="scenario", values=group), cited)
+        for group in told
+    ]
+    if hidden := [texts.uncapitalised(LABELS[group]) for group in GROUPS if group not in told]:
+        tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
+        why = EMPTY if ahead.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
+        pieces += [markup.reading(f"Non projetés : {texts.listed(hidden)} ; {why}.", ""), markup.source(cited)]
+    return markup.together(*pieces)
+
+
+def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: Citation) -> Html:
+    """The count and the scenarios of an age group; one alone of those who are born. values: by year."""
+    differ = not values[HELD].equals(values[FALLING])
+    values = (
+        values[[HELD, FALLING]].rename(columns=NAMES) if differ else values[[HELD]].set_axis(["projection"], axis=1)
+    )
+    written = pd.concat([counted.rename("compté"), values], axis=1).map(number, na_action="ignore").fillna("–")
+    lines = written.reset_index().astype(str).to_numpy().tolist()
+    label, year = LABELS[group], values.index[0]
+    ends = list(dict.fromkeys(map(number, values.loc[year])))
+    message = f"{' ou '.join(ends)} {texts.uncapitalised(label)} en {year}, après {_told(counted.iloc[-1:])}"
+    title = f"{label}, comptés jusqu'en {counted.index[-1]}, puis projetés"
+    says = " ; ".join(f"{name} : {_told(column)}" for name, column in values.items())
+    return markup.figure(
+        svg(fan(counted, values).figure),
+        file=FILE,
+        kind="chart",
+        title=message,
+        subtitle=f"{title}, {counted.index[0]}-{values.index[-1]}",
+        alt=f"{message}. {title}. Compté : {_told(counted)}. {says}.",
+        source=cited,
+        note="",
+        data=markup.Table(title, ["Année", *map(texts.capitalised, written)], lines, charts.signs(lines)),
+    )
+
+
+def _told(values: pd.Series) -> str:
+    """« 120 en 2017, 110 en 2022 »."""
+    return ", ".join(f"{number(value)} en {year}" for year, value in values.items())
 
 
 def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:

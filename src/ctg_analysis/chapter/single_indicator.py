@@ -17,8 +17,6 @@ DRAWN = {
     "circles": figures.communes_map,
     "choropleth": figures.communes_map,
     "parts": figures.parts,
-    "balance": figures.balance,
-    "timeline": figures.timeline,
 }
 
 

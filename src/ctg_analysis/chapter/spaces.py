@@ -11,12 +11,13 @@ from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.model.catalogue import SCALES, TITLES
 from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.show.plan_charts import gantt
+from ctg_analysis.show.svg import svg
 
 APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/
@@ -58,7 +59,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation)
     lines = [[row.site, *map(date_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
     spans = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
     return markup.figure(
-        gantt.gantt(drawn, years, marks),
+        svg(gantt(drawn, years, marks).figure),
         file=FILE,
         kind="chart",
         title=texts.typography(title),

@@ -6,7 +6,6 @@ from ctg_analysis.chapter import known, profiles, synthesis
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import sentences, texts
@@ -49,7 +48,6 @@ def _in_words(
         chapter=texts.typography(chapter.title),
         sentence=of_team.get(indicator.id, texts.typography(sentence)),
         comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
-        drawing=_beside(indicator, rows),
         places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value", "text"]].itertuples(index=False, name=None)),
         source=known.source(territory, pd.concat(told)),
         page=chapter.page,
@@ -65,14 +63,6 @@ def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tup
         return profiles.told(territory, indicator)
     told = f"{sentences.beside(rows)} {known.newer(territory, indicator)}".strip()
     return sentences.statement(indicator, rows.iloc[0]), told
-
-
-def _beside(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """The bars of the territory beside larger places and the median of its peers, with their text alternative."""
-    drawn = rows[rows["status"].eq(OK)]
-    values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
-    alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return markup.described(bars.comparison(drawn), alt)
 
 
 def team(territory: Territory) -> Html:

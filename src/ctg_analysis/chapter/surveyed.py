@@ -7,7 +7,6 @@ from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import count
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
@@ -16,6 +15,8 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.source import SOURCES, SURVEY
+from ctg_analysis.show.charts import plain_bars
+from ctg_analysis.show.svg import svg
 
 SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 FRAGILE_UNDER = 30  # respondents (rule R24)
@@ -62,7 +63,7 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     ]
     return charts.chart(
         members[0],
-        bars.comparison(known.assign(level="")),
+        svg(plain_bars(known).figure),
         charts.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),

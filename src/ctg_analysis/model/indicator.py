@@ -11,7 +11,7 @@ from ctg_analysis.model.form import NO_OTHER_KEY
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
-CHARTS = ("comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline")
+CHARTS = ("comparison", "trend", "parts", "circles", "choropleth", "pyramid", "matrix")
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
 ALL_OR_NOTHING, CAF_ALONE = "all_or_nothing", "caf_alone"

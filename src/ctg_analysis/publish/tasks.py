@@ -12,8 +12,7 @@ from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.closing import whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
-from ctg_analysis.chapter.demarche.addresses import ENJEUX
-from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.demarche.addresses import ENJEUX, proved
 from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
 from ctg_analysis.chapter.latest import latest_values
 from ctg_analysis.chapter.missing import completeness, why_absent

@@ -4,13 +4,19 @@ The tables come from `chapter.data` or `chapter.members`, with the columns name,
 value as a reader sees it), in the order to draw. Every mark tells what it is worth (`svg.tell`). Sizes are in pixels.
 """
 
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
+from ctg_analysis.display.drawings.axes import apart
 from ctg_analysis.display.drawings.drawing import folded, length
 from ctg_analysis.display.drawings.style import (
     BAND,
@@ -20,14 +26,18 @@ from ctg_analysis.display.drawings.style import (
     LINE,
     OTHERS,
     PAPER,
+    PARTS,
     RULE,
+    SEQUENTIAL,
     SIZE,
     SMALL,
     TERRITORY,
+    WARM,
     WIDTH,
+    colour,
 )
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.sentences import is_sum_of_rounded
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -38,6 +48,7 @@ from ctg_analysis.show.theme import PIXEL
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end
 BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after its first
+CELL_NAME, PYRAMID_ROW = 16, 15  # letters of a name beside cells; a row of a pyramid
 HEIGHT, BOTTOM = 210, 24  # of a line chart; room for its years
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
@@ -71,6 +82,39 @@ def write(ax: Axes, x: float, y: float, words: str, *, aside: float = 0, up: flo
         ax.annotate(line, (x, y), offset, textcoords="offset points", annotation_clip=False, **style)
 
 
+def rowed(
+    names: Iterable[str],
+    *,
+    right: float = 0,
+    top: float = 0,
+    bottom: float = 0,
+    row: float = ROW,
+    letters: int = NAME_WIDTH,
+    size: float = SIZE,
+    bold: Iterable[bool] = (),
+) -> tuple[Axes, np.ndarray]:
+    """Axes with a row for each name, which stands left of them, and the middle of each row, in pixels from the top.
+
+    right, top, bottom: the room around the rows. row: the height of one whose name has a line of so many letters.
+    """
+    lines = [folded(name, letters) for name in names]
+    weights = ["bold" if own else "normal" for own, _ in zip_longest(bold, lines)]
+    heights = np.array([row + LINE_HEIGHT * line.count("\n") for line in lines], dtype=float)
+    middles = top + heights.cumsum() - heights / 2
+    left = max(length(line, size, bold=weight == "bold") for line, weight in zip(lines, weights, strict=True)) + GAP
+    ax = axes(top + heights.sum() + bottom, left=left, right=right)
+    ax.set_ylim(top + heights.sum() + bottom, 0)
+    for line, weight, y in zip(lines, weights, middles, strict=True):
+        write(ax, 0, y, line, aside=-GAP, size=size, weight=weight, xycoords=ax.get_yaxis_transform())
+    return ax, middles
+
+
+def scale(ax: Axes, low: float, high: float, *, before: float = 0, after: float = 0) -> None:
+    """Set the horizontal scale of Axes: what lies from low to high stands so many pixels from both of their sides."""
+    pixel = ((high - low) or 1) / (ax.bbox.width - before - after)
+    ax.set_xlim(low - before * pixel, low + ((high - low) or 1) + after * pixel)
+
+
 def bars(rows: pd.DataFrame) -> Axes:
     """Horizontal bars from zero, one for each row of the territory, with the interval of those that have one.
 
@@ -81,34 +125,170 @@ def bars(rows: pd.DataFrame) -> Axes:
     if rows.empty:
         return axes(ROW)
     rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
-    heights = pd.Series([ROW + LINE_HEIGHT * name.count("\n") for name in names], rows.index)
-    high, low = rows[["value", "high"]].max(axis=1).clip(lower=0), min(0.0, rows[["value", "low"]].min(axis=None))
-    if beside:
-        marks = rows["indicator"].map({name: value for name, (value, _) in beside.items()})
-        high = pd.concat([high, marks], axis=1).max(axis=1)
-    rows = rows.assign(y=heights.cumsum() - heights / 2, end=high)
-    left = max(length(name, bold=True) for name in names) + GAP
-    ax = axes(heights.sum(), left=left, right=max(length(text, bold=True) for text in rows["text"]) + GAP)
-    sns.barplot(
-        rows, x="value", y="y", orient="h", native_scale=True, color=TERRITORY, saturation=1, errorbar=None, ax=ax
-    )
-    for bar, name, row in zip(ax.patches, names, rows.itertuples(index=False), strict=True):
-        bar.set(height=BAR, y=row.y - BAR / 2)
+    marks = rows["indicator"].map({name: value for name, (value, _) in beside.items()}).astype(float)
+    ax = plain_bars(rows, marks)
+    for y, mark, row in zip(ax.get_yticks(), marks, rows.itertuples(index=False), strict=True):
+        if row.indicator in beside:
+            (stroke,) = ax.plot([mark] * 2, [y - BAR / 2 - 3, y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3)
+            tell(stroke, f"{row.name}, France", beside[row.indicator][1])
+    return ax
+
+
+def plain_bars(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
+    """Horizontal bars from zero, one for each row, with the interval of those that have one.
+
+    marks: what is marked in each row, which its text stands clear of.
+    """
+    rows = rows.reindex(columns=["name", "value", "low", "high", "text"])
+    ends = pd.concat([rows[["value", "high"]], marks], axis=1).max(axis=1).clip(lower=0)
+    ax, middles = rowed(rows["name"], right=max(length(text, bold=True) for text in rows["text"]) + GAP)
+    for y, end, row in zip(middles, ends, rows.itertuples(index=False), strict=True):
+        (bar,) = ax.barh(y, row.value, BAR, color=TERRITORY)
         tell(bar, row.name, row.text)
         if pd.notna(row.low):
-            ax.hlines(row.y, row.low, row.high, PAPER, linewidth=3.6)
-            ax.hlines(row.y, row.low, row.high, INK, linewidth=1.4)
-        if row.indicator in beside:
-            value, text = beside[row.indicator]
-            (mark,) = ax.plot(
-                [value, value], [row.y - BAR / 2 - 3, row.y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3
-            )
-            tell(mark, f"{row.name}, France", text)
-        write(ax, low, row.y, name, aside=-GAP)
-        write(ax, row.end, row.y, row.text, aside=GAP, color=TERRITORY, weight="bold")
+            ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
+            ax.hlines(y, row.low, row.high, INK, linewidth=1.4)
+        write(ax, end, y, row.text, aside=GAP, weight="bold")
     ax.axvline(0, color=RULE, linewidth=1)
-    ax.set(xlim=(low, high.max() or 1), ylim=(heights.sum(), 0))
+    ax.set_yticks(middles)
+    scale(ax, min(0.0, rows[["value", "low"]].min(axis=None)), ends.max())
+    return ax
+
+
+def cells(
+    values: pd.DataFrame,
+    texts: pd.DataFrame,
+    *,
+    shades: Sequence[str] = (),
+    bold: Sequence[bool] = (),
+    sums: bool = False,
+) -> Axes:
+    """A bar in each cell of a table, all on one scale, each column from its own zero.
+
+    values, texts: the same rows and columns. shades, bold: of the rows, if they differ. sums: the last row and the last
+    column are those of the others, written without a bar.
+    """
+    if sums:
+        values = values.iloc[:-1, :-1].reindex_like(values)
+        bold = [False] * (len(values) - 1) + [True]
+    left = max(length(folded(name, CELL_NAME), bold=True) for name in values.index) + GAP
+    across = (WIDTH - left) / len(values.columns)
+    heads = [folded(str(label), max(7, int(across / 6.3))) for label in values.columns]
+    top = 6 + LINE_HEIGHT * (1 + max(head.count("\n") for head in heads))
+    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=bold)
+    room = across - GAP - 4 - max(length(text, SMALL) for text in texts.to_numpy()[values.notna()])
+    longs = values.fillna(0) / (values.max(axis=None) or 1) * max(room, 4) / across
+    for column, head in enumerate(heads):
+        write(ax, column, (top - 6) / 2, head, size=SMALL, color=FAINT, aside=0.1)
+        ax.vlines(column, top, ax.get_ylim()[0], RULE, linewidth=1)
+        for rank, (y, long) in enumerate(zip(middles, longs.iloc[:, column], strict=True)):
+            (bar,) = ax.barh(y, long, BAR, column, color=shades[rank] if shades else TERRITORY)
+            tell(bar, f"{values.index[rank]}, {values.columns[column]}", texts.iloc[rank, column])
+            weight = "bold" if pd.isna(values.iloc[rank, column]) else "normal"
+            write(ax, column + long, y, texts.iloc[rank, column], aside=4, size=SMALL, weight=weight)
+    ax.set_xlim(0, len(heads))
+    return ax
+
+
+def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> Axes:
+    """A row for each place and a column for each part, then their total: see `cells`.
+
+    shares: columns name, part, value, text. totals: columns name, level, value, text.
+    """
+    rows = pd.concat([shares, totals.assign(part="Ensemble")])
+    order = [*dict.fromkeys(shares["part"]), "Ensemble"]
+    values, texts = (rows.pivot(index="name", columns="part", values=name) for name in ("value", "text"))
+    values, texts = (table.reindex(index=totals["name"], columns=order) for table in (values, texts))
+    own = totals["level"].eq("epci") & (totals["level"].nunique() > 1)
+    shades = [colour(level) for level in totals["level"]]
+    return cells(values.fillna(0), texts.fillna("nd"), shades=shades, bold=list(own))
+
+
+def key(ax: Axes, marks: Sequence[Artist], *, columns: int = 0, below: bool = False) -> None:
+    """Write what marks mean, side by side, or in so many columns, above a chart or below."""
+    columns = columns or len(marks)
+    marks = [mark for column in range(columns) for mark in marks[column::columns]]  # a legend goes down its columns
+    room = {"borderaxespad": 0, "borderpad": 0, "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
+    side, y = ("lower left", 0) if below else ("upper left", 1)
+    ax.figure.legend(handles=marks, loc=side, bbox_to_anchor=(0, y), ncols=columns, **room)
+
+
+def pyramid(territory: pd.DataFrame, outline: pd.DataFrame | None, outline_name: str) -> Axes:
+    """An age pyramid in % of the population, men on the left, against the outline of another place.
+
+    territory, outline: index the names of the ages from the youngest, columns men and women, in %.
+    """
+    ax, middles = rowed(territory.index[::-1], row=PYRAMID_ROW, size=SMALL, top=38, bottom=20)
+    edges = [*(middles - PYRAMID_ROW / 2), middles[-1] + PYRAMID_ROW / 2]
+    reach = max(table.to_numpy().max() for table in (territory, outline) if table is not None)
+    for sex, side, word, shade, ink in (
+        ("men", -1, "hommes", TERRITORY, TERRITORY),
+        ("women", 1, "femmes", PARTS[1], SEQUENTIAL[3]),
+    ):
+        write(ax, 0, 8, word, aside=8 * side, color=ink, weight="bold")
+        shares = territory[sex][::-1]
+        for bar, (age, share) in zip(ax.barh(middles, side * shares, 13, color=shade), shares.items(), strict=True):
+            beside = "" if outline is None else f" ({outline_name} : {percent(outline.loc[age, sex], 1)})"
+            tell(bar, f"{age}, {word}", f"{percent(share, 1)}{beside}")
+        if outline is not None:
+            values = side * outline[sex][::-1]
+            ax.stairs(values, edges, orientation="horizontal", color=OTHERS["departement"], linewidth=1.8)
+    if outline is not None:
+        write(ax, 0, 25, f"contour : {outline_name}", ha="center", color=WARM, size=SMALL)
+    step = 1 if reach < 5 else 2
+    for share in range(-int(reach) // step * step, int(reach) + 1, step):
+        if abs(share) <= reach:
+            write(ax, share, edges[-1] + 11, f"{abs(share)} %", ha="center", size=SMALL, color=FAINT)
+    ax.set_xlim(-reach * 1.05, reach * 1.05)
+    return ax
+
+
+def fan(counted: pd.Series, ahead: pd.DataFrame) -> Axes:
+    """A line of counts from zero, then those of what could follow, the first dashed, the others dotted.
+
+    counted: by year. ahead: index the years, a column for each, which is named at its end.
+    """
+    highest, years = max(counted.max(), ahead.max(axis=None)), [*counted.index, *ahead.index]
+    ends = {name: f"{name} {number(values.iloc[-1])}" for name, values in ahead.items()}
+    ax = axes(HEIGHT, right=max(length(text, SMALL) for text in ends.values()) + 8)
+    ax.set_axis_on()
+    ax.set(
+        xlim=(years[0] - 0.08 * (years[-1] - years[0]), years[-1]),
+        ylim=(0, highest * 1.2),
+        xticks=years,
+        xticklabels=years,
+    )
+    for rank, (name, values) in enumerate(ahead.items()):
+        shade, dashes = (OTHERS["departement"], (0.8, 2)) if rank else (TERRITORY, (2.5, 1.7))
+        ax.plot([years[len(counted) - 1], *values.index], [counted.iloc[-1], *values], color=shade, dashes=dashes)
+        for year, value in values.items():
+            (spot,) = ax.plot(year, value, "o", color=FAINT, markersize=4)
+            tell(spot, f"{name}, {year}", number(value))
+    ax.plot(counted.index, counted, color=TERRITORY)
+    for year, value in counted.items():
+        (spot,) = ax.plot(year, value, "o", color=TERRITORY)
+        tell(spot, str(year), number(value))
+        write(ax, year, value, number(value), up=12, ha="center", size=SMALL)
+    for text, y in zip(ends.values(), apart([*ahead.iloc[-1]], 13 * highest * 1.2 / HEIGHT), strict=True):
+        write(ax, years[-1], y, text, aside=8, size=SMALL)
+    return with_axes(ax)
+
+
+def history(rows: pd.DataFrame) -> Axes:
+    """A small line over the years, its first and last values written. rows: columns period, value, text, in order."""
+    ends = [f"{row.text} en {row.period[:4]}" for row in rows.iloc[[0, -1]].itertuples(index=False)]
+    left, right = (length(end, SMALL) + 8 for end in ends)
+    ax = axes(130, left=left, right=right)
+    years = rows["period"].str[:4].astype(int)
+    ax.axhline(0, color=RULE, linewidth=1)
+    ax.plot(years, rows["value"], color=TERRITORY, linewidth=2)
+    for year, row in zip(years, rows.itertuples(index=False), strict=True):
+        (spot,) = ax.plot(year, row.value, "o", color=TERRITORY, markersize=6 if year == years.iloc[-1] else 3)
+        tell(spot, str(year), row.text)
+    for rank, side in ((0, -6), (-1, 6)):
+        shade = INK if rank else FAINT
+        write(ax, years.iloc[rank], rows["value"].iloc[rank], ends[rank], aside=side, size=SMALL, color=shade)
+    ax.set(xlim=(years.iloc[0], years.iloc[-1]), ylim=(-0.05 * rows["value"].max(), 1.05 * rows["value"].max()))
     return ax
 
 

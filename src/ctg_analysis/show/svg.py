@@ -19,6 +19,8 @@ from ctg_analysis.display.words.texts import NBSP, typography
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 NUMBER, DIGITS, CURVE = re.compile(r"-?\d+\.\d+"), re.compile(r"-?\d+(?:\.\d+)?"), re.compile("[CQ]")
 LONG = 300  # letters of a path
+DISC, CURVES = re.compile(r"M 0 ([\d.]+) "), 8  # of a disc that matplotlib draws
+TURNED = re.compile(r"rotate\(-?[1-9].*")
 FONT = re.compile(r"(?=.*?\b([\d.]+)px)(?=.*?\b(bold|700)\b)?")
 KEPT = [
     "fill",
@@ -101,8 +103,14 @@ def _written(group: etree._Element, shapes: dict[str, str], link: str = "") -> I
             yield link, f'<path d="{_path(mark.get("d"))}"{_attributes(style)}/>'
         elif kind == "use":
             x, y = (_short(mark.get(side)) for side in "xy")
-            shape = _path(shapes[mark.get(XLINK)[1:]])
-            yield link, f'<path transform="translate({x} {y})" d="{shape}"{_attributes(style)}/>'
+            shape = shapes[mark.get(XLINK)[1:]]
+            disc = DISC.match(shape)
+            place = (
+                f'circle cx="{x}" cy="{y}" r="{_short(disc[1])}"'
+                if disc and shape.count("C") == CURVES
+                else f'path transform="translate({x} {y})" d="{_path(shape)}"'
+            )
+            yield link, f"<{place}{_attributes(style)}/>"
 
 
 def _is_seen(style: dict[str, str]) -> bool:
@@ -113,6 +121,8 @@ def _text(mark: etree._Element, style: dict[str, str]) -> str:
     size, weight = FONT.search(mark.get("style")).groups()
     more = f' font-size="{_short(size)}"' if float(size) != SIZE else ""
     more += ' font-weight="bold"' if weight else ""
+    if turned := TURNED.match(mark.get("transform", "")):
+        more += f' transform="{NUMBER.sub(lambda one: _short(one[0]), turned[0])}"'
     x, y = (_short(mark.get(side)) for side in "xy")
     shade = {} if style.get("fill") != INK else {"fill": ""}
     return f'<text x="{x}" y="{y}"{more}{_attributes(style | shade)}>{_escaped(mark.text)}</text>'

@@ -1,29 +1,38 @@
 """Chapter 13: what became of the convention before."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from ctg_analysis.chapter import known
+from ctg_analysis.chapter import asked, known
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
-from ctg_analysis.display.demarche import achievements, pieces
-from ctg_analysis.display.drawings.amounts import grid
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
-from ctg_analysis.model.catalogue import CATALOGUE, TITLES
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import cells
+from ctg_analysis.show.svg import svg
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
     "Le bilan ne dit pas la valeur à la signature : ce sont la plus ancienne et la plus récente valeur d'une même "
     "source, à la définition d'aujourd'hui et sur le périmètre d'aujourd'hui."
 )
+
+PER_ACTION = (
+    "Chaque ligne a sa propre unité : la barre dit la part de ce qui était prévu qui a été faite, les nombres la "
+    "quantité elle-même."
+)
+BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
 class Bilan(DemarcheChapter):
@@ -42,45 +51,38 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        names = self._members(family)
+        names = _members(self.territory, family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or achievements.statuses(self.actions, plan.PAST_STATUSES, self._origin)
+        piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, SHOWN, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
         """What was planned and what was done."""
-        return achievements.quantities(self.actions, self._origin)
+        return quantities(self.actions, self._origin)
 
     @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
         """What was to be spent and what was."""
-        return achievements.costs(self.actions, self._origin)
+        return costs(self.actions, self._origin)
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
         """The equipments and services that the convention leaves, by sort: in service, planned, closed."""
         rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
-        places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
-        lines = [
-            [
-                name,
-                *(str(counts.loc[name].get(status, 0)) for status in (ACTIVE, "en projet", "fermé")),
-                quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
-            ]
-            for name in counts.index
-        ]
+        counts = counts.reindex(columns=[ACTIVE, "en projet", "fermé"], fill_value=0)
+        places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1).dropna()
+        lines = pieces.lines_of(counts.assign(places=places.map(quantity)).fillna(pieces.NOTHING))
         header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
-        active = int(rows["statut"].eq(ACTIVE).sum())
-        sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
+        sentence = f"{counted(counts[ACTIVE].sum(), 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
         return pieces.together(pieces.phrase(sentence), pieces.table("Équipements et services", header, lines, source))
 
     @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
         """The actions one by one."""
-        return achievements.one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
+        return one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
 
     @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
@@ -99,9 +101,7 @@ class Bilan(DemarcheChapter):
         """
         lines, absent, sources = [], [], []
         for name in indicators:
-            if name not in CATALOGUE:
-                raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-            indicator = CATALOGUE[name]
+            indicator = asked.indicator(self.territory, name)
             rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
@@ -127,29 +127,25 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        members = self._members(family)
+        members = _members(self.territory, family)
         box = self.missing("Compétences, par commune", "competences")
         return telling(box or self._competences(), SHOWN, *members)
 
     def _competences(self) -> Html:
-        rows = self.table("competences")
-        names = list(dict.fromkeys(rows["competence"]))
-        exercised_by = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        rows, epci = self.table("competences"), self.territory.epci
+        by_place = rows.pivot(index="territoire", columns="competence", values="exercee_par")
+        by_place = by_place.reindex([*self.territory.communes["code"], epci], columns=rows["competence"].unique())
+        whole = by_place.loc[epci]
+        by_place = by_place.fillna(whole).fillna(pieces.UNKNOWN)
+        by_place.loc[epci] = whole.fillna("selon la commune")
         since = [
             f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
             for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
             if own["depuis"].notna().any()
         ]
-        epci = self.territory.epci
-        whole = {name: exercised_by.get((epci, name), "") for name in names}
-        lines = [
-            [self.place(code), *(exercised_by.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in self.territory.communes["code"]
-        ]
-        lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
-        header = ["Territoire", *map(texts.capitalised, names)]
-        source = self.source("competences")
-        note = f"{' ; '.join(since)}." if since else ""
+        lines = pieces.lines_of(by_place.rename(index=self.place))
+        header = ["Territoire", *map(texts.capitalised, by_place)]
+        source, note = self.source("competences"), f"{' ; '.join(since)}." if since else ""
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
     def by_year(self, family: str) -> Html:
@@ -158,36 +154,24 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        members = self._members(family)
+        members = _members(self.territory, family)
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
             return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), SHOWN, *members)
         wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
-        whole = wide.sum()
-        most = wide.sum(axis=1)
-        wide.loc[plan.ALL] = whole
+        most, years = wide.sum(axis=1), f"{wide.columns[0]}-{wide.columns[-1]}"
+        wide.loc[plan.ALL] = wide.sum()
         wide = wide.assign(Total=wide.sum(axis=1))
         piece = pieces.chart(
-            grid(wide, wide.map(thousands)),
+            svg(cells(wide, wide.map(thousands), sums=True).figure),
             Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
-            pieces.Origin(
-                known.source(self.territory, rows, series=True),
-                f"{whole.index[0]}-{whole.index[-1]}",
-                first.file_name,
-            ),
-            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(whole.sum())}",
+            pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name),
+            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
             what=f"{TITLES[family]} (milliers d'euros)",
             note=first.caveats,
         )
         return telling(piece, SHOWN, *members)
-
-    def _members(self, family: str) -> dict[str, Indicator]:
-        """The indicators of a family by id, whose definitions the chapter will give."""
-        members = {name: indicator for name, indicator in CATALOGUE.items() if indicator.family == family}
-        if not members:
-            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
-        return members
 
     @property
     def _source(self) -> Citation:
@@ -207,3 +191,119 @@ class Bilan(DemarcheChapter):
 
 
 open_bilan = Bilan.open
+
+
+def _members(territory: Territory, family: str) -> dict[str, Indicator]:
+    return {indicator.id: indicator for indicator in asked.family(territory, family)}
+
+
+def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
+    """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
+    counts = plan.by_axis(actions, order)
+    whole = counts.loc[plan.ALL]
+    return pieces.chart(
+        svg(plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)).figure),
+        Listing(["Axe", *order, "Total"], pieces.lines_of(counts)),
+        origin,
+        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(map(counted, whole[list(order)], order))}",
+        what="Actions par axe et par statut (nombre)",
+    )
+
+
+def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was planned and what was done, action by action."""
+    rows = plan.quantities(actions)
+    if rows.empty:
+        return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+    drawn = rows.assign(
+        label=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
+        way=rows["part"],
+        due=float("nan"),
+        word="",
+        baseline_text=rows["realise"].map(quantity),
+        now_text="",
+        target_text=rows["prevu"].map(quantity),
+    )
+    whole, units = rows["part"].ge(1).sum(), rows["unite"].map(pieces.text_of)
+    told = {
+        "Action": rows["intitule"],
+        "Prévu": map(_counted, rows["prevu"], units),
+        "Réalisé": map(_counted, rows["realise"], units),
+    }
+    return pieces.chart(
+        svg(plan_charts.bullets(drawn, ("", "prévu"), ("fait", "", "prévu")).figure),
+        Listing(*pieces.by_column(told)),
+        origin,
+        message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
+        what="Quantités prévues et réalisées, par action",
+        note=PER_ACTION,
+    )
+
+
+def _counted(value: float, unit: str) -> str:
+    """Return « 1 place », « 8 places »."""
+    return f"{quantity(value)} {agreed(unit, value)}".strip()
+
+
+def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was to be spent and what was, by axis."""
+    rows = plan.costs(actions)
+    whole = rows.loc[plan.ALL]
+    gap = whole["spent"] - whole["planned"]
+    more = (
+        f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu"
+        if gap
+        else "exactement ce qui était prévu"
+    )
+    spent = f"{euros(whole['spent'])} pour {euros(whole['planned'])} prévus"
+    drawn = rows.drop(index=plan.ALL)  # of another scale
+    drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
+    ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
+    told = {
+        "Axe": rows.index,
+        "Coût prévu": rows["planned"].map(euros),
+        "Coût réel": rows["spent"].map(euros),
+        "Actions comptées": rows["known"].map(str) + " sur " + rows["actions"].map(str),
+    }
+    figure = pieces.chart(
+        svg(plan_charts.dumbbell(ends, ("Prévu", "Réel")).figure),
+        Listing(*pieces.by_column(told)),
+        origin,
+        message=_widest_gap(drawn),
+        what="Coût prévu et coût réel, par axe (milliers d'euros)",
+        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
+    )
+    return pieces.together(pieces.phrase(f"Coût réel ({origin.when}) : {spent}, soit {more}."), figure)
+
+
+def _widest_gap(rows: pd.DataFrame) -> str:
+    """The line whose cost is the farthest from its plan. rows: columns planned, spent, one of them known."""
+    gaps = (rows["spent"] - rows["planned"]).abs()
+    if not gaps.max() > 0:
+        return "Chaque axe a coûté ce qui était prévu"
+    widest = rows.loc[gaps.idxmax()]
+    return f"Plus grand écart : {widest.name}, {euros(widest['spent'])} pour {euros(widest['planned'])} prévus"
+
+
+def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
+    """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
+    told = {
+        "Action": actions["action_id"].map(names).fillna(actions["action_id"] + " " + actions["intitule"]),
+        "Axe": actions["axe"],
+        "Statut": actions["statut"],
+        "Réalisé sur prévu": [_done(row) for row in actions.itertuples(index=False)],
+        "Écart et explication": map(_explained, actions["ecart"], actions["explication"]),
+        "Suite": actions["suite"].map(pieces.written),
+    }
+    return pieces.table(caption, *pieces.by_column(told), source)
+
+
+def _explained(*cells: object) -> str:
+    said = [text.removesuffix(".") for text in map(pieces.text_of, cells) if text]
+    return ". ".join(said) or pieces.NOTHING
+
+
+def _done(row) -> str:
+    if pd.isna(row.prevu) and pd.isna(row.realise):
+        return pieces.UNKNOWN
+    return f"{quantity(row.realise)} sur {_counted(row.prevu, pieces.text_of(row.unite))}"

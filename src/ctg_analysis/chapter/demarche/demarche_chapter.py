@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.demarche.addresses import proved
 from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, last_day

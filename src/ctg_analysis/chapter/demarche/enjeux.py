@@ -1,7 +1,5 @@
 """Chapter 14: from proof to enjeu, to vote, to decision; every link leads both ways."""
 
-from functools import cached_property
-
 import pandas as pd
 from markupsafe import Markup
 
@@ -9,22 +7,23 @@ from ctg_analysis.chapter.demarche import proof_texts
 from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche import columns
-from ctg_analysis.demarche import plan as links
+from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actor_names, pieces
-from ctg_analysis.display.demarche import proof_chain as linked
-from ctg_analysis.display.drawings import votes
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, number, quantity
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.svg import svg
 
 RANKING = "demarche_priorities.csv"
+AFOM = ("atout", "faiblesse", "opportunité", "menace")
+STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
@@ -41,7 +40,10 @@ class Enjeux(DemarcheChapter):
         super().__init__(territory)
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
-        self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
+        self.links = {
+            row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
+            for row in self.enjeux.itertuples(index=False)
+        }
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
@@ -63,9 +65,23 @@ class Enjeux(DemarcheChapter):
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
         """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
-        fields: dict[str, list[linked.Constat]] = {one.field: [] for one in self._constats}
-        for one in sorted(self._constats, key=lambda one: linked.AFOM.index(one.type)):
-            fields[one.field].append(one)
+        constats, enjeux = self.table("constats"), plan.enjeux_by_constat(self.enjeux)
+        actions = plan.actions_by_constat(self.table("actions"))
+        alone = set(self.table("one_interview")["constat_id"])
+        fields: dict[str, list[dict]] = {texts.capitalised(field): [] for field in constats["champ"]}
+        for row in sorted(constats.itertuples(index=False), key=lambda row: AFOM.index(row.type)):
+            one = {
+                "id": row.constat_id,
+                "statement": texts.typography(row.enonce),
+                "type": row.type,
+                "strength": STRENGTHS[row.force_preuve],
+                "status": texts.typography(self._status(row)),
+                "labels": [ONE_INTERVIEW] if row.constat_id in alone else [],
+                "proofs": proof_texts.proofs_of(self, row.constat_id),
+                "enjeux": pieces.links(enjeux.get(row.constat_id, []), to_enjeu),
+                "actions": pieces.links(actions.get(row.constat_id, []), to_action),
+            }
+            fields[texts.capitalised(row.champ)].append(one)
         made = markup.piece("constats.html.j2", fields=fields)
         return pieces.together(made, markup.source(self.source("constats", "preuves")))
 
@@ -79,15 +95,15 @@ class Enjeux(DemarcheChapter):
     def criteria(self) -> Html:
         """Importance, urgence and faisabilité, each with its spread."""
         voted = self.ranking[self.ranking["voters"].gt(0)]
-        labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
-        header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
-        lines = [
-            [label, *(_marks(row, name) for name in CRITERIA), number(row["voters"])]
-            for label, row in zip(labels, voted.to_dict("records"), strict=True)
-        ]
+        labels = voted["enjeu_id"] + " " + voted["titre"]
+        told = {"Enjeu": labels}
+        for name, title in CRITERIA.items():
+            marks = voted[[name, f"{name}_q1", f"{name}_q3"]].to_numpy()
+            told[f"{title} : médiane (quartiles)"] = [_marks(*row) for row in marks]
+        told["Bulletins"] = voted["voters"].map(number)
         return pieces.chart(
-            votes.criteria(voted.assign(label=labels), CRITERIA),
-            Listing(header, lines),
+            svg(plan_charts.criteria(voted.assign(label=labels), CRITERIA).figure),
+            Listing(*pieces.by_column(told)),
             self._origin,
             message=_foremost(voted),
             what="Notes données aux enjeux, de 1 à 5",
@@ -98,15 +114,11 @@ class Enjeux(DemarcheChapter):
     def matrix(self) -> Html:
         """The enjeux where importance and urgence cross."""
         voted = self.ranking.dropna(subset=["importance", "urgence"])
-        across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
-        lines = []
-        for urgency in down:
-            cells = []
-            for importance in across:
-                here = voted[voted["importance"].eq(importance) & voted["urgence"].eq(urgency)]
-                cells.append(pieces.listed(_in_cell(row) for row in here.itertuples(index=False)))
-            lines.append([quantity(urgency), *cells])
-        header = ["Urgence", *(f"Importance {quantity(importance)}" for importance in across)]
+        wide = voted.assign(cell=[_in_cell(row) for row in voted.itertuples(index=False)]).pivot_table(
+            index="urgence", columns="importance", values="cell", aggfunc=pieces.listed
+        )
+        wide = wide.sort_index(ascending=False).fillna(pieces.NOTHING).rename(index=quantity)
+        lines, header = pieces.lines_of(wide, Markup), ["Urgence", *(f"Importance {quantity(one)}" for one in wide)]
         note = "Notes médianes, de 1 à 5 ; entre parenthèses, la faisabilité."
         return pieces.table("Importance et urgence des enjeux", header, lines, self._source, note, words=False)
 
@@ -114,18 +126,24 @@ class Enjeux(DemarcheChapter):
     def ranks(self) -> Html:
         """The ranks and how sure they are."""
         known = self.ranking.dropna(subset=["rank"])
-        texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
-        labels = [f"{row.enjeu_id} {row.titre}" for row in known.itertuples(index=False)]
+        ranks = known[["rank", "rank_low", "rank_high"]].astype(int).to_numpy()
+        known = known.assign(
+            label=known["enjeu_id"] + " " + known["titre"],
+            text=[str(rank) if low == high else f"{rank} ({low} à {high})" for rank, low, high in ranks],
+        )
         stable = int(known["words"].eq(STABLE).sum())
-        lines = [
-            [label, text, row.words, number(100 * row.stability) + " %", number(row.score, 2), number(row.points)]
-            for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
-        ]
-        header = ["Enjeu", "Rang (dans 95 tirages sur 100)", "Dit", "Part des tirages", "Note moyenne", "Points"]
+        told = {
+            "Enjeu": known["label"],
+            "Rang (dans 95 tirages sur 100)": known["text"],
+            "Dit": known["words"],
+            "Part des tirages": [f"{number(100 * part)} %" for part in known["stability"]],
+            "Note moyenne": [number(score, 2) for score in known["score"]],
+            "Points": known["points"].map(number),
+        }
         doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
         return pieces.chart(
-            votes.ranks(known.assign(label=labels, text=texts_)),
-            Listing(header, lines),
+            svg(plan_charts.ranks(known).figure),
+            Listing(*pieces.by_column(told)),
             self._origin,
             message=_stability(stable, len(known)),
             what="Rang des enjeux selon les votes",
@@ -157,7 +175,7 @@ class Enjeux(DemarcheChapter):
         points = self.table("points_by_type")
         wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
         wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
-        wide.index = [actor_names.several(name) for name in wide.index]
+        wide.index = [pieces.actors(name) for name in wide.index]
         wide.loc["Ensemble"] = wide.sum()
         wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
         lines = pieces.lines_of(wide.rename(index=texts.capitalised))
@@ -169,25 +187,19 @@ class Enjeux(DemarcheChapter):
     @needing("Divergences entre acteurs", "enjeux", VOTED)
     def divergences(self) -> Html:
         """The enjeux on which the kinds of actors differ."""
-        rows = self.table("divergences")
-        apart = rows[rows["diverges"].astype(bool)]
+        apart = self._diverging
         if apart.empty:
             return pieces.plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
-        lines = [
-            [
-                pieces.link(f"{row.enjeu_id} {self.titles[row.enjeu_id]}", to_enjeu(row.enjeu_id)),
-                quantity(row.spread),
-                actor_names.the(row.above.split(LIST)),
-                actor_names.the(row.below.split(LIST)),
-            ]
-            for row in apart.itertuples(index=False)
-        ]
-        header = ["Enjeu", "Écart entre médianes", "Plus important pour", "Moins important pour"]
+        told = {
+            "Enjeu": apart["enjeu_id"].map(self.links),
+            "Écart entre médianes": apart["spread"].map(quantity),
+            "Plus important pour": apart["above"].str.split(LIST).map(pieces.the_actors),
+            "Moins important pour": apart["below"].str.split(LIST).map(pieces.the_actors),
+        }
         divided = counted(len(apart), "enjeu divise", "enjeux divisent")
         sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
-        return pieces.together(
-            pieces.phrase(sentence), pieces.table("Là où les acteurs ne sont pas d'accord", header, lines, self._source)
-        )
+        made = pieces.table("Là où les acteurs ne sont pas d'accord", *pieces.by_column(told), self._source)
+        return pieces.together(pieces.phrase(sentence), made)
 
     @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
@@ -195,32 +207,25 @@ class Enjeux(DemarcheChapter):
         rows, cited = self.table("overlooked"), self.source("votes", "constats", "preuves")
         if rows.empty:
             return pieces.plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
-        lines = [
-            [
-                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id)),
-                pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
-                quantity(row.points),
-                pieces.listed(pieces.link(name, to_constat(name)) for name in row.constats.split(LIST)),
-                str(row.kinds),
-            ]
-            for row in rows.itertuples(index=False)
-        ]
-        header = ["Enjeu", "Rang du vote", "Points", "Constats à preuve forte", "Sortes de preuves"]
+        told = {
+            "Enjeu": rows["enjeu_id"].map(self.links),
+            "Rang du vote": rows["rank"].map(quantity),
+            "Points": rows["points"].map(quantity),
+            "Constats à preuve forte": [pieces.links(names.split(LIST), to_constat) for names in rows["constats"]],
+            "Sortes de preuves": rows["kinds"].map(str),
+        }
         sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
-        return pieces.together(
-            pieces.phrase(sentence, OVERLOOKED), pieces.table("Peu votés mais étayés", header, lines, cited)
-        )
+        made = pieces.table("Peu votés mais étayés", *pieces.by_column(told), cited)
+        return pieces.together(pieces.phrase(sentence, OVERLOOKED), made)
 
     @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
         """What the COPIL decided, apart from the votes."""
         rows = self.table("decisions")
-        counts = rows["retenu"].map(_decision_text, na_action=None).value_counts()
-        decided = ", ".join(
-            f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}"
-            for word in ("retenu", "non retenu")
-            if word in counts
-        )
+        decisions = rows["retenu"].map(_decision_text, na_action=None)
+        counts = decisions.value_counts()
+        words = [word for word in ("retenu", "non retenu") if word in counts]
+        decided = ", ".join(f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}" for word in words)
         waiting = int(counts.get("pas encore décidé", 0))
         days, apart = [date_text(day) for day in rows["decide_le"]], not rows["against"].eq(FOLLOWED).all()
         dated = len({*days}) > 1
@@ -228,20 +233,20 @@ class Enjeux(DemarcheChapter):
         as_voted = "" if apart else ", selon le rang du vote"
         sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
         beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
-        lines = [
-            [
-                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id)),
-                pieces.UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
-                _decision_text(row.retenu),
-                pieces.text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else pieces.NOTHING),
-                *([date_text(row.decide_le) or pieces.NOTHING] if dated else []),
-                *([f"{row.against}, sans motif" if row.unexplained else row.against] if apart else []),
-            ]
-            for row in rows.itertuples(index=False)
-        ]
-        header = ["Enjeu", "Rang du vote", "Décision", "Motif", *(["Date"] if dated else [])]
-        header += ["Par rapport au vote"] if apart else []
-        made = pieces.table("La décision du COPIL, à part du vote", header, lines, self.source("enjeux"))
+        told = {
+            "Enjeu": [
+                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
+                for row in rows.itertuples(index=False)
+            ],
+            "Rang du vote": rows["rank"].map(quantity),
+            "Décision": decisions,
+            "Motif": rows["motif"].fillna(rows["retenu"].isna().map({True: pieces.NOTHING, False: "sans motif"})),
+        }
+        if dated:
+            told["Date"] = [day or pieces.NOTHING for day in days]
+        if apart:
+            told["Par rapport au vote"] = rows["against"] + rows["unexplained"].map({True: ", sans motif", False: ""})
+        made = pieces.table("La décision du COPIL, à part du vote", *pieces.by_column(told), self.source("enjeux"))
         return pieces.together(pieces.phrase(sentence, beside), made)
 
     @needing("Chiffres qui servent de preuves", "preuves")
@@ -250,61 +255,43 @@ class Enjeux(DemarcheChapter):
         proofs = self.table("preuves")
         proofs = proofs[proofs["type"].eq(columns.INDICATOR)]
         names = proofs["ref"].str.split(columns.JOIN).str[0]
-        lines = []
-        for name, rows in proofs.groupby(names, sort=False):
-            indicator = CATALOGUE[name]
-            constats = [
-                pieces.link(f"{row.constat_id} ({row.sens})", to_constat(row.constat_id))
-                for row in rows.itertuples(index=False)
-            ]
-            lines.append([pieces.link(indicator.label, self.figure_of(indicator)), pieces.listed(constats)])
+        linked = [
+            pieces.link(f"{one} ({sense})", to_constat(one)) for one, sense in proofs[["constat_id", "sens"]].to_numpy()
+        ]
+        lines = [
+            [pieces.link(CATALOGUE[name].label, self.figure_of(CATALOGUE[name])), pieces.listed(constats)]
+            for name, constats in pd.Series(linked, names.index, dtype=object).groupby(names, sort=False)
+        ]
         return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
         """How votes are counted, what a strong proof is, what is never overwritten."""
         return definitions("enjeux")
 
-    @cached_property
-    def _constats(self) -> list[linked.Constat]:
-        table = self.table("constats")
-        enjeux = links.enjeux_by_constat(self.enjeux)
-        actions = links.actions_by_constat(self.table("actions"))
-        alone = set(self.table("one_interview")["constat_id"])
-        meetings = self.table("ateliers").set_index("atelier_id")
-        return [
-            linked.Constat(
-                id=row.constat_id,
-                field=texts.capitalised(row.champ),
-                statement=texts.typography(row.enonce),
-                type=row.type,
-                strength=linked.STRENGTHS[row.force_preuve],
-                status=texts.typography(_status(row, meetings)),
-                labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
-                proofs=proof_texts.proofs_of(self, row.constat_id),
-                enjeux=pieces.listed(pieces.link(name, to_enjeu(name)) for name in enjeux.get(row.constat_id, [])),
-                actions=pieces.listed(pieces.link(name, to_action(name)) for name in actions.get(row.constat_id, [])),
-            )
-            for row in table.itertuples(index=False)
-        ]
+    def _status(self, row) -> str:
+        if not isinstance(row.valide_en, str):
+            return row.statut
+        meeting = self.table("ateliers").set_index("atelier_id").loc[row.valide_en]
+        return f"{row.statut} ({meeting['type']} du {date_text(meeting['date'])})"
 
-    def _enjeu(self, row) -> linked.Enjeu:
+    def _enjeu(self, row) -> dict[str, object]:
         proofs = self.table("preuves")
         contrary = int((proofs["constat_id"].isin(row.constats) & proofs["sens"].eq(AGAINST)).sum())
         objectives = self.table("objectifs")
         axes = self.table("axes").set_index("axe_id")["titre"]
         own = objectives[objectives["enjeux"].map(lambda ids: row.enjeu_id in (ids or ()))]
         actions = self.table("actions").set_index("action_id")
-        serving = links.actions_by_enjeu(self.table("actions"), objectives).get(row.enjeu_id, [])
+        serving = plan.actions_by_enjeu(self.table("actions"), objectives).get(row.enjeu_id, [])
         about = [
             ", ".join(row.champ),
             pieces.text_of(row.population_concernee),
             "transversal" if row.transversal else "",
         ]
-        return linked.Enjeu(
+        return dict(
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
-            constats=pieces.listed(pieces.link(name, to_constat(name)) for name in row.constats),
+            constats=pieces.links(row.constats, to_constat),
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
@@ -332,12 +319,15 @@ class Enjeux(DemarcheChapter):
         )
 
     def _apart(self, enjeu: str) -> str:
+        for row in self._diverging[self._diverging["enjeu_id"].eq(enjeu)].itertuples():
+            above, below = (pieces.the_actors(side.split(LIST)) for side in (row.above, row.below))
+            return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
+        return ""
+
+    @property
+    def _diverging(self) -> pd.DataFrame:
         rows = self.table("divergences")
-        rows = rows[rows["enjeu_id"].eq(enjeu) & rows["diverges"].astype(bool)]
-        if rows.empty:
-            return ""
-        above, below = (actor_names.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
-        return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
+        return rows[rows["diverges"].astype(bool)]
 
     @property
     def _source(self) -> Citation:
@@ -349,13 +339,6 @@ class Enjeux(DemarcheChapter):
 
 
 open_enjeux = Enjeux.open
-
-
-def _status(row, meetings: pd.DataFrame) -> str:
-    if not isinstance(row.valide_en, str):
-        return row.statut
-    meeting = meetings.loc[row.valide_en]
-    return f"{row.statut} ({meeting['type']} du {date_text(meeting['date'])})"
 
 
 def _decision(row) -> str:
@@ -370,18 +353,15 @@ def _foremost(voted: pd.DataFrame) -> str:
     important = voted[voted["importance"].eq(voted["importance"].max())]
     both = important[important["urgence"].eq(voted["urgence"].max())]
     first = both if len(both) else important
-    single, many = ("le plus important et le plus urgent", "les plus importants et les plus urgents")
-    if both.empty:
-        single, many = "le plus important", "les plus importants"
     if len(first) == 1:
-        return f"L'enjeu jugé {single} : {texts.uncapitalised(first['titre'].iloc[0])}"
-    return f"{len(first)} enjeux sur {len(voted)} sont jugés {many}"
+        urgent = " et le plus urgent" if len(both) else ""
+        return f"L'enjeu jugé le plus important{urgent} : {texts.uncapitalised(first['titre'].iloc[0])}"
+    urgent = " et les plus urgents" if len(both) else ""
+    return f"{len(first)} enjeux sur {len(voted)} sont jugés les plus importants{urgent}"
 
 
-def _marks(row: dict, name: str) -> str:
-    if pd.isna(row[name]):
-        return pieces.UNKNOWN
-    return f"{quantity(row[name])} ({quantity(row[f'{name}_q1'])} à {quantity(row[f'{name}_q3'])})"
+def _marks(median: float, low: float, high: float) -> str:
+    return pieces.UNKNOWN if pd.isna(median) else f"{quantity(median)} ({quantity(low)} à {quantity(high)})"
 
 
 def _ballots(voted: pd.DataFrame) -> str:
@@ -399,14 +379,8 @@ def _stability(stable: int, known: int) -> str:
         return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
         return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
-    left = known - stable
-    others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
+    others = "celui de l'autre" if known - stable == 1 else f"celui des {known - stable} autres"
     return f"Le vote donne un rang stable à {counted(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
-
-
-def _rank_text(row) -> str:
-    low, high = int(row.rank_low), int(row.rank_high)
-    return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
 
 
 def _decision_text(retained: object) -> str:

@@ -1,5 +1,7 @@
 """The fiches-action: all that is known of each action on one sheet."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -8,20 +10,25 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.plan import enjeux_by_action
-from ctg_analysis.display.demarche import action_plan, pieces
-from ctg_analysis.display.demarche.action_plan import ActionSheet
+from ctg_analysis.display import markup
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.markup import Table
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import euros, quantity
+from ctg_analysis.display.words.quantities import euros, number, quantity
 from ctg_analysis.model.catalogue import CATALOGUE
 
 Facts = list[tuple[str, pieces.Cell]]
+Lines = Sequence[Sequence[pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
 UNSAID = "non renseigné"
 
 
-def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
-    """The sheet of an action. row: of demarche.plan.in_order. agrees: its financers bring its budget."""
+def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
+    """What the sheet of an action tells, as its template takes it.
+
+    row: of demarche.plan.in_order. agrees: its financers bring its budget.
+    """
     enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
     constats = chapter.table("constats").set_index("constat_id")["enonce"]
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
@@ -31,7 +38,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
         ("Constats", _links(row.constat_ids or (), constats, to_constat)),
     ]
     staff = row.moyens_humains_etp
-    return ActionSheet(
+    return dict(
         id=row.action_id,
         title=texts.typography(row.titre),
         state=_state(row),
@@ -108,9 +115,9 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
         )
-    header, lines = action_plan.amounts(plan.by_financer(own))
+    header, lines = amounts(plan.by_financer(own))
     note = f"Budget : {budget_text or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
-    return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
+    return inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
 def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
@@ -118,17 +125,14 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
     rows = rows[rows["action_id"].eq(action)]
     if rows.empty:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
-    lines = [
-        [
-            _measured(chapter, row),
-            row.type,
-            dated(row.valeur_reference, row.date_reference),
-            dated(row.cible, row.cible_date),
-            pieces.text_of(row.collecteur) or UNSAID,
-        ]
-        for row in rows.itertuples(index=False)
-    ]
-    return action_plan.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
+    told = {
+        "Indicateur": [_measured(chapter, row) for row in rows.itertuples(index=False)],
+        "Sorte": rows["type"],
+        "Départ": map(dated, rows["valeur_reference"], rows["date_reference"]),
+        "Cible": map(dated, rows["cible"], rows["cible_date"]),
+        "Recueilli par": rows["collecteur"].map(pieces.text_of).replace("", UNSAID),
+    }
+    return inner_table("Indicateurs", *pieces.by_column(told))
 
 
 def _measured(chapter: DemarcheChapter, row) -> pieces.Cell:
@@ -150,3 +154,22 @@ def _followup(chapter: DemarcheChapter, action: str) -> Markup:
         return Markup("")
     last = rows.iloc[-1]
     return pieces.link(f"Suivi {last['annee']} : {last['statut']}", to_followup(action))
+
+
+def inner_table(
+    caption: str, header: Sequence[str], lines: Lines, note: str = "", *, last_apart: bool = False
+) -> Markup:
+    """A table that stands within a sheet. last_apart: its last row is a total; the others are words."""
+    rows = [[cell if isinstance(cell, Markup) else texts.typography(cell) for cell in line] for line in lines]
+    head = [texts.typography(text) for text in header]
+    marked = frozenset({len(rows) - 1} if last_apart else ())
+    made = markup.table(
+        Table(texts.typography(caption), head, rows, texts.typography(note), marked, words=not last_apart)
+    )
+    return Markup(made.html)
+
+
+def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """The header and the lines of a table of euros by financer and year. by_financer: see demarche.plan.by_financer."""
+    lines = pieces.lines_of(by_financer, lambda value: number(value) if value else pieces.NOTHING)
+    return ["Financeur", *map(str, by_financer.columns)], lines

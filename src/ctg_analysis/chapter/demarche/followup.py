@@ -1,5 +1,6 @@
 """Chapter 16: where the convention is, year after year, and what its evaluations will read."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -7,26 +8,47 @@ import pandas as pd
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter.demarche import bilan
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
-from ctg_analysis.display.demarche import achievements, pieces
-from ctg_analysis.display.demarche import yearly_followup as shown_as
-from ctg_analysis.display.drawings import bars, progress
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import counted, euros
+from ctg_analysis.display.words.quantities import counted, euros, number, quantity
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.svg import svg
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
 EVALUATION = "évaluation"
 LATE, DROPPED = "retardée", "abandonnée"
+
+REACHED = "cible atteinte"
+BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
+PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
+ENDS = ["baseline_text", "now_text", "target_text"]
+NOT_MEASURED = "pas encore mesuré"
+ORIGINS = {
+    plan.REPORTED: "relevé du suivi",
+    plan.OBSERVED: "recalculé du diagnostic",
+    plan.BASELINE: "départ",
+    plan.TARGET: "cible",
+}
+PATHS = (
+    "Anneau : valeur de départ ; disques : valeurs relevées ; trait épais : cible. Chaque ligne a sa propre échelle. "
+    "Un trait vertical coupe une série dont la définition ou la source a changé : ses deux parts ne sont pas reliées."
+)
+WAY = (
+    "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé. Trait gris : où elle en "
+    "serait à la date de la valeur, au rythme qui mène à la cible en son temps."
+)
 
 
 class Followup(DemarcheChapter):
@@ -44,27 +66,19 @@ class Followup(DemarcheChapter):
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """How many actions have each status, year by year."""
-        by_year = plan.status_by_year(self.rows)
-        counts = pd.DataFrame(
-            {
-                str(year): [int(by_year[year].eq(status).sum()) for status in plan.YEARLY_STATUSES]
-                for year in by_year.columns
-            },
-            index=list(plan.YEARLY_STATUSES),
-        ).T
+        counts = plan.status_by_year(self.rows).apply(lambda year: year.value_counts())
+        counts = counts.reindex(plan.YEARLY_STATUSES).fillna(0).astype(int).T.rename(index=str)
         last, when = counts.iloc[-1], counts.index[-1]
         counts_text = ", ".join(counted(count, status) for status, count in last.items())
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
-        note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
         years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-        data = Listing(["Année", *plan.YEARLY_STATUSES], pieces.lines_of(counts))
         figure = pieces.chart(
-            progress.stacked(counts),
-            data,
+            svg(plan_charts.statuses(counts).figure),
+            Listing(["Année", *counts], pieces.lines_of(counts)),
             pieces.Origin(self.source("suivi"), years, FILE),
             message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
             what="Actions par statut à la fin de l'année (nombre)",
-            note=note,
+            note="Une action retardée se fera plus tard ; une action abandonnée ne se fera pas.",
         )
         return pieces.together(pieces.phrase(sentence), figure)
 
@@ -74,24 +88,17 @@ class Followup(DemarcheChapter):
         by_year = plan.status_by_year(self.rows)
         last = plan.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
-        years = list(by_year.columns)
-        header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
         made = []
         for axis, own in rows.groupby("axe", sort=False):
-            lines = []
-            for row in own.to_dict("records"):
-                name = pieces.link(f"{row['action_id']} {row['titre']}", to_action(row["action_id"]))
-                done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
-                lines.append(
-                    [
-                        pieces.anchored(name, f"suivi-{row['action_id']}"),
-                        *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
-                        done,
-                        pieces.text_of(row["faits"]) or pieces.NOTHING,
-                        pieces.text_of(row["difficultes"]) or pieces.NOTHING,
-                    ]
-                )
-            made.append(pieces.table(f"Axe : {axis}", header, lines, self.source("suivi")))
+            named = map(pieces.link, own["action_id"] + " " + own["titre"], own["action_id"].map(to_action))
+            told = {
+                "Action": map(pieces.anchored, named, "suivi-" + own["action_id"]),
+                **{f"Fin {year}": own[year].fillna(pieces.UNKNOWN) for year in by_year},
+                "Avancement": [pieces.NOTHING if pd.isna(done) else f"{done} %" for done in own["avancement_pct"]],
+                "Ce qui a été fait": own["faits"].map(pieces.written),
+                "Difficultés": own["difficultes"].map(pieces.written),
+            }
+            made.append(pieces.table(f"Axe : {axis}", *pieces.by_column(told), self.source("suivi")))
         return pieces.together(*made)
 
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
@@ -105,7 +112,7 @@ class Followup(DemarcheChapter):
         )
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
-        drawn = [shown_as.bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
+        drawn = [bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
         return telling(pieces.together(self._recomputed(rows), *drawn), SHOWN, *self._indicators())
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
@@ -115,7 +122,7 @@ class Followup(DemarcheChapter):
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
         labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
-        return shown_as.paths(rows, labels, self._origin(labels))
+        return paths(rows, labels, self._origin(labels))
 
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
@@ -126,16 +133,18 @@ class Followup(DemarcheChapter):
         sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
         last = known.iloc[-1]
         ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
-        lines = [
-            [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
-            for row in rows.itertuples(index=False)
-        ]
-        silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
+        told = {
+            "Année": rows["year"].map(str),
+            "Prévu": rows["planned"].map(euros),
+            "Dépensé": rows["spent"].map(euros),
+            "Actions qui disent leur dépense": rows["told"].map(str) + " sur " + rows["actions"].map(str),
+        }
+        silent = list(rows.loc[rows["told"] < rows["actions"], "year"].map(str))
         note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
         years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
         figure = pieces.chart(
-            bars.dumbbell(ends, ("Prévu", "Dépensé")),
-            Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+            svg(plan_charts.dumbbell(ends, ("Prévu", "Dépensé")).figure),
+            Listing(*pieces.by_column(told)),
             pieces.Origin(self.source("financements", "suivi"), years, FILE),
             message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
             what="Argent prévu et dépensé par année (milliers d'euros)",
@@ -156,14 +165,9 @@ class Followup(DemarcheChapter):
                 rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
         if not rows:
             return pieces.plain("Aucune décision n'est encore inscrite.")
-        ordered = sorted(rows, key=lambda row: row[0], reverse=True)
-        lines = [[date_text(day), about, decision] for day, about, decision in ordered]
-        return pieces.table(
-            "Les décisions, des plus récentes aux plus anciennes",
-            ["Date", "Sujet", "Décision"],
-            lines,
-            self.source("suivi", "reunions"),
-        )
+        rows = sorted(rows, key=lambda row: row[0], reverse=True)
+        lines, header = [[date_text(day), *said] for day, *said in rows], ["Date", "Sujet", "Décision"]
+        return pieces.table(pieces.DECISIONS, header, lines, self.source("suivi", "reunions"))
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""
@@ -174,16 +178,14 @@ class Followup(DemarcheChapter):
                 "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
                 "par évaluation, dans calendrier.csv."
             )
-        lines = [
-            [
-                row.etape,
-                span_text(row.debut, row.fin) or "date à préciser",
-                *(pieces.text_of(cell) or pieces.NOTHING for cell in (row.statut, row.responsable, row.livrable)),
-            ]
-            for row in rows.itertuples(index=False)
-        ]
-        header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
-        return pieces.table("Les évaluations prévues", header, lines, self.source("calendrier"))
+        told = {
+            "Évaluation": rows["etape"],
+            "Date": [span_text(*span) or "date à préciser" for span in zip(rows["debut"], rows["fin"], strict=True)],
+            "Statut": rows["statut"].map(pieces.written),
+            "Responsable": rows["responsable"].map(pieces.written),
+            "Livrable": rows["livrable"].map(pieces.written),
+        }
+        return pieces.table("Les évaluations prévues", *pieces.by_column(told), self.source("calendrier"))
 
     @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
@@ -196,10 +198,10 @@ class Followup(DemarcheChapter):
             for row in actions.itertuples(index=False)
         }
         return pieces.together(
-            achievements.statuses(actions, plan.YEARLY_STATUSES, origin),
-            achievements.quantities(actions, origin),
-            achievements.costs(actions, origin),
-            achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
+            bilan.statuses(actions, plan.YEARLY_STATUSES, origin),
+            bilan.quantities(actions, origin),
+            bilan.costs(actions, origin),
+            bilan.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
 
     @property
@@ -237,12 +239,134 @@ class Followup(DemarcheChapter):
         count = int(rows["kind"].eq(plan.OBSERVED).sum())
         reported = int(rows["kind"].eq(plan.REPORTED).sum())
         waiting = len(rows) - count - reported
-        sentence = (
-            f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
-            f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
-            f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
-        )
-        return pieces.phrase(sentence)
+        told = [f"{count} recalculé{'s' * (count > 1)} des données du diagnostic"]
+        told += [f"{reported} relevé{'s' * (reported > 1)} dans le suivi"]
+        told += [f"{waiting} pas encore mesuré{'s' * (waiting > 1)}"] if waiting else []
+        return pieces.phrase(f"{counted(len(rows), 'indicateur')} : {', '.join(told)}.")
 
 
 open_followup = Followup.open
+
+
+def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
+    """How far the indicators of an axis are between their baseline and their target.
+
+    rows: those of field.tracking.gaps, with label, unite.
+    """
+    written = rows.assign(
+        baseline_text=rows["baseline"].map(quantity),
+        now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
+        target_text=rows["target"].map(quantity),
+        word=rows["broken"].map({True: "série rompue", False: ""}),
+    )
+    drawn = written.assign(
+        label=rows["label"] + " (" + rows["unite"] + ")",
+        **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
+    )
+    told = {
+        "Indicateur": rows["label"],
+        "Unité": rows["unite"],
+        "Départ": map(_at, written["baseline_text"], rows["baseline_year"]),
+        "Actuel": map(_at, written["now_text"], rows["now_year"]),
+        "Cible": map(_at, written["target_text"], rows["target_year"]),
+        "D'où vient l'actuel": rows["kind"].map(ORIGINS).fillna(pieces.NOTHING),
+        "Lecture": [_word(row) for row in rows.itertuples(index=False)],
+    }
+    return pieces.chart(
+        svg(plan_charts.bullets(drawn).figure),
+        Listing(*pieces.by_column(told)),
+        origin,
+        message=f"{_on_course(rows[rows['way'].notna()])} : {what}",
+        what=f"{what}, indicateurs du départ à la cible",
+        note=WAY,
+    )
+
+
+def _alike(row) -> list[str]:
+    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
+
+    Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
+    """
+    now = _bare(row.text)
+    if not now or not PLAIN.fullmatch(now):
+        return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
+    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+
+
+def _alike_over_years(rows: pd.DataFrame) -> list[str]:
+    """The values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    bare = [_bare(text) for text in rows["text"]]
+    fewest = min((_decimals(text) for text in bare if PLAIN.fullmatch(text)), default=None)
+    write = quantity if fewest is None else lambda value: _rounded(value, fewest)
+    return [
+        write(value) if not text or PLAIN.fullmatch(text) else text
+        for text, value in zip(bare, rows["value"], strict=True)
+    ]
+
+
+def _bare(text: str) -> str:
+    """How an observed value is written, without the sign of its unit, which has its own place."""
+    return re.sub(r"\s*%", "", text)
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(",")[2])
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return pieces.UNKNOWN if pd.isna(value) else number(value, decimals)
+
+
+def _at(text: str, year: float) -> str:
+    return text if pd.isna(year) else f"{text} ({year:.0f})"
+
+
+def _on_course(rows: pd.DataFrame) -> str:
+    """How many indicators are as far as they would be at an even pace. rows: those that can be compared.
+
+    >>> _on_course(pd.DataFrame({"way": [1.0, 0.499, 0.2], "due": [0.5, 0.5, 0.5]}))
+    '2 indicateurs sur 3 au rythme de leur cible, dont 1 cible atteinte'
+    """
+    written = rows[["way", "due"]].fillna(1).mul(100).round()  # as each line is told
+    ahead, reached = int(written["way"].ge(written["due"]).sum()), int(rows["way"].ge(1).sum())
+    if not ahead:
+        return f"Aucun indicateur sur {len(rows)} au rythme de sa cible"
+    head = f"{counted(ahead, 'indicateur')} sur {len(rows)} au rythme de {'leur' if ahead > 1 else 'sa'} cible"
+    return f"{head}, dont {counted(reached, 'cible atteinte', 'cibles atteintes')}" if reached else head
+
+
+def _word(row) -> str:
+    if pd.isna(row.now):
+        return NOT_MEASURED
+    if row.broken:
+        return BROKEN
+    if row.unsure:
+        return texts.UNSURE
+    if pd.isna(row.way):
+        return pieces.NOTHING
+    if row.way >= 1:
+        return REACHED
+    if row.way < 0:
+        return "à l'opposé de la cible"
+    pace = "" if pd.isna(row.due) else f", {number(100 * row.due)} % du temps"
+    return f"{number(100 * row.way)} % du chemin{pace}"
+
+
+def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
+    """The values of indicators over the years. rows: see demarche.plan.values. labels: ind_id → its label."""
+    drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
+    written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    cells = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
+    by_year = cells.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
+    broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
+    message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
+    if broken:
+        message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
+    return pieces.chart(
+        svg(plan_charts.paths(drawn, labels).figure),
+        Listing(["Indicateur", *map(str, by_year)], pieces.lines_of(by_year.loc[[*labels]].rename(index=labels))),
+        origin,
+        message=message,
+        what="Indicateurs de résultat, valeurs relevées et cible",
+        note=PATHS,
+    )

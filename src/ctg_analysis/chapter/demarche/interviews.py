@@ -4,16 +4,19 @@ import pandas as pd
 
 from ctg_analysis.chapter.demarche.addresses import to_constat
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
-from ctg_analysis.demarche.columns import LIST
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actor_names, pieces
-from ctg_analysis.display.drawings import theme_counts
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import counted, number
 from ctg_analysis.model.settings import settings
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import plain_bars
+from ctg_analysis.show.svg import svg
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 BEGIN = {
@@ -28,7 +31,6 @@ SIDES = {
     "atelier": "Acteurs",
     "document": "Documents",
 }
-CONVERGES, DIVERGES = "convergence", "divergence"
 RESERVED = "réservé au comité de pilotage"
 
 
@@ -43,7 +45,7 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
-        by_kind = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
+        by_kind = texts.listed([pieces.counted_actors(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
         lead = f"{counted(about['count'], 'entretien')} : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
@@ -54,8 +56,9 @@ class Interviews(DemarcheChapter):
         rows = self.table("grille")
         if rows.empty:
             return self.box("Grille d'entretien", "grille")
-        lines = [[row.rubrique, row.question, pieces.text_of(row.champ) or "tous"] for row in rows.itertuples()]
-        return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
+        fields = rows["champ"].map(pieces.text_of).replace("", "tous")
+        told = {"Rubrique": rows["rubrique"], "Question": rows["question"], "Champ": fields}
+        return pieces.table("Grille d'entretien", *pieces.by_column(told), self._source)
 
     def themes(self) -> Html:
         """Which actors speak of which themes, in numbers of interviews."""
@@ -63,12 +66,11 @@ class Interviews(DemarcheChapter):
             return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
-        titles = {name: f"{actor_names.several(name)} ({number(heard[name])})" for name in table.columns}
-        lines = [[theme, *map(number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)]
+        titles = {name: f"{pieces.actors(name)} ({number(heard[name])})" for name in table.columns}
         return self._chart(
             "themes_by_type",
-            theme_counts.heat(table.rename(columns=titles)),
-            Listing(["Thème", *titles.values()], lines),
+            svg(plan_charts.heat(table.rename(columns=titles)).figure),
+            Listing(["Thème", *titles.values()], pieces.lines_of(table, number)),
             _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
             "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée.",
@@ -80,8 +82,12 @@ class Interviews(DemarcheChapter):
         if rows.empty:
             return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
-        lines = [[number(row.rank), number(row.new), number(row.total),
-                  f"{number(row.low)} à {number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
+        told = {
+            "Entretien": rows["rank"].map(number),
+            "Codes nouveaux": rows["new"].map(number),
+            "Codes connus": rows["total"].map(number),
+            "Autres ordres": rows["low"].map(number) + " à " + rows["high"].map(number),
+        }
         after = len(rows) - last
         message = (
             f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
@@ -90,8 +96,8 @@ class Interviews(DemarcheChapter):
         )
         return self._chart(
             "saturation",
-            theme_counts.saturation(rows),
-            Listing(["Entretien", "Codes nouveaux", "Codes connus", "Autres ordres"], lines),
+            svg(plan_charts.saturation(rows).figure),
+            Listing(*pieces.by_column(told)),
             message,
             f"Codes connus après chaque entretien, {number(total)} en tout",
             "Bande : 95 ordres sur 100 tirés au hasard.",
@@ -117,29 +123,30 @@ class Interviews(DemarcheChapter):
         rows = self.table("convergence")
         if rows.empty:
             return self.box("Convergences et divergences", EXTRACTS)
-        sides = ("favourable", "unfavourable", "undecided")
-        lines = [
-            [row["theme"], number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
-            for row in rows.to_dict("records")
-        ]
-        header = ["Thème", "Entretiens", "Y voient un atout", "Y voient un manque", "Partagés", "Ensemble"]
-        return pieces.table("Ce qui rapproche et ce qui sépare les acteurs", header, lines, self._source)
+        told = {
+            "Thème": rows["theme"],
+            "Entretiens": rows["interviews"].map(number),
+            "Y voient un atout": rows["favourable"].map(_several),
+            "Y voient un manque": rows["unfavourable"].map(_several),
+            "Partagés": rows["undecided"].map(_several),
+            "Ensemble": rows["verdict"],
+        }
+        caption = "Ce qui rapproche et ce qui sépare les acteurs"
+        return pieces.table(caption, *pieces.by_column(told), self._source)
 
     def sides(self) -> Html:
         """What figures, residents and actors say of each constat of which two of them speak."""
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
             return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
-        by_side = (
-            proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
-        )
-        by_side = by_side.reindex(columns=list(dict.fromkeys(SIDES.values())))
-        by_side = by_side[by_side.notna().sum(axis=1).ge(2)]
-        lines = []
-        for name, *cells in by_side.itertuples():
-            senses = [cell for cell in cells if isinstance(cell, set)]
-            words = [", ".join(sorted(cell)) if isinstance(cell, set) else pieces.NOTHING for cell in cells]
-            lines.append([pieces.link(constats[name], to_constat(name)), *words, _together(senses)])
+        sides = proofs["type"].map(SIDES).rename("side")
+        senses = proofs["sens"].groupby([proofs["constat_id"], sides]).agg(lambda own: ", ".join(sorted(set(own))))
+        by_side = senses.unstack().reindex(columns=list(dict.fromkeys(SIDES.values())))
+        by_side = by_side[by_side.notna().sum(axis=1).ge(2)].fillna(pieces.NOTHING)
+        lines = [
+            [pieces.link(constats[name], to_constat(name)), *cells, _together(", ".join(cells))]
+            for name, *cells in by_side.itertuples()
+        ]
         header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
@@ -151,10 +158,10 @@ class Interviews(DemarcheChapter):
         rows = self.table("extraits")
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
-        why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
+        why = kept["motif"] + " (" + kept["count"].map(number) + ")"
         lead = pieces.phrase(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
-            f"Les autres : {' ; '.join(why)}." if why else "",
+            f"Les autres : {' ; '.join(why)}." if len(why) else "",
         )
         said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
         return pieces.together(lead, said, markup.source(self._source))
@@ -164,8 +171,9 @@ class Interviews(DemarcheChapter):
         rows = self.table("codebook")
         if rows.empty:
             return self.box("Livret de codes", "codebook")
-        lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
-        return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
+        codes = rows["sous_theme"].map(pieces.text_of)
+        told = {"Thème": rows["theme"], "Code": codes, "Ce qu'il veut dire": rows["definition"]}
+        return pieces.table("Livret de codes", *pieces.by_column(told), self._source)
 
     def words(self) -> Html:
         """What the words of the chapter mean; nothing where they say nothing yet."""
@@ -224,11 +232,96 @@ def _most_shared(counts: pd.Series, heard: int) -> str:
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
-def _together(senses: list[set[str]]) -> str:
+def _together(senses: str) -> str:
     """How several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
-    every_sense = set().union(*senses)
-    return DIVERGES if "contredit" in every_sense else "nuance" if "nuance" in every_sense else CONVERGES
+    return "divergence" if "contredit" in senses else "nuance" if "nuance" in senses else "convergence"
 
 
 def _several(cell: str) -> str:
-    return ", ".join(map(actor_names.several, cell.split(LIST))) if cell else "aucun"
+    return ", ".join(map(pieces.actors, cell.split(LIST))) if cell else "aucun"
+
+
+MEETINGS, CONTRIBUTIONS = "ateliers", "contributions"
+IN_SESSIONS = "groupe de travail"
+KINDS = {"constat": "Constats", "besoin": "Besoins", "idée": "Idées", "désaccord": "Désaccords"}
+SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
+
+
+class Meetings(DemarcheChapter):
+    """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
+
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
+        self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
+
+    def attendance(self) -> Html:
+        """Who came to each meeting."""
+        if self.held.empty:
+            return self.box("Rencontres et présence", MEETINGS)
+        came = {name: _present(rows) for name, rows in self.table("attendance").groupby("atelier_id")}
+        session = ", séance " + self.held["numero_seance"].astype(str)
+        told = {
+            "Rencontre": self.held["type"] + session.where(self.held["type"].eq(IN_SESSIONS), ""),
+            "Champ": self.held["champ"].map(pieces.text_of).replace("", "tous les champs"),
+            "Date": self.held["date"].map(short_date),
+            "Présents": [_of_those_invited(row) for row in self.held.itertuples()],
+            "dont": self.held["atelier_id"].map(came).fillna(pieces.UNKNOWN),
+        }
+        return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
+
+    def actors(self) -> Html:
+        """How many came of each kind of actors, all meetings together."""
+        rows = self.table("attendance")
+        if rows.empty:
+            return self.box("Présence par sorte d'acteurs", MEETINGS)
+        sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
+        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy()})
+        drawn = drawn.assign(text=drawn["value"].map(number))
+        most, times = pieces.the_actors(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
+        several = counted(rows["atelier_id"].nunique(), "rencontre")
+        dates = dict.fromkeys(self.held["date"].str[:4])
+        return pieces.chart(
+            svg(plain_bars(drawn).figure),
+            Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
+            pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
+            message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
+            what=f"Présences par sorte d'acteurs, en {several}",
+            note="Qui vient à plusieurs rencontres compte plusieurs fois.",
+        )
+
+    def contributions(self) -> Html:
+        """What was said in the meetings: counts by field, then the words."""
+        rows, words = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
+        if words.empty:
+            return self.box("Contributions des rencontres", CONTRIBUTIONS)
+        columns = KINDS | SUMS
+        rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
+        lines = pieces.lines_of(rows.set_index("champ")[list(columns)], number)
+        counts = pieces.table(
+            "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
+        )
+        said = self.by_field(words, lambda row: (f"contribution-{row.contrib_id}", row.texte, row.type))
+        return pieces.together(counts, said, markup.source(self._source))
+
+    @property
+    def _source(self) -> Citation:
+        dates = self.held["date"]
+        days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
+        return Citation(texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}."))
+
+
+open_meetings = Meetings.open
+
+
+def _of_those_invited(row) -> str:
+    """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
+    if pd.isna(row.presents):
+        return "nd"
+    present = number(row.presents)
+    return present if pd.isna(row.invites) else f"{present} sur {number(row.invites)}"
+
+
+def _present(rows: pd.DataFrame) -> str:
+    """How many of each kind came to one meeting, the most numerous first."""
+    rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
+    return ", ".join(pieces.counted_actors(row.type_acteur, row.presents) for row in rows.itertuples())

@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.backlinks import place_of
+from ctg_analysis.chapter.demarche.addresses import place_of
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
-from ctg_analysis.display.demarche.proof_chain import Proof
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
@@ -34,13 +33,13 @@ NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
 
-def proofs_of(chapter: DemarcheChapter, constat: str) -> list[Proof]:
+def proofs_of(chapter: DemarcheChapter, constat: str) -> list[dict[str, str]]:
     """The proofs of a constat in words, those that contradict it too, in the order of the file."""
     rows, proofs = chapter.table("preuves"), []
     for row in rows[rows["constat_id"].eq(constat)].itertuples(index=False):
         text, address, fault = _WORDS[row.type](chapter, row)
-        words = texts.typography(text), address, texts.typography(fault)
-        proofs.append(Proof(SENSES[row.sens], KINDS[row.type], *words))
+        words = {"text": texts.typography(text), "address": address, "fault": texts.typography(fault)}
+        proofs.append(words | {"sense": SENSES[row.sens], "kind": KINDS[row.type]})
     return proofs
 
 

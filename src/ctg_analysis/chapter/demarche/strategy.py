@@ -7,20 +7,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.chapter.demarche.fiches_action import links, sheet
+from ctg_analysis.chapter.demarche.fiches_action import amounts, links, sheet
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.demarche.action_plan import Branch
-from ctg_analysis.display.drawings import bars, gantt
-from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -30,8 +25,14 @@ from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import data_root
+from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import cells, plain_bars
+from ctg_analysis.show.svg import svg
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
+MEETINGS = "demarche_reunions.csv"
+APART = "Fonctionnement et investissement sont comparés à part : un écart nul peut en cacher deux qui se compensent."
+COMPLETE = "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
 Marks = Sequence[tuple[float, str]]
 
 
@@ -51,11 +52,9 @@ class Strategy(DemarcheChapter):
         axes = self.table("axes").sort_values("ordre", kind="stable")
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
-        sentence = (
-            f"{counted(len(axes), 'axe')}, {counted(len(self.table('objectifs')), 'objectif')}, "
-            f"{counted(kept, 'action')}"
-            f"{', et ' + counted(dropped, 'action abandonnée', 'actions abandonnées') if dropped else ''}."
-        )
+        given_up = f", et {counted(dropped, 'action abandonnée', 'actions abandonnées')}" if dropped else ""
+        sentence = f"{counted(len(axes), 'axe')}, {counted(len(self.table('objectifs')), 'objectif')}, "
+        sentence += f"{counted(kept, 'action')}{given_up}."
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
         return pieces.together(pieces.phrase(sentence), markup.piece("tree.html.j2", branches=branches), source)
@@ -64,9 +63,8 @@ class Strategy(DemarcheChapter):
     def sheets(self) -> Html:
         """One fiche for each action, which prints on one page."""
         agreed = plan.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
-        made = [
-            sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
-        ]
+        rows = self.actions.itertuples(index=False)
+        made = [sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in rows]
         source = self.source("actions", "financements", "indicateurs_suivi")
         return pieces.together(markup.piece("actions.html.j2", actions=made), markup.source(source))
 
@@ -92,11 +90,9 @@ class Strategy(DemarcheChapter):
     def sppe(self) -> Html:
         """The actions of the service public de la petite enfance beside the dates of the law."""
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
-        dates: dict = {}
-        for threshold in thresholds:
-            if threshold.obligation in DUTIES:
-                dates.setdefault(threshold.date, []).append(threshold.obligation)
-        marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(names)}") for day, names in sorted(dates.items())]
+        duties = pd.Series({one.obligation: one.date for one in thresholds if one.obligation in DUTIES})
+        dated = duties.groupby(duties)
+        marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(own.index)}") for day, own in dated]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
@@ -106,12 +102,12 @@ class Strategy(DemarcheChapter):
     def budget(self) -> Html:
         """The money of the plan by financer and year, and whether it reconciles."""
         by_financer = plan.by_financer(self.funding)
-        header, lines = shown_as.amounts(by_financer)
+        header, lines = amounts(by_financer)
         written = by_financer.map(lambda value: thousands(value) if value else pieces.NOTHING)
         first = by_financer.drop(index=plan.TOTAL)[plan.TOTAL].sort_values(ascending=False, kind="stable")
         whole, most = euros(by_financer.loc[plan.TOTAL, plan.TOTAL]), euros(first.iloc[0])
         drawn = pieces.chart(
-            grid(by_financer, written),
+            svg(cells(by_financer, written, sums=True).figure),
             Listing([f"{header[0]}, en euros", *header[1:]], lines),
             pieces.Origin(self.source("financements"), self._years, FUNDING),
             message=f"Premier financeur : {first.index[0]}, {most} sur {whole}",
@@ -130,53 +126,90 @@ class Strategy(DemarcheChapter):
                 "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
             )
         sentence = f"Le budget n'est pas équilibré pour {counted(len(apart), 'action')} sur {len(rows)}."
-        lines = [
-            [self._links[row.action_id], euros(row.budget), euros(row.brought), euros(row.brought - row.budget)]
-            for row in apart.itertuples(index=False)
-        ]
-        header = ["Action", "Budget", "Apports des financeurs", "Écart"]
-        note = (
-            "Fonctionnement et investissement sont comparés à part : un écart nul peut en cacher deux qui se "
-            "compensent."
-        )
-        made = pieces.table("Les budgets à revoir", header, lines, self.source("actions", "financements"), note)
+        told = {
+            "Action": apart["action_id"].map(self._links),
+            "Budget": apart["budget"].map(euros),
+            "Apports des financeurs": apart["brought"].map(euros),
+            "Écart": (apart["brought"] - apart["budget"]).map(euros),
+        }
+        source = self.source("actions", "financements")
+        made = pieces.table("Les budgets à revoir", *pieces.by_column(told), source, APART)
         return pieces.together(pieces.phrase(sentence, totals), made)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
         """What each pilote leads."""
         rows = plan.load(self.actions, self.funding)
-        drawn = pd.DataFrame(
-            {
-                "name": [texts.typography(texts.capitalised(text)) for text in rows["pilote"]],
-                "level": "",
-                "value": rows["count"].astype(float),
-                "low": float("nan"),
-                "high": float("nan"),
-                "text": [str(count) for count in rows["count"]],
-            }
-        )
-        lines = [
-            [
-                name,
-                f"{row.count} ({', '.join(row.actions)})",
-                str(row.first),
-                "nd" if pd.isna(row.etp) else number(row.etp, 1),
-                euros(row.budget),
-            ]
-            for name, row in zip(drawn["name"], rows.itertuples(index=False, name="Load"), strict=True)
-        ]
-        header = ["Pilote", "Actions", "Dont priorité 1", "Équivalents temps plein", "Financements"]
-        top = rows.iloc[0]
+        names = [texts.typography(texts.capitalised(text)) for text in rows["pilote"]]
+        counts, top = rows["count"].map(str), rows.iloc[0]
+        drawn = pd.DataFrame({"name": names, "value": rows["count"], "text": counts})
+        told = {
+            "Pilote": names,
+            "Actions": counts + " (" + rows["actions"].map(", ".join) + ")",
+            "Dont priorité 1": rows["first"].map(str),
+            "Équivalents temps plein": [pieces.UNKNOWN if pd.isna(full) else number(full, 1) for full in rows["etp"]],
+            "Financements": rows["budget"].map(euros),
+        }
         return pieces.chart(
-            bars.comparison(drawn),
-            Listing(header, lines),
+            svg(plain_bars(drawn).figure),
+            Listing(*pieces.by_column(told)),
             pieces.Origin(self.source("actions"), self._years, ACTIONS),
             message=f"{counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
             what="Actions par pilote (nombre)",
         )
 
-    bodies, meetings, decisions = governance.bodies, governance.meetings, governance.decisions
+    @needing("Instances de la gouvernance", "instances")
+    def bodies(self) -> Html:
+        """The bodies of the governance."""
+        rows = self.table("instances")
+        named = rows["instance"].where(rows["instance"].eq(rows["type"]), rows["instance"] + " (" + rows["type"] + ")")
+        told = {
+            "Instance": map(pieces.anchored, named, "instance-" + rows["instance"]),
+            "Rôle": rows["role"],
+            "Composition": rows["composition"].map(pieces.written),
+            "Présidence": rows["presidence"].map(pieces.written),
+            "Fréquence": rows["frequence"].map(pieces.written),
+            "Secrétariat": rows["secretariat"].map(pieces.written),
+        }
+        return pieces.table("Les instances", *pieces.by_column(told), self.source("instances"))
+
+    @needing("Réunions des instances", "instances", "reunions")
+    def meetings(self) -> Html:
+        """The meetings held and planned, with their attendance."""
+        rows = self.table("reunions")
+        held = rows["presents"].notna()
+        drawn = pd.DataFrame({"name": rows["instance"], "year": rows["date"].map(plan.as_year), "held": held})
+        told = {
+            "Instance": rows["instance"],
+            "Date": rows["date"].map(date_text),
+            "Réunion": held.map({True: "tenue", False: "prévue"}),
+            "Présents sur invités": [_attendance(row) for row in rows.itertuples(index=False)],
+        }
+        planned = int((~held).sum())
+        message = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
+        message += f", {counted(planned, 'prévue', 'prévues')}" if planned else ""
+        years = "-".join(map(str, dict.fromkeys((rows["date"].min().year, rows["date"].max().year))))
+        return pieces.chart(
+            svg(plan_charts.meetings(drawn).figure),
+            Listing(*pieces.by_column(told)),
+            pieces.Origin(self.source("reunions"), years, MEETINGS),
+            message=message,
+            what="Réunions des instances (nombre)",
+        )
+
+    @needing("Décisions des instances", "reunions")
+    def decisions(self) -> Html:
+        """The decisions of the bodies, the newest first."""
+        rows = self.table("reunions").sort_values("date", ascending=False, kind="stable")
+        lines = [
+            [date_text(row.date), row.instance, decision]
+            for row in rows.itertuples(index=False)
+            for decision in row.decisions or ()
+        ]
+        if not lines:
+            return pieces.plain("Aucune décision n'est encore inscrite.")
+        source = self.source("reunions")
+        return pieces.table(pieces.DECISIONS, ["Date", "Instance", "Décision"], lines, source)
 
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
@@ -184,25 +217,19 @@ class Strategy(DemarcheChapter):
         rows = plan.coverage(self.table("enjeux"), self.actions, self.table("objectifs"))
         needs = plan.completeness(self.actions, self.table("financements"), self.table("indicateurs_suivi"))
         cited = self.source("enjeux", "actions", "financements", "indicateurs_suivi")
-        bare = rows[~rows["covered"]]
-        sentence = "Chaque enjeu retenu a une action au moins."
-        if len(bare):
-            how_many = counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
-            sentence = f"{how_many} pas d'action : {texts.listed(list(bare['enjeu_id']))}."
+        bare = list(rows.loc[~rows["covered"], "enjeu_id"])
+        how_many = counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
+        every = "Chaque enjeu retenu a une action au moins."
+        sentence = f"{how_many} pas d'action : {texts.listed(bare)}." if bare else every
         lacking = needs[~needs[list(plan.NEEDS)].all(axis=1)]
         if lacking.empty:
             whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
             return pieces.together(pieces.phrase(f"{sentence} Chaque action {whole}."), markup.source(cited))
         incomplete = counted(len(lacking), "action est incomplète", "actions sont incomplètes")
         sentence = f"{sentence} {incomplete} sur {len(needs)}."
-        lines = [
-            [self._links[row["action_id"]], *(pieces.YES if row[name] else pieces.NO for name in plan.NEEDS)]
-            for row in lacking.to_dict("records")
-        ]
-        note = (
-            "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
-        )
-        made = pieces.table("Ce que chaque action doit avoir", ["Action", *plan.NEEDS.values()], lines, cited, note)
+        told = {"Action": lacking["action_id"].map(self._links)}
+        told |= {title: lacking[name].map({True: pieces.YES, False: pieces.NO}) for name, title in plan.NEEDS.items()}
+        made = pieces.table("Ce que chaque action doit avoir", *pieces.by_column(told), cited, COMPLETE)
         return pieces.together(pieces.phrase(sentence), made)
 
     @cached_property
@@ -217,18 +244,19 @@ class Strategy(DemarcheChapter):
         first, last = self.span
         return f"{first}-{last}"
 
-    def _axis(self, row) -> Branch:
+    def _axis(self, row) -> dict[str, object]:
         objectives = self.table("objectifs")
         own = objectives[objectives["axe_id"].eq(row.axe_id)]
         grown = [self._objective(objective) for objective in own.itertuples(index=False)]
-        return Branch(f"but-{row.axe_id}", f"Axe {row.ordre}", texts.typography(row.titre), Markup(""), grown)
+        return _branch(f"but-{row.axe_id}", f"Axe {row.ordre}", row.titre, "", grown)
 
-    def _objective(self, row) -> Branch:
-        enjeux = pieces.listed(pieces.link(name, to_enjeu(name)) for name in row.enjeux)
-        beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, _until(row))
+    def _objective(self, row) -> dict[str, object]:
+        until = f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
+        enjeux = pieces.links(row.enjeux, to_enjeu)
+        beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, until)
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
-        grown = [Branch("", "", "", self._leaf(action)) for action in own.itertuples(index=False)]
-        return Branch(f"but-{row.obj_id}", "Objectif", texts.typography(row.titre), beside, grown)
+        grown = [{"beside": self._leaf(action)} for action in own.itertuples(index=False)]
+        return _branch(f"but-{row.obj_id}", "Objectif", row.titre, beside, grown)
 
     def _leaf(self, row) -> Markup:
         labels = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
@@ -248,19 +276,16 @@ class Strategy(DemarcheChapter):
             group=rows["axe"] if by_axis else "",
             dropped=rows["statut"].eq(DROPPED),
         )
-        lines = [
-            [
-                row.name,
-                span_text(row.calendrier_debut, row.calendrier_fin),
-                row.statut if row.dropped else "active",
-                row.axe,
-            ]
-            for row in drawn.itertuples(index=False)
-        ]
+        told = {
+            "Action": drawn["name"],
+            "Calendrier": map(span_text, drawn["calendrier_debut"], drawn["calendrier_fin"]),
+            "État": drawn["statut"].where(drawn["dropped"], "active"),
+            "Axe": drawn["axe"],
+        }
         kept = drawn.loc[~drawn["dropped"], "begin"].astype(int)
         return pieces.chart(
-            gantt.gantt(drawn, self.span, marks),
-            Listing(["Action", "Calendrier", "État", "Axe"], lines),
+            svg(plan_charts.gantt(drawn, self.span, marks).figure),
+            Listing(*pieces.by_column(told)),
             pieces.Origin(cited_with(self.source("actions"), *sources), self._years, ACTIONS),
             message=_beginnings(kept),
             what=what,
@@ -271,8 +296,8 @@ class Strategy(DemarcheChapter):
 open_strategy = Strategy.open
 
 
-def _until(row) -> str:
-    return f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
+def _branch(place: str, kind: str, title: str, beside: str, branches: list[dict]) -> dict[str, object]:
+    return {"id": place, "kind": kind, "title": texts.typography(title), "beside": beside, "branches": branches}
 
 
 def _beginnings(years: pd.Series) -> str:
@@ -282,3 +307,9 @@ def _beginnings(years: pd.Series) -> str:
     if first == len(years):
         return f"{count} dès {years.min()}" if len(years) else count
     return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
+
+
+def _attendance(row) -> str:
+    if pd.isna(row.presents):
+        return pieces.NOTHING
+    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)

@@ -1,23 +1,39 @@
-"""What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
+"""What the chapters of a démarche are made of: charts and tables with their source, links, amounts, actors."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.demarche.columns import OTHERS
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import thousands
+from ctg_analysis.display.words.quantities import number, thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
+DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 Cell = str | Markup
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
+
+ACTORS = {  # of a démarche, as sentences name them
+    "élu": "les élus",
+    "Caf": "la Caf",
+    "MSA": "la MSA",
+    "Département": "le Département",
+    "Éducation nationale": "l'Éducation nationale",
+    "association": "les associations",
+    "gestionnaire": "les gestionnaires",
+    "santé": "les professionnels de santé",
+    "habitant": "les habitants",
+    OTHERS: "les autres acteurs",
+}
+ONE_ACTOR = {"santé": "professionnel de santé", OTHERS: "autre acteur"}
 
 
 class Origin(NamedTuple):
@@ -90,6 +106,20 @@ def listed(cells: Iterable[Cell]) -> Markup:
     return Markup(", ").join(map(markup.french, cells)) or Markup(NOTHING)
 
 
+def links(names: Iterable[str], address: Callable[[str], str]) -> Markup:
+    """Links to some ids, each by its name, one after the other; a sign when there is none."""
+    return listed(link(name, address(name)) for name in names)
+
+
+def by_column(columns: Mapping[Cell, Iterable[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
+    """The header and the lines of a table whose columns are given.
+
+    >>> by_column({"Qui": ["PMI", "Caf"], "Combien": "12"})
+    (['Qui', 'Combien'], [['PMI', '1'], ['Caf', '2']])
+    """
+    return list(columns), [list(line) for line in zip(*columns.values(), strict=True)]
+
+
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
     """The rows of a table as texts, each after its name in the index.
 
@@ -104,7 +134,12 @@ def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series
     ends = {"first": planned, "second": spent}
     values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
     written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
-    return pd.DataFrame({"name": list(names), "level": "", **values, **written})
+    return pd.DataFrame({"name": list(names), **values, **written})
+
+
+def written(cell: object) -> str:
+    """What a cell of the material says; a sign when it is empty."""
+    return text_of(cell) or NOTHING
 
 
 def text_of(cell: object) -> str:
@@ -112,3 +147,25 @@ def text_of(cell: object) -> str:
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)
+
+
+def the_actors(kinds: Iterable[str]) -> str:
+    """Return « les élus, la Caf et les associations »."""
+    return texts.listed([ACTORS.get(kind, kind) for kind in kinds])
+
+
+def actors(kind: str) -> str:
+    """What many of a kind are called: « élus », « professionnels de santé », « Caf »."""
+    return ACTORS[kind].removeprefix("les ") if _are_people(kind) else kind
+
+
+def counted_actors(kind: str, count: int) -> str:
+    """Return « 1 élu », « 4 associations », « 2 de la Caf », « 3 du Département »."""
+    if _are_people(kind):
+        return f"{number(count)} {actors(kind) if count > 1 else ONE_ACTOR.get(kind, kind)}"
+    named = ACTORS.get(kind, kind)
+    return f"{number(count)} {f'du {kind}' if named.startswith('le ') else f'de {named}'}"
+
+
+def _are_people(kind: str) -> bool:
+    return ACTORS.get(kind, kind).startswith("les ")

@@ -1,14 +1,13 @@
-"""The scales of a drawing, the axis of its values, the places of its legend."""
+"""The scales of a drawing, its round numbers, the places of its labels and of its legend."""
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
-from ctg_analysis.display.drawings.drawing import Drawing, length
-from ctg_analysis.display.drawings.style import FAINT, GRID, RULE, SMALL, WIDTH
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.drawings.drawing import length
+from ctg_analysis.display.drawings.style import SMALL, WIDTH
 
 Scale = Callable[[float], float]
-LABEL_GAP = 10  # units between the left edge of the labels of values and the plot
 
 
 def scale(low: float, high: float, begin: float, end: float) -> Scale:
@@ -35,22 +34,14 @@ def ticks_between(low: float, high: float, *, whole: bool, finest: float = 0.0) 
     return [step * rank for rank in range(math.ceil(low / step), int(high / step) + 1)]
 
 
-def tick_labels(ticks: list[float], decimals: int) -> list[str]:
-    """The labels of ticks: without decimals when all are whole."""
-    digits = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
-    return [number(tick, digits) for tick in ticks]
-
-
-def room_of(labels: list[str]) -> float:
-    """The room that the labels of an axis of values take, left of the plot."""
-    return max(length(label, SMALL) for label in labels) + LABEL_GAP
-
-
-def value_axis(drawing: Drawing, y: Scale, ticks: list[float], labels: list[str], left: float, right: float = WIDTH):
-    """Draw the lines of the ticks of values, each with its label on the left."""
-    for tick, label in zip(ticks, labels, strict=True):
-        drawing.line([(left, y(tick)), (right, y(tick))], RULE if tick == 0 else GRID)
-        drawing.text(left - 6, y(tick), label, anchor="end", size=SMALL, fill=FAINT)
+def apart(places: list[float], gap: float) -> list[float]:
+    """Return places moved no more than needed to be at least a gap from each other, in the same order."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = list(places)
+    for former, later in pairwise(order):
+        moved[later] = max(moved[later], moved[former] + gap)
+    excess = (moved[order[-1]] - places[order[-1]]) / 2
+    return [place - excess for place in moved]
 
 
 def legend_spots(labels: list[str], mark: float, top: float) -> list[tuple[float, float]]:

@@ -1,7 +1,6 @@
 """A drawing in SVG, written as it is: marks in their order, text kept as text, the same bytes for the same marks.
 
-A general library takes some 75 ms for a chart, most of it to find places that are known beforehand here; these take
-1 ms (docs/performance.md), and a chapter draws up to twenty.
+A general library takes some 60 ms for a chart; these take 1 ms, and a table has one or two in each of its lines.
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ TERRITORY = "#0b4f6c"
 OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c", "peers": "#4f7a4a"}
 PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
 INK, FAINT, PAPER, LAND, RULE, BAND = "#1d1d1b", "#57544d", "#fff", "#f1efe9", "#b9b5ab", "#e3eef3"
-GRID = "#e4e0d6"  # fainter than a rule
+GRID, WARM = "#e4e0d6", "#a8480f"  # fainter than a rule; of words about what is orange
 SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
 DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 

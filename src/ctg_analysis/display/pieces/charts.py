@@ -4,19 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import percent
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
-
-SEXES = {"men": "Hommes", "women": "Femmes"}
-PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}
-PYRAMID_BANDS["95_plus"] = "95 ans ou plus"
-BANDS = list(PYRAMID_BANDS)
-UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
 
 
 @dataclass(frozen=True)
@@ -125,47 +117,3 @@ def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str,
 
 def _table(caption: str, data: Listing) -> Table:
     return Table(caption, data.header, data.lines, signs(data.lines))
-
-
-def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
-    """Return the shares of the population, in %, by band and sex; None when a band is missing.
-
-    counts: (sex, band) → number of inhabitants.
-    """
-    table = pd.DataFrame({sex: [counts.get((sex, band)) for band in BANDS] for sex in SEXES}, BANDS, dtype=float)
-    return None if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
-
-
-def pyramid(
-    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: Citation
-) -> Html:
-    """Return an age pyramid against the outline of another territory (both in % of their population)."""
-    labels = list(PYRAMID_BANDS.values())
-    young, old = _young_and_old(own)
-    fullest = int(own.sum(axis=1).to_numpy().argmax())
-    men, women = (percent(own[sex].iloc[fullest], 1) for sex in SEXES)
-    alt = (
-        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {young} de la population, les 65 ans "
-        f"ou plus {old}. Âge le plus nombreux : {labels[fullest]}, {men} d'hommes et {women} de femmes."
-    )
-    data = Listing(["Âge"], [[label] for label in labels])
-    for table, whose in ((own, ""), (outline, f", {outline_name}")):
-        for sex, word in SEXES.items() if table is not None else ():
-            data = data.beside(f"{word}{whose}", [percent(share, 1) for share in table[sex]])
-    if outline is not None:
-        alt += f" {outline_name} : {' et '.join(_young_and_old(outline))}."
-    return figure(
-        bars.pyramid(labels, own, outline, outline_name),
-        file="pyramid.csv",
-        kind="chart",
-        title=f"{old} de 65 ans ou plus, {young} de moins de 20 ans",
-        subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
-        alt=alt,
-        source=source,
-        note="",
-        data=_table(f"Part de chaque âge dans la population, {period}", data),
-    )
-
-
-def _young_and_old(shares: pd.DataFrame) -> list[str]:
-    return [percent(shares.loc[bands].to_numpy().sum(), 1) for bands in (UNDER_20, FROM_65)]

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import counted, number, of_communes
@@ -160,36 +159,6 @@ def _duties(row: Mapping) -> list[str]:
     """Return the duties of an authority (WORDS); « à vérifier » where the population known does not tell one."""
     unknown = UNSURE if row["low"] == row["high"] else texts.SIGNS[MISSING]
     return [unknown if pd.isna(row[duty]) else yes if row[duty] else no for duty, (yes, no) in WORDS.items()]
-
-
-def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, source: Citation) -> Html:
-    """Return the sentence and the chart of a simulation.
-
-    indicator: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
-    components of the rate.
-    """
-    names = [f"Publié, {date_text(result.period)}", "Avec le changement"]
-    changed = (parts["value"] + parts["indicator"].map(result.change).fillna(0)).clip(lower=0)
-    shares = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
-    totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [result.before, result.after]}))
-    data = charts.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
-    for label, rows in shares.groupby("part", sort=False):
-        data = data.beside(label, list(rows["text"]))
-    places = [result.places, result.places + result.added - result.lost]
-    chart = charts.chart(
-        indicator,
-        bars.parts(shares, totals),
-        data.beside("Places", list(map(number, places))),
-        when=date_text(result.period),
-        source=source,
-        title="Taux de couverture, avant et après un changement de l'offre",
-        message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
-    )
-    return markup.together(markup.reading(simulation_sentence(indicator, result), ""), chart)
-
-
-def _written(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(text=[number(value, 1) for value in rows["value"]])
 
 
 def simulation_sentence(indicator: Indicator, result: Simulation) -> str:

@@ -1,76 +1,20 @@
-"""The children five and ten years on: a fan for each age group, its sentence, and what such a projection was worth."""
+"""The children to come: what a projection supposes, what it was worth, what the births known give."""
 
 from collections.abc import Collection
 
 import pandas as pd
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings.fan import fan
-from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.demography import total_fertility
 from ctg_analysis.indicators.projection import DECLINE, FALLING, GROUPS, HELD, RIVAL
-from ctg_analysis.model.norms import norm
 
 FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}
 NAMES = {HELD: "fécondité maintenue", FALLING: "baisse poursuivie"}
-WORSE = "la projection s'en serait éloignée davantage que si les enfants avaient suivi la population"
-EMPTY = "une génération n'avait personne à l'un des recensements"
-FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
-
-
-def children(
-    counted: pd.DataFrame, projected: pd.DataFrame, found: pd.DataFrame, shown: Collection[str], source: Citation
-) -> Html:
-    """Return the lines of each age group whose projection may be shown, and a sentence for the others.
-
-    counted: the census, one row per year, columns GROUPS. projected: columns scenario, year, GROUPS. found: the errors,
-    see `projection.errors`. shown: see `projection.may_be_shown`.
-    """
-    told = [group for group in GROUPS if group in shown and len(projected)]
-    pieces = [
-        _fan(group, counted[group], projected.pivot(index="year", columns="scenario", values=group), source)
-        for group in told
-    ]
-    if hidden := [texts.uncapitalised(LABELS[group]) for group in GROUPS if group not in told]:
-        tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
-        why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
-        pieces += [markup.reading(f"Non projetés : {texts.listed(hidden)} ; {why}.", ""), markup.source(source)]
-    return markup.together(*pieces)
-
-
-def _fan(group: str, counted: pd.Series, values: pd.DataFrame, source: Citation) -> Html:
-    """Return the count and the scenarios of an age group; one alone of those who are born. values: by year."""
-    differ = not values[HELD].equals(values[FALLING])
-    values = values[[HELD, FALLING] if differ else [HELD]]
-    names = NAMES if differ else {HELD: "projection"}
-    lines = [[str(year), number(value), *["–"] * len(values.columns)] for year, value in counted.items()]
-    lines += [[str(year), "–", *(number(value) for value in row)] for year, row in values.iterrows()]
-    points = {names[scenario]: list(values[scenario].items()) for scenario in values}
-    label, year = LABELS[group], values.index[0]
-    ends = list(dict.fromkeys(number(value) for value in values.loc[year]))
-    now = f"{number(counted.iloc[-1])} en {counted.index[-1]}"
-    message = f"{' ou '.join(ends)} {texts.uncapitalised(label)} en {year}, après {now}"
-    title = f"{label}, comptés jusqu'en {counted.index[-1]}, puis projetés"
-    says = " ; ".join(f"{name} : {', '.join(_told(told))}" for name, told in points.items())
-    return markup.figure(
-        fan(list(counted.items()), points),
-        file=FILE,
-        kind="chart",
-        title=message,
-        subtitle=f"{title}, {counted.index[0]}-{values.index[-1]}",
-        alt=f"{message}. {title}. Compté : {', '.join(_told(list(counted.items())))}. {says}.",
-        source=source,
-        note="",
-        data=Table(title, ["Année", "Compté", *map(texts.capitalised, points)], lines, charts.signs(lines)),
-    )
-
-
-def _told(points: list[tuple[int, float]]) -> list[str]:
-    return [f"{number(value)} en {year}" for year, value in points]
 
 
 def worth(test: pd.DataFrame, found: pd.DataFrame, shown: Collection[str]) -> Html:

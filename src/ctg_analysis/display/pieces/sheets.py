@@ -3,19 +3,12 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.drawings.axes import scale
-from ctg_analysis.display.drawings.drawing import Drawing, length
-from ctg_analysis.display.drawings.lines import SHORTEST
-from ctg_analysis.display.drawings.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
-
-HIGH = 130  # of the drawing of a population, in its units
 
 
 class Side(NamedTuple):
@@ -37,7 +30,7 @@ SIDES = {
 class MessageText:
     """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
 
-    places: the values of the drawing and their texts, the territory first. label: what they are, and their period.
+    places: the values and their texts, the territory first. label: what they are, and their period.
     side: see `indicators.findings`. by_team: « phrase » of the sentence that the team has written, « place » of the
     side that it has chosen.
     """
@@ -47,7 +40,6 @@ class MessageText:
     chapter: str
     sentence: str
     comparison: str
-    drawing: str
     places: tuple[tuple[str, float, str], ...]
     source: Citation
     page: str
@@ -60,8 +52,8 @@ class MessageText:
 class Sheet:
     """What is said of a commune.
 
-    lead: its sentence. map, history, ages: drawings with their words, empty where there is nothing to draw. services:
-    lines of texts, the service first. figures: header, then lines of texts, the label first.
+    lead: its sentence. map, history: drawings with their words, empty where there is nothing to draw. services: lines
+    of texts, the service first. figures: header, then lines of texts, the label first.
     """
 
     code: str
@@ -69,7 +61,6 @@ class Sheet:
     lead: str
     map: str
     history: str
-    ages: str
     services: list[list[str]]
     header: list[str]
     figures: list[list[str]]
@@ -94,7 +85,7 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
     sections = [
         {
             **vars(sheet),
-            **{name: Markup(getattr(sheet, name)) for name in ("map", "history", "ages")},
+            **{name: Markup(getattr(sheet, name)) for name in ("map", "history")},
             "services": _table(services, ["Où", "Services"], sheet.services),
             "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
             "signs": charts.signs([*sheet.services, *sheet.figures]),
@@ -107,24 +98,3 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
 
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
     return Markup(markup.table(Table(caption, header, lines)).html if lines else "")
-
-
-def history(rows: pd.DataFrame, what: str) -> str:
-    """Return a small line over the years, its first and last values written. rows: columns period, value, text."""
-    points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
-    if len(points) < SHORTEST:
-        return ""
-    (first, _, first_text), (last, _, last_text) = points[0], points[-1]
-    ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
-    left, right = length(ends[0], SMALL) + 8, WIDTH - length(ends[1], SMALL) - 8
-    x, y = scale(first, last, left, right), scale(0, max(value for _, value, _ in points), HIGH - 6, 6)
-    line = [(x(year), y(value)) for year, value, _ in points]
-    drawing = Drawing(HIGH)
-    drawing.line([(left, HIGH - 6), (right, HIGH - 6)], RULE)
-    drawing.line(line, TERRITORY, 2)
-    for point, (year, _, text) in zip(line, points, strict=True):
-        with drawing.of(str(year), text):
-            drawing.circle(*point, 3 if year == last else 1.4, TERRITORY)
-    drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
-    drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
-    return markup.described(drawing.svg(), f"{what} : {ends[0]}, {ends[1]}.")

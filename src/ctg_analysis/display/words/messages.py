@@ -181,18 +181,3 @@ def parts(shares: pd.DataFrame, own: pd.Series) -> str:
         return ""
     largest = here.sort_values("value", kind="stable").iloc[-1]
     return f"{largest['part']} : {largest['text']} sur {own['text']}"
-
-
-def balance(shares: pd.DataFrame, period: str) -> str:
-    """Return what the parts are in the latest period. shares: columns name (the period), part, text."""
-    last = shares[shares["name"].eq(period)]
-    labels = [texts.beyond(label, last["part"].iloc[0]) if rank else label for rank, label in enumerate(last["part"])]
-    clauses = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
-    return f"{' ; '.join(clauses)} par an ({period})" if clauses else ""
-
-
-def timeline(rows: pd.DataFrame) -> str:
-    """Return when the first and the last end. rows: columns value (a year), status."""
-    years = rows.loc[rows["status"].eq(OK), "value"].astype(int)
-    first, last = years.min(), years.max()
-    return f"Échéance en {first}" if first == last else f"Échéances de {first} à {last}"

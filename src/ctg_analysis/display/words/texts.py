@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import takewhile
 
 from ctg_analysis.model.indicator import CENSORED, MISSING, NOT_APPLICABLE, SECRET
 from ctg_analysis.model.settings import settings
@@ -135,13 +134,6 @@ def without_common_head(labels: Sequence[str]) -> list[str]:
     if len(labels) < 2 or len(heads) != 1 or not all(" : " in label for label in labels):
         return list(labels)
     return [capitalised(label.partition(" : ")[2]) for label in labels]
-
-
-def beyond(label: str, first: str) -> str:
-    """Return what a label says after the words that another one begins with too, as it follows that one."""
-    words, others = label.split(), first.split()
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
-    return uncapitalised(" ".join(words[shared:]))
 
 
 def shared_tail(labels: Sequence[str]) -> str:

@@ -1,0 +1,334 @@
+"""Charts of a démarche: what was heard, voted, planned, done, spent; a table in, Axes out, as in `charts`."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ctg_analysis.demarche.voices import STABLE
+from ctg_analysis.display.drawings.drawing import folded, length
+from ctg_analysis.display.drawings.style import (
+    BAND,
+    FAINT,
+    GRID,
+    INK,
+    PAPER,
+    PARTS,
+    RULE,
+    SEQUENTIAL,
+    SMALL,
+    TERRITORY,
+    WARM,
+)
+from ctg_analysis.display.words.quantities import number, quantity
+from ctg_analysis.show.charts import GAP, HEIGHT, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
+from ctg_analysis.show.svg import tell
+
+# Told apart by their tone, their number and their place; what was given up has a broken outline.
+SHADES = {
+    "réalisée": (TERRITORY, PAPER),
+    "partielle": (PARTS[1], INK),
+    "modifiée": (PARTS[1], INK),
+    "en cours": (SEQUENTIAL[1], INK),
+    "reportée": (PARTS[2], INK),
+    "retardée": (PARTS[2], INK),
+    "non démarrée": (PAPER, INK),
+    "abandonnée": (PAPER, INK),
+}
+EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin
+GIVEN_UP = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.2, "linestyle": (0, (2, 1.5))}
+DISC = {"color": TERRITORY, "markersize": 10, "markeredgewidth": 0, "linestyle": ""}
+RING = DISC | {"markerfacecolor": PAPER, "markeredgewidth": 1.6}
+BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
+LETTERS = "ABCDEFGHIJKLMNOP"
+HEAD_ANGLE = 38  # degrees, of the headings of columns
+
+
+def statuses(table: pd.DataFrame) -> Axes:
+    """A bar for each row, cut in as many parts as there are statuses, each with its number.
+
+    table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
+    """
+    columns = 5 if len(table.columns) < 6 else 4
+    ax, middles = rowed(table.index, right=26, top=8 + 19 * -(-len(table.columns) // columns), row=30, letters=24)
+    begins = table.cumsum(axis=1) - table
+    for status, counts in table.items():
+        for name, y, begin, count in zip(table.index, middles, begins[status], counts, strict=True):
+            if count:
+                (part,) = ax.barh(y, count, 19, begin, **_part(status))
+                tell(part, f"{name}, {status}", str(count))
+                ink = SHADES[status][1]
+                write(ax, begin + count / 2, y, str(count), ha="center", size=SMALL, weight="bold", color=ink)
+    for y, count in zip(middles, table.sum(axis=1), strict=True):
+        write(ax, count, y, str(count), aside=6, weight="bold")
+    scale(ax, 0, max(table.sum(axis=1).max(), 1))
+    key(ax, [Patch(label=status, **_part(status)) for status in table.columns], columns=columns)
+    return ax
+
+
+def _part(status: str) -> dict[str, object]:
+    shade = {"facecolor": SHADES[status][0], "edgecolor": INK, "linewidth": 0.6}
+    return GIVEN_UP if status == "abandonnée" else shade
+
+
+def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> Axes:
+    """A line for each row between two values of it, a ring and a disc, each with its text.
+
+    rows: columns name, first, second (values), first_text, second_text. ends: what the two are.
+    """
+    margin = max(length(text) for side in ("first_text", "second_text") for text in rows[side]) + 2 * GAP
+    ax, middles = rowed(rows["name"], top=26)
+    for y, row in zip(middles, rows.itertuples(index=False), strict=True):
+        (line,) = ax.plot([row.first, row.second], [y, y], color=TERRITORY, linewidth=2)
+        tell(line, row.name, f"{ends[0]} {row.first_text} ; {ends[1]} {row.second_text}")
+        outwards = -1 if row.first <= row.second else 1
+        for value, text, mark, side in (
+            (row.first, row.first_text, RING, outwards),
+            (row.second, row.second_text, DISC, -outwards),
+        ):
+            ax.plot(value, y, "o", **mark)
+            write(ax, value, y, text, aside=9 * side, size=SMALL)
+    values = rows[["first", "second"]]
+    scale(ax, values.min(axis=None), values.max(axis=None), before=margin, after=margin)
+    key(ax, [Line2D([], [], marker="o", label=end, **mark) for end, mark in zip(ends, (RING, DISC), strict=True)])
+    return ax
+
+
+def bullets(
+    rows: pd.DataFrame,
+    ends: tuple[str, str] = ("départ", "cible"),
+    heads: tuple[str, str, str] = ("départ", "actuel", "cible"),
+) -> Axes:
+    """A line for each indicator: a bar for the part of the way from its baseline to its target that is done.
+
+    rows: columns label, way and due (see demarche.plan.gaps), word (written where there is no way to draw),
+    baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
+    """
+    numbers = rows[["baseline_text", "now_text", "target_text"]].map(lambda text: folded(text, 10) if text else "")
+    widths = [
+        max(length(text, SMALL, bold=True) for text in [head, *numbers[name]])
+        for head, name in zip(heads, numbers, strict=True)
+    ]
+    asides = np.cumsum(np.array(widths) + 12)
+    ax, middles = rowed(rows["label"], right=asides[-1], top=22, row=30, letters=24, size=SMALL)
+    scale(ax, 0, 1, before=16, after=16)
+    edge = ax.get_xlim()[1]
+    for x, word in enumerate(ends):
+        write(ax, x, 9, word, ha="center", size=SMALL, color=FAINT)
+    for aside, word in zip(asides, heads, strict=True):
+        write(ax, edge, 9, word, aside=aside, ha="right", size=SMALL, color=FAINT, weight="bold")
+    ax.vlines(0, 22, ax.get_ylim()[0], RULE, linewidth=1)
+    for y, row, written in zip(middles, rows.itertuples(index=False), numbers.to_numpy(), strict=True):
+        texts = (row.baseline_text, row.now_text, row.target_text)
+        told = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, texts, strict=True) if text)
+        (band,) = ax.barh(y, 1, 11, color=BAND)
+        tell(band, row.label, told)
+        if not row.word:
+            ax.vlines(1, y - 10, y + 10, INK, linewidth=3)
+        ax.vlines(row.due, y - 8, y + 8, FAINT, linewidth=2)
+        drawn = min(max(row.way, -BEYOND), 1 + BEYOND)
+        if pd.notna(row.way):
+            ax.barh(y, drawn, 7, color=TERRITORY)
+            (mark,) = ax.plot(drawn, y, "o", color=TERRITORY, markeredgecolor=PAPER, markersize=9)
+            tell(mark, row.label, told)
+            if drawn != row.way:
+                side = math.copysign(1, row.way)
+                write(ax, drawn, y, "›" if side > 0 else "‹", aside=9 * side, ha="center", color=FAINT)
+        else:
+            write(ax, 0, y, row.word, aside=4, size=SMALL, color=FAINT)
+        for aside, text in zip(asides, written, strict=True):
+            weight = "bold" if aside == asides[1] else "normal"
+            write(ax, edge, y, text, aside=aside, ha="right", size=SMALL, weight=weight)
+    return ax
+
+
+def paths(rows: pd.DataFrame, labels: dict[str, str]) -> Axes:
+    """A small line over the years for each indicator, to its target; two definitions are never joined.
+
+    rows: see demarche.plan.values, with a column text. labels: ind_id → what it is, in the order to draw.
+    """
+    ax, middles = rowed(labels.values(), right=52, top=20, row=44, letters=24, size=SMALL)
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    scale(ax, first, last, before=44)
+    for year in range(first, last + 1):
+        write(ax, year, 9, str(year), ha="center", size=SMALL, color=FAINT)
+        ax.vlines(year, 18, ax.get_ylim()[0], GRID, linewidth=1)
+    for name, middle in zip(labels, middles, strict=True):
+        own = rows[rows["ind_id"].eq(name)].sort_values(["year", "kind"], kind="stable")
+        span = (own["value"].max() - own["value"].min()) or 1
+        own = own.assign(y=middle + 13 - (own["value"] - own["value"].min()) / span * 20)
+        known, goal = (list(own[own["kind"].eq("cible").eq(is_goal)].itertuples()) for is_goal in (False, True))
+        for before, after in pairwise([*known, *goal[-1:]]):
+            aim = after.kind == "cible"
+            if before.part == after.part:
+                style = (
+                    {"color": FAINT, "linewidth": 1, "dashes": (2, 3)} if aim else {"color": TERRITORY, "linewidth": 2}
+                )
+                ax.plot([before.year, after.year], [before.y, after.y], **style)
+            else:
+                between = (before.year + after.year) / 2
+                ax.plot([between] * 2, [middle - 14, middle + 18], color=INK, linewidth=1, dashes=(3, 2))
+        for row in known:
+            (mark,) = ax.plot(row.year, row.y, "o", **(RING if row.kind == "départ" else DISC) | {"markersize": 6.4})
+            tell(mark, f"{labels[name]}, {row.kind} {row.year}", row.text)
+        for row in known[:1]:
+            write(ax, row.year, row.y, row.text, aside=-8, size=SMALL)
+        for row in known[1:][-1:]:
+            write(ax, row.year, row.y, row.text, up=10, ha="center", size=SMALL)
+        for row in goal:
+            (mark,) = ax.plot(row.year, row.y, "_", color=INK, markersize=12, markeredgewidth=3)
+            tell(mark, f"{labels[name]}, cible {row.year}", row.text)
+            write(ax, row.year, row.y, row.text, aside=10, size=SMALL, weight="bold")
+    return ax
+
+
+def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tuple[float, str]] = ()) -> Axes:
+    """A bar for each action between its beginning and its end, under the name of its group.
+
+    rows: columns name, group, begin, end (years, see demarche.plan.in_time), dropped, in the order to draw.
+    span: first and last year of the convention, shaded, if there is one. marks: dates, as years, that lines and
+    words tell (an end, a deadline).
+    """
+    known = [*(span or ()), *(int(year) for year, _ in marks)]
+    first = min([*known, *rows["begin"].astype(int)])
+    last = max([*(year + 1 for year in known), *np.ceil(rows["end"]).astype(int)])
+    opens = rows["group"].ne("") & rows["group"].ne(rows["group"].shift())
+    places = np.arange(len(rows)) + opens.cumsum()  # a heading takes a row
+    names = pd.Series([*rows["name"]], places).reindex(range(places.iloc[-1] + 1), fill_value="")
+    told = [folded(f"{letter}  {words}", 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
+    rooms = [8 + LINE_HEIGHT * (1 + words.count("\n")) for words in told]
+    top, bottom = 34 if marks else 20, sum(rooms) + 2
+    ax, middles = rowed(names, right=4, top=top, bottom=bottom, row=20, letters=28, size=SMALL)
+    low = ax.get_ylim()[0] - bottom
+    if span:
+        ax.barh((top + low) / 2, span[1] + 1 - span[0], low - top, span[0], color=BAND, zorder=0)
+    _years(ax, first, last, top - 3, low)
+    for group, y in zip(rows.loc[opens, "group"], middles[places[opens] - 1], strict=True):
+        ax.axhspan(y - 10, y + 10, color=PAPER, zorder=0.8)
+        write(ax, 0, y, group, size=SMALL, weight="bold", xycoords=EDGE)
+    for y, row in zip(middles[places], rows.itertuples(index=False), strict=True):
+        begin, end = int(row.begin), max(int(row.begin), math.ceil(row.end) - 1)
+        shade = GIVEN_UP if row.dropped else {"color": TERRITORY}
+        (bar,) = ax.barh(y, max(row.end - row.begin, 0.03), 11, row.begin, **shade)
+        when = str(begin) if begin == end else f"{begin} à {end}"
+        tell(bar, row.name, f"{when}, abandonnée" if row.dropped else when)
+        if row.dropped:
+            write(ax, row.end, y, "abandonnée", aside=5, size=SMALL, color=FAINT)
+    below = low + np.cumsum(rooms) - np.array(rooms) / 2 + 2
+    for (year, _), letter, words, y in zip(marks, LETTERS, told, below, strict=False):
+        ax.plot([year] * 2, [top, low], color=WARM, linewidth=1.6, dashes=(2.5, 1.3))
+        write(ax, year, top - 6, letter, ha="center", size=SMALL, color=WARM, weight="bold")
+        write(ax, 0, y, words, size=SMALL, xycoords=EDGE)
+    return ax
+
+
+def _years(ax: Axes, first: int, last: int, top: float, low: float) -> None:
+    """Set the scale of a calendar, with a line at the beginning of each year, its number above where there is room."""
+    scale(ax, first, last)
+    ax.vlines(range(first, last + 1), top, low, RULE, linewidth=1, zorder=0.5)
+    for year in range(first, last, 1 if last - first <= 8 else 2):
+        write(ax, year + 0.5, 9, str(year), ha="center", size=SMALL, color=FAINT)
+
+
+def meetings(rows: pd.DataFrame) -> Axes:
+    """A mark for each meeting of each body: a disc when it was held, a ring as long as it is planned.
+
+    rows: columns name (the body), year (the date, as a year), held.
+    """
+    bodies = list(dict.fromkeys(rows["name"]))
+    ax, middles = rowed(bodies, right=6, top=20, bottom=24, row=24, letters=28, size=SMALL)
+    _years(ax, int(rows["year"].min()), int(rows["year"].max()) + 1, 17, ax.get_ylim()[0] - 24)
+    ax.hlines(middles, 0, 1, GRID, linewidth=1, transform=ax.get_yaxis_transform())
+    for row in rows.itertuples(index=False):
+        (mark,) = ax.plot(row.year, middles[bodies.index(row.name)], "o", **(DISC if row.held else RING))
+        tell(mark, f"{row.name}, {int(row.year)}", "tenue" if row.held else "prévue")
+    key(
+        ax,
+        [Line2D([], [], marker="o", label="tenue", **DISC), Line2D([], [], marker="o", label="prévue", **RING)],
+        below=True,
+    )
+    return ax
+
+
+def criteria(rows: pd.DataFrame, names: dict[str, str]) -> Axes:
+    """For each enjeu and criterion, its median mark from 1 to 5 and the range of the half in the middle.
+
+    rows: columns label, then each criterion with _q1 and _q3. names: criterion → its title.
+    """
+    ax, middles = rowed(rows["label"], top=36, row=24, letters=27, size=SMALL)
+    for column, (name, title) in enumerate(names.items()):
+        write(ax, 3 + 5 * column, 8, title, ha="center", size=SMALL, weight="bold")
+        for mark in range(1, 6):
+            write(ax, mark + 5 * column, 24, str(mark), ha="center", size=SMALL, color=FAINT)
+            ax.vlines(mark + 5 * column, 33, ax.get_ylim()[0], GRID, linewidth=1)
+        for y, row in zip(middles, rows.to_dict("records"), strict=True):
+            median, low, high = (row[name], row[f"{name}_q1"], row[f"{name}_q3"])
+            if pd.notna(median):
+                ax.barh(y, high - low + 0.2, 8, low - 0.1 + 5 * column, facecolor=BAND, edgecolor=RULE, linewidth=0.8)
+                (mark,) = ax.plot(median + 5 * column, y, "o", **DISC)
+                told = f"{quantity(median)} (de {quantity(low)} à {quantity(high)})"
+                tell(mark, f"{row['label']}, {title}", told)
+    scale(ax, 1, 5 * len(names), before=8, after=8)
+    return ax
+
+
+def ranks(rows: pd.DataFrame) -> Axes:
+    """The rank of each enjeu and those that it has in 95 of 100 draws: a disc when it is stable, else a ring.
+
+    rows: columns label, rank, rank_low, rank_high, words, text.
+    """
+    room = max(length(text, SMALL) for text in rows["text"]) + 12
+    ax, middles = rowed(rows["label"], right=room, top=22, bottom=24, row=24, letters=27, size=SMALL)
+    last, low = int(rows["rank_high"].max()), ax.get_ylim()[0] - 24
+    for rank in range(1, last + 1):
+        write(ax, rank, 9, str(rank), ha="center", size=SMALL, color=FAINT)
+        ax.vlines(rank, 18, low, GRID, linewidth=1)
+    for y, row in zip(middles, rows.itertuples(index=False), strict=True):
+        ax.hlines(y, row.rank_low, row.rank_high, INK, linewidth=1.6)
+        (mark,) = ax.plot(row.rank, y, "o", **(DISC if row.words == STABLE else RING))
+        tell(mark, row.label, f"rang {row.text}")
+        write(ax, 1, y, row.text, aside=8, size=SMALL, xycoords=ax.get_yaxis_transform())
+    scale(ax, 1, last, before=8, after=8)
+    both = {"rang stable": DISC, "rang incertain": RING}
+    key(ax, [Line2D([], [], marker="o", label=label, **mark) for label, mark in both.items()], below=True)
+    return ax
+
+
+def heat(table: pd.DataFrame) -> Axes:
+    """A table of counts, the darker the more: index the themes, columns the actors."""
+    top = 12 + max(length(name, SMALL) for name in table.columns) * math.sin(math.radians(HEAD_ANGLE))
+    ax, middles = rowed(table.index, right=46, top=top, row=26, letters=26)
+    most, darkest = max(table.max(axis=None), 1), len(SEQUENTIAL) - 1
+    for column, (name, counts) in enumerate(table.items()):
+        ax.annotate(name, (column + 0.5, top - 4), size=SMALL, color=FAINT, rotation=HEAD_ANGLE, rotation_mode="anchor")
+        for theme, y, count in zip(table.index, middles, counts, strict=True):
+            step = math.ceil(count * darkest / most)
+            shade, edge = (SEQUENTIAL[step], "none") if count else (PAPER, RULE)
+            (cell,) = ax.barh(y, 0.94, 24, column + 0.03, facecolor=shade, edgecolor=edge)
+            tell(cell, f"{theme}, {name}", number(count))
+            ink = PAPER if count and step >= darkest - 1 else INK
+            write(ax, column + 0.5, y, number(count), ha="center", color=ink)
+    ax.set_xlim(0, len(table.columns))
+    return ax
+
+
+def saturation(rows: pd.DataFrame) -> Axes:
+    """How many codes are known after each interview, within what other orders of the interviews give.
+
+    rows: columns rank, total, low, high.
+    """
+    ax = axes(HEIGHT, right=30)
+    ax.set_axis_on()
+    ax.fill_between(rows["rank"], rows["low"], rows["high"], color=BAND, linewidth=0)
+    ax.plot(rows["rank"], rows["total"], color=TERRITORY)
+    for row in rows.itertuples(index=False):
+        (mark,) = ax.plot(row.rank, row.total, "o", color=TERRITORY, markersize=5)
+        tell(mark, f"Entretien {row.rank}", number(row.total))
+    write(ax, row.rank, row.total, number(row.total), aside=6, weight="bold")
+    ax.set(ylim=(0, rows[["total", "high"]].max(axis=None) * 1.05), xlim=(1, len(rows)))
+    return with_axes(ax)
