@@ -1,6 +1,5 @@
 """`ctg fetch` against a server that misbehaves: nothing bad lands in data/raw, and the command says what to do."""
 
-import datetime
 import gzip
 import hashlib
 import io
@@ -30,8 +29,7 @@ from ctg_analysis.model.source import SOURCES, Download, Source
 from ctg_analysis.pipeline import check_raw
 from ctg_analysis.raw import fetch as fetch_
 from ctg_analysis.raw.certificates import integrity, read_certificate
-from ctg_analysis.raw.fetch import FAILED, FORMER, GOT, SILENT, FetchError, by_hand, fetch, fetch_each, undo
-from ctg_analysis.raw.folders import source_folders
+from ctg_analysis.raw.fetch import FAILED, GOT, SILENT, FetchError, by_hand, fetch, fetch_each
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -345,37 +343,6 @@ def test_an_extract_of_a_territory_is_no_full_file(tmp_path, codes, told):
     assert found == [told] * bool(told)
 
 
-def test_the_former_files_are_kept_and_taken_back(tmp_path, server):
-    one = source("good")
-    with pytest.raises(FetchError, match="dataset: nothing was fetched, there is nothing to go back to"):
-        undo(one, tmp_path)
-    full = fetch(one, tmp_path, mirror=server)
-    assert undo(one, tmp_path) is False and not full.exists()  # the extract counts again
-    assert source_folders(tmp_path) == {}
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
-    (full / "data.csv").write_bytes(b"former")
-    fetch(one, tmp_path, mirror=server)
-    assert (full / "data.csv").read_bytes() == GOOD
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == b"former"
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
-    assert files(tmp_path / "dataset") == {"full/data.csv", "full/source.yml", ".former/data.csv", ".former/source.yml"}
-
-
-def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
-    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
-    with environment(CTG_ROOT=tmp_path):
-        with pytest.raises(UserError, match="expected the sources whose former files are wanted"):
-            download_commands.fetch(None, undo=True)
-        for _ in range(2):
-            download_commands.fetch(["caf_txcouv_pe"], None, None, server)
-        download_commands.fetch(["caf_txcouv_pe"], undo=True)
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        f"data/raw/caf_txcouv_pe/full: the files of {today} are back, those that were here are kept; "
-        "ctg fetch --undo caf_txcouv_pe takes it back"
-    )
-
-
 def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, server):
     resources = [("a/notice.pdf", "2026-04"), ("b/good?v=2", "2026-03"), ("c/good", "2024-01")]
     listed = [{"url": f"https://static.data.gouv.fr/{url}", "last_modified": when} for url, when in resources]
@@ -571,7 +538,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path
         seen.append({name for name in files(folder) if name.startswith("dataset/full/")})
         assert seen[-1] in (before, new)
         fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server)
-        assert {name for name in files(folder) if FORMER not in name} == new  # the former ones, to go back to
+        assert files(folder) == new
         kept = read_certificate(folder / "dataset" / "full")
         assert {entry.sha256 for entry in kept.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
         assert [found for entry in kept.certificate.fichiers for found in integrity(kept, entry.fichier)] == []
