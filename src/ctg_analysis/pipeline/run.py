@@ -3,7 +3,6 @@
 import gc
 import json
 import os
-import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ from ctg_analysis.model.processes import end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, forget, inputs, is_stale, material_inputs
-from ctg_analysis.raw.folders import CACHE, known_sums
+from ctg_analysis.raw.folders import known_sums
 
 if TYPE_CHECKING:
     from ctg_analysis.pipeline.derivation import Derivation
@@ -76,15 +75,6 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
             forget(one.root, one.used)
             known_sums(one.root.path).save()
         return [count(root.processed) for root in roots]
-
-
-def forget_all(root: DataRoot) -> int:
-    """Remove all that is kept of the work of `ctg data`: the next one does all of it. Return the bytes that it held."""
-    home = root.path / CACHE
-    with _writing(root):
-        files = [path.stat() for path in home.rglob("*") if path.is_file()]
-        shutil.rmtree(home, ignore_errors=True)
-    return sum(state.st_size for state in files)
 
 
 @contextmanager
