@@ -1,7 +1,6 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`, its works side by side in processes."""
 
 import gc
-import json
 import os
 import signal
 from collections import Counter
@@ -18,7 +17,7 @@ from ctg_analysis.model.errors import Finding, InputError, room_in
 from ctg_analysis.model.processes import end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
 from ctg_analysis.model.settings import MATERIAL, DataRoot
-from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, forget, inputs, is_stale, material_inputs
+from ctg_analysis.pipeline.freshness import are_observations_stale, forget, inputs, is_stale, material_inputs
 from ctg_analysis.raw.folders import known_sums
 
 if TYPE_CHECKING:
@@ -120,11 +119,6 @@ def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progre
         one.findings += findings
         done[stage] += 1
         progress(stage, done[stage], works[stage], task.args[0].name)
-
-
-def read_notes(root: DataRoot) -> list[str]:
-    """Return what the derivation of data/processed has to say: how the Caf rounds."""
-    return json.loads((root.processed / NOTES).read_text(encoding="utf-8"))
 
 
 def process_material(root: DataRoot) -> None:

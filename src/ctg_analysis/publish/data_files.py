@@ -77,7 +77,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
         **_by_indicator(chapter.named),
-        **{f"demarche_{name}.csv": _as_written(seen.demarche.table(name)) for name in BEHIND_CHARTS},
+        **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         projections.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
@@ -119,11 +119,6 @@ def _reached(seen: Territory) -> pd.DataFrame:
     found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
     table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
     return table.assign(territoire=table["territoire"].map(spreadsheet_safe))
-
-
-def _as_written(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of the démarche as a person writes it."""
-    return table.apply(lambda cells: cells.map(_cell_text))
 
 
 def _projected(seen: Territory) -> pd.DataFrame:

@@ -206,11 +206,6 @@ def _by_publication(home: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), reverse=True)
 
 
-def damaged_editions(out: Path, epci: str) -> list[Path]:
-    """Return the editions of a report that have lost or changed some of their files."""
-    return sorted(path for path in (out / HOME / epci).glob("????-??-??-*/") if not is_whole(path))
-
-
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 

@@ -180,11 +180,6 @@ def write_unread(folder: Path, unread: Mapping[str, Unread]) -> None:
     (folder / UNREAD).write_text(json.dumps(unread, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def write_doubted(folder: Path, epcis: Collection[str]) -> None:
-    """Write beside the tables of a folder of which EPCIs a form says what cannot be (rule R27)."""
-    (folder / DOUBTED).write_text(json.dumps(sorted(epcis)) + "\n", encoding="utf-8")
-
-
 def is_doubted(root: DataRoot, epci: str) -> bool:
     """Tell whether a form of an EPCI says what cannot be."""
     path = root.processed / DOUBTED
