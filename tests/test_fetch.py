@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from dying import deaths
 from environment import environment
-from raw_files import certify
+from raw_files import certify, told_cases
 
 from ctg_analysis.cli import download_commands
 from ctg_analysis.model.errors import Busy, Finding, UserError
@@ -195,32 +195,7 @@ def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, serv
     assert entry.octets == len(GOOD) and entry.sha256 == hashlib.sha256(GOOD).hexdigest()
 
 
-@pytest.mark.parametrize(
-    "behaviour, member, said",
-    [
-        ("always_busy", "", "the server answered 503, 5 times; run the command again"),
-        ("gone", "", "the server answered 404, expected the file; has its address changed?"),
-        ("page", "", "a web page came, expected a data file"),
-        ("disguised_page", "", "a page or a message came, expected a data file"),
-        ("message", "", "a page or a message came, expected a data file"),
-        ("long_wait", "", "the server asks to wait 7200 seconds"),
-        ("empty", "", "an empty answer came"),
-        ("drip_of_bytes", "", "too slow"),
-        ("always_unannounced", "", f"stopped within a line, at {len(GOOD) - 2} bytes, 5 times"),
-        ("round_and_round", "", "cannot be asked (TooManyRedirects)"),
-        ("enormous", "", "more than 2 GB, expected a smaller file"),
-        ("apology", "", "a page or a message came, expected a data file"),
-        ("lost", "", "cannot be asked (ValueError); has its address changed?"),
-        ("binary", "", "a damaged or foreign file came, expected a CSV file"),
-        ("ragged", "", "the last line has 2 cells, expected 3"),
-        ("damaged", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("locked", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("dolls", "*_data.csv", "0 files fit '*_data.csv' in the zip, expected one"),
-        ("bomb", "*_data.csv", "more than 0 GB, expected a smaller file"),
-        ("not_a_zip", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("two_members", "*_data.csv", "2 files fit '*_data.csv' in the zip, expected one"),
-    ],
-)
+@pytest.mark.parametrize("behaviour, member, said", told_cases("fetch")["bad"])
 def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, monkeypatch, server, behaviour, member, said):
     fetch(source("good"), tmp_path, mirror=server)
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
