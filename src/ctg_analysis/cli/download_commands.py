@@ -30,7 +30,6 @@ def fetch(
         Path | None, typer.Option("--from", file_okay=False, exists=True, help="Folder of files that you downloaded.")
     ] = None,
     mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
 ) -> None:
     """Download the full official files, verified; after a failure, what had come is not asked for again.
 
@@ -48,11 +47,6 @@ def fetch(
     named = [SOURCES[name] for name in sources or [name for name, command in lacking.items() if command]]
     wanted = [source for source in (named if sources or for_ else SOURCES.values()) if source.downloads or sources]
     others = [source for source in named if source not in wanted]
-    if offline:
-        missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
-        if missing:
-            raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
-        return
     kept = [held(SOURCES[name], raw / name / FULL, KEPT) for name in lacking if (raw / name / FULL).is_dir()]
     if not (kept or wanted or others):
         messages.print(f"{for_}: no open file would give what its report lacks")
