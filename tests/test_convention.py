@@ -94,9 +94,6 @@ def rows(elements: list) -> list[list[list[str]]]:
     ]
 
 
-# What it lists
-
-
 # Project or validated, what changes
 
 

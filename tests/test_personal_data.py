@@ -36,16 +36,6 @@ def root(tmp_path, example):
     return copy_of(example, tmp_path)
 
 
-@pytest.fixture
-def public(root):
-    return root.material(EXAMPLE_EPCI)
-
-
-@pytest.fixture
-def private(root):
-    return root.restricted_material(EXAMPLE_EPCI)
-
-
 def test_messages_about_private_files_show_no_cell(root, private):
     change(private / "entretiens.csv", 3, "mode", "chez Nathalie Durand")
     change(private / "reponses.csv", 4, "connait_evs", "oui, par ma voisine Nathalie")

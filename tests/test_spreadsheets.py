@@ -25,7 +25,6 @@ from ctg_analysis.raw.files import read_workbook, rows_of
 EPCI, COMMUNES = "999999999", ["99001", "01002"]
 PLACES = {EPCI, *COMMUNES, "99"}
 YOUTH = SOURCES["mission_locale"]
-SAME_DAY = datetime.date(2026, 11, 10)
 ENGLISH = re.compile(r"\b(?:found|expected|the|such as|of|a (?:number|date|value|key))\b")
 
 
