@@ -252,22 +252,7 @@ def test_a_folder_that_is_no_epci_is_told(root):
     assert line.endswith("private/123456789 : trouvé '123456789', attendu le SIREN d'un EPCI")
 
 
-@pytest.mark.parametrize(
-    "source, cells, expected",
-    [
-        (
-            "caf_partenaire_familles",
-            {"foyers_reference": 50, "foyers_dependance_100": 51},
-            "ligne 2, colonne foyers_dependance_100 : trouvé 51, attendu au plus foyers_reference, 50",
-        ),
-        (
-            "caf_partenaire_familles",
-            {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
-            "ligne 2, colonne foyers_qf_0_400 : trouvé 21, attendu au plus foyers_qf_connu, 20",
-        ),
-    ],
-    ids=["a part of a part", "a part of a breakdown"],
-)
+@pytest.mark.parametrize("source, cells, expected", CASES["parts"])
 def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, expected):
     fill(root, source, row("99001", "2024", **cells))
     sign(root, **{source: {}})
