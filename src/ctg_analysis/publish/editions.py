@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
-from itertools import chain, count
 from pathlib import Path
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.scratch import put_in_place, scratch
+from ctg_analysis.model.scratch import free_name, put_in_place, scratch
 from ctg_analysis.model.settings import ChapterNotebook, project_path
 
 # Editions: a published report is a folder that never changes any more; a link leads to the latest one.
@@ -134,18 +133,12 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
         fresh.rename(edition)
     os.utime(edition)
     if link.exists() and not link.is_symlink():
-        link.rename(_free(home / "before-editions"))
+        link.rename(free_name(home / "before-editions"))
     pending = home / ".link"
     pending.unlink(missing_ok=True)
     pending.symlink_to(os.path.relpath(edition, out), target_is_directory=True)
     pending.replace(link)
     return link
-
-
-def _free(place: Path) -> Path:
-    """Return a place that nothing holds: this one, or the first after it that a number tells apart."""
-    others = (place.with_name(f"{place.name}-{number}") for number in count(2))
-    return next(free for free in chain([place], others) if not free.exists())
 
 
 def _kept(edition: Path) -> Path:
