@@ -67,7 +67,7 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/nbstripout notebooks/*.ipynb
 
 docs: $(READY) ## write again what docs take from the declarations
-	$(BIN)/python -c "from ctg_analysis.model.assumptions import rewrite; rewrite()"
+	$(BIN)/python docs/assumptions.py
 
 bench: $(READY) ## measure the data stage, the readers, the check, a first démarche, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py

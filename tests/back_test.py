@@ -7,6 +7,7 @@ from a list of places: a difference without it is not explained, and its test fa
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
+from raw_files import told_cases
 
 from ctg_analysis.clean import frame as frame_
 from ctg_analysis.clean import official
@@ -122,71 +123,22 @@ class ListOfThings:
     lost: tuple[str, ...] = ()
 
 
-def of(*columns: str):
-    """Return what adds up columns of a table."""
-    return lambda table: table[[*columns]].astype(float).sum(axis=1, min_count=1)
+def counted(table: pd.DataFrame, what: str | dict) -> pd.Series:
+    """Return what a list counts of each row: a thing, the sum of columns, whether a column has one of some values."""
+    if what == "each":
+        return pd.Series(1.0, table.index)
+    if isinstance(what, dict):
+        return table[[*what]].isin(what).all(axis=1).astype(float)
+    return table[what.split(" + ")].astype(float).sum(axis=1, min_count=1)
 
 
-def among(column: str, *values: str):
-    """Return what tells whether a column of a table has one of these values."""
-    return lambda table: table[column].isin(values).astype(float)
-
-
-def each(table: pd.DataFrame) -> pd.Series:
-    return pd.Series(1.0, table.index)
-
-
-FRR = "Classement FRR et FRR+ au 10 juillet 2025"
-# Source; title, measure, period; year of the communes; file; column of the département, or of the commune; what counts.
-LISTS = [
-    ("depp_ecoles", "Schools, rentrée 2024", "schools", "2024", 2026, "*effectifs*", "code_departement", each),
-    ("depp_ecoles", "Pupils of schools, 2024", "pupils", "2024", 2026, "*effectifs*", "code_departement",
-     of("nombre_total_eleves")),
-    ("depp_ecoles", "Schools in REP+, 2024", "rep_plus_schools", "2024", 2026, "*effectifs*", "code_departement",
-     of("rep_plus")),
-    ("france_services", "France services, 2024", "france_services", "2024", 2024, "*20240801*", "insee_com", each),
-    ("france_services", "France services, 2025", "france_services", "2025", 2026, "*2025*", "insee_com", each),
-    *(
-        ("depp_ips", f"IPS of {kind.replace('_', ' ')}, 2022, {what}", f"{kind}_{measure}", "2022", 2022, file,
-         "code_du_departement", value)
-        for kind, file, column in (("schools", "*ecoles*", "ips"), ("lower_secondary", "*colleges*", "ips"),
-                                   ("upper_secondary", "*lycees*", "ips_ensemble_gt_pro"))
-        for what, measure, value in (("number", "with_ips", each), ("sum", "ips_total", of(column)))
-    ),
-    ("dgcl_frr", "Communes of the FRR, 2025", "revitalisation_zone", "2025", 2025, "*.parquet", "Code_insee",
-     among(FRR, "FRR socle", "FRR+")),
-    *(
-        ("finess", f"FINESS, category {code}, 2026", measure, "2026", 2026, "*.parquet", "departement",
-         among("categetab", code))
-        for measure, code in (("finess_sessad", "182"), ("finess_ime", "183"),
-                              ("maternal_child_health_centres", "223"))
-    ),
-    *(
-        ("insee_bpe_2020", f"BPE 2020, {measure}", measure, "2020", 2021, file, "CODGEO", of(*columns.split()))
-        for file, measure, columns in (("*sante*", "pharmacies", "NB_D307"),
-                                       ("*sante*", "health_centres", "NB_D108 NB_D113"),
-                                       ("*commerce*", "food_shops", "NB_B101 NB_B102 NB_B201 NB_B202"),
-                                       ("*transp*", "train_stations", "NB_E107 NB_E108 NB_E109"))
-    ),
-    ("sdes_rpls", "Social dwellings, 2024", "social_dwellings", "2024", 2024, "*.parquet", "DEPCOM_ARM", of("nb_ls")),
-    *(
-        ("insee_comparateur", f"Comparateur, {measure}, {period}", measure, period, year, file, "CODGEO", of(column))
-        for file, year, period, column, measure in (
-            ("*2018*", 2021, "2018", "P18_EMPLT", "jobs"), ("*2018*", 2021, "2018", "P18_RP_PROP", "owner_dwellings"),
-            ("*2018*", 2021, "2020", "NAISD20", "births"), ("*2018*", 2021, "2020", "DECESD20", "deaths"),
-            ("*2021*", 2024, "2021", "P21_ACT1564", "active_15_64"),
-            ("*2021*", 2024, "2021", "P21_CHOM1564", "unemployed_15_64"),
-            ("*2021*", 2024, "2022", "NAISD22", "births"), ("*2021*", 2024, "2022", "DECESD22", "deaths"),
-        )
-    ),
-]  # fmt: skip
 OF_COMMUNES = {"insee_com", "Code_insee", "CODGEO", "DEPCOM_ARM"}
 
 
 def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings]]:
     """Return what the lists of the whole of France count, by source: their own rows, nothing placed or added up."""
     found: dict[str, list[ListOfThings]] = {}
-    for source, title, measure, period, year, file, column, value in LISTS:
+    for source, title, measure, period, year, file, column, value in told_cases("lists")["lists"]:
         (path,) = folder[source].path.glob(file)
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=str)
         if table[column].eq("75056").any() and table[column].eq("75101").any():  # both ways
@@ -195,7 +147,7 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         if column in OF_COMMUNES:
             where = where.str[:3].where(where.str[:2].isin(["97", "98"]), where.str[:2])
         where = where.str.replace(r"^0(?=..$)", "", regex=True)
-        rows = pd.DataFrame({"departement": where, "value": value(table)}).dropna()
+        rows = pd.DataFrame({"departement": where, "value": counted(table, value)}).dropna()
         lost = SOURCES[source].totals.lost_in(period)
         found.setdefault(source, []).append(ListOfThings(title, measure, period, year, rows, lost))
     return found

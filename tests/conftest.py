@@ -52,6 +52,18 @@ def example():
     return root
 
 
+@pytest.fixture
+def public(root):
+    """What anyone may read of the démarche of the invented territory, in the data root of a test."""
+    return root.material(EXAMPLE_EPCI)
+
+
+@pytest.fixture
+def private(root):
+    """What persons have said of it."""
+    return root.restricted_material(EXAMPLE_EPCI)
+
+
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory, france, example):
     """The reports of both shipped territories, whole: built once, whatever the number of processes that test."""

@@ -28,6 +28,7 @@ from ctg_analysis.pipeline.freshness import is_whole as are_tables_whole
 from ctg_analysis.publish.editions import HOME as EDITIONS
 from ctg_analysis.publish.editions import is_whole, latest, publish
 from ctg_analysis.publish.pool import ENVIRONMENT
+from ctg_analysis.raw.folders import CACHE
 
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
@@ -212,4 +213,7 @@ def tables_are_whole(root: Path) -> None:
         assert are_tables_whole(one.processed) and are_tables_whole(one.processed / MATERIAL), one.path
 
 
-# A mirror of the producers' sites, which takes its time
+def forget(root: Path) -> None:
+    """Remove all that is kept of the work of `ctg data`: the next one does all of it."""
+    for folder in root.rglob(CACHE):
+        shutil.rmtree(folder)

@@ -1,6 +1,7 @@
 """Raw files written on the spot for the tests of the readers, with their certificate, and what is read from them."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,6 +13,7 @@ from ctg_analysis.raw.folders import sha256
 
 FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 BOM = "\ufeff"
+OFFICIAL = Path(__file__).parent / "official"  # a few rows of official files, see its README
 
 
 def received(tmp_path, texts, *, full=False, columns=None, vintage="celui du fichier", date="2026-11-24"):
@@ -29,11 +31,25 @@ def received(tmp_path, texts, *, full=False, columns=None, vintage="celui du fic
     return RawFolder(home, Certificate(id="dataset", fichiers=entries, **words))
 
 
+def told_cases(name):
+    """The cases of a file of told/, by group."""
+    return yaml.safe_load(Path(__file__).with_name("told").joinpath(f"{name}.yml").read_text(encoding="utf-8"))
+
+
 def keep(root, sources):
     """Remove the raw folders of a copy of a data root, but for those of some sources: the others take time to read."""
     for folder in root.raw.iterdir():
         if folder.name not in sources:
             shutil.rmtree(folder)
+
+
+def certified(path, source):
+    """A folder of files as it is, with a certificate."""
+    words = dict.fromkeys(("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence"), "x")
+    words |= {"couverture": "x", "secret_arrondi": "x", "date_acces": "2026-11-24"}
+    sizes = {file: file.stat().st_size for file in path.iterdir() if file.is_file()}
+    files = [CertifiedFile(fichier=file.name, octets=size, sha256=sha256(file)) for file, size in sizes.items()]
+    return RawFolder(path, Certificate(id=source, fichiers=files, **words))
 
 
 def values(facts):

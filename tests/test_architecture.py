@@ -3,9 +3,10 @@
 import ast
 import re
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import settings
 from ctg_analysis.pipeline.freshness import PAGES
 
@@ -66,23 +67,6 @@ def backward(graph: dict[str, set[str]]) -> list[str]:
     return [f"{name} imports {other}" for name, other in pairs if rank[_top(other)] > rank[_top(name)]]
 
 
-def circles(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Return, for each package, a circle of the modules and packages in it, if there is one."""
-    found = []
-    for package in sorted({name.rpartition(".")[0] for name in graph} | {""}):
-        inside = f"{package}." if package else ""
-        part = {}
-        for name in (one for one in graph if one.startswith(inside)):
-            child = _top(name.removeprefix(inside))
-            others = {_top(one.removeprefix(inside)) for one in graph[name] if one.startswith(inside)}
-            part[child] = part.get(child, set()) | others - {child}
-        try:
-            TopologicalSorter(part).prepare()
-        except CycleError as error:
-            found.append([inside + one for one in error.args[1]])
-    return found
-
-
 def _top(name: str) -> str:
     return name.partition(".")[0]
 
@@ -97,8 +81,8 @@ def test_each_package_has_its_place_and_imports_go_down_only():
     assert backward(graph) == []
 
 
-def test_there_is_no_circle_of_modules_nor_of_packages():
-    assert circles(imports()) == []
+def test_there_is_no_circle_of_modules():
+    TopologicalSorter(imports()).prepare()
 
 
 def test_nothing_downstream_reads_what_lies_before_the_secrecy_gate():
@@ -158,3 +142,25 @@ def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
     for notebook in (settings().root / "notebooks").glob("*.ipynb"):
         text = notebook.read_text(encoding="utf-8")
         assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
+
+
+def page():
+    return (settings().root / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_packages_in_the_order_of_their_imports():
+    picture = page().split("```")[1]
+    assert [line.split()[0] for line in picture.splitlines() if line] == ORDER
+
+
+def test_each_path_and_indicator_that_the_page_names_is_there():
+    paths = re.findall(r"`([\w./]+/[\w.]*)`", page())
+    generated = "data/processed/"
+    wrong = [
+        path
+        for path in paths
+        if not path.startswith(generated) and not any((home / path).exists() for home in (PACKAGE, settings().root))
+    ]
+    assert len(paths) > 10 and wrong == []
+    walked = set(re.findall(r"`(\w+_rate)`", page()))
+    assert walked and walked <= set(CATALOGUE)

@@ -8,12 +8,9 @@ from itertools import zip_longest
 import pandas as pd
 import pytest
 from raw_files import FEW, certify, copied
-from typer.testing import CliRunner
 
-from ctg_analysis.cli import app
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.scratch import SCRATCH
-from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
@@ -152,14 +149,3 @@ def test_an_absent_file_and_an_absent_certificate(root):
     (root.raw / "contours" / "source.yml").unlink()
     certificate, file = findings(root)  # one does not hide the other
     assert "contours/source.yml : trouvé aucun certificat" in certificate and "trouvé aucun fichier" in file
-
-
-def test_check_tells_the_problems_of_all_files_at_once_and_exits_with_1(root, example):
-    spoil(root, example, BIRTHS, cell(5, 3, "-3"))
-    spoil(root, example, AGES, cell(9, 3, "Y5-9"))
-    (root.raw / "insee_rp_population" / "notes.txt").write_text("?", encoding="utf-8")
-    assert len(check_root(root)) == 3
-    answer = CliRunner().invoke(app, ["check", str(root.path)])
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
-    assert answer.stderr.startswith("3 défauts : 3 dans les données")
-    assert len(answer.stdout.splitlines()) == 3 and "ligne 5, colonne OBS_VALUE" in answer.stdout

@@ -5,7 +5,7 @@ import re
 import string
 
 import pytest
-from official_folder import OFFICIAL, ROWS
+from raw_files import OFFICIAL
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.clean.facts import CLEANERS
@@ -243,9 +243,8 @@ def test_every_comparator_that_is_declared_is_there(compared):
 def test_names_of_departements_are_those_of_the_insee():
     import pandas as pd
 
-    official = OFFICIAL if OFFICIAL.is_dir() else ROWS
     theirs = pd.read_csv(
-        official / "filosofi" / "FILO2019_DISP_DEP.csv", sep=";", dtype=str, encoding="utf-8-sig"
+        OFFICIAL / "filosofi" / "FILO2019_DISP_DEP.csv", sep=";", dtype=str, encoding="utf-8-sig"
     ).set_index("CODGEO")["LIBGEO"]
     ours = pd.read_csv(settings().root / "data/reference/departements.csv", sep=";", dtype=str).set_index("code")["nom"]
     assert ours.loc[theirs.index].tolist() == theirs.tolist()

@@ -12,7 +12,7 @@ import xlsxwriter
 import yaml
 from environment import environment
 from material_files import add, change
-from raw_files import certify, keep
+from raw_files import certify, keep, told_cases
 from typer.testing import CliRunner
 
 from ctg_analysis.clean import received_forms
@@ -330,60 +330,7 @@ def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path
     assert "refused" in refused.fault
 
 
-DIRTY = {  # sheet: the rows of a workbook of a Caf, by column; a tuple is a formula and the value that it last had
-    "caf_partenaire_familles": [
-        {"territoire": "99001", "periode": 2024, "foyers_qf_0_400": "n.c.", "foyers_qf_401_700": "-",
-         "enfants_0_2": 40},
-        {"territoire": "Bourg-l'Exemple", "periode": 2024, "foyers_qf_0_400": "15 *", "enfants_0_2": 30},
-        {"territoire": "99003", "periode": 2024, "foyers_qf_0_400": "environ 30"},
-        {"territoire": "99004", "periode": 2024, "foyers_qf_0_400": ("=1/0", "#DIV/0!")},
-        {"territoire": "99005", "periode": 2024, "foyers_reference": 12, "foyers_bas_revenus": 21},
-        {"territoire": "99005", "periode": 2024, "enfants_3_5": 7},
-        {"territoire": "75056", "periode": 2024, "enfants_3_5": 7},
-        {"territoire": "99006", "periode": "été 2024", "enfants_3_5": 7},
-        {"territoire": "99007", "periode": 2027, "enfants_3_5": -7},
-        {"territoire": "999999999", "periode": 2024, "enfants_0_2": 50, "remarque": "à vérifier"},
-    ],
-    "caf_partenaire_petite_enfance": [
-        {"territoire": "LA ROCHE INVENTEE", "periode": 2024, "eaje_heures_capacite": "98 000 h"},
-        {"territoire": "roche inventée", "periode": 2024, "eaje_heures_capacite": "98 000 h",
-         "eaje_depenses": "1,5 M€"},
-    ],
-    "agrements_vie_sociale": [
-        {"territoire": "99001", "periode": 2024, "structure": "L'Escale", "type": "Centre Social",
-         "gestion": "PUBLIQUE", "gestionnaire": "Commune", "agrement_debut": "1er mars 2023",
-         "agrement_fin": "2022-03-01",
-         "preuve_projet": "vu avec Mme Durand"},
-        {"territoire": "99002", "periode": 2024, "structure": "La Halte", "type": "MJC", "gestion": "association",
-         "gestionnaire": "La Halte", "agrement_debut": "01/03/2023", "agrement_fin": "29/02/2026"},
-    ],
-    "senacs_vie_sociale": [
-        {"territoire": "999999999", "periode": 2024, "zone_couverte": "oui"},
-        {"territoire": "99001", "periode": 2024, "zone_couverte": "OUI", "participants": 30, "preuve": "x"},
-    ],
-}  # fmt: skip
-TOLD = """caf (1).xlsx : trouvé une copie de caf.xlsx
-« EAJE et relais » : trouvé un formulaire sans accord valable
-caf_partenaire_petite_enfance.seuil : trouvé '3', attendu un nombre entier, 5 ou plus
-« Activité de la vie sociale », N2 (preuve) : trouvé une colonne
-« Activité de la vie sociale », C3 (zone_couverte) : trouvé 1, attendu une case vide
-« Centres sociaux et EVS », H3 (agrement_fin) : trouvé 01/03/2022, attendu un jour après agrement_debut, 01/03/2023
-« Centres sociaux et EVS », O3 (preuve_projet) : trouvé le nom d'une personne
-« Centres sociaux et EVS », D4 (type) : trouvé 'MJC'
-« Centres sociaux et EVS », H4 (agrement_fin) : trouvé '29/02/2026', attendu un jour qui existe, tel que 01/01/2023
-« EAJE et relais », A3 (territoire) : trouvé 'LA ROCHE INVENTEE'
-« EAJE et relais », F4 (eaje_depenses) : trouvé '1,5 M€'
-« Foyers allocataires », X2 (remarque) : trouvé une colonne
-« Foyers allocataires », C5 (foyers_qf_0_400) : trouvé 'environ 30'
-« Foyers allocataires », C6 (foyers_qf_0_400) : trouvé une case en erreur
-« Foyers allocataires », A7 B7 (territoire, periode) : trouvé 99005, 2024 une seconde fois
-« Foyers allocataires », J7 (foyers_bas_revenus) : trouvé 21 pour 12
-« Foyers allocataires », A8 B8 (territoire, periode) : trouvé 99005, 2024 une seconde fois
-« Foyers allocataires », A9 (territoire) : trouvé '75056'
-« Foyers allocataires », B10 (periode) : trouvé 'été 2024'
-« Foyers allocataires », B11 (periode) : trouvé '2027', attendu une période d'avant la réception
-« Foyers allocataires », P11 (enfants_3_5) : trouvé -7, attendu
-« Foyers allocataires », O12 (enfants_0_2) : trouvé 50, attendu au moins 70""".splitlines()
+DIRTY = told_cases("workbook")
 
 
 def test_all_the_faults_of_a_workbook_are_told_in_one_run(root):
@@ -391,21 +338,21 @@ def test_all_the_faults_of_a_workbook_are_told_in_one_run(root):
     folder = root.private / EXAMPLE_EPCI
     folder.mkdir(parents=True)
     with xlsxwriter.Workbook(folder / "caf.xlsx") as book:
-        for name, rows in DIRTY.items():
+        for name, rows in DIRTY["rows"].items():
             columns = [*FORMS[name].form.columns]
             columns += sorted({column for row in rows for column in row} - {*columns})
             sheet = book.add_worksheet(FORMS[name].form.sheet)
             sheet.write_row(1, 0, columns)
             for at, row in enumerate(rows, start=2):
                 for column, cell in row.items():
-                    if isinstance(cell, tuple):
+                    if isinstance(cell, list):
                         sheet.write_formula(at, columns.index(column), cell[0], None, cell[1])
                     else:
                         sheet.write(at, columns.index(column), cell)
     shutil.copy(folder / "caf.xlsx", folder / "caf (1).xlsx")
     signed = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026"}
-    agreements = {name: {**signed} for name in DIRTY} | {"caf_partenaire_petite_enfance": signed | {"seuil": 3}}
+    agreements = {name: {**signed} for name in DIRTY["rows"]} | {"caf_partenaire_petite_enfance": signed | {"seuil": 3}}
     (folder / "accords.yml").write_text(yaml.safe_dump(agreements), encoding="utf-8")
     told = in_lines(check_root(root))
-    assert [line for line in TOLD if line not in "\n".join(told)] == []
-    assert TOLD[0] in told[0] and len(told) == len(TOLD)
+    assert [line for line in DIRTY["told"] if line not in "\n".join(told)] == []
+    assert DIRTY["told"][0] in told[0] and len(told) == len(DIRTY["told"])

@@ -21,11 +21,6 @@ def root(tmp_path, example):
     return copy_of(example, tmp_path)
 
 
-@pytest.fixture
-def public(root):
-    return root.material(EXAMPLE_EPCI)
-
-
 ACTION = 5  # line of F04
 
 

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import import_module
 
 import pytest
 
@@ -55,6 +54,7 @@ def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
 
 def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
+    assert {told(name, "--help")[0] for name in [*NAMED, "data", "init", "gc", "new-chapter", "check", "fetch"]} == {0}
     lists = "epci, indicators, sources, chapters, missing, coverage"
     assert told("list", "epcis") == (1, [f"ctg list epcis: expected one of {lists}"])
 
@@ -209,10 +209,3 @@ def test_the_processes_that_ctrl_c_reaches_too_end_without_a_word():
         check=False,
     )
     assert answer.stderr.count("Traceback") == 1 and "ForkProcess" not in answer.stderr  # that of this script
-
-
-def test_the_list_of_the_commands_says_what_each_says_of_itself():
-    for module, functions in cli.MODULES.items():
-        for function in functions:
-            documented = getattr(import_module(f"ctg_analysis.cli.{module}"), function).__doc__
-            assert documented.startswith(cli.COMMANDS[function])

@@ -1,6 +1,5 @@
 """`ctg fetch` against a server that misbehaves: nothing bad lands in data/raw, and the command says what to do."""
 
-import datetime
 import gzip
 import hashlib
 import io
@@ -22,7 +21,7 @@ import pandas as pd
 import pytest
 from dying import deaths
 from environment import environment
-from raw_files import certify
+from raw_files import certify, told_cases
 
 from ctg_analysis.cli import download_commands
 from ctg_analysis.model.errors import Busy, Finding, UserError
@@ -30,8 +29,7 @@ from ctg_analysis.model.source import SOURCES, Download, Source
 from ctg_analysis.pipeline import check_raw
 from ctg_analysis.raw import fetch as fetch_
 from ctg_analysis.raw.certificates import integrity, read_certificate
-from ctg_analysis.raw.fetch import FAILED, FORMER, GOT, SILENT, FetchError, by_hand, fetch, fetch_each, undo
-from ctg_analysis.raw.folders import source_folders
+from ctg_analysis.raw.fetch import FAILED, GOT, SILENT, FetchError, by_hand, fetch, fetch_each
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -197,32 +195,7 @@ def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, serv
     assert entry.octets == len(GOOD) and entry.sha256 == hashlib.sha256(GOOD).hexdigest()
 
 
-@pytest.mark.parametrize(
-    "behaviour, member, said",
-    [
-        ("always_busy", "", "the server answered 503, 5 times; run the command again"),
-        ("gone", "", "the server answered 404, expected the file; has its address changed?"),
-        ("page", "", "a web page came, expected a data file"),
-        ("disguised_page", "", "a page or a message came, expected a data file"),
-        ("message", "", "a page or a message came, expected a data file"),
-        ("long_wait", "", "the server asks to wait 7200 seconds"),
-        ("empty", "", "an empty answer came"),
-        ("drip_of_bytes", "", "too slow"),
-        ("always_unannounced", "", f"stopped within a line, at {len(GOOD) - 2} bytes, 5 times"),
-        ("round_and_round", "", "cannot be asked (TooManyRedirects)"),
-        ("enormous", "", "more than 2 GB, expected a smaller file"),
-        ("apology", "", "a page or a message came, expected a data file"),
-        ("lost", "", "cannot be asked (ValueError); has its address changed?"),
-        ("binary", "", "a damaged or foreign file came, expected a CSV file"),
-        ("ragged", "", "the last line has 2 cells, expected 3"),
-        ("damaged", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("locked", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("dolls", "*_data.csv", "0 files fit '*_data.csv' in the zip, expected one"),
-        ("bomb", "*_data.csv", "more than 0 GB, expected a smaller file"),
-        ("not_a_zip", "*_data.csv", "a damaged or foreign file came, expected a zip"),
-        ("two_members", "*_data.csv", "2 files fit '*_data.csv' in the zip, expected one"),
-    ],
-)
+@pytest.mark.parametrize("behaviour, member, said", told_cases("fetch")["bad"])
 def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, monkeypatch, server, behaviour, member, said):
     fetch(source("good"), tmp_path, mirror=server)
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
@@ -343,37 +316,6 @@ def test_an_extract_of_a_territory_is_no_full_file(tmp_path, codes, told):
     facts = pd.DataFrame({"level": "commune", "code": places})
     found = [one.found for one in check_raw.of_a_part(facts, frame, SimpleNamespace(path=tmp_path))]
     assert found == [told] * bool(told)
-
-
-def test_the_former_files_are_kept_and_taken_back(tmp_path, server):
-    one = source("good")
-    with pytest.raises(FetchError, match="dataset: nothing was fetched, there is nothing to go back to"):
-        undo(one, tmp_path)
-    full = fetch(one, tmp_path, mirror=server)
-    assert undo(one, tmp_path) is False and not full.exists()  # the extract counts again
-    assert source_folders(tmp_path) == {}
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
-    (full / "data.csv").write_bytes(b"former")
-    fetch(one, tmp_path, mirror=server)
-    assert (full / "data.csv").read_bytes() == GOOD
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == b"former"
-    assert undo(one, tmp_path) is True and (full / "data.csv").read_bytes() == GOOD
-    assert files(tmp_path / "dataset") == {"full/data.csv", "full/source.yml", ".former/data.csv", ".former/source.yml"}
-
-
-def test_the_command_goes_back(tmp_path, monkeypatch, capsys, server):
-    monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
-    with environment(CTG_ROOT=tmp_path):
-        with pytest.raises(UserError, match="expected the sources whose former files are wanted"):
-            download_commands.fetch(None, undo=True)
-        for _ in range(2):
-            download_commands.fetch(["caf_txcouv_pe"], None, None, server)
-        download_commands.fetch(["caf_txcouv_pe"], undo=True)
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        f"data/raw/caf_txcouv_pe/full: the files of {today} are back, those that were here are kept; "
-        "ctg fetch --undo caf_txcouv_pe takes it back"
-    )
 
 
 def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, server):
@@ -571,7 +513,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path
         seen.append({name for name in files(folder) if name.startswith("dataset/full/")})
         assert seen[-1] in (before, new)
         fetch(Source("dataset", "L", "P", downloads=tuple(several)), folder, mirror=server)
-        assert {name for name in files(folder) if FORMER not in name} == new  # the former ones, to go back to
+        assert files(folder) == new
         kept = read_certificate(folder / "dataset" / "full")
         assert {entry.sha256 for entry in kept.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
         assert [found for entry in kept.certificate.fichiers for found in integrity(kept, entry.fichier)] == []

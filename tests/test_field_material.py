@@ -31,16 +31,6 @@ def material(example):
     return open_material(example, EXAMPLE_EPCI, places_of(example))
 
 
-@pytest.fixture
-def public(root):
-    return root.material(EXAMPLE_EPCI)
-
-
-@pytest.fixture
-def private(root):
-    return root.restricted_material(EXAMPLE_EPCI)
-
-
 def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, example):
     assert found_in(example) == []
     assert found_in(france) == []

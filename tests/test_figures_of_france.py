@@ -5,6 +5,7 @@ import io
 import pandas as pd
 import pytest
 from back_test import FRANCE
+from raw_files import told_cases
 from typer.testing import CliRunner
 
 from ctg_analysis.chapter.territory import Territory
@@ -31,34 +32,7 @@ def value(table, territory, indicator, period, level=None):
     return rows["value"].item()
 
 
-@pytest.mark.parametrize(
-    "indicator, period, expected",
-    [
-        ("population_count", "2021", 10004),
-        ("population_count", "2023", 9856),
-        ("population_count", "2018", 10147),
-        ("age_0_19_count", "2021", 1579),
-        ("age_65_plus_count", "2021", 3629),
-        ("dwellings_count", "2021", 8865),
-        ("secondary_dwellings_count", "2021", 2943),
-        ("births_count", "2008", 83),
-        ("births_count", "2025", 60),
-        ("deaths_count", "2008", 209),
-        ("deaths_count", "2025", 166),
-        ("births_count", "2020", 63),
-        ("deaths_count", "2020", 207),
-        ("births_count", "2022", 58),
-        ("deaths_count", "2022", 190),
-        ("living_standard_2021_median", "2021", 20400),
-        ("poverty_2021_rate", "2021", 18.9),
-        ("taxed_households_2021_rate", "2021", 40.2),
-        ("income_paid_in_taxes_rate", "2021", -13.2),
-        ("social_dwellings_count", "2024", 129),
-        ("childcare_coverage_rate", "2023", 66.0),
-        ("childcare_coverage_eaje_rate", "2023", 26.3),
-        ("historical_population_count", "2010", 10623),
-    ],
-)
+@pytest.mark.parametrize("indicator, period, expected", told_cases("figures")["default"])
 def test_the_default_territory(observations, indicator, period, expected):
     assert value(observations, DEFAULT, indicator, period) == expected
 
@@ -165,26 +139,6 @@ def test_poverty_and_natural_change_of_other_epcis(whole):
     changes = [value(whole, DEFAULT, f"{part}_change_rate", "2013-2018") for part in ("natural", "migratory")]
     assert changes == [pytest.approx(-1.16, abs=0.005), pytest.approx(0.88, abs=0.005)]
     assert value(whole, "F", "natural_change_rate", "2013-2018") == pytest.approx(0.31, abs=0.005)
-
-
-def test_paris_lyon_and_marseille_are_there_once_however_a_file_gives_them(whole, france):
-    """By arrondissement only (RPLS, comparateur of 2021), both ways (comparateur of 2018): the commune and its EPCI."""
-    older, newer = (
-        raw(france, f"insee_comparateur/france/base_cc_comparateur_{year}_extrait.parquet") for year in (2018, 2021)
-    )
-    register = raw(france, "sdes_rpls/france/rpls_communes_2024_extrait.parquet")
-    parts = {"75056": r"751\d\d", "69123": r"6938\d", "13055": r"132\d\d"}
-    dwellings, jobs = of(whole, "social_dwellings_count", "2024"), of(whole, "jobs_per_employed_resident_ratio", "2018")
-    unemployed = of(whole, "unemployment_15_64_rate", "2021")
-    for commune, pattern in parts.items():
-        inside = [table.index.str.fullmatch(pattern) for table in (register, newer)]
-        assert dwellings.loc[commune, "value"] == register["nb_ls"][inside[0]].sum()
-        assert unemployed.loc[commune, "numerator"] == newer["P21_CHOM1564"][inside[1]].sum()
-        assert jobs.loc[commune, "numerator"] == pytest.approx(older.loc[commune, "P18_EMPLT"])
-    communes = older[~older.index.str.fullmatch("|".join(parts.values()))]
-    assert jobs.loc["F", "numerator"] == pytest.approx(communes["P18_EMPLT"].sum())
-    assert jobs.loc["200046977", "numerator"] < communes["P18_EMPLT"][communes.index.str.startswith("69")].sum()
-    assert dwellings.loc["F", "value"] == register["nb_ls"].sum() == 5_366_986
 
 
 def test_what_a_file_leaves_out_is_unknown_and_never_0(whole, france):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from raw_files import told_cases
 
 from ctg_analysis.indicators.observations import read_all
 
@@ -15,39 +16,7 @@ def whole(france):
     return table.set_index(["indicator", "period", "level", "territory"]).sort_index()
 
 
-@pytest.mark.parametrize(
-    "territory, level, indicator, period, expected",
-    [
-        (AUBRAC, "epci", "schools_count", "2024", 16),
-        (AUBRAC, "epci", "pupils_count", "2024", 579),
-        (AUBRAC, "epci", "classes_count", "2024", 32),
-        (AUBRAC, "epci", "revitalisation_zone_count", "2025", 21),
-        (AUBRAC, "epci", "basket_services_share", "2025", 55.0),  # by inhabitants; 35.3 by commune
-        (AUBRAC, "epci", "france_services_count", "2024", 3),
-        (AUBRAC, "epci", "france_services_count", "2025", 3),
-        (AUBRAC, "epci", "pharmacies_count", "2020", 7),
-        (AUBRAC, "epci", "pharmacies_count", "2025", 7),
-        (AUBRAC, "epci", "associations_count", "2026", 493),
-        (AUBRAC, "epci", "nurse_accessibility_index", "2023", 158.0),
-        (AUBRAC, "epci", "finess_sessad_count", "2026", 0),
-        ("12", "departement", "finess_sessad_count", "2026", 8),
-        ("12", "departement", "finess_ime_count", "2026", 13),
-        ("12", "departement", "finess_itep_count", "2026", 2),
-        ("12", "departement", "finess_cmpp_count", "2026", 7),
-        ("12", "departement", "finess_camsp_count", "2026", 1),
-        ("12", "departement", "maternal_child_health_centres_count", "2026", 1),
-        ("12", "departement", "nurse_accessibility_index", "2023", 186.1),
-        ("12", "departement", "schools_ips_index", "2022", 104.4),
-        (FRANCE, "france", "lower_secondary_ips_index", "2022", 104.1),
-        (FRANCE, "france", "general_practitioner_accessibility_index", "2023", 3.75),
-        (FRANCE, "france", "nurse_accessibility_index", "2022", 156.4),
-        (FRANCE, "france", "nurse_accessibility_index", "2023", 156.0),
-        (FRANCE, "france", "midwife_accessibility_index", "2023", 21.8),
-        (FRANCE, "france", "dentist_accessibility_index", "2023", 60.6),
-        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456),
-        (FRANCE, "france", "schools_count", "2024", 47_413 - 17),  # Saint-Martin and Saint-Barthélemy are not of France
-    ],
-)
+@pytest.mark.parametrize("territory, level, indicator, period, expected", told_cases("figures")["services"])
 def test_what_producers_and_certificates_say(whole, territory, level, indicator, period, expected):
     row = whole.loc[(indicator, period, level, territory)]
     decimals = 2 if expected == 3.75 else 1

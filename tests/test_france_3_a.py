@@ -153,11 +153,6 @@ def test_sixty_four_epcis_have_no_ages_which_are_unknown_and_not_zero(epcis):
     assert len(known(epcis, "children_0_14_count", "2022")) == 1186
 
 
-def test_types_of_households_are_not_told_of_villages():
-    for name in ("one_person_households_share", "single_parent_households_share", "living_alone_15_plus_share"):
-        assert "commune" not in CATALOGUE[name].levels
-
-
 def test_shares_of_households_never_stand_beside_shares_of_families():
     text = (data_root().raw.parents[1] / "notebooks" / "02_familles_logement.ipynb").read_text(encoding="utf-8")
     for piece in text.split('"cell_type"'):
@@ -206,9 +201,3 @@ def test_the_full_bpe_of_2024_is_read_by_types_as_that_of_2025(example, tmp_path
     found = CLEANERS["insee_bpe_2024"](folder)
     assert set(found["measure"]) == {"pharmacies", "postal_points", "libraries", "cinemas"}
     assert set(found["period"]) == {"2024"} and found["value"].gt(0).any()
-
-
-def test_subdomains_are_not_added_to_types():
-    """F3 holds the libraries: the two files have no measure in common, nor the same geography."""
-    one, other = SOURCES["insee_bpe_2024"], SOURCES["insee_bpe_2024_domaines"]
-    assert not one.measures & other.measures and (one.geography.cog, other.geography.cog) == (2025, 2024)

@@ -131,24 +131,6 @@ def test_a_sum_of_two_rounded_counts_has_the_bounds_of_both(observed):
     assert row[["low", "high"]].tolist() == pytest.approx([2473 / 12_809 * 100, 2477 / 12_801 * 100])
 
 
-def test_no_sum_of_départements_where_one_is_unknown(france):
-    from ctg_analysis.clean.facts import certificates
-    from ctg_analysis.clean.frame import read_frame
-    from ctg_analysis.clean.perimeter import of_departements
-    from ctg_analysis.model.facts import facts
-
-    frame = read_frame(france, certificates(france)[0])
-    perimeter = frame.perimeter(2024, {})
-    codes = sorted(perimeter.communes["departement"].dropna().unique())
-    table = facts(
-        pd.DataFrame({"code": codes, "value": 5.0}), "caf_s_ben_dep", level="departement", period="2023-12", measure="m"
-    )
-    table.loc[table["code"].eq("12"), ["value", "status"]] = [float("nan"), "nd"]
-    sums = of_departements(table, SOURCES["caf_s_ben_dep"], perimeter).set_index(["level", "code"])
-    assert sums.loc[("region", "53"), "value"] == 20 and sums.loc[("france", "F"), "status"] == "nd"
-    assert sums.loc[("region", "76"), "status"] == "nd" and len(sums) == 18 + 2
-
-
 def test_the_barometer_tells_départements_alone_with_their_target(observed):
     for name in ("mdph_request_time", "mdph_request_target_time", "ulis_units_count", "civic_service_count"):
         assert set(observed.loc[name]["level"]) == {"departement", "france"}, name

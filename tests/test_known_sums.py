@@ -24,21 +24,6 @@ def test_a_sum_is_remembered_until_the_file_changes(tmp_path, monkeypatch):
     assert KnownSums(tmp_path).of(path) == "read"
 
 
-def test_another_name_of_a_file_is_not_read_again_unless_the_first_one_is_gone(tmp_path, monkeypatch):
-    (tmp_path / CACHE).mkdir()
-    path, link = tmp_path / "file", tmp_path / "link"
-    path.write_bytes(b"one")
-    os.utime(path, ns=(10**18, 10**18))
-    sums = KnownSums(tmp_path)
-    first = sums.of(path)
-    sums.save()
-    os.link(path, link)
-    monkeypatch.setattr(folders, "sha256", lambda path: "read")
-    assert KnownSums(tmp_path).of(link) == first
-    path.unlink()
-    assert KnownSums(tmp_path).of(link) == "read", "the inode may be that of another file since"
-
-
 def test_a_file_that_has_just_changed_is_not_remembered(tmp_path):
     """It may change again within the same moment of the disk's clock."""
     (tmp_path / CACHE).mkdir()

@@ -9,7 +9,7 @@ from shown import family
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
-from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
+from ctg_analysis.chapter.coverage import coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
@@ -249,15 +249,6 @@ def shortfalls(rows, named=()):
         for count, floor in least.items()
         if getattr(row, count) < floor
     ]
-
-
-def test_what_is_under_a_floor_is_named():
-    good = Coverage(DEFAULT_EPCI, "CC A", 260, 120, 60, 40)
-    assert shortfalls([good]) == []
-    few = [Coverage("2", "CC M", 89, 1, 0, 0), Coverage("3", "CC C", 150, 42, 59, 39)]
-    assert shortfalls([good, *few]) == ["CC M: 89 known", "CC M: 0 compared", "CC C: 59 compared", "CC M: 89 known"]
-    assert shortfalls([good, *few], named=["2", "3"]) == ["CC M: 89 known"]
-    assert shortfalls([Coverage(DEFAULT_EPCI, "CC A", 259, 119, 60, 40)]) == ["CC A: 259 known", "CC A: 119 starred"]
 
 
 def coverages(root, epcis):

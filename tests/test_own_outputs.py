@@ -172,15 +172,12 @@ def test_a_text_goes_through_the_gate_and_the_build_names_its_cell():
 
 
 TOO_MUCH = {
-    "<div>" * 5_000 + "x": "tags one within the other, that a page does not show: expected 200 at most",
-    "</html>" + "<div title='</div>'>" * 5_000: "tags one within the other, that a page does not show: expected 200",
-    "<svg><title>" + "<div>" * 5_000: "tags one within the other, that a page does not show: expected 200 at most",
     "<p>x</p>" * 30_000: "tags that a page does not show: expected 40000 at most, fewer points or rows",
     "x" * (HEAVIEST + 1): TOO_HEAVY,
 }
 
 
-@pytest.mark.parametrize("text", TOO_MUCH, ids=["deep", "deep, its end hidden", "deep in a drawing", "tags", "heavy"])
+@pytest.mark.parametrize("text", TOO_MUCH, ids=["tags", "heavy"])
 def test_html_that_would_take_minutes_is_refused_in_a_line_that_names_its_cell(text):
     for made in (nbformat.v4.new_raw_cell(text), cell(shown({"text/html": text}))):
         page, (line,) = page_of(made)

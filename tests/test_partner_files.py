@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import yaml
-from raw_files import BOM, values
+from raw_files import BOM, told_cases, values
 
 from ctg_analysis.clean.partner_files import clean_form, read_agreements
 from ctg_analysis.clean.perimeter import Perimeter
@@ -22,6 +22,7 @@ from ctg_analysis.raw.form_workbooks import TEXTS
 from ctg_analysis.secrecy.rounding import rounded
 
 EPCI, OTHER = "999999999", "999999998"
+CASES = told_cases("forms")
 YOUTH = SOURCES["mission_locale"]
 SIGNED = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026", "seuil": 5}
 COMMUNES = pd.DataFrame(
@@ -135,40 +136,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     assert not any("Dupont" in line for line in told(root))
 
 
-@pytest.mark.parametrize(
-    "cells, expected",
-    [
-        ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites : trouvé 6 pour 5, attendu"),
-        ({"demandes": -1}, "colonne demandes : trouvé -1, attendu un nombre, 0 ou plus"),
-        ({"demandes": "1.234"}, "colonne demandes : trouvé '1.234', attendu un nombre entier"),
-        ({"demandes": "1234567890"}, "colonne demandes : trouvé '1234567890', attendu au plus 999999999"),
-        ({"demandes": "1" * 20}, f"colonne demandes : trouvé '{'1' * 20}', attendu au plus 999999999"),
-        ({"demandes": "1234567890,50"}, "colonne demandes : trouvé '1234567890,50', attendu au plus 999999999"),
-        ({"demandes": "inf"}, "colonne demandes : trouvé 'inf', attendu un nombre"),
-        (
-            {"territoire": EPCI, "demandes": 4},
-            "colonne demandes : trouvé 4, attendu au moins 5, ce que ses communes ont ensemble",
-        ),
-        (
-            {"demandes": "≤ 4"},
-            "colonne demandes : trouvé '≤ 4', attendu un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 »",
-        ),
-        ({"sppe_recenser": "x"}, "colonne sppe_recenser : trouvé 'x', attendu oui ou non"),
-        ({"sppe_recenser": 2}, "colonne sppe_recenser : trouvé 2, attendu oui ou non"),
-        ({"periode": "24"}, "colonne periode : trouvé '24', attendu une année, ou un mois de décembre tel que 12/2024"),
-        ({"periode": "2024-06"}, "colonne periode : trouvé '2024-06', attendu une année"),
-        (
-            {"territoire": "1001"},
-            "colonne territoire : trouvé '01001', attendu l'EPCI, l'une de ses communes ou son département",
-        ),
-        ({"territoire": "99101"}, "trouvé '99101', attendu l'EPCI, l'une de ses communes ou son département"),
-        ({"territoire": OTHER}, f"trouvé '{OTHER}', attendu l'EPCI, l'une de ses communes ou son département"),
-        (
-            {"territoire": EPCI, "sppe_recenser": 1},
-            "trouvé 1, attendu une case vide : cette colonne se remplit commune par commune",
-        ),
-    ],
-)
+@pytest.mark.parametrize("cells, expected", CASES["cells"])
 def test_a_bad_cell_is_one_line(root, cells, expected):
     sign(root, enquete_locale_petite_enfance={})
     fill(root, "enquete_locale_petite_enfance", row("99002", "2024", demandes=5), row("99001", "2024") | cells)
@@ -176,31 +144,7 @@ def test_a_bad_cell_is_one_line(root, cells, expected):
     assert "enquete_locale_petite_enfance.csv, ligne 3, colonne " in line and expected in line
 
 
-@pytest.mark.parametrize(
-    "source, periods, expected",
-    [
-        (
-            YOUTH.id,
-            ["2099"],
-            "ligne 2, colonne periode : trouvé '2099', attendu une période d'avant la réception du formulaire, le",
-        ),
-        (
-            YOUTH.id,
-            ["2025", "2026-12"],
-            "ligne 3, colonne periode : trouvé '2026-12', attendu une période d'avant la réception du formulaire, le",
-        ),
-        (
-            "msa_familles",
-            ["2026-12"],
-            "ligne 2, colonne periode : trouvé '2026-12', attendu une période d'avant la réception du formulaire, le",
-        ),
-        (
-            YOUTH.id,
-            ["2024-12", "2024"],
-            "ligne 2, colonne periode : trouvé '2024-12', attendu '2024' à chaque ligne, ou '2",
-        ),
-    ],
-)
+@pytest.mark.parametrize("source, periods, expected", CASES["periods"])
 def test_a_period_is_told_that_is_to_come_or_written_in_two_ways(root, source, periods, expected):
     sign(root, **{source: {}})
     fill(root, source, *(row(place, period) for place, period in zip(("99001", "99002"), periods, strict=False)))
@@ -248,54 +192,7 @@ def test_a_folder_where_what_came_back_was_put_is_told(root):
 GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
 
 
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        (
-            "mission_locale:\n  convention: x\n",
-            "2, colonne mission_locale.recu_le : trouvé rien, a",
-        ),
-        (
-            "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
-            "5, colonne mission_locale.seuil : trouvé '4'",
-        ),
-        (
-            "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: cinq}",
-            "'cinq', attendu un nombre entier, 5 ou plus",
-        ),
-        (
-            "mission_locale:\n  seuil: 5\n  recu_le: hier\n  convention: x",
-            "4, colonne mission_locale.recu_le : trouvé 'hier'",
-        ),
-        (
-            "mission_locale: {recu_le: 2026-02-31, convention: x, seuil: 5}",
-            "'2026-02-31', attendu une date, telle que 02/03/2026",
-        ),
-        (
-            "mission_locale: {recu_le: 20260302, convention: x, seuil: 5}",
-            "trouvé '20260302', attendu une date, telle que 02/03/2026",
-        ),
-        (
-            "mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}",
-            "2, colonne mission_locale.convention : trouvé rien",
-        ),
-        (
-            "mission_locale: {recu_le: 2026-03-02, convention: [x], seuil: 5}",
-            "convention : trouvé ['x'], attendu le titre",
-        ),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention et seuil seulement"),
-        (
-            "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 11, seuil: 5}",
-            "seuil : trouvé cette clé une seconde fois",
-        ),
-        ("mission_locale:", "2, colonne mission_locale : trouvé aucune entrée sous ce nom"),
-        (
-            "mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}",
-            "2, colonne mission_local : trouvé un formulaire qui n'est pas connu",
-        ),
-        (GOOD, "ligne 2, colonne dsden_inclusion : trouvé cette clé une seconde fois"),
-    ],
-)
+@pytest.mark.parametrize("text, expected", CASES["entries"])
 def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text, expected):
     (root.private / EPCI / "accords.yml").write_text(GOOD + text, encoding="utf-8")
     (line,) = told(root)
@@ -355,22 +252,7 @@ def test_a_folder_that_is_no_epci_is_told(root):
     assert line.endswith("private/123456789 : trouvé '123456789', attendu le SIREN d'un EPCI")
 
 
-@pytest.mark.parametrize(
-    "source, cells, expected",
-    [
-        (
-            "caf_partenaire_familles",
-            {"foyers_reference": 50, "foyers_dependance_100": 51},
-            "ligne 2, colonne foyers_dependance_100 : trouvé 51, attendu au plus foyers_reference, 50",
-        ),
-        (
-            "caf_partenaire_familles",
-            {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
-            "ligne 2, colonne foyers_qf_0_400 : trouvé 21, attendu au plus foyers_qf_connu, 20",
-        ),
-    ],
-    ids=["a part of a part", "a part of a breakdown"],
-)
+@pytest.mark.parametrize("source, cells, expected", CASES["parts"])
 def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, expected):
     fill(root, source, row("99001", "2024", **cells))
     sign(root, **{source: {}})

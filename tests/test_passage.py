@@ -6,7 +6,7 @@ The figures are powers of two, so that a sum tells its parts.
 import pandas as pd
 import pytest
 import xlsxwriter
-from official_folder import certified
+from raw_files import certified
 
 from ctg_analysis.clean import frame
 from ctg_analysis.clean.facts import by_period_of_former

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from environment import environment
 from material_files import TODAY, add, change, copy_of, modes, said
+from raw_files import told_cases
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
@@ -22,6 +23,8 @@ from ctg_analysis.model.scratch import for_owner_alone
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.raw.personal_data import signs
 
+CASES = told_cases("personal")
+
 
 def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
     texts = [text for one in CATALOGUE.values() for text in (one.label, one.definition, one.reading, one.caveats)]
@@ -31,16 +34,6 @@ def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
 @pytest.fixture
 def root(tmp_path, example):
     return copy_of(example, tmp_path)
-
-
-@pytest.fixture
-def public(root):
-    return root.material(EXAMPLE_EPCI)
-
-
-@pytest.fixture
-def private(root):
-    return root.restricted_material(EXAMPLE_EPCI)
 
 
 def test_messages_about_private_files_show_no_cell(root, private):
@@ -187,60 +180,28 @@ def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, exa
     assert commit_check.main([str(hidden)]) == 1
 
 
-# A file under a démarche, its bytes, the lines where someone is told.
-TEXTS = {
-    "raw/demarche/999999999/notes.txt": ("vu hier\nrappeler Mme Durand", [2]),
-    "raw/demarche/999999999/compte_rendu.md": ("# Réunion\n\nÉcrire à jean.dupont@exemple.fr", [3]),
-    "raw/demarche/999999999/export.csv": ("id;ip;texte\n1;192.0.2.1;Merci à Nathalie Durand", [2]),
-    "raw/demarche/999999999/windows.csv": ("é;à\n1;Mme Durand".encode("cp1252"), [2]),
-    "raw/demarche/999999999/unicode.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16"), [2]),
-    "raw/demarche/999999999/sans_marque.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16-le"), [2]),
-    "raw/demarche/999999999/reponses.json": ('{"a": "née le 12 mars 1985"}', [1]),
-    "raw/demarche/999999999/notes/2026/suite.txt": ("M. Dupont", [1]),
-    "raw/demarche/999999999/ateliers.csv": ("atelier_id;telephone\nA1;06 39 98 12 34", [2]),  # not the table's columns
-    "raw/demarche/999999999/consultation.yml": ("# vu avec Mme Durand\n{}\n", [1]),
-    "raw/demarche/999999999/noms_admis.txt": ("Les Camille", []),
-    "raw/demarche/999999999/logo.png": (b"\x89PNG\0\0Mme Durand", []),
-    "exemple/private/999999999/enquete_locale_droits.csv": ("territoire\n12 rue des Lilas", [2]),
-    "exemple/private/999999999/notes.txt": ("Mme Durand", [1]),
-}
-
-
 def test_every_text_file_of_a_demarche_is_read_before_a_commit(monkeypatch, tmp_path):
     monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
     found = {}
-    for name, (content, _) in TEXTS.items():
+    for name, (text, _, *encoding) in CASES["texts"].items():
         path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.write_bytes(text.encode(*encoding))
         found[name] = sorted({finding.line for finding in commit_check.found_in(path)})
-    assert found == {name: lines for name, (_, lines) in TEXTS.items()}
+    assert found == {name: lines for name, (_, lines, *_) in CASES["texts"].items()}
     broken = tmp_path / "notebooks" / "x.ipynb"
     broken.parent.mkdir()
     broken.write_text('{"cells": [\n"Mme Durand"', encoding="utf-8")
     assert [finding.line for finding in commit_check.found_in(broken)] == [2]
 
 
-EXPORTS = [
-    *("results-survey843215.csv", "vvexport_843215.txt", "enquete_2026.tsv", "Réponses CTG.xlsx", "reponses.xls"),
-    *("survey_843215_R_data_file.csv", "survey_archive_843215.lsa", "export.ods", "export.json", "survey.sav"),
-    *("Export.docx", "Réponses.pdf", "data.RData", "export.csv.gz", "reponses.numbers", "data.R"),
-    *("Export.CSV", "reponses.XLSX", "reponses.xlsm", "export.parquet", "survey.sps", "export.tab", "export.xml"),
-    *("data/private/200067171/x.csv", "data/private/200067171/demarche/reponses.csv"),
-]
-COMMITTED = [
-    *("README.md", "requirements.lock", "environment.yml", "pyproject.toml", "docs/x.csv", "tests/golden/x.csv"),
-    *("data/raw/demarche/200067171/actions.csv", "data/reference/x.csv", "data/exemple/private/999999999/x.csv"),
-]
-
-
 def test_git_ignores_an_export_at_the_root_and_nothing_that_is_committed(tmp_path):
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     shutil.copy(settings().root / ".gitignore", tmp_path)
     command = ["git", "-c", "core.quotepath=off", "check-ignore", "--stdin"]
-    asked = "\n".join([*EXPORTS, *COMMITTED])
+    asked = "\n".join([*CASES["exports"], *CASES["committed"]])
     answer = subprocess.run(command, cwd=tmp_path, input=asked, capture_output=True, text=True)
-    assert answer.stdout.splitlines() == EXPORTS
+    assert answer.stdout.splitlines() == CASES["exports"]
 
 
 def test_the_commit_hook_runs_it():

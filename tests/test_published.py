@@ -1,20 +1,14 @@
-"""What an earlier edition has shown of restricted counts: which pages stay, which editions are to be withdrawn."""
+"""What an earlier edition has shown of restricted counts: which of its pages stay."""
 
-import json
 import shutil
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from environment import environment
-from real_project import EPCI, INDICATOR, NEIGHBOUR, SOURCE, YOUTH, agree, project, write_form, write_notebook
-from typer.testing import CliRunner
+from real_project import EPCI, INDICATOR, NEIGHBOUR, agree, project, write_notebook
 
-from ctg_analysis import cli
 from ctg_analysis.model.settings import DEMARCHE, EXAMPLE_EPCI, DataRoot, all_chapters
 from ctg_analysis.publish.build import OF_ALL, build, passes_again
-from ctg_analysis.publish.data_files import compared, withheld
-from ctg_analysis.publish.editions import OBSERVATIONS, RECORD, SECRECY, editions, name_of, write_record
 
 
 @pytest.fixture(scope="module")
@@ -81,28 +75,6 @@ def test_an_indicator_whose_name_the_code_makes_is_read_like_any_other(real, hom
     assert built().ran == ["05_essai"]
     text = (place / PAGE).read_text(encoding="utf-8")
     assert SHOWN not in text and FEWER in text
-
-
-@pytest.mark.nightly
-def test_an_edition_of_before_counts_were_rounded_is_named_and_compared_no_more(real, home, built):
-    """Its record says nothing of the rule: `ctg build` and `ctg check` name its folder."""
-    place = built().place
-    (before,) = editions(home / "reports", EPCI)
-    told = json.loads((before / RECORD).read_text(encoding="utf-8"))
-    del told[SECRECY]
-    write_record(before, told)
-    before = before.rename(before.with_name(name_of(before)))
-    (home / "reports" / EPCI).unlink()
-    (home / "reports" / EPCI).symlink_to(before)
-    write_form(real, EPCI, YOUTH | {"99003": 40})
-    one = built()
-    (line,) = one.to_withdraw
-    assert before.name in line and "retirer ce dossier" in line
-    said = CliRunner().invoke(cli.app, ["check"])
-    assert before.name in f"{said.output}{said.exception}"
-    assert "≈\u00a040" not in (place / "changements.html").read_text(encoding="utf-8")
-    assert all(rows["source"].ne(SOURCE).all() for rows in compared(before, pd.read_parquet(place / OBSERVATIONS)))
-    assert INDICATOR in withheld(before, place)
 
 
 def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():

@@ -37,7 +37,6 @@ from ctg_analysis.indicators.uncertainty import (
     poisson_interval,
     ratio_interval,
     rounding_interval,
-    sum_interval,
     wilson_interval,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -243,19 +242,6 @@ def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_
     assert faults == []
 
 
-def covered(truth, rule):
-    """Return how often the interval of a sum holds the truth: a row of counts for each sum."""
-    published = rounded(truth, rule)
-    low, high = sum_interval(
-        pd.Series(published.sum(axis=1)).astype(float),
-        truth.shape[1],
-        pd.Series((published == 0).sum(axis=1)),
-        STEP,
-        rule,
-    )
-    return (low.le(truth.sum(axis=1)) & high.ge(truth.sum(axis=1))).mean()
-
-
 # R5: poverty rates below 5 % that INSEE publishes as 5 %
 
 
@@ -393,9 +379,6 @@ def test_r9_the_mean_leaves_out_the_commune_that_is_held_to_it():
     whole = pd.Series([215.0] * 2), pd.Series([1000.0] * 2)
     held = compare_proportions(events, size, *whole)["p"]
     assert held[0] > ALPHA  # held to a mean that it makes itself, the town would be like it
-
-
-# R10: which percentages are displayed, with how many decimals
 
 
 # R14: words follow tests

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from raw_files import copied, said, values
+from raw_files import copied, said, told_cases, values
 from shown import family
 
 from ctg_analysis.chapter import spaces
@@ -98,49 +98,7 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
     assert found["99001", "2024", "spaces_assessed"] == 1 and found["99001", "2024", "criterion_participation"] == 3
 
 
-@pytest.mark.parametrize(
-    "cells, expected",
-    [
-        ({"structure": " "}, "colonne structure : trouvé '', attendu le nom d'un organisme"),
-        (
-            {"gestionnaire": "Jeanne Durand"},
-            "colonne gestionnaire : trouvé le nom d'une personne, attendu le nom d'un organisme",
-        ),
-        ({"gestionnaire": "a@b.fr"}, "colonne gestionnaire : trouvé un courriel, attendu le nom d'un organisme"),
-        (
-            {"agrement_fin": "2026-06-31"},
-            "colonne agrement_fin : trouvé '2026-06-31', attendu un jour qui existe, tel que",
-        ),
-        (
-            {"agrement_fin": "2022-06-30"},
-            "colonne agrement_fin : trouvé 30/06/2022, attendu un jour après agrement_debut, ",
-        ),
-        (
-            {"critere_projet": 4} | scored(1, 4, 1, 1, 1),
-            "colonne critere_projet : trouvé 4, attendu un nombre entier de 0 à",
-        ),
-        (
-            scored(1, "s", 1, 1, 1),
-            "colonne critere_projet : trouvé 's', attendu un nombre entier de 0 à 3, ou une case vide si rien n'a",
-        ),
-        (
-            scored(1, "", 1, 1, 1),
-            "colonne critere_projet : trouvé une case vide, attendu une note pour chaque critère, ou pour aucun",
-        ),
-        (
-            {"territoire": EXAMPLE_EPCI},
-            f"colonne territoire : trouvé '{EXAMPLE_EPCI}', attendu un code de commune de 5 caractères, tel que 01001",
-        ),
-        (
-            {"periode": "2027"},
-            "colonne periode : trouvé '2027', attendu une période d'avant la réception du formulaire, le ",
-        ),
-        (
-            {"structure": "L'Esquisse"},
-            "trouvé 99001, 2024, L'Esquisse une seconde fois, attendu une clé qui ne vient qu'une fois",
-        ),
-    ],
-)
+@pytest.mark.parametrize("cells, expected", told_cases("forms")["sites"])
 def test_a_bad_cell_of_the_list_is_told(tmp_path, cells, expected):
     path = written(tmp_path, EVS, CENTRE | cells)
     lines = said(clean_spaces, SOURCE, path, PLACES, datetime.date(2026, 3, 2))

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 import xlsxwriter
+from raw_files import told_cases
 
 from ctg_analysis.clean.partner_files import clean_form
 from ctg_analysis.clean.received_forms import forms_in
@@ -24,7 +25,6 @@ from ctg_analysis.raw.files import read_workbook, rows_of
 EPCI, COMMUNES = "999999999", ["99001", "01002"]
 PLACES = {EPCI, *COMMUNES, "99"}
 YOUTH = SOURCES["mission_locale"]
-SAME_DAY = datetime.date(2026, 11, 10)
 ENGLISH = re.compile(r"\b(?:found|expected|the|such as|of|a (?:number|date|value|key))\b")
 
 
@@ -33,13 +33,13 @@ def is_english(line):
 
 
 def book(path, sheets):
-    """Write a workbook: cells by sheet, row by row; a tuple is a formula and the value that it last had."""
+    """Write a workbook: cells by sheet, row by row; a pair is a formula and the value that it last had."""
     with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as made:
         for name, rows in sheets.items():
             sheet = made.add_worksheet(name)
             for at, row in enumerate(rows):
                 for column, cell in enumerate(row):
-                    if isinstance(cell, tuple):
+                    if isinstance(cell, tuple | list):
                         sheet.write_formula(at, column, cell[0], None, cell[1])
                     elif cell is not None:
                         sheet.write(at, column, cell)
@@ -66,56 +66,20 @@ def youth(path, *rows):
 
 
 STEP = ["Lancement", "diagnostic partagé", "2026-11-10"]
-# A habit: the rows of a calendar, what is then read of its first row.
-UNDERSTOOD = {
-    "a real date": (["Lancement", "diagnostic partagé", SAME_DAY], {"debut": "2026-11-10"}),
-    "a date as a text": (["Lancement", "diagnostic partagé", "10/11/2026"], {"debut": "2026-11-10"}),
-    "a date in words": (["Lancement", "diagnostic partagé", "10 novembre 2026"], {"debut": "2026-11-10"}),
-    "a month": (["Lancement", "diagnostic partagé", "11/2026"], {"debut": "2026-11"}),
-    "a month in words": (["Lancement", "diagnostic partagé", "nov. 2026"], {"debut": "2026-11"}),
-    "a year as a number": (["Lancement", "diagnostic partagé", 2026.0], {"debut": "2026"}),
-    "capitals and accents": (["Lancement", "DIAGNOSTIC PARTAGE", "2026"], {"phase": "diagnostic partagé"}),
-    "spaces around": ([" Lancement\u00a0", " diagnostic partagé ", "2026 "], {"etape": "Lancement", "debut": "2026"}),
-    "trailing empty columns": ([*STEP, None, None, None, None, "", ""], {"debut": "2026-11-10"}),
-    "a formula": (["Lancement", "diagnostic partagé", ("=TODAY()", "2026-11")], {"debut": "2026-11"}),
-}
+HABITS = told_cases("spreadsheets")
 
 
-@pytest.mark.parametrize("habit", UNDERSTOOD)
+@pytest.mark.parametrize("habit", HABITS["understood"])
 def test_a_habit_of_excel_is_understood(habit, tmp_path):
-    row, expected = UNDERSTOOD[habit]
+    row, expected = HABITS["understood"][habit]
     read = calendar(tmp_path / "x.xlsx", row)
     assert read.findings == ()
     assert read.rows.iloc[0][[*expected]].to_dict() == expected
 
 
-# A habit: the rows of a form, what is then read.
-COUNTED = {
-    "a thousand with a space": (["99001", 2024, "1 234"], 1234),
-    "a thin space": (["99001", 2024, "1\u202f234"], 1234),
-    "a thin space of the web": (["99001", 2024, "1\u2009234"], 1234),
-    "a decimal comma": (["99001", 2024, "12,0"], 12),
-    "two decimals": (["99001", 2024, "1 234,00"], 1234),
-    "a code with its name": (["99001 Valmont", 2024, 12], 12),
-    "a formula that was computed": (["99001", 2024, ("=5+7", 12)], 12),
-    "s": (["99001", 2024, "s"], SECRET),
-    "S": (["99001", 2024, "S"], SECRET),
-    "<5": (["99001", 2024, "<5"], SECRET),
-    "moins de 5": (["99001", 2024, "moins de 5"], SECRET),
-    "nd": (["99001", 2024, "nd"], "nd"),
-    "n.d.": (["99001", 2024, "n.d."], "nd"),
-    "NC": (["99001", 2024, "NC"], "nd"),
-    "n.c.": (["99001", 2024, "n.c."], "nd"),
-    "a dash": (["99001", 2024, "-"], "nd"),
-    "the mark of a note": (["99001", 2024, "1 234 *"], 1234),
-    "a commune by its name": (["Valmont", 2024, 12], 12),
-    "in capitals, without its accents": (["VALMONT", 2024, 12], 12),
-}
-
-
-@pytest.mark.parametrize("habit", COUNTED)
+@pytest.mark.parametrize("habit", HABITS["counted"])
 def test_a_number_as_partners_write_it_is_understood(habit, tmp_path):
-    row, expected = COUNTED[habit]
+    row, expected = HABITS["counted"][habit]
     assert youth(tmp_path / "x.xlsx", row)["99001", "2024", "youth_followed"] == expected
 
 
@@ -183,54 +147,17 @@ def test_lists_are_separated_as_people_do(tmp_path):
     assert (one["champ"], one["constats"], one["transversal"]) == (("petite enfance", "handicap"), ("C1", "C2"), False)
 
 
-# A habit: the rows of a calendar, what is said of it.
-TOLD = {
-    "an American date": ([["Lancement", "diagnostic partagé", "11/13/2026"]], "C3 (debut) : trouvé '11/13/2026'"),
-    "a word out of the list": ([["Lancement", "bilan", "2026"]], "B3 (phase) : trouvé 'bilan', attendu l'une de"),
-    "a key that comes twice": ([STEP, STEP], "A4 (etape) : trouvé 'Lancement' une seconde fois"),
-    "a blank cell": ([["Lancement", None, "2026"]], "B3 (phase) : trouvé une case vide, attendu une valeur"),
-    "a formula as a text": ([["'=A1", "diagnostic partagé", "2026"], ["@A1", "bilan"]], "A4 (etape) : trouvé une form"),
-}
-
-
-@pytest.mark.parametrize("habit", TOLD)
+@pytest.mark.parametrize("habit", HABITS["told"])
 def test_what_is_not_understood_is_one_french_line_with_its_cell(habit, tmp_path):
-    rows, expected = TOLD[habit]
+    rows, expected = HABITS["told"][habit]
     told = [str(finding) for finding in calendar(tmp_path / "x.xlsx", *rows).findings]
     assert any(f"x.xlsx, feuille « Calendrier », {expected}" in line for line in told), told
     assert [line for line in told if is_english(line) or "\n" in line] == []
 
 
-# A habit: cells of a form, what is said of them.
-REFUSED = {
-    "a thousand with a point": (
-        ["99001", 2024, 1.234],
-        "C2 (jeunes_suivis) : trouvé '1.234', attendu un nombre",
-    ),
-    "a part of a hundred": (["99001", 2024, "12 %"], "C2 (jeunes_suivis) : trouvé '12 %', attendu un nombre"),
-    "no word of the form": (
-        ["99001", 2024, "environ 30"],
-        "C2 (jeunes_suivis) : trouvé 'environ 30', attendu un nombre ; une case vide s'il n'est pas connu, "
-        "« s » ou « <5 » s'il ne peut être dit",
-    ),
-    "a unit of something else": (["99001", 2024, "98 h"], "C2 (jeunes_suivis) : trouvé '98 h', attendu un nombre"),
-    "two notes": (["99001", 2024, "15 * 2"], "C2 (jeunes_suivis) : trouvé '15 * 2', attendu un nombre"),
-    "words": (["99001", 2024, "une douzaine"], "C2 (jeunes_suivis) : trouvé 'une douzaine', attendu un nombre"),
-    "a total": (["TOTAL", 2024, 40], "A2 (territoire) : trouvé 'TOTAL', attendu le code d'une commune"),
-    "two communes": (["99001 ; 01002", 2024, 40], "A2 (territoire) : trouvé '99001 ; 01002', attendu le code d'une"),
-    "two in words": (["99001 et 01002", 2024, 40], "A2 (territoire) : trouvé '99001 et 01002', attendu le code d'une"),
-    "a thousand of decimals": (["99001", 2024, "1.000"], "C2 (jeunes_suivis) : trouvé '1.000', attendu un nombre"),
-    "a formula that nothing computed": (["99001", 2024, ("=B9+1", 0)], "C2 (jeunes_suivis) : trouvé une formule sans"),
-    "a period": (["99001", "été 2024", 40], "B2 (periode) : trouvé 'été 2024', attendu une année"),
-    "a stranger": (["99999", 2024, 4], "A2 (territoire) : trouvé '99999', attendu l'EPCI, l'une de ses communes"),
-    "a remark beside": (["99001", 2024, 4, None, "à vérifier"], "E1 (E) : trouvé une colonne sans code, attendu"),
-    "a formula without value": (["99001", 2024, ("=B9", "")], "C2 (jeunes_suivis) : trouvé une formule sans sa valeur"),
-}
-
-
-@pytest.mark.parametrize("habit", REFUSED)
+@pytest.mark.parametrize("habit", HABITS["refused"])
 def test_what_a_form_does_not_understand_is_one_french_line_with_its_cell(habit, tmp_path):
-    row, expected = REFUSED[habit]
+    row, expected = HABITS["refused"][habit]
     with pytest.raises(InputError) as error:
         youth(tmp_path / "x.xlsx", row)
     lines = str(error.value).splitlines()

@@ -409,11 +409,6 @@ def measures_of(folder: Path) -> set[str]:
     return set(parquet.read_metadata(folder / FILE).metadata[MEASURES.encode()].decode().split("|"))
 
 
-def size_of(folder: Path) -> int:
-    """Return the bytes of the facts of a source."""
-    return (folder / FILE).stat().st_size
-
-
 def read_facts(folders: Iterable[Path], **only: Collection[str]) -> pd.DataFrame:
     """Return facts, in the order of the folders.
 

@@ -53,12 +53,8 @@ IRIS = pa.DataFrameSchema(
         **{name: count() for name in ("logements", "res_principales", "res_secondaires", "logements_vacants")},
     },
     checks=[
-        at_most("pop_0_19", "pop"),
-        at_most("pop_20_64", "pop"),
-        at_most("pop_65p", "pop"),
-        at_most("res_secondaires", "logements"),
-        at_most("res_principales", "logements"),
-        at_most("logements_vacants", "logements"),
+        *(at_most(part, "pop") for part in ("pop_0_19", "pop_20_64", "pop_65p")),
+        *(at_most(part, "logements") for part in ("res_secondaires", "res_principales", "logements_vacants")),
     ],
     unique=["code"],
 )
@@ -134,9 +130,7 @@ def _ages(band: str) -> tuple[int, int]:
 def _bounds(age: str) -> tuple[int, int]:
     """Return the first and last age of a code: Y7 → 7, 7; Y5T9 → 5, 9; Y_GE95 → 95, open-ended."""
     numbers = [int(number) for number in re.findall(r"\d+", age)]
-    if age.startswith("Y_GE"):
-        return numbers[0], OPEN_ENDED
-    return numbers[0], numbers[-1]
+    return numbers[0], OPEN_ENDED if age.startswith("Y_GE") else numbers[-1]
 
 
 def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -166,15 +160,14 @@ def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
     patterns = ("DS_ETAT_CIVIL_NAIS*", "DS_ETAT_CIVIL_DECES*")
     births, deaths = each(lambda pattern: _read(folder, pattern), patterns)
     both = births.merge(deaths, on=place, validate="1:1", suffixes=("_births", "_deaths"))
-    balance = both[place].assign(value=both["value_births"] - both["value_deaths"])
-    events = both[place].assign(value=both["value_births"] + both["value_deaths"])
-    rows = [
-        births.assign(measure="births"),
-        deaths.assign(measure="deaths"),
-        balance.assign(measure="natural_balance"),
-        events.assign(measure="vital_events"),
-        of_years(births, STOOD_FOR).assign(measure="births_3_years"),
-    ]
+    measures = {
+        "births": births,
+        "deaths": deaths,
+        "natural_balance": both[place].assign(value=both["value_births"] - both["value_deaths"]),
+        "vital_events": both[place].assign(value=both["value_births"] + both["value_deaths"]),
+        "births_3_years": of_years(births, STOOD_FOR),
+    }
+    rows = [table.assign(measure=measure) for measure, table in measures.items()]
     return facts(pd.concat(rows, ignore_index=True), "insee_etat_civil")
 
 
@@ -268,22 +261,20 @@ def clean_ccas(folder: RawFolder) -> pd.DataFrame:
     its seat is. A commune without account has no row: it may help its inhabitants on its own budget. The budgets of
     its homes and services (budgets annexes) are left out.
     """
-    accounts, seats = each(lambda function: function(folder), (_accounts, _seats))
+    wanted = {"type": ["CCAS"], "type_de_budget": ["Budget principal"], "agregat": list(AGGREGATES)}
+
+    def asked(rows: pd.DataFrame) -> pd.Series:
+        return rows[[column for column in wanted if column in rows]].isin(wanted).all(axis=1)
+
+    def read_accounts(folder: RawFolder) -> pd.DataFrame:
+        names = folder.some("ofgl-base-ccas-cias*.csv")
+        return pd.concat(each(lambda name: read(folder, name, ACCOUNTS, keep=asked), names))
+
+    accounts, seats = each(lambda function: function(folder), (read_accounts, _seats))
     rows = accounts[accounts["montant"].notna()].merge(seats, on="siren", validate="m:1")
     rows = rows.assign(period=rows["exer"].str[:4], measure=rows["agregat"].map(AGGREGATES))
     sums = rows.groupby(["code", "period", "measure"], as_index=False)["montant"].sum()
     return facts(sums.rename(columns={"montant": "value"}), folder.certificate.id, level="commune")
-
-
-def _accounts(folder: RawFolder) -> pd.DataFrame:
-    names = folder.some("ofgl-base-ccas-cias*.csv")
-    return pd.concat(each(lambda name: read(folder, name, ACCOUNTS, keep=_asked_accounts), names))
-
-
-def _asked_accounts(rows: pd.DataFrame) -> pd.Series:
-    """Tell the rows of the main budget of a CCAS in an aggregate that is kept; all, where a column is absent."""
-    wanted = {"type": ["CCAS"], "type_de_budget": ["Budget principal"], "agregat": list(AGGREGATES)}
-    return rows[[column for column in wanted if column in rows]].isin(wanted).all(axis=1)
 
 
 def _seats(folder: RawFolder) -> pd.DataFrame:
@@ -319,10 +310,12 @@ BAROMETER_SCHEMA = pa.DataFrameSchema(
 
 def clean_barometer(folder: RawFolder) -> pd.DataFrame:
     """Return values and targets of départements and France: of the dates of a year, the latest that has one."""
-    rows = pd.concat(
-        each(lambda name: read(folder, name, BAROMETER_SCHEMA, keep=_asked_results), folder.some("*")),
-        ignore_index=True,
-    )
+
+    def asked(rows: pd.DataFrame) -> pd.Series:
+        return rows["indic_id"].isin([*MEASURES]) & ~rows["enforce_zone_id"].astype(str).str.startswith("R")
+
+    tables = each(lambda name: read(folder, name, BAROMETER_SCHEMA, keep=asked), folder.some("*"))
+    rows = pd.concat(tables, ignore_index=True)
     place = rows["enforce_zone_id"]
     rows = rows.assign(
         code=place.str.removeprefix("D").mask(place.eq(IN_FRANCE), FRANCE),
@@ -339,11 +332,6 @@ def clean_barometer(folder: RawFolder) -> pd.DataFrame:
     rows = rows.dropna(subset="value").sort_values("metric_enforce_date", kind="stable")
     rows = rows.drop_duplicates(["measure", "level", "code", "period"], keep="last")
     return facts(rows[["code", "level", "period", "measure", "value"]], folder.certificate.id)
-
-
-def _asked_results(rows: pd.DataFrame) -> pd.Series:
-    """Tell the rows of the indicators that are read, of départements and of France."""
-    return rows["indic_id"].isin([*MEASURES]) & ~rows["enforce_zone_id"].astype(str).str.startswith("R")
 
 
 # The polygons of the communes, in the legal projection of the place.

@@ -13,7 +13,7 @@ from ctg_analysis.clean.perimeter import in_communes
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.form import NO_OTHER_KEY
-from ctg_analysis.model.settings import project_path
+from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import COMMUNE, former_communes, unit_of
 from ctg_analysis.model.yaml_files import load_yaml
@@ -272,13 +272,13 @@ def _placed(directory: pd.DataFrame, pupils: pd.DataFrame, communes: pd.DataFram
 
 
 def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    return pd.concat(each(lambda name: read(folder, name, _of_extract(schema, folder, name)), folder.some(pattern)))
+    """Return the files of a pattern, without the columns that their certificate says an extract lacks."""
 
+    def read_one(name: str) -> pd.DataFrame:
+        lacking = [one for one in IN_NO_EXTRACT if one in schema.columns and not folder.holds(name, one)]
+        return read(folder, name, schema.remove_columns(lacking))
 
-def _of_extract(schema: pa.DataFrameSchema, folder: RawFolder, name: str) -> pa.DataFrameSchema:
-    """Return the schema of a file, without the columns that its certificate says an extract lacks."""
-    lacking = [column for column in IN_NO_EXTRACT if column in schema.columns and not folder.holds(name, column)]
-    return schema.remove_columns(lacking)
+    return pd.concat(each(read_one, folder.some(pattern)))
 
 
 def _plain(names: pd.Series) -> pd.Series:
@@ -353,7 +353,10 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
     table = table[table["level"].eq("commune")]
     covered = set(table["FACILITY_TYPE"])
     if folder.full and known - covered:
-        raise InputError(_unknown(folder, sorted(known - covered)))
+        expected = f"une ligne de ce type, ou son nouveau code dans {project_path(FILE)}"
+        unknown = (f"aucune ligne avec {code}" for code in sorted(known - covered))
+        path = project_path(folder.path)
+        raise InputError(Finding(path, None, "FACILITY_TYPE", found, expected) for found in unknown)
     if folder.matching(COVERED):
         covered = set(read(folder, COVERED, COVERED_TYPES)["FACILITY_TYPE"])
     by_type = table.pivot_table("value", ["code", "period"], "FACILITY_TYPE", aggfunc="sum", fill_value=0.0)
@@ -393,9 +396,7 @@ def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
                 tables.append(counted.rename(columns={"CODGEO": "code"}))
     if not tables:
         expected = ", ".join(f"NB_{code}" for types in FACILITY_TYPES.types_2020.values() for code in types)
-        raise InputError(
-            [Finding(project_path(folder.path), 1, None, "aucune colonne connue", f"l'une de ces valeurs : {expected}")]
-        )
+        raise broken(folder.path, 1, "aucune colonne connue", f"l'une de ces valeurs : {expected}")
     return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune", period="2020")
 
 
@@ -411,13 +412,6 @@ def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
         measure: [tuple(types) for _, types in table["TYPEQU"][table["GAMME"].str.strip().eq(words)].groupby(service)]
         for measure, words in FACILITY_TYPES.ranges.items()
     }
-
-
-def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
-    """Return what is said of the types that a full file should hold: the next edition may number them otherwise."""
-    expected = f"une ligne de ce type, ou son nouveau code dans {project_path(FILE)}"
-    path = project_path(folder.path)
-    return [Finding(path, None, "FACILITY_TYPE", f"aucune ligne avec {code}", expected) for code in types]
 
 
 def _number(by_type: pd.DataFrame, types: Iterable[str]) -> pd.Series:

@@ -1,5 +1,6 @@
 """The spaces of social life, and what partners say in words: no person is named."""
 
+import calendar
 import datetime
 import re
 from collections.abc import Iterable, Mapping
@@ -147,13 +148,9 @@ def _schema(form: Form) -> pa.DataFrameSchema:
 
 
 def _is_day(cell: str) -> bool:
-    if not re.fullmatch(r"20\d\d-\d\d-\d\d", cell):
-        return False
-    try:
-        datetime.date.fromisoformat(cell)
-    except ValueError:
-        return False
-    return True
+    parts = re.fullmatch(r"(20\d\d)-(\d\d)-(\d\d)", cell)
+    year, month, day = map(int, parts.groups()) if parts else (0, 0, 0)
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:

@@ -1,9 +1,11 @@
 """The command `ctg`."""
 
+import ast
 import signal
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,33 +14,18 @@ from typer.core import TyperGroup
 from ctg_analysis.cli.common_options import messages
 from ctg_analysis.model.errors import UserError
 
-COMMANDS = {  # in the order of `ctg --help`, which says this of each without importing it
-    "build": "Build the chapters of one or several EPCIs, by default that of the reference case.",
-    "changes": "Say what changed from the edition before to the latest one, a line for each observation.",
-    "documents": "Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.",
-    "convention": "Write the convention of a démarche and its fiches-action as Word files.",
-    "flash": "Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints.",
-    "gc": "Remove old editions and their documents; the latest and the one that it is compared with always stay.",
-    "new_chapter": "Write the notebook of a chapter of one's own, which runs at once; never over what is there.",
-    "init": "Make the folder of a project: notebooks, reference tables, data as shipped.",
-    "data": "Read, check and clean the raw files, and write data/processed, for France and for the invented territory.",
-    "fetch": "Download the full official files, verified; after a failure, what had come is not asked for again.",
-    "check": "Check raw data, certificates, forms, the tables of démarches: a line for each finding.",
-    "answers": "Put the answers of a survey tool in the private folder of a démarche, beside those that are there.",
-    "purge": "Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left.",
-    "list_": "List the EPCIs, indicators, sources or chapters, one a line; what is missing of one, known of some.",
-    "observations": "Write the observations of an EPCI, its communes and its comparators to the standard output.",
-    "new": "Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.",
-}
-MODULES = {
+COMMANDS = {  # by module, in the order of `ctg --help`, which says the first line of each without importing it
     "build_commands": ("build", "data", "init"),
-    "check_command": ("check",),
-    "list_commands": ("list_", "observations"),
-    "demarche_commands": ("convention", "flash", "answers", "purge", "new"),
-    "download_commands": ("fetch",),
     "report_commands": ("changes", "documents", "gc", "new_chapter"),
+    "demarche_commands": ("new", "answers", "convention", "flash", "purge"),
+    "check_command": ("check",),
+    "download_commands": ("fetch",),
+    "list_commands": ("list_", "observations"),
 }
-FUNCTIONS = {function.rstrip("_").replace("_", "-"): function for function in COMMANDS}
+
+
+def _named(function: str) -> str:
+    return function.rstrip("_").replace("_", "-")
 
 
 class Commands(TyperGroup):
@@ -49,15 +36,20 @@ class Commands(TyperGroup):
         global debug
         debug = ctx.params["debug_"]
         name, _, rest = super().resolve_command(ctx, args)
-        module = next(one for one, functions in MODULES.items() if FUNCTIONS[name] in functions)
+        module, function = next(
+            (module, one) for module, functions in COMMANDS.items() for one in functions if _named(one) == name
+        )
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(name)(getattr(import_module(f"{__name__}.{module}"), FUNCTIONS[name]))
+        alone.command(name)(getattr(import_module(f"{__name__}.{module}"), function))
         return name, typer.main.get_command(alone), rest
 
 
 app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for name, function in FUNCTIONS.items():
-    app.command(name, help=COMMANDS[function])(lambda: None)
+for module, functions in COMMANDS.items():
+    tree = ast.parse(Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8"))
+    told = {one.name: ast.get_docstring(one) for one in tree.body if isinstance(one, ast.FunctionDef)}
+    for function in functions:
+        app.command(_named(function), help=told[function].partition("\n")[0])(lambda: None)
 INTERRUPTED = 130  # what typer ends with after Ctrl-C
 TERMINATED = 128 + signal.SIGTERM
 debug, terminated = False, False

@@ -1,5 +1,6 @@
 """The commands that make data and reports, and their project: nothing heavy is imported before there is work to do."""
 
+import json
 import os
 import time
 from pathlib import Path
@@ -19,7 +20,8 @@ from ctg_analysis.model.settings import (
     write_project,
 )
 from ctg_analysis.pipeline.faults import faults
-from ctg_analysis.pipeline.run import process, read_notes
+from ctg_analysis.pipeline.freshness import NOTES
+from ctg_analysis.pipeline.run import process
 from ctg_analysis.publish.build import build as build_reports
 from ctg_analysis.publish.build import build_there
 from ctg_analysis.publish.editions import lines_of
@@ -101,7 +103,7 @@ def data() -> None:
     counts = [f"{project_path(root.processed)}: {rows} observations" for root, rows in zip(roots, sizes, strict=True)]
     messages.print(f"{', '.join(counts)}, in {seconds:.1f} s")
     for root in roots:
-        for note in read_notes(root):
+        for note in json.loads((root.processed / NOTES).read_text(encoding="utf-8")):
             messages.print(f"{project_path(root.processed)}: {note}")
     if found := [finding for root in roots for epci in faulty(root) for finding in faults(root, epci)]:
         messages.print(*in_lines(found), sep="\n")

@@ -17,13 +17,12 @@ from ctg_analysis.cli.common_options import messages
 from ctg_analysis.demarche.material_files import SYNTHESIS, TEMPLATES
 from ctg_analysis.demarche.yaml_documents import SynthesisEdition
 from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, REPORTS, DataRoot, data_root, project_path, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 from ctg_analysis.model.yaml_files import read_yaml
 from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.checks import check_material, implausible_figures
 from ctg_analysis.pipeline.freshness import changed, demarches, inputs, is_whole
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.publish.editions import reports, to_withdraw
 from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.files import irregular
 from ctg_analysis.raw.folders import CACHE, FULL, known_sums, source_folders
@@ -66,23 +65,14 @@ def check(
     for findings in found.values():
         if findings:
             print(*in_lines(in_order(findings)), sep="\n")
-    old = [line for root in roots for line in _to_withdraw(root, epcis)]
-    if old:
-        print(*old, sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
     for root in roots if not epcis else ():
         if aged := fetched_long_ago(root):
             messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
-    if old or any(found.values()):
+    if any(found.values()):
         raise typer.Exit(1)
     messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
-
-
-def _to_withdraw(root: DataRoot, epcis: list[str] | None) -> list[str]:
-    """Return in one line each the editions of the project's reports that tell counts of partners as they are."""
-    homes = [root.path.parent / name for name in REPORTS.values()] if root == data_root(DEFAULT_EPCI) else []
-    return [line for home in homes for epci in epcis or reports(home) for line in to_withdraw(home, epci)]
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:

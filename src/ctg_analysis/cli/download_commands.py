@@ -17,9 +17,7 @@ from ctg_analysis.model.settings import data_root, project_path
 from ctg_analysis.model.source import SOURCES, Source
 from ctg_analysis.pipeline.check_raw import wrong_in_new
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.fetch import BUSY, FAILED, GOT, KEPT, SILENT, Outcome, by_hand, fetch_each, held
-from ctg_analysis.raw.fetch import undo as put_back
 from ctg_analysis.raw.folders import FULL
 
 
@@ -32,8 +30,6 @@ def fetch(
         Path | None, typer.Option("--from", file_okay=False, exists=True, help="Folder of files that you downloaded.")
     ] = None,
     mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Go back to the files that these sources had before.")] = False,
 ) -> None:
     """Download the full official files, verified; after a failure, what had come is not asked for again.
 
@@ -45,22 +41,12 @@ def fetch(
         raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
     if sources and for_:
         raise UserError("ctg fetch: expected sources, or --for EPCI, one of them")
-    if undo and (for_ or not sources):
-        raise UserError("ctg fetch --undo: expected the sources whose former files are wanted")
     root = data_root(for_) if for_ else data_root()
     raw = root.raw
     lacking = lacking_sources(for_) if for_ else {}
     named = [SOURCES[name] for name in sources or [name for name, command in lacking.items() if command]]
     wanted = [source for source in (named if sources or for_ else SOURCES.values()) if source.downloads or sources]
     others = [source for source in named if source not in wanted]
-    if undo:
-        go_back(wanted, raw)
-        return
-    if offline:
-        missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
-        if missing:
-            raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
-        return
     kept = [held(SOURCES[name], raw / name / FULL, KEPT) for name in lacking if (raw / name / FULL).is_dir()]
     if not (kept or wanted or others):
         messages.print(f"{for_}: no open file would give what its report lacks")
@@ -79,18 +65,6 @@ def fetch(
     print(*summary([*kept, *came], others, raw), sep="\n")
     if code := exit_code(came):
         raise typer.Exit(code)
-
-
-def go_back(sources: Sequence[Source], raw: Path) -> None:
-    """Put the former files of some sources back, and say what each has now."""
-    for source in sources:
-        full = raw / source.id / FULL
-        if put_back(source, raw):
-            day = read_certificate(full).certificate.date_acces
-            what = f"the files of {day} are back, those that were here are kept"
-        else:
-            what = "no full files any more, the extract that is shipped counts again"
-        messages.print(f"{project_path(full)}: {what}; ctg fetch --undo {source.id} takes it back")
 
 
 def lacking_sources(epci: str) -> dict[str, str]:

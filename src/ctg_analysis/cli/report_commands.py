@@ -7,11 +7,9 @@ import typer
 from ctg_analysis.chapter.new_chapter import write_new_chapter
 from ctg_analysis.cli.common_options import Epci, Out, messages
 from ctg_analysis.model.errors import room_in
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
-from ctg_analysis.pipeline.run import forget_all
+from ctg_analysis.model.settings import DEFAULT_EPCI, project_path
 from ctg_analysis.publish.data_files import changes_of
 from ctg_analysis.publish.documents import collect_reports, write_documents
-from ctg_analysis.raw.folders import CACHE
 
 
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
@@ -36,13 +34,10 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
     out: Out = None,
-    cache: Annotated[bool, typer.Option("--cache", help="And all that `ctg data` keeps of its work.")] = False,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
     for line in collect_reports(out, keep):
         messages.print(line)
-    for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)) if cache else ():
-        messages.print(f"{project_path(root.path / CACHE)}: {forget_all(root) / 1e6:.0f} MB removed")
 
 
 def new_chapter(

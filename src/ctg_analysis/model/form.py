@@ -125,24 +125,8 @@ DELAY, MINUTES = "delay in months", "minutes of travel"
 NOT_ADDITIVE = (PRICE, SCALE, CALENDAR_YEAR, DELAY, MINUTES)  # of several communes there is no sum
 EVIDENCE = "words"  # what a score rests on, in a few words that are published
 NAME, CHOICE, DAY, GRADE = "name of an organisation", "one word of a list", "day", "score of one site"
-Kind = Literal[
-    PERSONS,
-    NUMBER,
-    HOURS,
-    EUROS,
-    YES_NO,
-    SCORE,
-    PRICE,
-    SCALE,
-    CALENDAR_YEAR,
-    DELAY,
-    MINUTES,
-    EVIDENCE,
-    NAME,
-    CHOICE,
-    DAY,
-    GRADE,
-]
+OF_NUMBERS = (PERSONS, NUMBER, HOURS, EUROS, YES_NO, SCORE, *NOT_ADDITIVE, GRADE)
+Kind = Literal[*OF_NUMBERS, EVIDENCE, NAME, CHOICE, DAY]
 PLACE, PERIOD = "territoire", "periode"  # the columns of every form
 CONFIRMED, YES = "confirme", "oui"  # a column that may be left out: « oui » where the figures of a row are as they are
 HIGHEST = 3  # of the scores, which begin at 0
@@ -203,7 +187,7 @@ class Form:
     @property
     def numbers(self) -> tuple[Field, ...]:
         """Return the columns that hold numbers."""
-        return tuple(field for field in self.fields if field.kind not in (EVIDENCE, NAME, CHOICE, DAY))
+        return tuple(field for field in self.fields if field.kind in OF_NUMBERS)
 
     @property
     def alone(self) -> frozenset[str]:

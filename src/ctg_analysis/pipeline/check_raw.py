@@ -40,9 +40,13 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
             Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
         ]
     folders, findings = certificates(root)
-    none = irregular(path for path in (*root.raw.rglob("*"), *root.private.rglob("*")) if not _is_material(root, path))
+    every = ((path, path.relative_to(root.path).parts) for path in (*root.raw.rglob("*"), *root.private.rglob("*")))
+    # What stands in the folder of a démarche is checked with it.
+    none = irregular(path for path, parts in every if MATERIAL not in parts or len(parts) <= 3)
     findings += strays(root.raw)
-    findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
+    for folder in (folder for several in folders.values() for folder in several):
+        names = [entry.fichier for entry in folder.certificate.fichiers]
+        findings += [finding for name in names for finding in (*integrity(folder, name), *_columns(folder, name))]
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
     geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
     same_places = as_then(*geography)
@@ -59,12 +63,6 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
             findings += _check_forms(root, frame()[0].places)
     named = {one.path for one in none}
     return in_order({*none, *(finding for finding in findings if finding.path not in named)})
-
-
-def _is_material(root: DataRoot, path: Path) -> bool:
-    """Tell whether a path stands in the folder of a démarche, which is checked with it."""
-    parts = path.relative_to(root.path).parts
-    return MATERIAL in parts and len(parts) > 3
 
 
 def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:
@@ -138,13 +136,6 @@ def _frame_now(root: DataRoot) -> Frame | None:
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
     """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
     return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
-
-
-def check_folder(folder: RawFolder) -> list[Finding]:
-    """Return what is wrong with the files that the certificate of one source lists: their bytes, their columns."""
-    names = [entry.fichier for entry in folder.certificate.fichiers]
-    findings = [finding for name in names for finding in integrity(folder, name)]
-    return findings + [finding for name in names for finding in _columns(folder, name)]
 
 
 def strays(raw: Path) -> list[Finding]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.clean.facts import Folders, certificates, measures_of, read_sources, size_of
-from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, missing_of_frame, read_frame
+from ctg_analysis.clean.facts import FILE, Folders, certificates, measures_of, read_sources
+from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
 from ctg_analysis.indicators.observations import (
@@ -61,7 +61,7 @@ from ctg_analysis.pipeline.works import (
     restricted_observations,
 )
 from ctg_analysis.raw.certificates import read_certificate
-from ctg_analysis.raw.folders import files_of, write_doubted, write_unread
+from ctg_analysis.raw.folders import DOUBTED, files_of, write_unread
 from ctg_analysis.secrecy.rounding import rounding_note, with_rounding_rule
 
 # The tables of data/processed: what is open as it was kept, what is restricted rounded, what goes beside.
@@ -122,7 +122,8 @@ def conclude(
     _write(tables, fresh)
     write_unread(fresh, private.unread)
     here = places[places["code"].isin(doubted["territory"])]
-    write_doubted(fresh, {*here["epci"].fillna(here["code"])})
+    doubted_epcis = sorted({*here["epci"].fillna(here["code"])})
+    (fresh / DOUBTED).write_text(json.dumps(doubted_epcis) + "\n", encoding="utf-8")
     (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
 
 
@@ -136,10 +137,12 @@ def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
 
 def make_profiles(work: Work, kept: list[Path]) -> None:
     """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
-    observed = read_groups(kept, COMPARED, READ)
-    profiles = peer_profiles(work.root, frame_of_work(work), observed)
+    observed, frame = read_groups(kept, COMPARED, READ), frame_of_work(work)
+    variables, density = profiles(observed, frame.places), density_of_epcis(observed, frame.places)
+    classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=work.root.fictional)
+    table = variables.join(classes.add_prefix("class_")).reset_index()
     with keeping(work.folder, work.aside) as fresh:
-        _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, fresh)
+        _write({"vintages": vintages(observed).reset_index(), "profiles": table}, fresh)
 
 
 def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
@@ -169,14 +172,6 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     ]
     rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
-
-
-def peer_profiles(root: DataRoot, frame: Frame, observations: pd.DataFrame) -> pd.DataFrame:
-    """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
-    variables = profiles(observations, frame.places)
-    density = density_of_epcis(observations, frame.places)
-    classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=root.fictional)
-    return variables.join(classes.add_prefix("class_")).reset_index()
 
 
 # What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them.
@@ -309,7 +304,8 @@ class Derivation:
             folder, missing = self._entry(freshness.OBSERVATIONS, name, indicators, sums, rule, *made_by)
             self.groups[name] = folder
             if missing:
-                work = replace(self._work(name, folder), large=sum(map(size_of, facts)) > LARGE_FACTS)
+                size = sum((one / FILE).stat().st_size for one in facts)
+                work = replace(self._work(name, folder), large=size > LARGE_FACTS)
                 tasks.append(partial(works.make_observations, work, indicators, facts, self.populations, rule))
         return tasks
 

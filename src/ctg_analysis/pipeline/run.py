@@ -1,9 +1,7 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`, its works side by side in processes."""
 
 import gc
-import json
 import os
-import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +17,8 @@ from ctg_analysis.model.errors import Finding, InputError, room_in
 from ctg_analysis.model.processes import end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
 from ctg_analysis.model.settings import MATERIAL, DataRoot
-from ctg_analysis.pipeline.freshness import NOTES, are_observations_stale, forget, inputs, is_stale, material_inputs
-from ctg_analysis.raw.folders import CACHE, known_sums
+from ctg_analysis.pipeline.freshness import are_observations_stale, forget, inputs, is_stale, material_inputs
+from ctg_analysis.raw.folders import known_sums
 
 if TYPE_CHECKING:
     from ctg_analysis.pipeline.derivation import Derivation
@@ -78,15 +76,6 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
         return [count(root.processed) for root in roots]
 
 
-def forget_all(root: DataRoot) -> int:
-    """Remove all that is kept of the work of `ctg data`: the next one does all of it. Return the bytes that it held."""
-    home = root.path / CACHE
-    with _writing(root):
-        files = [path.stat() for path in home.rglob("*") if path.is_file()]
-        shutil.rmtree(home, ignore_errors=True)
-    return sum(state.st_size for state in files)
-
-
 @contextmanager
 def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[Derivation]]":
     """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
@@ -130,11 +119,6 @@ def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progre
         one.findings += findings
         done[stage] += 1
         progress(stage, done[stage], works[stage], task.args[0].name)
-
-
-def read_notes(root: DataRoot) -> list[str]:
-    """Return what the derivation of data/processed has to say: how the Caf rounds."""
-    return json.loads((root.processed / NOTES).read_text(encoding="utf-8"))
 
 
 def process_material(root: DataRoot) -> None:

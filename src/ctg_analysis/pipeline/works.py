@@ -365,13 +365,13 @@ def read_plausible(root: DataRoot, places: pd.DataFrame, tables: Path) -> tuple[
     rows = pd.concat([form_rows({}), *(form_rows(*one) for one in tables_of)])
     wrong = doubted(private.facts, private.agreements, rows, places, open_counts(tables, {*rows["code"]}, places))
     lost = pd.MultiIndex.from_frame(wrong[["source", *KEY]])
-    kept = private._replace(facts=[(name, _without(facts, lost)) for name, facts in private.facts])
-    return kept, wrong.rename(columns={"code": "territory"})[["source", "period", "measure", "territory"]]
-
-
-def _without(facts: pd.DataFrame, lost: pd.MultiIndex) -> pd.DataFrame:
-    gone = pd.MultiIndex.from_frame(facts[["source", *KEY]].astype(str)).isin(lost)
-    return facts.assign(value=facts["value"].mask(gone), status=facts["status"].mask(gone, MISSING))
+    kept = []
+    for name, facts in private.facts:
+        gone = pd.MultiIndex.from_frame(facts[["source", *KEY]].astype(str)).isin(lost)
+        status = facts["status"].mask(gone, MISSING)
+        kept.append((name, facts.assign(value=facts["value"].mask(gone), status=status)))
+    wrong = wrong.rename(columns={"code": "territory"})[["source", "period", "measure", "territory"]]
+    return private._replace(facts=kept), wrong
 
 
 def open_counts(tables: Path, codes: Collection[str], places: pd.DataFrame) -> pd.DataFrame:

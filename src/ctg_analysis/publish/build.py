@@ -39,8 +39,6 @@ from ctg_analysis.publish.editions import (
     INDEX,
     JOURNAL,
     RECORD,
-    ROUNDING,
-    SECRECY,
     Built,
     Report,
     chapters_of,
@@ -50,7 +48,6 @@ from ctg_analysis.publish.editions import (
     publish,
     record,
     remarks,
-    to_withdraw,
     with_notebooks,
     write_links,
     write_record,
@@ -234,8 +231,8 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
     )
     kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
     if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
-        said = {"to_withdraw": to_withdraw(out, epci), "faults": fault_line(root, epci)}
-        return with_notebooks(Built(epci, out / epci, breaks=former["breaks"], **said), refused, entries)
+        built = Built(epci, out / epci, breaks=former["breaks"], faults=fault_line(root, epci))
+        return with_notebooks(built, refused, entries)
     todo = [chapter for chapter in todo if chapter not in kept]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
@@ -271,8 +268,7 @@ def make_public(plan: Plan, out: Path) -> Built:
     if error := data.error or beside.error:
         return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
-    said = {"to_withdraw": to_withdraw(out, report.epci), "faults": fault_line(root, report.epci)}
-    built = Built(report.epci, breaks=facts["breaks"], **said)
+    built = Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -312,7 +308,6 @@ def make_public(plan: Plan, out: Path) -> Built:
         {
             "name": facts["page"]["territory"],
             **{name: facts[name] for name in OF_AN_EDITION},
-            SECRECY: ROUNDING,
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **public_inputs(root, report.epci),

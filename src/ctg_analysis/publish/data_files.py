@@ -25,7 +25,6 @@ from ctg_analysis.publish.editions import (
     OBSERVATIONS,
     comes_after,
     damaged,
-    is_rounded,
     is_whole,
     record,
     the_latest,
@@ -78,7 +77,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
         **_by_indicator(chapter.named),
-        **{f"demarche_{name}.csv": _as_written(seen.demarche.table(name)) for name in BEHIND_CHARTS},
+        **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         projections.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
@@ -120,11 +119,6 @@ def _reached(seen: Territory) -> pd.DataFrame:
     found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
     table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
     return table.assign(territoire=table["territoire"].map(spreadsheet_safe))
-
-
-def _as_written(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of the démarche as a person writes it."""
-    return table.apply(lambda cells: cells.map(_cell_text))
 
 
 def _projected(seen: Territory) -> pd.DataFrame:
@@ -187,19 +181,12 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
         return None
     rows = []
     if (before / OBSERVATIONS).is_file():
-        rows = changes(*compared(before, pd.read_parquet(folder / OBSERVATIONS))).to_dict("records")
+        both = (pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))
+        rows = changes(*both).to_dict("records")
     date = date_text(record(before)["date"])
     text = page("changements.html.j2", page=about | {"current": PAGE}, date=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
     return before.name
-
-
-def compared(edition: Path, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the observations of an edition, and those of now that they may be compared with: no restricted ones if it
-    has not rounded them.
-    """
-    both = pd.read_parquet(edition / OBSERVATIONS), now
-    return both if is_rounded(record(edition)) else tuple(rows[~rows["source"].isin(RESTRICTED)] for rows in both)
 
 
 def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -242,19 +229,18 @@ def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     now = pd.read_parquet(edition / OBSERVATIONS)
     if not before:
         return None, changes(now, now)
-    return before.name, changes(*compared(before, now))
+    return before.name, changes(pd.read_parquet(before / OBSERVATIONS), now)
 
 
 def withheld(latest: Path | None, folder: Path) -> list[str]:
     """Return the indicators of restricted sources that an edition tells more closely than a new one does.
 
-    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more, or when
-    its counts are not rounded.
+    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more.
     """
     if latest is None:
         return []
     now = pd.read_parquet(folder / OBSERVATIONS)
-    if not (latest / OBSERVATIONS).is_file() or not is_rounded(record(latest)):
+    if not (latest / OBSERVATIONS).is_file():
         return sorted(set(now.loc[now["source"].isin(RESTRICTED), "indicator"]))
     before = pd.read_parquet(latest / OBSERVATIONS)
     both = before.merge(now, on=KEYS, how="left", suffixes=("_before", "_now"))

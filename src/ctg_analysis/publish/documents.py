@@ -40,10 +40,10 @@ from ctg_analysis.model.settings import EXAMPLE_PREFIX, notebooks
 from ctg_analysis.publish.data_files import write_observations
 from ctg_analysis.publish.editions import (
     FOLDER,
+    HOME,
     PLACE,
     collect,
     damaged,
-    damaged_editions,
     editions,
     is_whole,
     link_documents,
@@ -405,7 +405,8 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
         try:
             with alone(out, epci, f"{epci}: is being built"):
                 removed = collect(out, epci, keep)
-                damages = [f"{epci}: the edition {edition.name} is damaged" for edition in damaged_editions(out, epci)]
+                left = sorted((out / HOME / epci).glob("????-??-??-*/"))
+                damages = [f"{epci}: the edition {one.name} is damaged" for one in left if not is_whole(one)]
                 collect_documents(out, epci)
         except UserError as error:
             failures.append(error)

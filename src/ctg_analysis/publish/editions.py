@@ -9,13 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
-from itertools import chain, count
 from pathlib import Path
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.scratch import put_in_place, scratch
-from ctg_analysis.model.settings import ChapterNotebook, is_invented, project_path
-from ctg_analysis.pipeline.freshness import FORMS_READ
+from ctg_analysis.model.scratch import free_name, put_in_place, scratch
+from ctg_analysis.model.settings import ChapterNotebook, project_path
 
 # Editions: a published report is a folder that never changes any more; a link leads to the latest one.
 #
@@ -29,7 +27,6 @@ from ctg_analysis.pipeline.freshness import FORMS_READ
 
 HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "index.html"
 OBSERVATIONS = "observations.parquet"
-SECRECY, ROUNDING = "secrecy", "rounding"  # in the record: the rule that its restricted counts follow
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
 DAMAGED = ".damaged"  # editions that had lost or changed some of their files, as they were found
 
@@ -87,23 +84,6 @@ def chapters_of(edition: Path) -> set[str]:
     return {*made_from.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
 
 
-def is_rounded(made_from: dict) -> bool:
-    """Tell whether the restricted counts of an edition are rounded (rule R1), by its record, or whether it has none."""
-    return made_from.get(SECRECY) == ROUNDING or not (made_from.get(FORMS_READ) or made_from.get("published"))
-
-
-def to_withdraw(out: Path, epci: str) -> list[str]:
-    """Return in one line each the editions of a report that hold restricted counts not rounded (rule R1)."""
-    if is_invented(epci):
-        return []
-    folders = [edition for edition, made_from in recorded(out, epci) if not is_rounded(made_from)]
-    return [
-        f"{epci} : {project_path(folder)} porte des effectifs de partenaires qui ne sont pas arrondis, d'une édition "
-        "d'avant cette règle : retirer ce dossier et les documents faits d'après lui"
-        for folder in folders
-    ]
-
-
 def recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
     """Yield the editions of a report whose record can be read, with it, the latest first."""
     for edition in editions(out, epci):
@@ -153,18 +133,12 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
         fresh.rename(edition)
     os.utime(edition)
     if link.exists() and not link.is_symlink():
-        link.rename(_free(home / "before-editions"))
+        link.rename(free_name(home / "before-editions"))
     pending = home / ".link"
     pending.unlink(missing_ok=True)
     pending.symlink_to(os.path.relpath(edition, out), target_is_directory=True)
     pending.replace(link)
     return link
-
-
-def _free(place: Path) -> Path:
-    """Return a place that nothing holds: this one, or the first after it that a number tells apart."""
-    others = (place.with_name(f"{place.name}-{number}") for number in count(2))
-    return next(free for free in chain([place], others) if not free.exists())
 
 
 def _kept(edition: Path) -> Path:
@@ -225,11 +199,6 @@ def _by_publication(home: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), reverse=True)
 
 
-def damaged_editions(out: Path, epci: str) -> list[Path]:
-    """Return the editions of a report that have lost or changed some of their files."""
-    return sorted(path for path in (out / HOME / epci).glob("????-??-??-*/") if not is_whole(path))
-
-
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
@@ -285,7 +254,7 @@ class Built:
 
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. damages: editions that have lost or
-    changed some of their files. to_withdraw: those of before counts were rounded; it is said here, and in no page.
+    changed some of their files.
     faults: what is wrong with the files of the EPCI, without which it was published.
     """
 
@@ -298,7 +267,6 @@ class Built:
     remarks: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
-    to_withdraw: list[str] = field(default_factory=list)
     faults: str = ""
     error: Exception | None = None
 
@@ -326,7 +294,7 @@ def lines_of(built: Built) -> list[str]:
     lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
-    lines += [*built.damages, *built.breaks, *built.to_withdraw]
+    lines += [*built.damages, *built.breaks]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines

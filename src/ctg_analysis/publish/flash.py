@@ -25,6 +25,7 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.derivation import read_places
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
@@ -134,7 +135,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()
     ]
-    moment, territory = today or issue.date, _name(places, epci)
+    moment, territory = today or issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
     coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
     shown = [
@@ -175,13 +176,6 @@ def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash
     if number is not None and number not in issues:
         raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
-
-
-def _name(places: pd.DataFrame, epci: str) -> str:
-    names = places.loc[places["level"].eq("epci") & places["code"].eq(epci), "name"]
-    if names.empty:
-        raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
-    return names.iloc[0]
 
 
 def _figures(

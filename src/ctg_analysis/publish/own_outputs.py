@@ -25,10 +25,9 @@ from ctg_analysis.display.words.texts import typography
 
 RUNS = "that a page does not show: show an image or a table"
 ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
-HEAVIEST, MOST_TAGS, DEEPEST = 1_500_000, 40_000, 200  # characters, tags, one within the other: more takes minutes
+HEAVIEST, MOST_TAGS = 1_500_000, 40_000  # characters, tags: more takes minutes
 TOO_HEAVY = f"that a page does not show: expected {HEAVIEST / 1e6} MB at most, fewer points or rows"
 TOO_MANY = f"tags that a page does not show: expected {MOST_TAGS} at most, fewer points or rows"
-TOO_DEEP = f"tags one within the other, that a page does not show: expected {DEEPEST} at most"
 
 ACTIVE = {"script", "iframe", "object", "embed", "form", "video", "audio", "canvas"}
 SWALLOWED = {"script", "style", "title", "template", "noscript", "iframe", "object", "head", "svg"}  # content too
@@ -46,9 +45,6 @@ NO_WORDS = re.compile(r"(?:.*\.(?:png|jpe?g|gif|webp|svg))?\s*", re.I | re.S)  #
 EMPTY = re.compile(r'(<th scope="col"[^>]*>)\s*(?=</th>)')
 HEAD, UNSCOPED = re.compile(r"<thead>.*?</thead>", re.S), re.compile(r"<th\b(?! scope)")
 
-DRAWN_TAGS = re.compile(r"<(?:svg|math)\b", re.I)  # where what is text in HTML holds tags
-RAW = re.compile(r"(</?)(?=(?:title|style|script|textarea|xmp|iframe|noembed|noframes|plaintext)\b)", re.I)
-
 
 class Passed(NamedTuple):
     """HTML that a page takes, and what is to be said of what was left out or is missing."""
@@ -58,27 +54,21 @@ class Passed(NamedTuple):
 
 
 class Contents:
-    """What some HTML holds: how often each tag; its links, its events, the alternatives of its images; its depth."""
+    """What some HTML holds: how often each tag; its links, its events, the alternatives of its images."""
 
     def __init__(self, html: str):
         self.tags: Counter[str] = Counter()
         self.alternatives: list[str] = []
-        self.links = self.events = self.deepest = self._depth = 0
+        self.links = self.events = 0
         etree.fromstring(html.encode("utf-8", "replace"), etree.HTMLParser(target=self, encoding="utf-8"))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Count a tag."""
-        self._depth += 1
-        self.deepest = max(self.deepest, self._depth)
         self.tags[tag] += 1
         self.links += tag == "a" and "href" in attributes
         self.events += any(name.startswith("on") for name in attributes)
         if tag == "img":
             self.alternatives.append(attributes.get("alt") or "")
-
-    def end(self, tag: str) -> None:
-        """Leave a tag."""
-        self._depth -= 1
 
     def close(self) -> None:
         """End."""
@@ -95,9 +85,6 @@ def excess(html: str) -> list[str]:
         return [f"{len(html) / 1e6:.1f} MB {TOO_HEAVY}"]
     if (tags := html.count("<")) > MOST_TAGS:
         return [f"{tags} {TOO_MANY}"]
-    read = RAW.sub(r"\1x-", html) if DRAWN_TAGS.search(html) else html
-    if (deepest := Contents(read).deepest) > DEEPEST:
-        return [f"{deepest} {TOO_DEEP}"]
     return []
 
 

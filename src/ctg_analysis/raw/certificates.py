@@ -179,13 +179,5 @@ def given_twice(tables: list[pd.DataFrame], folder: RawFolder) -> list[Finding]:
     rows = pd.concat([table[held] for table, held in zip(tables, there, strict=True)])
     again = rows.loc[rows.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
     expected = "chaque chiffre dans un seul fichier : retirer celui dont on ne veut pas"
-    return [
-        Finding(
-            project_path(folder.path),
-            None,
-            None,
-            f"{row.measure} de {row.period} ({row.level}) dans deux fichiers",
-            expected,
-        )
-        for row in again.head(10).itertuples(index=False)
-    ]
+    found = (f"{row.measure} de {row.period} ({row.level}) dans deux fichiers" for row in again.head(10).itertuples())
+    return [Finding(project_path(folder.path), None, None, one, expected) for one in found]

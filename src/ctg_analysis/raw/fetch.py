@@ -269,7 +269,7 @@ def _write(answer: requests.Response, part: Path, deadline: float, progress: Fil
         raise _Passing(f"{url}: an answer of unknown length stopped within a line, at {size} bytes")
 
 
-FORMER, NEXT, REFUSED = ".former", ".next", ".refused"  # beside the full files of a source, never read
+NEXT, REFUSED = ".next", ".refused"  # beside the full files of a source, never read
 GOT, KEPT, FAILED, BUSY, SILENT = "got", "kept", "failed", "busy", "silent"
 REFUSALS = 2  # sources in a row whose servers do not answer: the network is down
 DROPPED = "data/downloads"  # where a person puts what a browser has downloaded
@@ -305,7 +305,7 @@ def fetch(
     progress: Progress = lambda name, done, total: None,
     wrong: Wrong = lambda source, folder: [],
 ) -> Path:
-    """The folder data/raw/<source>/full/ with all the files of the source; the former ones stay in FORMER.
+    """The folder data/raw/<source>/full/ with all the files of the source, which take the place of former ones.
 
     After a failure, the files that had come are not asked for again. given: a folder of files that a person has
     downloaded, which are taken from there. wrong: what keeps the files that came from being read; they are then put in
@@ -383,26 +383,6 @@ def held(source: Source, full: Path, state: str = GOT) -> Outcome:
     """A source that has its full files, with how many and how large they are."""
     sizes = [path.stat().st_size for path in full.iterdir() if path.name != CERTIFICATE]
     return Outcome(source, state, "", len(sizes), sum(sizes))
-
-
-def undo(source: Source, raw: Path) -> bool:
-    """Put the former full files of a source back, and keep those that were there in their stead: done again, it brings
-    these back. Where there were none before, the extract counts again. Return whether there are full files now.
-
-    Raises:
-        FetchError: nothing to go back to. Busy: another process fetches the source.
-    """
-    full = raw / source.id / FULL
-    former = full.with_name(FORMER)
-    if not (full.is_dir() or former.is_dir()):
-        raise FetchError(f"{source.id}: nothing was fetched, there is nothing to go back to")
-    with alone(raw, source.id, f"{source.id}: fetched"):
-        restore(full)
-        if former.is_dir():
-            put_in_place(former, full)
-        else:
-            full.rename(former)
-    return full.is_dir()
 
 
 def by_hand(source: Source, raw: Path) -> list[str]:
@@ -503,15 +483,13 @@ def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
 
 
 def _put_in_place(begun: Path, full: Path) -> None:
-    """Put the new files in the place of the former ones, which are kept.
+    """Put the new files in the place of the former ones.
 
     Under another name first: what is in PARTIAL is taken for downloaded, where former files may never be.
     """
-    coming, former = full.with_name(NEXT), full.with_name(FORMER)
+    coming = full.with_name(NEXT)
     shutil.rmtree(coming, ignore_errors=True)
     begun.rename(coming)
     shutil.rmtree(begun.parent)
     put_in_place(coming, full)
-    if coming.exists():
-        shutil.rmtree(former, ignore_errors=True)
-        coming.rename(former)
+    shutil.rmtree(coming, ignore_errors=True)

@@ -99,7 +99,6 @@ class KnownSums:
         self._home = home
         self._path = home / CACHE / SUMS
         self._known = read_cache(self._path)
-        self._name_of = {known[-2]: name for name, known in self._known.items()}  # by inode
         self._fresh = False
 
     def of(self, path: Path) -> str:
@@ -108,8 +107,6 @@ class KnownSums:
         signs = [state.st_size, state.st_mtime_ns, state.st_ino]
         name = os.path.relpath(path, self._home)
         known = self._known.get(name)
-        if not known or known[:-1] != signs:
-            known = self._link(path, state.st_ino)
         if known and known[:-1] == signs:
             return known[-1]
         digest = sha256(path)
@@ -117,12 +114,6 @@ class KnownSums:
             self._known[name] = [*signs, digest]
             self._fresh = True
         return digest
-
-    def _link(self, path: Path, inode: int) -> list | None:
-        """Return what is known of a file under another name, that of a link which is still there."""
-        name = self._name_of.get(inode)
-        other = self._home / (name or "")
-        return self._known[name] if name and other.exists() and other.samefile(path) else None
 
     def save(self) -> None:
         """Write what is known, for other processes, of the files that are still there; one process does at a time."""
@@ -187,11 +178,6 @@ def where(finding: Finding, names: Collection[str]) -> str:
 def write_unread(folder: Path, unread: Mapping[str, Unread]) -> None:
     """Write beside the tables of a folder what was left out of each EPCI."""
     (folder / UNREAD).write_text(json.dumps(unread, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def write_doubted(folder: Path, epcis: Collection[str]) -> None:
-    """Write beside the tables of a folder of which EPCIs a form says what cannot be (rule R27)."""
-    (folder / DOUBTED).write_text(json.dumps(sorted(epcis)) + "\n", encoding="utf-8")
 
 
 def is_doubted(root: DataRoot, epci: str) -> bool:
