@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import agreed, amount, quantity
 from ctg_analysis.display.words.texts import NBSP, capitalised, typography
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.scratch import alone, write_whole
+from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
 from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, project_path
 from ctg_analysis.publish.pdf import same_bytes
 from ctg_analysis.raw.workbook_safety import DAMAGED
@@ -215,6 +216,7 @@ def _add(text: RichText, token: dict, *, bold: bool = False, italic: bool = Fals
 #                            info_flash_1.html  info_flash_1.pdf  .documents.json
 
 RECORD = ".documents.json"  # the sums of the files as they were written: any other sum is a person's work
+SAVED_MEANWHILE = "_modifie"  # added to the name of a document that a person saved while it was written again
 
 
 def place(out: Path, epci: str) -> Path:
@@ -223,16 +225,17 @@ def place(out: Path, epci: str) -> Path:
 
 
 def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str = "") -> list[Path]:
-    """Write documents by their names; return their places. A command that was killed is run again to its end.
+    """Write documents by their names, all of them or none; return their places.
 
+    They are written beside, with all else that the folder holds, and take the place of the folder in one operation.
     alone_in: a folder that holds no others: what was written there before and nobody has changed since is removed.
 
     Raises:
-        UserError: one that is there was changed since it was written; nothing is written then. Busy: they are being
-            written.
+        UserError: one that is there was changed since it was written. Busy: they are being written.
     """
     home = place(out, epci)
-    with alone(home.parent, epci, f"{epci}: its documents are being written"):
+    with alone(home.parent, epci, f"{epci}: its documents are being written"), scratch(home.parent, epci) as folder:
+        restore(home)
         known = _known(home)
         ours = {name for name in known if (home / name).is_file() and _sum((home / name).read_bytes()) in known[name]}
         for name, content in documents.items():
@@ -243,20 +246,39 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
                     "le déplacer ou lui donner un autre nom, puis relancer la commande"
                 )
         gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
-        now = {name: [_sum(content)] for name, content in documents.items()}
-        _record(home, known | {name: known.get(name, []) + sums for name, sums in now.items()})  # both, meanwhile
+        fresh = folder / "fresh"
+        _copy(home, fresh, without={*documents, *(gone & ours), RECORD})
         for name, content in documents.items():
-            (home / name).parent.mkdir(exist_ok=True)
-            write_whole(home / name, content)
-        for name in gone & ours:
-            (home / name).unlink()
-        _record(home, {name: sums for name, sums in known.items() if name not in gone} | now)
+            (fresh / name).parent.mkdir(exist_ok=True)
+            (fresh / name).write_bytes(content)
+        sums = {name: [_sum(content)] for name, content in documents.items()}
+        sums = {name: digests for name, digests in known.items() if name not in gone} | sums
+        (fresh / RECORD).write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        put_in_place(fresh, home)
+        _keep_saved_meanwhile(fresh, home, known)
     return [home / name for name in documents]
 
 
-def _record(home: Path, sums: Mapping[str, list[str]]) -> None:
-    home.mkdir(exist_ok=True)
-    write_whole(home / RECORD, json.dumps(sums, indent=1, sort_keys=True) + "\n")
+def _copy(home: Path, fresh: Path, without: set[str]) -> None:
+    """Make a folder with all that another one holds, but for some files."""
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if (Path(folder) / name).relative_to(home).as_posix() in without}
+
+    if home.exists():
+        shutil.copytree(home, fresh, symlinks=True, ignore=left_out)
+    else:
+        fresh.mkdir()
+
+
+def _keep_saved_meanwhile(former: Path, home: Path, known: Mapping[str, list[str]]) -> None:
+    """Put back what a person saved in the former folder while it was copied."""
+    for path in sorted(path for path in former.rglob("*") if path.is_file() and not path.is_symlink()):
+        name = path.relative_to(former).as_posix()
+        now, digest = home / name, _sum(path.read_bytes())
+        if name == RECORD or digest in known.get(name, ()) or (now.exists() and digest == _sum(now.read_bytes())):
+            continue
+        path.replace(now.with_stem(now.stem + SAVED_MEANWHILE) if now.exists() else now)
 
 
 def _sum(content: bytes) -> str:
