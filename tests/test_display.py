@@ -211,13 +211,6 @@ def test_a_map_is_drawn_of_the_rows_of_an_analyst_and_is_light(france):
     assert len(rates(large.land, large.data("population_change_rate")).encode()) < 140_000
 
 
-def test_a_map_marks_sites_by_squares():
-    land, rows = squares(10.0, 20.0, 30.0)
-    sites = pd.DataFrame({"territory": ["C1"], "site": ["Crèche\u00a0: 12 places"], "kind": "crèche"})
-    drawing = svg(maps.rates(land, rows, sites=sites).figure)
-    assert "<title>Crèche\u00a0: 12 places</title>" in drawing and ">crèche</text>" in drawing
-
-
 def yearly(years, values, **more):
     table = {"period": [*map(str, years)], "year": years, "value": values, "level": "epci", "status": "ok"}
     table |= {"indicator": "births_count", "source": "insee_etat_civil"}

@@ -9,6 +9,8 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import sheets as commune_sheets
 from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.publish.contents import Section, contents, index, with_sections
 from ctg_analysis.publish.own_outputs import published
 from ctg_analysis.publish.page import for_team_alone, merged, placed, without_law_alone
@@ -147,12 +149,11 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     figure = markup.figure(
         "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
     )
-    defined = [{"names": ["cd"], "label": "C & D", "definition": "Ce que c’est (Caf).", "caveats": ""}]
+    meaning = {name: typography(CATALOGUE[name].definition) for name in CATALOGUE}
     sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", "", [], [], [])]
     cells = [
         showing(figure, 'chapter.show("births_count")'),
         showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
-        showing(markup.definitions(defined), "chapter.definitions()"),
         showing(commune_sheets.sheets(sheets, "", ("2025", "2023"), Citation("S")), "chapter.sheets()"),
     ]
     cells = placed(cells)
@@ -170,11 +171,11 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     assert json.loads(text) == [
         ["Chapitre", "T", "", "01.html", "Q ?", "", ""],
         ["Chapitre", "</script>", "", "02.html", "", "", ""],
-        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", "", "12 (2024)", ""],
-        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf).", "par commune, 2023", ""],
+        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", meaning["births_count"], "12 (2024)", ""],
+        ["Indicateur", "C & D", "T", "01.html#deaths_count", meaning["population_count"], "par commune, 2023", ""],
         ["Commune", "Abc", "", "01.html#deaths_count", "12001", "", ""],
         ["Commune", "D’Ef", "", "01.html#commune-12002", "12002", "", ""],
         ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", "", "", ""],
         ["Partie de chapitre", "G", "T", "01.html#g", "", "", "a foyers habitation hlm loyer modere ont un"],
-        ["Indicateur en attente de données", "B", "T", "manques.html", "", "", ""],
+        ["Indicateur en attente de données", "B", "T", "manques.html", meaning["deaths_count"], "", ""],
     ]

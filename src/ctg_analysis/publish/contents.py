@@ -225,7 +225,6 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
     and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a
     table that has a row for each commune.
     """
-    definitions = {entry["label"]: entry["definition"] for entry in entries_of(cells, DEFINITIONS)}
     placed = [cell for cell in cells if cell.metadata.page.ids]
     return {
         "sections": [
@@ -234,7 +233,12 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
             if one.seen
         ],
         "figures": [
-            [cell.metadata.page.ids[0], name, label, definitions.get(label, "")]
+            [
+                cell.metadata.page.ids[0],
+                name,
+                label,
+                typography(CATALOGUE[name].definition) if name in CATALOGUE else "",
+            ]
             for cell in placed
             for name, label in zip(cell.metadata.page.ids, cell.metadata.page.labels, strict=True)
         ],
