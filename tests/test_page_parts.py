@@ -150,7 +150,7 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
         "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
     )
     meaning = {name: typography(CATALOGUE[name].definition) for name in CATALOGUE}
-    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", "", [], [], [])]
+    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", [], [], [])]
     cells = [
         showing(figure, 'chapter.show("births_count")'),
         showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
