@@ -65,6 +65,12 @@ def to(name: str) -> str:
     return {"du ": "au ", "des ": "aux "}.get(article, "à ") + rest
 
 
+def the(name: str) -> str:
+    """Return the name of a place with its article: l’Aveyron, le Cantal, les Bouches-du-Rhône, la France, Mayotte."""
+    article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
+    return {"du ": "le ", "des ": "les "}.get(article, "") + rest
+
+
 WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
 
 
