@@ -13,7 +13,18 @@ from ctg_analysis.display.words.texts import FEW, NARROW, NBSP, SIGNS, WEAK, lis
 from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
+from ctg_analysis.model.indicator import (
+    CENSORED,
+    OK,
+    Count,
+    Indicator,
+    Mean,
+    Published,
+    Rate,
+    Ratio,
+    is_proportion,
+    is_share,
+)
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, SURVEY
 
@@ -210,8 +221,11 @@ def interval_text(indicator: Indicator, row) -> str:
 
 
 def _decimals(indicator: Indicator, row) -> int:
-    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
+    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10), nor in a mean of
+    numbers of things from a hundred on."""
     value = indicator.value
+    if isinstance(value, Mean) and row.value >= PERCENT:
+        return 0
     percentage = (is_share(value) and value.per == PERCENT) or (isinstance(value, Published) and bool(value.over))
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 

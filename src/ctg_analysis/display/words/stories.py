@@ -74,10 +74,9 @@ def _balances(natural: float, migratory: float) -> str:
     names = {births: percent(natural, 1, signed=True), moves: percent(migratory, 1, signed=True)}
     up, down = (births, moves) if natural > migratory else (moves, births)
     if natural * migratory < 0:
-        short = natural + migratory < 0
-        if short:
-            return f"le solde des {up} ({names[up]}) ne compense pas celui des {down} ({names[down]})"
-        return f"le solde des {up} ({names[up]}) fait plus que compenser celui des {down} ({names[down]})"
+        left = round(natural + migratory, 1)
+        how = "ne compense pas" if left < 0 else "fait plus que compenser" if left else "compense"
+        return f"le solde des {up} ({names[up]}) {how} celui des {down} ({names[down]})"
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
 
