@@ -204,8 +204,8 @@ def named(root: DataRoot) -> pd.DataFrame:
     france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
     epcis = rows[rows["level"].eq("epci")]
     gap = (epcis["value"] - epcis["indicator"].map(france.set_index("indicator")["value"])).abs()
-    share = gap.ge(epcis["indicator"].map(usual["far"])).groupby(epcis["indicator"]).mean()
-    return usual.assign(named=share.where(usual["far"].notna()))
+    is_far = gap.ge(epcis["indicator"].map(usual["far"]))[gap.notna()]
+    return usual.assign(named=is_far.groupby(epcis["indicator"]).mean())
 
 
 def page(root: DataRoot) -> str:
