@@ -278,6 +278,8 @@ def statement(indicator: Indicator, row) -> str:
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     value = value_text(indicator, row)
+    if row.value == 0 and value == "0,0" and not row.high > 10.0**-indicator.decimals:
+        value = "0"  # « ne compte aucune place »
     if isinstance(indicator.value, Count) and row.value >= 1 and value[0].isdigit() and is_sampled(indicator, row):
         value = f"environ {value}"
     text = with_none(indicator.reading.format(**words, value=value, s=plural))

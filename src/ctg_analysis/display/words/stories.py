@@ -51,6 +51,8 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
     'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
+    >>> growth("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
+    'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
     """
     first, last = period.split("-")
     rounded = round(change, 1)

@@ -66,7 +66,11 @@ def to(name: str) -> str:
 
 
 def the(name: str) -> str:
-    """Return the name of a place with its article: l’Aveyron, le Cantal, les Bouches-du-Rhône, la France, Mayotte."""
+    """Return the name of a place with its article.
+
+    >>> [the(name) for name in ("Aveyron", "Morbihan", "Bouches-du-Rhône", "France", "Mayotte")]
+    ['l’Aveyron', 'le Morbihan', 'les Bouches-du-Rhône', 'la France', 'Mayotte']
+    """
     article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
     return {"du ": "le ", "des ": "les "}.get(article, "") + rest
 
