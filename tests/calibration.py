@@ -13,13 +13,15 @@ from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth
 from ctg_analysis.indicators.uncertainty import (
     NEAREST,
+    chance_interval,
     complementary_interval,
     poisson_interval,
+    rounding_spread,
     sum_interval,
     wilson_interval,
 )
 from ctg_analysis.model.catalogue import essentials
-from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.indicator import EVENTS, OK, PERSONS
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE
@@ -39,12 +41,13 @@ KINDS = {
     "sample": "one dwelling in five, 20 % of households",
     "survey": "40 % of the addresses, 12 % of inhabitants",
     "rounded": "events rounded to 5 in each of 10 communes, 5 %",
+    "shares": "both counts rounded to 5, 20 % of households",
 }
 SIZES = {
     "events": (15_000, 60_000, 300_000), "outcomes": (60, 300, 1500), "sample": (1000, 4000, 20_000),
-    "survey": (5000, 20_000, 100_000), "rounded": (2000, 8000, 40_000),
+    "survey": (5000, 20_000, 100_000), "rounded": (2000, 8000, 40_000), "shares": (300, 1500, 8000),
 }  # fmt: skip
-SHARE = {"events": 0.01, "outcomes": 0.85, "sample": 0.2, "survey": 0.12, "rounded": 0.05}
+SHARE = {"events": 0.01, "outcomes": 0.85, "sample": 0.2, "survey": 0.12, "rounded": 0.05, "shares": 0.2}
 WHOLE = 12  # times the territory: the place that holds it
 TEXT = """# How often a test says what it should
 
@@ -55,8 +58,7 @@ Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calib
 
 At each size, {draws} territories are drawn in a place {whole} times as large that holds them (seed {seed}). *False*:
 the place has the same share, and the test tells them apart (5 % expected). *Covered*: the interval holds the truth.
-*Power*: the territory has a tenth more, and the test tells it. What is counted whole has no test. Rounded counts are
-told apart only beyond all that rounding hides.
+*Power*: the territory has a tenth more, and the test tells it. What is counted whole has no test.
 
 {of_draws}
 
@@ -101,10 +103,18 @@ def drawn(kind: str, base: int, share: float, random: np.random.Generator, draws
             parts = 10 * max(1, base // 40_000)
             each = random.poisson(base * share / parts, (draws, parts))
             counted = pd.Series((5 * ((each + 2) // 5)).sum(axis=1).astype(float))
-            one = pd.Series(1, range(draws))
-            least, most = sum_interval(counted, parts * one, 0 * one, 5, NEAREST)
-            low, high = poisson_interval(least)[0] / n, poisson_interval(most)[1] / n
+            low, high = chance_interval(bounds(counted, parts), bounds(n, 0), EVENTS)
+        case "shares":
+            counted, n = (pd.Series(5.0 * ((one + 2) // 5)) for one in (random.binomial(base, share, draws), n))
+            low, high = chance_interval(bounds(counted, 1), bounds(n, 1), PERSONS, bounded=True)
     return pd.DataFrame({"value": counted / n, "low": low, "high": high, "denominator": n, "truth": truth})
+
+
+def bounds(rounded: pd.Series, parts: int) -> pd.DataFrame:
+    """Return what sums of so many counts rounded to 5 hold, and the part of it that errors of rounding make."""
+    several = pd.Series(parts, rounded.index)
+    low, high = sum_interval(rounded, several, 0 * several, 5, NEAREST)
+    return pd.DataFrame({"low": low, "high": high, "within": rounding_spread(several, 5)})
 
 
 def told_apart(kind: str, base: int, more: float, random: np.random.Generator) -> tuple[float, float]:
@@ -194,8 +204,8 @@ def named(root: DataRoot) -> pd.DataFrame:
     france = rows[rows["level"].eq("france")].sort_values("territory").drop_duplicates("indicator")
     epcis = rows[rows["level"].eq("epci")]
     gap = (epcis["value"] - epcis["indicator"].map(france.set_index("indicator")["value"])).abs()
-    share = gap.ge(epcis["indicator"].map(usual["far"])).groupby(epcis["indicator"]).mean()
-    return usual.assign(named=share.where(usual["far"].notna()))
+    is_far = gap.ge(epcis["indicator"].map(usual["far"]))[gap.notna()]
+    return usual.assign(named=is_far.groupby(epcis["indicator"]).mean())
 
 
 def page(root: DataRoot) -> str:

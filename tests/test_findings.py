@@ -54,15 +54,19 @@ def told(rows, spread=None, **more):
     return findings(rows, essentials(), spread, **more)[["indicator", "level"]].to_numpy().tolist()
 
 
-def test_a_difference_of_rounded_numbers_is_as_large_as_it_is_at_least():
-    """9.1 between 8 and 12 beside 13.4: 4.3 by the value, a third of 13.4; 1.4 at least, a tenth."""
+def test_a_difference_of_sums_of_rounded_numbers_is_as_large_as_it_is_at_least():
+    """9.1 between 8 and 12 beside 13.4: 4.3 by the value, a third of 13.4; 1.4 at least, a tenth.
+
+    Of a count known to one rounding, it is by the value.
+    """
     rows = rows_of(
         ("job_seekers_abc_rate", "epci", 9.1, 8.0, 12.0, NAN),
         ("job_seekers_abc_rate", "france", 13.4, 13.3, 13.5, 0.001),
     )
-    rounded, exact = (rows.assign(source=name) for name in ("dares_demandeurs_emploi", "insee_etat_civil"))
-    found = [differences(table, CATALOGUE, spread_like("none"))["times"].item() for table in (rounded, exact)]
-    assert found == pytest.approx([1.4 / 1.34, 4.3 / 1.34])
+    rows = rows.assign(numerator=[91.0, 134e3], denominator=[1000.0, 1e6], source="dares_demandeurs_emploi")
+    several = [rows, rows.assign(low=[7.4, 13.3], high=[11.1, 13.5]), rows.assign(source="insee_etat_civil")]
+    found = [differences(table, CATALOGUE, spread_like("none"))["times"].item() for table in several]
+    assert found == pytest.approx([1.4 / 1.34, 4.3 / 1.34, 4.3 / 1.34])
 
 
 def test_france_is_told_first_and_the_peers_silence_nothing():

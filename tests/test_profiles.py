@@ -67,7 +67,7 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
     assert alone == (
-        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 (les âges n'y sont pas égalisés)"
+        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 ; les âges ne sont pas égalisés"
     )
 
 

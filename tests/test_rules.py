@@ -424,8 +424,20 @@ def test_r14_an_epci_across_two_departements():
     "name, source, mine, theirs, words",
     [
         # what roundings allow here, 30 to 36 %, and there, 32 to 33 %, overlap by a hair or do not
-        ("caf_rsa_households_share", "caf_s_ben_epci_f", (35.0, 33.1, 36.0), (32.4, 32.0, 33.0), "plus élevée que"),
-        ("caf_rsa_households_share", "caf_s_ben_epci_f", (34.0, 32.9, 36.0), (32.4, 32.0, 33.0), "proche de"),
+        (
+            "caf_low_income_households_share",
+            "caf_partenaire_familles",
+            (35.0, 33.1, 36.0),
+            (32.4, 32.0, 33.0),
+            "plus élevée que",
+        ),
+        (
+            "caf_low_income_households_share",
+            "caf_partenaire_familles",
+            (34.0, 32.9, 36.0),
+            (32.4, 32.0, 33.0),
+            "proche de",
+        ),
         # of 10.04 and 10.004 %, the reader sees 10.0 % twice
         ("vacant_dwellings_share", "insee_rp_logement", (10.04, NAN, NAN), (10.004, NAN, NAN), "proche de"),
         ("vacant_dwellings_share", "insee_rp_logement", (10.2, NAN, NAN), (10.0, NAN, NAN), "plus élevée que"),

@@ -127,10 +127,10 @@ class Fact:
 
     @property
     def evolution(self) -> str:
-        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a sure trend."""
+        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a trend that no year alone makes."""
         rows = self._territory.own(self._indicator)
         found = trend_of(rows, self._indicator)
-        if found is None or not found.is_established:
+        if found is None or not found.is_established or found.hangs_on:
             return ""
         return f"{paces.way(found)}, {paces.with_bounds(self._indicator, rows, found)}"
 

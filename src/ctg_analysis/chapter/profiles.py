@@ -165,19 +165,16 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     median = compared[compared["level"].eq("peers")]
     if median.empty:
         return None
-    text = median["text"].iloc[0]
-    if chooses_peers(indicator):
-        return Drawn("", "", f"{text}, {CHOOSES}")
     group, place = among_peers(territory, indicator)
-    if place is None:
-        return Drawn("", "", text)
+    text, several = median["text"].iloc[0], len(territory.peers.peers)
+    told = f"{text} ({len(group)} des {several})" if 0 < len(group) < several else text
+    if place is None or chooses_peers(indicator):
+        return Drawn("", "", f"{told}, {CHOOSES}" if chooses_peers(indicator) else told)
     own = compared.iloc[0]
     others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
     where = f"{WORDS[place.place]} de {len(group)} EPCI comparables"
     alt = f"{own['text']} en {date_text(own['period'])}, {where} ; médiane {text}"
-    if len(group) < (several := len(territory.peers.peers)):
-        text = f"{text} ({len(group)} des {several})"
-    return Drawn(among(others, place, own["value"]), alt, text)
+    return Drawn(among(others, place, own["value"]), alt, told)
 
 
 def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str, str], str]:

@@ -6,7 +6,7 @@ from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.projections import children_since_birth
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.words import standing, stories
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -76,11 +76,12 @@ def _facts(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]
 
 
 def _range(territory: Territory, name: str, period: str) -> str:
-    """« (de 101 à 137 selon la commune) », of the same period; nothing where it is not worked out."""
+    """« (de 3 à 9 % selon la commune) », of the same period; nothing where it is not worked out."""
     rows = territory.inequality[territory.inequality["period"].eq(period)]
     if name not in rows.index or name not in stories.RANGES or pd.isna(rows.loc[name, "least"]):
         return ""
-    return f" (de {number(rows.loc[name, 'least'])} à {number(rows.loc[name, 'most'])} selon la commune)"
+    written = percent if CATALOGUE[name].unit == "%" else number
+    return f" (de {number(rows.loc[name, 'least'])} à {written(rows.loc[name, 'most'])} selon la commune)"
 
 
 def _plain(territory: Territory, name: str) -> tuple[str, str] | None:

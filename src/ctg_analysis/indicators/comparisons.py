@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaln, ndtr
 
-from ctg_analysis.indicators.uncertainty import Z, design_effect
-from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean, Rate
+from ctg_analysis.indicators.uncertainty import Z, design_effect, is_drawn
+from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, SOURCES, Source
 
@@ -325,10 +325,9 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     others, named = others[kept], named[kept]
     mine = own.loc[others["indicator"]].set_index(others.index)
     gap = mine["value"].astype(float) - others["value"].astype(float)
-    linear = mine["source"].map(lambda source: SOURCES[source].rounds) & ~named.map(
-        lambda one: isinstance(one.value, Rate)
-    )
-    p = chance(mine, others, linear.astype(bool))
+    used = [SOURCES[name] for name in mine["source"]]
+    whole = [one.rounds and not is_drawn(indicator, one) for indicator, one in zip(named, used, strict=True)]
+    p = chance(mine, others, pd.Series(whole, others.index, dtype=bool))
     visible = named.map(lambda one: 10.0**-one.decimals).astype(float)
     words = word(gap, p.fillna(0), visible=visible - HAIR, feminine=True)
     found = pd.DataFrame({"gap": gap, "p": p, "word": words}, others.index).reindex(rows.index)

@@ -9,6 +9,7 @@ from ctg_analysis.indicators.comparisons import ALPHA, chance, is_compared, nota
 from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
+from ctg_analysis.indicators.uncertainty import goes_further
 from ctg_analysis.model.catalogue import Essential
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.norms import norm
@@ -146,7 +147,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
 
     Returns:
         higher: whether the territory's value is above. times: how many times the smallest large difference it is, at
-        least, where the producer rounds (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
+        least, where its bounds tell it (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
         far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
         known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval
         is beyond a quartile. alike: the difference is not large; of rounded numbers, wherever in their bounds both
@@ -189,11 +190,10 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
     far = far.fillna(MUCH * large)
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
-    used = [SOURCES[name] for name in own["source"].reindex(others["indicator"])]
-    by_producer = np.array([source.precision.rounding > 0 for source in used], dtype=bool)
-    is_rounded = np.array([source.rounds for source in used], dtype=bool)
+    bounded = pd.Series({name: _is_bounded(own.loc[[name]], indicators[name]) for name in own.index}, dtype=bool)
+    is_bounded = bounded.reindex(others["indicator"]).to_numpy()
     nearest = (low - others["value"]).where(gap.gt(0), others["value"] - high).clip(lower=0)
-    apart = gap.abs().mask(by_producer, nearest)
+    apart = gap.abs().mask(is_bounded, nearest)
     times, size = ((apart / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
     beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
     alone = others[["value"]].assign(low=np.nan, high=np.nan, denominator=np.nan)
@@ -202,9 +202,18 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
     least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
-    alike = ~times.ge(1) & (widest.lt(large) | ~is_rounded)
+    alike = ~times.ge(1) & (widest.lt(large) | ~is_bounded)
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
+
+
+def _is_bounded(row: pd.DataFrame, indicator: Indicator) -> bool:
+    """Whether bounds tell the value of a row: secrecy rounds what it is made of, or it is of sums of rounded counts."""
+    source = SOURCES[row["source"].item()]
+    if source.secrecy.base or not source.precision.rounding:
+        return bool(source.secrecy.base)
+    known = row.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
+    return goes_further(known, indicator, source).item()
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).

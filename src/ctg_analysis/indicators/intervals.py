@@ -4,29 +4,29 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.indicators.uncertainty import (
-    NOISE,
+    chance_interval,
     coded_fraction,
     complementary_count_interval,
     complementary_interval,
     design_effect,
     difference_interval,
+    is_drawn,
     ratio_interval,
-    rounding_interval,
+    rounding_spread,
     sum_interval,
-    wilson_interval,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import (
     CENSORED,
     MISSING,
     OK,
+    PERSONS,
     SECRET,
     AnnualFlow,
     Count,
     Indicator,
     Rate,
     Ratio,
-    is_proportion,
 )
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
@@ -73,32 +73,25 @@ def with_intervals(
     coded = forms.eq(COMPLEMENTARY)
     known = rows["status"].eq(OK)
     is_rounded = step.gt(0) | rows["least"].notna() | rows["least_of"].notna()
-    if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
-        low, high = _rounded(rows, COUNTED, sources)
-        noise, per = NOISE[indicator.value.of], indicator.value.per
-        low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
-        rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | is_rounded, SURE)
-    if is_outcome(indicator):
-        exact = known & ~rows["source"].isin(
-            [name for name in here if sources[name].rounds or sources[name].precision.sampled]
-        )
-        low, high = wilson_interval(rows["numerator"].where(exact), rows["denominator"].where(exact))
-        rows = _kept(rows, exact, low * indicator.value.per, high * indicator.value.per, WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].mask(exact & rows["numerator"].ge(norm("few_events")), SURE)
+    drawn = known & rows["source"].isin([name for name in here if is_drawn(indicator, sources[name])])
+    if drawn.any():
+        rows = _kept(rows, drawn, *_by_chance(rows, indicator, sources), WITH_ITS_INTERVAL)
+        rows["quality"] = rows["quality"].mask(drawn & ~is_rounded & rows["numerator"].ge(norm("few_events")), SURE)
     if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
         counted, balance = rows["counted"], rows["numerator"]
         bounds = difference_interval((counted + balance) / 2, (counted - balance) / 2)
         rows = _kept(rows, known, *(bound / rows["denominator"] * 100 for bound in bounds), WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
     if isinstance(indicator.value, Count):
-        rows = _kept(rows, known & is_rounded, *_rounded(rows, COUNTED, sources), WITH_ITS_INTERVAL)
+        bounds = _rounded(rows, COUNTED, sources)
+        rows = _kept(rows, known & is_rounded, bounds["low"], bounds["high"], WITH_ITS_INTERVAL)
         if fractions is not None and coded.any():
             rows = _sampled(rows, known & coded, None, fractions[COMPLEMENTARY])
     if isinstance(indicator.value, Ratio):
         top, bottom = (_rounded(rows, column, sources) for column in (COUNTED, COUNTED_OVER))
-        bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
-        rows = _kept(rows, known & is_rounded, *bounds, WITH_ITS_INTERVAL)
+        ends = [bounds[end] for bounds in (top, bottom) for end in ("low", "high")]
+        bounds = ratio_interval(*ends, indicator.value.per, bounded=indicator.value.bounded)
+        rows = _kept(rows, known & is_rounded & ~drawn, *bounds, WITH_ITS_INTERVAL)
         effects = {name: design_effect(sources[name], indicator) for name in here}
         design = rows["source"].astype(object).map(effects).astype(float)
         if fractions is not None and coded.any():
@@ -109,16 +102,15 @@ def with_intervals(
     return rows
 
 
-def is_outcome(indicator: Indicator) -> bool:
-    """Whether a share is of the persons to whom something has happened, such as an exam: chance has a part in it.
-
-    Dwellings, premises and schools are counted whole, and so is what a commune has all or none of.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> [is_outcome(CATALOGUE[name]) for name in ("pupils_with_aesh_share", "vacant_social_dwellings_share")]
-    [True, False]
-    """
-    return is_proportion(indicator.value) and "numerator" in indicator.persons and not indicator.untested
+def _by_chance(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
+    """The bounds of what chance has a part in."""
+    value, counts = indicator.value, _rounded(rows, COUNTED, sources)
+    if isinstance(value, Rate):
+        bases = pd.DataFrame({"low": rows["denominator"], "high": rows["denominator"], "within": 0.0})
+        low, high = chance_interval(counts, bases, value.of)
+    else:
+        low, high = chance_interval(counts, _rounded(rows, COUNTED_OVER, sources), PERSONS, bounded=True)
+    return low * value.per, high * value.per
 
 
 def _of_large_communes(
@@ -138,20 +130,23 @@ def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series,
     )
 
 
-def _rounded(rows: pd.DataFrame, column: str, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
-    """The bounds of counts that secrecy rounds (rule R1), that the producer does, or of their sums (rule R3)."""
+def _rounded(rows: pd.DataFrame, column: str, sources: dict[str, Source]) -> pd.DataFrame:
+    """The bounds of counts that secrecy rounds (rule R1), that the producer does, or of their sums (rule R3): low, high
+    and within (see `uncertainty.chance_interval`).
+    """
     of = "" if column == COUNTED else "_of"
-    low, high = (rows[f"{name}{of}"].fillna(rows[column]) for name in ("least", "most"))
+    bounds = {end: rows[f"{name}{of}"].fillna(rows[column]) for end, name in (("low", "least"), ("high", "most"))}
+    bounds = pd.DataFrame(bounds).assign(within=0.0)
     for name in rows["source"].unique():
         step, rule = sources[name].precision.rounding, sources[name].precision.rule
         mine = rows["source"].eq(name) & rows[f"least{of}"].isna()
         if not step or not mine.any():
             continue
-        count, number, small = (rows.loc[mine, each] for each in (column, f"parts{of}", f"few{of}"))
-        one, several = rounding_interval(count, step, rule), sum_interval(count, number, small, step, rule)
-        alone = number.eq(1)
-        low[mine], high[mine] = (bound.where(alone, of_sum) for bound, of_sum in zip(one, several, strict=True))
-    return low, high
+        count, number, few = (rows.loc[mine, each] for each in (column, f"parts{of}", f"few{of}"))
+        few = few.mask(number.eq(1), count.eq(0).astype(few.dtype))
+        bounds.loc[mine, ["low", "high"]] = np.column_stack(sum_interval(count, number, few, step, rule))
+        bounds.loc[mine, "within"] = rounding_spread(number - few, step)
+    return bounds
 
 
 def of_few(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source]) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def _spread(values: pd.Series, france: float) -> tuple[float, ...]:
     ranked = np.sort(values.fillna(-np.inf))
     beyond, gaps = len(values) // 10, (values - france).abs().dropna()
     of_few = gaps[gaps.rank(method="max", ascending=False).le(len(gaps) * NAMED)]  # no more have as large a gap
-    far = np.nanmax([values.std(), of_few.min()]) if len(gaps) else np.nan
+    far = np.nanmax([values.std(), of_few.min()])  # nothing but the first where France is not known
     shared = values.value_counts().max() > beyond
     low, high = (np.nan, np.nan) if shared else (ranked[beyond], ranked[len(values) - 1 - beyond])
     return len(values), low, high, far

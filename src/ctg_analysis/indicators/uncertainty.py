@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, betaln, expit, gammaincinv, logit, ndtri
 
-from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, PERSONS, Indicator
+from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, PERSONS, PLACES, Indicator, Rate, Ratio, is_proportion
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
 
@@ -79,6 +79,58 @@ def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, p
 NOISE = {EVENTS: _of_events, PERSONS: _of_persons}
 
 
+def chance_interval(
+    counts: pd.DataFrame, bases: pd.DataFrame, of: str, *, bounded: bool = False
+) -> tuple[pd.Series, pd.Series]:
+    """The 95 % interval of counts over bases, which chance has made and which may be rounded.
+
+    Chance and the errors of rounding are independent: their half-widths are put together as variances are. What is not
+    known to offset (how the producer rounds, what a 0 or a withheld count may hold) moves the ends by all that it may.
+
+    Parameters:
+        counts, bases: columns low, high and within: the bounds of the truth, and the part of them on each side that
+            errors of rounding, all as likely, make at 95 % (see `rounding_spread`); 0 of what is exact, or held to all
+            of its bounds.
+        of: EVENTS or PERSONS, see `NOISE`. bounded: the counts are a part of the bases.
+
+    Source: Zou and Donner (2008), as `difference_interval`.
+
+    100 events, known to 5 more or less, in a year of 1 000: 81.4 to 121.6 by chance alone, √(18.6² + 5²) below.
+
+    >>> counts = pd.DataFrame({"low": [100.0, 95], "high": [100.0, 105], "within": [0.0, 5]})
+    >>> low, high = chance_interval(counts, pd.DataFrame({"low": [1e3] * 2, "high": 1e3, "within": 0.0}), EVENTS)
+    >>> (1000 * low).round(1).tolist(), (1000 * high).round(1).tolist()
+    ([81.4, 80.7], [121.6, 122.2])
+    """
+    least, most = counts["low"] + counts["within"], counts["high"] - counts["within"]
+    widest, narrowest = bases["high"] - bases["within"], bases["low"] + bases["within"]
+    most = most.clip(upper=narrowest) if bounded else most
+    low, high = least / widest, most / narrowest
+    error = np.hypot(counts["within"], (low + high) / 2 * bases["within"]) / narrowest
+    low = low - np.hypot(low - NOISE[of](least, widest)[0], error)
+    high = high + np.hypot(NOISE[of](most, narrowest)[1] - high, error)
+    return low.clip(lower=0), high.clip(upper=1) if bounded else high
+
+
+def is_drawn(indicator: Indicator, source: Source) -> bool:
+    """Whether chance has a part in a figure: events, and persons to whom something has happened, such as an exam.
+
+    Dwellings, premises and schools are counted whole, and so is what a commune has all or none of. A share of counts
+    that secrecy rounds is held to all of its bounds (rule R1).
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.source import SOURCES
+    >>> names = ("lower_secondary_exam_rate", "vacant_social_dwellings_share", "pupils_with_aesh_share")
+    >>> [is_drawn(one, SOURCES[one.sources[0]]) for one in map(CATALOGUE.get, names)]
+    [True, False, False]
+    """
+    value = indicator.value
+    if isinstance(value, Rate):
+        return value.of != PLACES
+    happens = is_proportion(value) and "numerator" in indicator.persons and not indicator.untested
+    return happens and not (source.precision.sampled or source.secrecy.base)
+
+
 def difference_interval(more: pd.Series, less: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The 95 % interval of differences of two counts of events: births less deaths.
 
@@ -146,6 +198,39 @@ def ratio_interval(
     return (low.clip(upper=per), high.clip(upper=per)) if bounded else (low, high)
 
 
+def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd.Series:
+    """Whether bounds of rates or shares go further than chance and the rounding of one count let them: those of sums
+    of rounded counts, which are told by their bounds (rule R3).
+
+    Parameters:
+        rows: columns numerator, denominator, low, high, of an indicator and a source that rounds.
+
+    40 of 200 are 15 to 26 % by chance, and what one rounding adds; up to 35 % tells of counts that are withheld.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> from ctg_analysis.model.source import SOURCES
+    >>> rows = pd.DataFrame({"numerator": [40.0, 40], "denominator": 200.0, "low": 15.0, "high": [26.0, 35]})
+    >>> goes_further(rows, CATALOGUE["caf_rsa_households_share"], SOURCES["caf_s_ben_com_f"]).tolist()
+    [False, True]
+    """
+    value, step = indicator.value, source.precision.rounding or source.secrecy.base
+    if not isinstance(value, Rate | Ratio):
+        return pd.Series(False, rows.index)
+    ends = {"numerator": step, "denominator": step * isinstance(value, Ratio)}
+    counts, bases = (
+        pd.DataFrame({"low": (rows[name] - more).clip(lower=0), "high": rows[name] + more, "within": 0.0})
+        for name, more in ends.items()
+    )
+    if is_drawn(indicator, source):
+        of = value.of if isinstance(value, Rate) else PERSONS
+        low, high = chance_interval(counts, bases, of, bounded=isinstance(value, Ratio))
+    elif isinstance(value, Ratio) and value.tested:
+        low, high = ratio_interval(counts["low"], counts["high"], bases["low"], bases["high"], 1)
+    else:
+        return pd.Series(False, rows.index)
+    return rows["low"].lt(low * value.per) | rows["high"].gt(high * value.per)
+
+
 def rounding_variance(step: int) -> float:
     """The variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
 
@@ -176,14 +261,24 @@ def least_bounds(step: int) -> dict[int, int]:
     return found
 
 
+def rounding_spread(terms: pd.Series, step: int) -> pd.Series:
+    """What 95 % of the sums of so many errors of rounding keep to, whatever the rule: around 0, or around their drift.
+
+    >>> rounding_spread(pd.Series([0, 1, 20, 100]), 5).tolist()
+    [0.0, 2.0, 12.0, 28.0]
+    """
+    normal = np.ceil(Z * np.sqrt(rounding_variance(step) * terms) - 0.5)
+    return terms.map(least_bounds(step)).fillna(normal).astype(float)
+
+
 def sum_interval(
     sums: pd.Series, parts: pd.Series, few: pd.Series, step: int, rule: str = UNKNOWN
 ) -> tuple[pd.Series, pd.Series]:
     """The bounds of the true totals behind sums of counts rounded to `step`, at 95 % or more (rule R3).
 
-    Rounded to the nearest, counts are at most (step - 1) / 2 off, each, and their errors offset each other: 95 % of the
-    sums of n remainders, all as likely, lie within `least_bounds` or, beyond 20 of them, 1.96 x √(n x variance) to the
-    next half. Rounded down, the truth is (step - 1) / 2 higher for each of them on average. Unknown: the wider of both.
+    Rounded to the nearest, counts are at most (step - 1) / 2 off, each, and their errors offset each other
+    (`rounding_spread`). Rounded down, the truth is (step - 1) / 2 higher for each of them on average. Unknown: the
+    wider of both.
     A count published as 0, or withheld, has no error that offsets another: all that it may hold is added above.
 
     Parameters:
@@ -200,8 +295,7 @@ def sum_interval(
     ([36.0, 388.0, 26.0], [48.0, 452.0, 50.0])
     """
     half, several = (step - 1) // 2, parts - few
-    spread = np.ceil(Z * np.sqrt(rounding_variance(step) * several) - 0.5)
-    within = several.map(least_bounds(step)).fillna(spread)
+    within = rounding_spread(several, step)
     drift, more = half * several, (step - 1) * few
     below = {NEAREST: within, FLOOR: within - drift, UNKNOWN: within}[rule]
     above = {NEAREST: within, FLOOR: within + drift, UNKNOWN: within + drift}[rule]

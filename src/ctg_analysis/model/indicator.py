@@ -204,7 +204,8 @@ class Indicator:
     untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
         population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
     norm: of data/reference/normes.yml: the title of its map tells the communes that do not reach it.
-    no_zero: its 0 means nothing, such as that of an index or a mark: what is large is told by how far apart EPCIs are.
+    no_zero: its 0 means nothing, such as that of an index or a mark, or no place is near it, such as a median of
+        incomes: what is large is told by how far apart EPCIs are.
     ages: it depends on the ages of the inhabitants: it is not told first where no strata set them apart.
     """
 

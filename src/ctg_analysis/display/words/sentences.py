@@ -11,9 +11,20 @@ from ctg_analysis.display.words.nothing import with_none
 from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.words.texts import FEW, NARROW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.indicators.comparisons import CLOSE
-from ctg_analysis.indicators.uncertainty import NOISE
+from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
+from ctg_analysis.model.indicator import (
+    CENSORED,
+    OK,
+    Count,
+    Indicator,
+    Mean,
+    Published,
+    Rate,
+    Ratio,
+    is_proportion,
+    is_share,
+)
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, SURVEY
 
@@ -183,32 +194,14 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     if isinstance(value, Count):
         own = not SOURCES[row.source].precision.rounding
         return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
-    if isinstance(value, Rate):
-        return _goes_further_by_chance(value, row, step)
-    return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
+    one = pd.DataFrame([{name: getattr(row, name) for name in ("numerator", "denominator", "low", "high")}])
+    return goes_further(one, indicator, SOURCES[row.source]).item()
 
 
 def _is_rounded_further(indicator: Indicator, row) -> bool:
     """Tell whether a count is one that an agreement has rounded further than the rule: 90 to 104, not 90 to 98."""
     base, size = SOURCES[row.source].secrecy.base, row.high - row.low + 1
     return isinstance(indicator.value, Count) and bool(base) and size % base == 0 and row.low % size == 0
-
-
-def _goes_further(ratio: Ratio, row, margin: int) -> bool:
-    """Tell whether the bounds of a ratio go further than those of one count over another, each known to a margin."""
-    top, bottom = row.numerator, row.denominator
-    most = ratio.per * (top + margin) / (bottom - margin) if bottom > margin else math.inf
-    least = ratio.per * max(top - margin, 0) / (bottom + margin)
-    return row.high > most or row.low < least
-
-
-def _goes_further_by_chance(rate: Rate, row, margin: int) -> bool:
-    """Tell whether the bounds of a rate go further than chance and one rounding of its events let them."""
-    if rate.of not in NOISE:
-        return False
-    ends = pd.Series([max(row.numerator - margin, 0.0), row.numerator + margin])
-    least, most = (bound * rate.per for bound in NOISE[rate.of](ends, pd.Series([row.denominator] * 2)))
-    return row.low < least.iloc[0] or row.high > most.iloc[1]
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -228,8 +221,11 @@ def interval_text(indicator: Indicator, row) -> str:
 
 
 def _decimals(indicator: Indicator, row) -> int:
-    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
+    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10), nor in a mean of
+    numbers of things from a hundred on."""
     value = indicator.value
+    if isinstance(value, Mean) and row.value >= PERCENT:
+        return 0
     percentage = (is_share(value) and value.per == PERCENT) or (isinstance(value, Published) and bool(value.over))
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
@@ -282,6 +278,8 @@ def statement(indicator: Indicator, row) -> str:
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     value = value_text(indicator, row)
+    if row.value == 0 and value == "0,0" and not row.high > 10.0**-indicator.decimals:
+        value = "0"  # « ne compte aucune place »
     if isinstance(indicator.value, Count) and row.value >= 1 and value[0].isdigit() and is_sampled(indicator, row):
         value = f"environ {value}"
     text = with_none(indicator.reading.format(**words, value=value, s=plural))
@@ -304,7 +302,7 @@ def sentence(indicator: Indicator, row) -> str:
         what = "nombre arrondi" if _is_rounded_further(indicator, row) else "somme de nombres arrondis"
         told.append(f"{what}{way}{of_sums}")
     elif interval := interval_text(indicator, row):
-        only_rounded = _rounding(row) and row.source != SURVEY and not isinstance(indicator.value, Rate)
+        only_rounded = _rounding(row) and row.source != SURVEY and not is_drawn(indicator, SOURCES[row.source])
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         if only_rounded:
             kind = f"arrondi{_way(row) if rounded(indicator, row) else ''}"

@@ -15,7 +15,7 @@ from ctg_analysis.model.norms import norm, norms
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
-AGES, AT_EQUAL_AGES = "les âges n'y sont pas égalisés", "à âges égaux"
+AGES, AT_EQUAL_AGES = " ; les âges ne sont pas égalisés", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
 ORDINARY = "sans écart établi"  # from half of them
@@ -73,7 +73,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     if found["why"] == MOVING:
         text = ", ".join(filter(None, [MOVES[found["move"]], text]))
-    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
+    return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
 
 
 def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels: Sequence[str]) -> str:
@@ -84,7 +84,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     gaps = _ranked(rows, gaps).set_index("level")
     words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
     text = _clauses(indicator, rows, words)
-    return f"{text} ({AGES})" if indicator.ages and text and not gaps["equal"].any() else text
+    return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
 
 
 def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str]) -> str:
@@ -96,7 +96,8 @@ def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str])
         if how == ORDINARY:  # of the peers
             half = sentences.interval_text(indicator, _row(rows, "peers")).removeprefix("quartiles : ")
             figures["peers"] = half or figures["peers"]
-        places = texts.listed([f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()])
+        told = [f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()]
+        places = " ".join(f"ni {place}" for place in told) if how == UNSURE and told[1:] else texts.listed(told)
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
     return text
 
@@ -122,11 +123,11 @@ def under(indicator: Indicator, part: float) -> str:
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> doctors = CATALOGUE["general_practitioner_accessibility_index"]
-    >>> [under(doctors, part).partition(" dans")[0] for part in (0.27, 0.42)]
-    ['un habitant sur quatre vit', '42\\u202f% des habitants vivent']
+    >>> [under(doctors, part).partition(" dans")[0] for part in (0.27, 0.42, 1)]
+    ['un habitant sur quatre vit', '42\\u202f% des habitants vivent', 'tous les habitants vivent']
     """
     several, limit = round(1 / part), norms()[indicator.norm]
-    who = f"{percent(100 * part)} des habitants vivent"
+    who = f"{percent(100 * part)} des habitants vivent" if part < 1 else "tous les habitants vivent"
     if 2 <= several <= 6 and abs(several * part - 1) <= norm("notable_gap"):
         who = f"un habitant sur {in_letters(several)} vit"
     least, author = number(limit.valeur, indicator.decimals), limit.source.partition(",")[0]
@@ -167,7 +168,7 @@ def _after(how: str, rows: pd.DataFrame, level: str) -> str:
     if how == ORDINARY:
         return f"avec les {PEERS}"
     if how == UNSURE:
-        return f"avec {texts.to(_name(rows, level)).removeprefix('à ')}"
+        return f"avec {texts.the(_name(rows, level))}"
     return _inside(rows, level) if how == COMPARED else _than(rows, level)
 
 

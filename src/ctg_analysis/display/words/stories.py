@@ -51,6 +51,8 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
     'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
+    >>> growth("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
+    'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
     """
     first, last = period.split("-")
     rounded = round(change, 1)
@@ -74,10 +76,9 @@ def _balances(natural: float, migratory: float) -> str:
     names = {births: percent(natural, 1, signed=True), moves: percent(migratory, 1, signed=True)}
     up, down = (births, moves) if natural > migratory else (moves, births)
     if natural * migratory < 0:
-        short = natural + migratory < 0
-        if short:
-            return f"le solde des {up} ({names[up]}) ne compense pas celui des {down} ({names[down]})"
-        return f"le solde des {up} ({names[up]}) fait plus que compenser celui des {down} ({names[down]})"
+        left = round(natural + migratory, 1)
+        how = "ne compense pas" if left < 0 else "fait plus que compenser" if left else "compense"
+        return f"le solde des {up} ({names[up]}) {how} celui des {down} ({names[down]})"
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
 

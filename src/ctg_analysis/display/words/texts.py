@@ -64,6 +64,16 @@ def to(name: str) -> str:
     return {"du ": "au ", "des ": "aux "}.get(article, "à ") + rest
 
 
+def the(name: str) -> str:
+    """Return the name of a place with its article.
+
+    >>> [the(name) for name in ("Aveyron", "Morbihan", "Bouches-du-Rhône", "France", "Mayotte")]
+    ['l’Aveyron', 'le Morbihan', 'les Bouches-du-Rhône', 'la France', 'Mayotte']
+    """
+    article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
+    return {"du ": "le ", "des ": "les "}.get(article, "") + rest
+
+
 WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
 
 
