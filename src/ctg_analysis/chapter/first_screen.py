@@ -66,7 +66,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
         )
         drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
-    moves = bool(found and found.is_established)
+    moves = bool(found and found.is_established and found.hangs_on is None)
     way = f"{capitalised(paces.way(found))} : {paces.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
     return LargeFigure(
