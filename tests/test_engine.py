@@ -246,7 +246,7 @@ def test_what_chapters_import_is_there_already_and_nothing_heavy_that_none_uses(
     named = set(re.findall(r"^(?:from|import) (ctg_analysis[.\w]*)", "\n".join(sources), re.MULTILINE))
     (outcome,) = run([Job("", "test_engine:imported", (), "x")], 1)
     assert len(named) > 5 and named - outcome.result == set()
-    assert outcome.result & {"shapely.plotting", "geopandas", "distributed"} == set()
+    assert outcome.result & {"shapely.plotting", "distributed"} == set()
 
 
 JOBS = """
