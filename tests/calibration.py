@@ -58,7 +58,8 @@ Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calib
 
 At each size, {draws} territories are drawn in a place {whole} times as large that holds them (seed {seed}). *False*:
 the place has the same share, and the test tells them apart (5 % expected). *Covered*: the interval holds the truth.
-*Power*: the territory has a tenth more, and the test tells it. What is counted whole has no test.
+*Power*: the territory has a tenth more (of outcomes, a tenth less), and the test tells it.
+What is counted whole has no test.
 
 {of_draws}
 
@@ -69,7 +70,8 @@ hundred have each alert / strength.
 
 {of_types}
 
-- Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, in the worst tenth or under a
+- Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, surely in the worst tenth
+  or under a
   norm; nor does any worsen, for no producer gives six years of one.
 - Doctors: {short} EPCIs have that alert only for the third or more of their inhabitants who live in communes under the
   norm; {others} have it without them, of each type: {by_type}.

@@ -95,7 +95,7 @@ def _simulated(indicator: Indicator, result: Simulation, parts: pd.DataFrame, ci
         data.beside("Places", list(map(number, places))),
         when=date_text(result.period),
         source=cited,
-        title="Taux de couverture, avant et après un changement de l'offre",
+        title="Taux de couverture, avant et après un changement du nombre de places",
         message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
     )
     return markup.together(markup.reading(childcare.simulation_sentence(indicator, result), ""), chart)

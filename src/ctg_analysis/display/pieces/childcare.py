@@ -179,7 +179,7 @@ def change(result: Simulation) -> str:
         parts.append(f"{counted(result.added, 'place')} de plus en EAJE")
     if result.leaving:
         parts.append(f"{counted(result.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
-    return f"Avec {' et '.join(parts)}" if parts else "Sans changement de l'offre"
+    return f"Avec {' et '.join(parts)}" if parts else "Sans changement du nombre de places"
 
 
 def basis(result: Simulation) -> str:

@@ -53,6 +53,8 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
     >>> growth("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
     'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
+    >>> growth("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
+    "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
     rounded = round(change, 1)
@@ -66,18 +68,24 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
         text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
         text += f" ; de {first} à {last}, {again}"
     if balances:
-        text += f" : {_balances(*balances)}"
+        text += f" : {_balances(rounded, *balances)}"
     return f"{capitalised(text)}."
 
 
-def _balances(natural: float, migratory: float) -> str:
-    natural, migratory = round(natural, 1), round(migratory, 1)
+def _balances(change: float, natural: float, migratory: float) -> str:
+    """Which balance makes the change, in words that agree with it as it is told."""
     births, moves = "naissances et des décès", "arrivées et des départs"
-    names = {births: percent(natural, 1, signed=True), moves: percent(migratory, 1, signed=True)}
-    up, down = (births, moves) if natural > migratory else (moves, births)
-    if natural * migratory < 0:
-        left = round(natural + migratory, 1)
-        how = "ne compense pas" if left < 0 else "fait plus que compenser" if left else "compense"
+    told = {births: round(natural, 1), moves: round(migratory, 1)}
+    if not all(told.values()):
+        even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
+        told = [
+            f"{percent(balance, 1, signed=True)} par le solde des {name}" for name, balance in told.items() if balance
+        ]
+        return ", ".join([*told, *(f"les {name} s'équilibrent" for name in even)])
+    names = {name: percent(balance, 1, signed=True) for name, balance in told.items()}
+    up, down = sorted(told, key=told.get, reverse=True)
+    if told[up] * told[down] < 0:
+        how = "compense" if not change else "fait plus que compenser" if change > 0 else "ne compense pas"
         return f"le solde des {up} ({names[up]}) {how} celui des {down} ({names[down]})"
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
