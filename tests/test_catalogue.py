@@ -117,10 +117,10 @@ def test_each_family_has_a_hand_worked_case_and_no_case_is_of_another_indicator(
 
 
 # What no page shows: one index of social position is told, of the schools; a line of account singles out no commune;
-# months, deciles, classes of income; what a share at equal ages and a story are worked out from.
+# months, deciles; what a share at equal ages and a story are worked out from.
 IN_FILES_ALONE = re.compile(
     r"ccas_.*_amount|lower_secondary_ips_(?!index).*|schools_ips_by_pupil_index|upper_secondary_ips_index|living_standard_d\d_amount|"
-    r"childcare_requests_(?!count).*|caf_quotient_.*_count|job_seekers_abc_(?:wo)?men_.*|living_alone_65_79_count|"
+    r"childcare_requests_(?!count).*|job_seekers_abc_(?:wo)?men_.*|living_alone_65_79_count|"
     r"household_population_.*|children_(?:0_1|2_5)_(?:single_parent|by_parents)_count|social_approval_start_year|"
     r"living_standard_decile_until_2019_ratio|tax_households_count|vital_events_rate|elderly_homes_count"
 )

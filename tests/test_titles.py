@@ -21,7 +21,7 @@ def communes(*values, shown=True, status="ok"):
 @pytest.mark.parametrize(
     "values, title",
     [
-        ([60, 20, 20, 10], "Commune A 60, Commune B 20, sur 110 habitants"),
+        ([60, 20, 20, 10], "Commune A 60, sur 110 habitants"),
         ([30, 30, 40], "Commune C 40, Commune A 30, Commune B 30"),
         ([30, 30, 30], "30 habitants dans chaque commune"),
         ([0, 5, 0], "Commune B 5"),

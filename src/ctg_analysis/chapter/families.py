@@ -80,7 +80,7 @@ def figure(
     shares are of; nothing where they are 0. title: what they are, where they are of no family.
     """
     several = [CATALOGUE[one] for one in rows["indicator"].unique()]
-    title = title or TITLES[several[0].family]
+    of_ids, title = bool(title), title or TITLES[several[0].family]
     each = rows.groupby("indicator")
     compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
     known = _at_shared_period(several, compared)
@@ -114,7 +114,7 @@ def figure(
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    message = messages.family(title, unit, own)
+    message = "" if of_ids else messages.family(title, unit, own)
     widths = {one.width for one in known}
     if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
         message, note = "", f"{note} {UNEQUAL}".strip()

@@ -69,6 +69,5 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     moves = bool(found and found.is_established and found.hangs_on is None)
     way = f"{capitalised(paces.way(found))} : {paces.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
-    return LargeFigure(
-        indicator.id, indicator.label, date_text(here["period"]), here["text"], unit, drawing, others, way
-    )
+    label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
+    return LargeFigure(indicator.id, label, date_text(here["period"]), here["text"], unit, drawing, others, way)

@@ -82,7 +82,11 @@ def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{with_unit(indicator, rows.iloc[0])} dans {in_communes(rows['name'], len(rows))}")
     if len(some) <= NAMED:
         return about(indicator, _each(some))
-    return about(indicator, f"{_each(some[:2])}, sur {counted(indicator, _sum(indicator, rows))}")
+    whole = counted(indicator, _sum(indicator, rows))
+    if some["value"].iloc[1] == some["value"].iloc[2]:  # none stands out but the first, if any
+        lead = f"{_each(some[:1])}, sur " if some["value"].iloc[0] > some["value"].iloc[1] else ""
+        return about(indicator, f"{lead}{whole}{'' if lead else f' dans {len(some)} communes'}")
+    return about(indicator, f"{_each(some[:2])}, sur {whole}")
 
 
 def _each(rows: pd.DataFrame) -> str:
