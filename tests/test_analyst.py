@@ -129,7 +129,7 @@ def test_ids_complete_within_the_quotes_of_a_verb_and_nowhere_else(chapter):
     }
     found = {code: ids_for(code, names) for code in expected}
     assert {code: found[code] for code in expected if found[code] != expected[code]} == {}
-    assert set(ids_for('ours.matrix("', names)) == {one.family for one in CATALOGUE.values() if one.family}
+    assert set(ids_for('ours.members("', names)) == {one.family for one in CATALOGUE.values() if one.family}
 
 
 def test_data_comes_long_or_wide_with_years_and_dates(chapter):

@@ -16,7 +16,7 @@ from ctg_analysis.publish.build import build
 from ctg_analysis.publish.editions import latest, lines_of
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
-OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
+OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).peers()"
 FILLS = f"""
 import pathlib
 

@@ -21,8 +21,8 @@ from ctg_analysis.publish.pool import Job, run
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
-OWN = OPENS.format("epci") + "chapter.perimeter()"
-OTHER = OPENS.format('"200067171"') + "chapter.perimeter()"
+OWN = OPENS.format("epci") + "chapter.peers()"
+OTHER = OPENS.format('"200067171"') + "chapter.peers()"
 DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 EXECUTE = f"{execute.__module__}:{execute.__name__}"
 SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)

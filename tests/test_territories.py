@@ -9,6 +9,7 @@ from ctg_analysis.clean.perimeter import Perimeter, to_reference
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
+from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.settings import data_root
 from ctg_analysis.model.source import SOURCES, Source, Totals
 from ctg_analysis.model.territories import comparators, find_epci, members, passage
@@ -91,10 +92,9 @@ def test_a_split_commune_leads_to_its_parts_and_says_so(years):
     assert ways["split"].sum() == 5
 
 
-def test_the_perimeter_says_that_the_composition_of_epcis_is_that_of_2025():
-    from ctg_analysis.chapter import open_chapter
-
-    assert "la composition des EPCI diffusée pour 2026 est celle de 2025" in open_chapter("200067171").perimeter().html
+def test_pages_say_that_the_composition_of_epcis_is_that_of_2025():
+    note = read_geography(data_root()).note
+    assert "la composition des EPCI diffusée pour 2026 est celle de 2025" in note
 
 
 FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", totals=Totals(additive=False))

@@ -14,7 +14,7 @@ from ctg_analysis.display.pieces.own_pieces import frame
 from ctg_analysis.model.catalogue import CATALOGUE
 
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
-OF_FAMILIES = {"members", "answers", "matrix", "scores", "criteria"}
+OF_FAMILIES = {"members", "answers", "scores", "criteria"}
 OF_WORDS = {"find", "reference", "norms", "essential", "debate"}  # verbs whose texts are no ids
 
 
