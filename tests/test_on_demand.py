@@ -47,6 +47,7 @@ def tab(browser):
 
 def opened(tab, shipped, name, epci=EXAMPLE_EPCI, query=""):
     tab.goto((shipped / epci / name).resolve().as_uri() + query)
+    tab.evaluate("document.querySelectorAll('details.all').forEach(one => one.open = true)")
     return tab
 
 
@@ -105,7 +106,7 @@ def test_the_commune_is_kept_from_page_to_page_from_a_file_with_or_without_a_sto
 
 
 def test_a_commune_that_a_note_says_to_have_nothing_is_in_evidence_there(tab, shipped):
-    page = opened(tab, shipped, "10_acces_droits.html", DEFAULT_EPCI)
+    page = opened(tab, shipped, "08_handicap.html", DEFAULT_EPCI)
     note = page.locator("[data-zeros]").first
     name = note.get_attribute("data-zeros").split("|")[0]
     page.locator("#ma-commune").select_option(name)
