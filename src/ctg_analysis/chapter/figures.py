@@ -164,6 +164,7 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
     totals = totals[totals["status"].eq(OK)]
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
+    rows = rows.drop_duplicates(["name", "part"])  # La Réunion is a département and a région
     message = messages.parts(rows, totals.iloc[0])
     drawing = svg(show.parts(rows, totals).figure)
     return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
