@@ -140,7 +140,7 @@ def test_no_count_of_three_editions_is_known_to_less_than_its_rounding(seed, sec
 
 @pytest.mark.nightly
 @pytest.mark.slow
-def test_a_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
+def test_r2_a_count_in_a_thousand_at_most_is_known_to_less_beside_the_total_of_more_than_ten():
     """Of the communes of an EPCI without secteurs, where a single count is corrected each time: who knows which sees
     the total move. Of eight draws 14 of 19 655 counts, all of the list that is corrected: of its own, 14 of 335.
     """

@@ -22,7 +22,7 @@ from ctg_analysis.publish.pool import Job, run
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
 OWN = OPENS.format("epci") + "chapter.peers()"
-OTHER = OPENS.format('"200067171"') + "chapter.peers()"
+OTHER = OPENS.format('"200067171"') + "chapter.portrait()"
 DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 EXECUTE = f"{execute.__module__}:{execute.__name__}"
 SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)

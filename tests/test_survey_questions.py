@@ -71,7 +71,7 @@ def crossed(q_id, group, counts, weights=None):
     return groups, crossings(groups, QUESTIONNAIRE).iloc[0]
 
 
-def test_r1_and_r25_the_base_is_who_answered_counted_by_five():
+def test_r25_the_base_is_who_answered_counted_by_five():
     """24 are 22, 14 are 12, 6 unsure 7: a base of 41, without the 7 not concerned nor the 3 silent."""
     table = told("avis", avis=column(oui=24, non=14, NSP=6, NC=7, SR=3))
     assert table["base"].unique() == [40] and [*table.index] == ["oui", "non", "NSP"]
