@@ -7,7 +7,7 @@ from ctg_analysis.demarche.columns import CROSSED, LIST, NO_ANSWER, OUTSIDE
 from ctg_analysis.indicators.uncertainty import Z, wilson_interval
 from ctg_analysis.model.errors import Finding, InputError
 
-PROBABILITY, QUOTA, VOLUNTEERS = "probabiliste", "quotas", "volontaires"
+PROBABILITY, VOLUNTEERS = "probabiliste", "volontaires"
 
 BOUNDS = (0.3, 3.0)  # of a weight, the mean being 1 (rule R21)
 FEWEST = 10  # answers of a category of a margin: with fewer, it is put together with its neighbour

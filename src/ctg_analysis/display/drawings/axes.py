@@ -4,9 +4,6 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from ctg_analysis.display.drawings.drawing import length
-from ctg_analysis.display.drawings.style import SMALL, WIDTH
-
 Scale = Callable[[float], float]
 
 
@@ -42,18 +39,3 @@ def apart(places: list[float], gap: float) -> list[float]:
         moved[later] = max(moved[later], moved[former] + gap)
     excess = (moved[order[-1]] - places[order[-1]]) / 2
     return [place - excess for place in moved]
-
-
-def legend_spots(labels: list[str], mark: float, top: float) -> list[tuple[float, float]]:
-    """Where the mark of each label of a legend stands, in lines that fill the width.
-
-    mark: the room of a mark, before its label. top: the middle of the first line.
-    """
-    spots, x, y = [], 0.0, top
-    for label in labels:
-        across = mark + length(label, SMALL) + 12
-        if x and x + across > WIDTH:
-            x, y = 0.0, y + 19
-        spots.append((x, y))
-        x += across
-    return spots

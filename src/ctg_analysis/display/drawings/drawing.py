@@ -10,7 +10,7 @@ from zlib import crc32
 
 from markupsafe import Markup, escape
 
-from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
+from ctg_analysis.display.drawings.style import INK, LINE, SIZE, WIDTH
 from ctg_analysis.display.words.texts import NBSP, typography
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
@@ -86,10 +86,6 @@ class Drawing:
         if len(self._marks) > before:
             head = f"<title>{escape(typography(title))}</title>" if title else ""
             self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
-
-    def halo(self, rim: str = PAPER, width: float = 2.5) -> AbstractContextManager[None]:
-        """Give what is written within a rim, so that it is read over other marks."""
-        return self.group(paint_order="stroke", stroke=rim, stroke_width=width, stroke_linejoin="round")
 
     def of(self, name: str, value: str) -> AbstractContextManager[None]:
         """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
