@@ -11,6 +11,9 @@ HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths
 HALF = 9  # of the height of the band of the quartiles
 RULER = 380  # width
+# The colours of a page, those of our drawings where there is none, in a notebook.
+HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
+GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
@@ -59,11 +62,11 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     least = min(0.0, low) if low <= high / 2 else low - max(high - low, LEAST * high) / 2
     x = scale(least, high + (high - least) * 0.08, 0, RULER)
     drawing = Drawing(HIGH, RULER)
-    drawing.line([(0, middle), (RULER, middle)], "var(--rule)", 2)
-    drawing.line([(0, middle), (x(own), middle)], "var(--accent)", 2)
+    drawing.line([(0, middle), (RULER, middle)], LAID, 2)
+    drawing.line([(0, middle), (x(own), middle)], HERE, 2)
     if "france" in others:
-        drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], "var(--ink)", 2.5)
-    drawing.circle(x(own), middle, 6.5, "var(--accent)", stroke="var(--paper)", stroke_width=1.5)
+        drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], EDGE, 2.5)
+    drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
     if "peers" in others:
-        drawing.circle(x(others["peers"]), middle, 4.5, "var(--paper)", stroke="var(--ink)", stroke_width=2)
+        drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
     return drawing.svg()
