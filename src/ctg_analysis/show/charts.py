@@ -301,32 +301,28 @@ def compare(rows: pd.DataFrame) -> Axes:
     if own.empty:
         return axes(ROW)
     own = own[own["period"].eq(own["period"].mode().iloc[-1])]
-    names = {row.indicator: folded(row.name, NAME_WIDTH) for row in own.itertuples(index=False)}
-    heights = pd.Series([ROW + LINE_HEIGHT * name.count("\n") for name in names.values()], list(names))
-    spots = heights.cumsum() - heights / 2
-    rows = rows[rows["level"].isin(MARKS) & rows["value"].notna() & rows["indicator"].isin(names)]
-    rows = rows.drop_duplicates(["indicator", "level"])
-    rows = rows.assign(y=rows["indicator"].map(spots), rank=rows["level"].map(list(MARKS).index))
-    low, high = min(0.0, rows["value"].min()), rows["value"].max() or 1
-    left = max(length(name, bold=True) for name in names.values()) + GAP
-    right = max(length(text, bold=True) for text in own["text"]) + 3 * GAP
-    ax = axes(heights.sum() + KEY, left=left, right=right)
-    for row in rows.sort_values("rank", ascending=False, kind="stable").itertuples(index=False):
-        (mark,) = ax.plot(row.value, row.y, linestyle="none", **MARKS[row.level][1])
-        what = names[row.indicator].replace("\n", " ")
-        tell(mark, what if row.level == "epci" else f"{what}, {row.name}", row.text)
-    ax.hlines(spots, low, high, GRID, linewidth=1, zorder=0)
-    for row in rows[rows["level"].eq("epci")].itertuples(index=False):
-        write(ax, low, row.y, names[row.indicator], aside=-GAP)
-        write(ax, high, row.y, row.text, aside=2 * GAP, color=TERRITORY, weight="bold")
-    ax.axvline(0, color=RULE, linewidth=1, ymin=KEY / (heights.sum() + KEY))
-    shown = rows.drop_duplicates("level").sort_values("rank", kind="stable")
-    if len(shown) > 1:
-        handles = [Line2D([], [], linestyle="none", **MARKS[level][1]) for level in shown["level"]]
-        words = [MARKS[row.level][0] or row.name.partition(" hors ")[0] for row in shown.itertuples(index=False)]
-        spot = {"loc": "lower left", "bbox_to_anchor": (0, 0), "borderaxespad": 0, "ncols": len(words)}
-        ax.figure.legend(handles, words, handletextpad=0.1, columnspacing=1, **spot)
-    ax.set(xlim=(low, high), ylim=(heights.sum() + KEY, 0))
+    known = rows[rows["level"].isin(MARKS) & rows["value"].notna() & rows["indicator"].isin(own["indicator"])]
+    known = known.drop_duplicates(["indicator", "level"])
+    low, high = min(0.0, known["value"].min()), known["value"].max() or 1
+    ax, middles = rowed(own["name"], right=max(length(text, bold=True) for text in own["text"]) + GAP, bottom=KEY)
+    for y, row in zip(middles, own.itertuples(index=False), strict=True):
+        ax.hlines(y, low, high, GRID, linewidth=1, zorder=0)
+        write(ax, high, y, row.text, aside=2 * GAP, color=TERRITORY, weight="bold")
+        places = known[known["indicator"].eq(row.indicator)].set_index("level")
+        for level in (level for level in reversed(MARKS) if level in places.index):
+            (mark,) = ax.plot(places.loc[level, "value"], y, linestyle="none", **MARKS[level][1])
+            what = row.name if level == "epci" else f"{row.name}, {places.loc[level, 'name']}"
+            tell(mark, what, places.loc[level, "text"])
+    ax.vlines(0, 0, middles[-1] + ROW / 2, RULE, linewidth=1)
+    names = known.drop_duplicates("level").set_index("level")["name"]
+    if len(names) > 1:
+        named = {
+            level: words or names[level].partition(" hors ")[0] for level, (words, _) in MARKS.items() if level in names
+        }
+        key(
+            ax, [Line2D([], [], linestyle="none", label=named[level], **MARKS[level][1]) for level in named], below=True
+        )
+    scale(ax, low, high, after=GAP)
     return ax
 
 
