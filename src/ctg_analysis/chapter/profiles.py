@@ -171,6 +171,7 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None or chooses_peers(indicator):
         return Drawn("", "", f"{told}, {CHOOSES}" if chooses_peers(indicator) else told)
     own = compared.iloc[0]
+    group = group.assign(summed=sentences.sums_of_rounded(indicator, group))
     others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
     where = f"{WORDS[place.place]} de {len(group)} EPCI comparables"
     alt = f"{own['text']} en {date_text(own['period'])}, {where} ; médiane {text}"

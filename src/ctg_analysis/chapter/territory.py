@@ -247,7 +247,8 @@ class Territory:
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
         rows = rows.assign(
-            drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)]
+            drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)],
+            summed=sentences.sums_of_rounded(indicator, rows).to_numpy(),
         )
         each, fictional = each_row(rows), self.root.fictional
         names = dict(self.territories.loc[self.territories["level"].eq("departement"), ["code", "name"]].to_numpy())

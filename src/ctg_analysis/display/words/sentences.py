@@ -183,19 +183,37 @@ def _rounding(row) -> int:
     return 0 if math.isnan(row.low) else source.precision.rounding or source.secrecy.base
 
 
-def is_sum_of_rounded(indicator: Indicator, row) -> bool:
-    """Tell whether a count adds up counts that are rounded: its bounds go further than one rounding.
+def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
+    """Which counts add up counts that are rounded: their bounds go further than one rounding.
 
-    Or a share, whose numerator or denominator adds up such counts; or a rate of a sum of them.
+    Or shares, whose numerator or denominator adds up such counts; or rates of a sum of them.
     """
-    step, value = _rounding(row), indicator.value
-    if not step or row.level == "peers" or row.status != OK or row.source == SURVEY:
-        return False
-    if isinstance(value, Count):
-        own = not SOURCES[row.source].precision.rounding
-        return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
-    one = pd.DataFrame([{name: getattr(row, name) for name in ("numerator", "denominator", "low", "high")}])
-    return goes_further(one, indicator, SOURCES[row.source]).item()
+    summed = pd.Series(False, rows.index)
+    known = rows[rows["level"].ne("peers") & rows["status"].eq(OK) & rows["source"].ne(SURVEY) & rows["low"].notna()]
+    for name, part in known.groupby("source", sort=False):
+        source = SOURCES[name]
+        step = source.precision.rounding or source.secrecy.base
+        if not step:
+            continue
+        if not isinstance(indicator.value, Count):
+            summed[part.index] = goes_further(part, indicator, source)
+        elif source.precision.rounding:
+            below, above = part["value"] - part["low"], part["high"] - part["value"]
+            summed[part.index] = below.ge(step) | above.ge(step)
+        else:
+            summed[part.index] = (part["high"] - part["low"]).ge(step)
+    return summed
+
+
+def is_sum_of_rounded(indicator: Indicator, row) -> bool:
+    """Tell whether an observation is one of `sums_of_rounded`, which its column summed says where there is one."""
+    summed = getattr(row, "summed", None)
+    return sums_of_rounded(indicator, pd.DataFrame([_fields(row)])).item() if summed is None else bool(summed)
+
+
+def _fields(row) -> dict:
+    names = ("level", "status", "source", "value", "numerator", "denominator", "low", "high")
+    return {name: getattr(row, name) for name in names}
 
 
 def _is_rounded_further(indicator: Indicator, row) -> bool:
