@@ -236,6 +236,8 @@ def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> 
 def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:
     """The places, and the periods, of which a form says what cannot be of what an indicator is made of (rule R27)."""
     table = _blanks(territory, indicator, form)
+    if not table["doubted"].any():
+        return ()
     names = {territory.epci: "le territoire"} | territory.communes.set_index("code")["name"].to_dict()
     doubted = table[table["doubted"]].sort_values(["period", "territory"])
     places = zip(doubted["territory"], doubted["period"], strict=True)
@@ -243,11 +245,8 @@ def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tupl
 
 
 def _blanks(territory: Territory, indicator: Indicator, form: Source) -> pd.DataFrame:
-    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
-    return table[
-        table["measure"].isin(measures_of(indicator.value))
-        & table["territory"].isin([territory.epci, *territory.communes["code"]])
-    ]
+    table = territory.blanks
+    return table[table["source"].eq(form.id) & table["measure"].isin(measures_of(indicator.value))]
 
 
 @lru_cache(maxsize=1)

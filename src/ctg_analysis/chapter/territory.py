@@ -135,6 +135,15 @@ class Territory:
         return pd.read_parquet(self.root.processed / "evidence.parquet")
 
     @cached_property
+    def blanks(self) -> pd.DataFrame:
+        """What forms leave blank, or say that cannot be, of the territory and its communes: see `clean.received_forms`.
+
+        Columns source, measure, territory, period, doubted.
+        """
+        table = pd.read_parquet(self.root.processed / "blanks.parquet")
+        return table[table["territory"].isin([self.epci, *self.communes["code"]])]
+
+    @cached_property
     def spaces(self) -> pd.DataFrame:
         """The centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
 

@@ -36,6 +36,7 @@ PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 HUNDREDS = re.compile(r"\bpour 1[  ]?000? ")  # « pour 100 », « pour 1 000 »
+SUMMED = ("level", "status", "source", "value", "numerator", "denominator", "low", "high")
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
 
 
@@ -208,12 +209,9 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether an observation is one of `sums_of_rounded`, which its column summed says where there is one."""
     summed = getattr(row, "summed", None)
-    return sums_of_rounded(indicator, pd.DataFrame([_fields(row)])).item() if summed is None else bool(summed)
-
-
-def _fields(row) -> dict:
-    names = ("level", "status", "source", "value", "numerator", "denominator", "low", "high")
-    return {name: getattr(row, name) for name in names}
+    if summed is None and _rounding(row):
+        summed = sums_of_rounded(indicator, pd.DataFrame([{name: getattr(row, name) for name in SUMMED}])).item()
+    return bool(summed)
 
 
 def _is_rounded_further(indicator: Indicator, row) -> bool:
