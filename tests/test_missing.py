@@ -54,9 +54,8 @@ class Seen:
         self.rows = pd.DataFrame(rows, columns=columns, dtype=str)
         (path / "raw").mkdir(exist_ok=True)
         self.root.processed.mkdir(exist_ok=True)
-        blank = pd.DataFrame([["mission_locale", "2024", "youth_followed", "99002", False]])
-        blank.columns = ["source", "period", "measure", "territory", "doubted"]
-        blank.to_parquet(self.root.processed / "blanks.parquet")
+        self.blanks = pd.DataFrame([["mission_locale", "2024", "youth_followed", "99002", False]])
+        self.blanks.columns = ["source", "period", "measure", "territory", "doubted"]
 
     def data(self, indicator):
         return self.rows[self.rows["indicator"].eq(indicator.id)]
@@ -133,7 +132,7 @@ def test_what_is_to_be_confirmed_is_missing_of_the_territory_though_an_older_fig
     assert without_value(seen, children) == ("commune", [])
     blank = pd.DataFrame([["caf_partenaire_familles", "2024", "caf_p_children_0_2", "99002", True]])
     blank.columns = ["source", "period", "measure", "territory", "doubted"]
-    blank.to_parquet(seen.root.processed / "blanks.parquet")
+    seen.blanks = blank
     assert without_value(seen, children) == ("epci", [EPCI])
     (lack,) = lacks(seen, children)
     assert (lack.why, lack.command, lack.blank) == (TO_CONFIRM, f"ctg check {EPCI}", ("Bas (2024)",))
