@@ -8,7 +8,10 @@ from hashlib import sha256
 from html import unescape
 from itertools import pairwise
 
+import frictionless
+import pandas as pd
 import pytest
+from lxml import etree
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, PAGES_OF
 
@@ -227,6 +230,23 @@ def test_csv_files_open_in_a_french_spreadsheet(reports):
     rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines(), delimiter=";"))
     own = next(row for row in rows if row["code"] == DEFAULT and row["periode"] == "2021")
     assert own["valeur"].startswith("15,78") and own["territoire"] == "CC Aubrac, Carladez et Viadène"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("epci", [DEFAULT, EXAMPLE_EPCI])
+def test_the_tables_of_a_report_are_a_data_package(reports, epci):
+    data = reports / epci / "donnees"
+    answer = frictionless.validate(data / "datapackage.json", type="package")
+    assert answer.flatten(["name", "message"]) == []
+    package = frictionless.Package(data / "datapackage.json")
+    there = [*data.glob("*.csv"), *data.glob("graphiques/*.svg")]
+    assert {one.path for one in package.resources} == {path.relative_to(data).as_posix() for path in there}
+    charts = [etree.parse(path).getroot() for path in there if path.suffix == ".svg"]
+    assert len(charts) > 5 and all(chart.get("aria-label") for chart in charts)
+    used = {row["source"] for row in package.get_resource("births_count").read_rows() if row["statut"] == "ok"}
+    assert used <= {source["name"] for source in package.sources}
+    table = pd.read_csv(data / "births_count.csv", sep=";", decimal=",", dtype={"code": str})
+    assert table["valeur"].dtype == float and epci in set(table["code"])
 
 
 def test_provenance_names_inputs_and_versions_and_no_clock(reports):

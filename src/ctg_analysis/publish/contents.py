@@ -21,6 +21,7 @@ from ctg_analysis.display.words.team import OF_TEAM, for_readers
 from ctg_analysis.display.words.texts import NARROW, alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
+from ctg_analysis.publish.data_package import add_charts
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.site import page, text_sources
 
@@ -308,7 +309,8 @@ def _json(content: list) -> str:
 
 
 def write_around(report: Report, about: dict, first: dict, after: str | None) -> None:
-    """Write index.html, recherche.html, definitions.html and the texts of docs/ in the folder of a report.
+    """Write index.html, recherche.html, definitions.html and the texts of docs/ in the folder of a report, and the
+    charts of its pages in donnees/.
 
     about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
     first: what the first page tells, see `lacking.write_beside`. after: the edition before, None for the first one.
@@ -334,3 +336,4 @@ def write_around(report: Report, about: dict, first: dict, after: str | None) ->
     with room_in(report.out):
         for name, text in written.items():
             (report.fresh / name).write_text(text, encoding="utf-8")
+        add_charts(report.fresh)

@@ -21,6 +21,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import NOT_APPLICABLE, OK
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.publish.data_package import write_package
 from ctg_analysis.publish.editions import (
     OBSERVATIONS,
     comes_after,
@@ -71,7 +72,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tables(folder: Path, chapter: Chapter) -> None:
-    """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
+    """Write donnees/*.csv, all the values behind the charts, as French spreadsheets open them, as a Data Package."""
     seen, data = chapter.territory, folder / "donnees"
     beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
@@ -83,11 +84,12 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
         REACH_FILE: _reached(seen),
     }
+    tables = {name: table for name, table in tables.items() if len(table)}
     data.mkdir()
     for name, table in tables.items():
-        if len(table):
-            form = {"sep": ";", "decimal": ",", "lineterminator": "\r\n", "encoding": "utf-8-sig"}
-            table.to_csv(data / name, index=False, **form)
+        form = {"sep": ";", "decimal": ",", "lineterminator": "\r\n", "encoding": "utf-8-sig"}
+        table.to_csv(data / name, index=False, **form)
+    write_package(data, tables, seen)
 
 
 def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
