@@ -23,7 +23,6 @@ from ctg_analysis.chapter import (
     figures,
     first_screen,
     identity,
-    need_by_commune,
     profiles,
     projections,
     pyramid,
@@ -136,7 +135,6 @@ class Chapter:
     approvals = _of_indicators(spaces.approvals)
     criteria = _of_family(spaces.criteria)
     childcare_need = _of_territory(childcare_law.childcare_need)
-    need_by_commune = _of_territory(need_by_commune.need_by_commune)
     commitments = _of_territory(commitments.commitments)
     team = _of_territory(summaries.team)
 

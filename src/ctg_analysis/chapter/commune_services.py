@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.territory import Territory
@@ -92,3 +94,15 @@ def _where(service: Service, apart: pd.DataFrame, code: str) -> str:
     if away.isna().any():
         return "Ailleurs"
     return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {quantity(round(max(away.min(), 1), 1))} km"
+
+
+def kilometres(territory: Territory) -> pd.DataFrame:
+    """How far the communes are from each other as the crow flies, from a point within each; NaN without a contour."""
+    mine = [("epci", "==", territory.epci)]
+    contours = pd.read_parquet(
+        territory.root.processed / "contours.parquet", columns=["code", "geometry"], filters=mine
+    )
+    points = shapely.get_coordinates(shapely.point_on_surface(shapely.from_wkb(contours["geometry"]))) / 1000
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    codes, communes = list(contours["code"]), list(territory.communes["code"])
+    return pd.DataFrame(apart, codes, codes).reindex(index=communes, columns=communes)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.commune_services import Service, services_known, services_of
+from ctg_analysis.chapter.commune_services import Service, kilometres, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
-from ctg_analysis.chapter.reach_inputs import kilometres
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html

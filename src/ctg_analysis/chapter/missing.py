@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -40,12 +38,10 @@ AT_EQUAL_AGES = "{} (at equal ages)"
 MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
 LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
 PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
-REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
 def missing(territory: Territory) -> pd.DataFrame:
-    """What is missing of a territory: a row for each indicator without a value and each source that would give it,
-    then that of the places of childcare within reach (REACH).
+    """What is missing of a territory: a row for each indicator without a value and each source that would give it.
 
     Columns: indicator, chapter, star; level and territory: those of the places without a value, the EPCI, or some of
     its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`. Last, what would
@@ -63,18 +59,7 @@ def missing(territory: Territory) -> pd.DataFrame:
     for indicator in map(CATALOGUE.get, () if territory.root.fictional else AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
         rows.append([*where, *_lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)])
-    return pd.DataFrame([*rows, *_of_reach(territory)], columns=COLUMNS)
-
-
-def _of_reach(territory: Territory) -> list[list[object]]:
-    """The row of the places of childcare within reach, which is no indicator: the tables that do not say enough."""
-    lacks = reach_inputs.lacking(territory)
-    if not lacks:
-        return []
-    why = _why_not_gathered(territory, told=territory.demarche.begun)
-    files = " ; ".join(TABLES[name].place for name in lacks)
-    lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
-    return [[REACH, "04", False, "epci", territory.epci, *lack]]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list[str]]:

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.need_by_commune import FILE as REACH_FILE
-from ctg_analysis.chapter.need_by_commune import reach
 from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections
@@ -81,7 +79,6 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
         SPACES_FILE: spaces.map(spreadsheet_safe),
         projections.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
-        REACH_FILE: _reached(seen),
     }
     data.mkdir()
     for name, table in tables.items():
@@ -108,17 +105,6 @@ def _french(rows: pd.DataFrame) -> pd.DataFrame:
     """Return observations under French names."""
     safe = rows.assign(name=rows["name"].map(spreadsheet_safe))
     return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
-
-
-def _reached(seen: Territory) -> pd.DataFrame:
-    """Return the places of childcare that each commune reaches; nothing where they are not known."""
-    known = reach(seen)
-    if known is None:
-        return pd.DataFrame()
-    rows = known.rows[["territory", "name", "period", "value"]].rename(columns=FRENCH_COLUMNS | {"value": "enfants"})
-    found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
-    table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
-    return table.assign(territoire=table["territoire"].map(spreadsheet_safe))
 
 
 def _projected(seen: Territory) -> pd.DataFrame:
