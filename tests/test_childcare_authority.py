@@ -6,9 +6,9 @@ import pandas as pd
 from reader import rows_of
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.childcare import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 from ctg_analysis.model.settings import data_root
 

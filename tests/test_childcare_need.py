@@ -5,9 +5,9 @@ import re
 import pandas as pd
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare_needs
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.childcare import EMPLOYED, PARENTS, RATE, WISHED, Missing, need_of, rate_after
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 

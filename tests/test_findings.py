@@ -13,7 +13,7 @@ from ctg_analysis.chapter.essential import findings_of, printed, sides_of
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.findings import ALERT, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators

@@ -14,7 +14,7 @@ from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.list_commands import list_
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,

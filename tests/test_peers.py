@@ -12,8 +12,8 @@ import pytest
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.clean.facts import certificates
 from ctg_analysis.clean.frame import clean_epcis
+from ctg_analysis.display.texts import typography
 from ctg_analysis.display.words import comparable
-from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peers
 from ctg_analysis.indicators.observations import Observations, read_all
 from ctg_analysis.indicators.peers import (

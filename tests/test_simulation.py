@@ -7,9 +7,9 @@ import pytest
 from shown import trend
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import childcare, simulator
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.childcare import (
     APPROVED,

@@ -6,11 +6,10 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, childcare, childcare_needs, simulator
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare import (
     NEEDED,

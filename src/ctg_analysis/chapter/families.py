@@ -10,11 +10,11 @@ from ctg_analysis.chapter import asked, surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.nothing import none_of
+from ctg_analysis.display.texts import date_text, none_of
+from ctg_analysis.display.words import messages
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean

@@ -18,10 +18,11 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import extremes, messages, paces, texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.words import extremes, messages, paces
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -11,9 +11,8 @@ from ctg_analysis.display.drawings.in_cells import ruler
 from ctg_analysis.display.markup import MISSING, Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.profile import Drawn, LargeFigure
+from ctg_analysis.display.texts import capitalised, date_text, uncapitalised, unit_text
 from ctg_analysis.display.words import paces, sentences
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.texts import capitalised, uncapitalised, unit_text
 from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE

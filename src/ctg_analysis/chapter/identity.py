@@ -7,11 +7,10 @@ from markupsafe import Markup
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.story import story
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words.commune_types import where_most_live
-from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.show import maps
 from ctg_analysis.show.svg import svg

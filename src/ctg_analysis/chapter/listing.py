@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.chapter.coverage import coverage, sample, summary
 from ctg_analysis.chapter.missing import completeness, missing
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
 from ctg_analysis.model.source import SOURCES

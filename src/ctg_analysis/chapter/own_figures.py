@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import MISSING, Indicator
 from ctg_analysis.model.settings import project_path

@@ -11,15 +11,15 @@ from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import WORDS, among_peers
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.drawings.in_cells import among, series
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.charts import signs
 from ctg_analysis.display.pieces.profile import Drawn, Line
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words import standing as words
-from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import money, number, percent
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import CHOOSES, chooses_peers

@@ -7,11 +7,10 @@ import pandas as pd
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, projections
 from ctg_analysis.display.pieces.projections import FILE, LABELS, NAMES
-from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.demography import children_ahead, children_per_100_births
 from ctg_analysis.indicators.projection import (

@@ -9,11 +9,10 @@ from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Span, Territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.model.catalogue import SCALES, TITLES
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.show.plan_charts import gantt

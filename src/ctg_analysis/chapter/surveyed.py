@@ -5,12 +5,12 @@ import pandas as pd
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import count
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from ctg_analysis.display.texts import NARROW, typography
 from ctg_analysis.display.words.team import for_team
-from ctg_analysis.display.words.texts import NARROW, typography
 
 
 def french(shown: object) -> object:

@@ -21,9 +21,8 @@ from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.demarche.proof_checks import breaks
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.display.words.lacks import known_of
-from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.indicator import Ratio

@@ -10,11 +10,11 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, need
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
+from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator

@@ -8,11 +8,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.columns import OTHERS
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 

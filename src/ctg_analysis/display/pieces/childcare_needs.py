@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 from markupsafe import Markup
 
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.childcare import PARENTS, Need, needed
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
-from ctg_analysis.display.words import texts
 
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 

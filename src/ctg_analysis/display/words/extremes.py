@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.display.words.notes import source_text
 from ctg_analysis.model.source import SOURCES
 

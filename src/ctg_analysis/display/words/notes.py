@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display import texts
+from ctg_analysis.display.texts import short_date
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import PLACES, Indicator, Rate
 from ctg_analysis.model.settings import DataRoot, settings

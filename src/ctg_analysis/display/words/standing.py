@@ -5,7 +5,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display import texts
+from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.quantities import in_letters, number, percent
 from ctg_analysis.indicators.findings import COMPARATORS, MOVING, SHORT
 from ctg_analysis.indicators.spread import MUCH

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
 
