@@ -11,8 +11,8 @@ from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import simulator
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import NBSP
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI

@@ -16,11 +16,11 @@ from ctg_analysis.demarche.consistency import of_synthesis
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.yaml_documents import SynthesisEdition
 from ctg_analysis.display import texts
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.pieces import sheets
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words import glossary, sentences
-from ctg_analysis.display.words.quantities import number
-from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.indicators.findings import ALERT, BESIDE, EXTREME, FAR, MOVING, SHORT, STRENGTH, TRAIT, sides
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
-from ctg_analysis.display import texts
+from ctg_analysis.display import quantities, texts
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.words import extremes, glossary, messages, quantities
+from ctg_analysis.display.words import extremes, glossary, messages
 from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]

@@ -15,9 +15,9 @@ from ctg_analysis.chapter.profiles import told
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
+from ctg_analysis.display.quantities import agreed, in_letters
 from ctg_analysis.display.texts import capitalised, date_text, inside, listed, than, typography
 from ctg_analysis.display.words import paces, sentences, standing
-from ctg_analysis.display.words.quantities import agreed, in_letters
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError

@@ -7,9 +7,9 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words import notes
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 

@@ -9,8 +9,8 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, childcare, childcare_needs, simulator
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare import (
     NEEDED,
     WORKED_OUT_FROM,

@@ -9,8 +9,8 @@ from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
+from ctg_analysis.display.quantities import counted, short_euros
 from ctg_analysis.display.texts import date_text, listed, typography
-from ctg_analysis.display.words.quantities import counted, short_euros
 from ctg_analysis.model.settings import DEMARCHE, notebooks
 
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more

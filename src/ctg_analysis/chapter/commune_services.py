@@ -9,8 +9,8 @@ import shapely
 
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.quantities import quantity
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.quantities import quantity
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
 

@@ -17,10 +17,10 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.charts import signs
 from ctg_analysis.display.pieces.profile import Drawn, Line
+from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words import standing as words
-from ctg_analysis.display.words.quantities import money, number, percent
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import CHOOSES, chooses_peers
 from ctg_analysis.model.catalogue import CATALOGUE

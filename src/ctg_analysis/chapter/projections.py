@@ -11,7 +11,7 @@ from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, projections
 from ctg_analysis.display.pieces.projections import FILE, LABELS, NAMES
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.quantities import number
 from ctg_analysis.indicators.demography import children_ahead, children_per_100_births
 from ctg_analysis.indicators.projection import (
     BY_AGE,

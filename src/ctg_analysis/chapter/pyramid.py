@@ -6,7 +6,7 @@ from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words.quantities import percent
+from ctg_analysis.display.quantities import percent
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.show import charts

@@ -10,8 +10,8 @@ from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import count
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.source import SOURCES, SURVEY

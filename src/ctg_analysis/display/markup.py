@@ -1,5 +1,6 @@
-"""The HTML pieces of a chapter: texts are escaped, in French typography, every figure has its words and its data."""
+"""The HTML pieces of a page: texts are escaped, in French typography, every figure has its words and its data."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -8,7 +9,6 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from ctg_analysis.display.texts import NARROW, typography
-from ctg_analysis.display.words.team import for_team
 
 
 def french(shown: object) -> object:
@@ -228,3 +228,21 @@ def described(drawing: str, alt: str) -> str:
 def piece(template: str, **context) -> Html:
     """Return a template of display/templates, filled; texts are escaped, in French typography."""
     return Html(TEMPLATES.get_template(template).render(**context).strip())
+
+
+TEAM = "<!--team-->", "<!--/team-->"  # what stands between
+OF_TEAM = re.compile(f"{TEAM[0]}.*?{TEAM[1]}", re.DOTALL)
+
+
+def for_team(html: str) -> str:
+    """HTML that the team alone sees; never one within another.
+
+    >>> for_readers("<p>12 places</p>" + for_team("<p>ctg new 200067171</p>"))
+    '<p>12 places</p>'
+    """
+    return f'{TEAM[0]}<div class="for-team">{html}</div>{TEAM[1]}'
+
+
+def for_readers(html: str) -> str:
+    """HTML without what is for the team."""
+    return OF_TEAM.sub("", html)

@@ -13,12 +13,11 @@ from nbformat import NotebookNode
 
 from ctg_analysis.chapter.closing import SHOWN
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, OF_TEAM, ROWS, SHEETS, for_readers
 from ctg_analysis.display.texts import NARROW, alphabetical, typography
 from ctg_analysis.display.words import notes
 from ctg_analysis.display.words import synonyms as words
 from ctg_analysis.display.words.glossary import terms, terms_in, with_meanings
-from ctg_analysis.display.words.team import OF_TEAM, for_readers
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.publish.editions import Report

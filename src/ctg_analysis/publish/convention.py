@@ -14,8 +14,8 @@ from ctg_analysis.demarche.columns import Id, Row, Text, Whole, first_day, last_
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.yaml_documents import Convention, Party
+from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import date_text, span_phrase
-from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path

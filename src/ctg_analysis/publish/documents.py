@@ -29,9 +29,9 @@ from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.synthesis import RULE, synthesis
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.pieces.sheets import SIDES
 from ctg_analysis.display.texts import date_text, titled, typography
-from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.model.errors import UserError, raise_all
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.scratch import alone, scratch

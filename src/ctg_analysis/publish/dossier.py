@@ -14,8 +14,8 @@ from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.yaml_documents import Convention
 from ctg_analysis.display.pieces.sheets import MessageText
+from ctg_analysis.display.quantities import amount
 from ctg_analysis.display.texts import capitalised, listed
-from ctg_analysis.display.words.quantities import amount
 
 VALIDATED, VALIDATED_CONSTAT, DRAFT = "validée", "validé", "projet"
 NONE, TOTAL, RESULT = "–", "Total", "résultat"

@@ -17,9 +17,9 @@ from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.demarche.yaml_documents import InfoFlash, KeyFigure
+from ctg_analysis.display.quantities import agreed
 from ctg_analysis.display.texts import NBSP, date_text, span_phrase, typography
 from ctg_analysis.display.words import glossary, notes
-from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import OK

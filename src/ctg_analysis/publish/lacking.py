@@ -9,8 +9,8 @@ from ctg_analysis.chapter.first_figures import first_figures
 from ctg_analysis.chapter.identity import identity
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.requests import Figure, Request, requests
+from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, typography
-from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.model.settings import MATERIAL
 from ctg_analysis.model.source import SOURCES

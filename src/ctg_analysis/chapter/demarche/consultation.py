@@ -11,8 +11,8 @@ from ctg_analysis.display.demarche import closed_questions, pieces
 from ctg_analysis.display.demarche import survey_results as drawn
 from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
+from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.texts import short_date
-from ctg_analysis.display.words.quantities import counted, number
 
 BEGIN = {
     "questionnaire": f"les questions et leurs codes ; {HOW}",

@@ -12,7 +12,7 @@ from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words.quantities import number, thousands
+from ctg_analysis.display.quantities import number, thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"

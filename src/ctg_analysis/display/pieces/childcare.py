@@ -7,8 +7,8 @@ import pandas as pd
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.quantities import counted, number, of_communes
 from ctg_analysis.display.texts import date_text, short_date
-from ctg_analysis.display.words.quantities import counted, number, of_communes
 from ctg_analysis.indicators.childcare import FOUR, HUB, PLAN, Simulation, Threshold
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 

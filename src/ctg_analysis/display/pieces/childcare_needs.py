@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.childcare import PARENTS, Need, needed
 
 HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode

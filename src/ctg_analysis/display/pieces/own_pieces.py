@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.display import texts
+from ctg_analysis.display import quantities, texts
 from ctg_analysis.display.markup import Citation, Html, Table, piece, source, table, together
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import quantities
 from ctg_analysis.model.errors import UserError
 
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare import Simulation
 from ctg_analysis.model.indicator import Indicator
 

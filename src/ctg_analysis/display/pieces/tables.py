@@ -6,11 +6,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, quantities, texts
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import quantities
 from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from ctg_analysis.display.quantities import percent
 from ctg_analysis.display.texts import capitalised
-from ctg_analysis.display.words.quantities import percent
 
 CLASSES = {  # of the grid of density, from the densest, as one commune is said to be
     "Grands centres urbains": "grand centre urbain",

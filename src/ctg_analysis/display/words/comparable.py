@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.words import quantities
+from ctg_analysis.display import quantities
 from ctg_analysis.indicators.peers import (
     ANY_DENSITY,
     SIZES,

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from ctg_analysis.display import texts
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.words.messages import BOUNDS, NAMED, about, counted, in_communes, with_unit
-from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
 from ctg_analysis.model.indicator import CENSORED, Indicator
 from ctg_analysis.model.norms import norm

@@ -6,8 +6,8 @@ from functools import cache
 
 from markupsafe import escape
 
+from ctg_analysis.display.markup import TEAM
 from ctg_analysis.display.texts import typography
-from ctg_analysis.display.words.team import TEAM
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display import texts
+from ctg_analysis.display.quantities import agreed, number
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.words import paces
-from ctg_analysis.display.words.quantities import agreed, number
 from ctg_analysis.indicators.trends import LEAST_YEARS, Trend, has_gaps, is_sought
 from ctg_analysis.model.indicator import OK, Indicator
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from ctg_analysis.display.quantities import agreed, number
 from ctg_analysis.display.texts import NARROW
-from ctg_analysis.display.words.quantities import agreed, number
 from ctg_analysis.indicators.trends import Trend
 from ctg_analysis.model.indicator import Indicator
 

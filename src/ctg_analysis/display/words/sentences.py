@@ -6,6 +6,7 @@ from functools import cache
 
 import pandas as pd
 
+from ctg_analysis.display.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.texts import (
     FEW,
     NARROW,
@@ -19,7 +20,6 @@ from ctg_analysis.display.texts import (
     uncapitalised,
     with_none,
 )
-from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE

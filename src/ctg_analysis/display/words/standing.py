@@ -6,8 +6,8 @@ from itertools import groupby
 import pandas as pd
 
 from ctg_analysis.display import texts
+from ctg_analysis.display.quantities import in_letters, number, percent
 from ctg_analysis.display.words import sentences
-from ctg_analysis.display.words.quantities import in_letters, number, percent
 from ctg_analysis.indicators.findings import COMPARATORS, MOVING, SHORT
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.model.indicator import Indicator

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.texts import capitalised
-from ctg_analysis.display.words.quantities import number, percent
 
 AGES = ("age_65_plus_share", "age_0_19_share")
 SLOTS = (
