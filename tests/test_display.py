@@ -19,12 +19,10 @@ from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.pyramid import shares
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, sentences, tables, texts
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation, for_readers
-from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.quantities import singular
-from ctg_analysis.display.words import sentences
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES

@@ -15,12 +15,11 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.consistency import of_synthesis
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.yaml_documents import SynthesisEdition
-from ctg_analysis.display import texts
+from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import glossary, sentences
 from ctg_analysis.indicators.findings import ALERT, BESIDE, EXTREME, FAR, MOVING, SHORT, STRENGTH, TRAIT, sides
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
@@ -202,7 +201,7 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
     """In what each chapter tells its readers, folds, drawings and links apart; EPCIs, such as CINOR, are names."""
     places = pd.read_parquet(france.processed / "territories.parquet")
     named = re.findall(ACRONYM, "\n".join(places.loc[places["level"].eq("epci"), "name"]))
-    not_acronyms = NOT_ACRONYMS | (set(named) - set(glossary.terms()))
+    not_acronyms = NOT_ACRONYMS | (set(named) - set(notes.terms()))
     for path in sorted(shipped.glob("[0-9]*/[01]*.html")):
         html = path.read_text(encoding="utf-8")
         opened = set(re.findall(r'popovertarget="([^"]+)"', html))
@@ -216,8 +215,8 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
         body = tostring(page, encoding="unicode")
         body = re.sub(r"\b(C[ACU])\W[A-Z]{2,}\b", r"\1", body)  # « CA CAP Excellence » is a name
         used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))
-        assert not used - set(glossary.terms()) - not_acronyms, path
-        assert {glossary.name_of(term) for term in used - not_acronyms} <= opened, path
+        assert not used - set(notes.terms()) - not_acronyms, path
+        assert {notes.name_of(term) for term in used - not_acronyms} <= opened, path
     table = (shipped / EXAMPLE_EPCI / "13_bilan.html").read_text(encoding="utf-8")
     assert re.search(r">Équipements et services<.*?>MAM</button>", table, re.DOTALL)
 
@@ -226,24 +225,24 @@ def test_every_acronym_of_the_catalogue_is_in_the_glossary():
     said = " ".join(
         f"{one.label} {one.reading} {one.definition} {one.caveats} {one.unit}" for one in CATALOGUE.values()
     )
-    assert not set(re.findall(ACRONYM, said)) - set(glossary.terms())
+    assert not set(re.findall(ACRONYM, said)) - set(notes.terms())
 
 
 def test_a_term_opens_at_its_first_use_under_each_heading():
     body = "<h2 id='EAJE'>La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title='MSA'>Caf</p>"
-    html = glossary.with_meanings(body)
+    html = notes.with_meanings(body)
     assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
     assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
-    assert glossary.terms_in(["Ulis, ULIS, RSA"]) == glossary.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
-    html = glossary.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
+    assert notes.terms_in(["Ulis, ULIS, RSA"]) == notes.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
+    html = notes.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
-    assert glossary.with_meanings("Caf (").startswith("<button")
+    assert notes.with_meanings("Caf (").startswith("<button")
 
 
 @pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "label", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
-    assert glossary.with_meanings(body) == body and "<button" in glossary.with_meanings(body + "<p>Caf</p>")
+    assert notes.with_meanings(body) == body and "<button" in notes.with_meanings(body + "<p>Caf</p>")
 
 
 def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):

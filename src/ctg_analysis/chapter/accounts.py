@@ -13,11 +13,11 @@ from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import told
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.quantities import agreed, in_letters
 from ctg_analysis.display.texts import capitalised, date_text, inside, listed, than, typography
-from ctg_analysis.display.words import paces, sentences, standing
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -131,7 +131,7 @@ class Fact:
         found = trend_of(rows, self._indicator)
         if found is None or not found.is_established or found.hangs_on:
             return ""
-        return f"{paces.way(found)}, {paces.with_bounds(self._indicator, rows, found)}"
+        return f"{standing.way(found)}, {standing.with_bounds(self._indicator, rows, found)}"
 
     @property
     def communes(self) -> str:

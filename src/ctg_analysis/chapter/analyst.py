@@ -9,8 +9,8 @@ from ctg_analysis.chapter import asked
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import last_day
+from ctg_analysis.display.notes import meanings, stems
 from ctg_analysis.display.texts import alphabetical
-from ctg_analysis.display.words.synonyms import meanings, stems
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE

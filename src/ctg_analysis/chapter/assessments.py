@@ -4,12 +4,10 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import notes
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 

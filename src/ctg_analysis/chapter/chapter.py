@@ -34,10 +34,9 @@ from ctg_analysis.chapter import (
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, notes
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.theme import use_theme

@@ -6,9 +6,9 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import charts, childcare, childcare_needs, simulator
+from ctg_analysis.display.pieces import childcare, childcare_needs, simulator
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.childcare import (
@@ -84,11 +84,11 @@ def _simulated(indicator: Indicator, result: Simulation, parts: pd.DataFrame, ci
     totals = pd.DataFrame({"name": names, "level": "epci", "value": [result.before, result.after]})
     shares = pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)])
     shares, totals = (rows.assign(text=[number(value, 1) for value in rows["value"]]) for rows in (shares, totals))
-    data = charts.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
+    data = tables.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
     for label, rows in shares.groupby("part", sort=False):
         data = data.beside(label, list(rows["text"]))
     places = [result.places, result.places + result.added - result.lost]
-    chart = charts.chart(
+    chart = tables.chart(
         indicator,
         svg(show.parts(shares, totals).figure),
         data.beside("Places", list(map(number, places))),

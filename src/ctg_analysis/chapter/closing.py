@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import tables
-from ctg_analysis.display.words import comparable, notes
+from ctg_analysis.display.words import comparable
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.source import SOURCES

@@ -10,9 +10,8 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import tables
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean

@@ -9,8 +9,7 @@ from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html, Table
-from ctg_analysis.display.pieces.charts import signs
-from ctg_analysis.display.pieces.tables import head
+from ctg_analysis.display.tables import head, signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import comparable_rows, last_year
 from ctg_analysis.indicators.observations import read_observations

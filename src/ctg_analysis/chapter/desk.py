@@ -11,9 +11,9 @@ from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.pieces import own_pieces
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.notes import short_sources
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.territory import PEOPLE, Territory
-from ctg_analysis.display.words import sentences
+from ctg_analysis.display import sentences
 from ctg_analysis.indicators.findings import findings, sides, under_norms
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials

@@ -10,11 +10,9 @@ from ctg_analysis.chapter import asked, surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import texts
+from ctg_analysis.display import tables, texts, titles
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.texts import date_text, none_of
-from ctg_analysis.display.words import messages
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
@@ -110,18 +108,18 @@ def figure(
         values = [_told(row.name, row.text) for row in several[["name", "text"]].itertuples(index=False)]
         sentence = f"{title}, {period} : {texts.listed(values)}{none}."
         return with_source(sentence, source(territory, own), note)
-    data = charts.family_listing(known, compared, territory.row["name"])
+    data = tables.family_listing(known, compared, territory.row["name"])
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    message = "" if of_ids else messages.family(title, unit, own)
+    message = "" if of_ids else titles.family(title, unit, own)
     widths = {one.width for one in known}
     if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
         message, note = "", f"{note} {UNEQUAL}".strip()
     if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+    return tables.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 
 
 def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Html:

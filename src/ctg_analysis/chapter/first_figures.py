@@ -6,9 +6,9 @@ from itertools import islice
 
 from ctg_analysis.chapter.profiles import small_series
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.texts import date_text, typography
-from ctg_analysis.display.words.messages import counted
-from ctg_analysis.display.words.notes import short_sources
+from ctg_analysis.display.titles import counted
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import settings

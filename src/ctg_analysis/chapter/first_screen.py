@@ -7,12 +7,12 @@ from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.profiles import is_compared, is_told
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.drawings.in_cells import ruler
 from ctg_analysis.display.markup import MISSING, Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.profile import Drawn, LargeFigure
 from ctg_analysis.display.texts import capitalised, date_text, uncapitalised, unit_text
-from ctg_analysis.display.words import paces, sentences
 from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -66,7 +66,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
         drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established and found.hangs_on is None)
-    way = f"{capitalised(paces.way(found))} : {paces.with_bounds(indicator, own, found)}" if moves else ""
+    way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
     label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
     return LargeFigure(indicator.id, label, date_text(here["period"]), here["text"], unit, drawing, others, way)

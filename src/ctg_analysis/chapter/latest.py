@@ -1,9 +1,9 @@
 """The latest value of each indicator of a territory, in a few words."""
 
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.texts import date_text, typography
-from ctg_analysis.display.words.messages import counted
-from ctg_analysis.display.words.sentences import value_text
+from ctg_analysis.display.titles import counted
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import CENSORED, OK
 

@@ -11,16 +11,14 @@ from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import WORDS, among_peers
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawings.in_cells import among, series
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
-from ctg_analysis.display.pieces.charts import signs
 from ctg_analysis.display.pieces.profile import Drawn, Line
 from ctg_analysis.display.quantities import money, number, percent
+from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import sentences
-from ctg_analysis.display.words import standing as words
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import CHOOSES, chooses_peers
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -51,7 +49,7 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own).removesuffix(".")
     found = f"{found} ({texts.typography(counts)})" if counts else found
     one = findings_of(territory).set_index("indicator").loc[indicator.id]
-    beside = words.beside(indicator, rows, territory.gaps(indicator), one)
+    beside = standing.beside(indicator, rows, territory.gaps(indicator), one)
     return f"{found},", f"{beside}. {within(territory, indicator)}{newer(territory, indicator)}".rstrip()
 
 
@@ -139,9 +137,9 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     gaps = territory.gaps(indicator)
-    test, apart = words.test(compared, gaps)
+    test, apart = standing.test(compared, gaps)
     tests = {
-        level: "".join(" ".join(one) for one in words.test(compared, gap)[0]).strip()
+        level: "".join(" ".join(one) for one in standing.test(compared, gap)[0]).strip()
         for level, gap in gaps.groupby("level")
     }
     return Line(

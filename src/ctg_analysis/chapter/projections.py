@@ -7,9 +7,9 @@ import pandas as pd
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import charts, projections
+from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.pieces.projections import FILE, LABELS, NAMES
 from ctg_analysis.display.quantities import number
 from ctg_analysis.indicators.demography import children_ahead, children_per_100_births
@@ -106,7 +106,7 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: Citation) 
         alt=f"{message}. {title}. Compté : {_told(counted)}. {says}.",
         source=cited,
         note="",
-        data=markup.Table(title, ["Année", *map(texts.capitalised, written)], lines, charts.signs(lines)),
+        data=markup.Table(title, ["Année", *map(texts.capitalised, written)], lines, tables.signs(lines)),
     )
 
 

@@ -7,9 +7,9 @@ from itertools import chain
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display.notes import source_text
 from ctg_analysis.display.texts import typography
 from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, TO_CONFIRM, Lack, entry
-from ctg_analysis.display.words.notes import source_text
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.form import MONTH
 from ctg_analysis.model.indicator import Indicator, measures_of

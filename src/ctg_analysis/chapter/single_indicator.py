@@ -5,9 +5,9 @@ import pandas as pd
 from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import comparable, sentences
+from ctg_analysis.display.words import comparable
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 

@@ -5,9 +5,10 @@ import pandas as pd
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.projections import children_since_birth
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import standing
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.texts import typography
-from ctg_analysis.display.words import standing, stories
+from ctg_analysis.display.words import stories
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK

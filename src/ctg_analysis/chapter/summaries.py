@@ -5,11 +5,10 @@ import pandas as pd
 from ctg_analysis.chapter import known, profiles, synthesis
 from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words import sentences
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import themes
 from ctg_analysis.model.indicator import OK, Indicator

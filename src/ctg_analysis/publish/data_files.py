@@ -13,8 +13,8 @@ from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
 from ctg_analysis.display.pieces import projections
+from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.texts import date_text, typography
-from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import NOT_APPLICABLE, OK
 from ctg_analysis.model.source import SOURCES

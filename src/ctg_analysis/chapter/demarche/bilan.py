@@ -13,8 +13,8 @@ from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator

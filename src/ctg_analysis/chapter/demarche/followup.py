@@ -16,8 +16,8 @@ from ctg_analysis.demarche import plan
 from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Html, cited_with
-from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.quantities import counted, euros, number, quantity
+from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -9,8 +9,8 @@ from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts

@@ -17,8 +17,8 @@ from ctg_analysis.demarche.consistency import active
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html, cited_with
-from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.quantities import counted, euros, number, thousands
+from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE

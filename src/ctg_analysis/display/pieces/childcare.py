@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.quantities import counted, number, of_communes
 from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.indicators.childcare import FOUR, HUB, PLAN, Simulation, Threshold

@@ -4,9 +4,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ctg_analysis.display import markup, texts
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.demography import total_fertility
 from ctg_analysis.indicators.projection import DECLINE, FALLING, GROUPS, HELD, RIVAL

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, tables
 from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.pieces import charts
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 
 
@@ -88,7 +87,7 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
             **{name: Markup(getattr(sheet, name)) for name in ("map", "history")},
             "services": _table(services, ["Où", "Services"], sheet.services),
             "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
-            "signs": charts.signs([*sheet.services, *sheet.figures]),
+            "signs": tables.signs([*sheet.services, *sheet.figures]),
         }
         for sheet in communes
     ]

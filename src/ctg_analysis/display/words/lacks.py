@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ctg_analysis.display import texts
-from ctg_analysis.display.words.notes import source_text
+from ctg_analysis.display.notes import source_text
 from ctg_analysis.model.source import SOURCES
 
 NO_FILE = "no file is here"
