@@ -11,11 +11,7 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
-from ctg_analysis.chapter.missing import completeness, lacks, missing, standing, why_absent, without_value
-from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cli.list_commands import list_
-from ctg_analysis.display import texts
-from ctg_analysis.display.words.lacks import (
+from ctg_analysis.chapter.missing import (
     BLANK,
     ELSEWHERE,
     KEPT_BACK,
@@ -30,8 +26,17 @@ from ctg_analysis.display.words.lacks import (
     WHYS,
     WITHHELD,
     Lack,
+    completeness,
     entry,
+    lacks,
+    missing,
+    standing,
+    why_absent,
+    without_value,
 )
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.cli.list_commands import list_
+from ctg_analysis.display import texts
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET

@@ -31,11 +31,10 @@ from ctg_analysis.chapter import (
     summaries,
     synthesis,
 )
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display import markup, notes
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure

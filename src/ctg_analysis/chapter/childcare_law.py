@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.pieces import childcare, childcare_needs, simulator
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text

@@ -1,8 +1,8 @@
 """What closes a report: definitions of what its chapters show, its sources, its method, its comparable EPCIs."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from ctg_analysis.chapter.missing import LAST_THEME
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
@@ -10,18 +10,6 @@ from ctg_analysis.display.words import comparable
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.source import SOURCES
-
-SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
-LAST_THEME = "10"  # the chapters after it tell the démarche
-
-
-def telling(piece: Html, what: str, *names: str) -> Html:
-    """A piece that tells some names before those that it tells already.
-
-    >>> telling(Html("<p>1</p>", {"indicators": ["births_count"]}), SHOWN, "population_count").about
-    {'indicators': ['population_count', 'births_count']}
-    """
-    return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
 
 
 def definitions(territory: Territory, names: Sequence[str]) -> Html:

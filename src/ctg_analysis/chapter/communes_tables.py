@@ -6,12 +6,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctg_analysis.chapter.by_indicator import with_one_france
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean

@@ -6,11 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import asked, comparing, own_figures
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.pieces import own_pieces
 from ctg_analysis.display.texts import date_text

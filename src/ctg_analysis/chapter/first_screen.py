@@ -4,12 +4,11 @@ import pandas as pd
 
 from ctg_analysis.chapter import accounts
 from ctg_analysis.chapter.by_indicator import each_row
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.profiles import is_compared, is_told
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.drawings.in_cells import ruler
-from ctg_analysis.display.markup import MISSING, Html
+from ctg_analysis.display.markup import MISSING, SHOWN, Html, telling
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.pieces.profile import Drawn, LargeFigure
 from ctg_analysis.display.texts import capitalised, date_text, uncapitalised, unit_text

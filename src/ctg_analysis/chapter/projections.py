@@ -4,11 +4,10 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.pieces.projections import FILE, LABELS, NAMES
 from ctg_analysis.display.quantities import number

@@ -29,6 +29,7 @@ PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what
 MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
 VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
 SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
+SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +69,15 @@ def together(*pieces: Html) -> Html:
     if not all(MISSING in piece.about for piece in pieces):
         about.pop(MISSING, None)
     return Html("\n".join(piece.html for piece in pieces), about)
+
+
+def telling(piece: Html, what: str, *names: str) -> Html:
+    """A piece that tells some names before those that it tells already.
+
+    >>> telling(Html("<p>1</p>", {"indicators": ["births_count"]}), SHOWN, "population_count").about
+    {'indicators': ['population_count', 'births_count']}
+    """
+    return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import mistune
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from ctg_analysis.chapter.closing import SHOWN
 from ctg_analysis.display import markup, notes
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, OF_TEAM, ROWS, SHEETS, for_readers
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, OF_TEAM, ROWS, SHEETS, SHOWN, for_readers
 from ctg_analysis.display.notes import terms, terms_in, with_meanings
 from ctg_analysis.display.texts import NARROW, alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.requests import Request, requests
+from ctg_analysis.chapter.missing import Request, missing, requests
 from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import Id, Row, Text, Whole, first_day, last_day, some

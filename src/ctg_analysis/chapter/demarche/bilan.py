@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.chapter import asked, known
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text

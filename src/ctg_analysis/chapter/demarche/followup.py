@@ -7,7 +7,6 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche import bilan
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
@@ -15,7 +14,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.markup import Html, cited_with
+from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
 from ctg_analysis.display.quantities import counted, euros, number, quantity
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
