@@ -22,7 +22,7 @@ from ctg_analysis.chapter import (
     families,
     figures,
     first_screen,
-    identity,
+    portrait,
     profiles,
     projections,
     pyramid,
@@ -116,7 +116,7 @@ class Chapter:
     __repr__ = _of_territory(analyst.described)
 
     peers = _of_territory(closing.peers)
-    portrait = _of_territory(identity.portrait)
+    portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)

@@ -7,12 +7,12 @@ import pandas as pd
 
 from ctg_analysis.chapter.commune_services import Service, kilometres, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
+from ctg_analysis.chapter.portrait import type_text
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, notes, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.display.words.commune_types import type_text
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.peers import of_similar_size
 from ctg_analysis.model.catalogue import CATALOGUE
