@@ -16,8 +16,8 @@ from shown import family, trend
 
 from ctg_analysis.chapter import families, figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
+from ctg_analysis.chapter.demography import shares
 from ctg_analysis.chapter.known import source, uncompared
-from ctg_analysis.chapter.pyramid import shares
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, sentences, tables, texts
 from ctg_analysis.display.drawings.style import SEQUENTIAL

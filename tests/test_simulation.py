@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 from shown import trend
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter import childcare, open_chapter
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import childcare, simulator
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.childcare import (
     APPROVED,
@@ -138,11 +137,11 @@ AROUND = {"basis": "C'est un calcul.", "source": Citation("Cnaf.")}
 def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_is():
     """50 childminders at work; half of the 180 places; twice the places asked for when they are more than that."""
     asked = simulate(observed(KNOWN), places=12, leaving=5)
-    html = simulator.simulator(CATALOGUE[RATE], asked, scenario=Html("<p>12 and 5</p>"), **AROUND).html
+    html = childcare.simulator(CATALOGUE[RATE], asked, scenario=Html("<p>12 and 5</p>"), **AROUND).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("90", "12"), ("50", "5")]
     assert '<div class="scenario">\n<p>12 and 5</p>' in html and "hidden" in html
     many = simulate(observed(without(AT_WORK, APPROVED)), places=100, leaving=0)
-    html = simulator.simulator(CATALOGUE[RATE], many, scenario=Html(""), **AROUND).html
+    html = childcare.simulator(CATALOGUE[RATE], many, scenario=Html(""), **AROUND).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("200", "100")], "nothing tells what a childminder takes"
 
 

@@ -13,19 +13,18 @@ from ctg_analysis.chapter import (
     analyst,
     asked,
     assessments,
-    childcare_law,
+    childcare,
     closing,
     commitments,
     commune_sheets,
     communes_tables,
+    demography,
     desk,
     families,
     figures,
     first_screen,
     portrait,
     profiles,
-    projections,
-    pyramid,
     single_indicator,
     spaces,
     summaries,
@@ -123,8 +122,8 @@ class Chapter:
     chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)
-    pyramid = _of_territory(pyramid.pyramid)
-    projection = _of_territory(projections.projection)
+    pyramid = _of_territory(demography.pyramid)
+    projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(communes_tables.table)
     scores = _of_family(assessments.scores)
@@ -132,7 +131,7 @@ class Chapter:
     norms = _of_territory(assessments.norms)
     approvals = _of_indicators(spaces.approvals)
     criteria = _of_family(spaces.criteria)
-    childcare_need = _of_territory(childcare_law.childcare_need)
+    childcare_need = _of_territory(childcare.childcare_need)
     commitments = _of_territory(commitments.commitments)
     team = _of_territory(summaries.team)
 
@@ -146,11 +145,11 @@ class Chapter:
 
     def childcare_authority(self) -> Html:
         """Which authority organises childcare in each commune, and what the law asks of it."""
-        return _of_indicators(childcare_law.childcare_authority)(self, "sppe_transferred_count", "population_count")
+        return _of_indicators(childcare.childcare_authority)(self, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
-        simulated = _of_indicators(childcare_law.simulation)
+        simulated = _of_indicators(childcare.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
     def family_figure(

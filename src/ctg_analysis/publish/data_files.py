@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.chapter import demography
 from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.demography import shown_projections
 from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.positions import all_beside
-from ctg_analysis.chapter.projections import shown_projections
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
-from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -76,7 +76,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
         **_by_indicator(chapter.named),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
-        projections.FILE: _projected(seen),
+        demography.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
     }
     data.mkdir()
@@ -112,7 +112,7 @@ def _projected(seen: Territory) -> pd.DataFrame:
     if table.empty:
         return pd.DataFrame()
     values = table["value"].map("{:.1f}".format).str.replace(".", ",")
-    told = {"age": table["group"].map(projections.LABELS), "scenario": table["scenario"].map(projections.NAMES)}
+    told = {"age": table["group"].map(demography.LABELS), "scenario": table["scenario"].map(demography.NAMES)}
     return pd.DataFrame(told | {"annee": table["year"], "valeur": values})
 
 

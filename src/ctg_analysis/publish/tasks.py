@@ -14,10 +14,10 @@ from ctg_analysis.chapter.closing import whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.addresses import ENJEUX, proved
 from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
+from ctg_analysis.chapter.demography import tested_projections
 from ctg_analysis.chapter.latest import latest_values
 from ctg_analysis.chapter.missing import completeness, known_of, why_absent
 from ctg_analysis.chapter.missing import unknown_chapters as unknown
-from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.demarche.proof_checks import breaks
