@@ -15,7 +15,6 @@ from ctg_analysis.chapter import (
     assessments,
     childcare,
     closing,
-    commitments,
     commune_sheets,
     communes_tables,
     demography,
@@ -27,14 +26,12 @@ from ctg_analysis.chapter import (
     profiles,
     single_indicator,
     spaces,
-    summaries,
     synthesis,
 )
 from ctg_analysis.chapter.notebook_shell import prepare_shell
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display import markup, notes
 from ctg_analysis.display.markup import SHOWN, Html, telling
-from ctg_analysis.display.pieces import sheets
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.theme import use_theme
@@ -132,8 +129,8 @@ class Chapter:
     approvals = _of_indicators(spaces.approvals)
     criteria = _of_family(spaces.criteria)
     childcare_need = _of_territory(childcare.childcare_need)
-    commitments = _of_territory(commitments.commitments)
-    team = _of_territory(summaries.team)
+    commitments = _of_territory(synthesis.commitments)
+    team = _of_territory(synthesis.team)
 
     def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
@@ -181,8 +178,8 @@ class Chapter:
 
     def messages(self) -> Html:
         """The strengths, alerts and traits of the territory, by rule, each with its proof."""
-        chosen = summaries.messages(self.territory)
-        return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
+        chosen = synthesis.messages(self.territory)
+        return telling(synthesis.messages_shown(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
 
     def glossary(self, *indicators: str) -> Html:
         """The definitions, the caveats and the sources of some indicators."""

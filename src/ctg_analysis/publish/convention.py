@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ctg_analysis.chapter.missing import Request, missing, requests
-from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.synthesis import messages
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import Id, Row, Text, Whole, first_day, last_day, some
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
