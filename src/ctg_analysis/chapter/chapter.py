@@ -21,7 +21,6 @@ from ctg_analysis.chapter import (
     desk,
     families,
     figures,
-    first_screen,
     portrait,
     profiles,
     single_indicator,
@@ -113,7 +112,7 @@ class Chapter:
 
     peers = _of_territory(closing.peers)
     portrait = _of_territory(portrait.portrait)
-    first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
+    first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     chart = _of_indicators(single_indicator.chart)

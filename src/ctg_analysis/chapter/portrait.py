@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demography import children_since_birth
-from ctg_analysis.chapter.essential import findings_of
+from ctg_analysis.chapter.profiles import findings_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ctg_analysis.chapter import known, profiles
-from ctg_analysis.chapter.essential import findings_of, printed, sides_of
+from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.consistency import active

@@ -5,9 +5,9 @@ from dataclasses import asdict, replace
 from itertools import groupby
 
 from ctg_analysis.chapter import closing
-from ctg_analysis.chapter.first_figures import first_figures
 from ctg_analysis.chapter.missing import Figure, Request, missing, requests
 from ctg_analysis.chapter.portrait import identity
+from ctg_analysis.chapter.profiles import first_figures
 from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, typography
 from ctg_analysis.model.errors import room_in
