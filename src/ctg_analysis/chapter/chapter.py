@@ -18,9 +18,9 @@ from ctg_analysis.chapter import (
     commune_sheets,
     communes_tables,
     demography,
-    desk,
     families,
     figures,
+    own,
     portrait,
     profiles,
     single_indicator,
@@ -106,8 +106,8 @@ class Chapter:
         return self.territory.land
 
     data, find, peers_table = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table))
-    with_own, compare, picture, framed = map(_of_territory, (desk.with_own, desk.compare, desk.picture, desk.framed))
-    figure = _of_territory(desk.figure)
+    with_own, compare, picture, framed = map(_of_territory, (own.with_own, own.compare, own.picture, own.framed))
+    figure = _of_territory(own.figure)
     __repr__ = _of_territory(analyst.described)
 
     peers = _of_territory(closing.peers)

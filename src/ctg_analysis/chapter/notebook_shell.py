@@ -8,9 +8,9 @@ from functools import cache
 import pandas as pd
 
 from ctg_analysis.chapter.asked import FAMILIES
+from ctg_analysis.chapter.own import frame
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.markup import ABOUT, PAGE
-from ctg_analysis.display.pieces.own_pieces import frame
 from ctg_analysis.model.catalogue import CATALOGUE
 
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
