@@ -9,7 +9,6 @@ from shown import family
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
-from ctg_analysis.chapter.coverage import coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import (
     BLANK,
@@ -36,6 +35,7 @@ from ctg_analysis.chapter.missing import (
 )
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.list_commands import list_
+from ctg_analysis.cli.listing import coverage, is_open, levels_beside, sample
 from ctg_analysis.display import texts
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError

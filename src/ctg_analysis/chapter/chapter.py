@@ -1,7 +1,9 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from types import MappingProxyType
 
 import pandas as pd
@@ -11,7 +13,6 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import (
     accounts,
     analyst,
-    asked,
     assessments,
     childcare,
     closing,
@@ -27,13 +28,70 @@ from ctg_analysis.chapter import (
     spaces,
     synthesis,
 )
-from ctg_analysis.chapter.notebook_shell import prepare_shell
-from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.chapter.analyst import FAMILIES
+from ctg_analysis.chapter.own import frame
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display import markup, notes
-from ctg_analysis.display.markup import SHOWN, Html, telling
+from ctg_analysis.display.markup import ABOUT, PAGE, SHOWN, Html, telling
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.theme import use_theme
+
+CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
+OF_FAMILIES = {"members", "answers", "scores", "criteria"}
+OF_WORDS = {"find", "reference", "norms", "essential", "debate"}  # verbs whose texts are no ids
+
+
+def prepare_shell() -> None:
+    """Prepare the IPython that runs this notebook; nothing elsewhere.
+
+    Within the quotes of a verb, Tab gives ids. A DataFrame looks as pandas makes it, and has beside it what a page
+    shows in its place (`markup.PAGE`), which Jupyter passes over.
+    """
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    for kind in (pd.DataFrame, pd.Series):
+        shell.display_formatter.mimebundle_formatter.for_type(kind, _on_page)
+    if _matcher() not in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.append(_matcher())
+
+
+def _on_page(table: pd.DataFrame | pd.Series) -> dict[str, object]:
+    piece = frame(table)
+    return {PAGE: piece.html, ABOUT: dict(piece.about)}
+
+
+def ids_for(code: str, names: Mapping[str, object]) -> list[str]:
+    """The ids that may stand at the end of a code, within the quotes of a verb: those that begin so, else hold it.
+
+    names: what the variables of the notebook hold, a chapter among them.
+    """
+    call = CALL.search(code)
+    if not call or call[2] in OF_WORDS or not isinstance(getattr(names.get(call[1]), "territory", None), Territory):
+        return []
+    known = FAMILIES if call[2] in OF_FAMILIES else CATALOGUE
+    begun = [name for name in known if name.startswith(call[3])]
+    return sorted(begun or [name for name in known if call[3] in name])
+
+
+@cache
+def _matcher():
+    from IPython import get_ipython
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    @context_matcher(identifier="ctg_analysis.ids")
+    def ids(context):
+        above = context.full_text.split("\n")[: context.cursor_line]
+        found = ids_for("\n".join([*above, context.text_until_cursor]), get_ipython().user_ns)
+        return {"completions": [SimpleCompletion(name, type="indicator") for name in found], "suppress": bool(found)}
+
+    return ids
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -64,7 +122,7 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", *names: str, **options) -> Html:
-        several = [asked.indicator(chapter.territory, name) for name in names]
+        several = [analyst.indicator_of(chapter.territory, name) for name in names]
         return telling(make(chapter.territory, *several, **options), SHOWN, *names)
 
     return verb
@@ -75,7 +133,7 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = asked.family(chapter.territory, name)
+        members = analyst.family_of(chapter.territory, name)
         return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
 
     return verb
@@ -182,4 +240,6 @@ class Chapter:
 
     def glossary(self, *indicators: str) -> Html:
         """The definitions, the caveats and the sources of some indicators."""
-        return closing.definitions(self.territory, [asked.indicator(self.territory, name).id for name in indicators])
+        return closing.definitions(
+            self.territory, [analyst.indicator_of(self.territory, name).id for name in indicators]
+        )

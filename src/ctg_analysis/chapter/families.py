@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import asked, surveyed
+from ctg_analysis.chapter import analyst, surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
@@ -35,9 +35,9 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     the status that tells why.
     """
     if len(names) == 1:
-        several, title = asked.family(territory, *names), TITLES[names[0]]
+        several, title = analyst.family_of(territory, *names), TITLES[names[0]]
     else:
-        several, title = [asked.indicator(territory, name) for name in names], ""
+        several, title = [analyst.indicator_of(territory, name) for name in names], ""
     compared = {one.id: _at_its_period(territory, one) for one in several}
     known = _at_shared_period(several, compared)
     if known:

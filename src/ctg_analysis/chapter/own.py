@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import asked, comparing
+from ctg_analysis.chapter import analyst, comparing
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
@@ -298,7 +298,7 @@ def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
 
     What of it is left out is said on the standard error, which no page shows.
     """
-    named = asked.indicator(territory, indicator)
+    named = analyst.indicator_of(territory, indicator)
     table, left_out = beside_own(territory, named, own)
     for line in left_out:
         print(line, file=sys.stderr)
@@ -308,7 +308,7 @@ def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
 def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> Html:
     """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN."""
     sirens = [with_] if isinstance(with_, str | int) else with_
-    named = [asked.indicator(territory, name) for name in indicators]
+    named = [analyst.indicator_of(territory, name) for name in indicators]
     others = [siren for siren in dict.fromkeys(map(str, sirens)) if siren != territory.epci]
     if not named or not others:
         raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
@@ -330,7 +330,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     known, drawing = rows[rows["value"].notna()], svg(drawn(ax, rows).figure)
     if known.empty:
         return Html("", why="Aucune valeur à dessiner.")
-    indicators = [asked.indicator(territory, name) for name in known["indicator"].unique()]
+    indicators = [analyst.indicator_of(territory, name) for name in known["indicator"].unique()]
     label = dict.fromkeys(known["indicator"], "") if len(indicators) < 2 else {one.id: one.label for one in indicators}
     lines = [
         [", ".join(filter(None, [row.name, label[row.indicator]])), date_text(row.period), row.text]

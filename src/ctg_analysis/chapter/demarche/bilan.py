@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.chapter import asked, known
+from ctg_analysis.chapter import analyst, known
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
@@ -100,7 +100,7 @@ class Bilan(DemarcheChapter):
         """
         lines, absent, sources = [], [], []
         for name in indicators:
-            indicator = asked.indicator(self.territory, name)
+            indicator = analyst.indicator_of(self.territory, name)
             rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
@@ -193,7 +193,7 @@ open_bilan = Bilan.open
 
 
 def _members(territory: Territory, family: str) -> dict[str, Indicator]:
-    return {indicator.id: indicator for indicator in asked.family(territory, family)}
+    return {indicator.id: indicator for indicator in analyst.family_of(territory, family)}
 
 
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
