@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import communes_tables, single_indicator, territory
+from ctg_analysis.chapter import single_indicator, territory
+from ctg_analysis.chapter import tables as communes_tables
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.display import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctg_analysis.chapter.assessments import norms
+from ctg_analysis.chapter.tables import norms
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.clean.social_spaces import LONGEST, words_in
 from ctg_analysis.display.notes import read_norms

@@ -18,7 +18,7 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import EVERYTHING
 
-FAMILIES = dict.fromkeys(indicator_of.family for indicator_of in CATALOGUE.values() if indicator_of.family)
+FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 
 
 def indicator_of(territory: Territory, name: str) -> Indicator:

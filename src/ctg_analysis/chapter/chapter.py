@@ -13,11 +13,9 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import (
     accounts,
     analyst,
-    assessments,
     childcare,
     closing,
     commune_sheets,
-    communes_tables,
     demography,
     families,
     figures,
@@ -25,8 +23,8 @@ from ctg_analysis.chapter import (
     portrait,
     profiles,
     single_indicator,
-    spaces,
     synthesis,
+    tables,
 )
 from ctg_analysis.chapter.analyst import FAMILIES
 from ctg_analysis.chapter.own import frame
@@ -179,12 +177,12 @@ class Chapter:
     pyramid = _of_territory(demography.pyramid)
     projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
-    table = _of_indicators(communes_tables.table)
-    scores = _of_family(assessments.scores)
+    table = _of_indicators(tables.table)
+    scores = _of_family(tables.scores)
     answers = _of_family(families.answers)
-    norms = _of_territory(assessments.norms)
-    approvals = _of_indicators(spaces.approvals)
-    criteria = _of_family(spaces.criteria)
+    norms = _of_territory(tables.norms)
+    approvals = _of_indicators(tables.approvals)
+    criteria = _of_family(tables.criteria)
     childcare_need = _of_territory(childcare.childcare_need)
     commitments = _of_territory(synthesis.commitments)
     team = _of_territory(synthesis.team)

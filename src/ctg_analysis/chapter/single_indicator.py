@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter import figures, surveyed
+from ctg_analysis.chapter import closing, figures, surveyed
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import comparable
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 
@@ -84,6 +83,6 @@ def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Htm
         return markup.reading(text, surveyed.base(own))
     if isinstance(indicator.value, Count | Mean):
         return markup.reading(text, texts.typography(more))
-    among = sentences.beside(others), comparable.place(rows)
+    among = sentences.beside(others), closing.place_among_peers(rows)
     beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
     return markup.reading(text, texts.typography(beside))
