@@ -152,11 +152,6 @@ class Chapter:
         return self.territory.observations
 
     @property
-    def named(self) -> pd.DataFrame:
-        """The same observations with the names of the territories, by indicator."""
-        return self.territory.named
-
-    @property
     def land(self) -> GeoDataFrame:
         """The communes and those around them with their contours: see `show.maps`."""
         return self.territory.land
@@ -171,7 +166,6 @@ class Chapter:
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
-    chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)
     pyramid = _of_territory(demography.pyramid)
@@ -235,9 +229,3 @@ class Chapter:
         """The strengths, alerts and traits of the territory, by rule, each with its proof."""
         chosen = synthesis.messages(self.territory)
         return telling(synthesis.messages_shown(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
-
-    def glossary(self, *indicators: str) -> Html:
-        """The definitions, the caveats and the sources of some indicators."""
-        return closing.definitions(
-            self.territory, [analyst.indicator_of(self.territory, name).id for name in indicators]
-        )

@@ -1,7 +1,5 @@
 """What closes a report: definitions of what its chapters show, its sources, its method, its comparable EPCIs."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -136,15 +134,6 @@ def _class_words(group: PeerGroup) -> str:
     elif high < np.inf:
         words += f" de moins de {quantities.number(high)} habitants"
     return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
-
-
-def definitions(territory: Territory, names: Sequence[str]) -> Html:
-    """The definitions of indicators known here, in the order of the catalogue, then their sources, each once."""
-    known = [one for one in CATALOGUE.values() if one.id in names and territory.has(one, OK)]
-    rows = territory.of([one.id for one in known])
-    used = [name for name in dict.fromkeys(rows.loc[rows["status"].eq(OK), "source"]) if name in territory.received]
-    cited = [(SOURCES[name], territory.received[name]) for name in used]
-    return markup.together(markup.definitions(notes.definitions(known)), markup.sources(notes.sources(cited)))
 
 
 def whole_sources(territory: Territory) -> dict[str, list[str]]:

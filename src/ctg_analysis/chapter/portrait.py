@@ -51,22 +51,12 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     """
     held = communes["massif"].dropna().astype(str).str.split("|").explode().value_counts().sort_index()
     massifs = [name if "(" in name or count == len(communes) else f"{name} (en partie)" for name, count in held.items()]
-    most = most_lived_in(communes.set_index("code")["density"], people)
-    return ", ".join([f"{capitalised(CLASSES[most[0]])} ({most[1]} des habitants)", *massifs] if most else massifs)
-
-
-def most_lived_in(classes: pd.Series, people: pd.Series) -> tuple[str, str] | None:
-    """The class of commune where most inhabitants live, and their share; None where no inhabitant is known.
-
-    classes, people: of density, inhabitants, by code.
-
-    >>> most_lived_in(pd.Series({"a": "Bourgs ruraux", "b": "Petites villes"}), pd.Series({"a": 50, "b": 150}))
-    ('Petites villes', '75\u202f%')
-    """
+    classes = communes.set_index("code")["density"]
     by_class = people.reindex(classes.index).groupby(classes).sum()
     if not by_class.sum():
-        return None
-    return by_class.idxmax(), percent(100 * by_class.max() / by_class.sum())
+        return ", ".join(massifs)
+    share = percent(100 * by_class.max() / by_class.sum())
+    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
 
 
 AGES = ("age_65_plus_share", "age_0_19_share")
@@ -101,11 +91,6 @@ CLAUSES = {
     "rep_pupils_share": "{} des écoliers sont en REP",
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
-
-
-def clause(name: str, text: str) -> str:
-    """What a fact says: « 27,6 % des actifs se déclarent au chômage »."""
-    return CLAUSES[name].format(text)
 
 
 def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
@@ -161,16 +146,6 @@ def people_sentence(census: str, per_100: pd.Series, ages: list[tuple[str, str]]
         bounds = " à ".join(dict.fromkeys(number(bound) for bound in (per_100.min(), per_100.max())))
         told.append((census, f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances de leurs années"))
     return one_sentence([*told, *ages][:2])
-
-
-def tenants(least: str, most: str) -> str:
-    """The poverty of tenants by commune."""
-    return f"la pauvreté des locataires va de {least} à {most} % selon la commune"
-
-
-def small_schools(small: int, schools: int) -> str:
-    """How many of the schools have fewer than 20 pupils."""
-    return f"{number(small)} des {number(schools)} écoles ont moins de 20 élèves"
 
 
 def one_sentence(facts: list[tuple[str, str]]) -> str:
@@ -230,14 +205,17 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
         rows = territory.compared(CATALOGUE[name])
         period, text = rows["period"].iloc[0], rows["text"].iloc[0]
         beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
-        facts.append((period, f"{clause(name, text)}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"))
+        facts.append(
+            (period, f"{CLAUSES[name].format(text)}{_range(territory, name, period)}{', ' * bool(beside)}{beside}")
+        )
         if name in TOLD_WITH and (more := _plain(territory, TOLD_WITH[name])):
             facts.append(more)
     if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
         facts = [jobs, *facts]
     if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
         row = territory.inequality.loc["poverty_tenants_rate"]
-        facts.append((row["period"], tenants(number(row["least"]), number(row["most"]))))
+        span = f"de {number(row['least'])} à {number(row['most'])} %"
+        facts.append((row["period"], f"la pauvreté des locataires va {span} selon la commune"))
     if "small_schools_count" in names and (schools := _small_schools(territory)):
         facts.append(schools)
     return facts
@@ -257,7 +235,7 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
         return None
-    return rows["period"].iloc[0], clause(name, rows["text"].iloc[0])
+    return rows["period"].iloc[0], CLAUSES[name].format(rows["text"].iloc[0])
 
 
 def _small_schools(territory: Territory) -> tuple[str, str] | None:
@@ -271,7 +249,8 @@ def _small_schools(territory: Territory) -> tuple[str, str] | None:
     share = counts["small_schools_count"] / counts["schools_count"]
     if counts.loc["epci", "small_schools_count"] < 2 or not share["epci"] >= max(SMALL * share["france"], LEAST):
         return None
-    return period, small_schools(*map(int, counts.loc["epci"]))
+    small, schools = map(number, counts.loc["epci"])
+    return period, f"{small} des {schools} écoles ont moins de 20 élèves"
 
 
 PEOPLE = "population_count"

@@ -284,16 +284,7 @@ def _any_term() -> str:
 
 
 APART = re.compile(r"[\s'.,;:()«»-]+")
-# As publish/templates/recherche.js does: a word found on a page is found in a notebook.
-PLURALS = ((re.compile(r"(?<=[a-z][a-df-z])aux$"), "al"), (re.compile(r"(?<=...)[sx]$"), ""))
-FEMININES = (
-    (re.compile(r"e$"), ""),
-    (re.compile(r"([lnt])\1$"), r"\1"),
-    (re.compile(r"eus$"), "eur"),
-    (re.compile(r"tric$"), "teur"),
-    (re.compile(r"if$"), "iv"),
-)
-LONG = 4  # letters: a shorter word has no feminine that is told from another word
+ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
 
 
 @cache
@@ -308,15 +299,7 @@ def stems(text: str) -> list[str]:
     >>> stems("Crèches municipales"), stems("assistantes maternelles"), stems("l'hôpital")
     (['crech', 'municipal'], ['assistant', 'maternel'], ['l', 'hopital'])
     """
-    return [_stem(word) for word in APART.split(alphabetical(text).replace("œ", "oe")) if word]
-
-
-def _stem(word: str) -> str:
-    for ending, kept in PLURALS:
-        word = ending.sub(kept, word)
-    for ending, kept in FEMININES if len(word) > LONG else ():
-        word = ending.sub(kept, word)
-    return word
+    return [ENDING.sub("", word) for word in APART.split(alphabetical(text).replace("œ", "oe")) if word]
 
 
 def meanings(words: str) -> list[list[str]]:

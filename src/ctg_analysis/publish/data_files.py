@@ -73,7 +73,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
-        **_by_indicator(chapter.named),
+        **_by_indicator(seen.named),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         demography.FILE: _projected(seen),
