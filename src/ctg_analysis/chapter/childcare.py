@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
@@ -18,14 +16,14 @@ from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.indicators.childcare import (
     FOUR,
     HUB,
+    Missing,
     NEEDED,
+    Need,
     PARENTS,
     PLAN,
-    WORKED_OUT_FROM,
-    Missing,
-    Need,
     Simulation,
     Threshold,
+    WORKED_OUT_FROM,
     authorities,
     by_population,
     need_of,
@@ -34,10 +32,8 @@ from ctg_analysis.indicators.childcare import (
     simulate,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, Indicator
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.model.settings import data_root
-from ctg_analysis.show import charts as show
-from ctg_analysis.show.svg import svg
 
 WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB: ("oui", "non")}  # of each duty
 UNSURE = "à vérifier sur la population totale"
@@ -284,10 +280,10 @@ def need_basis(found: Need) -> str:
 RESULT = "{}"  # where the page writes the rate that it works out
 
 
-def simulator(indicator: Indicator, asked: Simulation, *, scenario: Html, basis: str, source: Citation) -> Html:
-    """Return the sliders of a simulation and the scenario that stands in their place without script and on paper.
+def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
+    """Return the sliders of a simulation and the sentence that stands in their place without script and on paper.
 
-    indicator: of the rate. asked: where the sliders stand first. basis: what it is worked out from.
+    indicator: of the rate. asked: where the sliders stand first.
     """
     half = math.ceil(asked.places / 20) * 10  # of the places that there are
     sliders = [("Places de plus en EAJE", asked.added, max(half, 2 * asked.added))]
@@ -298,17 +294,17 @@ def simulator(indicator: Indicator, asked: Simulation, *, scenario: Html, basis:
         f"Le taux de couverture de {date_text(asked.period)} passerait de {number(asked.before, 1)} à {RESULT} "
         f"{indicator.unit}."
     )
-    filled = markup.piece(
+    sentence = markup.reading(simulation_sentence(indicator, asked), "")
+    return markup.piece(
         "simulator.html.j2",
         asked=asked,
         sliders=sliders,
         text=text,
         result=text.replace(RESULT, number(asked.after, 1)),
-        basis=basis,
-        source=Markup(markup.source(source).html),
-        scenario=Markup(scenario.html),
+        basis=basis(asked),
+        source=Markup(markup.source(cited).html),
+        scenario=Markup(markup.together(sentence, markup.source(cited)).html),
     )
-    return replace(filled, about=scenario.about)
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
@@ -352,34 +348,7 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
         year = f" ({date_text(result.period)})" if result.period else ""
         what = f"Simulation, faute du chiffre « {texts.uncapitalised(texts.titled(lacking.label))} »{year}"
         return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
-    parts = labelled_parts(territory, indicator)
-    parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]
-    cited = source(territory, pd.DataFrame({"source": result.sources}))
-    scenario = _simulated(indicator, result, parts, cited)
-    return simulator(indicator, result, scenario=scenario, basis=basis(result), source=cited)
-
-
-def _simulated(indicator: Indicator, result: Simulation, parts: pd.DataFrame, cited: Citation) -> Html:
-    """The sentence and the chart of a simulation. parts: the published components of the rate, each named in `part`."""
-    names = [f"Publié, {date_text(result.period)}", "Avec le changement"]
-    changed = (parts["value"] + parts["indicator"].map(result.change).fillna(0)).clip(lower=0)
-    totals = pd.DataFrame({"name": names, "level": "epci", "value": [result.before, result.after]})
-    shares = pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)])
-    shares, totals = (rows.assign(text=[number(value, 1) for value in rows["value"]]) for rows in (shares, totals))
-    data = tables.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
-    for label, rows in shares.groupby("part", sort=False):
-        data = data.beside(label, list(rows["text"]))
-    places = [result.places, result.places + result.added - result.lost]
-    chart = tables.chart(
-        indicator,
-        svg(show.parts(shares, totals).figure),
-        data.beside("Places", list(map(number, places))),
-        when=date_text(result.period),
-        source=cited,
-        title="Taux de couverture, avant et après un changement du nombre de places",
-        message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
-    )
-    return markup.together(markup.reading(simulation_sentence(indicator, result), ""), chart)
+    return simulator(indicator, result, source(territory, pd.DataFrame({"source": result.sources})))
 
 
 def childcare_need(territory: Territory) -> Html:

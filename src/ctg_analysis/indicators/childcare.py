@@ -154,8 +154,7 @@ def _more_than(above: int, table: pd.DataFrame) -> pd.Series:
 
 RATE, PLACES, CHILDMINDER_PLACES = "childcare_coverage_rate", "childcare_places_count", "childminder_places_count"
 AT_WORK, APPROVED = "active_childminders_count", "places_per_childminder_ratio"
-IN_CENTRES, AT_CHILDMINDERS = "childcare_coverage_eaje_rate", "childcare_coverage_childminders_rate"
-WORKED_OUT_FROM = (RATE, PLACES, CHILDMINDER_PLACES, AT_WORK, APPROVED, IN_CENTRES, AT_CHILDMINDERS)
+WORKED_OUT_FROM = (RATE, PLACES, CHILDMINDER_PLACES, AT_WORK, APPROVED)
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,6 @@ class Simulation:
     places: published places. children: those that rate and places imply. added, leaving: the change asked for.
     each, there: the places of a childminder and of all of them, where both are known; lost: those that go with the
     childminders who stop; capped: when more were asked for.
-    change: what each component of the rate gains, by indicator.
     """
 
     period: str
@@ -201,7 +199,6 @@ class Simulation:
     there: float
     lost: float
     capped: bool
-    change: dict[str, float]
     sources: tuple[str, ...]
 
 
@@ -257,7 +254,6 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
     gone = leaving * each.places if each else 0.0
     lost = min(gone, there)
     children = given.at[PLACES, "value"] / given.at[RATE, "value"] * 100
-    change = {IN_CENTRES: places / children * 100, AT_CHILDMINDERS: -lost / children * 100}
     sources = [*given.loc[needed, "source"], *([each.source] if each and leaving else [])]
     return Simulation(
         period=period,
@@ -271,7 +267,6 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
         there=there,
         lost=lost,
         capped=gone > there + 1e-9,
-        change=change,
         sources=tuple(dict.fromkeys(sources)),
     )
 
