@@ -1,6 +1,6 @@
 """Le profil of a chapter, a line for each figure, and the findings of a territory; the figures of the first page."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -22,7 +22,7 @@ from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.tables import signs
-from ctg_analysis.display.texts import date_text, typography
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.findings import findings, sides, under_norms
@@ -382,45 +382,31 @@ def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str
 FIGURES = 6
 
 
-@dataclass(frozen=True)
-class FirstFigure:
-    """A figure of the first page. chapter: the number of the one that proves it. since: its first value, and drawing:
-    its years, where they make a series.
+def first_figures(territory: Territory) -> list[dict[str, str]]:
+    """The first six figures of data/reference/accueil.yml that have a value here, one a theme.
+
+    Keys: indicator, chapter (the one that proves it), label, value, period, source; since (its first value) and drawing
+    (its years), where they make a series.
     """
-
-    indicator: str
-    chapter: str
-    label: str
-    value: str
-    period: str
-    source: str
-    since: str
-    drawing: str
-
-
-def first_figures(territory: Territory) -> list[FirstFigure]:
-    """The first figures of data/reference/accueil.yml that have a value here."""
-    return [_figure(territory, indicator) for indicator in islice(_known(territory), FIGURES)]
-
-
-def _known(territory: Territory) -> Iterator[Indicator]:
-    """The first indicator of each theme that has a value."""
     themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[str, str]]).value
-    for names in themes.values():
-        known = [CATALOGUE[name] for name in names if len(territory.own(CATALOGUE[name]))]
-        yield from known[:1]
-
-
-def _figure(territory: Territory, indicator: Indicator) -> FirstFigure:
-    rows = territory.own(indicator)
-    first, last, series = rows.iloc[0], rows.iloc[-1], small_series(indicator, rows)
-    return FirstFigure(
-        indicator.id,
-        indicator.chapter,
-        typography(indicator.label),
-        typography(counted(indicator, last)),
-        date_text(last["period"]),
-        typography(short_sources([SOURCES[last["source"]]])),
-        typography(f"{first['text']} en {date_text(first['period'])}") if series else "",
-        series.__html__() if series else "",
-    )
+    known = ((one for one in map(CATALOGUE.get, names) if len(territory.own(one))) for names in themes.values())
+    told = []
+    for indicator in islice(filter(None, (next(several, None) for several in known)), FIGURES):
+        rows = territory.own(indicator)
+        first, last, series = rows.iloc[0], rows.iloc[-1], small_series(indicator, rows)
+        words = {
+            "label": indicator.label,
+            "value": counted(indicator, last),
+            "source": short_sources([SOURCES[last["source"]]]),
+            "since": f"{first['text']} en {date_text(first['period'])}" if series else "",
+        }
+        shown = {"period": date_text(last["period"]), "drawing": series.__html__() if series else ""}
+        told.append(
+            {
+                "indicator": indicator.id,
+                "chapter": indicator.chapter,
+                **{key: texts.typography(text) for key, text in words.items()},
+            }
+            | shown
+        )
+    return told

@@ -43,7 +43,7 @@ def write_beside(report: Report) -> dict:
     seen = opened(report).territory
     return {
         "identity": identity(seen).html,
-        "figures": [asdict(figure) for figure in first_figures(seen)],
+        "figures": first_figures(seen),
         "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
         "method": closing.method(seen),
