@@ -2,7 +2,7 @@
 
 import re
 
-from ctg_analysis.display.words.texts import NBSP
+from ctg_analysis.display.texts import NBSP
 
 # Frequent words of English that are none of French.
 WORDS = """

@@ -9,7 +9,7 @@ from docx import Document
 from docx.table import Table
 from lxml import html
 
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
 
 NAMES = """
 address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5

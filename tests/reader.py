@@ -5,7 +5,7 @@ from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.publish.contents import SENTENCE, is_long
 
 UNSEEN = ("style", "script", "code")

@@ -12,8 +12,8 @@ from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS, FOCUSED, NOTES, REACHABLE
 from shipped_pages import BESIDE, CHAPTERS, PAGES_OF, SHIPPED
 
-from ctg_analysis.display.words.glossary import terms_in
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.notes import terms_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.publish.contents import TAG
 

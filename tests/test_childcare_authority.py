@@ -5,10 +5,9 @@ from types import SimpleNamespace
 import pandas as pd
 from reader import rows_of
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import childcare
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.childcare import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 from ctg_analysis.model.settings import data_root
 
@@ -129,7 +128,7 @@ def by_size(*rows, total=True):
     people = pd.DataFrame(rows, columns=["territory", "population"]).assign(census="2023", total=total)
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     duties = by_population(people, "T", thresholds)
-    html = childcare.by_population(
+    html = childcare.population_duties(
         people.assign(name=people["territory"]), duties, "CC de T", thresholds, Citation("Insee.")
     ).html
     return html.replace("&#39;", "’"), {line[0]: line[1:] for line in rows_of(html)}

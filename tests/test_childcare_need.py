@@ -4,10 +4,9 @@ import re
 
 import pandas as pd
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import childcare_needs
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.childcare import EMPLOYED, PARENTS, RATE, WISHED, Missing, need_of, rate_after
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
@@ -21,14 +20,14 @@ def observed(known, period="2023"):
 
 def test_the_sentence_spans_half_and_all_of_the_families_who_work():
     """70 % of families work: half of them, 35 places for 100 children; all, 70."""
-    said = childcare_needs.sentence(need_of(observed(KNOWN)))
+    said = childcare.need_sentence(need_of(observed(KNOWN)))
     assert "il faudrait de 35 à 70 places pour 100 enfants" in texts.typography(said)
     assert texts.typography("En 2023, il y en a 60, places théoriques") in said
 
 
 def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_who_work():
     assert need_of(observed(KNOWN | {PARENTS: 62.0})).at_work["indicator"] == PARENTS
-    told = childcare_needs.basis(need_of(observed(KNOWN)))
+    told = childcare.need_basis(need_of(observed(KNOWN)))
     assert "en tient lieu" in told and "seule une consultation" in told
     assert need_of(observed({EMPLOYED: 70.0})) == Missing(RATE, "")
     assert need_of(observed({RATE: 60.0})) == Missing(EMPLOYED, "2023")
@@ -36,7 +35,7 @@ def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_wh
 
 def test_the_slider_begins_at_what_families_answer_and_works_the_need_out():
     """80 % of 70 % of 100 children: 56. The page adds so many places to nothing, see `rate_after`."""
-    html = childcare_needs.need(need_of(observed(KNOWN | {WISHED: 80.0})), Citation("Cnaf.")).html
+    html = childcare.need_shown(need_of(observed(KNOWN | {WISHED: 80.0})), Citation("Cnaf.")).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait 56,0 places" in html
     children = float(re.search(r'data-children="([\d.]+)"', html)[1])
     assert round(rate_after(0.0, children, places=80, lost=0.0), 6) == 56

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import communes_tables, single_indicator, territory
+from ctg_analysis.chapter import single_indicator, territory
+from ctg_analysis.chapter import tables as communes_tables
 from ctg_analysis.chapter.known import newer
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
 from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.indicators.observe import first_available, observe

@@ -21,7 +21,7 @@ from material_files import change, line_of, with_rows
 from page_texts import lines_of_word
 
 from ctg_analysis.cli import check_command
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.scratch import SCRATCH
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot

@@ -16,16 +16,13 @@ from shown import family, trend
 
 from ctg_analysis.chapter import families, figures, open_chapter, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
+from ctg_analysis.chapter.demography import shares
 from ctg_analysis.chapter.known import source, uncompared
-from ctg_analysis.chapter.pyramid import shares
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, sentences, tables, texts
 from ctg_analysis.display.drawings.style import SEQUENTIAL
-from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import tables
-from ctg_analysis.display.words import nothing, sentences, texts
-from ctg_analysis.display.words.quantities import singular
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import Citation, for_readers
+from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
@@ -694,7 +691,7 @@ def test_none_is_said_in_words_and_of_the_right_gender():
         "quartier", "relais",
         "rendez-vous", "site", "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
     }  # fmt: skip
-    assert things <= masculine | nothing.FEMININE
+    assert things <= masculine | texts.FEMININE
     gare = row(value=0, source="insee_bpe_2020", period="2020")
     said = sentences.sentence(CATALOGUE["train_stations_count"], gare)
     assert said == "En 2020, le territoire ne compte aucune gare de voyageurs."

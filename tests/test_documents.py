@@ -20,7 +20,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from processes import living
 
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, data_root
 from ctg_analysis.publish import pdf

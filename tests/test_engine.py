@@ -121,7 +121,7 @@ CELLS = (
     "get_ipython().events.register('pre_run_cell', lambda info: print(len(info.raw_cell)))",
     "get_ipython().ast_node_interactivity = 'all'",
     "5\n6",
-    "from ctg_analysis.chapter.notebook_shell import prepare_shell\nprepare_shell()\npd.DataFrame({'a': [1.5, None]})",
+    "from ctg_analysis.chapter.chapter import prepare_shell\nprepare_shell()\npd.DataFrame({'a': [1.5, None]})",
 )
 TELLS = "from ctg_analysis.model.errors import UserError\nraise UserError('one line')"
 

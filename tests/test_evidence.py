@@ -2,10 +2,10 @@
 
 import pytest
 
-from ctg_analysis.chapter.assessments import norms
+from ctg_analysis.chapter.tables import norms
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.clean.social_spaces import LONGEST, words_in
-from ctg_analysis.display.words.notes import read_norms
+from ctg_analysis.display.notes import read_norms
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES

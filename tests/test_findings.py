@@ -9,11 +9,11 @@ import pytest
 
 from ctg_analysis.chapter import profiles
 from ctg_analysis.chapter import territory as opened
-from ctg_analysis.chapter.essential import findings_of, printed, sides_of
-from ctg_analysis.chapter.story import story
+from ctg_analysis.chapter.portrait import story
+from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.findings import ALERT, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators

@@ -7,7 +7,7 @@ from raw_files import received, values
 
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.official import clean_barometer
-from ctg_analysis.display.words.sentences import value_text
+from ctg_analysis.display.sentences import value_text
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import wilson_interval
 from ctg_analysis.model.catalogue import CATALOGUE

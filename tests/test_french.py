@@ -8,7 +8,7 @@ from french_text import faults
 from reader import Text
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.display.words.texts import NARROW, NBSP
+from ctg_analysis.display.texts import NARROW, NBSP
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from material_files import add, change, line_of
 from reader import Text
 
 from ctg_analysis.demarche.columns import first_day
-from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.texts import date_text, span_phrase
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.publish.convention import write_issue

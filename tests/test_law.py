@@ -6,9 +6,8 @@ import re
 import pytest
 import yaml
 
-from ctg_analysis.display import markup
-from ctg_analysis.display.words import notes
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display import markup, notes
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.model.settings import settings
 
 LAWS = ("encadrement", "evs", "pedt", "seuils")

@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.model.settings import DEFAULT_EPCI
 from ctg_analysis.publish.documents import joined
 from ctg_analysis.publish.editions import record

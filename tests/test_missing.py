@@ -9,13 +9,8 @@ from shown import family
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
-from ctg_analysis.chapter.coverage import coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable, withheld
-from ctg_analysis.chapter.missing import REACH, completeness, lacks, missing, standing, why_absent, without_value
-from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cli.list_commands import list_
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.lacks import (
+from ctg_analysis.chapter.missing import (
     BLANK,
     ELSEWHERE,
     KEPT_BACK,
@@ -30,8 +25,18 @@ from ctg_analysis.display.words.lacks import (
     WHYS,
     WITHHELD,
     Lack,
+    completeness,
     entry,
+    lacks,
+    missing,
+    standing,
+    why_absent,
+    without_value,
 )
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.cli.list_commands import list_
+from ctg_analysis.cli.listing import coverage, is_open, levels_beside, sample
+from ctg_analysis.display import texts
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
@@ -191,8 +196,6 @@ def test_files_of_departements_are_not_asked_for_what_an_epci_lacks(tmp_path):
 def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
     table = missing(seen)
-    assert REACH not in set(table["indicator"]) or epci == DEFAULT_EPCI
-    table = table[table["indicator"].ne(REACH)]
     assert set(table["why"]) <= set(WHYS) and not table.duplicated(["indicator", "source"]).any()
     assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
     for name, rows in table[table["indicator"].isin(CATALOGUE.keys())].groupby("indicator"):

@@ -9,10 +9,10 @@ from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
 from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
-from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import simulator
-from ctg_analysis.display.words.quantities import number
-from ctg_analysis.display.words.texts import NBSP
+from ctg_analysis.chapter import childcare
+from ctg_analysis.display.markup import Citation
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.texts import NBSP
 from ctg_analysis.indicators.childcare import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
@@ -298,8 +298,7 @@ def test_the_page_works_out_what_the_library_does(tab, rate, places, at_childmin
     rows = pd.DataFrame({"indicator": known.keys(), "value": [*map(float, known.values())], "period": "2023"})
     rows = rows.assign(status="ok", source="cnaf")
     first = simulate(rows, places=0, leaving=1)
-    around = {"scenario": Html(""), "basis": "", "source": Citation("Cnaf.")}
-    html = simulator.simulator(CATALOGUE[RATE], first, **around).html
+    html = childcare.simulator(CATALOGUE[RATE], first, Citation("Cnaf.")).html
     tab.set_content(f"<main>{html}</main><script>{script('page.js')}</script>")
     faults = []
     for added, leaving in product(range(0, 120, 7), range(1, at_work + 40, max(1, at_work // 12))):

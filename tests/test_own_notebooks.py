@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.chapter import new_chapter
-from ctg_analysis.chapter.coverage import sample
-from ctg_analysis.chapter.new_chapter import write_new_chapter
+from ctg_analysis.cli import new_chapter
+from ctg_analysis.cli.listing import sample
+from ctg_analysis.cli.new_chapter import write_new_chapter
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, data_root, settings

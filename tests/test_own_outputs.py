@@ -12,8 +12,9 @@ import pytest
 import seaborn as sns
 from IPython.display import Image
 
+from ctg_analysis.chapter.own import MOST_ROWS, frame
+from ctg_analysis.chapter.own import picture_piece as picture
 from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
-from ctg_analysis.display.pieces.own_pieces import MOST_ROWS, frame, picture
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import settings
 from ctg_analysis.publish.own_outputs import (

@@ -5,11 +5,10 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from ctg_analysis.chapter import commune_sheets
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.pieces import sheets as commune_sheets
-from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.markup import Citation, Html, Table, for_readers
+from ctg_analysis.display.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.publish.contents import Section, contents, index, with_sections
 from ctg_analysis.publish.own_outputs import published

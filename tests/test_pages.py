@@ -15,9 +15,8 @@ from lxml import etree
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, PAGES_OF
 
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.display.words.texts import NARROW, NBSP
+from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.texts import NARROW, NBSP, date_text
 from ctg_analysis.indicators.observations import read_all
 from ctg_analysis.model.settings import EXAMPLE_EPCI, chosen_chapters
 from ctg_analysis.publish.build import build

@@ -8,11 +8,11 @@ import pytest
 import xlsxwriter
 from raw_files import certified
 
+from ctg_analysis.chapter.portrait import where_most_live
 from ctg_analysis.clean import frame
 from ctg_analysis.clean.facts import by_period_of_former
 from ctg_analysis.clean.frame import clean_communes, with_zonings
 from ctg_analysis.clean.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
-from ctg_analysis.display.words.commune_types import where_most_live
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.facts import COLUMNS
 from ctg_analysis.model.indicator import MISSING, OK

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctg_analysis.chapter import closing
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.clean.facts import certificates
 from ctg_analysis.clean.frame import clean_epcis
-from ctg_analysis.display.words import comparable
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.texts import typography
 from ctg_analysis.indicators import peers
 from ctg_analysis.indicators.observations import Observations, read_all
 from ctg_analysis.indicators.peers import (
@@ -274,7 +274,7 @@ def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is
         if chooses_peers(one):
             choosing += 1
             assert "critère de leur choix" in at["name"] and "peers" not in set(seen.gaps(one)["level"]), one.id
-            assert comparable.place(rows) in ("", comparable.CHOOSING)
+            assert closing.place_among_peers(rows) in ("", closing.CHOOSING)
     assert choosing > 5
 
 
@@ -296,13 +296,13 @@ def group_of(**columns):
 
 def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
     """Two variables: two EPCIs at random are root(4) = 2 apart. A and B are close, C is far from both."""
-    assert comparable.FAR not in comparable.sentence(group_of(), DATED)
+    assert closing.FAR not in closing.peers_sentence(group_of(), DATED)
     table = pd.DataFrame({"population": [1e3, 1e4, 1e4], "age_65_plus_share": [10.0, 30, 31]}, index=list("CAB"))
-    assert comparable.FAR in comparable.sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
+    assert closing.FAR in closing.peers_sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
 
 
 def test_the_sentence_says_how_the_class_was_widened():
-    text = comparable.sentence(group_of(k=2, size=[0, 0, 2]), DATED)
+    text = closing.peers_sentence(group_of(k=2, size=[0, 0, 2]), DATED)
     assert text.endswith(
         "part des 65 ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie à toutes les "
         "catégories d'EPCI, puis à toutes les tailles."
@@ -325,13 +325,13 @@ def test_the_sentence_says_how_the_class_was_widened():
     ],
 )
 def test_the_sentence_names_the_class(columns, words):
-    assert typography(words) in typography(comparable.sentence(group_of(**columns), DATED))
+    assert typography(words) in typography(closing.peers_sentence(group_of(**columns), DATED))
 
 
 def test_the_sentence_says_what_does_not_count_for_want_of_data():
     table = pd.DataFrame({"population": [9e3, 1e4, 2e4], "age_65_plus_share": [np.nan, 31, 22]}, index=list("ABC"))
     table = table.assign(living_standard=[2e4, 2e4, 1e4])
-    text = comparable.sentence(peers.nearest(table, "A", classes_of(table), k=1), DATED)
+    text = closing.peers_sentence(peers.nearest(table, "A", classes_of(table), k=1), DATED)
     assert "de même poids : population en 2023 (logarithme), niveau de vie médian ; n'entre pas dans le choix" in text
     assert text.endswith(
         "faute d'être connu pour ce territoire ou pour la plupart des EPCI de la même zone : part des 65 ans ou plus "
@@ -342,12 +342,12 @@ def test_the_sentence_says_what_does_not_count_for_want_of_data():
 def test_the_sentence_says_why_there_are_no_peers():
     table = SIX.rename(columns={"x": "communes", "y": "age_65_plus_share"}).assign(communes=1.0, living_standard=np.nan)
     lacking = table.assign(age_65_plus_share=np.nan)
-    assert comparable.sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
+    assert closing.peers_sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
         "Aucun EPCI comparable, faute de données pour ce territoire : part des 65 ans ou plus en 2021, niveau de vie "
         "médian."
     )
     alone = peers.nearest(SIX.head(1), "A", classes_of(SIX.head(1)))
-    assert comparable.sentence(alone, DATED) == (
+    assert closing.peers_sentence(alone, DATED) == (
         "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
     )
 
@@ -363,8 +363,8 @@ def test_a_place_among_the_peers_is_told_where_the_whole_interval_is_beyond_a_qu
     """Quartiles of the peers: 20 and 40."""
     own, peers = {"level": "epci", "value": 50.0, "low": low, "high": high}, PEERS
     rows = pd.DataFrame([own, peers]).assign(indicator="birth_rate", status="ok")
-    assert comparable.place(rows) == (f"Cette valeur est parmi {words} des EPCI comparables." if words else "")
-    assert comparable.place(rows[:1]) == ""
+    assert closing.place_among_peers(rows) == (f"Cette valeur est parmi {words} des EPCI comparables." if words else "")
+    assert closing.place_among_peers(rows[:1]) == ""
 
 
 def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
@@ -372,7 +372,7 @@ def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
     own = {"level": "epci", "value": 50.0, "low": math.nan, "high": math.nan}
     rows = pd.DataFrame([own, PEERS]).assign(status="ok")
     told = [
-        comparable.place(rows.assign(indicator=name))
+        closing.place_among_peers(rows.assign(indicator=name))
         for name in ("fibre_premises_share", "single_parent_families_share")
     ]
     assert told == ["Cette valeur est parmi les plus élevées des EPCI comparables.", ""]
@@ -384,7 +384,7 @@ def test_a_difference_of_a_minute_and_what_the_caf_alone_pays_have_no_place_amon
     near = pd.DataFrame([{"level": "epci", "value": 62.6}, peers])
     covered = pd.DataFrame([{"level": "epci", "value": 48.0, "low": 47.0, "high": 49.0}, peers])
     told = [(near, "family_mediation_time"), (covered, "caf_coverage_rate"), (covered, "school_time")]
-    words = [comparable.place(rows.assign(indicator=name, status="ok")) for rows, name in told]
+    words = [closing.place_among_peers(rows.assign(indicator=name, status="ok")) for rows, name in told]
     assert words == ["", "", "Cette valeur est parmi les plus faibles des EPCI comparables."]
 
 
@@ -429,7 +429,7 @@ def test_the_lists_of_the_page_are_those_of_the_data(real):
     assert len(lines) == 7
     for siren, names, first, last in lines:
         group = peers.nearest(table, siren, classes)
-        assert ", ".join(comparable.listed(group, table, territories)["Nom"]) == names, siren
+        assert ", ".join(closing.peers_listed(group, table, territories)["Nom"]) == names, siren
         ends = f"{group.peers['distance'].iloc[0]:.1f}", f"{group.peers['distance'].iloc[-1]:.1f}"
         assert ends == (first, last), siren
 

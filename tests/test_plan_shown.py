@@ -18,7 +18,7 @@ from ctg_analysis.demarche.voices import CRITERIA, decisions, divergences
 from ctg_analysis.demarche.voices import priorities as ranked
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings.style import INK, TERRITORY
-from ctg_analysis.display.words.quantities import euros, number, short_euros
+from ctg_analysis.display.quantities import euros, number, short_euros
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.show import plan_charts

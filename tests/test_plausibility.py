@@ -11,11 +11,10 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctg_analysis.chapter.missing import missing
+from ctg_analysis.chapter.missing import TO_CONFIRM, missing
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.clean.partner_files import clean_form, rows_of
 from ctg_analysis.clean.received_forms import AND, FORMS, HELD_TO, OPEN, forms_in, implausible
-from ctg_analysis.display.words.lacks import TO_CONFIRM
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.form import CONFIRMED

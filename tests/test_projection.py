@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapter.projections import EMPTY, children, shown_projections
+from ctg_analysis.chapter.demography import EMPTY, children, shown_projections
+from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.demography import children_ahead, total_fertility
 from ctg_analysis.indicators.projection import (
     BANDS,

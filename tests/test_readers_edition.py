@@ -7,8 +7,8 @@ import pytest
 from reader import Text, said_twice
 from shipped_pages import PAGES_OF
 
-from ctg_analysis.display.words.team import TEAM, for_readers
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.markup import TEAM, for_readers
+from ctg_analysis.display.texts import typography
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.build import build

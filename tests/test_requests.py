@@ -5,11 +5,9 @@ import io
 import pytest
 from docx import Document
 
-from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.requests import PARTNERS, Requests, requests
+from ctg_analysis.chapter.missing import ASKED_OF_NOBODY, OPEN_DATA, PARTNERS, Requests, missing, requests
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES

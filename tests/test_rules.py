@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from ctg_analysis.display.words.sentences import interval_text, value_text
-from ctg_analysis.display.words.texts import SIGN_WORDS
+from ctg_analysis.display.sentences import interval_text, value_text
+from ctg_analysis.display.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.comparisons import (
     ALPHA,

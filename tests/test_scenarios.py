@@ -7,7 +7,7 @@ from raw_files import add, copied
 
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.clean.perimeter import Perimeter, to_reference
-from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.model.catalogue import CATALOGUE

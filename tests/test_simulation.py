@@ -6,17 +6,14 @@ import pandas as pd
 import pytest
 from shown import trend
 
-from ctg_analysis.chapter import open_chapter
-from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import childcare, simulator
-from ctg_analysis.display.words import texts
+from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.display import texts
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.childcare import (
     APPROVED,
-    AT_CHILDMINDERS,
     AT_WORK,
     CHILDMINDER_PLACES,
-    IN_CENTRES,
     PLACES,
     RATE,
     Missing,
@@ -54,7 +51,6 @@ def test_places_added_and_childminders_who_stop():
     assert found.each.places == pytest.approx(2.4) and found.each.at_work == 50
     assert found.lost == pytest.approx(12)
     assert found.before == 60 and found.after == pytest.approx(60)
-    assert found.change == pytest.approx({IN_CENTRES: 4, AT_CHILDMINDERS: -4})
     assert found.sources == ("caf_txcouv_pe", CNAF, PMI)
 
 
@@ -132,17 +128,14 @@ def test_the_sentences():
     assert "dépassent" not in both
 
 
-AROUND = {"basis": "C'est un calcul.", "source": Citation("Cnaf.")}
-
-
 def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_is():
     """50 childminders at work; half of the 180 places; twice the places asked for when they are more than that."""
     asked = simulate(observed(KNOWN), places=12, leaving=5)
-    html = simulator.simulator(CATALOGUE[RATE], asked, scenario=Html("<p>12 and 5</p>"), **AROUND).html
+    html = childcare.simulator(CATALOGUE[RATE], asked, Citation("Cnaf.")).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("90", "12"), ("50", "5")]
-    assert '<div class="scenario">\n<p>12 and 5</p>' in html and "hidden" in html
+    assert "12 places de plus en EAJE" in html.partition('<div class="scenario">')[2] and "hidden" in html
     many = simulate(observed(without(AT_WORK, APPROVED)), places=100, leaving=0)
-    html = simulator.simulator(CATALOGUE[RATE], many, scenario=Html(""), **AROUND).html
+    html = childcare.simulator(CATALOGUE[RATE], many, Citation("Cnaf.")).html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("200", "100")], "nothing tells what a childminder takes"
 
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import optimize, stats
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.display.words import sentences
+from ctg_analysis.display import sentences
 from ctg_analysis.indicators.uncertainty import possible_laws, smoothed_shares
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET

@@ -8,7 +8,7 @@ import pytest
 from raw_files import copied, said, told_cases, values
 from shown import family
 
-from ctg_analysis.chapter import spaces
+from ctg_analysis.chapter import tables
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.clean import social_spaces
@@ -140,7 +140,7 @@ def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_pa
 )
 @pytest.mark.parametrize("span", [("2024-01-01", "2027-12-31"), ("2024", "2027")])
 def test_the_end_of_an_approval_stands_to_that_of_the_convention(end, expected, span):
-    assert spaces.against(end, span) == expected
+    assert tables.against(end, span) == expected
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_the_end_of_an_approval_stands_to_that_of_the_convention(end, expected, 
     ],
 )
 def test_how_many_approvals_end_before_the_convention(ends, expected):
-    assert spaces.early(pd.Series(ends), ("2024-01-01", "2027-12-31")) == expected
+    assert tables.early(pd.Series(ends), ("2024-01-01", "2027-12-31")) == expected
 
 
 def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_that_is_not_known(example, monkeypatch):
@@ -162,7 +162,7 @@ def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_th
     table = seen.spaces.assign(end=["2023-12-31", "2028-06-30"], begin=["2020-01-01", "2025-01-01"])
     monkeypatch.setattr(seen, "spaces", table)
     monkeypatch.setattr(seen, "convention", None)
-    html = spaces.approvals(seen, CATALOGUE["social_approval_end_year"]).html
+    html = tables.approvals(seen, CATALOGUE["social_approval_end_year"]).html
     assert "2023 (échu)" in html and "2028 (à venir)" in html
     assert "convention territoriale" not in html and "regard" not in html
 

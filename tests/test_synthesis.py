@@ -9,17 +9,16 @@ from lxml.etree import strip_elements
 from lxml.html import fromstring, tostring
 from pptx import Presentation
 
-from ctg_analysis.chapter import open_chapter, summaries, synthesis
+from ctg_analysis.chapter import open_chapter, synthesis
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.consistency import of_synthesis
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.yaml_documents import SynthesisEdition
-from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import glossary, sentences, texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display import notes, sentences, texts
+from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.findings import ALERT, BESIDE, EXTREME, FAR, MOVING, SHORT, STRENGTH, TRAIT, sides
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
@@ -86,7 +85,7 @@ def test_a_team_reorders_and_rewrites_and_what_it_wrote_is_marked(edited):
     assert changed.by_team == {
         "age_65_plus_share"
     }  # an alert that the rule had not; the order alone is no choice of side
-    html = sheets.messages(summaries.messages(seen), synthesis.RULE).html
+    html = synthesis.messages_shown(synthesis.messages(seen), synthesis.RULE).html
     assert html.count("Phrase de l’équipe") == 1 == html.count("Choix de l’équipe") and "Trop peu de crèches." in html
     assert "16,0" in html  # the figure stays beside the sentence of the team
 
@@ -102,10 +101,10 @@ def test_an_indicator_without_value_here_is_refused_in_one_line(edited):
 
 def test_the_team_signs_and_a_signature_older_than_the_data_says_so(edited):
     signed = {"par": "Comité technique", "le": "2026-11-25"}
-    assert "Relu par\u00a0: Comité technique, le 25 novembre 2026." in summaries.team(edited(signature=signed)).html
-    older = summaries.team(edited(signature=signed | {"le": "2024-07-05"})).html
+    assert "Relu par\u00a0: Comité technique, le 25 novembre 2026." in synthesis.team(edited(signature=signed)).html
+    older = synthesis.team(edited(signature=signed | {"le": "2024-07-05"})).html
     assert "le 5 juillet 2024\u202f; les chiffres sont du 24 novembre 2026, après cette relecture." in older
-    assert summaries.team(edited()).html == ""
+    assert synthesis.team(edited()).html == ""
 
 
 def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
@@ -144,7 +143,7 @@ HELD = {
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france, example):
     chapter = open_chapter(epci)
-    said = {message.anchor: message for message in summaries.messages(chapter.territory)}
+    said = {message.anchor: message for message in synthesis.messages(chapter.territory)}
     table = chapter.key_figures()
     shown = table.about["indicators"]
     assert len(shown) == synthesis.FIGURES and 3 <= len(said) <= synthesis.IN_ALL
@@ -166,7 +165,7 @@ EPCIS = (DEFAULT_EPCI, "243500139", "249740119", "200066116", EXAMPLE_EPCI)
 @pytest.mark.parametrize("epci", EPCIS)
 def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, tmp_path, monkeypatch):
     territory = open_territory(epci, data_root(epci))
-    for message in summaries.messages(territory):
+    for message in synthesis.messages(territory):
         indicator = CATALOGUE[message.anchor]
         own = territory.compared(indicator).iloc[0]
         assert message.places[0] == (own["name"], own["value"], own["text"])
@@ -177,7 +176,7 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
     documents.write_deck(territory, "2026-11-26", tmp_path / "deck.pptx")
     slides = Presentation(str(tmp_path / "deck.pptx")).slides
     charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
-    for frame, message in zip(charts, summaries.messages(territory), strict=True):
+    for frame, message in zip(charts, synthesis.messages(territory), strict=True):
         plot, (_, value, text) = frame.chart.plots[0], message.places[0]
         decimals = plot._element.xpath(".//c:val//c:formatCode")[0].text.partition(".")[2].count("0")
         assert number(value, decimals) == re.sub(r"[+\s]*%?$|^\+", "", text).replace("\u00a0€", "")
@@ -189,7 +188,7 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
 @pytest.mark.parametrize("epci", EPCIS)
 def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, france, example):
     territory = open_territory(epci, data_root(epci))
-    said = {message.anchor: message.sentence for message in summaries.messages(territory)}
+    said = {message.anchor: message.sentence for message in synthesis.messages(territory)}
     for indicator in documents.mapped(territory, 4):
         (period,) = {*on_map(territory, indicator)["period"]}
         assert period == territory.compared(indicator)["period"].iloc[0]
@@ -201,7 +200,7 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
     """In what each chapter tells its readers, folds, drawings and links apart; EPCIs, such as CINOR, are names."""
     places = pd.read_parquet(france.processed / "territories.parquet")
     named = re.findall(ACRONYM, "\n".join(places.loc[places["level"].eq("epci"), "name"]))
-    not_acronyms = NOT_ACRONYMS | (set(named) - set(glossary.terms()))
+    not_acronyms = NOT_ACRONYMS | (set(named) - set(notes.terms()))
     for path in sorted(shipped.glob("[0-9]*/[01]*.html")):
         html = path.read_text(encoding="utf-8")
         opened = set(re.findall(r'popovertarget="([^"]+)"', html))
@@ -215,8 +214,8 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
         body = tostring(page, encoding="unicode")
         body = re.sub(r"\b(C[ACU])\W[A-Z]{2,}\b", r"\1", body)  # « CA CAP Excellence » is a name
         used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))
-        assert not used - set(glossary.terms()) - not_acronyms, path
-        assert {glossary.name_of(term) for term in used - not_acronyms} <= opened, path
+        assert not used - set(notes.terms()) - not_acronyms, path
+        assert {notes.name_of(term) for term in used - not_acronyms} <= opened, path
     table = (shipped / EXAMPLE_EPCI / "13_bilan.html").read_text(encoding="utf-8")
     assert re.search(r">Équipements et services<.*?>MAM</button>", table, re.DOTALL)
 
@@ -225,24 +224,24 @@ def test_every_acronym_of_the_catalogue_is_in_the_glossary():
     said = " ".join(
         f"{one.label} {one.reading} {one.definition} {one.caveats} {one.unit}" for one in CATALOGUE.values()
     )
-    assert not set(re.findall(ACRONYM, said)) - set(glossary.terms())
+    assert not set(re.findall(ACRONYM, said)) - set(notes.terms())
 
 
 def test_a_term_opens_at_its_first_use_under_each_heading():
     body = "<h2 id='EAJE'>La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title='MSA'>Caf</p>"
-    html = glossary.with_meanings(body)
+    html = notes.with_meanings(body)
     assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
     assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
-    assert glossary.terms_in(["Ulis, ULIS, RSA"]) == glossary.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
-    html = glossary.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
+    assert notes.terms_in(["Ulis, ULIS, RSA"]) == notes.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
+    html = notes.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
-    assert glossary.with_meanings("Caf (").startswith("<button")
+    assert notes.with_meanings("Caf (").startswith("<button")
 
 
 @pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "label", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
-    assert glossary.with_meanings(body) == body and "<button" in glossary.with_meanings(body + "<p>Caf</p>")
+    assert notes.with_meanings(body) == body and "<button" in notes.with_meanings(body + "<p>Caf</p>")
 
 
 def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):

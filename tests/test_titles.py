@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
+from ctg_analysis.display import notes, quantities, texts, titles
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.words import extremes, glossary, messages, quantities, texts
 from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]
@@ -30,7 +30,7 @@ def communes(*values, shown=True, status="ok"):
     ],
 )
 def test_the_title_of_a_map_of_counts_names_the_commune_that_it_speaks_of(values, title):
-    assert messages.circles(PEOPLE, communes(*values)) == f"Population municipale : {title}"
+    assert titles.circles(PEOPLE, communes(*values)) == f"Population municipale : {title}"
 
 
 YOUNG = CATALOGUE["youth_index"]  # a ratio without a test
@@ -46,45 +46,45 @@ def bearing(rows, *bases, parts=None):
 def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
     head = "Indice de jeunesse : "
     rows = bearing(communes(12, 30, 20))
-    assert extremes.choropleth(YOUNG, rows) == f"{head}de 12 à 30 selon la commune"
-    assert extremes.choropleth(YOUNG, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
-    assert extremes.choropleth(YOUNG, rows.assign(shown=False)) == ""
-    assert extremes.choropleth(YOUNG, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
+    assert titles.choropleth(YOUNG, rows) == f"{head}de 12 à 30 selon la commune"
+    assert titles.choropleth(YOUNG, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
+    assert titles.choropleth(YOUNG, rows.assign(shown=False)) == ""
+    assert titles.choropleth(YOUNG, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
     low = pd.DataFrame({"text": ["≤\u00a05\u202f%"], "shown": False, "status": "censored"})
-    said = extremes.choropleth(YOUNG, pd.concat([rows, low], ignore_index=True))
+    said = titles.choropleth(YOUNG, pd.concat([rows, low], ignore_index=True))
     assert said == f"{head}de 5\u202f% ou moins à 30 selon la commune"
     mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
     change = bearing(mixed), CATALOGUE["natural_change_rate"]
-    assert extremes.choropleth(*change[::-1]).endswith("de 0\u202f% à 18,2\u202f% selon la commune")
+    assert titles.choropleth(*change[::-1]).endswith("de 0\u202f% à 18,2\u202f% selon la commune")
     small = bearing(communes(12, 30, 20), 97.0, 1000, 1000)
-    assert extremes.choropleth(YOUNG, small) == f"{head}de 20 à 30 selon la commune"
-    assert extremes.leaves_some_out(YOUNG, small) and not extremes.leaves_some_out(YOUNG, rows)
-    assert extremes.choropleth(YOUNG, bearing(communes(1, 2), 97.0, 97)) == "Indice de jeunesse"
+    assert titles.choropleth(YOUNG, small) == f"{head}de 20 à 30 selon la commune"
+    assert titles.leaves_some_out(YOUNG, small) and not titles.leaves_some_out(YOUNG, rows)
+    assert titles.choropleth(YOUNG, bearing(communes(1, 2), 97.0, 97)) == "Indice de jeunesse"
 
 
 def test_the_title_of_a_norm_leaves_out_no_commune_and_does_not_say_that_it_does():
     doctors = CATALOGUE["general_practitioner_accessibility_index"]
     rows = bearing(communes(1.3, 4.0, 3.0), 97.0, 1000, 1000)
-    assert "Commune A" in extremes.choropleth(doctors, rows) and not extremes.leaves_some_out(doctors, rows)
+    assert "Commune A" in titles.choropleth(doctors, rows) and not titles.leaves_some_out(doctors, rows)
 
 
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
     only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble, sur 20 cas ou plus"
-    assert extremes.choropleth(vacant, rows) == head + only  # Commune A is apart too, on one dwelling
+    assert titles.choropleth(vacant, rows) == head + only  # Commune A is apart too, on one dwelling
     few = bearing(communes(0.4, 7.7, 7.5), 255.0, 1300, 1300, parts=[1, 100, 98])
-    assert extremes.choropleth(vacant, few) == f"{head}{extremes.NONE_APART}, sur 20 cas ou plus"
+    assert titles.choropleth(vacant, few) == f"{head}{titles.NONE_APART}, sur 20 cas ou plus"
     rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
-    assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
+    assert titles.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
     alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])
-    assert extremes.choropleth(vacant, alike) == f"{head}{extremes.NONE_APART}"
+    assert titles.choropleth(vacant, alike) == f"{head}{titles.NONE_APART}"
     pair = bearing(communes(20, 20, 5, 5), 500.0, 500, 50, 2000, parts=[100, 100, 2, 100])
-    assert extremes.choropleth(vacant, pair) == f"{head}de 5 à 20 dans les 3 communes qui s'écartent de l'ensemble"
+    assert titles.choropleth(vacant, pair) == f"{head}de 5 à 20 dans les 3 communes qui s'écartent de l'ensemble"
     every = bearing(communes(6, 20), 800.0, 300, parts=[48, 60])
-    assert extremes.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
+    assert titles.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
     twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
-    assert "de 20 à 20" not in extremes.choropleth(vacant, twice)
+    assert "de 20 à 20" not in titles.choropleth(vacant, twice)
 
 
 @pytest.mark.parametrize(
@@ -104,26 +104,26 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
 def test_the_title_of_a_family_tells_its_greatest(values, title):
     rows = pd.DataFrame({"name": values.keys(), "value": values.values()})
     rows["text"] = [quantities.number(value) for value in rows["value"]]
-    assert messages.family("Accès", "minutes", rows) == title
+    assert titles.family("Accès", "minutes", rows) == title
 
 
 def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     rows = pd.DataFrame({"name": ["Impôts, en moins", "Salaires", "Pensions"], "value": [-13.2, 39.0, 39.8]})
     rows["text"] = ["−13,2 %", "39,0 %", "39,8 %"]
-    assert messages.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
+    assert titles.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
     tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
-    assert messages.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
+    assert titles.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
-    assert messages.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
-    assert messages.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord : 39,8 %"
+    assert titles.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
+    assert titles.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord : 39,8 %"
 
 
 def test_no_share_comes_first_where_what_is_not_shown_may_be_greater():
     rows = pd.DataFrame({"name": ["Couples", "Couples avec enfant(s)", "Un parent"], "value": [27.3, 19.4, 5.0]})
     rows["text"] = ["27,3 %", "19,4 %", "5,0 %"]
-    assert messages.family("Ménages", "%", rows) == "Couples : 27,3 % ; couples avec enfant(s) : 19,4 %"
-    assert messages.family("Ménages", "%", rows.assign(value=[27.3, 0, 0])) == "Couples : 27,3 %"
-    assert messages.family("Ménages", "ménages", rows).startswith("Couples d'abord")
+    assert titles.family("Ménages", "%", rows) == "Couples : 27,3 % ; couples avec enfant(s) : 19,4 %"
+    assert titles.family("Ménages", "%", rows.assign(value=[27.3, 0, 0])) == "Couples : 27,3 %"
+    assert titles.family("Ménages", "ménages", rows).startswith("Couples d'abord")
 
 
 def test_a_commune_has_one_place_in_order_before_and_after_typography():
@@ -134,8 +134,8 @@ def test_a_commune_has_one_place_in_order_before_and_after_typography():
 
 
 def test_a_name_of_an_epci_is_not_glossed_and_the_same_word_elsewhere_is():
-    assert glossary.terms_in(["CA CAP Excellence"]) == ["CA"]
-    assert glossary.terms_in(["un CAP, un BEP"]) == ["BEP", "CAP"]
+    assert notes.terms_in(["CA CAP Excellence"]) == ["CA"]
+    assert notes.terms_in(["un CAP, un BEP"]) == ["BEP", "CAP"]
 
 
 def test_actors_are_named_as_a_sentence_does():

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from ctg_analysis.display.words import messages
-from ctg_analysis.display.words.paces import fragile
+from ctg_analysis.display import titles
+from ctg_analysis.display.standing import fragile
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.trends import Series, autocorrelation, estimate_rho, series_of, slope, trend_of
@@ -39,7 +39,7 @@ def trend(name, *values, first=2008, **counts):
 
 def written(name, *values, first=2008):
     rows = rows_of(*values, first=first)
-    return messages.trend(CATALOGUE[name], rows, trend_of(rows, CATALOGUE[name])).partition(" : ")[2]
+    return titles.trend(CATALOGUE[name], rows, trend_of(rows, CATALOGUE[name])).partition(" : ")[2]
 
 
 @pytest.fixture
@@ -223,6 +223,6 @@ def test_a_trend_that_hangs_on_one_year_says_so(rho):
 def test_a_long_history_with_gaps_tells_its_highest_and_its_lowest():
     rows = rows_of(14_849, 12_606, 11_409, 9_351, 9_469, 9_539, 9_613, 9_662)
     rows["period"] = ["1876", "1936", "1968", "1999", "2010", "2015", "2020", "2023"]
-    told = messages.trend(CATALOGUE["historical_population_count"], rows, None)
+    told = titles.trend(CATALOGUE["historical_population_count"], rows, None)
     assert told.endswith("9662 habitants en 2023 ; au plus haut 14849 (1876), au plus bas 9351 (1999)")
-    assert messages.trend(CATALOGUE["historical_population_count"], rows[2:], None).endswith(": 9662 habitants en 2023")
+    assert titles.trend(CATALOGUE["historical_population_count"], rows[2:], None).endswith(": 9662 habitants en 2023")

@@ -10,9 +10,9 @@ import pytest
 from raw_files import copied
 
 from ctg_analysis.chapter.missing import HERE
+from ctg_analysis.chapter.missing import unknown_chapters as unknown
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.chapter.unknown_chapters import unknown
-from ctg_analysis.display.words.team import for_readers
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings

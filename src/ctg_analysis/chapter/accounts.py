@@ -1,24 +1,34 @@
-"""The account of a chapter: sentences that an editor writes (data/reference/recits), filled with facts alone."""
+"""What a chapter says first: its answer, three figures, a map, and its account, sentences that an editor writes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.nodes import Getattr
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.chapter.by_indicator import each_row
-from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import are_exact, on_map
-from ctg_analysis.chapter.profiles import told
+from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import profile as pieces
-from ctg_analysis.display.words import paces, sentences, standing
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters
-from ctg_analysis.display.words.texts import capitalised, inside, listed, than, typography
+from ctg_analysis.display import sentences, standing
+from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
+from ctg_analysis.display.quantities import agreed, in_letters
+from ctg_analysis.display.texts import (
+    capitalised,
+    date_text,
+    inside,
+    listed,
+    than,
+    typography,
+    uncapitalised,
+    unit_text,
+)
+from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -132,7 +142,7 @@ class Fact:
         found = trend_of(rows, self._indicator)
         if found is None or not found.is_established or found.hangs_on:
             return ""
-        return f"{paces.way(found)}, {paces.with_bounds(self._indicator, rows, found)}"
+        return f"{standing.way(found)}, {standing.with_bounds(self._indicator, rows, found)}"
 
     @property
     def communes(self) -> str:
@@ -180,7 +190,7 @@ def untold(territory: Territory, chapter: str) -> list[tuple[str, str]]:
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
     *_, questions = _told(territory, read_account(chapter))
-    return pieces.debate(questions) if questions else Html("")
+    return debate_of(questions) if questions else Html("")
 
 
 def _told(territory: Territory, written: Account) -> list[list[str]]:
@@ -233,3 +243,92 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
             asked = {one.attr for one in sentence.find_all(Getattr)} - OF_A_FACT
             wrong += [Finding(file, line, column, name, listed(sorted(OF_A_FACT))) for name in sorted(asked)]
     return wrong
+
+
+@dataclass(frozen=True)
+class LargeFigure:
+    """A figure of the first screen of a chapter.
+
+    label, when, unit; value: as a reader sees it; ruler: where it stands, drawn; others: sign, name and value of each
+    place beside; way: how it moves, where a test tells it.
+    """
+
+    name: str
+    label: str
+    when: str
+    value: str
+    unit: str
+    ruler: Drawn | None
+    others: Sequence[tuple[str, str, str]]
+    way: str
+
+
+def first_screen_of(
+    answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str], findings: Sequence[tuple[str, str]]
+) -> Html:
+    """What a chapter says first: its answer, its figures beside a map, its account, then the findings it does not tell.
+
+    land: HTML of the map. account: its paragraphs.
+    """
+    return piece(
+        "first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account, findings=findings
+    )
+
+
+def debate_of(questions: Sequence[str]) -> Html:
+    """The questions that a chapter raises."""
+    return piece("debate.html.j2", questions=questions)
+
+
+FIGURES = 3
+SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
+
+
+def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
+    """What a chapter says first.
+
+    chapter: its number. rows: of `data`; its first three indicators that have a value here are the figures, in its
+    order. land: the map, of `Chapter.map`.
+    """
+    known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
+    figures = [large_figure(territory, one) for one in known[:FIGURES]]
+    answer, told_here = account(territory, chapter)
+    if told_here and not answer:  # the first sentence is the answer, where nothing is remarkable
+        answer, told_here = told_here[0].removesuffix("."), told_here[1:]
+    findings = untold(territory, chapter)
+    piece = first_screen_of(answer, figures, land.html, told_here, findings)
+    about = {what: told for what, told in land.about.items() if what != MISSING}
+    names = [one.name for one in figures]
+    return telling(Html(piece.html, about), SHOWN, *names)
+
+
+def _is_written(territory: Territory, indicator: Indicator) -> bool:
+    own = territory.own(indicator)
+    return len(own) > 0 and sentences.is_printed(indicator, each_row(own[-1:])[0])
+
+
+def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
+    """A figure at the period of its comparison, a number of things at its latest. indicator: known here."""
+    own = territory.own(indicator)
+    rows = territory.compared(indicator) if is_compared(indicator) else own[-1:]
+    rows = rows[rows["status"].eq(OK)] if len(rows) else own[-1:]
+    here = rows.iloc[0]
+    beside = rows[rows["level"].isin(SIGNS)].drop_duplicates("level")
+    beside = beside[beside["level"].ne("peers")] if chooses_peers(indicator) else beside
+    beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
+    others = [(SIGNS[row.level], row.name, row.text) for row in each_row(beside)]
+    drawing = None
+    if others:
+        alt = " ; ".join(
+            [
+                f"{indicator.label}, {date_text(here['period'])} : {here['text']}",
+                *(f"{name} : {text}" for _, name, text in others),
+            ]
+        )
+        drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
+    found = trend_of(own, indicator)
+    moves = bool(found and found.is_established and found.hangs_on is None)
+    way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
+    unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
+    label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
+    return LargeFigure(indicator.id, label, date_text(here["period"]), here["text"], unit, drawing, others, way)

@@ -1,22 +1,55 @@
-"""What an analyst asks of a territory besides what chapters show: indicators by words, plain tables."""
+"""What an analyst asks of a territory: indicators by their ids or by words, plain tables."""
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 import pandas as pd
 
-from ctg_analysis.chapter import asked
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import last_day
-from ctg_analysis.display.words.synonyms import meanings, stems
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.notes import meanings, stems
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import EVERYTHING
+
+FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
+
+
+def indicator_of(territory: Territory, name: str) -> Indicator:
+    """An indicator by its id; the chapter reads it.
+
+    Raises:
+        UserError: no indicator has this id; says which ones are close to it.
+    """
+    if not isinstance(name, str) or name not in CATALOGUE:
+        raise UserError(f'no indicator {name!r}: {_did_you_mean(name, CATALOGUE)}chapter.find("WORD") finds their ids')
+    territory.read.add(name)
+    return CATALOGUE[name]
+
+
+def family_of(territory: Territory, name: str) -> list[Indicator]:
+    """The indicators of a family, by its name; the chapter reads them.
+
+    Raises:
+        UserError: no family has this name; says which ones are close to it.
+    """
+    members = [one for one in CATALOGUE.values() if name and one.family == name]
+    if not members:
+        raise UserError(f"no family {name!r}: {_did_you_mean(name, FAMILIES)}`ctg list indicators` shows the families")
+    return [indicator_of(territory, one.id) for one in members]
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    """« did you mean births_count, birth_rate? »; nothing when none is close."""
+    close = get_close_matches(str(name), list(known), 3)
+    return f"did you mean {', '.join(close)}? " if close else ""
+
 
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
 CLOSE = 3  # words, partners
@@ -65,7 +98,7 @@ def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataF
     Raises:
         UserError: no indicator.
     """
-    several = list(dict.fromkeys(asked.indicator(territory, name) for name in indicators))
+    several = list(dict.fromkeys(indicator_of(territory, name) for name in indicators))
     if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
     tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]

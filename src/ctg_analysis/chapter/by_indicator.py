@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.words.quantities import some_communes
-from ctg_analysis.display.words.texts import listed
+from ctg_analysis.display.quantities import some_communes
+from ctg_analysis.display.texts import listed
 from ctg_analysis.model.indicator import OK, Indicator, is_over_population
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE

@@ -1,7 +1,9 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from types import MappingProxyType
 
 import pandas as pd
@@ -11,37 +13,83 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import (
     accounts,
     analyst,
-    asked,
-    assessments,
-    childcare_law,
+    childcare,
     closing,
-    commitments,
     commune_sheets,
-    communes_tables,
-    desk,
+    demography,
     families,
     figures,
-    first_screen,
-    identity,
-    need_by_commune,
+    own,
+    portrait,
     profiles,
-    projections,
-    pyramid,
     single_indicator,
-    spaces,
-    summaries,
     synthesis,
+    tables,
 )
-from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.notebook_shell import prepare_shell
-from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes
+from ctg_analysis.chapter.analyst import FAMILIES
+from ctg_analysis.chapter.own import frame
+from ctg_analysis.chapter.territory import Territory, open_territory
+from ctg_analysis.display import markup, notes
+from ctg_analysis.display.markup import ABOUT, PAGE, SHOWN, Html, telling
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.theme import use_theme
+
+CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
+OF_FAMILIES = {"members", "answers", "scores", "criteria"}
+OF_WORDS = {"find", "reference", "norms", "essential", "debate"}  # verbs whose texts are no ids
+
+
+def prepare_shell() -> None:
+    """Prepare the IPython that runs this notebook; nothing elsewhere.
+
+    Within the quotes of a verb, Tab gives ids. A DataFrame looks as pandas makes it, and has beside it what a page
+    shows in its place (`markup.PAGE`), which Jupyter passes over.
+    """
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    for kind in (pd.DataFrame, pd.Series):
+        shell.display_formatter.mimebundle_formatter.for_type(kind, _on_page)
+    if _matcher() not in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.append(_matcher())
+
+
+def _on_page(table: pd.DataFrame | pd.Series) -> dict[str, object]:
+    piece = frame(table)
+    return {PAGE: piece.html, ABOUT: dict(piece.about)}
+
+
+def ids_for(code: str, names: Mapping[str, object]) -> list[str]:
+    """The ids that may stand at the end of a code, within the quotes of a verb: those that begin so, else hold it.
+
+    names: what the variables of the notebook hold, a chapter among them.
+    """
+    call = CALL.search(code)
+    if not call or call[2] in OF_WORDS or not isinstance(getattr(names.get(call[1]), "territory", None), Territory):
+        return []
+    known = FAMILIES if call[2] in OF_FAMILIES else CATALOGUE
+    begun = [name for name in known if name.startswith(call[3])]
+    return sorted(begun or [name for name in known if call[3] in name])
+
+
+@cache
+def _matcher():
+    from IPython import get_ipython
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    @context_matcher(identifier="ctg_analysis.ids")
+    def ids(context):
+        above = context.full_text.split("\n")[: context.cursor_line]
+        found = ids_for("\n".join([*above, context.text_until_cursor]), get_ipython().user_ns)
+        return {"completions": [SimpleCompletion(name, type="indicator") for name in found], "suppress": bool(found)}
+
+    return ids
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -72,7 +120,7 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", *names: str, **options) -> Html:
-        several = [asked.indicator(chapter.territory, name) for name in names]
+        several = [analyst.indicator_of(chapter.territory, name) for name in names]
         return telling(make(chapter.territory, *several, **options), SHOWN, *names)
 
     return verb
@@ -83,7 +131,7 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = asked.family(chapter.territory, name)
+        members = analyst.family_of(chapter.territory, name)
         return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
 
     return verb
@@ -104,41 +152,34 @@ class Chapter:
         return self.territory.observations
 
     @property
-    def named(self) -> pd.DataFrame:
-        """The same observations with the names of the territories, by indicator."""
-        return self.territory.named
-
-    @property
     def land(self) -> GeoDataFrame:
         """The communes and those around them with their contours: see `show.maps`."""
         return self.territory.land
 
     data, find, peers_table = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table))
-    with_own, compare, picture, framed = map(_of_territory, (desk.with_own, desk.compare, desk.picture, desk.framed))
-    figure = _of_territory(desk.figure)
+    with_own, compare, picture, framed = map(_of_territory, (own.with_own, own.compare, own.picture, own.framed))
+    figure = _of_territory(own.figure)
     __repr__ = _of_territory(analyst.described)
 
     peers = _of_territory(closing.peers)
-    portrait = _of_territory(identity.portrait)
-    first_screen, debate = map(_of_territory, (first_screen.first_screen, accounts.debate))
+    portrait = _of_territory(portrait.portrait)
+    first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
     show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
-    chart = _of_indicators(single_indicator.chart)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)
-    pyramid = _of_territory(pyramid.pyramid)
-    projection = _of_territory(projections.projection)
+    pyramid = _of_territory(demography.pyramid)
+    projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
-    table = _of_indicators(communes_tables.table)
-    scores = _of_family(assessments.scores)
+    table = _of_indicators(tables.table)
+    scores = _of_family(tables.scores)
     answers = _of_family(families.answers)
-    norms = _of_territory(assessments.norms)
-    approvals = _of_indicators(spaces.approvals)
-    criteria = _of_family(spaces.criteria)
-    childcare_need = _of_territory(childcare_law.childcare_need)
-    need_by_commune = _of_territory(need_by_commune.need_by_commune)
-    commitments = _of_territory(commitments.commitments)
-    team = _of_territory(summaries.team)
+    norms = _of_territory(tables.norms)
+    approvals = _of_indicators(tables.approvals)
+    criteria = _of_family(tables.criteria)
+    childcare_need = _of_territory(childcare.childcare_need)
+    commitments = _of_territory(synthesis.commitments)
+    team = _of_territory(synthesis.team)
 
     def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
@@ -150,11 +191,11 @@ class Chapter:
 
     def childcare_authority(self) -> Html:
         """Which authority organises childcare in each commune, and what the law asks of it."""
-        return _of_indicators(childcare_law.childcare_authority)(self, "sppe_transferred_count", "population_count")
+        return _of_indicators(childcare.childcare_authority)(self, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
-        simulated = _of_indicators(childcare_law.simulation)
+        simulated = _of_indicators(childcare.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
     def family_figure(
@@ -186,9 +227,5 @@ class Chapter:
 
     def messages(self) -> Html:
         """The strengths, alerts and traits of the territory, by rule, each with its proof."""
-        chosen = summaries.messages(self.territory)
-        return telling(sheets.messages(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))
-
-    def glossary(self, *indicators: str) -> Html:
-        """The definitions, the caveats and the sources of some indicators."""
-        return closing.definitions(self.territory, [asked.indicator(self.territory, name).id for name in indicators])
+        chosen = synthesis.messages(self.territory)
+        return telling(synthesis.messages_shown(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))

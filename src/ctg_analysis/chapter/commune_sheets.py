@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import shapely
+from markupsafe import Markup
 
-from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.commune_services import Service, services_known, services_of
 from ctg_analysis.chapter.known import by_commune
-from ctg_analysis.chapter.reach_inputs import kilometres
+from ctg_analysis.chapter.portrait import type_text
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes, texts
-from ctg_analysis.display.words.commune_types import type_text
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display import markup, notes, tables, texts
+from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
+from ctg_analysis.display.quantities import quantity
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.peers import of_similar_size
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -26,6 +25,143 @@ from ctg_analysis.show.charts import history
 from ctg_analysis.show.maps import small_maps
 from ctg_analysis.show.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.show.svg import svg
+
+SERVICES = {  # what each is called: the indicator that counts it, that of the time to it by car
+    "école": ("schools_count", "school_time"),
+    "crèche": ("eaje_facilities_count", "childcare_centre_time"),
+    "accueil de loisirs": ("leisure_centres_count", "leisure_centre_time"),
+    "médecin généraliste": ("general_practitioners_count", "general_practitioner_time"),
+    "pharmacie": ("pharmacies_count", None),
+    "commerce d'alimentation": ("food_shops_count", None),
+    "bibliothèque": ("libraries_count", None),
+    "France services": ("france_services_count", "france_services_time"),
+    "gare": ("train_stations_count", None),
+}
+
+
+HERE, BY_CAR, NOWHERE = "Sur place", "Ailleurs, en voiture", "Pas dans le territoire"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service whose number is known in all the communes.
+
+    counts: readable, by the code of the commune: name, value, text. minutes: the time to it by car, as a reader sees
+    it, by code, where it is known.
+    """
+
+    name: str
+    indicators: tuple[Indicator, ...]
+    period: str
+    counts: pd.DataFrame
+    minutes: dict[str, str]
+
+    def is_in(self, code: str) -> bool:
+        """Whether a commune has it."""
+        return bool(self.counts.loc[code, "value"] > 0)
+
+
+def services_known(territory: Territory) -> list[Service]:
+    """The services whose number is known in all the communes."""
+    found = (_service(territory, name, *ids) for name, ids in SERVICES.items())
+    return [service for service in found if service]
+
+
+def _service(territory: Territory, name: str, count: str, time: str | None) -> Service | None:
+    rows = by_commune(territory, CATALOGUE[count]).set_index("territory")
+    if not rows["status"].eq(OK).all() or len(rows) < len(territory.communes):
+        return None
+    minutes = by_commune(territory, CATALOGUE[time]).set_index("territory") if time else rows.iloc[:0]
+    minutes = dict(minutes.loc[minutes["status"].eq(OK), "text"])
+    used = tuple(CATALOGUE[one] for one in ([count, time] if minutes else [count]))
+    return Service(name, used, rows["period"].iloc[0], rows[["name", "value", "text"]], minutes)
+
+
+def services_of(services: Sequence[Service], apart: pd.DataFrame, code: str, year: str) -> list[list[str]]:
+    """Where each service of a commune is: lines of a place and its services, those of the commune first.
+
+    apart: kilometres between communes. year: that of the services named without one.
+    """
+    lines: dict[str, list[str]] = {HERE: []}
+    for service in services:
+        when = date_text(service.period)
+        told = [service.counts.loc[code, "text"]] if service.is_in(code) else []
+        told += [f"{service.minutes[code]} min"] if code in service.minutes else []
+        told += [when] if when != year else []
+        lines.setdefault(_where(service, apart, code), []).append(
+            f"{service.name} ({', '.join(told)})" if told else service.name
+        )
+    nowhere = lines.pop(NOWHERE, [])
+    return [[place, ", ".join(some)] for place, some in (lines | {NOWHERE: nowhere}).items() if some]
+
+
+def _where(service: Service, apart: pd.DataFrame, code: str) -> str:
+    """Where a service is for a commune; the nearest that has it is told as the crow flies."""
+    if service.is_in(code):
+        return HERE
+    if code in service.minutes:
+        return BY_CAR
+    names = service.counts.loc[service.counts["value"].gt(0), "name"]
+    away = apart.loc[code, names.index]
+    if away.isna().any():
+        return "Ailleurs"
+    return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {quantity(round(max(away.min(), 1), 1))} km"
+
+
+def kilometres(territory: Territory) -> pd.DataFrame:
+    """How far the communes are from each other as the crow flies, from a point within each; NaN without a contour."""
+    mine = [("epci", "==", territory.epci)]
+    contours = pd.read_parquet(
+        territory.root.processed / "contours.parquet", columns=["code", "geometry"], filters=mine
+    )
+    points = shapely.get_coordinates(shapely.point_on_surface(shapely.from_wkb(contours["geometry"]))) / 1000
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    codes, communes = list(contours["code"]), list(territory.communes["code"])
+    return pd.DataFrame(apart, codes, codes).reindex(index=communes, columns=communes)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is said of a commune.
+
+    lead: its sentence. map, history: drawings with their words, empty where there is nothing to draw. services: lines
+    of texts, the service first. figures: header, then lines of texts, the label first.
+    """
+
+    code: str
+    name: str
+    lead: str
+    map: str
+    history: str
+    services: list[list[str]]
+    header: list[str]
+    figures: list[list[str]]
+
+
+def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
+    """Return one sheet for each commune, which prints on one page.
+
+    note: of all. years: of the services and of the figures that tell none.
+    """
+    service_year, year = years
+    services = f"Au plus près (à vol d'oiseau), en {service_year} sauf autre année"
+    sections = [
+        {
+            **vars(sheet),
+            **{name: Markup(getattr(sheet, name)) for name in ("map", "history")},
+            "services": _table(services, ["Où", "Services"], sheet.services),
+            "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
+            "signs": tables.signs([*sheet.services, *sheet.figures]),
+        }
+        for sheet in communes
+    ]
+    html = markup.piece("sheets.html.j2", sheets=sections, note=note, source=source).html
+    return Html(html, {markup.SHEETS: [commune.code for commune in communes]})
+
+
+def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
+    return Markup(markup.table(Table(caption, header, lines)).html if lines else "")
+
 
 PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
 YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
@@ -87,7 +223,7 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
     years = known.service_year, known.year
     lacking = [texts.uncapitalised(one.indicator.label) for one in known.columns if not _whole(territory, one)]
     note = f"{NOTE} Sans valeur pour l'ensemble : {texts.listed(lacking)}." if lacking else NOTE
-    return telling(sheets.sheets(written, note, years, _source(territory, ids)), SHOWN, *ids)
+    return telling(sheets(written, note, years, _source(territory, ids)), SHOWN, *ids)
 
 
 def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
@@ -146,7 +282,7 @@ def _maps(territory: Territory) -> dict[str, str]:
     }
 
 
-def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
+def _sheet(territory: Territory, known: Known, place) -> Sheet:
     code, name = place.code, texts.typography(place.name)
     own = known.past[known.past["territory"].eq(code)]
     names, cells = _beside(known, code)
@@ -154,7 +290,7 @@ def _sheet(territory: Territory, known: Known, place) -> sheets.Sheet:
         [column.label(known.year), *of_communes, _whole(territory, column)]
         for column, of_communes in zip(known.columns, cells, strict=True)
     ]
-    return sheets.Sheet(
+    return Sheet(
         code=code,
         name=name,
         lead=texts.typography(_sentence(known, place, own)),

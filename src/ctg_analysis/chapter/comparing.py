@@ -7,12 +7,10 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html, Table
-from ctg_analysis.display.pieces.charts import signs
-from ctg_analysis.display.pieces.tables import head
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.tables import head, signs
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import comparable_rows, last_year
 from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.model.indicator import MISSING, OK, Indicator

@@ -6,15 +6,13 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import asked, surveyed
+from ctg_analysis.chapter import analyst, surveyed
 from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import tables, texts, titles
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.nothing import none_of
+from ctg_analysis.display.texts import date_text, none_of
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
@@ -37,9 +35,9 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     the status that tells why.
     """
     if len(names) == 1:
-        several, title = asked.family(territory, *names), TITLES[names[0]]
+        several, title = analyst.family_of(territory, *names), TITLES[names[0]]
     else:
-        several, title = [asked.indicator(territory, name) for name in names], ""
+        several, title = [analyst.indicator_of(territory, name) for name in names], ""
     compared = {one.id: _at_its_period(territory, one) for one in several}
     known = _at_shared_period(several, compared)
     if known:
@@ -110,18 +108,18 @@ def figure(
         values = [_told(row.name, row.text) for row in several[["name", "text"]].itertuples(index=False)]
         sentence = f"{title}, {period} : {texts.listed(values)}{none}."
         return with_source(sentence, source(territory, own), note)
-    data = charts.family_listing(known, compared, territory.row["name"])
+    data = tables.family_listing(known, compared, territory.row["name"])
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    message = "" if of_ids else messages.family(title, unit, own)
+    message = "" if of_ids else titles.family(title, unit, own)
     widths = {one.width for one in known}
     if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
         message, note = "", f"{note} {UNEQUAL}".strip()
     if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+    return tables.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 
 
 def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Html:

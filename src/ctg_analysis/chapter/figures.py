@@ -18,10 +18,9 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import extremes, messages, paces, texts
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -68,8 +67,8 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
     between = BETWEEN if show.is_bounded(rows) else ""
-    note = " ".join(filter(None, [paces.fragile(found), axis, between]))
-    message = messages.trend(indicator, rows, found)
+    note = " ".join(filter(None, [standing.fragile(found), axis, between]))
+    message = titles.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
@@ -90,11 +89,11 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
         return _told(territory, indicator, some, rows)
     if counted:
         if not always and indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
-            data = charts.listing(indicator, rows, over_years=False)
+            data = tables.listing(indicator, rows, over_years=False)
             when = date_text(rows["period"].iloc[0])
             what = "ce montant" if "euro" in indicator.unit else "ce nombre"
             summary = f"{indicator.label}, {LIKE_PEOPLE.format(what)}"
-            return charts.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
+            return tables.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
         return map_figure(territory, maps.counts(territory.land, rows), rows)
     whole = territory.own(indicator)
     rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
@@ -108,10 +107,10 @@ def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     rows, _ = maps.at_one_date(rows)
     left_out = ""
     if isinstance(indicator.value, Count | Mean):
-        message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
+        message = titles.circles(indicator, rows) if are_exact(indicator, rows) else titles.largest(indicator, rows)
     else:
-        message = extremes.choropleth(indicator, rows)
-        left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
+        message = titles.choropleth(indicator, rows)
+        left_out = titles.TOO_SMALL if titles.leaves_some_out(indicator, rows) else ""
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
     note = " ".join(filter(None, [without_contour(territory, rows), shades or explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
@@ -165,7 +164,7 @@ def parts(territory: Territory, indicator: Indicator) -> Html:
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
     rows = rows.drop_duplicates(["name", "part"])  # La Réunion is a département and a région
-    message = messages.parts(rows, totals.iloc[0])
+    message = titles.parts(rows, totals.iloc[0])
     drawing = svg(show.parts(rows, totals).figure)
     return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
 
@@ -188,6 +187,6 @@ def _drawn(
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
-    data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
+    data = tables.listing(indicator, rows, over_years=over_years, parts=parts)
     cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
-    return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
+    return tables.chart(indicator, drawing, data, when=when, source=cited, **words)

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.missing import is_pointless, lacks, without_lycee
+from ctg_analysis.chapter.missing import entry, is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.demarche.declared_tables import TABLES
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, notes, sentences, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.lacks import entry
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY

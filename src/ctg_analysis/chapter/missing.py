@@ -1,36 +1,90 @@
-"""What is missing of a territory, why, from whom, and the command that gets it: one table, for pages and commands."""
+"""What is missing of a territory, why, from whom, what gets it, and what is asked of each partner."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.demarche.declared_tables import TABLES
-from ctg_analysis.display.words.lacks import (
-    BLANK,
-    ELSEWHERE,
-    KEPT_BACK,
-    LEFT_OUT,
-    NO_ANSWER,
-    NO_FILE,
-    NOT_GIVEN,
-    OPEN_DATA,
-    SHORT,
-    TO_CONFIRM,
-    TO_GATHER,
-    UNREADABLE,
-    WITHHELD,
-    Lack,
-)
-from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.display import texts
+from ctg_analysis.display.notes import source_text
+from ctg_analysis.display.texts import typography
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.form import MONTH
 from ctg_analysis.model.indicator import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator, measures_of
-from ctg_analysis.model.settings import MATERIAL
+from ctg_analysis.model.settings import MATERIAL, all_chapters
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY, Source
 from ctg_analysis.model.territories import FRANCE
 from ctg_analysis.raw.certificates import RawFolder, read_certificate
 from ctg_analysis.raw.folders import CERTIFICATE, read_unread, source_folders
+
+NO_FILE = "no file is here"
+ELSEWHERE = "the file here is of another place"
+SHORT = "not in the file that is shipped"
+NOT_GIVEN = "not in the producer's full file"
+KEPT_BACK = "withheld by the producer"
+WITHHELD = "secret"
+NO_ANSWER = "the partner has not answered"
+BLANK = "the form has blanks"
+TO_CONFIRM = "not published until the partner confirms it"
+TO_GATHER = "not gathered yet"
+LEFT_OUT = "not in what was gathered"
+UNREADABLE = "received, but it cannot be read"
+WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_CONFIRM, TO_GATHER, LEFT_OUT)
+WHYS += (UNREADABLE,)
+ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
+
+OPEN_DATA = "Données ouvertes"
+
+
+class Lack(NamedTuple):
+    """A source that does not give an indicator of a territory.
+
+    source: its id. why: one of WHYS. who: the partner to ask, in French, or OPEN_DATA. file: the form to fill, or the
+    files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
+    of the communes of which a form, received, does not say it, or of the places of which what it says is doubted.
+    """
+
+    source: str
+    why: str
+    who: str
+    file: str
+    command: str
+    blank: tuple[str, ...] = ()
+
+
+def entry(lack: Lack) -> dict[str, str]:
+    """The entry of a box: label of the source, how to get it, command."""
+    source = SOURCES[lack.source]
+    form = SOURCES[source.addition.hides] if source.addition else source
+    sheet = form.form.sheet if form.form else ""
+    unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
+    said = {
+        KEPT_BACK: "secret statistique, le producteur ne diffuse pas ce chiffre",
+        LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
+        WITHHELD: "secret statistique, un chiffre connu qui ne peut être montré",
+        NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
+        UNREADABLE: f"formulaire « {sheet} » reçu mais illisible" if form.form else "reçu mais illisible",
+        TO_CONFIRM: f"formulaire « {sheet} » reçu, chiffre invraisemblable, non publié tant qu'il n'est pas corrigé ou "
+        f"confirmé : {texts.listed(list(lack.blank) or [''])}",
+        BLANK: f"formulaire « {sheet} » reçu, {unsaid}",
+    }
+    how = said.get(lack.why) or source.how_to_get or "fichier complet à télécharger"
+    return {"label": texts.typography(source_text(source)), "how": texts.typography(how), "command": lack.command}
+
+
+def known_of(known: int, of: int) -> str:
+    """How many indicators have a value; nothing where there is none to have one.
+
+    >>> known_of(54, 81), known_of(1, 8), known_of(0, 0)
+    ('54 indicateurs sur 81', '1 indicateur sur 8', '')
+    """
+    return f"{known} indicateur{'s' if known > 1 else ''} sur {of}" if of else ""
+
 
 COLUMNS = ["indicator", "chapter", "star", "level", "territory", *Lack._fields]
 HERE = (*LOCAL, "epci")
@@ -40,12 +94,10 @@ AT_EQUAL_AGES = "{} (at equal ages)"
 MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
 LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
 PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
-REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
 def missing(territory: Territory) -> pd.DataFrame:
-    """What is missing of a territory: a row for each indicator without a value and each source that would give it,
-    then that of the places of childcare within reach (REACH).
+    """What is missing of a territory: a row for each indicator without a value and each source that would give it.
 
     Columns: indicator, chapter, star; level and territory: those of the places without a value, the EPCI, or some of
     its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`. Last, what would
@@ -63,18 +115,7 @@ def missing(territory: Territory) -> pd.DataFrame:
     for indicator in map(CATALOGUE.get, () if territory.root.fictional else AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
         rows.append([*where, *_lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)])
-    return pd.DataFrame([*rows, *_of_reach(territory)], columns=COLUMNS)
-
-
-def _of_reach(territory: Territory) -> list[list[object]]:
-    """The row of the places of childcare within reach, which is no indicator: the tables that do not say enough."""
-    lacks = reach_inputs.lacking(territory)
-    if not lacks:
-        return []
-    why = _why_not_gathered(territory, told=territory.demarche.begun)
-    files = " ; ".join(TABLES[name].place for name in lacks)
-    lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
-    return [[REACH, "04", False, "epci", territory.epci, *lack]]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list[str]]:
@@ -262,3 +303,127 @@ def _folders(territory: Territory) -> dict[str, list[RawFolder]]:
 @lru_cache(maxsize=256)
 def _certificate(folder: Path, _written: int) -> RawFolder:
     return read_certificate(folder)
+
+
+PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
+PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}
+BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du territoire"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that is asked: its label, its definition, at what level, of what period, what of it is not shown.
+
+    places: the communes of which alone it is missing. family: the title of those that it is told with, if any.
+    """
+
+    label: str
+    definition: str
+    level: str
+    period: str
+    secret: str
+    places: tuple[str, ...] = ()
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a source would bring. command: what gets it. how: in French, without a form.
+
+    form: where it is filled. workbook, file: the workbook of its partner, the CSV file. doubted: how says what, in
+    the form, is to be corrected or confirmed.
+    """
+
+    source: str
+    label: str
+    figures: tuple[Figure, ...]
+    form: str = ""
+    workbook: str = ""
+    file: str = ""
+    command: str = ""
+    how: str = ""
+    doubted: bool = False
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What is asked: of each partner; of nobody, for it is public; of the démarche; what nobody may give, and why."""
+
+    partners: dict[str, list[Request]]
+    open_data: list[Request]
+    demarche: list[Request]
+    kept: list[Request]
+
+
+def requests(territory: Territory, lacks: pd.DataFrame) -> Requests:
+    """What is asked so that a report lacks nothing. lacks: of `missing.missing`."""
+    lacks = lacks[lacks["indicator"].isin(list(CATALOGUE))]
+    kept = lacks["why"].isin(ASKED_OF_NOBODY)
+    asked = lacks[~kept]
+    partners = [*PARTNERS, *sorted(set(asked["who"]) - {*PARTNERS, OPEN_DATA, SOURCES[PLAN].partner})]
+    by_partner = {who: list(_requests(territory, asked[asked["who"].eq(who)])) for who in partners}
+    return Requests(
+        {who: several for who, several in by_partner.items() if several},
+        list(_requests(territory, asked[asked["who"].eq(OPEN_DATA)])),
+        list(_requests(territory, asked[asked["source"].isin([SURVEY, PLAN])])),
+        list(_requests(territory, lacks[kept])),
+    )
+
+
+def _requests(territory: Territory, lacks: pd.DataFrame) -> Iterator[Request]:
+    """A request for each form or source, its figures in the order of the catalogue, each once."""
+    for _, rows in lacks.groupby(["file", "why"], sort=False):
+        lack = Lack(*rows.iloc[0][list(Lack._fields)])._replace(blank=tuple(dict.fromkeys(chain(*rows["blank"]))))
+        form = _form(SOURCES[lack.source])
+        source = form or SOURCES[lack.source]
+        figures = tuple(
+            _figure(territory, CATALOGUE[row.indicator], row.territory.split("|"), form)
+            for row in rows.drop_duplicates("indicator").itertuples(index=False)
+        )
+        label = typography(form.label if form else source_text(source))
+        files = (typography(form.form_place), form.form_workbook, form.form_file) if form else ("", "", "")
+        yield Request(source.id, label, figures, *files, lack.command, entry(lack)["how"], lack.why == TO_CONFIRM)
+
+
+def _form(source: Source) -> Source | None:
+    """The source of the form that brings what a source is made of; nothing when no partner fills one."""
+    of = SOURCES[source.addition.hides] if source.addition else source
+    return of if of.form else None
+
+
+def _figure(territory: Territory, indicator: Indicator, places: list[str], form: Source | None) -> Figure:
+    """A figure with what a partner needs to know of it."""
+    names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
+    level = BY_COMMUNE if "commune" in indicator.levels else WHOLE
+    if form and form.form.by_site:
+        level = BY_SITE
+    period = PERIODS[bool(form) and form.form.written == MONTH]
+    secret = f"arrondi à {form.secrecy.base}" if form and _counts_persons(indicator, form) else "aucun"
+    told = map(typography, (indicator.label, indicator.definition, level, period, secret))
+    lacking = tuple(typography(names[code]) for code in places if code in names)
+    return Figure(*told, lacking, typography(TITLES.get(indicator.family, "")))
+
+
+def _counts_persons(indicator: Indicator, form: Source) -> bool:
+    """Whether an indicator counts persons or households that a form tells."""
+    counted = {field.measure for field in form.form.fields if field.is_rounded}
+    return not counted.isdisjoint(measures_of(indicator.value))
+
+
+FIRST_THEME, LAST_THEME = "01", "10"  # the chapters after them tell the démarche
+
+
+@lru_cache(maxsize=1)
+def unknown_chapters(territory: Territory) -> list[str]:
+    """The pages of the thematic chapters of which nothing is known here, in their order.
+
+    The indicators of other chapters that one shows stand in theirs: they make no chapter.
+    """
+    rows = territory.named
+    known = set(rows.loc[rows["level"].isin(HERE) & rows["status"].ne(MISSING), "indicator"])
+    with_figures = {CATALOGUE[name].chapter for name in known & CATALOGUE.keys()}
+    return [
+        chapter.page
+        for chapter in all_chapters()
+        if FIRST_THEME <= chapter.number <= LAST_THEME and chapter.number not in with_figures
+    ]

@@ -5,7 +5,7 @@ from functools import lru_cache
 import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.words import texts
+from ctg_analysis.display import texts
 from ctg_analysis.indicators.comparisons import producer
 from ctg_analysis.indicators.peers import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, Position, position_in
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -1,30 +1,217 @@
-"""L'essentiel and le profil of a chapter: what is said first, and a line for each figure."""
+"""Le profil of a chapter, a line for each figure, and the findings of a territory; the figures of the first page."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.chapter.by_indicator import each_row
-from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import WORDS, among_peers
-from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
-from ctg_analysis.display.drawings.in_cells import among, series
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces import profile as pieces
-from ctg_analysis.display.pieces.charts import signs
-from ctg_analysis.display.pieces.profile import Drawn, Line
-from ctg_analysis.display.words import sentences, texts
-from ctg_analysis.display.words import standing as words
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import money, number, percent
+from ctg_analysis.chapter.territory import PEOPLE, Territory
+from ctg_analysis.display import markup, sentences, standing, texts
+from ctg_analysis.display.drawings.axes import scale
+from ctg_analysis.display.drawings.drawing import Drawing
+from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
+from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
+from ctg_analysis.display.notes import short_sources
+from ctg_analysis.display.quantities import money, number, percent
+from ctg_analysis.display.tables import signs
+from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.titles import counted
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.peers import CHOOSES, chooses_peers
-from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.indicators.findings import findings, sides, under_norms
+from ctg_analysis.indicators.peers import CHOOSES, Position, chooses_peers
+from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
 from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.settings import settings
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import load_yaml
+
+HIGH, ROOM = 24, 7  # units; around the outermost marks
+SERIES, AMONG = 54, 84  # widths
+HALF = 9  # of the height of the band of the quartiles
+RULER = 380  # width
+# The colours of a page, those of our drawings where there is none, in a notebook.
+HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
+GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
+LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
+
+
+def series(points: Sequence[tuple[int, float, str, str]]) -> str:
+    """Return a small line over the years, its last point marked. points: year, value, both as a reader sees them."""
+    values = [value for _, value, *_ in points]
+    low, high = min(values), max(values)
+    middle, half = (low + high) / 2, max(high - low, LEAST * max(map(abs, values)), 1e-9) / 2
+    x = scale(points[0][0], points[-1][0], ROOM, SERIES - ROOM)
+    y = scale(middle - half, middle + half, HIGH - ROOM / 2, ROOM / 2)
+    drawing = Drawing(HIGH, SERIES)
+    line = [(x(year), y(value)) for year, value, *_ in points]
+    drawing.line(line, TERRITORY, 1.6)
+    for spot, (*_, when, text) in zip(line, points, strict=True):
+        with drawing.of(when, text):
+            drawing.circle(*spot, 2.6 if spot == line[-1] else 0.8, TERRITORY)
+    return drawing.svg()
+
+
+def among(others: Sequence[tuple[float, str, str]], place: Position, own: float) -> str:
+    """Return a small strip: the peers as rings, their quartiles and median, the territory as a lozenge.
+
+    others: the value of each, its name and its value as a reader sees it.
+    """
+    values, middle = [own, *(value for value, *_ in others)], HIGH / 2
+    x = scale(min(values), max(values), ROOM, AMONG - ROOM)
+    drawing = Drawing(HIGH, AMONG)
+    drawing.line([(0, middle), (AMONG, middle)], RULE)
+    across = max(x(place.high) - x(place.low), 1)
+    drawing.bar(x(place.low), middle, across, 2 * HALF, BAND, stroke=OTHERS["peers"], stroke_width=0.8)
+    for value, name, text in sorted(others):
+        with drawing.of(name, text):
+            drawing.circle(x(value), middle, 3, PAPER, stroke=FAINT, fill_opacity=0.6)
+    drawing.line([(x(place.median), middle - HALF - 3), (x(place.median), middle + HALF + 3)], INK, 2)
+    drawing.area(f"M{x(own) - 6:.1f} {middle:.1f}l6 -7l6 7l-6 7z", TERRITORY, stroke=PAPER)
+    return drawing.svg()
+
+
+def ruler(own: float, others: Mapping[str, float]) -> str:
+    """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France.
+
+    It begins at zero, or near the least value where all are high above it. others: value by level.
+    """
+    values, middle = [own, *others.values()], HIGH / 2
+    low, high = min(values), max(values)
+    least = min(0.0, low) if low <= high / 2 else low - max(high - low, LEAST * high) / 2
+    x = scale(least, high + (high - least) * 0.08, 0, RULER)
+    drawing = Drawing(HIGH, RULER)
+    drawing.line([(0, middle), (RULER, middle)], LAID, 2)
+    drawing.line([(0, middle), (x(own), middle)], HERE, 2)
+    if "france" in others:
+        drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], EDGE, 2.5)
+    drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
+    if "peers" in others:
+        drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
+    return drawing.svg()
+
+
+NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A small drawing with its text alternative, and the words beside it."""
+
+    drawing: str
+    alt: str
+    words: str = ""
+
+    def __html__(self) -> str:
+        """Return the element, then the words."""
+        drawn = described(self.drawing, self.alt) if self.drawing else ""
+        words = Markup("<span>{}</span>").format(texts.typography(self.words)) if self.words else ""
+        return Markup(drawn) + words
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of the profile.
+
+    label, unit; name: the id of the indicator, which leads to its definition; value, when: the latest, and its period;
+    then: the value at the period of the comparison, where that is an older one; series, peers: drawings, where there is
+    something to draw; places: level → value there; apart: levels of the places that it differs from, surely and
+    largely; test: signs and words of the first ones that it differs from; tests: level → sign and words, of each;
+    group: the heading that it stands under.
+    """
+
+    label: str
+    unit: str
+    value: str
+    when: str
+    then: str = ""
+    series: Drawn | None = None
+    peers: Drawn | None = None
+    places: dict[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    test: Sequence[tuple[str, str]] = ()
+    tests: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    group: str = ""
+
+
+def profile_table(
+    lines: Sequence[Line], names: dict[str, str], source: Citation, note: str, beside: Sequence[str] = tuple(NAMES)
+) -> Html:
+    """The profile as a table; a column in which no line has anything is left out.
+
+    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs. beside: the
+    levels to show.
+    """
+    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
+    filled = piece(
+        "profile.html.j2",
+        lines=lines,
+        levels=levels,
+        names={level: names.get(level, NAMES[level]) for level in levels},
+        has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
+        source=source,
+        note=note,
+    )
+    return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
+
+
+def essential_list(findings: Sequence[tuple[str, str]]) -> Html:
+    """The findings of a chapter. findings: what is found, and what it is beside."""
+    return piece("essential.html.j2", findings=findings)
+
+
+def printed(territory: Territory) -> list[Essential]:
+    """The indicators of the editorial list that the territory has a value of which may be written as a number."""
+    return [
+        essential
+        for essential in essentials()
+        if len(rows := territory.against(essential.indicator))
+        and rows["status"].iloc[0] == OK
+        and sentences.is_printed(essential.indicator, each_row(rows[:1])[0])
+    ]
+
+
+@lru_cache(maxsize=1)
+def findings_of(territory: Territory) -> pd.DataFrame:
+    """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
+    known = printed(territory)
+    if not known:
+        return findings(territory.tested[:0], known, territory.spread)
+    compared = pd.concat([territory.against(essential.indicator) for essential in known])
+    moves = {one.indicator.id: move(territory, one.indicator) for one in known}
+    held = [territory.data(one.indicator) for one in known if one.indicator.norm]
+    communes = pd.concat([compared[:0], *held]).query("level == 'commune'")
+    communes = communes[communes["period"].eq(communes["indicator"].map(territory.periods))]
+    people = territory.data(CATALOGUE[PEOPLE]).query("status == @OK").sort_values("period", kind="stable")
+    inhabitants = people.drop_duplicates("territory", keep="last").set_index("territory")["value"]
+    return findings(compared, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
+
+
+def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
+    """The side of each finding of a territory: see `findings.sides`."""
+    known = printed(territory)
+    if not known:
+        return pd.Series(dtype=object)
+    gaps = pd.concat([territory.gaps(essential.indicator) for essential in known])
+    return sides(found, gaps, CATALOGUE)
+
+
+def move(territory: Territory, indicator: Indicator) -> int:
+    """Whether an indicator rises here (1) or falls (-1) in a sure trend, that no year alone makes; 0 elsewhere."""
+    rows = territory.data(indicator)
+    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
+    found = trend_of(rows, indicator)
+    return int(np.sign(found.change)) if found and found.is_established and not found.hangs_on else 0
+
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
@@ -38,7 +225,7 @@ def essential(territory: Territory, chapter: str, without: Collection[str] = ())
     """
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(without), "indicator"][:MOST])
-    return pieces.essential([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
+    return essential_list([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
@@ -51,7 +238,7 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
     counts, found = sentences.counts_text(indicator, own), sentences.statement(indicator, own).removesuffix(".")
     found = f"{found} ({texts.typography(counts)})" if counts else found
     one = findings_of(territory).set_index("indicator").loc[indicator.id]
-    beside = words.beside(indicator, rows, territory.gaps(indicator), one)
+    beside = standing.beside(indicator, rows, territory.gaps(indicator), one)
     return f"{found},", f"{beside}. {within(territory, indicator)}{newer(territory, indicator)}".rstrip()
 
 
@@ -73,7 +260,7 @@ def profile(
     territory: Territory,
     *indicators: Indicator,
     groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    beside: Sequence[str] = tuple(pieces.NAMES),
+    beside: Sequence[str] = tuple(NAMES),
 ) -> Html:
     """A line for each indicator that the territory has; the box of the others, which the team alone sees.
 
@@ -91,7 +278,7 @@ def profile(
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
+    return markup.together(profile_table(lines, names | france, cited, note, beside), absent)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
@@ -137,11 +324,11 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
     then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
-    told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
+    told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in NAMES}
     gaps = territory.gaps(indicator)
-    test, apart = words.test(compared, gaps)
+    test, apart = standing.test(compared, gaps)
     tests = {
-        level: "".join(" ".join(one) for one in words.test(compared, gap)[0]).strip()
+        level: "".join(" ".join(one) for one in standing.test(compared, gap)[0]).strip()
         for level, gap in gaps.groupby("level")
     }
     return Line(
@@ -190,3 +377,36 @@ def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str
     most = max(told, key=lambda name: len(told[name]))
     others = [f"{name} pour {texts.listed(labels)}" for name, labels in told.items() if name != most]
     return {"france": most}, f"{' ; '.join(others)}." if others else ""
+
+
+FIGURES = 6
+
+
+def first_figures(territory: Territory) -> list[dict[str, str]]:
+    """The first six figures of data/reference/accueil.yml that have a value here, one a theme.
+
+    Keys: indicator, chapter (the one that proves it), label, value, period, source; since (its first value) and drawing
+    (its years), where they make a series.
+    """
+    themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[str, str]]).value
+    known = ((one for one in map(CATALOGUE.get, names) if len(territory.own(one))) for names in themes.values())
+    told = []
+    for indicator in islice(filter(None, (next(several, None) for several in known)), FIGURES):
+        rows = territory.own(indicator)
+        first, last, series = rows.iloc[0], rows.iloc[-1], small_series(indicator, rows)
+        words = {
+            "label": indicator.label,
+            "value": counted(indicator, last),
+            "source": short_sources([SOURCES[last["source"]]]),
+            "since": f"{first['text']} en {date_text(first['period'])}" if series else "",
+        }
+        shown = {"period": date_text(last["period"]), "drawing": series.__html__() if series else ""}
+        told.append(
+            {
+                "indicator": indicator.id,
+                "chapter": indicator.chapter,
+                **{key: texts.typography(text) for key, text in words.items()},
+            }
+            | shown
+        )
+    return told

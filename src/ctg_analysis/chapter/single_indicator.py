@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter import figures, surveyed
+from ctg_analysis.chapter import closing, figures, surveyed
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import comparable, sentences, texts
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 
@@ -25,6 +24,9 @@ def show(territory: Territory, indicator: Indicator) -> Html:
 
     A chart that would say no more than the sentence is left out: the bars of the comparison, a map of zeros, a map of
     one circle, whose commune is named, years without a trend.
+
+    Raises:
+        UserError: an indicator that is drawn with its family.
     """
     if not territory.has(indicator, OK) or indicator.chart == COMPARISON:
         return reading(territory, indicator)
@@ -33,7 +35,9 @@ def show(territory: Territory, indicator: Indicator) -> Html:
     only = only_commune(territory, indicator) if indicator.chart == "circles" else ""
     if only and len(territory.compared(indicator)):
         return reading(territory, indicator, f"Dans une seule commune : {only}.")
-    drawn = chart(territory, indicator)
+    if indicator.chart not in DRAWN:
+        raise UserError(f"{indicator.id} is drawn with its family: use chapter.{indicator.chart}()")
+    drawn = DRAWN[indicator.chart](territory, indicator)
     said = reading if markup.MISSING in drawn.about or not drawn.html else _sentence  # else the chart has its source
     return markup.together(said(territory, indicator), drawn)
 
@@ -46,19 +50,6 @@ def reading(territory: Territory, indicator: Indicator, more: str = "") -> Html:
     rows = _told(territory, indicator)
     sentence = _sentence(territory, indicator, more)
     return sentence if rows.empty else markup.together(sentence, markup.source(source(territory, rows)))
-
-
-def chart(territory: Territory, indicator: Indicator) -> Html:
-    """The chart that an indicator declares, or the box when there is nothing to draw.
-
-    Raises:
-        UserError: an indicator that is compared in the profile, or drawn with its family.
-    """
-    if indicator.chart == COMPARISON:
-        raise UserError(f"{indicator.id} is compared in a table: use chapter.profile()")
-    if indicator.chart not in DRAWN:
-        raise UserError(f"{indicator.id} is drawn with its family: use chapter.{indicator.chart}()")
-    return DRAWN[indicator.chart](territory, indicator)
 
 
 def _told(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -84,6 +75,6 @@ def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Htm
         return markup.reading(text, surveyed.base(own))
     if isinstance(indicator.value, Count | Mean):
         return markup.reading(text, texts.typography(more))
-    among = sentences.beside(others), comparable.place(rows)
+    among = sentences.beside(others), closing.place_among_peers(rows)
     beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
     return markup.reading(text, texts.typography(beside))

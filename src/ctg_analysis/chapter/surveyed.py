@@ -5,13 +5,12 @@ import pandas as pd
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.display import tables, texts
 from ctg_analysis.display.demarche import closed_questions
 from ctg_analysis.display.demarche.survey_results import count
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.source import SOURCES, SURVEY
@@ -61,10 +60,10 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
         closed_questions.few_of(rows.loc[rows["status"].ne(OK), "name"]),
     ]
-    return charts.chart(
+    return tables.chart(
         members[0],
         svg(plain_bars(known).figure),
-        charts.Listing(["Réponse", "Part", "Intervalle"], lines),
+        tables.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),
         title=TITLES[name],

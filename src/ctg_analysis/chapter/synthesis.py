@@ -1,19 +1,76 @@
-"""The synthèse: twelve figures, what is a strength, an alert or a trait, chosen by rule; the team may reorder them."""
+"""The synthèse: figures, strengths, alerts and traits chosen by rule, which the team may reorder; what is decided."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
-from ctg_analysis.chapter.essential import findings_of, printed, sides_of
+import pandas as pd
+
+from ctg_analysis.chapter import known, profiles
+from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.material_files import SYNTHESIS
 from ctg_analysis.demarche.yaml_documents import SynthesisEdition
+from ctg_analysis.display import markup, sentences, texts
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.quantities import counted, short_euros
+from ctg_analysis.display.texts import date_text, listed, typography
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Indicator
-from ctg_analysis.model.settings import DEMARCHE, project_path
+from ctg_analysis.model.settings import DEMARCHE, ChapterNotebook, notebooks, project_path
 from ctg_analysis.model.yaml_files import Place
+
+
+class Side(NamedTuple):
+    """The words of a side of the synthèse: of its list, of one of its messages, of a list without any."""
+
+    heading: str
+    one: str
+    without: str = ""
+
+
+SIDES = {
+    STRENGTH: Side("Atouts", "Atout", "La règle ci-dessous n'en retient aucun."),
+    ALERT: Side("Alertes", "Alerte", "La règle ci-dessous n'en retient aucune."),
+    TRAIT: Side("Traits marquants, ni bons ni mauvais en soi", "Trait marquant"),
+}
+
+
+@dataclass(frozen=True)
+class MessageText:
+    """A message of the synthèse in words: its side, its theme and chapter, its sentence, a comparison, its proof.
+
+    places: the values and their texts, the territory first. label: what they are, and their period.
+    side: see `indicators.findings`. by_team: « phrase » of the sentence that the team has written, « place » of the
+    side that it has chosen.
+    """
+
+    side: str
+    theme: str
+    chapter: str
+    sentence: str
+    comparison: str
+    places: tuple[tuple[str, float, str], ...]
+    source: Citation
+    page: str
+    anchor: str
+    label: str
+    by_team: str = ""
+
+
+def messages_shown(synthesis: list[MessageText], rule: str) -> Html:
+    """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
+    lists = [
+        (words.heading, words.without, [message for message in synthesis if message.side == side])
+        for side, words in SIDES.items()
+    ]
+    return markup.piece("messages.html.j2", lists=lists, rule=rule)
+
 
 FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
 NO_LINES: Mapping[Place, int] = MappingProxyType({})
@@ -99,3 +156,144 @@ def _figures(
                 chosen.setdefault(theme[name], name)
     order = [*named, *theme]
     return tuple(CATALOGUE[name] for name in sorted(chosen.values(), key=order.index))
+
+
+def messages(territory: Territory) -> list[MessageText]:
+    """The strengths, alerts and traits of the synthèse in words; none of a chapter whose notebook tells no title."""
+    chapters = {notebook.number: notebook for notebook in notebooks() if notebook.title}
+    proposed, rewritten = synthesis(territory), territory.demarche.synthesis.phrases
+    of_team = {phrase.indicateur: texts.typography(phrase.texte) for phrase in rewritten}
+    lists = {STRENGTH: proposed.strengths, ALERT: proposed.alerts, TRAIT: proposed.traits}
+    told = [(side, indicator) for side, indicators in lists.items() for indicator in indicators]
+    return [
+        _in_words(territory, indicator, chapters[indicator.chapter], side, of_team, proposed.by_team)
+        for side, indicator in told
+        if indicator.chapter in chapters
+    ]
+
+
+def _in_words(
+    territory: Territory,
+    indicator: Indicator,
+    chapter: ChapterNotebook,
+    side: str,
+    of_team: dict[str, str],
+    moved: frozenset[str],
+) -> MessageText:
+    rows = territory.compared(indicator)
+    sentence, comparison = _told(territory, indicator, rows)
+    by_team, when = indicator.id in of_team, date_text(rows["period"].iloc[0])
+    told = [territory.own(indicator).tail(1), rows]  # the latest may be of another source than what is compared
+    return MessageText(
+        side=side,
+        theme=texts.typography(themes()[indicator.id]),
+        chapter=texts.typography(chapter.title),
+        sentence=of_team.get(indicator.id, texts.typography(sentence)),
+        comparison=texts.typography(f"{sentence} {comparison}" if by_team else comparison),
+        places=tuple(rows.loc[rows["status"].eq(OK), ["name", "value", "text"]].itertuples(index=False, name=None)),
+        source=known.source(territory, pd.concat(told)),
+        page=chapter.page,
+        anchor=indicator.id,
+        label=texts.typography(indicator.label if when in indicator.label else f"{indicator.label}, {when}"),
+        by_team="phrase" if by_team else "place" if indicator.id in moved else "",
+    )
+
+
+def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tuple[str, str]:
+    """The statement of an indicator, and what it is beside; that of a finding, or what the team alone puts forward."""
+    if indicator.id in set(findings_of(territory)["indicator"]):
+        return profiles.told(territory, indicator)
+    told = f"{sentences.beside(rows)} {known.newer(territory, indicator)}".strip()
+    return sentences.statement(indicator, rows.iloc[0]), told
+
+
+def team(territory: Territory) -> Html:
+    """What the team says of the synthèse, who signs it and when."""
+    edition = territory.demarche.synthesis
+    if not edition.mot and not edition.signature:
+        return Html("", why="L'équipe n'a rien écrit dans synthese.yml.")
+    signed, newest = edition.signature, max(territory.received.values())
+    line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
+    if signed and signed.le.isoformat() < newest:
+        line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
+    return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
+
+
+ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
+
+
+@dataclass(frozen=True)
+class Commitments:
+    """What a démarche has decided, in words: see `decided_in`.
+
+    enjeux: the titles of those retained; decided: how many, and when. axes: title, actions, euros; total: of all;
+    financers: who brings them.
+    """
+
+    enjeux: list[str]
+    decided: str
+    axes: list[tuple[str, str, str]]
+    total: str
+    financers: str
+
+
+def decided_in(territory: Territory) -> Commitments | None:
+    """The enjeux, their decisions, the actions and their euros; nothing as long as none is written."""
+    territory.read.add(DEMARCHE)
+    table = territory.demarche.table
+    every, actions = table("enjeux"), active(table("actions"))
+    enjeux = every[every["retenu"].fillna(False).astype(bool)]
+    if enjeux.empty and actions.empty:
+        return None
+    funding = plan.of_the_plan(table("financements"), table("actions"))
+    return Commitments(
+        enjeux=[typography(title) for title in enjeux["titre"]],
+        decided=typography(_decided(every, enjeux)),
+        axes=[tuple(map(typography, line)) for line in _axes(table("axes"), actions, funding)],
+        total=typography(_total(actions, funding)),
+        financers=typography(_financers(funding)),
+    )
+
+
+def commitments(territory: Territory) -> Html:
+    """What a démarche has decided, with links to the chapters that tell more."""
+    decided = decided_in(territory)
+    pages = {notebook.number: notebook.page for notebook in notebooks()}
+    to = {"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)}
+    return markup.piece("commitments.html.j2", **vars(decided), pages=to) if decided else Html("")
+
+
+def _decided(enjeux: pd.DataFrame, retained: pd.DataFrame) -> str:
+    """How many enjeux the COPIL has retained, and when."""
+    days = sorted(set(retained["decide_le"].dropna()))
+    when = f", {'le' if len(days) == 1 else 'dont le dernier le'} {date_text(days[-1])}" if days else ""
+    kept = "retenu" if len(retained) == 1 else "retenus"
+    return f"{counted(len(retained), 'enjeu', 'enjeux')} {kept} sur {len(enjeux)} par le comité de pilotage{when}"
+
+
+def _axes(axes: pd.DataFrame, actions: pd.DataFrame, funding: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The title of each axis, its actions and its euros, all years; no euros where nobody brings any yet."""
+    euros = funding.merge(actions[["action_id", "axe_id"]], on="action_id").groupby("axe_id")["montant"].sum()
+    return [
+        (
+            axis.titre,
+            counted(int(actions["axe_id"].eq(axis.axe_id).sum()), "action"),
+            short_euros(euros[axis.axe_id]) if axis.axe_id in euros else "",
+        )
+        for axis in axes.sort_values("ordre", kind="stable").itertuples(index=False)
+    ]
+
+
+def _total(actions: pd.DataFrame, funding: pd.DataFrame) -> str:
+    """How many actions, their euros, their years."""
+    if funding.empty:
+        return counted(len(actions), "action")
+    first, last = funding["annee"].min(), funding["annee"].max()
+    span = f"de {first} à {last}" if first < last else f"en {first}"
+    return f"{counted(len(actions), 'action')}, {short_euros(funding['montant'].sum())} {span}"
+
+
+def _financers(funding: pd.DataFrame) -> str:
+    """Who brings the euros, the first financer first; nothing where nobody brings any yet."""
+    sums = funding.groupby("financeur", sort=False)["montant"].sum().sort_values(ascending=False, kind="stable")
+    return listed([f"{name} {short_euros(euros)}" for name, euros in sums.items()])

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.listing import LISTS, OF_EPCIS, counted, matching
 from ctg_analysis.cli.common_options import Epci, messages
+from ctg_analysis.cli.listing import LISTS, OF_EPCIS, counted, matching
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ctg_analysis.chapter.new_chapter import write_new_chapter
 from ctg_analysis.cli.common_options import Epci, Out, messages
+from ctg_analysis.cli.new_chapter import write_new_chapter
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, project_path
 from ctg_analysis.publish.data_files import changes_of

@@ -1,5 +1,6 @@
-"""The HTML pieces of a chapter: texts are escaped, in French typography, every figure has its words and its data."""
+"""The HTML pieces of a page: texts are escaped, in French typography, every figure has its words and its data."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -7,8 +8,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from ctg_analysis.display.words.team import for_team
-from ctg_analysis.display.words.texts import NARROW, typography
+from ctg_analysis.display.texts import NARROW, typography
 
 
 def french(shown: object) -> object:
@@ -29,6 +29,7 @@ PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what
 MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
 VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
 SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
+SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +69,15 @@ def together(*pieces: Html) -> Html:
     if not all(MISSING in piece.about for piece in pieces):
         about.pop(MISSING, None)
     return Html("\n".join(piece.html for piece in pieces), about)
+
+
+def telling(piece: Html, what: str, *names: str) -> Html:
+    """A piece that tells some names before those that it tells already.
+
+    >>> telling(Html("<p>1</p>", {"indicators": ["births_count"]}), SHOWN, "population_count").about
+    {'indicators': ['population_count', 'births_count']}
+    """
+    return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
 
 
 @dataclass(frozen=True)
@@ -228,3 +238,21 @@ def described(drawing: str, alt: str) -> str:
 def piece(template: str, **context) -> Html:
     """Return a template of display/templates, filled; texts are escaped, in French typography."""
     return Html(TEMPLATES.get_template(template).render(**context).strip())
+
+
+TEAM = "<!--team-->", "<!--/team-->"  # what stands between
+OF_TEAM = re.compile(f"{TEAM[0]}.*?{TEAM[1]}", re.DOTALL)
+
+
+def for_team(html: str) -> str:
+    """HTML that the team alone sees; never one within another.
+
+    >>> for_readers("<p>12 places</p>" + for_team("<p>ctg new 200067171</p>"))
+    '<p>12 places</p>'
+    """
+    return f'{TEAM[0]}<div class="for-team">{html}</div>{TEAM[1]}'
+
+
+def for_readers(html: str) -> str:
+    """HTML without what is for the team."""
+    return OF_TEAM.sub("", html)

@@ -141,73 +141,6 @@ def _more_than(above: int, table: pd.DataFrame) -> pd.Series:
     return result.mask(table["low"].gt(above), True).mask(enough, False)
 
 
-# Children beside the supply that they reach, place by place, and where the two are worth examining.
-
-
-def facilities_within(supply: pd.Series, apart: pd.DataFrame, reach: float) -> pd.Series:
-    """The facilities that each place reaches; NaN where one of them is at a distance that is not known.
-
-    Parameters:
-        supply: by point.
-        apart: places in rows, points in columns: how far each is, in the unit of reach.
-
-    One facility at A, two at B: A reaches the first alone, C none; how far D is from B is not known.
-
-    >>> apart = pd.DataFrame({"A": [0.0, 12, 15, 4], "B": [12.0, 0, 11, None]}, index=list("ABCD"))
-    >>> facilities_within(pd.Series({"A": 1.0, "B": 2.0}), apart, 10).tolist()
-    [1.0, 2.0, 0.0, nan]
-    """
-    known = apart[supply.index[supply.gt(0)]]
-    return (known.le(reach).astype(float) @ supply[supply.gt(0)]).where(known.notna().all(axis=1))
-
-
-def to_examine(children: pd.Series, reached: pd.Series, *, fewest: float, enough: float) -> pd.Series:
-    """Whether a place has at least so many children (fewest) and reaches no supply, or less than is enough.
-
-    NaN where one of the two is not known: nothing is said there. A place of few children is never one to examine.
-
-    Nine children of whom five are enough to look: none in reach is to examine, one is not; four are too few.
-
-    >>> children, reached = pd.Series([9.0, 9, 4, 9]), pd.Series([0.0, 1, 0, None])
-    >>> to_examine(children, reached, fewest=5, enough=0).tolist()
-    [True, False, False, nan]
-    """
-    found = children.ge(fewest) & (reached.le(0) | reached.lt(enough))
-    return found.astype(object).where(children.notna() & reached.notna())
-
-
-# Supply within reach, shared with those who reach it too: the two-step floating catchment area.
-
-
-def supply_within_reach(supply: pd.Series, demand: pd.Series, minutes: pd.DataFrame, reach: float) -> pd.Series:
-    """The supply that each place reaches, for one of its demand, in two steps.
-
-    First, what each point of supply has for each of those who reach it, wherever they live; then, for each place, the
-    sum of this over the points that it reaches. Times the demand, it adds up to the supply that somebody reaches.
-
-    Parameters:
-        supply: by point. demand: by place.
-        minutes: places in rows, points in columns, all of them known.
-        reach: minutes, themselves within reach.
-
-    Source: Luo and Wang, Measures of spatial accessibility to health care in a GIS environment, Environment and
-    Planning B 30 (2003); PySAL's `access` computes the same (its test: five places among 25 points of one, all in
-    reach: 5 each; each in reach of its own point alone: 1).
-
-    20 places at A, 10 at B; 40 children at A, 20 at B, 10 at C. Within 10 minutes A's are for the 60 of A and B, B's
-    for all 70: 20 / 60 + 10 / 70 for a child of A or B, 10 / 70 for one of C.
-
-    >>> minutes = pd.DataFrame({"A": [0.0, 9, 17], "B": [9.0, 0, 8]}, index=list("ABC"))
-    >>> supply, demand = pd.Series({"A": 20.0, "B": 10}), pd.Series({"A": 40.0, "B": 20, "C": 10})
-    >>> minutes.loc["A", "B"] = 10
-    >>> supply_within_reach(supply, demand, minutes, 10).round(3).to_dict()
-    {'A': 0.476, 'B': 0.476, 'C': 0.143}
-    """
-    near = minutes.loc[demand.index, supply.index].le(reach).astype(float)
-    seekers = near.T @ demand
-    return near @ (supply / seekers.where(seekers > 0)).fillna(0.0)
-
-
 # What a change of the childcare supply would make of the coverage rate: a calculation, all else equal, no forecast.
 #
 # The Cnaf publishes, for the same EPCI and year, the places and the places for 100 children under 3. Together they give
@@ -221,8 +154,7 @@ def supply_within_reach(supply: pd.Series, demand: pd.Series, minutes: pd.DataFr
 
 RATE, PLACES, CHILDMINDER_PLACES = "childcare_coverage_rate", "childcare_places_count", "childminder_places_count"
 AT_WORK, APPROVED = "active_childminders_count", "places_per_childminder_ratio"
-IN_CENTRES, AT_CHILDMINDERS = "childcare_coverage_eaje_rate", "childcare_coverage_childminders_rate"
-WORKED_OUT_FROM = (RATE, PLACES, CHILDMINDER_PLACES, AT_WORK, APPROVED, IN_CENTRES, AT_CHILDMINDERS)
+WORKED_OUT_FROM = (RATE, PLACES, CHILDMINDER_PLACES, AT_WORK, APPROVED)
 
 
 @dataclass(frozen=True)
@@ -254,7 +186,6 @@ class Simulation:
     places: published places. children: those that rate and places imply. added, leaving: the change asked for.
     each, there: the places of a childminder and of all of them, where both are known; lost: those that go with the
     childminders who stop; capped: when more were asked for.
-    change: what each component of the rate gains, by indicator.
     """
 
     period: str
@@ -268,7 +199,6 @@ class Simulation:
     there: float
     lost: float
     capped: bool
-    change: dict[str, float]
     sources: tuple[str, ...]
 
 
@@ -324,7 +254,6 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
     gone = leaving * each.places if each else 0.0
     lost = min(gone, there)
     children = given.at[PLACES, "value"] / given.at[RATE, "value"] * 100
-    change = {IN_CENTRES: places / children * 100, AT_CHILDMINDERS: -lost / children * 100}
     sources = [*given.loc[needed, "source"], *([each.source] if each and leaving else [])]
     return Simulation(
         period=period,
@@ -338,7 +267,6 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
         there=there,
         lost=lost,
         capped=gone > there + 1e-9,
-        change=change,
         sources=tuple(dict.fromkeys(sources)),
     )
 

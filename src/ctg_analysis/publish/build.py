@@ -14,7 +14,7 @@ from itertools import islice
 from multiprocessing import current_process
 from pathlib import Path
 
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, room_in
 from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (

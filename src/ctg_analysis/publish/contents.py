@@ -11,14 +11,10 @@ import mistune
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from ctg_analysis.chapter.closing import SHOWN
-from ctg_analysis.display import markup
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS
-from ctg_analysis.display.words import notes
-from ctg_analysis.display.words import synonyms as words
-from ctg_analysis.display.words.glossary import terms, terms_in, with_meanings
-from ctg_analysis.display.words.team import OF_TEAM, for_readers
-from ctg_analysis.display.words.texts import NARROW, alphabetical, typography
+from ctg_analysis.display import markup, notes
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, OF_TEAM, ROWS, SHEETS, SHOWN, for_readers
+from ctg_analysis.display.notes import terms, terms_in, with_meanings
+from ctg_analysis.display.texts import NARROW, alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.publish.data_package import add_charts
@@ -255,7 +251,7 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
 def _words(text: str) -> str:
     """Return the words of a text and of what its acronyms mean, each once; those of a commune's sheet are its name."""
     known = " ".join([text, *(terms()[term] for term in terms_in([text]))])
-    return " ".join(sorted({word for word in words.APART.split(alphabetical(known)) if word.isalpha()}))
+    return " ".join(sorted({word for word in notes.APART.split(alphabetical(known)) if word.isalpha()}))
 
 
 def index(chapters: list[dict], communes: Mapping[str, str], values: Mapping[str, str]) -> str:
@@ -298,7 +294,7 @@ def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
 
 def synonyms() -> str:
     """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
-    return _json(list(words.synonyms().items()))
+    return _json(list(notes.synonyms().items()))
 
 
 def _json(content: list) -> str:

@@ -6,16 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.requests import Request, requests
-from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.missing import Request, missing, requests
+from ctg_analysis.chapter.synthesis import messages
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import Id, Row, Text, Whole, first_day, last_day, some
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.yaml_documents import Convention, Party
-from ctg_analysis.display.words.dates import date_text, span_phrase
-from ctg_analysis.display.words.quantities import counted
+from ctg_analysis.display.quantities import counted
+from ctg_analysis.display.texts import date_text, span_phrase
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path

@@ -5,19 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.chapter import demography
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.need_by_commune import FILE as REACH_FILE
-from ctg_analysis.chapter.need_by_commune import reach
+from ctg_analysis.chapter.demography import shown_projections
 from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.positions import all_beside
-from ctg_analysis.chapter.projections import shown_projections
-from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
+from ctg_analysis.chapter.tables import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
-from ctg_analysis.display.pieces import projections
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.sentences import value_text
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.sentences import value_text
+from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import NOT_APPLICABLE, OK
 from ctg_analysis.model.source import SOURCES
@@ -77,12 +74,11 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
-        **_by_indicator(chapter.named),
+        **_by_indicator(seen.named),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
-        projections.FILE: _projected(seen),
+        demography.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
-        REACH_FILE: _reached(seen),
     }
     tables = {name: table for name, table in tables.items() if len(table)}
     data.mkdir()
@@ -112,24 +108,13 @@ def _french(rows: pd.DataFrame) -> pd.DataFrame:
     return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
 
 
-def _reached(seen: Territory) -> pd.DataFrame:
-    """Return the places of childcare that each commune reaches; nothing where they are not known."""
-    known = reach(seen)
-    if known is None:
-        return pd.DataFrame()
-    rows = known.rows[["territory", "name", "period", "value"]].rename(columns=FRENCH_COLUMNS | {"value": "enfants"})
-    found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
-    table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
-    return table.assign(territoire=table["territoire"].map(spreadsheet_safe))
-
-
 def _projected(seen: Territory) -> pd.DataFrame:
     """Return the projected children that a page shows; nothing where there are none."""
     table = shown_projections(seen)
     if table.empty:
         return pd.DataFrame()
     values = table["value"].map("{:.1f}".format).str.replace(".", ",")
-    told = {"age": table["group"].map(projections.LABELS), "scenario": table["scenario"].map(projections.NAMES)}
+    told = {"age": table["group"].map(demography.LABELS), "scenario": table["scenario"].map(demography.NAMES)}
     return pd.DataFrame(told | {"annee": table["year"], "valeur": values})
 
 

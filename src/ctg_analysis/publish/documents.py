@@ -21,18 +21,14 @@ from pptx.util import Cm, Pt
 from xlsxwriter import Workbook
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.commitments import decided_in
 from ctg_analysis.chapter.figures import communes_map
 from ctg_analysis.chapter.known import on_map, source
 from ctg_analysis.chapter.profiles import essential
-from ctg_analysis.chapter.summaries import messages
-from ctg_analysis.chapter.synthesis import RULE, synthesis
+from ctg_analysis.chapter.synthesis import RULE, SIDES, decided_in, messages, synthesis
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
-from ctg_analysis.display.pieces.sheets import SIDES
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.team import for_readers
-from ctg_analysis.display.words.texts import titled, typography
+from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.texts import date_text, titled, typography
 from ctg_analysis.model.errors import UserError, raise_all
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.scratch import alone, scratch

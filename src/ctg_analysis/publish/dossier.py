@@ -7,15 +7,15 @@ from typing import get_args
 
 import pandas as pd
 
+from ctg_analysis.chapter.synthesis import MessageText
 from ctg_analysis.demarche.columns import ACTIVE, Champ, first_day, last_day
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.yaml_documents import Convention
-from ctg_analysis.display.pieces.sheets import MessageText
-from ctg_analysis.display.words.quantities import amount
-from ctg_analysis.display.words.texts import capitalised, listed
+from ctg_analysis.display.quantities import amount
+from ctg_analysis.display.texts import capitalised, listed
 
 VALIDATED, VALIDATED_CONSTAT, DRAFT = "validée", "validé", "projet"
 NONE, TOTAL, RESULT = "–", "Total", "résultat"

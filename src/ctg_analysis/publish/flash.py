@@ -17,10 +17,9 @@ from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.demarche.yaml_documents import InfoFlash, KeyFigure
-from ctg_analysis.display.words import glossary, notes
-from ctg_analysis.display.words.dates import date_text, span_phrase
-from ctg_analysis.display.words.quantities import agreed
-from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.display import notes
+from ctg_analysis.display.quantities import agreed
+from ctg_analysis.display.texts import NBSP, date_text, span_phrase, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import OK
@@ -102,7 +101,7 @@ def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
     words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, CTG, f"Caf{NBSP}", *shown]
     words += [issue.participer.contact] if issue.participer else []
     words += [issue.edito.texte] if issue.edito else []
-    return [(term, glossary.terms()[term]) for term in glossary.terms_in(map(typography, filter(None, words)))]
+    return [(term, notes.terms()[term]) for term in notes.terms_in(map(typography, filter(None, words)))]
 
 
 # An issue of the info flash, from the field material; observations are opened only by one that cites figures.

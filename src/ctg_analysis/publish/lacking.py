@@ -5,12 +5,11 @@ from dataclasses import asdict, replace
 from itertools import groupby
 
 from ctg_analysis.chapter import closing
-from ctg_analysis.chapter.first_figures import first_figures
-from ctg_analysis.chapter.identity import identity
-from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.requests import Figure, Request, requests
-from ctg_analysis.display.words.quantities import counted
-from ctg_analysis.display.words.texts import alphabetical, capitalised, typography
+from ctg_analysis.chapter.missing import Figure, Request, missing, requests
+from ctg_analysis.chapter.portrait import identity
+from ctg_analysis.chapter.profiles import first_figures
+from ctg_analysis.display.quantities import counted
+from ctg_analysis.display.texts import alphabetical, capitalised, typography
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.model.settings import MATERIAL
 from ctg_analysis.model.source import SOURCES
@@ -44,7 +43,7 @@ def write_beside(report: Report) -> dict:
     seen = opened(report).territory
     return {
         "identity": identity(seen).html,
-        "figures": [asdict(figure) for figure in first_figures(seen)],
+        "figures": first_figures(seen),
         "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
         "method": closing.method(seen),

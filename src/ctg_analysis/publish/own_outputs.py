@@ -17,9 +17,9 @@ from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from ctg_analysis.chapter.own import UNNAMED, image
 from ctg_analysis.display.markup import ABOUT, PAGE
-from ctg_analysis.display.pieces.own_pieces import UNNAMED, image
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.texts import typography
 
 # The gate of HTML that anybody wrote: a page runs nothing, loads nothing, and keeps its own style.
 

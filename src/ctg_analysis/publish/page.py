@@ -13,10 +13,9 @@ from nbconvert import TemplateExporter
 from nbformat import NotebookNode
 
 from ctg_analysis.chapter.demarche.addresses import Proved
-from ctg_analysis.display.markup import ABOUT, MISSING, TEXTS, Box, Html, boxes, piece
-from ctg_analysis.display.words.glossary import with_meanings
-from ctg_analysis.display.words.team import TEAM, for_readers, for_team
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Box, Html, boxes, for_readers, for_team, piece
+from ctg_analysis.display.notes import with_meanings
+from ctg_analysis.display.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.publish.contents import contents, entries_of, html_outputs, said_once, slug, told, with_sections
 from ctg_analysis.publish.own_outputs import of_cell, published

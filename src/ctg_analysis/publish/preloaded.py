@@ -16,7 +16,7 @@ with suppress(UserError):  # a wrong declaration: each job that needs it finds i
 
     from ctg_analysis.chapter import demarche
     from ctg_analysis.display import markup
-    from ctg_analysis.display.words.quantities import number
+    from ctg_analysis.display.quantities import number
     from ctg_analysis.publish import (
         contents,  # noqa: F401
         lacking,  # noqa: F401

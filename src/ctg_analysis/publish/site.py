@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.texts import alphabetical, typography
+from ctg_analysis.display.texts import alphabetical, date_text, typography
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root, settings

@@ -10,20 +10,17 @@ import pandas as pd
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
-from ctg_analysis.chapter.closing import whole_sources
+from ctg_analysis.chapter.closing import latest_values, whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.addresses import ENJEUX, proved
 from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
-from ctg_analysis.chapter.latest import latest_values
-from ctg_analysis.chapter.missing import completeness, why_absent
-from ctg_analysis.chapter.projections import tested_projections
-from ctg_analysis.chapter.spaces import APPROVALS
+from ctg_analysis.chapter.demography import tested_projections
+from ctg_analysis.chapter.missing import completeness, known_of, why_absent
+from ctg_analysis.chapter.missing import unknown_chapters as unknown
+from ctg_analysis.chapter.tables import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
-from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.demarche.proof_checks import breaks
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.lacks import known_of
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.indicator import Ratio

@@ -24,9 +24,8 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from lxml.etree import XMLSyntaxError
 
-from ctg_analysis.display.words.dates import date_text, span_phrase
-from ctg_analysis.display.words.quantities import agreed, amount, quantity
-from ctg_analysis.display.words.texts import NBSP, capitalised, typography
+from ctg_analysis.display.quantities import agreed, amount, quantity
+from ctg_analysis.display.texts import NBSP, capitalised, date_text, span_phrase, typography
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
 from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, project_path

@@ -36,10 +36,9 @@ from ctg_analysis.display.drawings.style import (
     WIDTH,
     colour,
 )
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import number, percent
-from ctg_analysis.display.words.sentences import is_sum_of_rounded
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.sentences import is_sum_of_rounded
+from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.show.svg import tell

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.show.charts import with_axes
 from ctg_analysis.show.svg import tell
 

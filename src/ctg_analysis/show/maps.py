@@ -24,9 +24,9 @@ from matplotlib.patches import Patch
 from ctg_analysis.display.drawings import style
 from ctg_analysis.display.drawings.drawing import length
 from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.quantities import number
-from ctg_analysis.display.words.sentences import is_change, rounded_text
-from ctg_analysis.display.words.texts import NARROW, NBSP, SIGN_WORDS, SIGNS, typography
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.sentences import is_change, rounded_text
+from ctg_analysis.display.texts import NARROW, NBSP, SIGN_WORDS, SIGNS, typography
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError

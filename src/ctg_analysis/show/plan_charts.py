@@ -25,7 +25,7 @@ from ctg_analysis.display.drawings.style import (
     TERRITORY,
     WARM,
 )
-from ctg_analysis.display.words.quantities import number, quantity
+from ctg_analysis.display.quantities import number, quantity
 from ctg_analysis.show.charts import GAP, HEIGHT, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
 from ctg_analysis.show.svg import tell
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from ctg_analysis.display.words import sentences
-from ctg_analysis.display.words.quantities import number, percent
+from ctg_analysis.display import sentences
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.comparisons import weight_in_tests
 from ctg_analysis.indicators.uncertainty import smoothed_shares, wilson_interval
 from ctg_analysis.model.indicator import OK, Indicator, is_proportion

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ctg_analysis.display.drawings.drawing import FONTS
 from ctg_analysis.display.drawings.style import INK, SIZE
-from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.display.texts import NBSP, typography
 
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 NUMBER, DIGITS, CURVE = re.compile(r"-?\d+\.\d+"), re.compile(r"-?\d+(?:\.\d+)?"), re.compile("[CQ]")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.demarche import Demarche
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.texts import typography
 from ctg_analysis.model.settings import OF_DEMARCHE
 
 CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE

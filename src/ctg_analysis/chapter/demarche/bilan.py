@@ -4,18 +4,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.chapter import asked, known
-from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter import analyst, known
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
+from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.tables import Listing
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.show import plan_charts
@@ -101,7 +100,7 @@ class Bilan(DemarcheChapter):
         """
         lines, absent, sources = [], [], []
         for name in indicators:
-            indicator = asked.indicator(self.territory, name)
+            indicator = analyst.indicator_of(self.territory, name)
             rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
@@ -194,7 +193,7 @@ open_bilan = Bilan.open
 
 
 def _members(territory: Territory, family: str) -> dict[str, Indicator]:
-    return {indicator.id: indicator for indicator in asked.family(territory, family)}
+    return {indicator.id: indicator for indicator in analyst.family_of(territory, family)}
 
 
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:

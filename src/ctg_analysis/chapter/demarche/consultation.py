@@ -6,14 +6,13 @@ from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, labels
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import closed_questions, pieces
 from ctg_analysis.display.demarche import survey_results as drawn
 from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import short_date
-from ctg_analysis.display.words.quantities import counted, number
+from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.texts import short_date
 
 BEGIN = {
     "questionnaire": f"les questions et leurs codes ; {HOW}",

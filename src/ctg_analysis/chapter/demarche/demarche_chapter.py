@@ -16,11 +16,10 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, last_day
 from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
 from ctg_analysis.demarche.voices import OVERLOOKED
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display.texts import short_date
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import DEMARCHE, notebooks

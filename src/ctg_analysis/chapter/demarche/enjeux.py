@@ -10,13 +10,12 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import counted, number, quantity
+from ctg_analysis.display.quantities import counted, number, quantity
+from ctg_analysis.display.tables import Listing
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.svg import svg

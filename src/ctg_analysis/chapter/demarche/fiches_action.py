@@ -10,12 +10,11 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.plan import enjeux_by_action
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Table
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import euros, number, quantity
+from ctg_analysis.display.quantities import euros, number, quantity
+from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.model.catalogue import CATALOGUE
 
 Facts = list[tuple[str, pieces.Cell]]

@@ -7,18 +7,17 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche import bilan
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
+from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.markup import Html, cited_with
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import counted, euros, number, quantity
+from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
+from ctg_analysis.display.quantities import counted, euros, number, quantity
+from ctg_analysis.display.tables import Listing
+from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES

@@ -6,13 +6,12 @@ from ctg_analysis.chapter.demarche.addresses import to_constat
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, LIST
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.display.words.quantities import counted, number
+from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.tables import Listing
+from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import plain_bars

@@ -6,9 +6,9 @@ from ctg_analysis.chapter.demarche.addresses import place_of
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed
+from ctg_analysis.display import texts
+from ctg_analysis.display.quantities import agreed
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
 

@@ -11,8 +11,8 @@ from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.chapter.demarche.strategy import Strategy
+from ctg_analysis.chapter.missing import unknown_chapters as unknown
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.chapter.unknown_chapters import unknown
 from ctg_analysis.demarche.demarche import Demarche
 
 CHAPTERS: dict[str, type[DemarcheChapter]] = {

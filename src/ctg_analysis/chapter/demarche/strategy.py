@@ -14,13 +14,12 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.consistency import active
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html, cited_with
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, span_text
-from ctg_analysis.display.words.quantities import counted, euros, number, thousands
+from ctg_analysis.display.quantities import counted, euros, number, thousands
+from ctg_analysis.display.tables import Listing
+from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.demarche.columns import SCALE, SEVERAL, UNKNOWN
+from ctg_analysis.display import texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.demarche.survey_results import (
     FEW,
@@ -16,9 +17,8 @@ from ctg_analysis.display.demarche.survey_results import (
 )
 from ctg_analysis.display.drawings import bars, drawn_answers
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.tables import Listing
 from ctg_analysis.indicators.uncertainty import Z
 
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"

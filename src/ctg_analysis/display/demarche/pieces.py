@@ -8,12 +8,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.columns import OTHERS
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html, Table, together
-from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number, thousands
+from ctg_analysis.display.quantities import number, thousands
+from ctg_analysis.display.tables import Listing
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
@@ -57,7 +55,7 @@ def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: st
         alt=f"{message}. {subtitle} : {says}.",
         source=origin.source,
         note=note,
-        data=Table(subtitle, data.header, data.lines, charts.signs(data.lines)),
+        data=Table(subtitle, data.header, data.lines, tables.signs(data.lines)),
     )
 
 
@@ -76,7 +74,7 @@ def table(
     marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
     """
     rows = [list(line) for line in lines]
-    note = " ".join(text for text in (charts.signs(rows), note) if text)
+    note = " ".join(text for text in (tables.signs(rows), note) if text)
     made = markup.table(Table(caption, list(header), rows, note, frozenset(marked), words))
     return together(made, markup.source(source))
 

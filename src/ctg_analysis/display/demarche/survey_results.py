@@ -5,13 +5,12 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import escape
 
-from ctg_analysis.display import markup
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, drawn_answers
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import number, percent
+from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.tables import Listing
 
 FEW, NOTHING = "moins de 5", "–"
 P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told

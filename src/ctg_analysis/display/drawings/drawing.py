@@ -11,7 +11,7 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from ctg_analysis.display.drawings.style import INK, LINE, SIZE, WIDTH
-from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.display.texts import NBSP, typography
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown

@@ -8,7 +8,7 @@ from ctg_analysis.display.drawings.axes import scale, ticks_between
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.quantities import percent
+from ctg_analysis.display.quantities import percent
 
 NAME_WIDTH, GAP, BAR = 24, 7, 13
 HEAD, ROW, BLOCK = 24, 23, 12  # heights of a heading, of a row, between blocks

@@ -1,17 +1,39 @@
-"""Who organises childcare, and what a change of its supply would do: tables, charts and sentences."""
+"""Childcare: which authority organises it, commune by commune; the need; what a change of its supply would do."""
 
+import math
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import pandas as pd
+from markupsafe import Markup
 
-from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.pieces import tables
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.display.words.quantities import counted, number, of_communes
-from ctg_analysis.indicators.childcare import FOUR, HUB, PLAN, Simulation, Threshold
+from ctg_analysis.chapter.known import by_commune, source, unavailable
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import markup, tables, texts
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.quantities import counted, number, of_communes, percent
+from ctg_analysis.display.texts import date_text, short_date
+from ctg_analysis.indicators.childcare import (
+    FOUR,
+    HUB,
+    NEEDED,
+    PARENTS,
+    PLAN,
+    WORKED_OUT_FROM,
+    Missing,
+    Need,
+    Simulation,
+    Threshold,
+    authorities,
+    by_population,
+    need_of,
+    needed,
+    read_thresholds,
+    simulate,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
+from ctg_analysis.model.settings import data_root
 
 WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB: ("oui", "non")}  # of each duty
 UNSURE = "à vérifier sur la population totale"
@@ -70,7 +92,7 @@ def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     )
 
 
-def by_population(
+def population_duties(
     populations: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
 ) -> Html:
     """Return the sentence and the table of what population alone has the law ask, while no transfer is known.
@@ -201,3 +223,140 @@ def basis(result: Simulation) -> str:
             f"{date_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
         )
     return texts.typography(text)
+
+
+HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
+OF_100 = "pour 100 enfants de moins de 3 ans"
+CAVEAT = (
+    "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
+    "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
+    "sont pas comptés ici ; des familles d'ailleurs prennent des places."
+)
+
+
+def need_shown(found: Need, source: Citation) -> Html:
+    """Return the sentence and the slider of a need."""
+    at_work = found.at_work["value"]
+    start = ALL if found.wished is None else round(found.wished["value"])
+    text = texts.typography(f"Il faudrait {{}} places {OF_100}.")
+    slider = markup.piece(
+        "simulator.html.j2",
+        asked=SimpleNamespace(before=0, children=100 * ALL / at_work, each=None, there=0),
+        sliders=[(texts.typography("Familles en emploi qui souhaitent un accueil formel, en %"), start, ALL)],
+        text=text,
+        result=text.format(number(needed(at_work, start), 1)),
+        basis=texts.typography(f"{need_basis(found)} {CAVEAT}"),
+        source=Markup(""),
+        scenario="",
+    )
+    return markup.together(markup.reading(need_sentence(found), ""), slider, markup.source(source))
+
+
+def need_sentence(found: Need) -> str:
+    """Return what the need would be if half, and if all of the families who work wished for a place; and the supply."""
+    least, most = (number(needed(found.at_work["value"], share)) for share in (HALF, ALL))
+    return texts.typography(
+        "Selon que la moitié ou la totalité des familles en emploi souhaitent un accueil formel, il faudrait de "
+        f"{least} à {most} places {OF_100}. En {date_text(found.supply['period'])}, il y en a "
+        f"{number(found.supply['value'])}, places théoriques des assistants maternels comprises."
+    )
+
+
+def need_basis(found: Need) -> str:
+    """Return what the families who work are known by, and what families have answered, where they were asked."""
+    value = f"{percent(found.at_work['value'])} en {date_text(found.at_work['period'])}"
+    if found.at_work["indicator"] == PARENTS:
+        told = f"Familles en emploi : celles des enfants de 0 à 1 an dont tous les parents ont un emploi ({value})."
+    else:
+        told = (
+            "Familles en emploi : faute de les connaître, le taux d'emploi des habitants de 15 à 64 ans "
+            f"({value}) en tient lieu."
+        )
+    if found.wished is None:
+        return f"{told} Ce que souhaitent les familles, seule une consultation le dirait."
+    return f"{told} À la consultation, {percent(found.wished['value'])} des parents souhaitent un accueil formel."
+
+
+RESULT = "{}"  # where the page writes the rate that it works out
+
+
+def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
+    """Return the sliders of a simulation and the sentence that stands in their place without script and on paper.
+
+    indicator: of the rate. asked: where the sliders stand first.
+    """
+    half = math.ceil(asked.places / 20) * 10  # of the places that there are
+    sliders = [("Places de plus en EAJE", asked.added, max(half, 2 * asked.added))]
+    if asked.each:
+        most = max(math.ceil(asked.there / asked.each.places), asked.leaving)
+        sliders.append(("Assistants maternels de moins", asked.leaving, most))
+    text = texts.typography(
+        f"Le taux de couverture de {date_text(asked.period)} passerait de {number(asked.before, 1)} à {RESULT} "
+        f"{indicator.unit}."
+    )
+    sentence = markup.reading(simulation_sentence(indicator, asked), "")
+    return markup.piece(
+        "simulator.html.j2",
+        asked=asked,
+        sliders=sliders,
+        text=text,
+        result=text.replace(RESULT, number(asked.after, 1)),
+        basis=basis(asked),
+        source=Markup(markup.source(cited).html),
+        scenario=Markup(markup.together(sentence, markup.source(cited)).html),
+    )
+
+
+def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
+    """Which authority organises childcare in each commune, and what the law asks of it.
+
+    Where no commune has told whether it transferred: what its population alone would have the law ask of it.
+    """
+    transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
+    thresholds = read_thresholds(data_root().reference / "seuils.yml")
+    if transferred.empty:
+        populations = _counted(territory, inhabitants)
+        duties = by_population(populations, territory.epci, thresholds)
+        cited = source(territory, inhabitants)
+        table = population_duties(populations, duties, territory.row["name"], thresholds, cited)
+        return markup.together(table, unavailable(territory, indicator, f"{indicator.label}, par commune"))
+    counted = _counted(territory, inhabitants)[["territory", "population", "total", "census"]]
+    answers = transferred.assign(transferred=transferred["value"]).merge(counted, on="territory", how="left")
+    duties = authorities(answers, territory.epci, thresholds)
+    cited = source(territory, pd.concat([transferred, inhabitants]))
+    return authority(answers, duties, territory.row["name"], thresholds, cited)
+
+
+def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:
+    """The population totale of each commune, which the law counts, the municipal one where it is not known.
+
+    inhabitants: observations of the municipal population. Columns: theirs, then population, total (whether it is the
+    population totale), census (its year).
+    """
+    places = territory.communes.set_index("code").loc[inhabitants["territory"]].reset_index()
+    total, own = places["total_population"].astype(float), inhabitants.reset_index(drop=True)
+    census = places["total_census"].fillna(own["period"])
+    return own.assign(population=total.fillna(own["value"]), total=total.notna(), census=census)
+
+
+def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
+    """What more places in childcare centres and fewer childminders would make of the coverage rate."""
+    rows = territory.of(WORKED_OUT_FROM)
+    result = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
+    if isinstance(result, Missing):
+        lacking = CATALOGUE[result.indicator]
+        year = f" ({date_text(result.period)})" if result.period else ""
+        what = f"Simulation, faute du chiffre « {texts.uncapitalised(texts.titled(lacking.label))} »{year}"
+        return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
+    return simulator(indicator, result, source(territory, pd.DataFrame({"source": result.sources})))
+
+
+def childcare_need(territory: Territory) -> Html:
+    """The places that the families who work would ask for, beside those that there are."""
+    rows = territory.of(NEEDED)
+    found = need_of(rows[rows["level"].eq("epci")])
+    if isinstance(found, Missing):
+        lacking = CATALOGUE[found.indicator]
+        return telling(unavailable(territory, lacking, "Besoin d'accueil du jeune enfant"), SHOWN, lacking.id)
+    cited = source(territory, pd.DataFrame([row for row in found if row is not None]))
+    return telling(need_shown(found, cited), SHOWN, *(row["indicator"] for row in found if row is not None))

@@ -6,10 +6,20 @@ from functools import cache
 
 import pandas as pd
 
-from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.nothing import with_none
-from ctg_analysis.display.words.quantities import agreed, money, number, percent, quantity, sampled
-from ctg_analysis.display.words.texts import FEW, NARROW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.display.quantities import agreed, money, number, percent, quantity, sampled
+from ctg_analysis.display.texts import (
+    FEW,
+    NARROW,
+    NBSP,
+    SIGNS,
+    WEAK,
+    date_text,
+    listed,
+    of,
+    typography,
+    uncapitalised,
+    with_none,
+)
 from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE

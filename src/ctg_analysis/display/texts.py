@@ -1,6 +1,7 @@
-"""French texts: typography, signs, lists, labels, names of places after « de » and « à »."""
+"""French texts: typography, signs, lists, labels, dates, none of something, places after « de » and « à »."""
 
 import csv
+import datetime
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -173,3 +174,119 @@ def titled(label: str) -> str:
     """
     head, colon, rest = label.partition(" : ")
     return f"{head} ({rest})" if colon and not set("(:,") & set(rest) else label.replace(" : ", ", ")
+
+
+FRENCH = "fr_FR"
+DAY, MONTH, YEAR = len("2023-01-19"), len("2023-01"), len("2023")
+IN_WORDS = {DAY: "d MMMM y", MONTH: "MMMM y", YEAR: "y"}
+Moment = str | datetime.date | None
+
+
+def date_text(moment: Moment) -> str:
+    """A moment or a period in words; nothing when there is none (None, NaT).
+
+    >>> date_text("2024-03-01"), date_text("2024-11-22"), date_text("2024-08"), date_text("2018-2023")
+    ('1er mars 2024', '22 novembre 2024', 'août 2024', '2018-2023')
+    """
+    from babel.dates import format_date  # a build that has nothing to do does without it
+
+    moment = _iso(moment)
+    if len(moment) not in IN_WORDS:
+        return moment
+    day = datetime.date.fromisoformat(f"{moment}-01-01"[:DAY])
+    pattern = IN_WORDS[len(moment)]
+    return format_date(day, pattern.replace("d ", "d'er' ") if day.day == 1 else pattern, locale=FRENCH)
+
+
+def short_date(moment: Moment) -> str:
+    """A day in figures; a month or a year in words.
+
+    >>> short_date("2026-11-24"), short_date("2026-11")
+    ('24/11/2026', 'novembre 2026')
+    """
+    moment = _iso(moment)
+    return "/".join(reversed(moment.split("-"))) if len(moment) == DAY else date_text(moment)
+
+
+def span_text(begin: Moment, end: Moment) -> str:
+    """Two moments as a cell holds them; one when they are the same or one is missing, nothing when both are.
+
+    >>> span_text("2024-09", "2027-12")
+    'septembre 2024 – décembre 2027'
+    """
+    return " – ".join(dict.fromkeys(filter(None, map(date_text, (begin, end)))))
+
+
+def span_phrase(begin: Moment, end: Moment) -> str:
+    """Two moments as a sentence says them; nothing without the first.
+
+    >>> span_phrase("2023-02-07", "2023-02-09"), span_phrase("2022-12", "2023-03"), span_phrase("2024", "2024")
+    ('du 7 au 9 février 2023', 'de décembre 2022 à mars 2023', '2024')
+    >>> span_phrase("2024-01-01", "2027-12-31"), span_phrase("2024-08", "2024-10")
+    ('du 1er janvier 2024 au 31 décembre 2027', 'd’août à octobre 2024')
+    """
+    begin, end = _iso(begin), _iso(end)
+    if not begin or end in ("", begin):
+        return date_text(begin)
+    first = date_text(begin)
+    if len(begin) == len(end) > YEAR and begin[:YEAR] == end[:YEAR]:
+        first = first.removesuffix(f" {begin[:YEAR]}")
+        if begin[:MONTH] == end[:MONTH]:
+            first = first.partition(" ")[0]
+    opening = "du " if len(begin) == DAY else "d’" if first[0] in "ao" else "de "  # avril, août, octobre
+    return f"{opening}{first} {'au' if len(end) == DAY else 'à'} {date_text(end)}"
+
+
+def _iso(moment: Moment) -> str:
+    """A moment in ISO 8601; nothing for one that is missing."""
+    if isinstance(moment, str):
+        return moment
+    return f"{moment:%Y-%m-%d}" if isinstance(moment, datetime.date) and moment == moment else ""  # NaT is not itself
+
+
+FEMININE = {
+    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée",
+    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "licence", "naissance", "personne", "pharmacie",
+    "place", "résidence", "salle", "semaine", "structure", "tranche", "école",
+}  # fmt: skip
+NO_CHANGE = re.compile(r"\bfait varier (?P<what>[^,]*?) de [+−]?0,0\s?% par an")
+COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")
+
+
+def with_none(sentence: str) -> str:
+    """A sentence that says of a place that it has none of something.
+
+    >>> with_none("En 2020, le territoire compte 0 gare de voyageurs.")
+    'En 2020, le territoire ne compte aucune gare de voyageurs.'
+    >>> with_none("À la rentrée 2024, le territoire compte 0 lycée."), with_none("Le territoire compte 10 écoles.")
+    ('À la rentrée 2024, le territoire ne compte aucun lycée.', 'Le territoire compte 10 écoles.')
+    >>> with_none("Le solde fait varier la population de 0,0 % par an.")
+    'Le solde ne fait pas varier la population.'
+    """
+    sentence = NO_CHANGE.sub(r"ne fait pas varier \g<what>", sentence)
+    sentence = COUNTED.sub(lambda found: f"ne {found['ends']} {none(found['thing'])} {found['thing']}", sentence)
+    return sentence.replace("ne offre ", "n'offre ")
+
+
+def none(thing: str) -> str:
+    """« aucune » of what is feminine, « aucun » of the rest.
+
+    >>> none("école"), none("lycée")
+    ('aucune', 'aucun')
+    """
+    return "aucune" if thing in FEMININE else "aucun"
+
+
+def none_of(text: str, names: list[str]) -> str:
+    """That several members of a family are all nothing: « ni écoles en REP, ni écoles en REP+ ».
+
+    Parameters:
+        text: their value, « 0 » or « 0 % ».
+
+    >>> none_of("0", ["Écoles en REP", "Écoles en REP+"])
+    'ni écoles en REP, ni écoles en REP+'
+    >>> none_of("0 %", ["Élèves des écoles en REP", "Élèves des écoles en REP+"])
+    '0 % (élèves des écoles en REP et élèves des écoles en REP+)'
+    """
+    things = [*map(uncapitalised, names)]
+    return ", ".join(f"ni {thing}" for thing in things) if text == "0" else f"{text} ({listed(things)})"

@@ -8,7 +8,7 @@ import pandas as pd
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from ctg_analysis.display.words.texts import MINUS, NARROW, NBSP, SIGNS
+from ctg_analysis.display.texts import MINUS, NARROW, NBSP, SIGNS
 from ctg_analysis.model.indicator import MISSING
 
 FRENCH = Locale("fr", "FR")

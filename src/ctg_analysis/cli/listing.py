@@ -1,20 +1,98 @@
-"""`ctg list`: what there is, one line each."""
+"""What `ctg list` lists, one line each; how much of the diagnosis open data give, EPCI by EPCI."""
 
 import datetime
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.chapter.coverage import coverage, sample, summary
 from ctg_analysis.chapter.missing import completeness, missing
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.run import ensure, hold
 from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
+
+SAMPLE = Path(__file__).with_name("coverage_sample.yml")
+COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
+
+
+class Coverage(NamedTuple):
+    """What is known of an EPCI, of the indicators that have an open source.
+
+    known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
+    those that stand beside COMPARATORS or more, at the same period and of the same source. with_peers: of the compared
+    ones, those with the peers' median among these.
+    """
+
+    epci: str
+    name: str
+    known: int
+    starred: int
+    compared: int
+    with_peers: int
+
+    def words(self) -> list[str]:
+        """The texts of a line."""
+        return [
+            self.epci,
+            f"{self.known:4} open indicators",
+            f"{self.starred:4} starred",
+            f"{self.compared:4} of them with {COMPARATORS} comparators or more",
+            f"{self.with_peers:4} with peers",
+            self.name,
+        ]
+
+
+def coverage(territory: Territory) -> Coverage:
+    """What is known of an EPCI from open data."""
+    rows = territory.observations
+    own = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq(OK), "indicator"])
+    known = [indicator for indicator in CATALOGUE.values() if indicator.id in own and is_open(indicator)]
+    starred = [indicator for indicator in known if indicator.star]
+    beside = [levels_beside(territory, indicator) for indicator in starred]
+    compared = [levels for levels in beside if len(levels) >= COMPARATORS]
+    with_peers = sum("peers" in levels for levels in compared)
+    return Coverage(territory.epci, territory.row["name"], len(known), len(starred), len(compared), with_peers)
+
+
+def is_open(indicator: Indicator) -> bool:
+    """Whether an indicator has a source that asks nothing of a partner."""
+    return any(SOURCES[name].open for name in indicator.sources)
+
+
+def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
+    """The levels of the places with a value beside that of an EPCI, of the same period and producer; one of La Réunion,
+    which is a département and a région.
+    """
+    rows = territory.against(indicator)
+    others = rows[rows["status"].eq(OK) & rows["level"].ne("epci")]
+    return list(others.drop_duplicates(["name", "value"])["level"])
+
+
+def sample() -> list[str]:
+    """Thirty EPCIs of every sort, the same each time: coverage_sample.yml says why each."""
+    return list(load_yaml(SAMPLE, dict[str, str]).value)
+
+
+def summary(rows: Sequence[Coverage]) -> list[str]:
+    """The least and the median of each count, over some EPCIs.
+
+    >>> summary([Coverage("1", "A", 10, 2, 0, 0), Coverage("2", "B", 20, 4, 3, 1)])[1]
+    'median      15 open, 3 starred, 1.5 compared, 0.5 with peers'
+    """
+    counts = list(zip(*((row.known, row.starred, row.compared, row.with_peers) for row in rows), strict=True))
+    told = {"least": map(min, counts), "median": map(median, counts)}
+    line = "{:10}  {:g} open, {:g} starred, {:g} compared, {:g} with peers"
+    return [line.format(name, *values) for name, values in told.items()]
+
 
 STAR = "★"
 STATES = {FULL: "full", FRANCE: "extract of France"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from ctg_analysis.display.words.texts import alphabetical
+from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings
 

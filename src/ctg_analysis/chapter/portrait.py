@@ -1,0 +1,336 @@
+"""Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
+
+import pandas as pd
+from geopandas import GeoDataFrame, GeoSeries
+from markupsafe import Markup
+
+from ctg_analysis.chapter import known
+from ctg_analysis.chapter.demography import children_since_birth
+from ctg_analysis.chapter.profiles import findings_of
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import markup, standing, texts
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.texts import capitalised, date_text, typography
+from ctg_analysis.indicators.findings import BESIDE
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.show import maps
+from ctg_analysis.show.svg import svg
+
+CLASSES = {  # of the grid of density, from the densest, as one commune is said to be
+    "Grands centres urbains": "grand centre urbain",
+    "Centres urbains intermédiaires": "centre urbain intermédiaire",
+    "Petites villes": "petite ville",
+    "Ceintures urbaines": "ceinture urbaine",
+    "Bourgs ruraux": "bourg rural",
+    "Rural à habitat dispersé": "rural à habitat dispersé",
+    "Rural à habitat très dispersé": "rural à habitat très dispersé",
+}
+
+
+def type_text(density: object, massif: object) -> str:
+    """The type of a commune: its class, then its massif; what is not known is not said.
+
+    >>> type_text("Bourgs ruraux", "Massif Central"), type_text(None, "Massif du Jura|Massif des Alpes")
+    ('bourg rural, Massif Central', 'Massif du Jura et Massif des Alpes')
+    """
+    words = [] if pd.isna(density) else [CLASSES[density]]
+    words += [] if pd.isna(massif) else [massif.replace("|", " et ")]
+    return ", ".join(words)
+
+
+def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
+    """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
+
+    communes: columns code, density, massif. people: inhabitants, by code.
+
+    >>> places = pd.DataFrame({"code": ["a", "b", "c"], "density": ["Bourgs ruraux"] * 2 + ["Petites villes"]})
+    >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
+    'Petite ville (75\u202f% des habitants)'
+    """
+    held = communes["massif"].dropna().astype(str).str.split("|").explode().value_counts().sort_index()
+    massifs = [name if "(" in name or count == len(communes) else f"{name} (en partie)" for name, count in held.items()]
+    classes = communes.set_index("code")["density"]
+    by_class = people.reindex(classes.index).groupby(classes).sum()
+    if not by_class.sum():
+        return ", ".join(massifs)
+    share = percent(100 * by_class.max() / by_class.sum())
+    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
+
+
+AGES = ("age_65_plus_share", "age_0_19_share")
+SLOTS = (
+    ("jobs_per_employed_resident_ratio", "workers_outside_epci_share", "secondary_dwellings_share"),
+    (
+        "poverty_rate", "poverty_2021_rate", "unemployment_15_64_rate", "living_standard_2021_median",
+        "poverty_tenants_rate",
+    ),
+    (
+        "childcare_coverage_rate", "general_practitioner_accessibility_index", "rep_plus_pupils_share",
+        "childcare_coverage_eaje_rate", "schools_ips_index", "small_schools_count",
+    ),
+)  # fmt: skip
+TOLD_WITH = {"schools_ips_index": "rep_pupils_share"}  # what is told with another
+ALWAYS = "jobs_per_employed_resident_ratio"  # told first, of its slot, whatever its size
+RANGES = ("schools_ips_index", "unemployment_15_64_rate", "poverty_2021_rate")
+CLAUSES = {
+    "age_65_plus_share": "les 65 ans ou plus forment {} de la population",
+    "age_0_19_share": "les moins de 20 ans en forment {}",
+    "jobs_per_employed_resident_ratio": "le territoire compte {} emplois pour 100 habitants qui travaillent",
+    "workers_outside_epci_share": "{} des habitants en emploi travaillent hors du territoire",
+    "secondary_dwellings_share": "{} des logements sont des résidences secondaires",
+    "poverty_rate": "{} des habitants vivent sous le seuil de pauvreté",
+    "poverty_2021_rate": "{} des habitants vivent sous le seuil de pauvreté",
+    "unemployment_15_64_rate": "{} des actifs se déclarent au chômage",
+    "living_standard_2021_median": "le niveau de vie médian est de {} par an",
+    "childcare_coverage_rate": "on compte {} places d'accueil théoriques pour 100 enfants de moins de 3 ans",
+    "childcare_coverage_eaje_rate": "les crèches ont {} places théoriques pour 100 enfants de moins de 3 ans",
+    "general_practitioner_accessibility_index": "un habitant peut consulter un généraliste {} fois par an",
+    "rep_plus_pupils_share": "{} des écoliers sont en REP+",
+    "rep_pupils_share": "{} des écoliers sont en REP",
+    "schools_ips_index": "l'indice de position sociale des écoles est de {}",
+}
+
+
+def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
+    """Growth or decline, its balances, and what is lost since a year.
+
+    >>> growth_sentence("2018-2023", -0.6, [-1.3, 0.7], ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
+    'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
+    >>> growth_sentence("2018-2023", 1.2, None, None).replace("\\u202f", " ")
+    'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
+    >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
+    'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
+    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
+    "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
+    """
+    first, last = period.split("-")
+    rounded = round(change, 1)
+    pace = percent(abs(rounded), 1)
+    moves = f"{'gagne' if rounded > 0 else 'perd'} {pace} d’habitants par an"
+    if not rounded:
+        moves = "garde sa population"
+    text = f"de {first} à {last}, le territoire {moves}"
+    if lost:
+        again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
+        text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
+        text += f" ; de {first} à {last}, {again}"
+    if balances:
+        text += f" : {_balances(rounded, *balances)}"
+    return f"{capitalised(text)}."
+
+
+def _balances(change: float, natural: float, migratory: float) -> str:
+    """Which balance makes the change, in words that agree with it as it is told."""
+    births, moves = "naissances et des décès", "arrivées et des départs"
+    told = {births: round(natural, 1), moves: round(migratory, 1)}
+    if not all(told.values()):
+        even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
+        told = [
+            f"{percent(balance, 1, signed=True)} par le solde des {name}" for name, balance in told.items() if balance
+        ]
+        return ", ".join([*told, *(f"les {name} s'équilibrent" for name in even)])
+    names = {name: percent(balance, 1, signed=True) for name, balance in told.items()}
+    up, down = sorted(told, key=told.get, reverse=True)
+    if told[up] * told[down] < 0:
+        how = "compense" if not change else "fait plus que compenser" if change > 0 else "ne compense pas"
+        return f"le solde des {up} ({names[up]}) {how} celui des {down} ({names[down]})"
+    return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
+
+
+def people_sentence(census: str, per_100: pd.Series, ages: list[tuple[str, str]]) -> str:
+    """The children of 5 to 14 for 100 births of their years, then a remarkable age."""
+    told = []
+    if len(per_100):
+        bounds = " à ".join(dict.fromkeys(number(bound) for bound in (per_100.min(), per_100.max())))
+        told.append((census, f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances de leurs années"))
+    return one_sentence([*told, *ages][:2])
+
+
+def one_sentence(facts: list[tuple[str, str]]) -> str:
+    """Facts of one sentence, their years told once each: « En 2021, … ; en 2023, … »."""
+    told, last = [], ""
+    for period, text in facts:
+        told.append(text if period == last else f"en {period}, {text}")
+        last = period
+    return f"{capitalised(' ; '.join(told))}." if told else ""
+
+
+GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
+LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
+MOST = 3  # facts of a sentence
+SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
+ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
+
+
+def story(territory: Territory) -> list[str]:
+    """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
+    told = [_growth(territory), _people(territory)]
+    told += [one_sentence(_remarkable(territory, names)[:MOST]) for names in SLOTS]
+    return [typography(sentence) for sentence in told if sentence]
+
+
+def _growth(territory: Territory) -> str:
+    """How fast the inhabitants change, by which balances, and what is left of the most that they were."""
+    change, *balances = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
+    if change.empty:
+        return ""
+    period = max(change.index)
+    known = [one[period] for one in balances if period in one.index]
+    past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
+    inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
+    gone = 1 - inhabitants.iloc[-1] / inhabitants
+    lost = next(((one.index[-1], one.iloc[-1]) for part in LOST if len(one := gone[gone.ge(part)])), None)
+    return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
+
+
+def _people(territory: Territory) -> str:
+    """The children for 100 births of their years, and the ages that are remarkable."""
+    found, census = children_since_birth(territory)
+    grown = found[found["ages"].ne("0_4")]["per_100"] if len(found) else pd.Series(dtype=float)
+    ages = _remarkable(territory, AGES)
+    if len(grown) and not (grown.gt(ARRIVALS).all() or grown.lt(DEPARTURES).all()):
+        grown = grown[:0]
+    return people_sentence(census, grown, ages)
+
+
+def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The remarkable facts among some indicators, those beside France or in a tenth first: their years and clauses."""
+    found = findings_of(territory).set_index("indicator")
+    told = [name for name in names if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
+    told.sort(key=lambda name: found.loc[name, "why"] == BESIDE)
+    facts = []
+    for name in told:
+        rows = territory.compared(CATALOGUE[name])
+        period, text = rows["period"].iloc[0], rows["text"].iloc[0]
+        beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
+        facts.append(
+            (period, f"{CLAUSES[name].format(text)}{_range(territory, name, period)}{', ' * bool(beside)}{beside}")
+        )
+        if name in TOLD_WITH and (more := _plain(territory, TOLD_WITH[name])):
+            facts.append(more)
+    if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
+        facts = [jobs, *facts]
+    if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
+        row = territory.inequality.loc["poverty_tenants_rate"]
+        span = f"de {number(row['least'])} à {number(row['most'])} %"
+        facts.append((row["period"], f"la pauvreté des locataires va {span} selon la commune"))
+    if "small_schools_count" in names and (schools := _small_schools(territory)):
+        facts.append(schools)
+    return facts
+
+
+def _range(territory: Territory, name: str, period: str) -> str:
+    """« (de 3 à 9 % selon la commune) », of the same period; nothing where it is not worked out."""
+    rows = territory.inequality[territory.inequality["period"].eq(period)]
+    if name not in rows.index or name not in RANGES or pd.isna(rows.loc[name, "least"]):
+        return ""
+    written = percent if CATALOGUE[name].unit == "%" else number
+    return f" (de {number(rows.loc[name, 'least'])} à {written(rows.loc[name, 'most'])} selon la commune)"
+
+
+def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
+    """A fact that is told beside another, whatever its size; nothing where it is none."""
+    rows = territory.compared(CATALOGUE[name])
+    if rows.empty or not rows["value"].iloc[0] > 0:
+        return None
+    return rows["period"].iloc[0], CLAUSES[name].format(rows["text"].iloc[0])
+
+
+def _small_schools(territory: Territory) -> tuple[str, str] | None:
+    """How many of the schools are small, where they are twice the part that they are in France."""
+    rows = territory.of(["small_schools_count", "schools_count"])
+    rows = rows[rows["status"].eq(OK) & rows["level"].isin(["epci", "france"])]
+    period = rows.loc[rows["level"].eq("epci"), "period"].max()
+    rows = rows[rows["period"].eq(period)].drop_duplicates(["indicator", "level"])
+    counts = rows.set_index(["level", "indicator"])["value"].unstack().reindex(["epci", "france"])
+    counts = counts.reindex(columns=["small_schools_count", "schools_count"])
+    share = counts["small_schools_count"] / counts["schools_count"]
+    if counts.loc["epci", "small_schools_count"] < 2 or not share["epci"] >= max(SMALL * share["france"], LEAST):
+        return None
+    small, schools = map(number, counts.loc["epci"])
+    return period, f"{small} des {schools} écoles ont moins de 20 élèves"
+
+
+PEOPLE = "population_count"
+LARGEST = 3  # communes named
+KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+METROPOLIS = "Métropole"  # what the official list names without one of these letters
+
+
+def kind_of(name: str) -> str:
+    """The kind of an EPCI, from its name in the official list.
+
+    >>> kind_of("CU Angers Loire Métropole"), kind_of("Rennes Métropole")
+    ('Communauté urbaine', 'Métropole')
+    """
+    return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
+
+
+def identity(territory: Territory) -> Html:
+    """The facts that tell a territory from another, beside its locator map."""
+    facts = {label: texts.typography(text) for label, text in _facts(territory).items() if text}
+    return markup.piece("identity.html.j2", facts=facts, map=situation(territory))
+
+
+def portrait(territory: Territory) -> Html:
+    """The territory in a few sentences, by rule, beside its locator map; nothing where none is known."""
+    told = " ".join(story(territory))
+    map_ = situation(territory)
+    return markup.piece("identity.html.j2", portrait=told, map=map_) if told else Html("", why="Aucun fait à raconter.")
+
+
+def situation(territory: Territory) -> str:
+    """The locator map, with its text alternative; nothing where the contours of the communes are not known."""
+    if territory.land.loc[territory.land["own"], "geometry"].isna().all():
+        return ""
+    ax = maps.locator(_of_departements(territory))
+    among = f"parmi les {len(territory.near) + 1} EPCI" if territory.near else "seul EPCI"
+    where = f"{territory.row['name']}, {among} {texts.listed(list(map(texts.of, _beside(territory, 'departement'))))}"
+    towns = f" ; repères : {texts.listed([town.get_text() for town in ax.texts])}" if ax.texts else ""
+    alt = texts.typography(f"Carte de situation : {where}{towns}.")
+    return Markup(markup.described(svg(ax.figure), alt))
+
+
+def _of_departements(territory: Territory) -> GeoDataFrame:
+    """The communes of the EPCIs of its départements: see `maps.locator`."""
+    processed, here = territory.root.processed, [("epci", "in", [territory.epci, *territory.near])]
+    contours = pd.read_parquet(processed / "contours.parquet", columns=["code", "geometry"], filters=here)
+    of_communes = [("level", "==", "commune"), *here]
+    communes = contours.merge(pd.read_parquet(processed / "territories.parquet", filters=of_communes), on="code")
+    communes = communes.sort_values("code", kind="stable", ignore_index=True)
+    people = communes["code"].map(_inhabitants(territory).set_index("territory")["value"])
+    communes = communes.assign(
+        own=communes["epci"].eq(territory.epci),
+        inside=communes["departement"].isin(territory.row["departement"].split("|")),
+        population=communes["total_population"].fillna(people),  # the geography tells none of an invented territory
+    )
+    return GeoDataFrame(communes, geometry=GeoSeries.from_wkb(communes["geometry"]))
+
+
+def _facts(territory: Territory) -> dict[str, str]:
+    departements, regions = (_beside(territory, level) for level in ("departement", "region"))
+    people = _inhabitants(territory)
+    own = territory.own(CATALOGUE[PEOPLE]).tail(1)
+    largest = [f"{row.name} ({row.text})" for row in people.head(LARGEST).itertuples(index=False)]
+    named = f", dont {texts.listed(largest)}" if len(people) > LARGEST else ""
+    span = territory.years_of_convention
+    return {
+        "Forme": kind_of(territory.row["name"]),
+        "Département" + "s" * (len(departements) > 1): texts.listed(departements),
+        "Région" + "s" * (len(regions) > 1): texts.listed(regions),
+        "Communes": f"{len(territory.communes)}{named}",
+        "Habitants": f"{own['text'].iloc[0]} ({date_text(own['period'].iloc[0])})" if len(own) else "",
+        "Espace": where_most_live(territory.communes, people.set_index("territory")["value"]),
+        "Convention": f"{span[0]}-{span[1]}" if span else "",
+    }
+
+
+def _inhabitants(territory: Territory) -> pd.DataFrame:
+    """The communes with their inhabitants, the largest first."""
+    return known.by_commune(territory, CATALOGUE[PEOPLE]).sort_values("value", ascending=False, kind="stable")
+
+
+def _beside(territory: Territory, level: str) -> list[str]:
+    return list(map(texts.typography, territory.beside.loc[territory.beside["level"].eq(level), "name"]))

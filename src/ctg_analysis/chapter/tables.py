@@ -1,0 +1,283 @@
+"""Tables of a chapter: indicators by commune, scores with what they rest on, norms, centres sociaux one by one."""
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ctg_analysis.chapter.by_indicator import with_one_france
+from ctg_analysis.chapter.known import by_commune, source, unavailable
+from ctg_analysis.chapter.missing import is_pointless
+from ctg_analysis.chapter.territory import LOCAL, Span, Territory
+from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.plan import as_year
+from ctg_analysis.display import markup, notes, tables, texts
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.texts import date_text, span_text
+from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
+from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
+from ctg_analysis.show.plan_charts import gantt
+from ctg_analysis.show.svg import svg
+
+PEOPLE = "population_count"
+UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
+
+
+def table(territory: Territory, *indicators: Indicator) -> Html:
+    """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
+
+    An indicator that no place here has is in a box below, without a column; the box stands for a table of such ones,
+    or of the inhabitants alone, who stand beside something else.
+    """
+    if all(is_pointless(territory, indicator) for indicator in indicators):
+        labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
+        return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")
+    known, absent = {}, []
+    for indicator in indicators:
+        rows = territory.readable(indicator)
+        if is_absent(indicator, rows):
+            absent.append(indicator)
+        else:
+            known[indicator] = rows
+    own = {
+        one: territory.periods.get(one.id) or latest_period(rows) or rows["period"].max() for one, rows in known.items()
+    }
+    periods = own if len({*own.values()}) < 2 else aligned(known, own)
+    columns = [
+        (one, periods[one], _with_part(territory, one, with_one_france(rows[rows["period"].eq(periods[one])])))
+        for one, rows in known.items()
+    ]
+    boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
+    if not columns or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
+        return markup.together(*boxes)
+    cited = source(territory, pd.concat([rows for *_, rows in columns]))
+    piece = tables.places_by_indicator(territory.places, columns, source=cited)
+    told = telling(piece, SHOWN, *(one.parts[0] for one in known if one.unit == "communes" and one.parts))
+    return markup.together(told, *boxes)
+
+
+def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
+    """Whether the territory has no value of an indicator, nor its communes: that of larger places is not of it.
+
+    So it is where neither the territory nor two communes in three have any: a column of « nd » tells nobody anything.
+
+    rows: its observations, columns level, status.
+
+    >>> rows = pd.DataFrame({"level": ["epci", "france"], "status": ["nd", "ok"]})
+    >>> is_absent(CATALOGUE["poverty_rate"], rows), is_absent(CATALOGUE["rsa_all_schemes_count"], rows)
+    (True, False)
+    """
+    here = [*LOCAL, "epci"]
+    near = rows["level"].isin(here) if set(here) & set(indicator.shown_at) else rows["level"].notna()
+    missing = rows["status"].eq(MISSING)
+    communes, whole = missing[rows["level"].eq("commune")], missing[rows["level"].eq("epci")]
+    return bool(missing[near].all() or (whole.all() and len(communes) and communes.mean() > UNKNOWN))
+
+
+def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:
+    """The periods of the columns of a table that have several: the one that most of them have, for those that have it.
+
+    Of two, that of most comparators, then the newest. Where it is not of all the columns, a number of things alone goes
+    to it: a share stays where it is compared.
+
+    Parameters:
+        tables: the observations of each, columns level, period, status. own: the period of each by itself.
+    """
+    known = {one: rows[rows["status"].eq(OK)] for one, rows in tables.items()}
+    here = {one: set(rows.loc[rows["level"].eq("commune"), "period"]) for one, rows in known.items()}
+    beside = pd.concat([rows.loc[~rows["level"].isin(LOCAL), "period"] for rows in known.values()]).value_counts()
+    having = Counter(period for periods in here.values() for period in periods)
+    most = max(having, key=lambda period: (having[period], beside.get(period, 0), last_year(period)), default="")
+    whole = having[most] == len(here)
+    moves = {one for one in tables if most in here[one] and (whole or isinstance(one.value, Count | Mean))}
+    return {one: most if one in moves else period for one, period in own.items()}
+
+
+def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an indicator with the value of its part, when it has one that is counted apart."""
+    if indicator.unit != "communes" or not indicator.parts:
+        return rows
+    part = territory.readable(CATALOGUE[indicator.parts[0]])
+    values = part.set_index(["level", "territory", "period"])["value"].rename("part")
+    return rows.join(values, on=["level", "territory", "period"])
+
+
+UNSAID = "non précisé"
+
+
+def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
+    scale, lines, used = SCALES[name], [], []
+    for indicator in members:
+        rows = by_commune(territory, indicator)
+        rows = rows[rows["status"].eq(OK)]
+        used.append(rows)
+        evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)]
+        words = evidence.set_index(["territory", "period"])["words"]
+        for row in rows.itertuples(index=False):
+            lines.append(
+                (indicator.label, row.name, meaning(row.value, scale), words.get((row.territory, row.period), UNSAID))
+            )
+    if not lines:
+        return unavailable(territory, members[0], f"{TITLES[name]}, par commune")
+    period = date_text(max(rows["period"].max() for rows in used if len(rows)))
+    table = pd.DataFrame(lines, columns=["Axe", "Commune", "Note", "Ce qui l'appuie"])
+    steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
+    note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
+    listed = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
+    return markup.together(listed, markup.source(source(territory, pd.concat(used))))
+
+
+def meaning(value: float, scale: tuple[str, ...]) -> str:
+    """A score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
+    below, whole = int(value), float(value).is_integer()
+    words = scale[below] if whole else f"entre {scale[below]} et {scale[below + 1]}"
+    return f"{number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
+
+
+def norms(territory: Territory, name: str) -> Html:
+    """What is measured here beside the most that the dated texts of data/reference/<name>.yml allow."""
+    lines, used = [], []
+    for indicator, most, whom in notes.read_norms(name):
+        measured = CATALOGUE[indicator]
+        rows = territory.compared(measured, with_peers=False)
+        if rows.empty:
+            return unavailable(territory, measured, measured.label)
+        own = rows.iloc[0]
+        low, high = (own["value"] if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
+        verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else texts.UNSURE
+        lines.append((whom, own["text"], number(most), verdict, date_text(own["period"])))
+        used.append(rows.iloc[[0]])
+    header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
+    listed = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
+    return markup.together(listed, markup.source(source(territory, pd.concat(used))))
+
+
+APPROVALS = "agrements_vie_sociale"
+FILE = "structures_vie_sociale.csv"  # in donnees/
+
+
+def approvals(territory: Territory, indicator: Indicator) -> Html:
+    """The approval of each structure, on a calendar and in a table, beside the convention; else the box.
+
+    indicator: the indicator that the box is about.
+    """
+    rows = (
+        territory.spaces.sort_values("site").sort_values("commune", **texts.BY_NAME).sort_values("end", kind="stable")
+    )
+    if rows.empty:
+        return unavailable(
+            territory, indicator, "Agréments des centres sociaux et des espaces de vie sociale, un par un"
+        )
+    span = territory.convention
+    asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", territory.received[APPROVALS]))
+    when = f"situation au {date_text(asked)}"
+    cited = _cited(territory)
+    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
+
+
+def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation) -> Html:
+    drawn = pd.DataFrame(
+        {
+            "name": rows["site"],
+            "group": rows["commune"],
+            "begin": [as_year(first_day(day)) for day in rows["begin"]],
+            "end": [as_year(last_day(day), after=True) for day in rows["end"]],
+            "dropped": False,
+        }
+    ).sort_values("group", **texts.BY_NAME)
+    years = (first_day(span[0]).year, last_day(span[1]).year) if span else None
+    marks = [(as_year(last_day(span[1])), f"Fin de la convention : {date_text(span[1])}")] if span else []
+    note = f"Bande claire : durée de la convention territoriale globale ({span_text(*span)})." if span else ""
+    title, about = early(rows["end"], span), "Agréments des centres sociaux et des espaces de vie sociale"
+    lines = [[row.site, *map(date_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
+    spans = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
+    return markup.figure(
+        svg(gantt(drawn, years, marks).figure),
+        file=FILE,
+        kind="chart",
+        title=texts.typography(title),
+        subtitle=texts.typography(f"{about}, {when}"),
+        alt=texts.typography(f"{title}. {about}, {when} : {spans}."),
+        source=cited,
+        note=texts.typography(note),
+        data=Table(
+            texts.typography(f"{about}, {when}"),
+            ["Structure", texts.typography("Début de l'agrément"), texts.typography("Fin de l'agrément")],
+            [list(map(texts.typography, line)) for line in lines],
+        ),
+    )
+
+
+def early(ends: pd.Series, span: Span | None) -> str:
+    """How many of the approvals end before the convention does. ends: days (ISO)."""
+    if not span:
+        first, last = date_text(ends.min()), date_text(ends.max())
+        return f"Fin le {first}" if first == last else f"Fins du {first} au {last}"
+    before, whole = sum(last_day(day) < last_day(span[1]) for day in ends), len(ends)
+    if whole == 1:
+        return "L'agrément prend fin avant la convention" if before else "L'agrément couvre la fin de la convention"
+    if before in (0, whole):
+        verb = "prennent fin avant" if before else "couvrent la fin de"
+        return f"Les {whole} agréments {verb} la convention"
+    some = "Un agrément" if before == 1 else f"{before} agréments"
+    return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la convention"
+
+
+def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
+    lines = []
+    for row in rows.itertuples(index=False):
+        approval = f"du {date_text(row.begin)} au {date_text(row.end)}{_not_running(row, asked)}"
+        beside = [against(row.end, span)] if span else []
+        lines.append([row.site, approval, *beside, row.kind, row.commune, row.manager])
+    beside = ["Fin, au regard de la convention"] if span else []
+    header = ["Structure", "Agrément", *beside, "Type", "Commune", "Gestionnaire"]
+    note = f"Convention territoriale globale : {span_text(*span)}." if span else ""
+    return pieces.table(f"Agréments, structure par structure, {when}", header, lines, cited, note)
+
+
+def _not_running(row, asked: datetime.date) -> str:
+    if last_day(row.end) < asked:
+        return " (échu)"
+    return " (à venir)" if first_day(row.begin) > asked else ""
+
+
+def against(end: str, span: Span) -> str:
+    """Where the end of an approval stands to the convention. end: a day (ISO)."""
+    day, first, last = last_day(end), first_day(span[0]), last_day(span[1])
+    if day < first:
+        return "avant le début de la convention"
+    if day >= last:
+        return "avec la convention" if day == last else "après la convention"
+    months = (last.year - day.year) * 12 + last.month - day.month
+    return f"{months} mois avant la convention" if months else "moins d'un mois avant la convention"
+
+
+def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The scores of a family, structure by structure, each with its meaning and the words that it rests on."""
+    keys = ["territory", "period", "site"]
+    rows = territory.spaces.dropna(subset=[indicator.value.numerator for indicator in members])
+    if rows.empty:
+        return unavailable(territory, members[0], f"{TITLES[name]}, par structure")
+    lines = []
+    for indicator in members:
+        evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)].set_index(keys)[
+            "words"
+        ]
+        for row in rows.itertuples(index=False):
+            score = meaning(getattr(row, indicator.value.numerator), SCALES[name])
+            lines.append(
+                (indicator.label, row.site, score, evidence.get((row.territory, row.period, row.site), UNSAID))
+            )
+    steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
+    caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
+    header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
+    return pieces.table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+
+
+def _cited(territory: Territory) -> Citation:
+    return source(territory, pd.DataFrame({"source": [APPROVALS]}))

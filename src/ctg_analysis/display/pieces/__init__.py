@@ -1,1 +1,0 @@
-"""Pieces of a page: charts with their words and data, tables, sheets."""

@@ -1,1 +1,0 @@
-"""Texts that a reader meets: numbers, dates, sentences, notes, the glossary."""
