@@ -10,11 +10,10 @@ from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, TABLES, read_tables
+from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, TABLES, Convention, InfoFlash, read_tables
 from ctg_analysis.demarche.empty_forms import write_tables
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.plan import as_of
-from ctg_analysis.demarche.yaml_documents import Convention, InfoFlash
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.model.yaml_files import read_yaml

@@ -5,8 +5,8 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.words import extremes, glossary, messages, quantities, texts
 from ctg_analysis.model.catalogue import CATALOGUE
 

@@ -10,8 +10,8 @@ from ctg_analysis.chapter.territory import Span, Territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html, Table
+from ctg_analysis.display.pieces.charts import signs
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.model.catalogue import SCALES, TITLES
@@ -39,7 +39,7 @@ def approvals(territory: Territory, indicator: Indicator) -> Html:
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", territory.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
     cited = _cited(territory)
-    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
+    return markup.together(_calendar(rows, span, when, cited), _one_by_one(rows, span, asked, when, cited))
 
 
 def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation) -> Html:
@@ -90,7 +90,7 @@ def early(ends: pd.Series, span: Span | None) -> str:
     return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la convention"
 
 
-def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
+def _one_by_one(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
     lines = []
     for row in rows.itertuples(index=False):
         approval = f"du {date_text(row.begin)} au {date_text(row.end)}{_not_running(row, asked)}"
@@ -99,7 +99,7 @@ def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: st
     beside = ["Fin, au regard de la convention"] if span else []
     header = ["Structure", "Agrément", *beside, "Type", "Commune", "Gestionnaire"]
     note = f"Convention territoriale globale : {span_text(*span)}." if span else ""
-    return pieces.table(f"Agréments, structure par structure, {when}", header, lines, cited, note)
+    return _table(f"Agréments, structure par structure, {when}", header, lines, cited, note)
 
 
 def _not_running(row, asked: datetime.date) -> str:
@@ -138,7 +138,12 @@ def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
     caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
     header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
-    return pieces.table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+    return _table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+
+
+def _table(caption: str, header: list[str], lines: list, cited: Citation, note: str) -> Html:
+    made = markup.table(Table(caption, header, lines, f"{signs(lines)} {note}".strip(), words=True))
+    return markup.together(made, markup.source(cited))
 
 
 def _cited(territory: Territory) -> Citation:

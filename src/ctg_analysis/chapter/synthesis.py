@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from ctg_analysis.chapter.essential import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche.declared_tables import SynthesisEdition
 from ctg_analysis.demarche.material_files import SYNTHESIS
-from ctg_analysis.demarche.yaml_documents import SynthesisEdition
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
 from ctg_analysis.model.errors import Finding, InputError

@@ -21,8 +21,8 @@ from ctg_analysis.demarche.columns import (
     last_day,
     quotable,
 )
+from ctg_analysis.demarche.declared_tables import Convention
 from ctg_analysis.demarche.table_files import TableFile
-from ctg_analysis.demarche.yaml_documents import Convention
 from ctg_analysis.model.catalogue import CATALOGUE, essentials
 from ctg_analysis.model.errors import Finding
 from ctg_analysis.model.habits import as_shown

@@ -352,7 +352,6 @@ def of_votes(material: MaterialFiles) -> Tables:
     ranking = voices.priorities(votes, enjeux)
     return {
         "priorities": ranking,
-        "sensitivity": _long(voices.sensitivity(votes, enjeux), "scheme", "rank"),
         "divergences": voices.divergences(votes, enjeux),
         "points_by_type": _long(voices.points_by_type(votes, enjeux), "type_votant", "points"),
         "overlooked": voices.overlooked(ranking, enjeux, material["constats"], material["preuves"]),

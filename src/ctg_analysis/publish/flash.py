@@ -13,10 +13,9 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.demarche.declared_tables import TABLES, InfoFlash, KeyFigure
 from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
-from ctg_analysis.demarche.yaml_documents import InfoFlash, KeyFigure
 from ctg_analysis.display.words import glossary, notes
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import agreed

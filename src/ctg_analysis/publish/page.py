@@ -12,7 +12,7 @@ from markupsafe import Markup
 from nbconvert import TemplateExporter
 from nbformat import NotebookNode
 
-from ctg_analysis.chapter.demarche.addresses import Proved
+from ctg_analysis.chapter.demarche.demarche_chapter import Proved
 from ctg_analysis.display.markup import ABOUT, MISSING, TEXTS, Box, Html, boxes, piece
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.team import TEAM, for_readers, for_team

@@ -12,14 +12,29 @@ from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.closing import whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
-from ctg_analysis.chapter.demarche.addresses import ENJEUX, proved
-from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
+from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.chapter.demarche.consultation import Consultation
+from ctg_analysis.chapter.demarche.demarche_chapter import (
+    BILAN,
+    CONSULTATION,
+    ENJEUX,
+    FOLLOWUP,
+    INTERVIEWS,
+    STRATEGY,
+    DemarcheChapter,
+    proved,
+)
+from ctg_analysis.chapter.demarche.enjeux import Enjeux
+from ctg_analysis.chapter.demarche.followup import Followup
+from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.latest import latest_values
 from ctg_analysis.chapter.missing import completeness, why_absent
 from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.chapter.unknown_chapters import unknown
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import known_of
@@ -217,3 +232,36 @@ def _of_territory(epci: str) -> dict:
         "silent": untold(seen),
         "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }
+
+
+CHAPTERS: dict[str, type[DemarcheChapter]] = {
+    CONSULTATION: Consultation,
+    INTERVIEWS: Interviews,
+    BILAN: Bilan,
+    ENJEUX: Enjeux,
+    STRATEGY: Strategy,
+    FOLLOWUP: Followup,
+}
+
+
+def untold(territory: Territory) -> list[str]:
+    """The pages of all the chapters that have nothing to tell of a territory, in their order."""
+    return [*unknown(territory), *silent(territory.demarche)]
+
+
+def silent(demarche: Demarche) -> list[str]:
+    """The pages of the chapters of a démarche that have nothing to tell, in their order; of one that could not be read
+    it is not known.
+    """
+    if demarche.unread:
+        return []
+    return [
+        page
+        for page, chapter in CHAPTERS.items()
+        if all(demarche.table(name).empty for name in chapter.TELLS_FROM or chapter.BEGINS_WITH)
+    ]
+
+
+def to_begin(territory: Territory, page: str) -> list[dict[str, str]]:
+    """The tables that a chapter begins with: title, and where it is filled. page: of the chapter."""
+    return CHAPTERS[page](territory).first_files()

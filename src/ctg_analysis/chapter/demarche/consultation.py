@@ -3,13 +3,13 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.demarche import pieces
+from ctg_analysis.chapter.demarche import survey_results as drawn
 from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, labels
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import closed_questions, pieces
-from ctg_analysis.display.demarche import survey_results as drawn
-from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -104,7 +104,7 @@ class Consultation(DemarcheChapter):
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                closed_questions.question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
+                drawn.question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
                 self.proves(f"question-{name}"),
             )
             for name in asked.index
@@ -116,7 +116,7 @@ class Consultation(DemarcheChapter):
     def wishes(self) -> Html:
         """How many use what they wished, for each pair of such questions."""
         rows = [row for _, row in self.table("wishes").iterrows()]
-        told = [closed_questions.wish(self._label(row["q_id"]), row, self._context) for row in rows]
+        told = [drawn.wish(self._label(row["q_id"]), row, self._context) for row in rows]
         if not told:
             return pieces.phrase("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
         return pieces.together(*told, markup.source(self._context.source))
@@ -158,7 +158,7 @@ class Consultation(DemarcheChapter):
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
-            charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._context))
+            charts.append(drawn.group(self._label(q_id), self._label(by), rows, of_both, self._context))
         return pieces.together(*charts) if charts else pieces.phrase("Les groupes répondent de même, aux tests près.")
 
     @needing("Réponses libres")

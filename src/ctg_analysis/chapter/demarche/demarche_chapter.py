@@ -1,7 +1,7 @@
 """A chapter of a démarche: its tables, the box where one is missing, the words of its source, its pages."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -10,21 +10,65 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.demarche.addresses import proved
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.columns import FIELDS, last_day
 from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.model.settings import DEMARCHE, notebooks
+from ctg_analysis.model.settings import DEMARCHE, OF_DEMARCHE, notebooks
 from ctg_analysis.model.yaml_files import load_yaml
+
+CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
+
+# The addresses of a constat, of an enjeu, of an axis or an objective in the tree of the strategy, of the fiche of an
+# action, of its follow-up: each takes an id.
+to_constat, to_enjeu = f"{ENJEUX}#constat-{{}}".format, f"{ENJEUX}#enjeu-{{}}".format
+to_axis, to_action = f"{STRATEGY}#but-{{}}".format, f"{STRATEGY}#action-{{}}".format
+to_followup = f"{FOLLOWUP}#suivi-{{}}".format
+
+# kind of proof → how the ids that links lead to begin, what it is called.
+PLACES = {
+    columns.INDICATOR: ("", "Ce chiffre"),
+    columns.SURVEY: ("question-", "Cette question"),
+    columns.INTERVIEW: ("propos-", "Ce propos"),
+    columns.WORKSHOP: ("contribution-", "Cette contribution"),
+}
+
+
+class Proved(NamedTuple):
+    """A constat, what proves it (« Ce chiffre »), and what that does of it (appuie, nuance, contredit)."""
+
+    what: str
+    sense: str
+    constat: str
+    statement: str
+
+
+def place_of(kind: str, ref: str) -> str:
+    """The id under which a proof stands in its page, from the sort of proof and what it names."""
+    return PLACES[kind][0] + ref.split(columns.JOIN)[0]
+
+
+@lru_cache(maxsize=1)
+def proved(demarche: Demarche) -> dict[str, list[Proved]]:
+    """Id of what is shown → the constats that it proves, in the order of the proofs."""
+    proofs, constats = demarche.table("preuves"), demarche.table("constats")
+    statements = dict(zip(constats["constat_id"], constats["enonce"], strict=True))
+    by_place: dict[str, list[Proved]] = {}
+    for row in proofs[proofs["type"].isin(PLACES) & proofs["ref"].ne("")].itertuples(index=False):
+        proof = Proved(PLACES[row.type][1], row.sens, row.constat_id, typography(statements[row.constat_id]))
+        by_place.setdefault(place_of(row.type, row.ref), []).append(proof)
+    return by_place
 
 
 class Dated(NamedTuple):

@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.addresses import to_constat
-from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
+from ctg_analysis.chapter.demarche import pieces
+from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, to_constat
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -16,7 +15,6 @@ from ctg_analysis.display.words.quantities import counted, number
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import plain_bars
-from ctg_analysis.show.svg import svg
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 BEGIN = {
@@ -69,7 +67,7 @@ class Interviews(DemarcheChapter):
         titles = {name: f"{pieces.actors(name)} ({number(heard[name])})" for name in table.columns}
         return self._chart(
             "themes_by_type",
-            svg(plan_charts.heat(table.rename(columns=titles)).figure),
+            plan_charts.heat(table.rename(columns=titles)),
             Listing(["Thème", *titles.values()], pieces.lines_of(table, number)),
             _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
@@ -96,7 +94,7 @@ class Interviews(DemarcheChapter):
         )
         return self._chart(
             "saturation",
-            svg(plan_charts.saturation(rows).figure),
+            plan_charts.saturation(rows),
             Listing(*pieces.by_column(told)),
             message,
             f"Codes connus après chaque entretien, {number(total)} en tout",
@@ -281,7 +279,7 @@ class Meetings(DemarcheChapter):
         several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
-            svg(plain_bars(drawn).figure),
+            plain_bars(drawn),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
             pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",

@@ -1,8 +1,7 @@
 """Drawings as small as a line of text: the years of a figure, its place among the peers, beside other places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
 from ctg_analysis.indicators.peers import Position
@@ -70,3 +69,13 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     if "peers" in others:
         drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
     return drawing.svg()
+
+
+def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:
+    """What puts the values from low to high between two places of a drawing; begin when all are the same.
+
+    >>> [scale(2020, 2024, 100, 300)(year) for year in (2020, 2021, 2024)], scale(5, 5, 100, 300)(5)
+    ([100.0, 150.0, 300.0], 100.0)
+    """
+    span = (high - low) or 1
+    return lambda value: begin + (value - low) / span * (end - begin)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from ctg_analysis.demarche.columns import OTHERS
 from ctg_analysis.display import markup
@@ -14,6 +15,8 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, thousands
+from ctg_analysis.show.charts import cells
+from ctg_analysis.show.svg import svg
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
@@ -44,10 +47,10 @@ class Origin(NamedTuple):
     file: str
 
 
-def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
+def chart(ax: Axes, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
     """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
-    subtitle = f"{what}, {origin.when}"
+    subtitle, drawing = f"{what}, {origin.when}", svg(ax.figure)
     return markup.figure(
         drawing,
         file=origin.file,
@@ -129,12 +132,10 @@ def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[
     return [[name, *map(write, row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
 
 
-def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series) -> pd.DataFrame:
-    """The rows of a dumbbell between two amounts, in thousands of euros."""
-    ends = {"first": planned, "second": spent}
-    values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
-    written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
-    return pd.DataFrame({"name": list(names), **values, **written})
+def planned_and_spent(names: Iterable[str], amounts: pd.DataFrame, ends: tuple[str, str]) -> Axes:
+    """Two bars for each row, of two amounts in euros. ends: what the two are."""
+    table = amounts.set_axis([texts.typography(name) for name in names]).set_axis(ends, axis=1)
+    return cells(table, table.map(thousands))
 
 
 def written(cell: object) -> str:
