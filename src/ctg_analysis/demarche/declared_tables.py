@@ -11,8 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model,
 from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.declared_values import Names
-from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
 
@@ -121,44 +119,11 @@ def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
     """The tables that the files of a folder declare, by name.
 
     Raises:
-        InputError: everything that is wrong with the first file that is; then the tables that have the name of another,
-            or what names a table or a column that no file declares, each finding with its line.
+        InputError: everything that is wrong with the first file that is.
     """
-    reads = {path: load_yaml(path, list[Table]) for path in sorted(folder.glob("*.yml"))}
-    tables: dict[str, Table] = {}
-    findings = []
-    for path, read in reads.items():
-        for rank, table in enumerate(read.value):
-            if table.name in tables:
-                line = read.lines[rank, "name"]
-                found = f"{table.name!r} une seconde fois"
-                findings.append(Finding(project_path(path), line, "name", found, "un nom à elle seule"))
-            tables[table.name] = table
-    findings += [
-        Finding(
-            project_path(path), read.lines[rank, "name"], table.name, repr(name), "une table déclarée et sa colonne"
-        )
-        for path, read in reads.items()
-        for rank, table in enumerate(read.value)
-        for name, column in _named(table, tables)
-        if name not in tables or column not in tables[name].columns
-    ]
-    if findings:
-        raise InputError(findings)
-    return tables
+    reads = [load_yaml(path, list[Table]) for path in sorted(folder.glob("*.yml"))]
+    return {table.name: table for read in reads for table in read.value}
 
-
-def _named(table: Table, tables: dict[str, Table]) -> list[tuple[str, str]]:
-    """The tables that a table names, each with the column where its values stand."""
-    own = [(table.name, column) for column in table.key]
-    return own + [
-        (name, column.of_column or (tables[name].key[0] if name in tables else ""))
-        for column in table.columns.values()
-        for name in column.of
-    ]
-
-
-# The tables that a team fills: declarations only, in the YAML files of `declared`, one a stage of the démarche.
 
 TABLES = read_tables()
 PUBLIC = {name: table for name, table in TABLES.items() if not table.private}

@@ -189,10 +189,7 @@ def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
 
 
 def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains.
-
-    Where as many years are known as a trend is sought in, it is that of the years, never of the first and the last.
-    """
+    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
     here = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:

@@ -319,10 +319,7 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
 
 
 def _of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What each group answered, where a link is established, and the tests of all the crossings.
-
-    All of them are one family: they are listed together, and each is a chance more to find a link where there is none.
-    """
+    """What each group answered, where a link is established, and the tests of all the crossings."""
     answers, asked = survey.answers, survey.questionnaire
     about = asked[asked["champ"].notna() & asked["type"].isin(columns.CLOSED) & asked["q_id"].isin(answers.columns)]
     about = [row.q_id for row in about.itertuples() if not columns.is_yes(row.sensible)]

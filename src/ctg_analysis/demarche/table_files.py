@@ -135,13 +135,7 @@ def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], p
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
-    """The columns to read: all those of the model, and no other but questions where they have their place.
-
-    findings: that of any other column is added.
-
-    Raises:
-        InputError: the rows cannot be read.
-    """
+    """The columns to read: all those of the model, and no other but questions where they have their place."""
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
     wrong = missing_columns(path, [name for name in table.columns if name not in header])

@@ -188,10 +188,7 @@ UNDECIDED, FOLLOWED, SET_ASIDE, KEPT = (
 
 
 class _Ballots(NamedTuple):
-    """The ballots as arrays. marks: criterion, ballot, enjeu; points: ballot, enjeu; both NaN where nothing was given.
-
-    strata: the number of the meeting and kind of voters of each ballot.
-    """
+    """Marks by criterion, ballot and enjeu, points by ballot and enjeu, the meeting and kind of each ballot."""
 
     marks: np.ndarray
     points: np.ndarray

@@ -73,10 +73,7 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
 
 def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Return where each step is at a moment.
-
-    What the table says of a step is of the day it was written: it counts for one that should be over, or has no date.
-    """
+    """Where each step is at a moment: what the table says counts for one that should be over, or has no date."""
     ends = steps["fin"].fillna(steps["debut"])
     coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
     return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)

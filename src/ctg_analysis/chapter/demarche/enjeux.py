@@ -392,10 +392,7 @@ def _unit(indicator: Indicator, value: float) -> str:
 
 
 def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row) -> str:
-    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 ».
-
-    Beside a place that no test compares it with, both figures, and no word: « contre 23,4 % dans le département ».
-    """
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
     if row.lecture in LIMITS:
         percent = " %" if indicator.unit.startswith("%") else ""
         return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"

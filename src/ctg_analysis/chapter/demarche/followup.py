@@ -278,10 +278,7 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
 
 
 def _alike(row) -> list[str]:
-    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
-
-    Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
-    """
+    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it."""
     now = _bare(row.text)
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]

@@ -231,10 +231,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """The answer in which two groups differ most.
-
-    rows: columns block, group_label, value, text.
-    """
+    """The answer in which two groups differ most."""
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
     answer = spread.idxmax()
