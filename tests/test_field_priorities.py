@@ -7,13 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctg_analysis.demarche.columns import OTHERS
-from ctg_analysis.demarche.voices import (
-    decisions,
-    divergences,
-    overlooked,
-    points_by_type,
-    priorities,
-)
+from ctg_analysis.demarche.voices import decisions, divergences, overlooked, points_by_type, priorities
 
 MARKS = ["importance_1_5", "urgence_1_5", "faisabilite_1_5"]
 

@@ -81,8 +81,7 @@ def purge(
 
 
 def new(
-    epci: Epci,
-    csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False,
+    epci: Epci, csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False
 ) -> None:
     """Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.
 

@@ -231,12 +231,7 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 # What one table says of another: every id that is named must exist where it should.
 
 # What a proof of a sort names.
-PROVED_BY = {
-    SURVEY: "questionnaire",
-    INTERVIEW: "extraits",
-    DOCUMENT: "documents",
-    WORKSHOP: "contributions",
-}
+PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
 
@@ -366,11 +361,7 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
         if not article.texte_md:
             line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
             yield Finding(file, line, column, unsaid, "le texte signé")
-    for name, expected in {
-        "validee_le": "une date",
-        "preambule": "le texte signé",
-        "vu": "un au moins",
-    }.items():
+    for name, expected in {"validee_le": "une date", "preambule": "le texte signé", "vu": "un au moins"}.items():
         if not getattr(convention, name):
             yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
 

@@ -240,11 +240,7 @@ def of_meetings(material: MaterialFiles) -> Tables:
 # From the field material and the answers of persons to what may be shown of them: the tables of `outputs`.
 
 
-def results(
-    material: MaterialFiles,
-    restricted: Mapping[str, pd.DataFrame],
-    places: pd.DataFrame,
-) -> Tables:
+def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame) -> Tables:
     """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. An extract
