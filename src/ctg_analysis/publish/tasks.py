@@ -14,19 +14,11 @@ from ctg_analysis.chapter.closing import whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.consultation import Consultation
-from ctg_analysis.chapter.demarche.demarche_chapter import (
-    BILAN,
-    CONSULTATION,
-    ENJEUX,
-    FOLLOWUP,
-    INTERVIEWS,
-    STRATEGY,
-    DemarcheChapter,
-    proved,
-)
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.pieces import ENJEUX
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.latest import latest_values
 from ctg_analysis.chapter.missing import completeness, why_absent
@@ -43,7 +35,7 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.indicator import Ratio
 from ctg_analysis.model.norms import read_geography
-from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, PUBLIC, ChapterNotebook, data_root, settings
+from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, OF_DEMARCHE, PUBLIC, ChapterNotebook, data_root, settings
 from ctg_analysis.model.source import SOURCES, SURVEY
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
@@ -234,14 +226,9 @@ def _of_territory(epci: str) -> dict:
     }
 
 
-CHAPTERS: dict[str, type[DemarcheChapter]] = {
-    CONSULTATION: Consultation,
-    INTERVIEWS: Interviews,
-    BILAN: Bilan,
-    ENJEUX: Enjeux,
-    STRATEGY: Strategy,
-    FOLLOWUP: Followup,
-}
+CHAPTERS: dict[str, type[DemarcheChapter]] = dict(
+    zip(OF_DEMARCHE, (Consultation, Interviews, Bilan, Enjeux, Strategy, Followup), strict=True)
+)
 
 
 def untold(territory: Territory) -> list[str]:

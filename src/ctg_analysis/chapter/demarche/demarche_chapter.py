@@ -25,16 +25,8 @@ from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.model.settings import DEMARCHE, OF_DEMARCHE, notebooks
+from ctg_analysis.model.settings import DEMARCHE, notebooks
 from ctg_analysis.model.yaml_files import load_yaml
-
-CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
-
-# The addresses of a constat, of an enjeu, of an axis or an objective in the tree of the strategy, of the fiche of an
-# action, of its follow-up: each takes an id.
-to_constat, to_enjeu = f"{ENJEUX}#constat-{{}}".format, f"{ENJEUX}#enjeu-{{}}".format
-to_axis, to_action = f"{STRATEGY}#but-{{}}".format, f"{STRATEGY}#action-{{}}".format
-to_followup = f"{FOLLOWUP}#suivi-{{}}".format
 
 # kind of proof → how the ids that links lead to begin, what it is called.
 PLACES = {
@@ -71,25 +63,17 @@ def proved(demarche: Demarche) -> dict[str, list[Proved]]:
     return by_place
 
 
-class Dated(NamedTuple):
-    """Which column of which table tells when a table was last true."""
-
-    table: str
-    column: str
-
-
-PLAN, VOTE = Dated("actions", "valide_le"), Dated("ateliers", "date")
-DATES = {
-    "suivi": Dated("suivi", "date"),
-    "reunions": Dated("reunions", "date"),
-    "enjeux": Dated("enjeux", "decide_le"),
-    "decisions": Dated("enjeux", "decide_le"),
-    "bilan_actions": Dated("documents", "date"),
-    "competences": Dated("documents", "date"),
+PLAN, VOTE = ("actions", "valide_le"), ("ateliers", "date")
+DATES = {  # which column of which table tells when a table was last true
+    "suivi": ("suivi", "date"),
+    "reunions": ("reunions", "date"),
+    "enjeux": ("enjeux", "decide_le"),
+    "decisions": ("enjeux", "decide_le"),
+    "bilan_actions": ("documents", "date"),
+    "competences": ("documents", "date"),
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
-HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
 DRAWN = (
@@ -118,11 +102,12 @@ class DemarcheChapter:
     """A démarche beside the observations of its territory: what chapters 11 to 16 have in common.
 
     BEGINS_WITH: the tables that a chapter begins with, the first to fill. TELLS_FROM: those without which it has
-    nothing to tell, where they are others.
+    nothing to tell, where they are others. WORKED_FROM: the one that what it shows is counted from.
     """
 
     BEGINS_WITH: tuple[str, ...] = ()
     TELLS_FROM: tuple[str, ...] = ()
+    WORKED_FROM = ""
 
     def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
@@ -148,28 +133,16 @@ class DemarcheChapter:
         return self.territory.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
-        """The box when a table without which there is nothing to show has no row; nothing when all have some.
+        """The box of the tables to fill when one without which there is nothing to show has no row, else nothing.
 
         What waits for a vote alone is a sentence: no table is to be filled for it.
         """
         absent = [name for name in names if self.table(name).empty]
         if absent == [VOTED]:
             return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
-        return self.box(what, *(name for name in absent if name != VOTED)) if absent else None
-
-    def box(self, what: str, *names: str, **others: str) -> Html:
-        """The box of what is missing: the tables to fill, each with how, and the command that writes them.
-
-        names: tables of which nothing more is to be said. others: others, and what is.
-        """
-        files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | others
-        return to_fill(self.territory.epci, what, files)
-
-    def begin(self) -> Html:
-        """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
-        if any(len(self.table(name)) for name in self.BEGINS_WITH):
-            return Html("")
-        return markup.begin(self.territory.epci, self.first_files())
+        files = [name if name in PUBLIC else self.WORKED_FROM for name in absent if name != VOTED]
+        told = dict.fromkeys(files, "modèle à remplir pendant la démarche")
+        return to_fill(self.territory.epci, what, told) if absent else None
 
     def by_field(self, rows: pd.DataFrame, said: Callable[[Any], tuple[str, str, str]]) -> Html:
         """What was said, by field, with the constats that rest on it. said: row → its id, its text, of whom it is."""
@@ -206,14 +179,12 @@ class DemarcheChapter:
 
     def newest(self, *names: str) -> str:
         """The newest day that tables tell, ISO; empty when none does."""
-        days = [day for name in names if name in DATES for day in self._days(DATES[name])]
+        days = [day for name in names if name in DATES for day in self._days(*DATES[name])]
         return max(days, default="")
 
-    def _days(self, dated: Dated) -> Iterable[str]:
-        rows = self.table(dated.table)
-        if dated.table == "reunions":
-            rows = rows[rows["presents"].notna()]
-        cells = rows[dated.column].dropna()
+    def _days(self, table: str, column: str) -> Iterable[str]:
+        rows = self.table(table)
+        cells = rows.loc[rows["presents"].notna() if table == "reunions" else slice(None), column].dropna()
         return [(last_day(cell) if isinstance(cell, str) else cell.date()).isoformat() for cell in cells]
 
     @cached_property
@@ -242,16 +213,8 @@ class Definition(BaseModel, extra="forbid"):
     caveats: Text = ""
 
 
-class MethodTexts(BaseModel, extra="forbid"):
-    """The definitions of the terms of each chapter that has some: method_texts.yml."""
-
-    consultation: list[Definition]
-    interviews: list[Definition]
-    enjeux: list[Definition]
-
-
 def definitions(chapter: str) -> Html:
-    """The definitions of the terms of a chapter, a field of `MethodTexts`."""
-    entries = getattr(load_yaml(METHOD_TEXTS, MethodTexts).value, chapter)
+    """The definitions of the terms of a chapter: consultation, interviews or enjeux."""
+    entries = load_yaml(METHOD_TEXTS, dict[str, list[Definition]]).value[chapter]
     written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
     return markup.definitions(written)

@@ -11,10 +11,6 @@ from ctg_analysis.chapter.demarche.demarche_chapter import (
     definitions,
     needing,
     place_of,
-    to_action,
-    to_axis,
-    to_constat,
-    to_enjeu,
 )
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
@@ -48,10 +44,7 @@ class Enjeux(DemarcheChapter):
         super().__init__(territory)
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
-        self.links = {
-            row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
-            for row in self.enjeux.itertuples(index=False)
-        }
+        self.links = pieces.titled(self.enjeux["enjeu_id"], self.enjeux["titre"], pieces.to_enjeu)
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
@@ -86,8 +79,8 @@ class Enjeux(DemarcheChapter):
                 "status": texts.typography(self._status(row)),
                 "labels": [ONE_INTERVIEW] if row.constat_id in alone else [],
                 "proofs": proofs_of(self, row.constat_id),
-                "enjeux": pieces.links(enjeux.get(row.constat_id, []), to_enjeu),
-                "actions": pieces.links(actions.get(row.constat_id, []), to_action),
+                "enjeux": pieces.links(enjeux.get(row.constat_id, []), pieces.to_enjeu),
+                "actions": pieces.links(actions.get(row.constat_id, []), pieces.to_action),
             }
             fields[texts.capitalised(row.champ)].append(one)
         made = markup.piece("constats.html.j2", fields=fields)
@@ -161,7 +154,7 @@ class Enjeux(DemarcheChapter):
         wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
         lines = pieces.lines_of(wide.rename(index=texts.capitalised))
         note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
-        header = ["Sorte d'acteurs", *(pieces.link(name, to_enjeu(name)) for name in wide)]
+        header = ["Sorte d'acteurs", *(pieces.link(name, pieces.to_enjeu(name)) for name in wide)]
         caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
         return pieces.table(caption, header, lines, self._source, note, marked={len(lines) - 1}, words=False)
 
@@ -192,7 +185,9 @@ class Enjeux(DemarcheChapter):
             "Enjeu": rows["enjeu_id"].map(self.links),
             "Rang du vote": rows["rank"].map(quantity),
             "Points": rows["points"].map(quantity),
-            "Constats à preuve forte": [pieces.links(names.split(LIST), to_constat) for names in rows["constats"]],
+            "Constats à preuve forte": [
+                pieces.links(names.split(LIST), pieces.to_constat) for names in rows["constats"]
+            ],
             "Sortes de preuves": rows["kinds"].map(str),
         }
         sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
@@ -215,10 +210,7 @@ class Enjeux(DemarcheChapter):
         sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
         beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
         told = {
-            "Enjeu": [
-                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
-                for row in rows.itertuples(index=False)
-            ],
+            "Enjeu": pieces.titled(rows["enjeu_id"], rows["titre"], pieces.to_enjeu).values(),
             "Rang du vote": rows["rank"].map(quantity),
             "Décision": decisions,
             "Motif": rows["motif"].fillna(rows["retenu"].isna().map({True: pieces.NOTHING, False: "sans motif"})),
@@ -257,16 +249,16 @@ class Enjeux(DemarcheChapter):
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
-            constats=pieces.links(row.constats, to_constat),
+            constats=pieces.links(row.constats, pieces.to_constat),
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
-                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", to_axis(objective.obj_id))
+                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", pieces.to_axis(objective.obj_id))
                 for objective in own.itertuples(index=False)
             ],
             actions=[
-                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", to_action(name))
+                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", pieces.to_action(name))
                 for name, titre, statut in actions.loc[serving, ["titre", "statut"]].itertuples()
             ],
         )
@@ -319,7 +311,7 @@ def _marks(median: float, low: float, high: float) -> str:
 
 
 def _in_cell(row) -> Markup:
-    return Markup("{} ({})").format(pieces.link(row.enjeu_id, to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
+    return Markup("{} ({})").format(pieces.link(row.enjeu_id, pieces.to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
 
 
 def _stability(stable: int, known: int) -> str:
@@ -337,7 +329,6 @@ def _decision_text(retained: object) -> str:
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 
-SURVEY, INTERVIEWS = "11", "12"  # chapters
 SENSES = {"appuie": "Appuie", "nuance": "Nuance", "contredit": "Contredit"}
 KINDS = {
     columns.INDICATOR: "Chiffre",
@@ -409,9 +400,8 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row)
     return f"{reading} {BESIDE[level]}{value}"
 
 
-def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:
+def _placed(page: str, row, there: bool) -> str:
     """The address of a proof in the page of a chapter: that of the page when it is not shown there."""
-    page = chapter.pages[number]
     return f"{page}#{place_of(row.type, row.ref)}" if there else page
 
 
@@ -420,12 +410,12 @@ def _survey(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     closed = set(questions.index[questions["champ"].notna()]) & set(chapter.table("distribution")["q_id"])
     answered = closed | set(chapter.table("open_themes")["q_id"])  # what the page of the consultation shows
     label = questions["libelle"].get(row.ref, row.ref)
-    return f"« {label} »", _placed(chapter, SURVEY, row, row.ref in answered), ""
+    return f"« {label} »", _placed(pieces.CONSULTATION, row, row.ref in answered), ""
 
 
 def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     extracts = chapter.table("extraits").set_index("extrait_id")
-    address = _placed(chapter, INTERVIEWS, row, row.ref in extracts.index)
+    address = _placed(pieces.INTERVIEWS, row, row.ref in extracts.index)
     if row.ref not in extracts.index:
         return NOT_QUOTED, address, ""
     extract = extracts.loc[row.ref]
@@ -443,7 +433,7 @@ def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     contribution = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
     meeting = chapter.table("ateliers").set_index("atelier_id").loc[contribution["atelier_id"]]
     text = f"« {contribution['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
-    return text, _placed(chapter, INTERVIEWS, row, True), ""
+    return text, _placed(pieces.INTERVIEWS, row, True), ""
 
 
 _WORDS = {

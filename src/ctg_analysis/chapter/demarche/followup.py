@@ -9,7 +9,7 @@ import pandas as pd
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.demarche import bilan, pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing, to_action
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.display.markup import Html, cited_with
@@ -83,7 +83,7 @@ class Followup(DemarcheChapter):
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
         made = []
         for axis, own in rows.groupby("axe", sort=False):
-            named = map(pieces.link, own["action_id"] + " " + own["titre"], own["action_id"].map(to_action))
+            named = pieces.titled(own["action_id"], own["titre"], pieces.to_action).values()
             told = {
                 "Action": map(pieces.anchored, named, "suivi-" + own["action_id"]),
                 **{f"Fin {year}": own[year].fillna(pieces.UNKNOWN) for year in by_year},
@@ -157,7 +157,7 @@ class Followup(DemarcheChapter):
         """The decisions about the actions, and those of the bodies since the convention began."""
         decided = self.rows.dropna(subset=["decision_copil"])
         rows = [
-            (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
+            (row.date, pieces.link(row.action_id, pieces.to_action(row.action_id)), row.decision_copil)
             for row in decided.itertuples(index=False)
         ]
         for row in self.table("reunions").itertuples(index=False):
@@ -193,10 +193,7 @@ class Followup(DemarcheChapter):
         actions = plan.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source = self.source("suivi", "financements")
         origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
-        names = {
-            row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
-            for row in actions.itertuples(index=False)
-        }
+        names = pieces.titled(actions["action_id"], actions["intitule"], pieces.to_action)
         return pieces.together(
             bilan.statuses(actions, plan.YEARLY_STATUSES, origin),
             bilan.quantities(actions, origin),

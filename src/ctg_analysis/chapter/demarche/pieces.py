@@ -15,8 +15,17 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, thousands
+from ctg_analysis.model.settings import OF_DEMARCHE
 from ctg_analysis.show.charts import cells
 from ctg_analysis.show.svg import svg
+
+CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
+
+# The addresses of a constat, of an enjeu, of an axis or an objective in the tree of the strategy, of the fiche of an
+# action, of its follow-up: each takes an id.
+to_constat, to_enjeu = f"{ENJEUX}#constat-{{}}".format, f"{ENJEUX}#enjeu-{{}}".format
+to_axis, to_action = f"{STRATEGY}#but-{{}}".format, f"{STRATEGY}#action-{{}}".format
+to_followup = f"{FOLLOWUP}#suivi-{{}}".format
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
@@ -112,6 +121,11 @@ def listed(cells: Iterable[Cell]) -> Markup:
 def links(names: Iterable[str], address: Callable[[str], str]) -> Markup:
     """Links to some ids, each by its name, one after the other; a sign when there is none."""
     return listed(link(name, address(name)) for name in names)
+
+
+def titled(ids: pd.Series, titles: pd.Series, address: Callable[[str], str]) -> dict[str, Markup]:
+    """Id → a link that bears it and its title."""
+    return dict(zip(ids, map(link, ids + " " + titles, ids.map(address)), strict=True))
 
 
 def by_column(columns: Mapping[Cell, Iterable[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:

@@ -1,7 +1,6 @@
 """Chapter 15: axes, objectives, actions; their money, their pilotes, their governance."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,11 +10,6 @@ from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.demarche_chapter import (
     DemarcheChapter,
     needing,
-    to_action,
-    to_axis,
-    to_constat,
-    to_enjeu,
-    to_followup,
 )
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
@@ -51,8 +45,8 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
     why: Facts = [
         *_if_written("Contexte", row.contexte),
-        ("Enjeux", _links(served, enjeux, to_enjeu)),
-        ("Constats", _links(row.constat_ids or (), constats, to_constat)),
+        ("Enjeux", _links(served, enjeux, pieces.to_enjeu)),
+        ("Constats", _links(row.constat_ids or (), constats, pieces.to_constat)),
     ]
     staff = row.moyens_humains_etp
     return dict(
@@ -60,7 +54,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         title=texts.typography(row.titre),
         state=_state(row),
         place=Markup("{} › {}").format(
-            pieces.link(row.axe, to_axis(row.axe_id)), pieces.link(row.objectif, to_axis(row.obj_id))
+            pieces.link(row.axe, pieces.to_axis(row.axe_id)), pieces.link(row.objectif, pieces.to_axis(row.obj_id))
         ),
         why=why,
         what=[
@@ -170,7 +164,7 @@ def _followup(chapter: DemarcheChapter, action: str) -> Markup:
     if rows.empty:
         return Markup("")
     last = rows.iloc[-1]
-    return pieces.link(f"Suivi {last['annee']} : {last['statut']}", to_followup(action))
+    return pieces.link(f"Suivi {last['annee']} : {last['statut']}", pieces.to_followup(action))
 
 
 def inner_table(
@@ -207,6 +201,7 @@ class Strategy(DemarcheChapter):
         super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = plan.of_the_plan(self.table("financements"), self.actions)
+        self._links = pieces.titled(self.actions["action_id"], self.actions["titre"], pieces.to_action)
 
     @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
@@ -387,13 +382,6 @@ class Strategy(DemarcheChapter):
         made = pieces.table("Ce que chaque action doit avoir", *pieces.by_column(told), cited, COMPLETE)
         return pieces.together(pieces.phrase(sentence), made)
 
-    @cached_property
-    def _links(self) -> dict[str, Markup]:
-        return {
-            row.action_id: pieces.link(f"{row.action_id} {row.titre}", to_action(row.action_id))
-            for row in self.actions.itertuples(index=False)
-        }
-
     @property
     def _years(self) -> str:
         first, last = self.span
@@ -407,7 +395,7 @@ class Strategy(DemarcheChapter):
 
     def _objective(self, row) -> dict[str, object]:
         until = f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
-        enjeux = pieces.links(row.enjeux, to_enjeu)
+        enjeux = pieces.links(row.enjeux, pieces.to_enjeu)
         beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, until)
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
         grown = [{"beside": self._leaf(action)} for action in own.itertuples(index=False)]
