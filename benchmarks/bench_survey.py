@@ -21,7 +21,7 @@ import weightipy
 
 from ctg_analysis.demarche.answers import read_answers
 from ctg_analysis.demarche.questions import by_group, completion, crossings, distribution, with_texts_filled
-from ctg_analysis.demarche.weighting import effective_size, rake
+from ctg_analysis.demarche.survey import effective_size, rake
 
 Result = TypeVar("Result")
 PROFILE = {
@@ -92,7 +92,7 @@ def raking() -> None:
     scheme = weightipy.scheme_from_dict(targets)
     _, theirs = timed("  weightipy, without bounds", lambda: weightipy.weight_dataframe(answers, scheme))
     print(f"  n_eff {effective_size(ours):.0f}; ratio {seconds / theirs:.2f}")
-    for module in ("ctg_analysis.demarche.weighting", "weightipy"):
+    for module in ("ctg_analysis.demarche.survey", "weightipy"):
         print(f"  import {module:36} {imported(module):7.3f} s")
 
 

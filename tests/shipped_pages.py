@@ -1,7 +1,7 @@
 """The names of the pages of the shipped reports: the démarche of the real territory tells nothing yet."""
 
-from ctg_analysis.chapter.demarche.silent import CHAPTERS as OF_THE_DEMARCHE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
+from ctg_analysis.publish.tasks import CHAPTERS as OF_THE_DEMARCHE
 
 CHAPTERS = [chapter.page for chapter in all_chapters()]
 BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "manques.html", "definitions.html"]

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from material_files import with_rows
 
+from ctg_analysis.demarche.declared_tables import Consultation
 from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.results import results
-from ctg_analysis.demarche.yaml_documents import Consultation
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.yaml_files import ReadYaml
 

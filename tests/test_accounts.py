@@ -8,7 +8,8 @@ import pytest
 from lxml import html
 from test_every_epci import SORTS
 
-from ctg_analysis.chapter import accounts, open_chapter
+from ctg_analysis.chapter import accounts
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, data_root

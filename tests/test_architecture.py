@@ -22,7 +22,7 @@ AFTER_THE_GATE |= {
     f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "projection", "childcare")
 }
 BEFORE_THE_GATE = {"raw.tables", "clean", "model.facts", "indicators.observe", "indicators.intervals", "secrecy"}
-PERSONS = {f"demarche.{name}" for name in ("answers", "questions", "weighting", "survey", "results")}
+PERSONS = {f"demarche.{name}" for name in ("answers", "questions", "survey", "results")}
 PERSONS |= {f"demarche.{name}" for name in ("restricted_files", "commit_check")}
 
 

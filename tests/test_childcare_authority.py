@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 from reader import rows_of
 
-from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.chapter import childcare
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators.childcare import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds

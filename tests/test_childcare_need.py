@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.chapter import childcare
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators.childcare import EMPLOYED, PARENTS, RATE, WISHED, Missing, need_of, rate_after

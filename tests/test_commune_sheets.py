@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.commune_sheets import Service, services_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI

@@ -8,8 +8,7 @@ import sys
 import pytest
 from material_files import add, change, copy_of, line_of, places_of, said
 
-from ctg_analysis.chapter.demarche.enjeux import open_enjeux
-from ctg_analysis.chapter.demarche.proof_texts import proofs_of
+from ctg_analysis.chapter.demarche.enjeux import open_enjeux, proofs_of
 from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.proof_checks import exact_baselines, no_longer
 from ctg_analysis.indicators.observations import read_all

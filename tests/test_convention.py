@@ -202,9 +202,7 @@ def test_a_label_stays_text_whatever_it_holds(example_dossier):
     columns = {"actions": "titre", "equipements_services": "nom", "enjeux": "titre"}
     material = with_rows(material, **{name: material[name].assign(**{of: HOSTILE}) for name, of in columns.items()})
     one = as_project(
-        dataclasses.replace(example_dossier, material=material),
-        intitule=HOSTILE,
-        preambule=f"**{HOSTILE}**",
+        dataclasses.replace(example_dossier, material=material), intitule=HOSTILE, preambule=f"**{HOSTILE}**"
     )
     document = opened(filled(one))
     said = words(document)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle, StepPatch
 from shown import family, trend
 
-from ctg_analysis.chapter import families, figures, open_chapter, surveyed
+from ctg_analysis.chapter import families, figures, surveyed
 from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demography import shares
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory

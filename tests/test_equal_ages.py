@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.rates import confint_poisson
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.indicators.demography import (
     EQUAL,
     at_equal_ages,

@@ -10,14 +10,13 @@ from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, TABLES, read_tables
+from ctg_analysis.demarche.declared_tables import FOLDER, PUBLIC, RESTRICTED, TABLES, Convention, InfoFlash, Table
 from ctg_analysis.demarche.empty_forms import write_tables
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.plan import as_of
-from ctg_analysis.demarche.yaml_documents import Convention, InfoFlash
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
-from ctg_analysis.model.yaml_files import read_yaml
+from ctg_analysis.model.yaml_files import load_yaml, read_yaml
 
 
 @pytest.fixture
@@ -115,26 +114,13 @@ def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, fi
     assert read.findings == () and read.value
 
 
-def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
-    """A table that no file declares, a key that is no column, a column of no kind."""
-    table = "- name: axes\n  title: Axes\n  sheet: Axes\n  key: axe_id\n  columns:\n"
-    table += "    axe_id: {label: identifiant, type: id%s}\n"
-    path = tmp_path / "1_test.yml"
-    path.write_text(table % "", encoding="utf-8")
-    assert list(read_tables(tmp_path)) == ["axes"]
-    for more, fault in (
-        (", of: nothing", "trouvé 'nothing'"),
-        ("entity", "type"),
-        (", one_of: [a]", "un type, ou one_of"),
-    ):
-        path.write_text(table % more, encoding="utf-8")
-        with pytest.raises(InputError, match=fault):
-            read_tables(tmp_path)
-    path.write_text((table % "").replace("key: axe_id", "key: axe"), encoding="utf-8")
-    with pytest.raises(
-        InputError, match="ligne 1, colonne axes : trouvé 'axes', attendu une table déclarée et sa colonne"
-    ):
-        read_tables(tmp_path)
+def test_what_the_tables_name_is_declared():
+    declared = [table for path in FOLDER.glob("*.yml") for table in load_yaml(path, list[Table]).value]
+    assert sorted(table.name for table in declared) == sorted(TABLES)
+    for table in declared:
+        assert {*table.key} <= {*table.columns}, table.name
+        for column in table.columns.values():
+            assert all((column.of_column or TABLES[name].key[0]) in TABLES[name].columns for name in column.of)
 
 
 def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):

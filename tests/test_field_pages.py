@@ -12,18 +12,17 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
+from ctg_analysis.chapter.demarche import survey_results
 from ctg_analysis.chapter.demarche.consultation import open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.survey_results import ResultContext
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
-from ctg_analysis.demarche.survey import open_survey
-from ctg_analysis.demarche.weighting import BOUNDS
-from ctg_analysis.display.demarche import closed_questions
-from ctg_analysis.display.demarche.survey_results import ResultContext
+from ctg_analysis.demarche.survey import BOUNDS, open_survey
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
 from ctg_analysis.model.source import SURVEY
@@ -135,7 +134,7 @@ def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
     context = ResultContext(Citation("Source : ici."), "2024", "intervalle à 95 %")
-    page = words(closed_questions.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
+    page = words(survey_results.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40)" in page and "non :" not in page
 

@@ -7,16 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctg_analysis.demarche.columns import OTHERS
-from ctg_analysis.demarche.voices import (
-    BY_POINTS,
-    BY_TYPE,
-    decisions,
-    divergences,
-    overlooked,
-    points_by_type,
-    priorities,
-    sensitivity,
-)
+from ctg_analysis.demarche.voices import decisions, divergences, overlooked, points_by_type, priorities
 
 MARKS = ["importance_1_5", "urgence_1_5", "faisabilite_1_5"]
 
@@ -94,21 +85,6 @@ def test_the_order_of_the_votes_and_of_the_enjeux_makes_no_difference(seed, vote
     again = priorities(cast.sample(frac=1, random_state=seed), IDS.sample(frac=1, random_state=seed))
     pd.testing.assert_frame_equal(told, again)
     assert sorted(told["rank"]) == sorted(told["rank"].rank(method="min"))
-
-
-def test_the_ranking_is_shown_under_other_ways_of_counting():
-    cast = ballots(
-        *[
-            (f"b{n}", "habitant", one, points, *marks)
-            for n in range(9)
-            for one, points, marks in (("e1", 0, (5, 5, 1)), ("e2", 1, (3, 3, 3)))
-        ],
-        *[("c1", "Caf", "e1", 0, 1, 1, 1), ("c1", "Caf", "e2", 2, 5, 5, 5)],
-    )
-    told = sensitivity(cast, enjeux("e1", "e2"))
-    ways = ["poids égaux", "sans la faisabilité", "faisabilité double", BY_TYPE, BY_POINTS]
-    assert told.loc["e1", ways].tolist() == [1, 1, 2, 2, 2]
-    assert told.loc["e1"].agg(["min", "max"]).tolist() == [1, 2]
 
 
 def test_kinds_of_voters_that_diverge_are_named_when_three_voted():

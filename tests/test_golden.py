@@ -9,7 +9,7 @@ import pandas as pd
 from page_texts import difference, lines_of, lines_of_word
 from spoilt_demarche import told_of_each
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.missing import missing, requests
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.empty_forms import write_forms

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from shown import family
 
-from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.by_indicator import has_median
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import (
     BLANK,

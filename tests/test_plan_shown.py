@@ -6,22 +6,18 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot
 
-from ctg_analysis.chapter.demarche.addresses import place_of
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.bilan import Bilan
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, place_of
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.demarche.voices import CRITERIA, decisions, divergences
 from ctg_analysis.demarche.voices import priorities as ranked
-from ctg_analysis.display.demarche import pieces
-from ctg_analysis.display.drawings.style import INK, TERRITORY
 from ctg_analysis.display.quantities import euros, number, short_euros
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.show import plan_charts
 
 CELL = '<div class="cell"'
 ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"
@@ -58,20 +54,6 @@ def with_tables(shown, **tables):
     return seen
 
 
-# Drawings
-
-
-def test_the_two_parts_of_a_series_are_not_joined():
-    """Scenario 14."""
-    rows = pd.DataFrame({"ind_id": "i", "year": [2023, 2024, 2025, 2027], "value": [0.0, 1.0, 9.0, 10.0]})
-    rows = rows.assign(kind=["départ", "suivi", "suivi", "cible"], text="t")
-    for part, lines, cuts in (([0, 0, 0, 0], 2, 0), ([0, 0, 1, 1], 1, 1), ([0, 0, 0, 1], 2, 1)):
-        ax = plan_charts.paths(rows.assign(part=part), {"i": "label"})
-        drawn = [(line.get_color(), line.get_linewidth()) for line in ax.lines if len(line.get_xdata()) == 2]
-        assert (drawn.count((TERRITORY, 2)), drawn.count((INK, 1))) == (lines, cuts)
-        pyplot.close(ax.figure)
-
-
 def test_what_a_person_wrote_never_becomes_markup(shown):
     hostile = '<img src=x onerror="alert(1)">'
     actions = shown.table("actions").copy()
@@ -84,9 +66,6 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
     for html in (verb().html for verb in [*verbs, Followup(other).dashboard, Followup(other).bilan]):
         assert "<img" not in html and "&lt;img" in html
     assert pieces.link("<b>", '"x').startswith('<a href="&#34;x">&lt;b&gt;')
-
-
-# Chapter 13
 
 
 # Chapter 14
@@ -219,13 +198,11 @@ def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_repo
 @pytest.mark.parametrize("opened", [Bilan, Enjeux, Strategy, Followup])
 def test_a_territory_without_material_is_told_how_to_begin(opened, france):
     chapter = opened.open(DEFAULT_EPCI)
-    assert f"ctg new {DEFAULT_EPCI}" in chapter.begin().html
     of_bilan = {"statuses": ["former_actions"], "competences": ["competences"]} if opened is Bilan else {}
     needed = of_bilan | {"then_and_now": ["births_count"], "by_year": ["plan_funding"], "pedt": ["pedt_end_year"]}
     for name in [name for name in vars(opened) if name[0].islower()]:
         html = getattr(chapter, name)(*needed.get(name, [])).html
         assert "<figure" not in html and "<article" not in html, name
-    assert opened.open(EXAMPLE_EPCI).begin().html == ""
 
 
 # In a built report

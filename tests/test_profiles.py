@@ -9,7 +9,7 @@ import pytest
 from reader import FIGURE
 from shipped_pages import CHAPTERS
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import standing, texts
 from ctg_analysis.indicators.findings import FAR, MOVING
 from ctg_analysis.indicators.peers import MEDIAN_LABEL

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demography import EMPTY, children, shown_projections
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation

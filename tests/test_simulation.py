@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from shown import trend
 
-from ctg_analysis.chapter import childcare, open_chapter
+from ctg_analysis.chapter import childcare
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators import trends

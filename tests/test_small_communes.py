@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import sentences
 from ctg_analysis.indicators.uncertainty import possible_laws, smoothed_shares
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ctg_analysis.demarche.survey import profile
-from ctg_analysis.demarche.weighting import (
+from ctg_analysis.demarche.survey import (
     BOUNDS,
     FEWEST,
     PROBABILITY,
@@ -18,6 +17,7 @@ from ctg_analysis.demarche.weighting import (
     half_width,
     interval_words,
     merged,
+    profile,
     rake,
 )
 from ctg_analysis.model.errors import InputError

@@ -9,12 +9,13 @@ from lxml.etree import strip_elements
 from lxml.html import fromstring, tostring
 from pptx import Presentation
 
-from ctg_analysis.chapter import open_chapter, synthesis
+from ctg_analysis.chapter import synthesis
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.consistency import of_synthesis
+from ctg_analysis.demarche.declared_tables import SynthesisEdition
 from ctg_analysis.demarche.demarche import Demarche
-from ctg_analysis.demarche.yaml_documents import SynthesisEdition
 from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.quantities import number

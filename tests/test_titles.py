@@ -5,9 +5,9 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.demarche.columns import OTHERS, TypeActeur
 from ctg_analysis.display import notes, quantities, texts, titles
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.model.catalogue import CATALOGUE
 
 PEOPLE = CATALOGUE["population_count"]

@@ -1,6 +1,6 @@
 """Le profil of a chapter, a line for each figure, and the findings of a territory; the figures of the first page."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -15,7 +15,6 @@ from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.positions import WORDS, among_peers
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
-from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
@@ -42,6 +41,16 @@ RULER = 380  # width
 HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
 GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
+
+
+def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:
+    """What puts the values from low to high between two places of a drawing; begin when all are the same.
+
+    >>> [scale(2020, 2024, 100, 300)(year) for year in (2020, 2021, 2024)], scale(5, 5, 100, 300)(5)
+    ([100.0, 150.0, 300.0], 100.0)
+    """
+    span = (high - low) or 1
+    return lambda value: begin + (value - low) / span * (end - begin)
 
 
 def series(points: Sequence[tuple[int, float, str, str]]) -> str:

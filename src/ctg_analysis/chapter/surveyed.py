@@ -6,11 +6,10 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import tables, texts
-from ctg_analysis.display.demarche import closed_questions
-from ctg_analysis.display.demarche.survey_results import count
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.quantities import number
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.texts import date_text
+from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.source import SOURCES, SURVEY
@@ -18,6 +17,7 @@ from ctg_analysis.show.charts import plain_bars
 from ctg_analysis.show.svg import svg
 
 SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
+FEW, NOTHING = "moins de 5", "–"
 FRAGILE_UNDER = 30  # respondents (rule R24)
 
 
@@ -54,11 +54,11 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     answered = territory.demarche.table("distribution").set_index("q_id")["n_eff"]
     size = answered.loc[[question]].iloc[0] if question in answered.index else float("nan")
     shares = known.assign(share=known["value"] / 100, n_eff=size)
-    lines = [[row.name, row.text, row.interval or "–"] for row in known.itertuples()]
+    lines = [[row.name, row.text, row.interval or NOTHING] for row in known.itertuples()]
     notes = [
         base(first),
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
-        closed_questions.few_of(rows.loc[rows["status"].ne(OK), "name"]),
+        few_of(rows.loc[rows["status"].ne(OK), "name"]),
     ]
     return tables.chart(
         members[0],
@@ -67,6 +67,46 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
         when=date_text(first["period"]),
         source=source(territory.demarche),
         title=TITLES[name],
-        message=closed_questions.foremost(shares, "citée"),
+        message=foremost(shares, "citée"),
         note=" ".join(filter(None, notes)),
     )
+
+
+def count(respondents: float) -> str:
+    """A number of respondents, rounded down to 5."""
+    if pd.isna(respondents):
+        return "nd"
+    return f"≈{texts.NBSP}{number(respondents)}" if respondents else FEW
+
+
+def few_of(names: pd.Series) -> str:
+    """Which answers are not in a drawing, and why; nothing when all are."""
+    return f"{FEW.capitalize()} répondants : {texts.listed(typographed(names))}." if len(names) else ""
+
+
+def foremost(rows: pd.DataFrame, word: str) -> str:
+    """The answer that comes first, and those that no test tells from it (rule R14).
+
+    rows: columns name, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
+    where several may be given, it is less.
+    """
+    rows = rows.sort_values("share", ascending=False, kind="stable")
+    first, others = rows.iloc[0], rows.iloc[1:]
+    gap = first["share"] - others["share"]
+    error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
+    close = others[gap <= Z * error]
+    sentence = f"La réponse la plus {word} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
+    if close.empty:
+        return sentence
+    other = f"« {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    return f"{sentence}, sans écart établi avec {f'{len(close)} autres' if len(close) > 1 else other}"
+
+
+def typographed(labels: pd.Series) -> list[str]:
+    """Labels as a page writes them."""
+    return [texts.typography(label) for label in labels]
+
+
+def share(part: float) -> str:
+    """A part from 0 to 1 as a percentage, a sign when there is none."""
+    return NOTHING if pd.isna(part) else percent(100 * part)

@@ -13,7 +13,6 @@ from ctg_analysis.chapter.territory import LOCAL, Span, Territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup, notes, tables, texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import date_text, span_text
@@ -237,7 +236,7 @@ def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: st
     beside = ["Fin, au regard de la convention"] if span else []
     header = ["Structure", "Agrément", *beside, "Type", "Commune", "Gestionnaire"]
     note = f"Convention territoriale globale : {span_text(*span)}." if span else ""
-    return pieces.table(f"Agréments, structure par structure, {when}", header, lines, cited, note)
+    return _framed(f"Agréments, structure par structure, {when}", header, lines, cited, note)
 
 
 def _not_running(row, asked: datetime.date) -> str:
@@ -276,7 +275,12 @@ def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
     caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
     header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
-    return pieces.table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+    return _framed(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+
+
+def _framed(caption: str, header: list[str], lines: list, cited: Citation, note: str) -> Html:
+    made = markup.table(Table(caption, header, lines, f"{tables.signs(lines)} {note}".strip(), words=True))
+    return markup.together(made, markup.source(cited))
 
 
 def _cited(territory: Territory) -> Citation:

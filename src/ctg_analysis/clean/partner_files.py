@@ -185,9 +185,7 @@ def _habit(field: Field) -> Callable[[str], str]:
 
 
 def _status(table: pd.DataFrame, field: Field, withheld: pd.DataFrame) -> pd.Series:
-    """Return ok; of blank cells, `secret` where the partner withholds the number, `so` where they are about nothing
-    that the form counts, `nd` elsewhere.
-    """
+    """Return the status of cells: ok, and why blank ones are: withheld (`secret`), about nothing (`so`), or `nd`."""
     nothing = table[[*field.about]].eq(0).all(axis=1) if field.about else pd.Series(False, index=table.index)
     status = nothing.map({True: NOT_APPLICABLE, False: MISSING})
     if field.column in withheld:
@@ -288,10 +286,7 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
 
 
 def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
-
-    That a column exceeds the one that it names as its whole is found by the schema.
-    """
+    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to."""
     column = {field.measure: field.column for field in form.numbers}
     direct = {(field.column, field.part_of) for field in form.numbers}
     findings = []

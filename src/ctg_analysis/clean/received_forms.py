@@ -139,10 +139,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
 
 
 def _lost(held: FilledTables, one: _Folder) -> Unread:
-    """Return the forms that nothing else gives, of the sheets and workbooks that cannot be read.
-
-    What such a workbook holds is known by its name alone.
-    """
+    """Return the forms that nothing else gives, of the sheets and workbooks that cannot be read."""
     cut = {Path(one.path).name: one for one in held.findings if is_workbook(Path(one.path))}
     lost: Unread = {}
     for name, finding in held.unread.items():
@@ -187,9 +184,7 @@ def cleaner(source: Source) -> Callable[..., pd.DataFrame]:
 
 
 def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, read: dict[str, _Folder]) -> pd.DataFrame:
-    """Return facts without those of a place that the forms of several EPCIs tell otherwise, their département: nothing
-    says which is right. The EPCIs are told of it.
-    """
+    """Return facts without those of a place that the forms of several EPCIs tell otherwise, their département."""
     by_year = facts.assign(period=facts["period"].str[:4])
     known = by_year[facts["status"].eq(OK)]
     again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()

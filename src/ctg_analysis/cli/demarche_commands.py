@@ -8,9 +8,8 @@ import pandas as pd
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.demarche import empty_forms as of_the_material
 from ctg_analysis.demarche.answers import take_in
-from ctg_analysis.demarche.empty_forms import summary_of_forms, write_forms
+from ctg_analysis.demarche.empty_forms import write_forms, write_tables
 from ctg_analysis.demarche.restricted_files import as_line, due, read_restricted, readable
 from ctg_analysis.demarche.restricted_files import purge as delete_due
 from ctg_analysis.demarche.table_files import DELETIONS
@@ -82,8 +81,7 @@ def purge(
 
 
 def new(
-    epci: Epci,
-    csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False,
+    epci: Epci, csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False
 ) -> None:
     """Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.
 
@@ -92,15 +90,15 @@ def new(
     """
     root, name, communes = _known(epci)
     folder = root.private / epci
-    messages.print(summary_of_forms(epci, folder, write_forms(epci, name, folder, communes, csv=csv)))
-    written = of_the_material.write_tables(root, epci, name, communes, csv=csv)
-    messages.print(of_the_material.summary_of_tables(root, epci, written))
+    forms = write_forms(epci, name, folder, communes, csv=csv)
+    tables = write_tables(root, epci, name, communes, csv=csv)
+    for place, written in ((folder, forms), (root.material(epci), tables)):
+        told = f"{len(written)} fichiers ; commencer par LISEZMOI.md" if written else "tout y est déjà, rien n'a changé"
+        messages.print(f"{project_path(place)} : {told}")
 
 
 def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:
-    """Return the data root of an EPCI, its name, the codes and names of its communes; raise UserError when there is no
-    such EPCI.
-    """
+    """Return the data root of an EPCI, its name, the codes and names of its communes."""
     root = data_root(epci)
     ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")

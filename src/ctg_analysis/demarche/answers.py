@@ -194,10 +194,7 @@ def _limesurvey(path: Path, rows: tuple, lines: tuple) -> Export:
 
 
 def _framaforms(path: Path, rows: tuple, lines: tuple) -> Export:
-    """A group of columns has no mark of its end: the question above holds until the next one.
-
-    The submission details come first, under words of their own.
-    """
+    """A group of columns has no mark of its end: the question above holds until the next one."""
     cells, group, columns = _cells(path, rows, lines, 3), "", []
     for above, name in zip(rows[1], rows[2], strict=True):
         group = above or group
@@ -287,11 +284,7 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """The question and the option (empty unless one of several) of each column, the dropped and the unknown.
-
-    A column under a question is one of its options if it bears the name of one that no column before it bears: where
-    a group has no mark of its end, the next question may have the same name.
-    """
+    """The question and the option (empty unless one of several) of each column, the dropped and the unknown."""
     known = {key(words): question for question, words in questions["libelle"].items()}
     known |= {key(question): question for question in questions.index}
     places, dropped, unknown, strangers = {}, [], [], set()
@@ -406,10 +399,7 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
 
 
 def _about(export: Export) -> pd.DataFrame:
-    """Rep_id, date, mode, canal, secteur and consentement of each answer.
-
-    rep_id is drawn from the id and the moment of the answer: the same in a later export, it tells neither.
-    """
+    """Rep_id, date, mode, canal, secteur and consentement of each answer."""
     pairs = zip(export.ids, export.moments, strict=True)
     drawn = [sha256(f"{answer_id}|{moment}".encode()).hexdigest()[:12] for answer_id, moment in pairs]
     about = pd.DataFrame({"rep_id": drawn, "date": _days(export.moments)}, index=export.ids.index)

@@ -21,8 +21,8 @@ from ctg_analysis.demarche.columns import (
     last_day,
     quotable,
 )
+from ctg_analysis.demarche.declared_tables import Convention
 from ctg_analysis.demarche.table_files import TableFile
-from ctg_analysis.demarche.yaml_documents import Convention
 from ctg_analysis.model.catalogue import CATALOGUE, essentials
 from ctg_analysis.model.errors import Finding
 from ctg_analysis.model.habits import as_shown
@@ -87,11 +87,11 @@ def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         decided = not pd.isna(row.retenu)
         if decided and row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
             expected = "une action de la table actions qui le nomme, ou un objectif qui le fait"
-            yield Finding(file.place, row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
+            yield file.fault(row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
         for column in ("motif", "decide_le"):
             if decided and pd.isna(getattr(row, column)):
                 expected = "pourquoi et quand le COPIL a décidé"
-                yield Finding(file.place, row.Index, column, "une décision qui ne le dit pas", expected)
+                yield file.fault(row.Index, column, "une décision qui ne le dit pas", expected)
 
 
 def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -103,26 +103,24 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         name = row.action_id
         for column, expected in MUST_HAVE.items():
             if pd.isna(getattr(row, column)):
-                yield Finding(file.place, row.Index, column, f"{name}, qui ne le dit pas", expected)
+                yield file.fault(row.Index, column, f"{name}, qui ne le dit pas", expected)
         if pd.isna(row.budget_fonct) and pd.isna(row.budget_invest):
             expected = "un budget en euros, 0 si elle ne coûte rien de plus"
-            yield Finding(file.place, row.Index, "budget_fonct", f"{name}, sans budget", expected)
+            yield file.fault(row.Index, "budget_fonct", f"{name}, sans budget", expected)
         elif name not in paid and (row.budget_fonct, row.budget_invest) != (0, 0):
             expected = "une ligne par financeur et par année dans financements.csv"
-            yield Finding(file.place, row.Index, "action_id", f"{name}, sans financeur", expected)
+            yield file.fault(row.Index, "action_id", f"{name}, sans financeur", expected)
         named = row.indicateurs_resultat if isinstance(row.indicateurs_resultat, tuple) else ()
         of_it = results[results["ind_id"].isin(named)]
         if of_it.empty:
             expected = "un indicateur de type résultat de indicateurs_suivi.csv"
-            yield Finding(
-                file.place, row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected
-            )
+            yield file.fault(row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected)
         for indicator in of_it.itertuples():
             for column in OF_A_RESULT:
                 if pd.isna(getattr(indicator, column)):
                     expected = "sa valeur de départ, sa valeur visée, leurs dates et qui le recueille"
                     fault = f"{indicator.ind_id} de {name}, qui ne le dit pas"
-                    yield Finding(followed.place, indicator.Index, column, fault, expected)
+                    yield followed.fault(indicator.Index, column, fault, expected)
 
 
 def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -137,7 +135,7 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
                 expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans financements.csv"
                 written = "une case vide" if pd.isna(budget) else f"{budget:.2f}"
-                yield Finding(file.place, row.Index, column, written, expected)
+                yield file.fault(row.Index, column, written, expected)
 
 
 def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -150,11 +148,11 @@ def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         if row.force_preuve == STRONG and count < KINDS:
             expected = f"{KINDS} au moins dans la table preuves, ou une note plus basse"
             fault = f"{row.constat_id}, noté {STRONG} avec {count} sorte de preuve"
-            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
+            yield file.fault(row.Index, "force_preuve", fault, expected)
         elif row.constat_id in alone and row.force_preuve > 1:
             expected = "1, ou une autre preuve"
             fault = f"{row.constat_id}, noté {row.force_preuve} sur un seul entretien"
-            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
+            yield file.fault(row.Index, "force_preuve", fault, expected)
 
 
 def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -168,9 +166,7 @@ def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         file = tables[name]
         for line, begin, end in file.rows[[begins, ends]].dropna().itertuples():
             if _day(end, last_day) < _day(begin, first_day):
-                yield Finding(
-                    file.place, line, ends, repr(_text(end)), f"une date après {as_shown(_text(begin))}, de {begins}"
-                )
+                yield file.fault(line, ends, repr(_text(end)), f"une date après {as_shown(_text(begin))}, de {begins}")
 
 
 def _day(moment: str | pd.Timestamp, of: Callable[[str], datetime.date]) -> datetime.date:
@@ -189,7 +185,7 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             total = sum(count for _, count in row.presents_par_type)
             if total != row.presents:
                 expected = f"{total}, la somme de presents_par_type"
-                yield Finding(file.place, row.Index, "presents", str(row.presents), expected)
+                yield file.fault(row.Index, "presents", str(row.presents), expected)
 
 
 def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
@@ -212,13 +208,13 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
             for line, moment in rows[column].dropna().items():
                 moment = str(moment)
                 if not begin <= first_day(moment) <= last_day(moment) <= end:
-                    yield Finding(file.place, int(line), column, repr(moment), expected)
+                    yield file.fault(int(line), column, repr(moment), expected)
     file, signed = tables["indicateurs_suivi"], convention.validee_le
     kept = file.rows.loc[~file.rows["action_id"].isin(dropped), "date_reference"].dropna()
     for line, moment in kept.items() if signed else ():
         if first_day(moment) > signed:
             expected = f"une valeur de départ du {signed:%d/%m/%Y} au plus tard, quand la convention a été validée"
-            yield Finding(file.place, int(line), "date_reference", repr(moment), expected)
+            yield file.fault(int(line), "date_reference", repr(moment), expected)
 
 
 CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str, ...]] = {
@@ -235,12 +231,7 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 # What one table says of another: every id that is named must exist where it should.
 
 # What a proof of a sort names.
-PROVED_BY = {
-    SURVEY: "questionnaire",
-    INTERVIEW: "extraits",
-    DOCUMENT: "documents",
-    WORKSHOP: "contributions",
-}
+PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
 
@@ -278,9 +269,7 @@ def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
         files = " ou ".join(target.label for target in targets)
         for line, value in cells(file, name):
             if value not in known:
-                yield Finding(
-                    file.place, line, name, repr(value), f"un identifiant de {files} : le corriger ou l'y ajouter"
-                )
+                yield file.fault(line, name, repr(value), f"un identifiant de {files} : le corriger ou l'y ajouter")
 
 
 def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
@@ -288,14 +277,14 @@ def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
     for name, column in file.table.columns.items():
         for line, code in cells(file, name) if column.kind.places else ():
             if code not in places:
-                yield Finding(file.place, line, name, repr(code), expected)
+                yield file.fault(line, name, repr(code), expected)
 
 
 def _proofs(tables: Tables) -> Iterator[Finding]:
     proofs = tables["preuves"]
     for row in proofs.rows.itertuples():
         parts = row.ref.split(JOIN)
-        ref = Finding(proofs.place, row.Index, "ref", repr(row.ref), "")
+        ref = proofs.fault(row.Index, "ref", repr(row.ref), "")
         filled = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
         if row.type == INDICATOR:
             if len(parts) != 3:
@@ -304,11 +293,11 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
                 yield replace(ref, expected=OF_THE_CATALOGUE)
             for column in {"lecture", "repere"} - set(filled):
                 expected = "ce que le chiffre doit montrer, pour que l'édition suivante puisse le dire"
-                yield Finding(proofs.place, row.Index, column, "une case vide", expected)
+                yield proofs.fault(row.Index, column, "une case vide", expected)
             continue
         for column in filled:
             expected = "une case vide, sauf pour un indicateur"
-            yield Finding(proofs.place, row.Index, column, repr(getattr(row, column)), expected)
+            yield proofs.fault(row.Index, column, repr(getattr(row, column)), expected)
         target = tables[PROVED_BY[row.type]]
         if target.unread:
             continue
@@ -325,20 +314,20 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     for row in actions.rows.itertuples():
         if axis.get(row.obj_id, row.axe_id) != row.axe_id:
             expected = f"{axis[row.obj_id]!r}, l'axe de l'objectif {row.obj_id}"
-            yield Finding(actions.place, row.Index, "axe_id", repr(row.axe_id), expected)
+            yield actions.fault(row.Index, "axe_id", repr(row.axe_id), expected)
         for column, sorts in MEANS.items():
             for name in _parts(getattr(row, column)):
                 if owner.get(name, row.action_id) != row.action_id:
                     expected = f"un indicateur de {row.action_id} : celui-ci est de {owner[name]}"
-                    yield Finding(actions.place, row.Index, column, repr(name), expected)
+                    yield actions.fault(row.Index, column, repr(name), expected)
                 elif sort.get(name, sorts[0]) not in sorts:
                     expected = f"un indicateur de type {' ou '.join(sorts)} : celui-ci est de type {sort[name]}"
-                    yield Finding(actions.place, row.Index, column, repr(name), expected)
+                    yield actions.fault(row.Index, column, repr(name), expected)
     for row in follow_up.rows.itertuples() if not followed.unread else ():
         for name, _ in _parts(row.valeurs_indicateurs):
             if owner.get(name) != row.action_id:
                 expected = f"un indicateur de {row.action_id} dans {followed.label}"
-                yield Finding(follow_up.place, row.Index, "valeurs_indicateurs", repr(name), expected)
+                yield follow_up.fault(row.Index, "valeurs_indicateurs", repr(name), expected)
 
 
 def _parts(value: object) -> Iterable:
@@ -349,7 +338,7 @@ def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
     followed = tables["indicateurs_suivi"]
     for line, name in cells(followed, "indicateur"):
         if name not in CATALOGUE:
-            yield Finding(followed.place, line, "indicateur", repr(name), OF_THE_CATALOGUE)
+            yield followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
 
 
 def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
@@ -372,11 +361,7 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
         if not article.texte_md:
             line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
             yield Finding(file, line, column, unsaid, "le texte signé")
-    for name, expected in {
-        "validee_le": "une date",
-        "preambule": "le texte signé",
-        "vu": "un au moins",
-    }.items():
+    for name, expected in {"validee_le": "une date", "preambule": "le texte signé", "vu": "un au moins"}.items():
         if not getattr(convention, name):
             yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
 

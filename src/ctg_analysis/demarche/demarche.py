@@ -9,9 +9,18 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.demarche.columns import INTERVIEW
-from ctg_analysis.demarche.declared_tables import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
+from ctg_analysis.demarche.declared_tables import (
+    OBSERVATIONS,
+    RECEIVED,
+    RESULTS,
+    WRITTEN,
+    Convention,
+    InfoFlash,
+    SynthesisEdition,
+    empty,
+    restored,
+)
 from ctg_analysis.demarche.material_files import CONVENTION, INFO_FLASH, SYNTHESIS
-from ctg_analysis.demarche.yaml_documents import Convention, InfoFlash, SynthesisEdition
 from ctg_analysis.model.settings import MATERIAL, DataRoot, settings
 from ctg_analysis.raw.folders import read_unread
 
@@ -42,10 +51,7 @@ class Demarche:
         return self.folder.is_dir()
 
     def _table(self, name: str) -> pd.DataFrame:
-        """A table; without rows, its columns there, when nothing was gathered for it.
-
-        Of the extracts, those that the readers of this build may read; a proof names no other.
-        """
+        """A table; without rows, its columns there, when nothing was gathered for it."""
         path = self.folder / f"{name}.parquet"
         table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)
         if name == EXTRACTS:

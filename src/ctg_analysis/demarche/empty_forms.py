@@ -18,8 +18,6 @@ from ctg_analysis.raw.files import sheets_there
 from ctg_analysis.raw.form_workbooks import TEXTS as WORKBOOK_TEXTS
 from ctg_analysis.raw.form_workbooks import headings, partner_workbook
 
-# `ctg new`: the empty files of a démarche, with what to write in them, in French.
-
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
 
@@ -35,31 +33,26 @@ def write_tables(
     """
     public, private = root.material(epci), root.restricted_material(epci)
     names = {"name": name, "epci": epci, "private": project_path(private)}
-    texts: dict[Path, str | bytes] = {public / table.file: _header(table) for table in PUBLIC.values() if csv}
+    texts: dict[Path, str | bytes] = {
+        public / table.file: ";".join(table.columns) + "\n" for table in PUBLIC.values() if csv
+    }
     files = (table for table in RESTRICTED.values() if csv or not table.workbook)
-    closed: dict[Path, str | bytes] = {private / table.file: _header(table) for table in files}
+    closed: dict[Path, str | bytes] = {private / table.file: ";".join(table.columns) + "\n" for table in files}
     for file in (*YAML_FILES, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
-    closed[private / RETENTION] = _retention()
+    dates = "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
+    closed[private / RETENTION] = (TEXTS / RETENTION).read_text(encoding="utf-8") + dates
     places = [(epci, name), *communes]
     texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places)
     by_hand = {name: table for name, table in RESTRICTED.items() if table.workbook}
     closed |= _workbook(private, by_hand, f"La démarche, données personnelles – {name}", places)
-    texts[public / README] = _text(README, **names) + "".join(map(_described_table, PUBLIC.values()))
     names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
-    closed[private / README] = _text("LISEZMOI_prive.md", **names) + "".join(map(_described_table, RESTRICTED.values()))
+    for readme, text, tables in ((texts, README, PUBLIC), (closed, "LISEZMOI_prive.md", RESTRICTED)):
+        head = (TEXTS / text).read_text(encoding="utf-8").format(**names)
+        readme[(public if readme is texts else private) / README] = head + "".join(map(_of_table, tables.values()))
     with for_owner_alone(private):
         written = write_absent(closed)
     return write_absent(texts) + written
-
-
-def summary_of_tables(root: DataRoot, epci: str, written: list[Path]) -> str:
-    """What was written, in one line."""
-    folder = project_path(root.material(epci))
-    if not written:
-        return f"{folder} : toutes les tables de {epci} y sont déjà, rien n'a changé"
-    private = project_path(root.restricted_material(epci))
-    return f"{folder} : {len(written)} fichiers de la démarche, dont dans {private}"
 
 
 def _workbook(
@@ -69,40 +62,8 @@ def _workbook(
     there = sheets_there(folder, [table.headings for table in tables.values()])
     lacking = {name: table for name, table in tables.items() if name not in there}
     (file,) = {table.workbook for table in tables.values()}
-    what_to_do = _text(Path(file).stem + ".md").splitlines()
+    what_to_do = (TEXTS / file).with_suffix(".md").read_text(encoding="utf-8").splitlines()
     return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places)} if lacking else {}
-
-
-def _header(table: Table) -> str:
-    return ";".join(table.columns) + "\n"
-
-
-def _text(file: str, **names: str) -> str:
-    return (TEXTS / file).read_text(encoding="utf-8").format(**names)
-
-
-def _retention() -> str:
-    lines = (TEXTS / RETENTION).read_text(encoding="utf-8")
-    return lines + "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
-
-
-def _described_table(table: Table) -> str:
-    """The section of the LISEZMOI that says what to write in a table."""
-    lines = [
-        "",
-        f"## {table.file}, feuille « {table.sheet} »",
-        "",
-        f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.",
-        "",
-    ]
-    lines += ["| colonne | ce qu'on y écrit | comment | vide permis |", "| --- | --- | --- | --- |"]
-    for name, column in table.columns.items():
-        cells = (name, column.label, how_written(column), "oui" if column.optional else "non")
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-# `ctg new`: the empty forms of a territory's partners, with what to write in each column.
 
 
 def write_forms(
@@ -120,7 +81,7 @@ def write_forms(
     }
     texts[folder / AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     introduction = WORKBOOK_TEXTS.introduction.format(name=name, epci=epci, agreements=AGREEMENTS)
-    texts[folder / PARTNER_README] = "".join([f"{introduction}\n", *map(_described_form, FORMS.values())])
+    texts[folder / PARTNER_README] = "".join([f"{introduction}\n", *map(_of_form, FORMS.values())])
     places = [(epci, name), *communes]
     texts |= {path: partner_workbook(sources, name, places) for path, sources in _lacking(folder)}
     with for_owner_alone(folder):
@@ -136,23 +97,30 @@ def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
             yield free_name(folder / sources[0].form_workbook), sources
 
 
-def _described_form(source: Source) -> str:
-    """Return the section of the LISEZMOI that says what to write in a form."""
-    title = f"## {source.form_file}, feuille « {source.form.sheet} » de {source.form_workbook}"
-    lines = ["", title, "", f"{source.label}. À demander à : {source.producer}.", ""]
-    lines += ["| colonne | ce qu'on y écrit | nature |", "| --- | --- | --- |"]
-    for field in source.form.fields:
+def _of_table(table: Table) -> str:
+    """The section of the LISEZMOI that says what to write in a table."""
+    about = f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}."
+    rows = [
+        (name, one.label, how_written(one), "oui" if one.optional else "non") for name, one in table.columns.items()
+    ]
+    header = ("colonne", "ce qu'on y écrit", "comment", "vide permis")
+    return _section(f"{table.file}, feuille « {table.sheet} »", about, header, rows)
+
+
+def _of_form(source: Source) -> str:
+    """The section of the LISEZMOI that says what to write in a form."""
+    form, rows = source.form, []
+    for field in form.fields:
         limit = f", au plus {field.part_of}" if field.part_of else ""
-        lines.append(f"| {field.column} | {field.label} | {WORKBOOK_TEXTS.kinds[field.kind]}{limit} |")
-    if source.form.written == MONTH:
-        lines += ["", "Dans ce fichier, `periode` est un mois de décembre (2024-12)."]
-    if source.form.by_site:
-        lines += ["", WORKBOOK_TEXTS.by_site]
-    return "\n".join(lines) + "\n"
+        rows.append((field.column, field.label, f"{WORKBOOK_TEXTS.kinds[field.kind]}{limit}"))
+    notes = ["Dans ce fichier, `periode` est un mois de décembre (2024-12)."] if form.written == MONTH else []
+    notes += [WORKBOOK_TEXTS.by_site] if form.by_site else []
+    title = f"{source.form_file}, feuille « {form.sheet} » de {source.form_workbook}"
+    about = f"{source.label}. À demander à : {source.producer}."
+    return _section(title, about, ("colonne", "ce qu'on y écrit", "nature"), rows, notes)
 
 
-def summary_of_forms(epci: str, folder: Path, written: list[Path]) -> str:
-    """Return what was written, in one line."""
-    if not written:
-        return f"{project_path(folder)} : tous les formulaires de {epci} y sont déjà, rien n'a changé"
-    return f"{project_path(folder)} : {len(written)} fichiers ; commencer par {PARTNER_README}"
+def _section(title: str, about: str, header: Sequence[str], rows: Sequence, notes: Sequence[str] = ()) -> str:
+    table = [header, ["---"] * len(header), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    lines = ["", f"## {title}", "", about, "", *(f"| {' | '.join(row)} |" for row in table)]
+    return "\n".join([*lines, *(part for note in notes for part in ("", note)), ""])

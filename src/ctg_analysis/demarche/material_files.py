@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.demarche.consistency import dangling, of_convention, of_info_flashes, of_synthesis
-from ctg_analysis.demarche.declared_tables import PUBLIC, Table
+from ctg_analysis.demarche.declared_tables import PUBLIC, Consultation, Convention, InfoFlash, SynthesisEdition, Table
 from ctg_analysis.demarche.table_files import (
     TableFile,
     personal_data,
@@ -18,7 +18,6 @@ from ctg_analysis.demarche.table_files import (
     questions_wrong,
     read_folder,
 )
-from ctg_analysis.demarche.yaml_documents import Consultation, Convention, InfoFlash, SynthesisEdition
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.habits import NO_NAMES
 from ctg_analysis.model.settings import DataRoot, project_path

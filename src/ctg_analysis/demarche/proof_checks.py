@@ -62,7 +62,7 @@ def exact_baselines(followed: TableFile, observations: pd.DataFrame, epci: str) 
             base = SOURCES[known["source"]].secrecy.base if known["low"] < known["high"] else 0
             if base and isinstance(CATALOGUE[row.indicateur].value, Count) and row.valeur_reference % base:
                 expected = f"un multiple de {base} : publié arrondi, ce nombre ne se donne pas à l'unité"
-                yield Finding(followed.place, row.Index, "valeur_reference", f"{row.valeur_reference:g}", expected)
+                yield followed.fault(row.Index, "valeur_reference", f"{row.valeur_reference:g}", expected)
 
 
 def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
             fault = _fault(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
             if fault:
                 column, written, expected = fault
-                yield Finding(proofs.place, row.Index, column, written, expected)
+                yield proofs.fault(row.Index, column, written, expected)
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
@@ -189,10 +189,7 @@ def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
 
 
 def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains.
-
-    Where as many years are known as a trend is sought in, it is that of the years, never of the first and the last.
-    """
+    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
     here = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:

@@ -38,7 +38,7 @@ from ctg_analysis.secrecy.rounding import MOST_PARTS, rounded_down
 # theirs. Shares, intervals and tests are those of the middles, and depend on nothing else.
 #
 # answers: one row per respondent, one column per question, cells of codes (see `answers.Answers`). weights: with the
-# same index (see `weighting.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
+# same index (see `survey.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
 #
 # The base of a question is who answered it, « ne sait pas » among them; not who is not concerned, nor who did not
 # answer.

@@ -119,13 +119,13 @@ def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[F
 def _without_consent(file: TableFile) -> list[Finding]:
     expected = "oui : sans consentement explicite, supprimer la ligne"
     lines = file.rows.index[~file.rows["consentement"]].tolist()
-    return [Finding(file.place, line, "consentement", "'non'", expected) for line in lines]
+    return [file.fault(line, "consentement", "'non'", expected) for line in lines]
 
 
 def _without_day(file: TableFile) -> list[Finding]:
     """What is said of answers of which none has a date: nothing tells when residents were asked."""
     known = file.rows.empty or file.rows["date"].notna().any()
-    return [] if known else [Finding(file.place, None, "date", "aucune date", "le jour d'une réponse au moins")]
+    return [] if known else [file.fault(None, "date", "aucune date", "le jour d'une réponse au moins")]
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:
@@ -153,7 +153,7 @@ def _recordings(files: RestrictedFiles) -> list[Finding]:
             for name in sorted(there - set(named))
         ),
         *(
-            Finding(interviews.place, line, "enregistrement", "aucun fichier de ce nom", absent)
+            interviews.fault(line, "enregistrement", "aucun fichier de ce nom", absent)
             for line, name in named.items()
             if name not in there
         ),
@@ -283,10 +283,7 @@ def _delete(overdue: Due) -> None:
 
 
 def _delete_rows(path: Path, overdue: list[Due]) -> None:
-    """Write a workbook again without some rows of its sheets: nothing of them is left in it.
-
-    Once for all of them, for the rows that stay move up. It has no sheet but of tables (`readable`).
-    """
+    """Write a workbook again without some rows of its sheets: nothing of them is left in it."""
     gone = {part.sheet.name: part.lines for part in overdue}
     sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).sheets
     tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}

@@ -119,10 +119,7 @@ def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
 
 
 def _by_year(material: MaterialFiles) -> Iterator[Fact]:
-    """The money of each year: what financers bring to the actions that were not given up, what was spent.
-
-    Years to come are no observation: none after the last year of the follow-up, or of the signature before it begins.
-    """
+    """The money of each year: what financers bring to the actions that were not given up, what was spent."""
     until = max([signature(material) or 0, *material["suivi"]["annee"]])
     money = material["financements"]
     money = money[money["action_id"].isin(active(material["actions"])["action_id"]) & money["annee"].le(until)]
@@ -137,10 +134,7 @@ def _by_year(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _meetings(material: MaterialFiles) -> Iterator[Fact]:
-    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came.
-
-    Those after the last day that is told of are to come.
-    """
+    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came."""
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
     due = meetings["date"].le(last_past_day(material))
@@ -220,10 +214,7 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
 
 
 def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
-    """One row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone.
-
-    Means and dates are those of all the interviews together.
-    """
+    """One row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone."""
     known = len(held) > 0
     row = {
         "count": len(held) if known else extracts["ent_pseudo"].nunique(),
@@ -249,11 +240,7 @@ def of_meetings(material: MaterialFiles) -> Tables:
 # From the field material and the answers of persons to what may be shown of them: the tables of `outputs`.
 
 
-def results(
-    material: MaterialFiles,
-    restricted: Mapping[str, pd.DataFrame],
-    places: pd.DataFrame,
-) -> Tables:
+def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame) -> Tables:
     """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. An extract
@@ -352,7 +339,6 @@ def of_votes(material: MaterialFiles) -> Tables:
     ranking = voices.priorities(votes, enjeux)
     return {
         "priorities": ranking,
-        "sensitivity": _long(voices.sensitivity(votes, enjeux), "scheme", "rank"),
         "divergences": voices.divergences(votes, enjeux),
         "points_by_type": _long(voices.points_by_type(votes, enjeux), "type_votant", "points"),
         "overlooked": voices.overlooked(ranking, enjeux, material["constats"], material["preuves"]),

@@ -79,6 +79,10 @@ class TableFile:
         """The path, or the sheet, as a person reads it."""
         return place_of(self.form)
 
+    def fault(self, line: int | None, column: str | None, found: str, expected: str) -> Finding:
+        """What is wrong at a place of it."""
+        return Finding(self.place, line, column, found, expected)
+
 
 class Tables(NamedTuple):
     """The tables of a folder, by name, and what is wrong with the workbooks that may hold some."""
@@ -135,13 +139,7 @@ def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], p
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
-    """The columns to read: all those of the model, and no other but questions where they have their place.
-
-    findings: that of any other column is added.
-
-    Raises:
-        InputError: the rows cannot be read.
-    """
+    """The columns to read: all those of the model, and no other but questions where they have their place."""
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
     wrong = missing_columns(path, [name for name in table.columns if name not in header])
@@ -283,23 +281,21 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
             written, expected = (
                 ("des modalités", "une case vide") if several else ("une case vide", "code=libellé|code=libellé")
             )
-            yield Finding(
-                questionnaire.place, row.Index, "modalites", written, f"{expected} pour une question {row.type}"
-            )
+            yield questionnaire.fault(row.Index, "modalites", written, f"{expected} pour une question {row.type}")
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"d'autres codes que {', '.join(OUTSIDE)}, qu'a toute question"
-            yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
+            yield questionnaire.fault(row.Index, "modalites", repr(code), expected)
         for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
             if code not in codes.get(question, set()):
                 expected = "question=code, d'une question et de l'un de ses codes"
-                yield Finding(questionnaire.place, row.Index, "filtre", repr(f"{question}={code}"), expected)
+                yield questionnaire.fault(row.Index, "filtre", repr(f"{question}={code}"), expected)
     for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
         if row.variable not in codes:
             expected = f"une question de {questionnaire.label}, ou {SECTEUR}"
-            yield Finding(margins.place, row.Index, "variable", repr(row.variable), expected)
+            yield margins.fault(row.Index, "variable", repr(row.variable), expected)
         elif row.modalite not in codes[row.variable]:
             expected = f"un code de {row.variable} dans {questionnaire.label}"
-            yield Finding(margins.place, row.Index, "modalite", repr(row.modalite), expected)
+            yield margins.fault(row.Index, "modalite", repr(row.modalite), expected)
 
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
@@ -326,12 +322,12 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
     source = questionnaire.label
     for name in columns:
         if name not in here.index:
-            yield Finding(
-                answers.place, 1, name, "une colonne qui n'est aucune de ses questions", _where(name, questions, source)
+            yield answers.fault(
+                1, name, "une colonne qui n'est aucune de ses questions", _where(name, questions, source)
             )
     for name in here.index.difference(columns, sort=False):
         expected = f"une colonne pour cette question, ou pas de question de ce nom dans {source}"
-        yield Finding(answers.place, 1, name, "pas de colonne de ce nom", expected)
+        yield answers.fault(1, name, "pas de colonne de ce nom", expected)
     codes = codes_of(questionnaire.rows)
     for name in here.index.intersection(columns, sort=False):
         yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
@@ -382,7 +378,7 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         others = len(lines) - 1
         more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
         quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
-        yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)
+        yield answers.fault(int(lines[0]), name, quoted + more, expected)
 
 
 # Nobody is named in what is spread: free texts searched cell by cell, read by someone before they are shown.
@@ -407,12 +403,12 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
             if column.kind.free_text:
                 for line, text in texts[name].items():
                     for sign in signs(text.replace(LIST, "\n"), allowed):
-                        yield Finding(file.place, int(line), name, _kind_and_place(sign), EXPECTED)
+                        yield file.fault(int(line), name, _kind_and_place(sign), EXPECTED)
         if file.table.name == "extraits":
             unread = file.rows["niveau_diffusion"].isin(TO_READ) & file.rows["relu_par"].isna()
             for line in file.rows.index[unread].tolist():
                 expected = "qui a relu l'extrait, avant qu'il ne sorte de l'équipe"
-                yield Finding(file.place, line, "relu_par", "une case vide", expected)
+                yield file.fault(line, "relu_par", "une case vide", expected)
 
 
 def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:

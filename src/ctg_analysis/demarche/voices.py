@@ -168,15 +168,6 @@ def contributions_by_field(contributions: pd.DataFrame) -> pd.DataFrame:
 # faisabilite_1_5. enjeux: enjeu_id, titre, constats (several), retenu, motif, decide_le.
 
 CRITERIA = {"importance": "importance_1_5", "urgence": "urgence_1_5", "faisabilite": "faisabilite_1_5"}
-EQUAL: Mapping[str, float] = dict.fromkeys(CRITERIA, 1.0)
-SCHEMES = {
-    "poids égaux": EQUAL,
-    "importance double": {**EQUAL, "importance": 2.0},
-    "urgence double": {**EQUAL, "urgence": 2.0},
-    "faisabilité double": {**EQUAL, "faisabilite": 2.0},
-    "sans la faisabilité": {**EQUAL, "faisabilite": 0.0},
-}
-BY_TYPE, BY_POINTS = "chaque sorte de votants à égalité", "points seuls"
 RANKED = "Le rang suit la note moyenne des trois critères, de 1 à 5 ; les points ne départagent que des notes égales."
 
 DRAWS, SEED_OF_VOTES = 999, 20230119
@@ -197,14 +188,10 @@ UNDECIDED, FOLLOWED, SET_ASIDE, KEPT = (
 
 
 class _Ballots(NamedTuple):
-    """The ballots as arrays. marks: criterion, ballot, enjeu; points: ballot, enjeu; both NaN where nothing was given.
-
-    voters: the kind of voters of each ballot. strata: number of its meeting and kind.
-    """
+    """Marks by criterion, ballot and enjeu, points by ballot and enjeu, the meeting and kind of each ballot."""
 
     marks: np.ndarray
     points: np.ndarray
-    voters: np.ndarray
     strata: np.ndarray
 
 
@@ -220,15 +207,15 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     """
     ballots = _ballots(votes, enjeux)
     table = enjeux[["enjeu_id", "titre"]].reset_index(drop=True)
-    once = np.ones((1, len(ballots.voters)))
-    score, points = _scores(ballots, once, EQUAL)[0], (once @ np.nan_to_num(ballots.points))[0]
+    once = np.ones((1, len(ballots.strata)))
+    score, points = _scores(ballots, once)[0], (once @ np.nan_to_num(ballots.points))[0]
     given = ~np.isnan(ballots.marks).all(axis=0) | ~np.isnan(ballots.points)
     table = table.assign(voters=given.sum(axis=0), points=points)
     for name, marks in zip(CRITERIA, ballots.marks, strict=True):
         for suffix, part in (("", 0.5), ("_q1", 0.25), ("_q3", 0.75)):
             table[name + suffix] = pd.DataFrame(marks).quantile(part).to_numpy()
     ranks = _ranks(score, points)
-    drawn = _ranks(_scores(ballots, draws := _draws(ballots), EQUAL), draws @ np.nan_to_num(ballots.points))
+    drawn = _ranks(_scores(ballots, draws := _draws(ballots)), draws @ np.nan_to_num(ballots.points))
     known = ~np.isnan(score)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0, method="inverted_cdf")
     table["score"], table["rank"] = score, np.where(known, ranks, np.nan)
@@ -237,21 +224,6 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     narrow = table["rank_high"].sub(table["rank_low"]).le(1)
     table["words"] = np.select([~known, narrow], ["", STABLE], UNSURE)
     return table.sort_values(["rank", "enjeu_id"], ignore_index=True)
-
-
-def sensitivity(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """The rank of each enjeu under other ways of counting: one column for each.
-
-    Index: enjeu_id. The ways: SCHEMES, each kind of voters weighing the same, and the points alone.
-    """
-    ballots = _ballots(votes, enjeux)
-    once = np.ones((1, len(ballots.voters)))
-    even = 1 / pd.Series(ballots.voters).groupby(ballots.voters).transform("size").to_numpy()[np.newaxis]
-    points = once @ np.nan_to_num(ballots.points)
-    ranks = {name: _ranks(_scores(ballots, once, weights), points)[0] for name, weights in SCHEMES.items()}
-    ranks[BY_TYPE] = _ranks(_scores(ballots, even, EQUAL), points)[0]
-    ranks[BY_POINTS] = _ranks(points, points)[0]
-    return pd.DataFrame(ranks, index=pd.Index(enjeux["enjeu_id"])).astype(int).sort_values([*ranks])
 
 
 def divergences(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
@@ -337,7 +309,7 @@ def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
     wide = cast.astype(float).unstack("objet_id").sort_index()
     arrays = [wide[column].reindex(columns=enjeux["enjeu_id"]).to_numpy() for column in (*CRITERIA.values(), "points")]
     strata = wide.groupby(level=["atelier_id", "type_votant"]).ngroup().to_numpy()
-    return _Ballots(np.array(arrays[:3]), arrays[3], wide.index.get_level_values("type_votant").to_numpy(), strata)
+    return _Ballots(np.array(arrays[:3]), arrays[3], strata)
 
 
 def _draws(ballots: _Ballots) -> np.ndarray:
@@ -349,13 +321,11 @@ def _draws(ballots: _Ballots) -> np.ndarray:
     return times
 
 
-def _scores(ballots: _Ballots, times: np.ndarray, weights: Mapping[str, float]) -> np.ndarray:
+def _scores(ballots: _Ballots, times: np.ndarray) -> np.ndarray:
     """The scores of the enjeux, one row per row of `times`: how much each ballot counts."""
     given = ~np.isnan(ballots.marks)
     sums, counts = times @ np.nan_to_num(ballots.marks), times @ given.astype(float)
-    means = sums / np.where(counts > 0, counts, np.nan)
-    shares = np.array([weights[name] for name in CRITERIA]) / sum(weights.values())
-    return np.tensordot(shares, np.where(shares[:, np.newaxis, np.newaxis] > 0, means, 0), axes=1)
+    return (sums / np.where(counts > 0, counts, np.nan)).mean(axis=0)
 
 
 def _ranks(scores: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -167,11 +167,6 @@ class Box(NamedTuple):
     sources: list[dict[str, str]]
 
 
-def begin(epci: str, files: list[dict[str, str]]) -> Html:
-    """How to begin a chapter that nothing fills yet. files: file, title."""
-    return Html(for_team(piece("begin.html.j2", epci=epci, files=files).html))
-
-
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
     """The box of what is not available."""
     return boxes([Box(what, sources)])

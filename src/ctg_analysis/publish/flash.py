@@ -13,10 +13,9 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.demarche.declared_tables import TABLES, InfoFlash, KeyFigure
 from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
-from ctg_analysis.demarche.yaml_documents import InfoFlash, KeyFigure
 from ctg_analysis.display import notes
 from ctg_analysis.display.quantities import agreed
 from ctg_analysis.display.texts import NBSP, date_text, span_phrase, typography
@@ -73,10 +72,7 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
 
 def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Return where each step is at a moment.
-
-    What the table says of a step is of the day it was written: it counts for one that should be over, or has no date.
-    """
+    """Where each step is at a moment: what the table says counts for one that should be over, or has no date."""
     ends = steps["fin"].fillna(steps["debut"])
     coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
     return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)

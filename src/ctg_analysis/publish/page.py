@@ -12,7 +12,7 @@ from markupsafe import Markup
 from nbconvert import TemplateExporter
 from nbformat import NotebookNode
 
-from ctg_analysis.chapter.demarche.addresses import Proved
+from ctg_analysis.chapter.demarche.demarche_chapter import Proved
 from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Box, Html, boxes, for_readers, for_team, piece
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import typography

@@ -12,20 +12,26 @@ from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.closing import latest_values, whole_sources
 from ctg_analysis.chapter.comparing import elsewhere
-from ctg_analysis.chapter.demarche.addresses import ENJEUX, proved
-from ctg_analysis.chapter.demarche.silent import silent, to_begin, untold
+from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.chapter.demarche.consultation import Consultation
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, proved
+from ctg_analysis.chapter.demarche.enjeux import Enjeux
+from ctg_analysis.chapter.demarche.followup import Followup
+from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.pieces import ENJEUX
+from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.demography import tested_projections
-from ctg_analysis.chapter.missing import completeness, known_of, why_absent
-from ctg_analysis.chapter.missing import unknown_chapters as unknown
+from ctg_analysis.chapter.missing import completeness, known_of, unknown_chapters, why_absent
 from ctg_analysis.chapter.tables import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.indicator import Ratio
 from ctg_analysis.model.norms import read_geography
-from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, PUBLIC, ChapterNotebook, data_root, settings
+from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, OF_DEMARCHE, PUBLIC, ChapterNotebook, data_root, settings
 from ctg_analysis.model.source import SOURCES, SURVEY
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
@@ -151,7 +157,7 @@ def write_data(report: Report) -> dict:
         link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
     ]
     to_come = chapters_to_come(report)
-    without_data = unknown(territory)
+    without_data = unknown_chapters(territory)
     of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
     found = [] if read_unread(territory.root, report.epci) else breaks(*of_chain)
     on_index = {
@@ -214,3 +220,31 @@ def _of_territory(epci: str) -> dict:
         "silent": untold(seen),
         "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }
+
+
+CHAPTERS: dict[str, type[DemarcheChapter]] = dict(
+    zip(OF_DEMARCHE, (Consultation, Interviews, Bilan, Enjeux, Strategy, Followup), strict=True)
+)
+
+
+def untold(territory: Territory) -> list[str]:
+    """The pages of all the chapters that have nothing to tell of a territory, in their order."""
+    return [*unknown_chapters(territory), *silent(territory.demarche)]
+
+
+def silent(demarche: Demarche) -> list[str]:
+    """The pages of the chapters of a démarche that have nothing to tell, in their order; of one that could not be read
+    it is not known.
+    """
+    if demarche.unread:
+        return []
+    return [
+        page
+        for page, chapter in CHAPTERS.items()
+        if all(demarche.table(name).empty for name in chapter.TELLS_FROM or chapter.BEGINS_WITH)
+    ]
+
+
+def to_begin(territory: Territory, page: str) -> list[dict[str, str]]:
+    """The tables that a chapter begins with: title, and where it is filled. page: of the chapter."""
+    return CHAPTERS[page](territory).first_files()

@@ -119,11 +119,7 @@ class Tags(SandboxedEnvironment):
 
 
 def _list_contents(document: Document) -> None:
-    """Write the table of contents of a template that has one: a line that leads to each heading of first level.
-
-    Word adds the numbers of the pages when its user updates the field; without these lines, it would be empty until
-    then, or Word would ask at each opening whether to update it.
-    """
+    """Write the table of contents of a template that has one: a line that leads to each heading of first level."""
     instructions = document.element.body.iter(qn("w:instrText"))
     contents = next(
         (instruction for instruction in instructions if (instruction.text or "").strip().startswith(CONTENTS)), None
@@ -215,7 +211,6 @@ def _add(text: RichText, token: dict, *, bold: bool = False, italic: bool = Fals
 #                            info_flash_1.html  info_flash_1.pdf  .documents.json
 
 RECORD = ".documents.json"  # the sums of the files as they were written: any other sum is a person's work
-SAVED_MEANWHILE = "_modifie"  # added to the name of a document that a person saved while it was written again
 
 
 def place(out: Path, epci: str) -> Path:
@@ -246,7 +241,9 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
                 )
         gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
         fresh = folder / "fresh"
-        _copy(home, fresh, without={*documents, *(gone & ours), RECORD})
+        shutil.copytree(home, fresh, symlinks=True) if home.exists() else fresh.mkdir()
+        for name in gone & ours:
+            (fresh / name).unlink()
         for name, content in documents.items():
             (fresh / name).parent.mkdir(exist_ok=True)
             (fresh / name).write_bytes(content)
@@ -254,30 +251,7 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
         sums = {name: digests for name, digests in known.items() if name not in gone} | sums
         (fresh / RECORD).write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         put_in_place(fresh, home)
-        _keep_saved_meanwhile(fresh, home, known)
     return [home / name for name in documents]
-
-
-def _copy(home: Path, fresh: Path, without: set[str]) -> None:
-    """Make a folder with all that another one holds, but for some files."""
-
-    def left_out(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if (Path(folder) / name).relative_to(home).as_posix() in without}
-
-    if home.exists():
-        shutil.copytree(home, fresh, symlinks=True, ignore=left_out)
-    else:
-        fresh.mkdir()
-
-
-def _keep_saved_meanwhile(former: Path, home: Path, known: Mapping[str, list[str]]) -> None:
-    """Put back what a person saved in the former folder while it was copied."""
-    for path in sorted(path for path in former.rglob("*") if path.is_file() and not path.is_symlink()):
-        name = path.relative_to(former).as_posix()
-        now, digest = home / name, _sum(path.read_bytes())
-        if name == RECORD or digest in known.get(name, ()) or (now.exists() and digest == _sum(now.read_bytes())):
-            continue
-        path.replace(now.with_stem(now.stem + SAVED_MEANWHILE) if now.exists() else now)
 
 
 def _sum(content: bytes) -> str:

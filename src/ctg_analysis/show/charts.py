@@ -5,7 +5,7 @@ value as a reader sees it), in the order to draw. Every mark tells what it is wo
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from ctg_analysis.display.drawings.axes import apart
 from ctg_analysis.display.drawings.drawing import folded, length
 from ctg_analysis.display.drawings.style import (
     BAND,
@@ -423,3 +422,13 @@ def begin(rows: pd.DataFrame) -> float:
         return min(0.0, low)
     span = max(high - low, high * LEAST_SPAN)
     return max(0.0, high - span * 1.15)
+
+
+def apart(places: list[float], gap: float) -> list[float]:
+    """Return places moved no more than needed to be at least a gap from each other, in the same order."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = list(places)
+    for former, later in pairwise(order):
+        moved[later] = max(moved[later], moved[former] + gap)
+    excess = (moved[order[-1]] - places[order[-1]]) / 2
+    return [place - excess for place in moved]

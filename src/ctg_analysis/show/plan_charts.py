@@ -1,8 +1,7 @@
 """Charts of a démarche: what was heard, voted, planned, done, spent; a table in, Axes out, as in `charts`."""
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,8 +24,8 @@ from ctg_analysis.display.drawings.style import (
     TERRITORY,
     WARM,
 )
-from ctg_analysis.display.quantities import number, quantity
-from ctg_analysis.show.charts import GAP, HEIGHT, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
+from ctg_analysis.display.quantities import number
+from ctg_analysis.show.charts import GAP, HEIGHT, KEY, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
 from ctg_analysis.show.svg import tell
 
 # Told apart by their tone, their number and their place; what was given up has a broken outline.
@@ -42,10 +41,12 @@ SHADES = {
 }
 EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin
 GIVEN_UP = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.2, "linestyle": (0, (2, 1.5))}
-DISC = {"color": TERRITORY, "markersize": 10, "markeredgewidth": 0, "linestyle": ""}
+DISC = {"marker": "o", "color": TERRITORY, "markersize": 10, "markeredgewidth": 0, "linestyle": ""}
 RING = DISC | {"markerfacecolor": PAPER, "markeredgewidth": 1.6}
 BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
 LETTERS = "ABCDEFGHIJKLMNOP"
+STROKE = {"color": WARM, "marker": "|", "markersize": 16, "markeredgewidth": 3, "linestyle": ""}
+HEADING = 62  # letters of the name of a group before it goes on on a second line
 HEAD_ANGLE = 38  # degrees, of the headings of columns
 
 
@@ -76,39 +77,13 @@ def _part(status: str) -> dict[str, object]:
     return GIVEN_UP if status == "abandonnée" else shade
 
 
-def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> Axes:
-    """A line for each row between two values of it, a ring and a disc, each with its text.
-
-    rows: columns name, first, second (values), first_text, second_text. ends: what the two are.
-    """
-    margin = max(length(text) for side in ("first_text", "second_text") for text in rows[side]) + 2 * GAP
-    ax, middles = rowed(rows["name"], top=26)
-    for y, row in zip(middles, rows.itertuples(index=False), strict=True):
-        (line,) = ax.plot([row.first, row.second], [y, y], color=TERRITORY, linewidth=2)
-        tell(line, row.name, f"{ends[0]} {row.first_text} ; {ends[1]} {row.second_text}")
-        outwards = -1 if row.first <= row.second else 1
-        for value, text, mark, side in (
-            (row.first, row.first_text, RING, outwards),
-            (row.second, row.second_text, DISC, -outwards),
-        ):
-            ax.plot(value, y, "o", **mark)
-            write(ax, value, y, text, aside=9 * side, size=SMALL)
-    values = rows[["first", "second"]]
-    scale(ax, values.min(axis=None), values.max(axis=None), before=margin, after=margin)
-    key(ax, [Line2D([], [], marker="o", label=end, **mark) for end, mark in zip(ends, (RING, DISC), strict=True)])
-    return ax
-
-
-def bullets(
-    rows: pd.DataFrame,
-    ends: tuple[str, str] = ("départ", "cible"),
-    heads: tuple[str, str, str] = ("départ", "actuel", "cible"),
-) -> Axes:
+def bullets(rows: pd.DataFrame) -> Axes:
     """A line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
     rows: columns label, way and due (see demarche.plan.gaps), word (written where there is no way to draw),
-    baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
+    baseline_text, now_text, target_text.
     """
+    heads = ("départ", "actuel", "cible")
     numbers = rows[["baseline_text", "now_text", "target_text"]].map(lambda text: folded(text, 10) if text else "")
     widths = [
         max(length(text, SMALL, bold=True) for text in [head, *numbers[name]])
@@ -118,7 +93,7 @@ def bullets(
     ax, middles = rowed(rows["label"], right=asides[-1], top=22, row=30, letters=24, size=SMALL)
     scale(ax, 0, 1, before=16, after=16)
     edge = ax.get_xlim()[1]
-    for x, word in enumerate(ends):
+    for x, word in enumerate(("départ", "cible")):
         write(ax, x, 9, word, ha="center", size=SMALL, color=FAINT)
     for aside, word in zip(asides, heads, strict=True):
         write(ax, edge, 9, word, aside=aside, ha="right", size=SMALL, color=FAINT, weight="bold")
@@ -147,46 +122,6 @@ def bullets(
     return ax
 
 
-def paths(rows: pd.DataFrame, labels: dict[str, str]) -> Axes:
-    """A small line over the years for each indicator, to its target; two definitions are never joined.
-
-    rows: see demarche.plan.values, with a column text. labels: ind_id → what it is, in the order to draw.
-    """
-    ax, middles = rowed(labels.values(), right=52, top=20, row=44, letters=24, size=SMALL)
-    first, last = int(rows["year"].min()), int(rows["year"].max())
-    scale(ax, first, last, before=44)
-    for year in range(first, last + 1):
-        write(ax, year, 9, str(year), ha="center", size=SMALL, color=FAINT)
-        ax.vlines(year, 18, ax.get_ylim()[0], GRID, linewidth=1)
-    for name, middle in zip(labels, middles, strict=True):
-        own = rows[rows["ind_id"].eq(name)].sort_values(["year", "kind"], kind="stable")
-        span = (own["value"].max() - own["value"].min()) or 1
-        own = own.assign(y=middle + 13 - (own["value"] - own["value"].min()) / span * 20)
-        known, goal = (list(own[own["kind"].eq("cible").eq(is_goal)].itertuples()) for is_goal in (False, True))
-        for before, after in pairwise([*known, *goal[-1:]]):
-            aim = after.kind == "cible"
-            if before.part == after.part:
-                style = (
-                    {"color": FAINT, "linewidth": 1, "dashes": (2, 3)} if aim else {"color": TERRITORY, "linewidth": 2}
-                )
-                ax.plot([before.year, after.year], [before.y, after.y], **style)
-            else:
-                between = (before.year + after.year) / 2
-                ax.plot([between] * 2, [middle - 14, middle + 18], color=INK, linewidth=1, dashes=(3, 2))
-        for row in known:
-            (mark,) = ax.plot(row.year, row.y, "o", **(RING if row.kind == "départ" else DISC) | {"markersize": 6.4})
-            tell(mark, f"{labels[name]}, {row.kind} {row.year}", row.text)
-        for row in known[:1]:
-            write(ax, row.year, row.y, row.text, aside=-8, size=SMALL)
-        for row in known[1:][-1:]:
-            write(ax, row.year, row.y, row.text, up=10, ha="center", size=SMALL)
-        for row in goal:
-            (mark,) = ax.plot(row.year, row.y, "_", color=INK, markersize=12, markeredgewidth=3)
-            tell(mark, f"{labels[name]}, cible {row.year}", row.text)
-            write(ax, row.year, row.y, row.text, aside=10, size=SMALL, weight="bold")
-    return ax
-
-
 def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tuple[float, str]] = ()) -> Axes:
     """A bar for each action between its beginning and its end, under the name of its group.
 
@@ -197,9 +132,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     known = [*(span or ()), *(int(year) for year, _ in marks)]
     first = min([*known, *rows["begin"].astype(int)])
     last = max([*(year + 1 for year in known), *np.ceil(rows["end"]).astype(int)])
-    opens = rows["group"].ne("") & rows["group"].ne(rows["group"].shift())
-    places = np.arange(len(rows)) + opens.cumsum()  # a heading takes a row
-    names = pd.Series([*rows["name"]], places).reindex(range(places.iloc[-1] + 1), fill_value="")
+    names, places = _under_headings(rows["name"], rows["group"])
     told = [folded(f"{letter}  {words}", 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     rooms = [8 + LINE_HEIGHT * (1 + words.count("\n")) for words in told]
     top, bottom = 34 if marks else 20, sum(rooms) + 2
@@ -208,7 +141,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     if span:
         ax.barh((top + low) / 2, span[1] + 1 - span[0], low - top, span[0], color=BAND, zorder=0)
     _years(ax, first, last, top - 3, low)
-    for group, y in zip(rows.loc[opens, "group"], middles[places[opens] - 1], strict=True):
+    for group, y in _headings(rows["group"], middles, places):
         ax.axhspan(y - 10, y + 10, color=PAPER, zorder=0.8)
         write(ax, 0, y, group, size=SMALL, weight="bold", xycoords=EDGE)
     for y, row in zip(middles[places], rows.itertuples(index=False), strict=True):
@@ -235,48 +168,6 @@ def _years(ax: Axes, first: int, last: int, top: float, low: float) -> None:
         write(ax, year + 0.5, 9, str(year), ha="center", size=SMALL, color=FAINT)
 
 
-def meetings(rows: pd.DataFrame) -> Axes:
-    """A mark for each meeting of each body: a disc when it was held, a ring as long as it is planned.
-
-    rows: columns name (the body), year (the date, as a year), held.
-    """
-    bodies = list(dict.fromkeys(rows["name"]))
-    ax, middles = rowed(bodies, right=6, top=20, bottom=24, row=24, letters=28, size=SMALL)
-    _years(ax, int(rows["year"].min()), int(rows["year"].max()) + 1, 17, ax.get_ylim()[0] - 24)
-    ax.hlines(middles, 0, 1, GRID, linewidth=1, transform=ax.get_yaxis_transform())
-    for row in rows.itertuples(index=False):
-        (mark,) = ax.plot(row.year, middles[bodies.index(row.name)], "o", **(DISC if row.held else RING))
-        tell(mark, f"{row.name}, {int(row.year)}", "tenue" if row.held else "prévue")
-    key(
-        ax,
-        [Line2D([], [], marker="o", label="tenue", **DISC), Line2D([], [], marker="o", label="prévue", **RING)],
-        below=True,
-    )
-    return ax
-
-
-def criteria(rows: pd.DataFrame, names: dict[str, str]) -> Axes:
-    """For each enjeu and criterion, its median mark from 1 to 5 and the range of the half in the middle.
-
-    rows: columns label, then each criterion with _q1 and _q3. names: criterion → its title.
-    """
-    ax, middles = rowed(rows["label"], top=36, row=24, letters=27, size=SMALL)
-    for column, (name, title) in enumerate(names.items()):
-        write(ax, 3 + 5 * column, 8, title, ha="center", size=SMALL, weight="bold")
-        for mark in range(1, 6):
-            write(ax, mark + 5 * column, 24, str(mark), ha="center", size=SMALL, color=FAINT)
-            ax.vlines(mark + 5 * column, 33, ax.get_ylim()[0], GRID, linewidth=1)
-        for y, row in zip(middles, rows.to_dict("records"), strict=True):
-            median, low, high = (row[name], row[f"{name}_q1"], row[f"{name}_q3"])
-            if pd.notna(median):
-                ax.barh(y, high - low + 0.2, 8, low - 0.1 + 5 * column, facecolor=BAND, edgecolor=RULE, linewidth=0.8)
-                (mark,) = ax.plot(median + 5 * column, y, "o", **DISC)
-                told = f"{quantity(median)} (de {quantity(low)} à {quantity(high)})"
-                tell(mark, f"{row['label']}, {title}", told)
-    scale(ax, 1, 5 * len(names), before=8, after=8)
-    return ax
-
-
 def ranks(rows: pd.DataFrame) -> Axes:
     """The rank of each enjeu and those that it has in 95 of 100 draws: a disc when it is stable, else a ring.
 
@@ -290,12 +181,12 @@ def ranks(rows: pd.DataFrame) -> Axes:
         ax.vlines(rank, 18, low, GRID, linewidth=1)
     for y, row in zip(middles, rows.itertuples(index=False), strict=True):
         ax.hlines(y, row.rank_low, row.rank_high, INK, linewidth=1.6)
-        (mark,) = ax.plot(row.rank, y, "o", **(DISC if row.words == STABLE else RING))
+        (mark,) = ax.plot(row.rank, y, **(DISC if row.words == STABLE else RING))
         tell(mark, row.label, f"rang {row.text}")
         write(ax, 1, y, row.text, aside=8, size=SMALL, xycoords=ax.get_yaxis_transform())
     scale(ax, 1, last, before=8, after=8)
     both = {"rang stable": DISC, "rang incertain": RING}
-    key(ax, [Line2D([], [], marker="o", label=label, **mark) for label, mark in both.items()], below=True)
+    key(ax, [Line2D([], [], label=label, **mark) for label, mark in both.items()], below=True)
     return ax
 
 
@@ -332,3 +223,54 @@ def saturation(rows: pd.DataFrame) -> Axes:
     write(ax, row.rank, row.total, number(row.total), aside=6, weight="bold")
     ax.set(ylim=(0, rows[["total", "high"]].max(axis=None) * 1.05), xlim=(1, len(rows)))
     return with_axes(ax)
+
+
+def _under_headings(names: pd.Series, groups: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """The names of the rows with room above those of each group for its name, and the place of each row among them."""
+    opens = groups.ne("") & groups.ne(groups.shift())
+    places = (np.arange(len(names)) + opens.cumsum()).to_numpy()
+    rooms = groups[opens].map(lambda group: "\n" * folded(group, HEADING).count("\n"))
+    rooms.index = places[opens] - 1
+    return pd.concat([pd.Series([*names], places), rooms]).sort_index(), places
+
+
+def _headings(groups: pd.Series, middles: np.ndarray, places: np.ndarray) -> Iterator[tuple[str, float]]:
+    """The name of each group and where it stands."""
+    opens = groups.ne("") & groups.ne(groups.shift())
+    return zip(groups[opens].map(lambda group: folded(group, HEADING)), middles[places[opens] - 1], strict=True)
+
+
+def blocks(rows: pd.DataFrame, what: str = "", marks: Sequence[tuple[str, str]] = ()) -> Axes:
+    """Bars from zero under the title of their block, with the interval of those that have one, or with marks.
+
+    rows: columns block, name, value (0 to 1, NaN when it may not be shown), text, low and high or those of the marks.
+    what: what a bar is. marks: the columns that a ring and a stroke show, each with what it is.
+    """
+    rows = rows.reindex(columns=["block", "name", "value", "text", "low", "high", *dict(marks)])
+    rows = rows.iloc[pd.factorize(rows["block"])[0].argsort(kind="stable")]
+    names, places = _under_headings(rows["name"], rows["block"])
+    right = max(length(text, bold=True) for text in rows["text"]) + 2 * GAP
+    ax, middles = rowed(names, right=right, top=KEY if marks else 0, row=23, letters=24)
+    for title, y in _headings(rows["block"], middles, places):
+        write(ax, 0, y, title, weight="bold", xycoords=EDGE)
+    ends = rows[["value", "high", *dict(marks)]].max(axis=1).fillna(0)
+    looks = {name: look | {"label": label} for (name, label), look in zip(marks, (RING, STROKE), strict=False)}
+    for y, end, row in zip(middles[places], ends, rows.to_dict("records"), strict=True):
+        (bar,) = ax.barh(y, row["value"], 13, color=TERRITORY)
+        tell(bar, f"{row['block']}, {row['name']}", row["text"])
+        for shade, width in ((PAPER, 3.6), (INK, 1.4)) if pd.notna(row["low"]) else ():
+            ax.hlines(y, row["low"], row["high"], shade, linewidth=width)
+        for name, look in looks.items():
+            ax.plot(row[name], y, **look)
+        write(
+            ax,
+            end,
+            y,
+            row["text"],
+            aside=2 * GAP if marks else GAP,
+            weight="bold" if pd.notna(row["value"]) else "normal",
+        )
+    scale(ax, 0, ends.max())
+    if marks:
+        key(ax, [Patch(color=TERRITORY, label=what), *(Line2D([], [], **look) for look in looks.values())])
+    return ax

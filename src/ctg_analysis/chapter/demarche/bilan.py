@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.chapter import analyst, known
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display import texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
 from ctg_analysis.display.tables import Listing
@@ -18,8 +18,7 @@ from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import cells
-from ctg_analysis.show.svg import svg
+from ctg_analysis.show.charts import cells, plain_bars
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -163,7 +162,7 @@ class Bilan(DemarcheChapter):
         wide.loc[plan.ALL] = wide.sum()
         wide = wide.assign(Total=wide.sum(axis=1))
         piece = pieces.chart(
-            svg(cells(wide, wide.map(thousands), sums=True).figure),
+            cells(wide, wide.map(thousands), sums=True),
             Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
             pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name),
             message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
@@ -201,7 +200,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin)
     counts = plan.by_axis(actions, order)
     whole = counts.loc[plan.ALL]
     return pieces.chart(
-        svg(plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)).figure),
+        plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)),
         Listing(["Axe", *order, "Total"], pieces.lines_of(counts)),
         origin,
         message=f"Sur {counted(whole['total'], 'action')} : {', '.join(map(counted, whole[list(order)], order))}",
@@ -215,13 +214,9 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     if rows.empty:
         return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
     drawn = rows.assign(
-        label=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
-        way=rows["part"],
-        due=float("nan"),
-        word="",
-        baseline_text=rows["realise"].map(quantity),
-        now_text="",
-        target_text=rows["prevu"].map(quantity),
+        name=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
+        value=rows["part"],
+        text=rows["realise"].map(quantity) + " sur " + rows["prevu"].map(quantity),
     )
     whole, units = rows["part"].ge(1).sum(), rows["unite"].map(pieces.text_of)
     told = {
@@ -230,7 +225,7 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         "Réalisé": map(_counted, rows["realise"], units),
     }
     return pieces.chart(
-        svg(plan_charts.bullets(drawn, ("", "prévu"), ("fait", "", "prévu")).figure),
+        plain_bars(drawn),
         Listing(*pieces.by_column(told)),
         origin,
         message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
@@ -257,7 +252,6 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
     spent = f"{euros(whole['spent'])} pour {euros(whole['planned'])} prévus"
     drawn = rows.drop(index=plan.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
-    ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
     told = {
         "Axe": rows.index,
         "Coût prévu": rows["planned"].map(euros),
@@ -265,7 +259,7 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         "Actions comptées": rows["known"].map(str) + " sur " + rows["actions"].map(str),
     }
     figure = pieces.chart(
-        svg(plan_charts.dumbbell(ends, ("Prévu", "Réel")).figure),
+        pieces.planned_and_spent(drawn.index, drawn[["planned", "spent"]], ("Prévu", "Réel")),
         Listing(*pieces.by_column(told)),
         origin,
         message=_widest_gap(drawn),

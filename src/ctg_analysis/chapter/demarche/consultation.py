@@ -3,22 +3,19 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche import pieces
+from ctg_analysis.chapter.demarche import survey_results as drawn
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.survey_results import ResultContext, count
+from ctg_analysis.chapter.surveyed import share
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, labels
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.demarche import closed_questions, pieces
-from ctg_analysis.display.demarche import survey_results as drawn
-from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.texts import short_date
 
-BEGIN = {
-    "questionnaire": f"les questions et leurs codes ; {HOW}",
-    "marges": "les marges du recensement, pour le redressement",
-    "reponses": "les réponses, dans le dossier privé, jamais dans le dépôt",
-}
+ANSWERED = "consultation"
 DRAWN_BY_LOT = "probabiliste"
 ESTABLISHED = "lien "  # how the words of an established link begin
 TOLERATED = 0.02  # between a weighted share, of rounded counts, and that of the census
@@ -29,17 +26,16 @@ SECTEUR_LABEL = "Secteur d'habitation"
 class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
-    BEGINS_WITH = tuple(BEGIN)
-    TELLS_FROM = ("consultation",)
+    BEGINS_WITH = ("questionnaire", "marges", "reponses")
+    TELLS_FROM, WORKED_FROM = (ANSWERED,), "reponses"
 
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")
 
+    @needing("Consultation des habitants", ANSWERED)
     def method(self) -> Html:
-        """Who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
-        if not self._held:
-            return self.box("Consultation des habitants", **BEGIN)
+        """Who was asked, how, when, and what the answers are worth."""
         about = self._about
         margin = f"± {_points(100 * about['half_width'])}"
         worth = (
@@ -59,7 +55,7 @@ class Consultation(DemarcheChapter):
         lead = f"{count(about['usable'])} réponses sont exploitables ({modes} ; du {days}). {spread}{worth}"
         return pieces.together(pieces.phrase(lead, weights), markup.source(self._context.source))
 
-    @needing("Nombre de réponses")
+    @needing("Nombre de réponses", ANSWERED)
     def response(self) -> Html:
         """How many were asked, began, finished and are kept, and by which way they came (rule R22)."""
         steps = self.table("participation").dropna(subset="count")
@@ -79,7 +75,7 @@ class Consultation(DemarcheChapter):
             pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], by_way, source, words=False),
         )
 
-    @needing("Profil des répondants")
+    @needing("Profil des répondants", ANSWERED)
     def profile(self) -> Html:
         """The profile of the respondents before and after weights, beside the census; who is missing."""
         rows = self.table("profile")
@@ -94,16 +90,15 @@ class Consultation(DemarcheChapter):
         words = pieces.phrase(reached, f"{beside}Marges : {cited}.")
         return pieces.together(words, drawn.profile(rows, self._context))
 
+    @needing("Réponses", ANSWERED)
     def answers(self, field: str) -> Html:
         """What was answered to each closed question of a field of the convention."""
-        if box := self.missing(f"Réponses, {field}"):
-            return box
         by_question = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
         silent = self.table("completion").set_index("q_id")
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                closed_questions.question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
+                drawn.question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
                 self.proves(f"question-{name}"),
             )
             for name in asked.index
@@ -111,16 +106,16 @@ class Consultation(DemarcheChapter):
         ]
         return pieces.together(*charts) if charts else pieces.phrase("Aucune question de la consultation n'en parle.")
 
-    @needing("Ce qui était souhaité, ce qui est utilisé")
+    @needing("Ce qui était souhaité, ce qui est utilisé", ANSWERED)
     def wishes(self) -> Html:
         """How many use what they wished, for each pair of such questions."""
         rows = [row for _, row in self.table("wishes").iterrows()]
-        told = [closed_questions.wish(self._label(row["q_id"]), row, self._context) for row in rows]
+        told = [drawn.wish(self._label(row["q_id"]), row, self._context) for row in rows]
         if not told:
             return pieces.phrase("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
         return pieces.together(*told, markup.source(self._context.source))
 
-    @needing("Croisements")
+    @needing("Croisements", ANSWERED)
     def crossings(self) -> Html:
         """Which groups answer otherwise: the links that the tests establish, and how many were sought."""
         tried = self.table("crossings")
@@ -150,17 +145,17 @@ class Consultation(DemarcheChapter):
             lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._context.source, note)
         )
 
-    @needing("Réponses par groupe")
+    @needing("Réponses par groupe", ANSWERED)
     def groups(self) -> Html:
         """What each group answered, for each link that is established; groups under 20 are not shown."""
         links = self._links(self.table("crossings"))
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
-            charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._context))
+            charts.append(drawn.group(self._label(q_id), self._label(by), rows, of_both, self._context))
         return pieces.together(*charts) if charts else pieces.phrase("Les groupes répondent de même, aux tests près.")
 
-    @needing("Réponses libres")
+    @needing("Réponses libres", ANSWERED)
     def opened(self) -> Html:
         """The themes of the open answers once coded, and extracts that may be quoted."""
         quotes = self.table("open_quotes")
@@ -170,7 +165,7 @@ class Consultation(DemarcheChapter):
         ]
         return pieces.together(*charts) if charts else pieces.phrase("Aucune réponse libre n'est codée.")
 
-    @needing("Non-réponse, question par question")
+    @needing("Non-réponse, question par question", ANSWERED)
     def completion(self) -> Html:
         """How far each question was answered (rule R22)."""
         rows = self.table("completion")
@@ -189,11 +184,11 @@ class Consultation(DemarcheChapter):
 
     @property
     def _held(self) -> bool:
-        return len(self.table("consultation")) > 0
+        return len(self.table(ANSWERED)) > 0
 
     @property
     def _about(self) -> pd.Series:
-        return self.table("consultation").iloc[0]
+        return self.table(ANSWERED).iloc[0]
 
     @property
     def _context(self) -> ResultContext:
@@ -206,10 +201,6 @@ class Consultation(DemarcheChapter):
 
     def _label(self, q_id: str) -> str:
         return self.questions["libelle"].get(q_id, SECTEUR_LABEL)
-
-    def missing(self, what: str, *names: str) -> Html | None:
-        """The box of the answers when there are none."""
-        return None if self._held else self.box(what, reponses="réponses à recueillir")
 
 
 open_consultation = Consultation.open

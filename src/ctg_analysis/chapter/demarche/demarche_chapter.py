@@ -1,7 +1,7 @@
 """A chapter of a démarche: its tables, the box where one is missing, the words of its source, its pages."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -10,41 +10,68 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.demarche.addresses import proved
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.columns import FIELDS, last_day
 from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.texts import short_date
+from ctg_analysis.display.texts import short_date, typography
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import DEMARCHE, notebooks
 from ctg_analysis.model.yaml_files import load_yaml
 
+# kind of proof → how the ids that links lead to begin, what it is called.
+PLACES = {
+    columns.INDICATOR: ("", "Ce chiffre"),
+    columns.SURVEY: ("question-", "Cette question"),
+    columns.INTERVIEW: ("propos-", "Ce propos"),
+    columns.WORKSHOP: ("contribution-", "Cette contribution"),
+}
 
-class Dated(NamedTuple):
-    """Which column of which table tells when a table was last true."""
 
-    table: str
-    column: str
+class Proved(NamedTuple):
+    """A constat, what proves it (« Ce chiffre »), and what that does of it (appuie, nuance, contredit)."""
+
+    what: str
+    sense: str
+    constat: str
+    statement: str
 
 
-PLAN, VOTE = Dated("actions", "valide_le"), Dated("ateliers", "date")
-DATES = {
-    "suivi": Dated("suivi", "date"),
-    "reunions": Dated("reunions", "date"),
-    "enjeux": Dated("enjeux", "decide_le"),
-    "decisions": Dated("enjeux", "decide_le"),
-    "bilan_actions": Dated("documents", "date"),
-    "competences": Dated("documents", "date"),
+def place_of(kind: str, ref: str) -> str:
+    """The id under which a proof stands in its page, from the sort of proof and what it names."""
+    return PLACES[kind][0] + ref.split(columns.JOIN)[0]
+
+
+@lru_cache(maxsize=1)
+def proved(demarche: Demarche) -> dict[str, list[Proved]]:
+    """Id of what is shown → the constats that it proves, in the order of the proofs."""
+    proofs, constats = demarche.table("preuves"), demarche.table("constats")
+    statements = dict(zip(constats["constat_id"], constats["enonce"], strict=True))
+    by_place: dict[str, list[Proved]] = {}
+    for row in proofs[proofs["type"].isin(PLACES) & proofs["ref"].ne("")].itertuples(index=False):
+        proof = Proved(PLACES[row.type][1], row.sens, row.constat_id, typography(statements[row.constat_id]))
+        by_place.setdefault(place_of(row.type, row.ref), []).append(proof)
+    return by_place
+
+
+PLAN, VOTE = ("actions", "valide_le"), ("ateliers", "date")
+DATES = {  # which column of which table tells when a table was last true
+    "suivi": ("suivi", "date"),
+    "reunions": ("reunions", "date"),
+    "enjeux": ("enjeux", "decide_le"),
+    "decisions": ("enjeux", "decide_le"),
+    "bilan_actions": ("documents", "date"),
+    "competences": ("documents", "date"),
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
-HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
 DRAWN = (
@@ -73,11 +100,12 @@ class DemarcheChapter:
     """A démarche beside the observations of its territory: what chapters 11 to 16 have in common.
 
     BEGINS_WITH: the tables that a chapter begins with, the first to fill. TELLS_FROM: those without which it has
-    nothing to tell, where they are others.
+    nothing to tell, where they are others. WORKED_FROM: the one that what it shows is counted from.
     """
 
     BEGINS_WITH: tuple[str, ...] = ()
     TELLS_FROM: tuple[str, ...] = ()
+    WORKED_FROM = ""
 
     def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
@@ -103,28 +131,16 @@ class DemarcheChapter:
         return self.territory.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
-        """The box when a table without which there is nothing to show has no row; nothing when all have some.
+        """The box of the tables to fill when one without which there is nothing to show has no row, else nothing.
 
         What waits for a vote alone is a sentence: no table is to be filled for it.
         """
         absent = [name for name in names if self.table(name).empty]
         if absent == [VOTED]:
             return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
-        return self.box(what, *(name for name in absent if name != VOTED)) if absent else None
-
-    def box(self, what: str, *names: str, **others: str) -> Html:
-        """The box of what is missing: the tables to fill, each with how, and the command that writes them.
-
-        names: tables of which nothing more is to be said. others: others, and what is.
-        """
-        files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | others
-        return to_fill(self.territory.epci, what, files)
-
-    def begin(self) -> Html:
-        """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
-        if any(len(self.table(name)) for name in self.BEGINS_WITH):
-            return Html("")
-        return markup.begin(self.territory.epci, self.first_files())
+        files = [name if name in PUBLIC else self.WORKED_FROM for name in absent if name != VOTED]
+        told = dict.fromkeys(files, "modèle à remplir pendant la démarche")
+        return to_fill(self.territory.epci, what, told) if absent else None
 
     def by_field(self, rows: pd.DataFrame, said: Callable[[Any], tuple[str, str, str]]) -> Html:
         """What was said, by field, with the constats that rest on it. said: row → its id, its text, of whom it is."""
@@ -161,14 +177,12 @@ class DemarcheChapter:
 
     def newest(self, *names: str) -> str:
         """The newest day that tables tell, ISO; empty when none does."""
-        days = [day for name in names if name in DATES for day in self._days(DATES[name])]
+        days = [day for name in names if name in DATES for day in self._days(*DATES[name])]
         return max(days, default="")
 
-    def _days(self, dated: Dated) -> Iterable[str]:
-        rows = self.table(dated.table)
-        if dated.table == "reunions":
-            rows = rows[rows["presents"].notna()]
-        cells = rows[dated.column].dropna()
+    def _days(self, table: str, column: str) -> Iterable[str]:
+        rows = self.table(table)
+        cells = rows.loc[rows["presents"].notna() if table == "reunions" else slice(None), column].dropna()
         return [(last_day(cell) if isinstance(cell, str) else cell.date()).isoformat() for cell in cells]
 
     @cached_property
@@ -197,16 +211,8 @@ class Definition(BaseModel, extra="forbid"):
     caveats: Text = ""
 
 
-class MethodTexts(BaseModel, extra="forbid"):
-    """The definitions of the terms of each chapter that has some: method_texts.yml."""
-
-    consultation: list[Definition]
-    interviews: list[Definition]
-    enjeux: list[Definition]
-
-
 def definitions(chapter: str) -> Html:
-    """The definitions of the terms of a chapter, a field of `MethodTexts`."""
-    entries = getattr(load_yaml(METHOD_TEXTS, MethodTexts).value, chapter)
+    """The definitions of the terms of a chapter: consultation, interviews or enjeux."""
+    entries = load_yaml(METHOD_TEXTS, dict[str, list[Definition]]).value[chapter]
     written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
     return markup.definitions(written)

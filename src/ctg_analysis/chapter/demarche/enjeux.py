@@ -3,22 +3,28 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche import proof_texts
-from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
-from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche import pieces
+from ctg_analysis.chapter.demarche.demarche_chapter import (
+    DRAWN,
+    VOTED,
+    DemarcheChapter,
+    definitions,
+    needing,
+    place_of,
+)
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
+from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.quantities import counted, number, quantity
+from ctg_analysis.display.quantities import agreed, counted, number, quantity
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.svg import svg
 
 RANKING = "demarche_priorities.csv"
 AFOM = ("atout", "faiblesse", "opportunité", "menace")
@@ -26,8 +32,6 @@ STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
-SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
-MOVED = 3  # ranks
 
 
 class Enjeux(DemarcheChapter):
@@ -39,10 +43,7 @@ class Enjeux(DemarcheChapter):
         super().__init__(territory)
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
-        self.links = {
-            row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
-            for row in self.enjeux.itertuples(index=False)
-        }
+        self.links = pieces.titled(self.enjeux["enjeu_id"], self.enjeux["titre"], pieces.to_enjeu)
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
@@ -76,9 +77,9 @@ class Enjeux(DemarcheChapter):
                 "strength": STRENGTHS[row.force_preuve],
                 "status": texts.typography(self._status(row)),
                 "labels": [ONE_INTERVIEW] if row.constat_id in alone else [],
-                "proofs": proof_texts.proofs_of(self, row.constat_id),
-                "enjeux": pieces.links(enjeux.get(row.constat_id, []), to_enjeu),
-                "actions": pieces.links(actions.get(row.constat_id, []), to_action),
+                "proofs": proofs_of(self, row.constat_id),
+                "enjeux": pieces.links(enjeux.get(row.constat_id, []), pieces.to_enjeu),
+                "actions": pieces.links(actions.get(row.constat_id, []), pieces.to_action),
             }
             fields[texts.capitalised(row.champ)].append(one)
         made = markup.piece("constats.html.j2", fields=fields)
@@ -94,20 +95,12 @@ class Enjeux(DemarcheChapter):
     def criteria(self) -> Html:
         """Importance, urgence and faisabilité, each with its spread."""
         voted = self.ranking[self.ranking["voters"].gt(0)]
-        labels = voted["enjeu_id"] + " " + voted["titre"]
-        told = {"Enjeu": labels}
+        told = {"Enjeu": voted["enjeu_id"].map(self.links)}
         for name, title in CRITERIA.items():
-            marks = voted[[name, f"{name}_q1", f"{name}_q3"]].to_numpy()
-            told[f"{title} : médiane (quartiles)"] = [_marks(*row) for row in marks]
+            told[title] = [_marks(*row) for row in voted[[name, f"{name}_q1", f"{name}_q3"]].to_numpy()]
         told["Bulletins"] = voted["voters"].map(number)
-        return pieces.chart(
-            svg(plan_charts.criteria(voted.assign(label=labels), CRITERIA).figure),
-            Listing(*pieces.by_column(told)),
-            self._origin,
-            message=_foremost(voted),
-            what="Notes données aux enjeux, de 1 à 5",
-            note=f"{SPREAD} {_ballots(voted)}",
-        )
+        caption = "Notes données aux enjeux, de 1 à 5 : médiane (quartiles)"
+        return pieces.table(caption, *pieces.by_column(told), self._source, words=False)
 
     @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
@@ -141,31 +134,12 @@ class Enjeux(DemarcheChapter):
         }
         doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
         return pieces.chart(
-            svg(plan_charts.ranks(known).figure),
+            plan_charts.ranks(known),
             Listing(*pieces.by_column(told)),
             self._origin,
             message=_stability(stable, len(known)),
             what="Rang des enjeux selon les votes",
             note=" ".join([RANKED, *([] if stable == len(known) else [doubt]), DRAWN]),
-        )
-
-    @needing("Rang selon la façon de compter", "enjeux", VOTED)
-    def ways_of_counting(self) -> Html:
-        """The ranks under other ways of counting."""
-        sensitivity = self.table("sensitivity")
-        wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
-        wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
-            sensitivity["scheme"].iloc[0], axis=1, kind="stable"
-        )
-        moved = int((wide.max() - wide.min()).ge(MOVED).sum())
-        lines = pieces.lines_of(wide.rename(index=texts.capitalised))
-        lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
-        header = ["Façon de compter", *(pieces.link(name, to_enjeu(name)) for name in wide)]
-        many = counted(moved, "enjeu change", "enjeux changent")
-        caption = "Rang des enjeux selon la façon de compter"
-        return pieces.together(
-            pieces.phrase(f"Selon la façon de compter, {many} de trois rangs ou plus."),
-            pieces.table(caption, header, lines, self._source, marked={len(lines) - 1}, words=False),
         )
 
     @needing("Points par sorte d'acteurs", "enjeux", VOTED)
@@ -179,7 +153,7 @@ class Enjeux(DemarcheChapter):
         wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
         lines = pieces.lines_of(wide.rename(index=texts.capitalised))
         note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
-        header = ["Sorte d'acteurs", *(pieces.link(name, to_enjeu(name)) for name in wide)]
+        header = ["Sorte d'acteurs", *(pieces.link(name, pieces.to_enjeu(name)) for name in wide)]
         caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
         return pieces.table(caption, header, lines, self._source, note, marked={len(lines) - 1}, words=False)
 
@@ -210,7 +184,9 @@ class Enjeux(DemarcheChapter):
             "Enjeu": rows["enjeu_id"].map(self.links),
             "Rang du vote": rows["rank"].map(quantity),
             "Points": rows["points"].map(quantity),
-            "Constats à preuve forte": [pieces.links(names.split(LIST), to_constat) for names in rows["constats"]],
+            "Constats à preuve forte": [
+                pieces.links(names.split(LIST), pieces.to_constat) for names in rows["constats"]
+            ],
             "Sortes de preuves": rows["kinds"].map(str),
         }
         sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
@@ -233,10 +209,7 @@ class Enjeux(DemarcheChapter):
         sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
         beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
         told = {
-            "Enjeu": [
-                pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
-                for row in rows.itertuples(index=False)
-            ],
+            "Enjeu": pieces.titled(rows["enjeu_id"], rows["titre"], pieces.to_enjeu).values(),
             "Rang du vote": rows["rank"].map(quantity),
             "Décision": decisions,
             "Motif": rows["motif"].fillna(rows["retenu"].isna().map({True: pieces.NOTHING, False: "sans motif"})),
@@ -247,21 +220,6 @@ class Enjeux(DemarcheChapter):
             told["Par rapport au vote"] = rows["against"] + rows["unexplained"].map({True: ", sans motif", False: ""})
         made = pieces.table("La décision du COPIL, à part du vote", *pieces.by_column(told), self.source("enjeux"))
         return pieces.together(pieces.phrase(sentence, beside), made)
-
-    @needing("Chiffres qui servent de preuves", "preuves")
-    def figures(self) -> Html:
-        """The figures of the diagnosis that prove something, each with the constats that rest on it."""
-        proofs = self.table("preuves")
-        proofs = proofs[proofs["type"].eq(columns.INDICATOR)]
-        names = proofs["ref"].str.split(columns.JOIN).str[0]
-        linked = [
-            pieces.link(f"{one} ({sense})", to_constat(one)) for one, sense in proofs[["constat_id", "sens"]].to_numpy()
-        ]
-        lines = [
-            [pieces.link(CATALOGUE[name].label, self.figure_of(CATALOGUE[name])), pieces.listed(constats)]
-            for name, constats in pd.Series(linked, names.index, dtype=object).groupby(names, sort=False)
-        ]
-        return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
         """How votes are counted, what a strong proof is, what is never overwritten."""
@@ -290,16 +248,16 @@ class Enjeux(DemarcheChapter):
             id=row.enjeu_id,
             title=texts.typography(row.titre),
             about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
-            constats=pieces.links(row.constats, to_constat),
+            constats=pieces.links(row.constats, pieces.to_constat),
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
-                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", to_axis(objective.obj_id))
+                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", pieces.to_axis(objective.obj_id))
                 for objective in own.itertuples(index=False)
             ],
             actions=[
-                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", to_action(name))
+                pieces.link(f"{name} {titre}{' (abandonnée)' if statut == DROPPED else ''}", pieces.to_action(name))
                 for name, titre, statut in actions.loc[serving, ["titre", "statut"]].itertuples()
             ],
         )
@@ -347,29 +305,12 @@ def _decision(row) -> str:
     return f"{decision}{day}{why}."
 
 
-def _foremost(voted: pd.DataFrame) -> str:
-    """Which enjeux have the highest median importance, and the highest urgency too when some have both."""
-    important = voted[voted["importance"].eq(voted["importance"].max())]
-    both = important[important["urgence"].eq(voted["urgence"].max())]
-    first = both if len(both) else important
-    if len(first) == 1:
-        urgent = " et le plus urgent" if len(both) else ""
-        return f"L'enjeu jugé le plus important{urgent} : {texts.uncapitalised(first['titre'].iloc[0])}"
-    urgent = " et les plus urgents" if len(both) else ""
-    return f"{len(first)} enjeux sur {len(voted)} sont jugés les plus importants{urgent}"
-
-
 def _marks(median: float, low: float, high: float) -> str:
     return pieces.UNKNOWN if pd.isna(median) else f"{quantity(median)} ({quantity(low)} à {quantity(high)})"
 
 
-def _ballots(voted: pd.DataFrame) -> str:
-    least, most = int(voted["voters"].min()), int(voted["voters"].max())
-    return f"{least} bulletins." if least == most else f"De {least} à {most} bulletins selon l'enjeu."
-
-
 def _in_cell(row) -> Markup:
-    return Markup("{} ({})").format(pieces.link(row.enjeu_id, to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
+    return Markup("{} ({})").format(pieces.link(row.enjeu_id, pieces.to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
 
 
 def _stability(stable: int, known: int) -> str:
@@ -385,3 +326,119 @@ def _stability(stable: int, known: int) -> str:
 def _decision_text(retained: object) -> str:
     """What the COPIL decided."""
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
+
+
+SENSES = {"appuie": "Appuie", "nuance": "Nuance", "contredit": "Contredit"}
+KINDS = {
+    columns.INDICATOR: "Chiffre",
+    columns.SURVEY: "Consultation des habitants",
+    columns.INTERVIEW: "Entretien",
+    columns.DOCUMENT: "Document",
+    columns.WORKSHOP: "Rencontre",
+}
+BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
+IN = {
+    "departement": "dans le département",
+    "region": "dans la région",
+    "france": "en France",
+    "epci": "dans l'intercommunalité",
+}
+LIMITS = {columns.AT_LEAST: "la preuve tient à partir de", columns.AT_MOST: "la preuve tient jusqu'à"}
+NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
+GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
+
+
+def proofs_of(chapter: DemarcheChapter, constat: str) -> list[dict[str, str]]:
+    """The proofs of a constat in words, those that contradict it too, in the order of the file."""
+    rows, proofs = chapter.table("preuves"), []
+    for row in rows[rows["constat_id"].eq(constat)].itertuples(index=False):
+        text, address, fault = _WORDS[row.type](chapter, row)
+        words = {"text": texts.typography(text), "address": address, "fault": texts.typography(fault)}
+        proofs.append(words | {"sense": SENSES[row.sens], "kind": KINDS[row.type]})
+    return proofs
+
+
+def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    name, place, period = row.ref.split(columns.JOIN)
+    indicator, territory = CATALOGUE[name], chapter.territory
+    rows = territory.readable(indicator)
+    rows = rows[rows["period"].eq(period)]
+    own = rows[rows["territory"].eq(place) & rows["level"].ne("departement")]
+    where = "" if place == territory.epci else f", {own['name'].iloc[0] if len(own) else place}"
+    head = f"{indicator.label}{where}, {date_text(period)}"
+    if own.empty or own["status"].iloc[0] != OK:
+        return head, chapter.figure_of(indicator), GONE
+    value = f"{head} : {own['text'].iloc[0]}{_unit(indicator, own['value'].iloc[0])}"
+    text = f"{value}, {_benchmark(indicator, own, rows, row)}" if isinstance(row.lecture, str) else value
+    true = not isinstance(row.lecture, str) or holds(
+        row, territory.data(indicator), territory.territories, territory.epci
+    )
+    return text, chapter.figure_of(indicator), "" if true else NOT_ANY_MORE
+
+
+def _unit(indicator: Indicator, value: float) -> str:
+    in_label = indicator.unit.startswith("%") or indicator.unit.casefold() in indicator.label.casefold()
+    return "" if in_label else f" {agreed(indicator.unit, value)}"
+
+
+def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row) -> str:
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+    if row.lecture in LIMITS:
+        percent = " %" if indicator.unit.startswith("%") else ""
+        return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
+    match = BENCHMARK.fullmatch(row.repere)
+    if row.lecture not in COMPARED or not match:
+        return f"{row.lecture} {row.repere}"
+    level = LEVELS[match[1]]
+    others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
+    others = others[others["territory"].eq(match[2])] if match[2] else others
+    if len(others) and not word_of_test(own, others):
+        return f"contre {others['text'].iloc[0]} {IN[level]}"
+    value = f" ({others['text'].iloc[0]})" if len(others) else ""
+    reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture
+    return f"{reading} {BESIDE[level]}{value}"
+
+
+def _placed(page: str, row, there: bool) -> str:
+    """The address of a proof in the page of a chapter: that of the page when it is not shown there."""
+    return f"{page}#{place_of(row.type, row.ref)}" if there else page
+
+
+def _survey(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    questions = chapter.table("questionnaire").set_index("q_id")
+    closed = set(questions.index[questions["champ"].notna()]) & set(chapter.table("distribution")["q_id"])
+    answered = closed | set(chapter.table("open_themes")["q_id"])  # what the page of the consultation shows
+    label = questions["libelle"].get(row.ref, row.ref)
+    return f"« {label} »", _placed(pieces.CONSULTATION, row, row.ref in answered), ""
+
+
+def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    extracts = chapter.table("extraits").set_index("extrait_id")
+    address = _placed(pieces.INTERVIEWS, row, row.ref in extracts.index)
+    if row.ref not in extracts.index:
+        return NOT_QUOTED, address, ""
+    extract = extracts.loc[row.ref]
+    return f"« {extract['texte_anonymise']} » ({extract['type_acteur']})", address, ""
+
+
+def _document(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    name, _, page = row.ref.partition(columns.JOIN)
+    document = chapter.table("documents").set_index("doc_id").loc[name]
+    where = f", page\u00a0{page}" if page else ""
+    return f"{document['titre']} ({document['auteur']}, {date_text(document['date'])}){where}", "", ""
+
+
+def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    contribution = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
+    meeting = chapter.table("ateliers").set_index("atelier_id").loc[contribution["atelier_id"]]
+    text = f"« {contribution['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
+    return text, _placed(pieces.INTERVIEWS, row, True), ""
+
+
+_WORDS = {
+    columns.INDICATOR: _indicator,
+    columns.SURVEY: _survey,
+    columns.INTERVIEW: _interview,
+    columns.DOCUMENT: _document,
+    columns.WORKSHOP: _workshop,
+}

@@ -7,13 +7,11 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.demarche import bilan
-from ctg_analysis.chapter.demarche.addresses import to_action
+from ctg_analysis.chapter.demarche import bilan, pieces
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.display import texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
 from ctg_analysis.display.quantities import counted, euros, number, quantity
 from ctg_analysis.display.tables import Listing
@@ -22,7 +20,6 @@ from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.svg import svg
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
@@ -40,10 +37,6 @@ ORIGINS = {
     plan.BASELINE: "départ",
     plan.TARGET: "cible",
 }
-PATHS = (
-    "Anneau : valeur de départ ; disques : valeurs relevées ; trait épais : cible. Chaque ligne a sa propre échelle. "
-    "Un trait vertical coupe une série dont la définition ou la source a changé : ses deux parts ne sont pas reliées."
-)
 WAY = (
     "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé. Trait gris : où elle en "
     "serait à la date de la valeur, au rythme qui mène à la cible en son temps."
@@ -72,7 +65,7 @@ class Followup(DemarcheChapter):
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
         years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
         figure = pieces.chart(
-            svg(plan_charts.statuses(counts).figure),
+            plan_charts.statuses(counts),
             Listing(["Année", *counts], pieces.lines_of(counts)),
             pieces.Origin(self.source("suivi"), years, FILE),
             message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
@@ -89,7 +82,7 @@ class Followup(DemarcheChapter):
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
         made = []
         for axis, own in rows.groupby("axe", sort=False):
-            named = map(pieces.link, own["action_id"] + " " + own["titre"], own["action_id"].map(to_action))
+            named = pieces.titled(own["action_id"], own["titre"], pieces.to_action).values()
             told = {
                 "Action": map(pieces.anchored, named, "suivi-" + own["action_id"]),
                 **{f"Fin {year}": own[year].fillna(pieces.UNKNOWN) for year in by_year},
@@ -116,12 +109,20 @@ class Followup(DemarcheChapter):
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
-        """The result indicators over the years; two definitions are never joined."""
+        """The result indicators over the years, from their baseline to their target."""
         results = self.followed[self.followed["type"].eq(RESULT)]
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
-        labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
-        labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
-        return paths(rows, labels, self._origin(labels))
+        results = results.set_index("ind_id")
+        labels = results["action_id"] + " " + results["libelle"] + " (" + results["unite"] + ")"
+        written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+        cells = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
+        by_year = cells.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
+        by_year = by_year.reindex([name for name in labels.index if name in by_year.index]).rename(index=labels)
+        broken = rows.groupby("ind_id")["part"].nunique().loc[lambda parts: parts.gt(1)].index
+        note = f"{BROKEN.capitalize()} : {texts.listed(list(labels[broken]))}." if len(broken) else ""
+        caption, header = "Indicateurs de résultat, valeurs relevées et cible", ["Indicateur", *map(str, by_year)]
+        source = self._origin(rows["ind_id"]).source
+        return pieces.table(caption, header, pieces.lines_of(by_year), source, note)
 
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
@@ -131,7 +132,6 @@ class Followup(DemarcheChapter):
         spent, planned = known["spent"].sum(), known["planned"].sum()
         sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
         last = known.iloc[-1]
-        ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
         told = {
             "Année": rows["year"].map(str),
             "Prévu": rows["planned"].map(euros),
@@ -142,7 +142,7 @@ class Followup(DemarcheChapter):
         note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
         years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
         figure = pieces.chart(
-            svg(plan_charts.dumbbell(ends, ("Prévu", "Dépensé")).figure),
+            pieces.planned_and_spent(known["year"].astype(str), known[["planned", "spent"]], ("Prévu", "Dépensé")),
             Listing(*pieces.by_column(told)),
             pieces.Origin(self.source("financements", "suivi"), years, FILE),
             message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
@@ -156,7 +156,7 @@ class Followup(DemarcheChapter):
         """The decisions about the actions, and those of the bodies since the convention began."""
         decided = self.rows.dropna(subset=["decision_copil"])
         rows = [
-            (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
+            (row.date, pieces.link(row.action_id, pieces.to_action(row.action_id)), row.decision_copil)
             for row in decided.itertuples(index=False)
         ]
         for row in self.table("reunions").itertuples(index=False):
@@ -192,10 +192,7 @@ class Followup(DemarcheChapter):
         actions = plan.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source = self.source("suivi", "financements")
         origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
-        names = {
-            row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
-            for row in actions.itertuples(index=False)
-        }
+        names = pieces.titled(actions["action_id"], actions["intitule"], pieces.to_action)
         return pieces.together(
             bilan.statuses(actions, plan.YEARLY_STATUSES, origin),
             bilan.quantities(actions, origin),
@@ -252,27 +249,22 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
 
     rows: those of field.tracking.gaps, with label, unite.
     """
-    written = rows.assign(
-        baseline_text=rows["baseline"].map(quantity),
-        now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
-        target_text=rows["target"].map(quantity),
-        word=rows["broken"].map({True: "série rompue", False: ""}),
-    )
-    drawn = written.assign(
+    drawn = rows.assign(
         label=rows["label"] + " (" + rows["unite"] + ")",
+        word=rows["broken"].map({True: "série rompue", False: ""}),
         **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
     )
     told = {
         "Indicateur": rows["label"],
         "Unité": rows["unite"],
-        "Départ": map(_at, written["baseline_text"], rows["baseline_year"]),
-        "Actuel": map(_at, written["now_text"], rows["now_year"]),
-        "Cible": map(_at, written["target_text"], rows["target_year"]),
+        "Départ": map(_at, drawn["baseline_text"], rows["baseline_year"]),
+        "Actuel": map(_at, drawn["now_text"], rows["now_year"]),
+        "Cible": map(_at, drawn["target_text"], rows["target_year"]),
         "D'où vient l'actuel": rows["kind"].map(ORIGINS).fillna(pieces.NOTHING),
         "Lecture": [_word(row) for row in rows.itertuples(index=False)],
     }
     return pieces.chart(
-        svg(plan_charts.bullets(drawn).figure),
+        plan_charts.bullets(drawn),
         Listing(*pieces.by_column(told)),
         origin,
         message=f"{_on_course(rows[rows['way'].notna()])} : {what}",
@@ -282,25 +274,11 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
 
 
 def _alike(row) -> list[str]:
-    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
-
-    Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
-    """
+    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it."""
     now = _bare(row.text)
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
     return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
-
-
-def _alike_over_years(rows: pd.DataFrame) -> list[str]:
-    """The values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
-    bare = [_bare(text) for text in rows["text"]]
-    fewest = min((_decimals(text) for text in bare if PLAIN.fullmatch(text)), default=None)
-    write = quantity if fewest is None else lambda value: _rounded(value, fewest)
-    return [
-        write(value) if not text or PLAIN.fullmatch(text) else text
-        for text, value in zip(bare, rows["value"], strict=True)
-    ]
 
 
 def _bare(text: str) -> str:
@@ -349,23 +327,3 @@ def _word(row) -> str:
         return "à l'opposé de la cible"
     pace = "" if pd.isna(row.due) else f", {number(100 * row.due)} % du temps"
     return f"{number(100 * row.way)} % du chemin{pace}"
-
-
-def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
-    """The values of indicators over the years. rows: see demarche.plan.values. labels: ind_id → its label."""
-    drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
-    written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
-    cells = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
-    by_year = cells.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
-    broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
-    message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
-    if broken:
-        message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
-    return pieces.chart(
-        svg(plan_charts.paths(drawn, labels).figure),
-        Listing(["Indicateur", *map(str, by_year)], pieces.lines_of(by_year.loc[[*labels]].rename(index=labels))),
-        origin,
-        message=message,
-        what="Indicateurs de résultat, valeurs relevées et cible",
-        note=PATHS,
-    )

@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.addresses import to_constat
-from ctg_analysis.chapter.demarche.demarche_chapter import HOW, DemarcheChapter, definitions
+from ctg_analysis.chapter.demarche import pieces
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.tables import Listing
@@ -15,14 +14,8 @@ from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import plain_bars
-from ctg_analysis.show.svg import svg
 
-INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
-BEGIN = {
-    "grille": f"les questions des entretiens ; {HOW}",
-    "codebook": "les codes, et ce que chacun veut dire",
-    "extraits": "ce qui a été dit, anonyme, codé, relu",
-}
+INTERVIEWS, WHOLE = "entretiens", "ensemble"
 SIDES = {
     "indicateur": "Chiffres",
     "enquête": "Habitants",
@@ -36,13 +29,12 @@ RESERVED = "réservé au comité de pilotage"
 class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
 
-    BEGINS_WITH = tuple(BEGIN)
-    TELLS_FROM = ("interviews", "ateliers")
+    BEGINS_WITH = ("grille", "codebook", "extraits")
+    TELLS_FROM, WORKED_FROM = ("interviews", "ateliers"), "extraits"
 
+    @needing("Entretiens avec les partenaires", "interviews")
     def heard(self) -> Html:
-        """How many were heard, of what kinds, when; how to begin, where nobody was."""
-        if not self._held:
-            return self.box("Entretiens avec les partenaires", **BEGIN)
+        """How many were heard, of what kinds, when."""
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
         by_kind = texts.listed([pieces.counted_actors(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
@@ -50,36 +42,33 @@ class Interviews(DemarcheChapter):
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
         return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
 
+    @needing("Grille d'entretien", "grille")
     def guide(self) -> Html:
         """The questions of the interview guide."""
         rows = self.table("grille")
-        if rows.empty:
-            return self.box("Grille d'entretien", "grille")
         fields = rows["champ"].map(pieces.text_of).replace("", "tous")
         told = {"Rubrique": rows["rubrique"], "Question": rows["question"], "Champ": fields}
         return pieces.table("Grille d'entretien", *pieces.by_column(told), self._source)
 
+    @needing("Thèmes par sorte d'acteurs", "interviews")
     def themes(self) -> Html:
         """Which actors speak of which themes, in numbers of interviews."""
-        if not self._held:
-            return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
         titles = {name: f"{pieces.actors(name)} ({number(heard[name])})" for name in table.columns}
         return self._chart(
             "themes_by_type",
-            svg(plan_charts.heat(table.rename(columns=titles)).figure),
+            plan_charts.heat(table.rename(columns=titles)),
             Listing(["Thème", *titles.values()], pieces.lines_of(table, number)),
             _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
             "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée.",
         )
 
+    @needing("Saturation", "saturation")
     def saturation(self) -> Html:
         """What each interview still brought."""
         rows = self.table("saturation")
-        if rows.empty:
-            return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
         told = {
             "Entretien": rows["rank"].map(number),
@@ -95,19 +84,19 @@ class Interviews(DemarcheChapter):
         )
         return self._chart(
             "saturation",
-            svg(plan_charts.saturation(rows).figure),
+            plan_charts.saturation(rows),
             Listing(*pieces.by_column(told)),
             message,
             f"Codes connus après chaque entretien, {number(total)} en tout",
             "Bande : 95 ordres sur 100 tirés au hasard.",
         )
 
+    @needing("Accord des codeurs", "interviews")
     def agreement(self) -> Html:
         """How far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
-            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
-                self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
+            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.")
         row = rows.iloc[0]
         bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
         twice, alike = number(row["count"]), number(row["agreement"] * row["count"])
@@ -117,11 +106,10 @@ class Interviews(DemarcheChapter):
         )
         return pieces.together(pieces.phrase(lead), markup.source(self._source))
 
+    @needing("Convergences et divergences", "convergence")
     def convergence(self) -> Html:
         """The themes on which the kinds of actors agree or differ."""
         rows = self.table("convergence")
-        if rows.empty:
-            return self.box("Convergences et divergences", EXTRACTS)
         told = {
             "Thème": rows["theme"],
             "Entretiens": rows["interviews"].map(number),
@@ -133,27 +121,25 @@ class Interviews(DemarcheChapter):
         caption = "Ce qui rapproche et ce qui sépare les acteurs"
         return pieces.table(caption, *pieces.by_column(told), self._source)
 
+    @needing("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
     def sides(self) -> Html:
         """What figures, residents and actors say of each constat of which two of them speak."""
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
-        if proofs.empty:
-            return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
         sides = proofs["type"].map(SIDES).rename("side")
         senses = proofs["sens"].groupby([proofs["constat_id"], sides]).agg(lambda own: ", ".join(sorted(set(own))))
         by_side = senses.unstack().reindex(columns=list(dict.fromkeys(SIDES.values())))
         by_side = by_side[by_side.notna().sum(axis=1).ge(2)].fillna(pieces.NOTHING)
         lines = [
-            [pieces.link(constats[name], to_constat(name)), *cells, _together(", ".join(cells))]
+            [pieces.link(constats[name], pieces.to_constat(name)), *cells, _together(", ".join(cells))]
             for name, *cells in by_side.itertuples()
         ]
         header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
+    @needing("Propos des partenaires", "interviews")
     def quotes(self) -> Html:
         """What may be quoted, by field; how much may not, and why."""
-        if not self._held:
-            return self.box("Propos des partenaires", EXTRACTS)
         rows = self.table("extraits")
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
@@ -165,11 +151,10 @@ class Interviews(DemarcheChapter):
         said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
         return pieces.together(lead, said, markup.source(self._source))
 
+    @needing("Livret de codes", "codebook")
     def codes(self) -> Html:
         """The codes of the extracts, by theme, and what each means."""
         rows = self.table("codebook")
-        if rows.empty:
-            return self.box("Livret de codes", "codebook")
         codes = rows["sous_theme"].map(pieces.text_of)
         told = {"Thème": rows["theme"], "Code": codes, "Ce qu'il veut dire": rows["definition"]}
         return pieces.table("Livret de codes", *pieces.by_column(told), self._source)
@@ -249,14 +234,15 @@ SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
 class Meetings(DemarcheChapter):
     """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
 
+    WORKED_FROM = MEETINGS
+
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
 
+    @needing("Rencontres et présence", MEETINGS)
     def attendance(self) -> Html:
         """Who came to each meeting."""
-        if self.held.empty:
-            return self.box("Rencontres et présence", MEETINGS)
         came = {name: _present(rows) for name, rows in self.table("attendance").groupby("atelier_id")}
         session = ", séance " + self.held["numero_seance"].astype(str)
         told = {
@@ -268,11 +254,10 @@ class Meetings(DemarcheChapter):
         }
         return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
 
+    @needing("Présence par sorte d'acteurs", "attendance")
     def actors(self) -> Html:
         """How many came of each kind of actors, all meetings together."""
         rows = self.table("attendance")
-        if rows.empty:
-            return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
         drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy()})
         drawn = drawn.assign(text=drawn["value"].map(number))
@@ -280,7 +265,7 @@ class Meetings(DemarcheChapter):
         several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
-            svg(plain_bars(drawn).figure),
+            plain_bars(drawn),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
             pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
@@ -288,11 +273,10 @@ class Meetings(DemarcheChapter):
             note="Qui vient à plusieurs rencontres compte plusieurs fois.",
         )
 
+    @needing("Contributions des rencontres", CONTRIBUTIONS)
     def contributions(self) -> Html:
         """What was said in the meetings: counts by field, then the words."""
         rows, words = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
-        if words.empty:
-            return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
         lines = pieces.lines_of(rows.set_index("champ")[list(columns)], number)

@@ -6,7 +6,6 @@ A general library takes some 60 ms for a chart; these take 1 ms, and a table has
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from textwrap import wrap
-from zlib import crc32
 
 from markupsafe import Markup, escape
 
@@ -14,11 +13,6 @@ from ctg_analysis.display.drawings.style import INK, LINE, SIZE, WIDTH
 from ctg_analysis.display.texts import NBSP, typography
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
-HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
-PATTERNS = {
-    HATCHED: '<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern>',
-}
 WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
     0.36: "iljI.,:;’'!|[] \u00a0\u202f",
     0.42: "tfr()-",
@@ -94,16 +88,10 @@ class Drawing:
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
         marks = "".join(self._marks)
-        digest = f"{crc32(marks.encode()):x}"  # one name for each drawing of a page
-        defs = ""
-        for fill in [fill for fill in PATTERNS if fill in marks]:
-            name = f"{fill[5:-1]}-{digest}"
-            marks = marks.replace(fill, f"url(#{name})")
-            defs += f"<defs>{PATTERNS[fill].format(name=name)}</defs>"
         size = f'viewBox="0 0 {written(self.width)} {written(self.height)}" width="{written(self.width)}"'
         size += f' height="{written(self.height)}"'
         font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
 
     def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
         opening = f"{kind}{_as_attributes(attributes)}"

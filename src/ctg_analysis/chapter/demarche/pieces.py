@@ -6,12 +6,24 @@ from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from ctg_analysis.demarche.columns import OTHERS
 from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.quantities import number, thousands
 from ctg_analysis.display.tables import Listing
+from ctg_analysis.model.settings import OF_DEMARCHE
+from ctg_analysis.show.charts import cells
+from ctg_analysis.show.svg import svg
+
+CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
+
+# The addresses of a constat, of an enjeu, of an axis or an objective in the tree of the strategy, of the fiche of an
+# action, of its follow-up: each takes an id.
+to_constat, to_enjeu = f"{ENJEUX}#constat-{{}}".format, f"{ENJEUX}#enjeu-{{}}".format
+to_axis, to_action = f"{STRATEGY}#but-{{}}".format, f"{STRATEGY}#action-{{}}".format
+to_followup = f"{FOLLOWUP}#suivi-{{}}".format
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
@@ -42,10 +54,10 @@ class Origin(NamedTuple):
     file: str
 
 
-def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
+def chart(ax: Axes, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
     """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
-    subtitle = f"{what}, {origin.when}"
+    subtitle, drawing = f"{what}, {origin.when}", svg(ax.figure)
     return markup.figure(
         drawing,
         file=origin.file,
@@ -109,6 +121,11 @@ def links(names: Iterable[str], address: Callable[[str], str]) -> Markup:
     return listed(link(name, address(name)) for name in names)
 
 
+def titled(ids: pd.Series, titles: pd.Series, address: Callable[[str], str]) -> dict[str, Markup]:
+    """Id → a link that bears it and its title."""
+    return dict(zip(ids, map(link, ids + " " + titles, ids.map(address)), strict=True))
+
+
 def by_column(columns: Mapping[Cell, Iterable[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
     """The header and the lines of a table whose columns are given.
 
@@ -127,12 +144,10 @@ def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[
     return [[name, *map(write, row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
 
 
-def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series) -> pd.DataFrame:
-    """The rows of a dumbbell between two amounts, in thousands of euros."""
-    ends = {"first": planned, "second": spent}
-    values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
-    written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
-    return pd.DataFrame({"name": list(names), **values, **written})
+def planned_and_spent(names: Iterable[str], amounts: pd.DataFrame, ends: tuple[str, str]) -> Axes:
+    """Two bars for each row, of two amounts in euros. ends: what the two are."""
+    table = amounts.set_axis([texts.typography(name) for name in names]).set_axis(ends, axis=1)
+    return cells(table, table.map(thousands))
 
 
 def written(cell: object) -> str:
