@@ -43,9 +43,9 @@ def test_an_indicator_is_found_by_words_in_any_order_without_accents(chapter):
 def test_own_figures_stand_beside_the_latest_ones(chapter, own):
     path = own("\ufeffcode;abonnes;taux;note\n99002;1240;12,5;ouvert\n99001;9;;\n99003;-3;+4.5;fermé\n")
     table = chapter.with_own("children_0_2_count", path)
-    assert list(table) == ["code", "name", "period", "children_0_2_count", "status", "abonnes", "taux", "note"]
-    assert list(table["code"]) == [f"9900{number}" for number in range(1, 9)] and set(table["period"]) == {"2023"}
-    line = table.set_index("code").loc["99002"]
+    assert list(table) == ["territory", "name", "period", "children_0_2_count", "status", "abonnes", "taux", "note"]
+    assert list(table["territory"]) == [f"9900{number}" for number in range(1, 9)] and set(table["period"]) == {"2023"}
+    line = table.set_index("territory").loc["99002"]
     assert (line["children_0_2_count"], line["abonnes"], line["taux"], line["note"]) == (190, 1240, 12.5, "ouvert")
     assert list(table["abonnes"].iloc[:3]) == [9, 1240, -3] and table["abonnes"].iloc[3:].isna().all()
     assert table["taux"].iloc[2] == 4.5 and table["taux"].isna().sum() == 6
@@ -69,7 +69,7 @@ def test_what_is_no_table_of_communes_is_told_in_one_line(chapter, given):
 def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
     rows = chapter.observations
     hidden = rows[rows["status"].eq("secret") & rows["level"].eq("commune")].sort_values("period").iloc[-1]
-    table = chapter.with_own(hidden["indicator"], own("code,x\n99001,1\n")).set_index("code")
+    table = chapter.with_own(hidden["indicator"], own("code,x\n99001,1\n")).set_index("territory")
     assert table.loc[hidden["territory"], "status"] == "secret"
     assert table.loc[hidden["territory"], [hidden["indicator"]]].isna().all()
 
@@ -196,7 +196,7 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     lines = [";".join(map(str, line)) for line in zip(*MESSY.values(), strict=True)]
     text = "\n".join(["CODGEO;inscrits;part", *lines])
     for given, place in ((pd.DataFrame(MESSY), "le tableau"), (own(text.replace("CODGEO", "Code INSEE")), "own.csv")):
-        table = chapter.with_own("children_0_2_count", given).set_index("code")
+        table = chapter.with_own("children_0_2_count", given).set_index("territory")
         for code, figures in expected.items():
             assert table.loc[code, ["inscrits", "part"]].astype(float).tolist() == pytest.approx(figures, nan_ok=True)
         said = capsys.readouterr()

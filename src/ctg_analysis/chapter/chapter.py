@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
+from inspect import signature
 from types import MappingProxyType
 
 import pandas as pd
@@ -32,6 +33,7 @@ from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display import markup, notes
 from ctg_analysis.display.markup import ABOUT, PAGE, SHOWN, Html, telling
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.theme import use_theme
@@ -110,6 +112,12 @@ def _of_territory(make: Callable) -> Callable:
 
     @wraps(make)
     def verb(chapter: "Chapter", *arguments, **options) -> object:
+        expected = signature(make)
+        try:
+            expected.bind(chapter, *arguments, **options)
+        except TypeError as error:
+            takes = ", ".join(str(one).partition(":")[0] for one in [*expected.parameters.values()][1:])
+            raise UserError(f"{make.__name__}: {error}; it takes ({takes})") from error
         return make(chapter.territory, *arguments, **options)
 
     return verb

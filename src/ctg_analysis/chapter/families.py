@@ -15,6 +15,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text, none_of
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.show.charts import in_france
 from ctg_analysis.show.svg import svg
@@ -30,9 +31,9 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     """The members of a family (the ages of childhood), or some indicators of one unit, here and beside, each at its
     period of comparison.
 
-    Columns: those of `Territory.compared`, and unit; name is that of the member in the rows of the territory (level
-    « epci »), that of the place in the others. A member without a value here has a row of the territory alone, with
-    the status that tells why.
+    Columns: those of `Territory.compared`, label (of the member), place, unit; name is that of the member in the rows
+    of the territory (level « epci »), that of the place in the others. A member without a value here has a row of the
+    territory alone, with the status that tells why.
     """
     if len(names) == 1:
         several, title = analyst.family_of(territory, *names), TITLES[names[0]]
@@ -54,7 +55,8 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     for one in several:
         without = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
         table = compared[one.id] if len(compared[one.id]) else without
-        rows.append(table.assign(name=[label[one.id], *table["name"].iloc[1:]], unit=one.unit))
+        names = [label[one.id], *table["name"].iloc[1:]]
+        rows.append(table.assign(name=names, label=label[one.id], place=table["name"], unit=one.unit))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -76,7 +78,12 @@ def figure(
 
     rows: see `members`; a member whose rows are left out is left out of the words too. unless: the numbers that its
     shares are of; nothing where they are 0. title: what they are, where they are of no family.
+
+    Raises:
+        UserError: axes that `show.charts` did not draw, whose words would not be those of the drawing.
     """
+    if ax.axison:
+        raise UserError('family_figure: expected axes of charts; for a drawing of yours: figure(ax, rows, title="…")')
     several = [CATALOGUE[one] for one in rows["indicator"].unique()]
     of_ids, title = bool(title), title or TITLES[several[0].family]
     each = rows.groupby("indicator")

@@ -193,8 +193,9 @@ def beside_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd
             numbers; « s » and « <5 » are withheld, so missing.
 
     Returns:
-        Columns code, name, period, the id of the indicator, status, then those of the table: a commune that it leaves
-        out has no value there, one of which the indicator says nothing is kept. And what is left out, a line each.
+        Columns territory, name, period, the id of the indicator, status, then those of the table: a commune that it
+        leaves out has no value there, one of which the indicator says nothing is kept. And what is left out, a line
+        each.
 
     Raises:
         InputError: no such file, no column of codes, a commune or a column that comes twice. UserError: no table.
@@ -206,7 +207,9 @@ def beside_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd
     communes = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
     beside = communes.merge(rows[[CODE, "period", indicator.id, "status"]], on=CODE, how="left", validate="1:1")
     beside["status"] = beside["status"].fillna(MISSING)
-    return beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own")), left_out
+    beside["name"] = beside["name"].map(texts.typography)
+    beside = beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own"))
+    return beside.rename(columns={CODE: "territory"}), left_out
 
 
 def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -256,7 +259,9 @@ def _opened(own: Own) -> tuple[str, int | None, pd.DataFrame]:
     own = Path(own)
     place = project_path(own.absolute())
     if not own.is_file():
-        raise InputError([Finding(place, None, None, "aucun fichier", "un fichier CSV avec une colonne code")])
+        raise InputError(
+            [Finding(place, None, None, "aucun fichier", "un fichier CSV ou .xlsx, avec une colonne code")]
+        )
     table = load(own, lambda header: header)
     table = table.drop(columns="sheet") if own.suffix == ".xlsx" else table
     return place, 1, table.apply(lambda cells: cells.str.strip())
@@ -327,6 +332,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     if lacking or not title.strip():
         what = f"no column {', '.join(sorted(lacking))} in the rows" if lacking else "no title"
         raise UserError(f'figure: {what}: expected chapter.figure(ax, rows of chapter.data(…), title="what one sees")')
+    rows = rows.assign(name=rows["place"]) if "place" in rows else rows
     known, drawing = rows[rows["value"].notna()], svg(drawn(ax, rows).figure)
     if known.empty:
         return Html("", why="Aucune valeur à dessiner.")
@@ -338,8 +344,10 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     ]
     said = " ; ".join(f"{name} ({when}) {text}" for name, when, text in lines[:TOLD])
     more = f" ; et {len(lines) - TOLD} autres valeurs, dans le tableau" if len(lines) > TOLD else ""
-    unit = texts.with_unit(indicators[0].label, indicators[0].unit)
-    subtitle = unit if len(indicators) < 2 else texts.listed([texts.uncapitalised(one.label) for one in indicators])
+    units, periods = {one.unit for one in indicators}, known["period"].unique()
+    subtitle = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one in indicators]))
+    subtitle = texts.with_unit(subtitle, indicators[0].unit) if len(units) == 1 else subtitle
+    subtitle = f"{subtitle}, {date_text(periods[0])}" if len(periods) == 1 else subtitle
     piece = markup.figure(
         drawing,
         file=indicators[0].file_name if len(indicators) < 2 else "",

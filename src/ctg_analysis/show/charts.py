@@ -404,11 +404,15 @@ def with_axes(ax: Axes) -> Axes:
     ax.grid(visible=False, axis="x" if ax.yaxis.get_gridlines()[0].get_visible() else "y")
     left = max(length(tick.get_text(), SIZE) for tick in ax.get_yticklabels()) + GAP
     box, (width, height) = ax.get_position(), ax.figure.bbox.size
-    top = 1 - 6 / height if ax.get_legend() is None else box.y1
+    legend = ax.get_legend()
+    words = [text.get_text() for text in legend.get_texts()] if legend else []
+    columns = max(1, min(len(words), int(width // (max((length(one, SMALL) for one in words), default=0) + 45))))
+    top = 1 - (6 + 17 * -(-len(words) // columns)) / height
     ax.set_position((left / width, BOTTOM / height, min(box.x1, 1 - 12 / width) - left / width, top - BOTTOM / height))
-    if legend := ax.get_legend():
+    if legend:
         legend.set_title("")
-        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=2)
+        corner = {"bbox_to_anchor": (0, top), "bbox_transform": ax.figure.transFigure}
+        sns.move_legend(ax, "lower left", **corner, ncols=columns, borderaxespad=0)
     return ax
 
 
