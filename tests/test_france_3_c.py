@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from raw_files import received, told_cases, values
 
 from ctg_analysis.chapter.by_indicator import name_of_place
@@ -14,6 +15,7 @@ from ctg_analysis.clean.perimeter import Perimeter, of_departements, to_referenc
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import data_root
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.raw.certificates import read_certificate
 
 LOST = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]
@@ -103,6 +105,8 @@ def test_regions_and_france_are_summed_from_departements_where_the_producer_give
 
 
 FULL = told_cases("full_files")
+AS_EXTRACT = ["caf_bas_revenus", "caf_familles", "cnam_fragilites", "insee_bpe_2024_domaines",
+              "insee_filosofi_2021_ages", "pass_sport"]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", FULL)
@@ -111,6 +115,14 @@ def test_the_full_file_of_the_producer_is_read_in_its_own_layout(tmp_path, sourc
     facts = CLEANERS[source](received(tmp_path, FULL[source]["files"], full=True))
     found = {(code, measure): value for (code, _, measure), value in values(facts).items()}
     assert found == expected | {key: value for key, value in found.items() if key not in expected and not value}
+
+
+@pytest.mark.parametrize("source", AS_EXTRACT)
+def test_a_full_file_whose_layout_is_not_known_is_read_in_the_columns_of_its_extract(tmp_path, source):
+    folder = read_certificate(data_root().raw / source / "france")
+    extract = {one.fichier: (folder.path / one.fichier).read_bytes() for one in folder.certificate.fichiers}
+    full = received(tmp_path, extract, full=True, vintage=folder.certificate.vintage)
+    assert_frame_equal(CLEANERS[source](full), CLEANERS[source](folder))
 
 
 def test_in_a_full_list_a_commune_without_a_licence_has_none(tmp_path):

@@ -260,7 +260,7 @@ def test_thirty_epcis_of_every_sort_have_a_diagnosis_worth_reading(france):
     text = (settings().root / "docs" / "getting_data.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^Of the thirty EPCIs .+$", text, re.MULTILINE)
     named = re.findall(r"\d{9}", line)
-    rows = coverages(france, sample())
+    rows = coverages(france, sample(france))
     assert shortfalls(rows, named) == []
     assert {row.epci for row in rows if row.known < 150 or row.compared < 60} == set(named)
 

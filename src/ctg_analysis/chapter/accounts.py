@@ -17,7 +17,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import profile as pieces
 from ctg_analysis.display.words import paces, sentences, standing
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters
+from ctg_analysis.display.words.quantities import agreed, in_letters, number
 from ctg_analysis.display.words.texts import capitalised, inside, listed, than, typography
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -90,6 +90,11 @@ class Fact:
     def unite(self) -> str:
         """The unit, in the singular under 2."""
         return agreed(self._indicator.unit, self.valeur)
+
+    @property
+    def base(self) -> str:
+        """What a share is of: « 151 »."""
+        return number(self._rows["denominator"].iloc[0])
 
     @property
     def lettres(self) -> str:

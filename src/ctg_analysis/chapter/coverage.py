@@ -1,17 +1,20 @@
 """How much of the diagnosis open data give, EPCI by EPCI: indicators with a value, and with enough beside."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.model.yaml_files import load_yaml
 
-SAMPLE = Path(__file__).with_name("coverage_sample.yml")
+SEED, DRAWN = 34, 30
+ISLANDS = ["241700459", "241700624", "245600465", "248500191", "249710047"]  # each of one island
+NEWEST = ["200096634", "200096642", "200096675", "200096683", "200096956"]  # of 2022: none has been created since
 COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
 
 
@@ -68,9 +71,26 @@ def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
     return list(others.drop_duplicates(["name", "value"])["level"])
 
 
-def sample() -> list[str]:
-    """Thirty EPCIs of every sort, the same each time: coverage_sample.yml says why each."""
-    return list(load_yaml(SAMPLE, dict[str, str]).value)
+def sample(root: DataRoot) -> list[str]:
+    """Thirty EPCIs drawn by SEED, the same each time: of those overseas, of islands, métropoles, communautés de communes
+    of fewer than 5 000 inhabitants, the newest, then of all the others.
+    """
+    places = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
+    names = places.set_index("code")["name"].sort_index()
+    inhabitants = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")["population"]
+    strata = [
+        (3, places.loc[places["zone"].eq("drom"), "code"]),
+        (2, ISLANDS),
+        (2, names.index[~names.str.match("C[ACU] ")]),
+        (2, names.index[names.str.startswith("CC ") & inhabitants.lt(5000)]),
+        (1, NEWEST),
+        (DRAWN, names.index),
+    ]
+    drawn: list[str] = []
+    for number, codes in strata:
+        left = pd.Series(sorted(set(codes) - set(drawn)))
+        drawn += left.sample(min(number, DRAWN - len(drawn)), random_state=SEED).tolist()
+    return drawn
 
 
 def summary(rows: Sequence[Coverage]) -> list[str]:

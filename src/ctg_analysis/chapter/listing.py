@@ -94,7 +94,9 @@ def _place(codes: str) -> str:
 
 def covered(epcis: Sequence[str]) -> list[str]:
     """What is known of EPCIs from open data, by default those of `coverage.sample`; the least and the median."""
-    rows = [coverage(_opened(epci)) for epci in epcis or sample()]
+    root = data_root(DEFAULT_EPCI)
+    ensure(root)
+    rows = [coverage(_opened(epci)) for epci in epcis or sample(root)]
     return [*in_columns([row.words() for row in rows]), *summary(rows)]
 
 

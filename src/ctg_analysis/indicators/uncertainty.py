@@ -199,8 +199,8 @@ def ratio_interval(
 
 
 def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd.Series:
-    """Whether bounds of rates or shares go further than chance and the rounding of one count let them: those of sums
-    of rounded counts, which are told by their bounds (rule R3).
+    """Whether bounds of rates or shares go further than chance and the rounding of one count let them, or a declared
+    sum of rounded counts is in them: they are told by their bounds (rule R3).
 
     Parameters:
         rows: columns numerator, denominator, low, high, of an indicator and a source that rounds.
@@ -216,6 +216,8 @@ def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd
     value, step = indicator.value, source.precision.rounding or source.secrecy.base
     if not isinstance(value, Rate | Ratio):
         return pd.Series(False, rows.index)
+    if isinstance(value, Ratio) and source.added_up & {value.numerator, value.denominator}:
+        return pd.Series(True, rows.index)
     ends = {"numerator": step, "denominator": step * isinstance(value, Ratio)}
     counts, bases = (
         pd.DataFrame({"low": (rows[name] - more).clip(lower=0), "high": rows[name] + more, "within": 0.0})

@@ -129,7 +129,17 @@ class AnnualResidual:
 Value = Annotated[
     Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
 ]
-MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over", "among", "published")  # fields of it
+MEASURES = (
+    "measure",
+    "numerator",
+    "denominator",
+    "events",
+    "flow",
+    "population",
+    "over",
+    "among",
+    "published",
+)  # fields of it
 
 
 def measures_of(value: Value) -> set[str]:
