@@ -29,7 +29,6 @@ OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or t
 }
 APART = {
     "sports_clubs_rate": "clubs of 2022 over the inhabitants of 2022, where those of 2023 were taken",
-    "lower_secondary_exam_rate": "a school that the directory calls a lycée is left out",
 }
 
 

@@ -1,5 +1,6 @@
 """Sport, associations, entrances, the insured, exams: the traps of their extracts, and the full files read alike."""
 
+import re
 from types import SimpleNamespace
 
 import pandas as pd
@@ -13,7 +14,7 @@ from ctg_analysis.clean.frame import read_frame
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.perimeter import Perimeter, of_departements, to_reference
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.certificates import read_certificate
 
@@ -123,6 +124,17 @@ def test_a_full_file_whose_layout_is_not_known_is_read_in_the_columns_of_its_ext
     extract = {one.fichier: (folder.path / one.fichier).read_bytes() for one in folder.certificate.fichiers}
     full = received(tmp_path, extract, full=True, vintage=folder.certificate.vintage)
     assert_frame_equal(CLEANERS[source](full), CLEANERS[source](folder))
+
+
+def test_the_page_on_data_names_each_source_of_the_whole_country_and_each_licence_to_confirm():
+    text = (settings().root / "docs" / "getting_data.md").read_text(encoding="utf-8").partition("## Next year")[2]
+    table, _, licences = text.partition("**Licences")
+    whole = {folder.parent.name for folder in data_root().raw.glob("*/france")}
+    assert whole - set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)))) == set()
+    certificates_ = [*data_root().raw.glob("*/source.yml"), *data_root().raw.glob("*/france/source.yml")]
+    doubted = {one.relative_to(data_root().raw).parts[0] for one in certificates_
+               if re.search(r"^licence:.*à confirmer", one.read_text(encoding="utf-8"), re.MULTILINE)}  # fmt: skip
+    assert set(re.findall(r"`(\w+)`", licences)) == doubted
 
 
 def test_in_a_full_list_a_commune_without_a_licence_has_none(tmp_path):

@@ -72,8 +72,8 @@ def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
 
 
 def sample(root: DataRoot) -> list[str]:
-    """Thirty EPCIs drawn by SEED, the same each time: of those overseas, of islands, métropoles, communautés de communes
-    of fewer than 5 000 inhabitants, the newest, then of all the others.
+    """Thirty EPCIs drawn by SEED, the same each time: overseas, islands, métropoles, communautés de communes of fewer
+    than 5 000 inhabitants, the newest, then any.
     """
     places = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
     names = places.set_index("code")["name"].sort_index()

@@ -47,7 +47,7 @@ class Ratio:
     `bounded` when the numerator is a part of the denominator. Not `tested` when no test of proportions holds: a million
     euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
     among: what the whole list counts of the things that an index is of; where it has none, the index has no object.
-    published: the measure of the ratio as its producer publishes it, which goes before what its parts make, or lacks them.
+    published: the measure of the ratio as its producer publishes it: it goes before what the parts make.
     """
 
     __pydantic_config__ = NO_OTHER_KEY

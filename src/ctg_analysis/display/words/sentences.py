@@ -194,7 +194,7 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     if isinstance(value, Count):
         own = not SOURCES[row.source].precision.rounding
         return row.high - row.low >= step if own else max(row.high - row.value, row.value - row.low) >= step
-    one = pd.DataFrame([{name: getattr(row, name) for name in ("numerator", "denominator", "low", "high")}])
+    one = pd.DataFrame([{name: getattr(row, name) for name in ("level", "numerator", "denominator", "low", "high")}])
     return goes_further(one, indicator, SOURCES[row.source]).item()
 
 
