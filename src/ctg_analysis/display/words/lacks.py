@@ -62,9 +62,10 @@ def entry(lack: Lack) -> dict[str, str]:
 
 
 def known_of(known: int, of: int) -> str:
-    """How many indicators have a value; nothing where there is none to have one.
+    """How many indicators of a chapter have a value, of its own: it shows others too; nothing where it has none.
 
     >>> known_of(54, 81), known_of(1, 8), known_of(0, 0)
-    ('54 indicateurs sur 81', '1 indicateur sur 8', '')
+    ('54 indicateurs propres sur 81', '1 indicateur propre sur 8', '')
     """
-    return f"{known} indicateur{'s' if known > 1 else ''} sur {of}" if of else ""
+    plural = "s" if known > 1 else ""
+    return f"{known} indicateur{plural} propre{plural} sur {of}" if of else ""
