@@ -16,7 +16,6 @@ TWO = {"200067171": "12", "243500139": "35"}  # EPCIs, and the département of e
 
 CHANGED = "EPCIs whose communes have changed since are withheld (rule R16)"
 TERNOIS = "CC du Ternois is left out: a commune of 136 inhabitants has 63 116 insured"
-WITHOUT_BASE = "EPCIs whose share is published without numbers by age have no value"
 OULLINS = "the Métropole de Lyon: Pierre-Bénite is counted with Oullins in the file"
 OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or their median, differ: by 5 and 4 % at most
     "caf_s_ben_epci_f": CHANGED,
@@ -29,10 +28,7 @@ OTHERWISE = {  # source → indicators → why the EPCIs that have a value, or t
     "insee_rp2020_ages": OULLINS,
 }
 APART = {
-    "employment_15_64_rate": WITHOUT_BASE,
-    "jobs_per_employed_resident_ratio": WITHOUT_BASE,
     "sports_clubs_rate": "clubs of 2022 over the inhabitants of 2022, where those of 2023 were taken",
-    "lower_secondary_exam_rate": "a school that the directory calls a lycée is left out",
 }
 
 

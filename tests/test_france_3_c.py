@@ -1,9 +1,11 @@
 """Sport, associations, entrances, the insured, exams: the traps of their extracts, and the full files read alike."""
 
+import re
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from raw_files import received, told_cases, values
 
 from ctg_analysis.chapter.by_indicator import name_of_place
@@ -12,8 +14,9 @@ from ctg_analysis.clean.frame import read_frame
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.perimeter import Perimeter, of_departements, to_reference
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.source import SOURCES
+from ctg_analysis.raw.certificates import read_certificate
 
 LOST = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]
@@ -103,6 +106,8 @@ def test_regions_and_france_are_summed_from_departements_where_the_producer_give
 
 
 FULL = told_cases("full_files")
+AS_EXTRACT = ["caf_bas_revenus", "caf_familles", "cnam_fragilites", "insee_bpe_2024_domaines",
+              "insee_filosofi_2021_ages", "pass_sport"]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", FULL)
@@ -111,6 +116,25 @@ def test_the_full_file_of_the_producer_is_read_in_its_own_layout(tmp_path, sourc
     facts = CLEANERS[source](received(tmp_path, FULL[source]["files"], full=True))
     found = {(code, measure): value for (code, _, measure), value in values(facts).items()}
     assert found == expected | {key: value for key, value in found.items() if key not in expected and not value}
+
+
+@pytest.mark.parametrize("source", AS_EXTRACT)
+def test_a_full_file_whose_layout_is_not_known_is_read_in_the_columns_of_its_extract(tmp_path, source):
+    folder = read_certificate(data_root().raw / source / "france")
+    extract = {one.fichier: (folder.path / one.fichier).read_bytes() for one in folder.certificate.fichiers}
+    full = received(tmp_path, extract, full=True, vintage=folder.certificate.vintage)
+    assert_frame_equal(CLEANERS[source](full), CLEANERS[source](folder))
+
+
+def test_the_page_on_data_names_each_source_of_the_whole_country_and_each_licence_to_confirm():
+    text = (settings().root / "docs" / "getting_data.md").read_text(encoding="utf-8").partition("## Next year")[2]
+    table, _, licences = text.partition("**Licences")
+    whole = {folder.parent.name for folder in data_root().raw.glob("*/france")}
+    assert whole - set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)))) == set()
+    certificates_ = [*data_root().raw.glob("*/source.yml"), *data_root().raw.glob("*/france/source.yml")]
+    doubted = {one.relative_to(data_root().raw).parts[0] for one in certificates_
+               if re.search(r"^licence:.*à confirmer", one.read_text(encoding="utf-8"), re.MULTILINE)}  # fmt: skip
+    assert set(re.findall(r"`(\w+)`", licences)) == doubted
 
 
 def test_in_a_full_list_a_commune_without_a_licence_has_none(tmp_path):

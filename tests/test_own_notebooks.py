@@ -137,7 +137,7 @@ def test_a_new_chapter_is_sound_and_never_written_over_what_is_there(folder):
 def test_the_first_notebook_runs_for_any_epci(tmp_path, france, example):
     """Its own figures are of the invented territory: elsewhere they are left out, which is said."""
     chapter = ChapterNotebook("", settings().root / "notebooks" / "commencer_ici.ipynb", "Commencer ici", "")
-    jobs = [Job(epci, EXECUTE, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample()[::6]]]
+    jobs = [Job(epci, EXECUTE, (chapter, epci, tmp_path), epci) for epci in [EXAMPLE_EPCI, *sample(france)[::6]]]
     outcomes = list(run(jobs, 2))
     assert [str(outcome.error) for outcome in outcomes if outcome.error] == [] and len(outcomes) > 5
     said = [output.text for cell in outcomes[-1].result.cells for output in cell.get("outputs", []) if "text" in output]

@@ -17,7 +17,7 @@ from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_to
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
-from ctg_analysis.display.quantities import agreed, in_letters
+from ctg_analysis.display.quantities import agreed, in_letters, number
 from ctg_analysis.display.texts import (
     capitalised,
     date_text,
@@ -100,6 +100,11 @@ class Fact:
     def unite(self) -> str:
         """The unit, in the singular under 2."""
         return agreed(self._indicator.unit, self.valeur)
+
+    @property
+    def base(self) -> str:
+        """What a share is of: « 151 »."""
+        return number(self._rows["denominator"].iloc[0])
 
     @property
     def lettres(self) -> str:

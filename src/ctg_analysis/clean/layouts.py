@@ -200,10 +200,11 @@ NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
 def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[pd.DataFrame]:
     """Return the measures of tables of places, as published: those of layouts of other rows of one file."""
     year = year_of(folder, name)
-    layouts = [
-        replace(one, measures={key.replace("{yy}", year[2:]): of for key, of in one.measures.items()})
-        for one in layouts
-    ]
+
+    def named(columns: Mapping) -> dict:
+        return {column.replace("{yy}", year[2:]): of for column, of in columns.items()}
+
+    layouts = [replace(one, measures=named(one.measures), parts=named(one.parts)) for one in layouts]
     rows = _rows(layouts, folder, name)
 
     def measures(one: Table) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -13,14 +12,15 @@ from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, all_chapters, data_root
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.run import ensure, hold
 from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
 
-SAMPLE = Path(__file__).with_name("coverage_sample.yml")
+SEED, DRAWN = 34, 30
+ISLANDS = ["241700459", "241700624", "245600465", "248500191", "249710047"]  # each of one island
+NEWEST = ["200096634", "200096642", "200096675", "200096683", "200096956"]  # of 2022: none has been created since
 COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
 
 
@@ -77,9 +77,26 @@ def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
     return list(others.drop_duplicates(["name", "value"])["level"])
 
 
-def sample() -> list[str]:
-    """Thirty EPCIs of every sort, the same each time: coverage_sample.yml says why each."""
-    return list(load_yaml(SAMPLE, dict[str, str]).value)
+def sample(root: DataRoot) -> list[str]:
+    """Thirty EPCIs drawn by SEED, the same each time: overseas, islands, métropoles, communautés de communes of fewer
+    than 5 000 inhabitants, the newest, then any.
+    """
+    places = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
+    names = places.set_index("code")["name"].sort_index()
+    inhabitants = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")["population"]
+    strata = [
+        (3, places.loc[places["zone"].eq("drom"), "code"]),
+        (2, ISLANDS),
+        (2, names.index[~names.str.match("C[ACU] ")]),
+        (2, names.index[names.str.startswith("CC ") & inhabitants.lt(5000)]),
+        (1, NEWEST),
+        (DRAWN, names.index),
+    ]
+    drawn: list[str] = []
+    for number, codes in strata:
+        left = pd.Series(sorted(set(codes) - set(drawn)))
+        drawn += left.sample(min(number, DRAWN - len(drawn)), random_state=SEED).tolist()
+    return drawn
 
 
 def summary(rows: Sequence[Coverage]) -> list[str]:
@@ -172,7 +189,9 @@ def _place(codes: str) -> str:
 
 def covered(epcis: Sequence[str]) -> list[str]:
     """What is known of EPCIs from open data, by default those of `coverage.sample`; the least and the median."""
-    rows = [coverage(_opened(epci)) for epci in epcis or sample()]
+    root = data_root(DEFAULT_EPCI)
+    ensure(root)
+    rows = [coverage(_opened(epci)) for epci in epcis or sample(root)]
     return [*in_columns([row.words() for row in rows]), *summary(rows)]
 
 

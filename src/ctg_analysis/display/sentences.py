@@ -260,12 +260,12 @@ def counts_text(indicator: Indicator, row) -> str:
     """Return the counts that a share or a rate is made of: « 497 foyers sur 1 655 », « 52 places pour 98 enfants ».
 
     Nothing where they are not known, stand in the place of the percentage, add up what the producer may have rounded,
-    or are the weighted answers of a survey.
+    or are the weighted answers of a survey. A share of what a list leaves some out of always tells of how many it is.
     """
     value, source = indicator.value, SOURCES[row.source]
     known = row.status == OK and not math.isnan(row.numerator) and not math.isnan(row.denominator)
     exact = not (_rounding(row) if source.withholds else source.precision.rounding) and source.id != SURVEY
-    whole = is_proportion(value)
+    whole = is_proportion(value) or (is_share(value) and source.coverage.leaves_out)
     if not (whole or isinstance(value, Rate)) or not known or not exact or not is_printed(indicator, row):
         return ""
     if isinstance(value, Ratio):

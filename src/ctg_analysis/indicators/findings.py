@@ -213,7 +213,7 @@ def _is_bounded(row: pd.DataFrame, indicator: Indicator) -> bool:
     if source.secrecy.base or not source.precision.rounding:
         return bool(source.secrecy.base)
     known = row.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
-    return goes_further(known, indicator, source).item()
+    return goes_further(known.assign(level=row["level"]), indicator, source).item()
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).

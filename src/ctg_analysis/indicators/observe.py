@@ -386,7 +386,8 @@ def compute(
         case Mean():
             rows = mean_of_years(first(preferred("measure")), value.years)
         case Ratio():
-            rows = first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
+            rows = _divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"])
+            rows = first(_as_published(rows, facts_of("published")) if value.published else rows)
             rows = _unlisted(rows, sources, facts_of("among"))
         case Rate():
             below = of_all() if value.population == POPULATION else of_the_census()
@@ -444,6 +445,13 @@ def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str])
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)
+
+
+def _as_published(rows: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Return ratios, with those that their producer publishes in the place of what the parts make, or do not."""
+    known = published[published["status"].eq(OK)].set_index([*PLACE, "source"])["value"]
+    value = pd.Series(known.reindex(pd.MultiIndex.from_frame(rows[known.index.names])).to_numpy(), rows.index)
+    return rows.assign(value=value.fillna(rows["value"]), status=rows["status"].mask(value.notna(), OK))
 
 
 def _unlisted(rows: pd.DataFrame, sources: dict[str, Source], things: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, betaln, expit, gammaincinv, logit, ndtri
 
-from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, PERSONS, PLACES, Indicator, Rate, Ratio, is_proportion
+from ctg_analysis.model.indicator import (
+    CENSORED,
+    EVENTS,
+    OK,
+    PERSONS,
+    PLACES,
+    Indicator,
+    Rate,
+    Ratio,
+    is_proportion,
+    measures_of,
+)
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
 
@@ -199,23 +210,25 @@ def ratio_interval(
 
 
 def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd.Series:
-    """Whether bounds of rates or shares go further than chance and the rounding of one count let them: those of sums
-    of rounded counts, which are told by their bounds (rule R3).
+    """Whether bounds of rates or shares go further than chance and the rounding of one count let them, or a declared
+    sum of rounded counts is in them: they are told by their bounds (rule R3).
 
     Parameters:
-        rows: columns numerator, denominator, low, high, of an indicator and a source that rounds.
+        rows: columns level, numerator, denominator, low, high, of an indicator and a source that rounds.
 
     40 of 200 are 15 to 26 % by chance, and what one rounding adds; up to 35 % tells of counts that are withheld.
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> from ctg_analysis.model.source import SOURCES
-    >>> rows = pd.DataFrame({"numerator": [40.0, 40], "denominator": 200.0, "low": 15.0, "high": [26.0, 35]})
+    >>> rows = {"level": "epci", "numerator": [40.0, 40], "denominator": 200.0, "low": 15.0, "high": [26.0, 35]}
+    >>> rows = pd.DataFrame(rows)
     >>> goes_further(rows, CATALOGUE["caf_rsa_households_share"], SOURCES["caf_s_ben_com_f"]).tolist()
     [False, True]
     """
     value, step = indicator.value, source.precision.rounding or source.secrecy.base
     if not isinstance(value, Rate | Ratio):
         return pd.Series(False, rows.index)
+    summed = [level for level, measure in source.added_up if measure in measures_of(value)]
     ends = {"numerator": step, "denominator": step * isinstance(value, Ratio)}
     counts, bases = (
         pd.DataFrame({"low": (rows[name] - more).clip(lower=0), "high": rows[name] + more, "within": 0.0})
@@ -228,7 +241,7 @@ def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd
         low, high = ratio_interval(counts["low"], counts["high"], bases["low"], bases["high"], 1)
     else:
         return pd.Series(False, rows.index)
-    return rows["low"].lt(low * value.per) | rows["high"].gt(high * value.per)
+    return rows["level"].isin(summed) | rows["low"].lt(low * value.per) | rows["high"].gt(high * value.per)
 
 
 def rounding_variance(step: int) -> float:

@@ -47,6 +47,7 @@ class Ratio:
     `bounded` when the numerator is a part of the denominator. Not `tested` when no test of proportions holds: a million
     euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
     among: what the whole list counts of the things that an index is of; where it has none, the index has no object.
+    published: the measure of the ratio as its producer publishes it: it goes before what the parts make.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -56,6 +57,7 @@ class Ratio:
     bounded: bool = True
     tested: bool = True
     among: str = ""
+    published: str = ""
     kind: Literal["ratio"] = "ratio"
 
 
@@ -127,7 +129,17 @@ class AnnualResidual:
 Value = Annotated[
     Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
 ]
-MEASURES = ("measure", "numerator", "denominator", "events", "flow", "population", "over", "among")  # fields of it
+MEASURES = (
+    "measure",
+    "numerator",
+    "denominator",
+    "events",
+    "flow",
+    "population",
+    "over",
+    "among",
+    "published",
+)  # fields of it
 
 
 def measures_of(value: Value) -> set[str]:

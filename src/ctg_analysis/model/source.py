@@ -244,6 +244,12 @@ class Source:
         return measures | (self.addition.sums.keys() if self.addition else set())
 
     @property
+    def added_up(self) -> set[tuple[str, str]]:
+        """The levels and measures of which a figure as published adds up several counts, each rounded (rule R3)."""
+        several = (one for one in self.layouts if isinstance(one, Table))
+        return {(one.level, one.measures[column]) for one in several for column in one.parts}
+
+    @property
     def open(self) -> bool:
         """Tell whether anyone may have its figures, without asking a partner nor the residents."""
         return not self.partner
