@@ -12,7 +12,7 @@ from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 
-GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
+GROWTH = ("population_change_rate", "natural_change_rate")
 LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
@@ -28,16 +28,15 @@ def story(territory: Territory) -> list[str]:
 
 def _growth(territory: Territory) -> str:
     """How fast the inhabitants change, by which balances, and what is left of the most that they were."""
-    change, *balances = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
+    change, natural = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
     if change.empty:
         return ""
     period = max(change.index)
-    known = [one[period] for one in balances if period in one.index]
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants
     lost = next(((one.index[-1], one.iloc[-1]) for part in LOST if len(one := gone[gone.ge(part)])), None)
-    return stories.growth(period, change[period], known if len(known) == len(balances) else None, lost)
+    return stories.growth(period, change[period], natural.get(period), lost)
 
 
 def _people(territory: Territory) -> str:
@@ -89,7 +88,8 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
         return None
-    return rows["period"].iloc[0], stories.clause(name, rows["text"].iloc[0])
+    beside = standing.against(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), ["france"])
+    return rows["period"].iloc[0], f"{stories.clause(name, rows['text'].iloc[0])}{', ' * bool(beside)}{beside}"
 
 
 def _small_schools(territory: Territory) -> tuple[str, str] | None:

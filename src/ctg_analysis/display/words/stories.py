@@ -44,16 +44,16 @@ def clause(name: str, text: str) -> str:
     return CLAUSES[name].format(text)
 
 
-def growth(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
-    """Growth or decline, its balances, and what is lost since a year.
+def growth(period: str, change: float, natural: float | None, lost: tuple[str, float] | None) -> str:
+    """Growth or decline, its balances, of which the migratory one is what the other leaves, and what is lost since.
 
-    >>> growth("2018-2023", -0.6, [-1.3, 0.7], ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
+    >>> growth("2018-2023", -0.6, -1.3, ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
     'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
-    >>> growth("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth("2018-2023", 0.0, -1.3, None).replace("\\u202f", " ").partition(" : ")[2]
     'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
-    >>> growth("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth("2018-2023", 0.4, 0.4, None).replace("\\u202f", " ").partition(" : ")[2]
     "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
@@ -67,15 +67,15 @@ def growth(period: str, change: float, balances: list[float] | None, lost: tuple
         again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
         text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
         text += f" ; de {first} à {last}, {again}"
-    if balances:
-        text += f" : {_balances(rounded, *balances)}"
+    if natural is not None:
+        text += f" : {_balances(rounded, round(natural, 1))}"
     return f"{capitalised(text)}."
 
 
-def _balances(change: float, natural: float, migratory: float) -> str:
+def _balances(change: float, natural: float) -> str:
     """Which balance makes the change, in words that agree with it as it is told."""
     births, moves = "naissances et des décès", "arrivées et des départs"
-    told = {births: round(natural, 1), moves: round(migratory, 1)}
+    told = {births: natural, moves: round(change - natural, 1)}
     if not all(told.values()):
         even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
         told = [
