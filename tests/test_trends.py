@@ -23,7 +23,7 @@ DEATHS = [209, 153, 188, 188, 204, 175, 172, 190, 199, 174, 177, 175, 207, 190, 
 JOB_SEEKERS = [380, 375, 360, 380, 390, 420, 425, 425, 370, 355]  # 2015 to 2024, rounded to 5
 PAGE, BEGIN, END = settings().root / "docs" / "calibration.md", "<!-- trends -->\n", "<!-- end of trends -->\n"
 FEW_EPCIS = 30  # with a series: of fewer, the parts of ρ are not estimated
-LENGTHS, DRAWS, FRANCE = (8, 10, 16), 4000, 1250
+LENGTHS, DRAWS, FRANCE = (8, 10, 16), 2000, 1250
 VARIES, NEVER = "0 to 0.8", (RHOS == 0) * 1.0  # ρ is another in each place
 NOISES = (0.0, 0.3, 0.5, VARIES)
 SLOPE, COUNT = 0.03, 100  # of the power: 3 % a year, of a hundred events
