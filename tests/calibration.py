@@ -1,4 +1,4 @@
-"""How often a test says what it should, and what the rules say of all the EPCIs of France, written in a page."""
+"""How often a test says what it should, and what the rules say of all the EPCIs of France, written in two pages."""
 
 from functools import cache
 from pathlib import Path
@@ -8,9 +8,9 @@ import pandas as pd
 
 from ctg_analysis.indicators.comparisons import ALPHA, chance, tested
 from ctg_analysis.indicators.demography import at_equal_ages
-from ctg_analysis.indicators.findings import ALERT, FAR, STRENGTH, differences, findings, sides, under_norms
+from ctg_analysis.indicators.findings import ALERT, AMONG, FAR, STRENGTH, differences, findings, sides, under_norms
 from ctg_analysis.indicators.observations import read_indicators
-from ctg_analysis.indicators.spread import beside_spread, tenth
+from ctg_analysis.indicators.spread import beside_spread, tenth, tenth_of_value
 from ctg_analysis.indicators.uncertainty import (
     NEAREST,
     chance_interval,
@@ -27,21 +27,22 @@ from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.territories import FRANCE, METROPOLITAN_FRANCE
 from ctg_analysis.pipeline.works import groups_of
 
-PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE, RULES, BEGIN, END = DOCS / "calibration.md", DOCS / "rules.md", "<!-- epcis -->\n", "<!-- end of epcis -->\n"
 DRAWS, SEED = 4000, 1
-TYPES = ["urbain dense", "urbain intermédiaire", "rural", "overseas"]
+METROPOLES, SMALL_CC = "communautés urbaines et métropoles", 15_000  # inhabitants
 HEADER = ["Kind", "Sizes", "False, %", "Covered, %", "Power, %"]
 WORST = {"poverty": "poverty_2021_rate", "unemployment": "unemployment_15_64_rate"}
 TOLD = 4  # alerts of a synthèse
 SMALL = 5000  # inhabitants
 NEARLY = 0.98
 KINDS = {
-    "events": "births of a few years, 1 % of person-years",
-    "outcomes": "passes of an exam, 85 % of candidates",
-    "sample": "one dwelling in five, 20 % of households",
-    "survey": "40 % of the addresses, 12 % of inhabitants",
-    "rounded": "events rounded to 5 in each of 10 communes, 5 %",
-    "shares": "both counts rounded to 5, 20 % of households",
+    "events": "births, 1 %",
+    "outcomes": "exam, 85 %",
+    "sample": "one dwelling in five, 20 %",
+    "survey": "40 % of addresses, 12 %",
+    "rounded": "events, to 5 by commune, 5 %",
+    "shares": "both counts to 5, 20 %",
 }
 SIZES = {
     "events": (15_000, 60_000, 300_000), "outcomes": (60, 300, 1500), "sample": (1000, 4000, 20_000),
@@ -51,37 +52,32 @@ SHARE = {"events": 0.01, "outcomes": 0.85, "sample": 0.2, "survey": 0.12, "round
 WHOLE = 12  # times the territory: the place that holds it
 TEXT = """# How often a test says what it should
 
-Written by `make golden` (`tests/calibration.py`), and held by `tests/test_calibration.py`. The rule is R14 of
-[rules.md](rules.md).
+Written by `make golden` (`tests/calibration.py`), held by `tests/test_calibration.py` and `tests/test_trends.py`. The
+rule is R14 of [rules.md](rules.md).
 
-## Tests
+## Differences
 
-At each size, {draws} territories are drawn in a place {whole} times as large that holds them (seed {seed}). *False*:
-the place has the same share, and the test tells them apart (5 % expected). *Covered*: the interval holds the truth.
-*Power*: the territory has a tenth more (of outcomes, a tenth less), and the test tells it.
-What is counted whole has no test.
+{draws} territories of each size, in a place {whole} times as large that holds them. *False*: the share is the same, and
+the test at 5 % tells them apart. *Covered*: the interval at 95 % holds the truth. *Power*: a tenth more (of outcomes,
+less) is told. What is counted whole has no test.
 
 {of_draws}
 
-## The EPCIs of France
-
-{epcis} EPCIs beside France, at the latest period that nearly all have: of each type (so many EPCIs), how many in a
-hundred have each alert / strength.
+At equal ages, the interval is that of the value, with its design effect: of children drawn with their dwelling it holds
+the truth 93 to 97 % of the time (`tests/test_equal_ages.py`).
+"""
+OF_FRANCE = """{epcis} EPCIs beside France, at the latest period that nearly all have: alerts/strengths, % of each type.
 
 {of_types}
 
-- Without any alert: {without} EPCIs. Nothing of a declared direction is far from France, surely in the worst tenth
-  or under a
-  norm; nor does any worsen, for no producer gives six years of one.
-- Doctors: {short} EPCIs have that alert only for the third or more of their inhabitants who live in communes under the
-  norm; {others} have it without them, of each type: {by_type}.
-- In the worst tenth, with that alert among the {told} that a synthèse tells: {worst}.
-- Extreme tenths: {small_told} are of EPCIs under 5 000 inhabitants, who are {small_all} of all. What has an interval
-  must lie in the tenth with all of it; what is counted whole varies more where there are few.
-- Far from France: a standard deviation of the EPCIs, or what a third of them differ by. Of {far} indicators, it names
-  {least} to {most} of the EPCIs.
-- Sentences that name a difference to France: of {gaps} gaps, {sure} are different, which alone would name them;
-  {remarkable} are remarkable too, and named.
+- No alert: {without} %. Nothing with a better side is far from France, in the worst tenth or under a norm; no source
+  shipped for all has six years of what has one. {quiet} % of them have a strength.
+- Worst tenth by value: {worst} have that alert, one of the {told} told; {among} alerts in all rest on a value whose
+  interval reaches the next tenth.
+- Doctors: {short} EPCIs have that alert only for the third of their inhabitants who live under the norm.
+- EPCIs under 5 000 inhabitants are {small_all} of the EPCIs, {small_told} of the places in extreme tenths.
+- Far from France, of {far} indicators: {least} to {most} of the EPCIs.
+- Of {gaps} gaps to France, {sure} are different and {remarkable} are remarkable too, and named.
 """
 
 
@@ -194,8 +190,10 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
         side = sides(found, gaps[-1], listed)
         tables.append(found.assign(side=side, epci=epci))
     places = epcis[["territory", "indicator", "value", "low", "high"]].reset_index(drop=True)
-    placed = tenth(places, beside_spread(epcis.reset_index(drop=True), spread))
-    return pd.concat(tables, ignore_index=True), places.assign(tenth=placed), pd.concat(gaps, ignore_index=True)
+    beside = beside_spread(epcis.reset_index(drop=True), spread)
+    placed = tenth(places, beside)
+    places = places.assign(tenth=placed, reached=tenth_of_value(places["value"], beside))
+    return pd.concat(tables, ignore_index=True), places, pd.concat(gaps, ignore_index=True)
 
 
 def named(root: DataRoot) -> pd.DataFrame:
@@ -210,18 +208,26 @@ def named(root: DataRoot) -> pd.DataFrame:
     return usual.assign(named=is_far.groupby(epcis["indicator"]).mean())
 
 
-def page(root: DataRoot) -> str:
-    """Return the page of docs."""
+def kinds(profiles: pd.DataFrame) -> pd.Series:
+    """Return the type of each EPCI."""
+    metropole, agglomeration = (profiles["class_kind"].eq(kind) for kind in (METROPOLES, "communautés d'agglomération"))
+    overseas, small = profiles["class_zone"].ne("de France métropolitaine"), profiles["population"].lt(SMALL_CC)
+    types = {"overseas": overseas, "métropoles, CU": metropole, "CA": agglomeration, "CC under 15 000": small}
+    found = np.select([*types.values()], [*types], "other CC")
+    return pd.Series(found, profiles.index).astype(pd.CategoricalDtype([*[*types][1:], "other CC", "overseas"]))
+
+
+def of_rules(root: DataRoot) -> str:
+    """Return what the page of rules says of the EPCIs of France."""
     found, placed, gaps = of_france(root)
     profiles = pd.read_parquet(root.processed / "profiles.parquet").set_index("epci")
-    kind = profiles["class_density"].replace("", "overseas")
     alerts, strengths = (found[found["side"].eq(side)] for side in (ALERT, STRENGTH))
-    types = [(one, kind.index[kind.eq(one)]) for one in TYPES] + [("all", kind.index)]
-    names = alerts["indicator"].value_counts().index
+    types = [*profiles.index.groupby(kinds(profiles)).items(), ("all", profiles.index)]
+    names = dict.fromkeys([*alerts["indicator"].value_counts().index, *strengths["indicator"].value_counts().index])
     sides = {f"`{name}`": [side[side["indicator"].eq(name)] for side in (alerts, strengths)] for name in names}
     sides["any"] = [alerts, strengths]
     of_types = [
-        [name, *(" / ".join(f"{100 * epcis.isin(side['epci']).mean():.1f}" for side in both) for _, epcis in types)]
+        [name, *("/".join(f"{100 * epcis.isin(side['epci']).mean():.0f}" for side in both) for _, epcis in types)]
         for name, both in sides.items()
     ]
     doctors = alerts[alerts["indicator"].eq("general_practitioner_accessibility_index")]
@@ -229,24 +235,29 @@ def page(root: DataRoot) -> str:
     reaches = doctors["epci"].map(value).ge(norm("sub_density_of_general_practitioners"))
     only = reaches & doctors["tenth"].ge(0) & ~(doctors["why"].eq(FAR) & ~doctors["higher"].astype(bool))
     told = alerts.groupby("epci").head(TOLD).set_index(["epci", "indicator"]).index
-    worst = {label: placed[placed["indicator"].eq(name) & placed["tenth"].eq(1)] for label, name in WORST.items()}
+    worst = {label: placed[placed["indicator"].eq(name) & placed["reached"].eq(1)] for label, name in WORST.items()}
     worst = [
         f"{pd.MultiIndex.from_frame(rows[['territory', 'indicator']]).isin(told).sum()} of {len(rows)} of {label}"
         for label, rows in worst.items()
     ]
     small = placed["territory"].map(profiles["population"]).lt(SMALL)
     share = named(root)["named"].reindex([one.indicator.id for one in essentials()]).dropna()
-    return TEXT.format(
-        draws=DRAWS, seed=SEED, whole=WHOLE, epcis=len(kind), told=TOLD, worst=", ".join(worst),
-        short=only.sum(), others=(~only).sum(), by_type=", ".join(
-            f"{one} {100 * epcis.isin(doctors.loc[~only, 'epci']).mean():.1f} %" for one, epcis in types
-        ),
-        without=len(kind) - alerts["epci"].nunique(), gaps=len(gaps), sure=_percent(gaps["sure"].mean()),
-        remarkable=_percent(gaps["remarkable"].mean()), far=len(share), least=_percent(share.min()),
-        most=_percent(share.max()), of_draws=_table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))]),
+    quiet = profiles.index[~profiles.index.isin(alerts["epci"])]
+    return OF_FRANCE.format(
+        epcis=len(profiles), told=TOLD, worst=" and ".join(worst), short=only.sum(),
+        among=alerts["why"].eq(AMONG).sum(),
+        without=f"{100 * len(quiet) / len(profiles):.0f}", quiet=f"{100 * quiet.isin(strengths['epci']).mean():.0f}",
+        gaps=len(gaps), sure=_percent(gaps["sure"].mean()), remarkable=_percent(gaps["remarkable"].mean()),
+        far=len(share), least=_percent(share.min()), most=_percent(share.max()),
         of_types=_table(["Indicator", *(f"{one} ({len(epcis)})" for one, epcis in types)], of_types),
         small_told=_percent(small[placed["tenth"].ne(0)].mean()), small_all=_percent(small.mean()),
     )  # fmt: skip
+
+
+def page() -> str:
+    """Return the page of docs, but for its trends."""
+    draws = _table(HEADER, [*map(_of_kind, of_draws().groupby("kind", sort=False))])
+    return TEXT.format(draws=DRAWS, whole=WHOLE, of_draws=draws)
 
 
 def _of_kind(group: tuple[str, pd.DataFrame]) -> list[str]:

@@ -48,7 +48,7 @@ def test_no_epci_in_the_worst_tenth_of_poverty_or_unemployment_is_without_its_al
     first = found[found["side"].eq(ALERT)].groupby("epci").head(calibration.TOLD)
     told = set(zip(first["epci"], first["indicator"], strict=True))
     for name in calibration.WORST.values():
-        worst = placed.loc[placed["indicator"].eq(name) & placed["tenth"].eq(1), "territory"]
+        worst = placed.loc[placed["indicator"].eq(name) & placed["reached"].eq(1), "territory"]
         assert len(worst) > 100 and not [epci for epci in worst if (epci, name) not in told], name
 
 
@@ -72,13 +72,26 @@ def test_a_third_of_the_epcis_at_most_are_far_from_france(france):
     assert len(share) > 30 and share.max() <= 1 / 3, share.sort_values().tail().to_string()
 
 
+def test_the_page_says_how_often_a_test_is_right(pytestconfig):
+    trends = "\n## Trends"
+    _held(calibration.PAGE, lambda text: calibration.page() + trends + text.partition(trends)[2], pytestconfig)
+
+
 @pytest.mark.nightly
-def test_the_page_says_what_is_found_of_the_epcis_of_france(france, pytestconfig):
-    page, trends = calibration.PAGE, "\n## Trends"
-    text = calibration.page(france) + trends + page.read_text(encoding="utf-8").partition(trends)[2]
+def test_the_rules_say_what_is_found_of_the_epcis_of_france(france, pytestconfig):
+    def written(text):
+        before, rest = text.split(calibration.BEGIN)
+        found = f"\n{calibration.of_rules(france)}\n"
+        return f"{before}{calibration.BEGIN}{found}{calibration.END}{rest.split(calibration.END)[1]}"
+
+    _held(calibration.RULES, written, pytestconfig)
+
+
+def _held(page, written, pytestconfig):
+    expected = written(page.read_text(encoding="utf-8"))
     if pytestconfig.getoption("--rewrite-golden"):
-        page.write_text(text, encoding="utf-8")
-    assert page.read_text(encoding="utf-8") == text, "make golden"
+        page.write_text(expected, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == expected, "make golden"
 
 
 def test_inequality_is_what_communes_differ_by_beyond_draws():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.rates import confint_poisson
+from design_effects import young_children
 
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.indicators.demography import (
@@ -11,9 +11,11 @@ from ctg_analysis.indicators.demography import (
     at_equal_ages,
     expected_counts,
     rates_of_standard,
-    standardised_ratio,
 )
+from ctg_analysis.indicators.uncertainty import complementary_interval
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 # The example of indirect standardisation of Public Health England's PHEindicatormethods (its file R/isr_sheet.csv): by
@@ -31,42 +33,56 @@ PHE = pd.DataFrame(
     columns=["counts", "people", "of_standard", "standard", "expected"],
 )  # fmt: skip
 
-# Das Gupta (1993), table 5.1: household headship rates in the United States, 1970 and 1985; percent of the people and
-# rate of each age, and the parts of the change as the author and the R package DasGuptR give them.
-
-
-def ratio_of(observed, expected):
-    return standardised_ratio(pd.Series([observed]), pd.Series([expected])).iloc[0]
-
 
 def test_the_expected_counts_are_those_of_phe():
     rates = rates_of_standard(PHE["of_standard"], PHE["standard"], PHE["of_standard"].sum())
     assert (PHE["people"] * rates).tolist() == pytest.approx(PHE["expected"].tolist(), abs=1e-6)
     expected = expected_counts(PHE["people"].to_frame().T, rates)
     assert expected.item() == pytest.approx(PHE["expected"].sum()) == pytest.approx(868.5015, abs=1e-4)
-    found = ratio_of(PHE["counts"].sum(), expected.item())
-    assert found["ratio"] == pytest.approx(895 / 868.5015)
 
 
-def test_the_interval_is_exact_below_ten_and_byars_above():
-    for count in (1, 5, 9):
-        exact = confint_poisson(count, 1, method="exact-c")
-        assert ratio_of(count, 1.0)[["low", "high"]].tolist() == pytest.approx(exact, rel=1e-9)
-    for count in (10, 65, 1045):  # within 0.2 % of the exact one, says the guide of PHE
-        low, high = confint_poisson(count, 1, method="exact-c")
-        z = 1.959963984540054
-        byar = count * (1 - 1 / (9 * count) - z / (3 * count**0.5)) ** 3
-        assert ratio_of(count, 1.0)["low"] == pytest.approx(byar, rel=1e-12) == pytest.approx(low, rel=0.002)
-        assert ratio_of(count, 1.0)["high"] == pytest.approx(high, rel=0.002)
+def test_the_interval_at_equal_ages_holds_the_truth_where_persons_are_drawn_with_their_dwelling():
+    """95 times in 100, with the design effect of the value; as so many independent children, before: 83 to 90.
+
+    500 families with children under 6, one dwelling in five coded, beside a France where a third live with one parent.
+    """
+    random = np.random.default_rng(8)
+    persons, having = young_children(500, random)
+    drawn = random.random((2000, len(persons))).argsort(axis=1)[:, : len(persons) // 5]
+    base = 5.0 * persons[drawn].sum(axis=1)
+    value = pd.Series(5.0 * having[drawn].sum(axis=1) / base)
+    truth = having.sum() / persons.sum()
+
+    def covered(design):
+        count = pd.Series(float(persons.sum()), value.index)
+        interval = 100 * complementary_interval(value * count, count, 0.2, design)
+        found = []
+        for one, low, high in zip(100 * value, interval["low"], interval["high"], strict=True):
+            own = {"value": one, "low": low, "high": high, "numerator": one / 100 * persons.sum()}
+            found.append(at_equal_ages(*of_children(own, persons.sum()), CATALOGUE)[EQUAL].iloc[1])
+        table = pd.DataFrame(found)
+        return (table["equal_low"].le(100 * truth) & table["equal_high"].ge(100 * truth)).mean()
+
+    assert 0.93 < covered(norm("census_design_children")) < 0.97
+    assert covered(1.0) < 0.93
 
 
-@pytest.mark.parametrize("expected", [30.0, 80.0])
-def test_the_interval_of_a_standardised_ratio_holds_the_truth(expected):
-    """95 times in 100. With the scatter of a few communes: 83 to 90."""
-    random, truth = np.random.default_rng(8), 1.2
-    counted = pd.Series(random.poisson(truth * expected, 4000).astype(float))
-    found = standardised_ratio(counted, pd.Series(expected, counted.index))
-    assert 0.93 < (found["low"].le(truth) & found["high"].ge(truth)).mean() < 0.97
+def of_children(own, persons):
+    """The share of children with one parent here and in France, and those that it is made of: ages are as there."""
+    ages = ("children_0_1_single_parent_count", "children_2_5_single_parent_count")
+    among = ("children_0_1_by_parents_count", "children_2_5_by_parents_count")
+    rows = pd.DataFrame([own, {"value": 100 / 3, "low": np.nan, "high": np.nan, "numerator": 1e6}])
+    rows = rows.assign(indicator="children_0_5_single_parent_share", source="insee_rp_familles")
+    counts = pd.DataFrame(
+        {"indicator": [*ages, *among] * 2, "value": [0, 0, persons / 3, 2 * persons / 3, 1e6 / 3, 2e6 / 3, 1e6, 2e6]}
+    )
+    counts = counts.assign(numerator=counts["value"], denominator=np.nan)
+    places = {"level": ["epci", "france"], "territory": ["E", "F"]}
+    rows, counts = (
+        table.assign(period="2021", status=OK, **{name: np.repeat(of, len(table) // 2) for name, of in places.items()})
+        for table in (rows, counts)
+    )
+    return rows, counts
 
 
 def test_rounded_counts_by_age_are_raised_to_the_total_and_what_is_unknown_makes_nothing_expected():
@@ -75,7 +91,6 @@ def test_rounded_counts_by_age_are_raised_to_the_total_and_what_is_unknown_makes
     assert (people * rates).sum() == pytest.approx(50)
     assert expected_counts(pd.DataFrame([[10.0, np.nan]]), rates).isna().all()
     assert rates_of_standard(pd.Series([10.0, np.nan]), people, 50.0).isna().all()
-    assert np.isnan(ratio_of(3.0, 0.0)["ratio"])
 
 
 @pytest.fixture(scope="module")

@@ -93,16 +93,16 @@ CLAUSES = {
 }
 
 
-def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
-    """Growth or decline, its balances, and what is lost since a year.
+def growth_sentence(period: str, change: float, natural: float | None, lost: tuple[str, float] | None) -> str:
+    """Growth or decline, its balances, of which the migratory one is what the other leaves, and what is lost since.
 
-    >>> growth_sentence("2018-2023", -0.6, [-1.3, 0.7], ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
+    >>> growth_sentence("2018-2023", -0.6, -1.3, ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
     'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth_sentence("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
-    >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth_sentence("2018-2023", 0.0, -1.3, None).replace("\\u202f", " ").partition(" : ")[2]
     'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
-    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth_sentence("2018-2023", 0.4, 0.4, None).replace("\\u202f", " ").partition(" : ")[2]
     "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
@@ -116,15 +116,15 @@ def growth_sentence(period: str, change: float, balances: list[float] | None, lo
         again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
         text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
         text += f" ; de {first} à {last}, {again}"
-    if balances:
-        text += f" : {_balances(rounded, *balances)}"
+    if natural is not None:
+        text += f" : {_balances(rounded, round(natural, 1))}"
     return f"{capitalised(text)}."
 
 
-def _balances(change: float, natural: float, migratory: float) -> str:
+def _balances(change: float, natural: float) -> str:
     """Which balance makes the change, in words that agree with it as it is told."""
     births, moves = "naissances et des décès", "arrivées et des départs"
-    told = {births: round(natural, 1), moves: round(migratory, 1)}
+    told = {births: natural, moves: round(change - natural, 1)}
     if not all(told.values()):
         even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
         told = [
@@ -157,7 +157,7 @@ def one_sentence(facts: list[tuple[str, str]]) -> str:
     return f"{capitalised(' ; '.join(told))}." if told else ""
 
 
-GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
+GROWTH = ("population_change_rate", "natural_change_rate")
 LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
@@ -173,16 +173,15 @@ def story(territory: Territory) -> list[str]:
 
 def _growth(territory: Territory) -> str:
     """How fast the inhabitants change, by which balances, and what is left of the most that they were."""
-    change, *balances = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
+    change, natural = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
     if change.empty:
         return ""
     period = max(change.index)
-    known = [one[period] for one in balances if period in one.index]
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants
     lost = next(((one.index[-1], one.iloc[-1]) for part in LOST if len(one := gone[gone.ge(part)])), None)
-    return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
+    return growth_sentence(period, change[period], natural.get(period), lost)
 
 
 def _people(territory: Territory) -> str:
@@ -235,7 +234,8 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
         return None
-    return rows["period"].iloc[0], CLAUSES[name].format(rows["text"].iloc[0])
+    beside = standing.against(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), ["france"])
+    return rows["period"].iloc[0], f"{CLAUSES[name].format(rows['text'].iloc[0])}{', ' * bool(beside)}{beside}"
 
 
 def _small_schools(territory: Territory) -> tuple[str, str] | None:

@@ -224,6 +224,7 @@ def move(territory: Territory, indicator: Indicator) -> int:
 
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
+WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
@@ -252,7 +253,7 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
 
 
 def within(territory: Territory, indicator: Indicator) -> str:
-    """How far apart the communes are, in a sentence and a space; nothing where it is not worked out."""
+    """How far apart the communes are, beyond chance, in a sentence and a space; nothing where it is not worked out."""
     rows = territory.inequality[territory.inequality["period"].eq(territory.periods.get(indicator.id, ""))]
     if indicator.id not in rows.index:
         return ""
@@ -261,7 +262,7 @@ def within(territory: Territory, indicator: Indicator) -> str:
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
-    told = f"Selon la commune : de {least} à {most}"
+    told = WITHIN.format(least=least, most=most, apart=number(row["apart"], indicator.decimals or 1))
     return f"{told}, dans les 10 % d'EPCI aux communes les plus inégales. " if row["wide"] else f"{told}. "
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.display import sentences, texts
 from ctg_analysis.display.quantities import agreed, in_letters, number, percent
 from ctg_analysis.display.texts import NARROW
-from ctg_analysis.indicators.findings import COMPARATORS, MOVING, SHORT
+from ctg_analysis.indicators.findings import AMONG, COMPARATORS, MOVING, SHORT
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.indicators.trends import Trend
 from ctg_analysis.model.indicator import Indicator
@@ -23,6 +23,8 @@ COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
 ORDINARY = "sans écart établi"  # from half of them
 MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
+ENDS = {1: "dans le dixième supérieur des EPCI", -1: "dans le dixième inférieur des EPCI"}
+WORST = {True: "sans doute dans le dixième supérieur des EPCI", False: "sans doute dans le dixième inférieur des EPCI"}
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
@@ -71,6 +73,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
     if found["tenth"]:
         text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+    if found["why"] == AMONG:
+        text += f"{' ; ' * bool(text)}{WORST[bool(found['higher'])]}"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     if found["why"] == MOVING:
@@ -105,14 +109,17 @@ def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str])
 
 
 def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
-    """Return what a finding is beside in a few words: France, or the tenth of the EPCIs, or the norm."""
+    """Return what a finding is beside in a few words: France, the tenth of the EPCIs, or the norm."""
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
+    tenth = ENDS.get(found["tenth"], "")
+    tenth = WORST[bool(found["higher"])] if found["why"] == AMONG else tenth
     if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
-        return f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
-    if found["tenth"]:
-        return f"dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+        more = f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
+        return ", ".join(filter(None, [more, tenth]))
+    if tenth:
+        return tenth
     if found["why"] == SHORT and found["under"]:
         return f"et {under(indicator, found['under'])}"
     if "peers" in gaps.index and gaps.loc["peers", "sure"] and gaps.loc["peers", "times"] >= 1:

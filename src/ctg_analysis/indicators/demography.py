@@ -8,9 +8,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.uncertainty import poisson_interval
 from ctg_analysis.model.declared_values import Positive
-from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.indicator import OK, AnnualResidual, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
@@ -108,6 +107,43 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
     return found.dropna(subset=["under_3", "entering"], how="all")
 
 
+# The balances of a change of population, as they are written.
+
+PLACE = ["level", "territory", "period"]
+
+
+def adding_up(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """The rows in which the residual part of a whole is what the other parts leave of it, at the decimals written.
+
+    The migratory balance is by definition what the natural one leaves of the change: rounded each by itself, the three
+    would not add up in one EPCI of four.
+
+    Parameters:
+        rows: observations, one for each place, period and indicator.
+
+    +0.44 % a year, of which +0.26 by births and deaths and +0.18 by moves: 0.4, 0.3 and 0.1.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> names = ["population_change_rate", "natural_change_rate", "migratory_change_rate"]
+    >>> rows = pd.DataFrame({"indicator": names, "value": [0.44, 0.26, 0.18], "period": "2018-2023", "status": OK})
+    >>> adding_up(rows.assign(level="epci", territory="E"), CATALOGUE)["value"].tolist()
+    [0.44, 0.26, 0.1]
+    """
+    known = rows[rows["status"].eq(OK)].set_index(PLACE)
+    values = rows["value"].astype(float)
+    for whole in indicators.values():
+        for name in whole.parts:
+            if isinstance(indicators[name].value, AnnualResidual):
+                digits = indicators[name].decimals
+                others = [other for other in whole.parts if other != name]
+                written = [known.loc[known["indicator"].eq(one), "value"].round(digits) for one in (whole.id, *others)]
+                left = (written[0] - sum(written[1:])).round(digits)
+                here = rows["indicator"].eq(name)
+                told = left.reindex(pd.MultiIndex.from_frame(rows.loc[here, PLACE])).to_numpy(dtype=float)
+                values[here] = np.where(np.isnan(told), values[here], told)
+    return rows.assign(value=values)
+
+
 # Indirect standardisation: what is counted here beside what the ages here would give at the rates of elsewhere.
 #
 # Source: Breslow and Day (1987), Statistical Methods in Cancer Research, volume 2, chapter 2; the method of Public
@@ -151,21 +187,6 @@ def expected_counts(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
     return people[rates.index].mul(rates).sum(axis=1, skipna=False)
 
 
-def standardised_ratio(observed: pd.Series, expected: pd.Series) -> pd.DataFrame:
-    """The ratio of what is counted to what is expected, with its interval at 95 %: columns ratio, low, high.
-
-    Byar's limits from 10 counted on, exact ones below. The standard is taken for known.
-
-    65 counted have the limits 50.165 and 82.848 of Byar.
-
-    >>> standardised_ratio(pd.Series([65.0]), pd.Series([50.0])).round(4).iloc[0].tolist()
-    [1.3, 1.0033, 1.657]
-    """
-    low, high = poisson_interval(observed)
-    expected = expected.where(expected > 0)
-    return pd.DataFrame({"ratio": observed / expected, "low": low / expected, "high": high / expected})
-
-
 EQUAL = ["equal", "equal_low", "equal_high"]
 OLDEST = 5  # years that the people by age may be older than what is counted
 
@@ -174,7 +195,8 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
     """The rows with what the territory's value would be beside each place, were its ages those of the place: EQUAL.
 
     The value of the place, times what is counted here for each that its rates by age make expected. The interval is
-    that of the territory's own value; of what is counted whole, see `standardised_ratio`. Missing without `strata`,
+    that of the territory's own value (events, sample and its design effect, rounding), in proportion; what is counted
+    whole has none, and the standard is taken for known. Missing without `strata`,
     where what the place counts at one age is not known at the period, or where the people are not, here and there, in
     one year that is OLDEST before it at most.
 
@@ -194,8 +216,9 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
     >>> counts["value"] = counts["numerator"] = [24.0, 138, 100, 300, 240, 230, 1000, 500]
     >>> rows = counts.iloc[[0, 4]].assign(indicator="living_alone_65_plus_share", source="insee_rp_personnes_seules")
     >>> rows = rows.assign(numerator=[162.0, 470], value=[40.5, 100 * 470 / 1500])
-    >>> at_equal_ages(rows, counts.assign(denominator=None), CATALOGUE)[EQUAL].round(1).iloc[1].tolist()
-    [31.3, 26.7, 36.5]
+    >>> found = at_equal_ages(rows.assign(low=38.0, high=43.0), counts.assign(denominator=None), CATALOGUE)
+    >>> found[EQUAL].round(1).iloc[1].tolist()
+    [31.3, 29.4, 33.3]
     """
     rows = rows.reset_index(drop=True)
     judged = [indicators[name] for name in rows["indicator"].unique() if indicators[name].strata]
@@ -218,9 +241,7 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
             named = [(row.level, row.territory, row.period, age.of) for age in indicator.strata]
             of_age = pd.Series([counted.get(key, np.nan) for key in named], dtype=float)
             rates = rates_of_standard(of_age, people_of(row, indicator, year), row.numerator)
-            expected = expected_counts(here[year].to_frame().T, rates)
-            ratio = standardised_ratio(pd.Series([own.numerator]), expected).iloc[0]
-            if own.value and pd.notna(own.low):
-                ratio[["low", "high"]] = ratio["ratio"] * own.low / own.value, ratio["ratio"] * own.high / own.value
-            found[row.Index] = (ratio * row.value).tolist()
+            expected = expected_counts(here[year].to_frame().T, rates).item()
+            scale = own.numerator / expected * row.value / own.value if expected and own.value else np.nan
+            found[row.Index] = [scale * own.value, scale * own.low, scale * own.high]
     return rows.join(pd.DataFrame.from_dict(found, orient="index", columns=EQUAL, dtype=float))

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.indicators.comparisons import ALPHA, chance, is_compared, notable
 from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.peers import chooses_peers
-from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth
+from ctg_analysis.indicators.spread import MUCH, beside_spread, least_large_gap, tenth, tenth_of_value
 from ctg_analysis.indicators.uncertainty import goes_further
 from ctg_analysis.model.catalogue import Essential
 from ctg_analysis.model.indicator import OK, Indicator
@@ -18,7 +18,7 @@ from ctg_analysis.model.source import SOURCES
 # The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
-EXTREME, FAR, SHORT, MOVING, BESIDE = range(5)  # why a finding is told, the most salient first
+EXTREME, FAR, AMONG, SHORT, MOVING, BESIDE = range(6)  # why a finding is told, the most salient first
 COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size", "under"]
 
 
@@ -31,12 +31,13 @@ def findings(
 ) -> pd.DataFrame:
     """The findings of a territory, the most salient first, one a theme at most (rule R14).
 
-    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), under its norm, or with
-    many inhabitants in communes that are (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the
-    département, else the région (BESIDE). What a test tells from a place must be in a list of which 5 % are expected
-    false (`comparisons.notable`). What is known by age is judged at equal ages, and is in an extreme tenth only if it
-    is remarkable there too; what depends on ages that are not known comes last. There is none of what is compared by
-    nothing (rule R18), nor of what neither the territory nor half of its peers has.
+    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), in the worst tenth by
+    its value alone and surely on that side of France (AMONG), under its norm, or with many inhabitants in communes that
+    are (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
+    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`comparisons.notable`).
+    What is known by age is judged at equal ages, and is in an extreme tenth only if it is remarkable there too; what
+    depends on ages that are not known comes last. There is none of what is compared by nothing (rule R18), nor of what
+    neither the territory nor half of its peers has.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
@@ -68,12 +69,14 @@ def findings(
     gaps = differences(rows, {name: one.indicator for name, one in named.items()}, spread)
     listed = notable(gaps["p"]) | gaps["p"].isna()
     at_equal_ages = set(gaps.loc[gaps["equal"], "indicator"])
+    france = gaps[gaps["level"].eq("france")].assign(sure=gaps["sure"] & listed).set_index("indicator")
     gaps = gaps[gaps["remarkable"] & listed]
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     first = gaps.drop_duplicates("indicator").set_index("indicator")
     own = rows.drop_duplicates("indicator")
     own = own[own["status"].eq(OK)]
-    own = own.assign(tenth=tenth(own, beside_spread(own, spread))).set_index("indicator")
+    beside = beside_spread(own, spread)
+    own = own.assign(tenth=tenth(own, beside), reached=tenth_of_value(own["value"], beside)).set_index("indicator")
     table = pd.DataFrame({"tenth": own["tenth"], "order": [[*named].index(name) for name in own.index]})
     table = table.assign(move=pd.Series(moves or {}, dtype=int).reindex(table.index).fillna(0).astype(int))
     table = table.join(first[["level", "higher", "size"]])
@@ -81,12 +84,15 @@ def findings(
     table["tenth"] = table["tenth"].where(is_apart | ~table.index.isin(at_equal_ages), 0)
     table = table.assign(under=pd.Series(under or {}, dtype=float).reindex(table.index).fillna(0))
     norms = {name: norm(one.indicator.norm) for name, one in named.items() if one.indicator.norm}
+    worst = own["reached"].ne(0) & own["reached"].eq([-named[name].indicator.direction for name in own.index])
+    surely = france["sure"] & france["higher"].eq(own["reached"].reindex(france.index).gt(0))
+    worst &= surely.reindex(own.index).fillna(own["low"].isna()).astype(bool) & ~own.index.isin(at_equal_ages)
     is_short = own["value"].lt(own.index.map(norms)) | table["under"].ge(norm("inhabitants_under_a_norm"))
-    reasons = [table["tenth"].ne(0), table["level"].eq("france"), is_short, table["move"].ne(0), table["level"].notna()]
+    reasons = [table["tenth"].ne(0), table["level"].eq("france"), worst, is_short, table["move"].ne(0)]
+    reasons.append(table["level"].notna())
     table = table.assign(why=np.select(reasons, range(len(reasons)), -1)).query("why >= 0")
-    higher = (
-        table["higher"].astype(object).where(table["why"].ne(EXTREME) | table["higher"].notna(), table["tenth"].gt(0))
-    )
+    higher = table["higher"].astype(object).where(table["why"].ne(AMONG), own["reached"].gt(0))
+    higher = higher.where(table["why"].ne(EXTREME) | higher.notna(), table["tenth"].gt(0))
     table = table.assign(
         theme=[named[name].theme for name in table.index],
         chapter=[named[name].indicator.chapter for name in table.index],
@@ -96,7 +102,7 @@ def findings(
         size=table["size"].astype(float).fillna(0.0),
     )
     told = table.sort_values(["why", "order"], kind="stable").drop_duplicates("theme")
-    by_size = told["size"].where(~told["why"].isin([EXTREME, SHORT]), 0.0)
+    by_size = told["size"].where(~told["why"].isin([EXTREME, AMONG, SHORT]), 0.0)
     ranked = told.assign(by_size=-by_size).sort_values(["last", "why", "by_size", "order"], kind="stable")
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
 
@@ -224,11 +230,11 @@ STRENGTH, ALERT, TRAIT = "strength", "alert", "trait"
 def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """The side of each finding: a strength, an alert, a trait; "" where it is none of them.
 
-    An alert is unfavourable to families: in the worst tenth of the EPCIs, far from France, moving the wrong way in a
-    sure trend, under its norm, or with many inhabitants in communes that are. A strength is far from France on the good
-    side, or in the best tenth and no worse than France; it does not move the wrong way, no commune of the territory is
-    under the norm, and what it is a part of is no worse than in France. An indicator without a direction is a trait.
-    What differs from the peers alone, the département or the région is no side.
+    An alert is unfavourable to families: in the worst tenth of the EPCIs, or among the worst, far from France, moving
+    the wrong way in a sure trend, under its norm, or with many inhabitants in communes that are. A strength is far from
+    France on the good side, or in the best tenth and no worse than France; it does not move the wrong way, no commune
+    of the territory is under the norm, and what it is a part of is no worse than in France. An indicator without a
+    direction is a trait. What differs from the peers alone, the département or the région is no side.
 
     Parameters:
         found: see `findings.findings`. gaps: see `findings.differences`, of all the indicators of the territory.
@@ -254,7 +260,7 @@ def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indi
         direction = indicators[row.indicator].direction
         if not direction:
             return TRAIT
-        many_under = row.why == SHORT or row.under >= norm("inhabitants_under_a_norm")
+        many_under = row.why in (AMONG, SHORT) or row.under >= norm("inhabitants_under_a_norm")
         if many_under or row.tenth == -direction or row.move == -direction:
             return ALERT
         if row.why == FAR and row.higher != (direction > 0):

@@ -107,6 +107,16 @@ def tenth(own: pd.DataFrame, beside: pd.DataFrame) -> pd.Series:
     return low.gt(beside["high_tenth"]).astype(int) - high.lt(beside["low_tenth"]).astype(int)
 
 
+def tenth_of_value(value: pd.Series, beside: pd.DataFrame) -> pd.Series:
+    """The same of a value alone, whatever its interval, and of one that is that of the tenth.
+
+    >>> beside = pd.DataFrame({"low_tenth": [11.0] * 3, "high_tenth": 90.0})
+    >>> tenth_of_value(pd.Series([90.0, 50.0, 11.0]), beside).tolist()
+    [1, 0, -1]
+    """
+    return value.ge(beside["high_tenth"]).astype(int) - value.le(beside["low_tenth"]).astype(int)
+
+
 def least_large_gap(indicator: Indicator, value: float) -> float:
     """The smallest difference to a value that is large, in the unit of the indicator.
 

@@ -1,7 +1,8 @@
 """Trends: how fast a short yearly series moves, and whether that is more than chance (rule R14).
 
-The logarithm of the series is a line in time plus noise of which each year keeps a part ρ of the year before (AR(1)). ρ
-is one number for each indicator, estimated on the series of all EPCIs: ten years of one place cannot tell it.
+The logarithm of the series is a line in time plus noise of which each year keeps a part ρ of the year before (AR(1)).
+Ten years of one place cannot tell ρ: how many EPCIs have each value of it is found for each indicator on the series of
+all, and what the series of the place says of it is weighed with that.
 """
 
 from functools import cache
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq
 from scipy.special import ndtr, stdtr, stdtrit
 
 from ctg_analysis.indicators.comparisons import ALPHA
@@ -24,7 +25,8 @@ FILE = "autocorrelation.yml"  # of data/reference
 LEAST_YEARS = 6  # known: fewer make no trend
 WIDEST_GAP = 5  # years between two that are known: beyond, a line through them tells nothing of those between
 LEAST_COUNT = 20  # on average: one more or less of fewer says nothing
-MOST = 0.99  # of ρ: at 1, the years would be a random walk
+RHOS = np.array([*np.arange(10) / 10, 0.99])  # at 1, the years would be a random walk
+STEPS = 1000  # of the search for the parts
 
 
 class Trend(NamedTuple):
@@ -56,14 +58,14 @@ class Series(NamedTuple):
 
 
 class Autocorrelation(BaseModel):
-    """The ρ of each indicator, the one taken where too few EPCIs have a series, and how they were found."""
+    """The parts of the EPCIs that have each of RHOS, by indicator; those taken where too few have a series."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     texte: str
     source: str
     date: str
-    a_defaut: float
-    rho: dict[str, float]
+    a_defaut: tuple[float, ...]
+    rho: dict[str, tuple[float, ...]]
 
 
 @cache
@@ -90,7 +92,7 @@ def trend_of(rows: pd.DataFrame, indicator: Indicator) -> Trend | None:
     """
     series = series_of(rows, indicator)
     known = autocorrelation()
-    return slope(series, known.rho.get(indicator.id, known.a_defaut)) if series else None
+    return slope(series, np.array(known.rho.get(indicator.id, known.a_defaut))) if series else None
 
 
 def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
@@ -118,81 +120,115 @@ def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
     return Series(years, np.log(values), float((1 / counts).mean()) if of_chance else 0.0)
 
 
-def slope(series: Series, rho: float) -> Trend:
+def slope(series: Series, parts: np.ndarray) -> Trend:
     """The slope of a log-linear trend with AR(1) noise, by generalised least squares with Student's t.
 
     The interval is no narrower, and p no smaller, than those of chance alone.
 
-    Source: Aitken (1935); Prais and Winsten (1954).
+    Parameters:
+        parts: of the places that have each of RHOS; how likely each is here follows from them and from the series.
+
+    Source: Aitken (1935); Prais and Winsten (1954); the mixture of their laws by ρ, Zellner and Tiao (1964), JASA 59.
 
     Of six years in turn 2 % over and under a line, as if independent:
 
     >>> logs = np.log(1.03) * np.arange(6) + 0.02 * np.array([1, -1, 1, -1, 1, -1])
-    >>> found = slope(Series(np.arange(2018.0, 2024), logs, 0.0), 0.0)
+    >>> found = slope(Series(np.arange(2018.0, 2024), logs, 0.0), (RHOS == 0) * 1.0)
     >>> [round(figure, 2) for figure in (found.change, found.low, found.high)], found.is_established
     ([2.65, 1.06, 4.26], True)
     """
-    change, half, p = _fit(series, rho)
-    low, high = change - half, change + half
-    figures = (float(100 * np.expm1(bound)) for bound in (change, low, high))
+    *figures, p = _fit(series, parts)
     hangs_on = None
     if p < ALPHA:
         ends = {0: slice(1, None), -1: slice(None, -1)}
         without = {end: Series(series.years[kept], series.logs[kept], series.chance) for end, kept in ends.items()}
-        hangs_on = next((int(series.years[end]) for end, one in without.items() if _fit(one, rho)[2] >= ALPHA), None)
-    return Trend(int(series.years[0]), int(series.years[-1]), *figures, p, hangs_on)
+        hangs_on = next((int(series.years[end]) for end, one in without.items() if _fit(one, parts)[3] >= ALPHA), None)
+    percent = (float(100 * np.expm1(figure)) for figure in figures)
+    return Trend(int(series.years[0]), int(series.years[-1]), *percent, p, hangs_on)
 
 
-def _fit(series: Series, rho: float) -> tuple[float, float, float]:
-    """The slope of the logarithms, half of its interval at 95 %, and its p."""
-    design, inverse, information = _model(series.years, rho)
+def _fit(series: Series, parts: np.ndarray) -> tuple[float, float, float, float]:
+    """The slope of the logarithms, the bounds of its interval at 95 %, and its p."""
+    fits, free = _fits(tuple(series.years), series.logs[None]), len(series.years) - 2
+    weights, changes, scales = _weights(fits.likelihood, parts)[0], fits.change[0], fits.scale[0]
+    change, by_chance = float(weights @ changes), float(weights @ fits.unit) * np.sqrt(series.chance)
+
+    def below(value: float) -> float:
+        return float(weights @ stdtr(free, (value - changes) / scales))
+
+    bounds = []
+    for part in (ALPHA / 2, 1 - ALPHA / 2):
+        each = changes + stdtrit(free, part) * scales
+        bounds.append(
+            brentq(lambda value, part=part: below(value) - part, each.min() - scales.max(), each.max() + scales.max())
+        )
+    low, high = min(bounds[0], change - Z * by_chance), max(bounds[1], change + Z * by_chance)
+    p = 2 * min(below(0), float(weights @ stdtr(free, changes / scales)))
+    return change, low, high, float(max(p, 2 * ndtr(-abs(change) / by_chance)) if by_chance else p)
+
+
+class Fits(NamedTuple):
+    """By series and ρ: the logarithm of the restricted likelihood, the slope and its standard error; by ρ, this error
+    for noise of variance 1.
+    """
+
+    likelihood: np.ndarray
+    change: np.ndarray
+    scale: np.ndarray
+    unit: np.ndarray
+
+
+def _fits(years: tuple[float, ...], logs: np.ndarray) -> Fits:
+    """The lines of series (rows) of the same years at each of RHOS."""
+    design, inverse, line, unit, determinant = _models(years)
+    coefficients = np.einsum("kcn,mn->mkc", line, logs)
+    left, free = logs[:, None, :] - coefficients @ design.T, len(years) - 2
+    squares = np.maximum(np.einsum("mki,kij,mkj->mk", left, inverse, left), np.finfo(float).eps ** 2 * free)
+    likelihood = -(determinant + free * np.log(squares)) / 2
+    return Fits(likelihood, coefficients[..., 1], unit * np.sqrt(squares / free), unit)
+
+
+@cache
+def _models(years: tuple[float, ...]) -> tuple[np.ndarray, ...]:
+    """One and the years; for each of RHOS the inverse of the correlations of the years, what makes a line of
+    logarithms, the standard error of a slope of noise of variance 1, and what its likelihood has of ρ alone.
+    """
+    time = np.array(years)
+    design = np.column_stack([np.ones(len(time)), time - time.mean()])
+    inverse = np.linalg.inv(RHOS[:, None, None] ** np.abs(np.subtract.outer(time, time)))
+    information = design.T @ inverse @ design
     covariance = np.linalg.inv(information)
-    coefficients = covariance @ design.T @ inverse @ series.logs
-    left, free = series.logs - design @ coefficients, len(series.years) - 2
-    unit, change = np.sqrt(covariance[1, 1]), float(coefficients[1])
-    measured = unit * max(np.sqrt(left @ inverse @ left / free), np.finfo(float).eps)
-    by_chance = unit * np.sqrt(series.chance)
-    half = max(measured * stdtrit(free, 1 - ALPHA / 2), by_chance * Z)
-    p = 2 * stdtr(free, -abs(change) / measured)
-    return change, float(half), float(max(p, 2 * ndtr(-abs(change) / by_chance)) if by_chance else p)
+    determinant = np.linalg.slogdet(information)[1] - np.linalg.slogdet(inverse)[1]
+    return design, inverse, covariance @ design.T @ inverse, np.sqrt(covariance[:, 1, 1]), determinant
 
 
-def _model(years: np.ndarray, rho: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One and the years, the inverse of the correlations of the years, and what the years tell of a line."""
-    design = np.column_stack([np.ones(len(years)), years - years.mean()])
-    inverse = np.linalg.inv(rho ** np.abs(np.subtract.outer(years, years)))
-    return design, inverse, design.T @ inverse @ design
+def _weights(likelihood: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """How likely each of RHOS is of each series, from the parts of the places that have it."""
+    likely = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * parts
+    return likely / likely.sum(axis=1, keepdims=True)
 
 
-def estimate_rho(several: list[Series]) -> float:
-    """The ρ that the series of many places have in common, each about its own line and with its own variance.
+def parts_of_rho(several: list[Series]) -> np.ndarray:
+    """The parts of many places that have each of RHOS, each series being about its own line, with its own variance.
 
-    The maximum of the restricted likelihood, in which the line of each series costs what it takes: the autocorrelation
-    of what a line leaves of ten years is some 0.3 too low.
+    The law of ρ that makes the series the likeliest, by the restricted likelihood, in which the line of each costs what
+    it takes: the autocorrelation of what a line leaves of ten years is some 0.3 too low.
 
-    Source: Patterson and Thompson (1971), Biometrika 58, 545-554; Cheang and Reinsel (2000), JASA 95, 1173-1184.
+    Source: Patterson and Thompson (1971), Biometrika 58, 545-554; Laird (1978), JASA 73, 805-811.
 
     >>> independent = np.random.default_rng(0).normal(size=(400, 10))
-    >>> round(estimate_rho([Series(np.arange(10.0), logs, 0.0) for logs in independent]), 1)
+    >>> parts = parts_of_rho([Series(np.arange(10.0), logs, 0.0) for logs in independent])
+    >>> round(float(parts @ RHOS), 1)
     0.0
     """
     by_years: dict[tuple, list[np.ndarray]] = {}
     for one in several:
         by_years.setdefault(tuple(one.years), []).append(one.logs)
-    groups = [(np.array(years), np.array(logs)) for years, logs in by_years.items()]
-
-    def less_likely(rho: float) -> float:
-        total = 0.0
-        for years, logs in groups:
-            design, inverse, information = _model(years, rho)
-            line = np.linalg.solve(information, design.T @ inverse)
-            left = logs - logs @ line.T @ design.T
-            squares = np.maximum(np.einsum("ij,jk,ik->i", left, inverse, left), np.finfo(float).eps)
-            determinants = np.linalg.slogdet(information)[1] - np.linalg.slogdet(inverse)[1]
-            total += len(logs) * determinants + (len(years) - 2) * np.log(squares).sum()
-        return total
-
-    return float(minimize_scalar(less_likely, bounds=(0, MOST), method="bounded").x)
+    likelihood = np.vstack([_fits(years, np.array(logs)).likelihood for years, logs in by_years.items()])
+    parts = np.full(len(RHOS), 1 / len(RHOS))
+    for _ in range(STEPS):
+        parts = _weights(likelihood, parts).mean(axis=0)
+    return parts
 
 
 def is_sought(indicator: Indicator) -> bool:
