@@ -12,14 +12,13 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
-from ctg_analysis.chapter.demarche import survey_results
-from ctg_analysis.chapter.demarche.consultation import open_consultation
+from ctg_analysis.chapter.demarche import consultation
+from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.survey_results import ResultContext
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
-from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.declared_tables import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.survey import BOUNDS, open_survey
@@ -134,7 +133,7 @@ def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
     context = ResultContext(Citation("Source : ici."), "2024", "intervalle à 95 %")
-    page = words(survey_results.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
+    page = words(consultation.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40)" in page and "non :" not in page
 
@@ -193,7 +192,7 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert len(theirs)
     public = words(Interviews(shown.territory).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
-    for module in ("demarche.demarche", "chapter.demarche.interviews"):
+    for module in ("demarche.declared_tables", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
     monkeypatch.setattr(shown.territory, "demarche", Demarche(EXAMPLE_EPCI, example))
     mine = words(Interviews(shown.territory).quotes().html)

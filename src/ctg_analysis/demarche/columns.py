@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
@@ -346,15 +346,8 @@ def named_types(heard: pd.Series) -> pd.Series:
 
 INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
 JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page
-HIGHER, LOWER, CLOSE, RISING, FALLING, AT_LEAST, AT_MOST = (
-    "plus élevé que",
-    "plus faible que",
-    "proche de",
-    "en hausse depuis",
-    "en baisse depuis",
-    "au moins",
-    "au plus",
-)
+HIGHER, LOWER, CLOSE = "plus élevé que", "plus faible que", "proche de"
+RISING, FALLING, AT_LEAST, AT_MOST = "en hausse depuis", "en baisse depuis", "au moins", "au plus"
 
 
 # Words of the tables that decide what is counted: an action that was given up, a convention or a service in force.
@@ -363,42 +356,22 @@ VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid t
 ACTIVE = "en service"  # a service
 
 
-# What may be quoted of interviews, and to whom.
-#
-# extracts: columns ent_pseudo, type_acteur, texte_anonymise, niveau_diffusion, relu_par. The words of an actor type
-# of which fewer than three were heard are not quoted.
-
 PUBLIC, COPIL = "public", "copil"
 READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read
-RESERVED, UNREAD, FEW, NAMING = (
-    "diffusion réservée",
-    "non relu",
-    f"moins de {SPEAKERS} personnes entendues de ce type",
-    "quelqu'un peut y être reconnu",
-)
+RESERVED, UNREAD = "diffusion réservée", "non relu"
+FEW = f"moins de {SPEAKERS} personnes entendues de ce type"
 
 
-def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The extracts that may be quoted to some readers, and why the others may not.
+def not_quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
+    """Why extracts may not be quoted to some readers: columns extrait_id, motif.
 
-    readers: PUBLIC or COPIL. naming: extrait_id of those in which a name, an address or a number was found.
-    Quotable: columns type_acteur, champ, code, tonalite, texte_anonymise, in no telling order. Others: extrait_id,
-    motif; never their words.
+    extracts: columns extrait_id, ent_pseudo, type_acteur, niveau_diffusion, relu_par. readers: PUBLIC or COPIL.
     """
-    named = names_of_types(extracts)
-    reasons = np.select(
-        [
-            ~extracts["niveau_diffusion"].isin(READERS[readers]),
-            extracts["relu_par"].fillna("").eq(""),
-            extracts["type_acteur"].map(named).eq(OTHERS),
-            extracts["extrait_id"].isin([*naming]),
-        ],
-        [RESERVED, UNREAD, FEW, NAMING],
-        "",
-    )
-    columns = ["type_acteur", "champ", "code", "tonalite", "texte_anonymise"]
-    may = extracts.loc[reasons == "", columns].sort_values(columns[1:], ignore_index=True)
-    return may, extracts.loc[reasons != "", ["extrait_id"]].assign(motif=reasons[reasons != ""]).reset_index(drop=True)
+    few = extracts["type_acteur"].map(names_of_types(extracts)).eq(OTHERS)
+    unread = extracts["relu_par"].fillna("").eq("")
+    beyond = ~extracts["niveau_diffusion"].isin(READERS[readers])
+    table = extracts[["extrait_id"]].assign(motif=np.select([beyond, unread, few], [RESERVED, UNREAD, FEW], ""))
+    return table[table["motif"].ne("")].reset_index(drop=True)
 
 
 def names_of_types(extracts: pd.DataFrame) -> pd.Series:

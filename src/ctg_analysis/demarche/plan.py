@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.consistency import CENT, active
+from ctg_analysis.demarche.columns import DROPPED, first_day, last_day
+from ctg_analysis.demarche.consistency import CENT, OF_A_RESULT, active
 from ctg_analysis.demarche.declared_tables import TABLES
 
 # The plan of actions: in their order, in time, by who leads them, and what each still lacks.
-#
 # actions, axes, objectives, funding, followed: the tables `actions`, `axes`, `objectifs`, `financements` and
 # `indicateurs_suivi`.
 
 RESULT = "résultat"
-OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
 NEEDS = {
     "pilote": "Pilote",
     "calendrier": "Calendrier",
@@ -99,7 +97,6 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
 
 
 # The money of the plan: by financer and year, and whether the budgets are what the financers bring.
-#
 # funding: the table `financements`: action_id, financeur, annee, nature, montant (euros). actions: the table `actions`.
 
 FINANCERS = list(TABLES["financements"].columns["financeur"].kind.choices)
@@ -141,8 +138,6 @@ def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame
     )
 
 
-# Where a démarche is at a date: steps done, under way, planned, to come.
-
 DONE, UNDER_WAY, TO_COME = "faite", "en cours", "à venir"
 PLANNED, NO_DATE = "prévue", "date à préciser"  # for a day that is past, of which nobody says that it was done
 
@@ -166,9 +161,6 @@ def _status(step, day: datetime.date) -> str:
     if last_day(ends) <= day:
         return PLANNED
     return UNDER_WAY if first_day(step.debut) <= day else TO_COME
-
-
-# The chain from proof to action: what is linked to what, both ways.
 
 
 def enjeux_by_constat(enjeux: pd.DataFrame) -> dict[str, list[str]]:
@@ -217,8 +209,6 @@ def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
     return turned
 
 
-# What became of the actions of a convention: done, not done, at what cost.
-#
 # actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
 # statut, ecart, explication, suite. The actions of the convention under way come in the same columns, see
 # `as_bilan`, so that both bilans are read alike.
@@ -265,7 +255,6 @@ def costs(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 # The yearly follow-up: where each action stands, what was spent, how far its indicators are from their targets.
-#
 # followup: the table `suivi`: action_id, annee, statut, avancement_pct, faits, valeurs_indicateurs, depense,
 # difficultes, decision_copil, date. followed: the table `indicateurs_suivi`.
 
@@ -273,7 +262,6 @@ YEARLY_STATUSES = ("réalisée", "en cours", "modifiée", "retardée", "non dém
 BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"
 OUTPUT = "réalisation"
 STOPPED, TO_DECIDE = "arrêter", "à décider"
-DROPPED = "abandonnée"
 NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "low", "high", "text", "source"])
 
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import pandas as pd
 from pydantic import AfterValidator
@@ -13,7 +13,7 @@ from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.requests import Request, requests
 from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.demarche.columns import ACTIVE, Champ, Id, Row, Text, Whole, first_day, last_day, some
+from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, some
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES, Convention, Party
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
@@ -47,7 +47,6 @@ from ctg_analysis.publish.word import (
 
 VALIDATED, VALIDATED_CONSTAT, DRAFT = "validée", "validé", "projet"
 NONE, TOTAL, RESULT = "–", "Total", "résultat"
-FIELDS = get_args(Champ)
 ORDER = [value for name in ("financeur", "nature") for value in TABLES["financements"].columns[name].kind.choices]
 BY_WHOM = {
     "commune": "les communes",
@@ -238,8 +237,6 @@ def read_reference() -> Reference:
     return load_yaml(models() / REFERENCE, Reference).value
 
 
-# The convention as a Word file that people edit.
-
 PROJECT = "projet"
 FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
 
@@ -303,18 +300,12 @@ def _party(party: Party) -> str:
     return f"{party.nom}{by}{role}{allowed} ;"
 
 
-# The fiches-action as Word files, one for each action that was not given up.
-
-
 def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
     """Return, by action, what the tags of the template of a fiche-action stand for."""
     return {
         row.action_id: common(dossier) | sheet(row, dossier) | {"numero": row.action_id, "version": row.version}
         for row in lines(dossier.actions)
     }
-
-
-# The letters that ask partners for figures, one for each of them, ready to be dated, signed and sent.
 
 
 def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
@@ -340,8 +331,6 @@ def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -
         "arrondi": " ou ".join(secrets),
     }
 
-
-# From the field material to the documents beside the reports.
 
 SHEETS = "fiches_action"
 

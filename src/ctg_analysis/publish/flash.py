@@ -30,8 +30,6 @@ from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.site import page
 
-# The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed.
-
 PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
 MARKS = {DONE: "✓", UNDER_WAY: "●", PLANNED: "○", TO_COME: "○", NO_DATE: "○"}
@@ -100,8 +98,6 @@ def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
     words += [issue.edito.texte] if issue.edito else []
     return [(term, glossary.terms()[term]) for term in glossary.terms_in(map(typography, filter(None, words)))]
 
-
-# An issue of the info flash, from the field material; observations are opened only by one that cites figures.
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail
