@@ -17,7 +17,7 @@ ORDER = ["model", "raw", "clean", "indicators", "secrecy", "demarche", "pipeline
 ORDER += ["chapter", "publish", "cli", "__main__"]
 
 # Right of OBSERVATIONS, nothing looks at what lies before the secrecy gate, nor at the answers of persons (rule R6).
-AFTER_THE_GATE = {"display", "show", "chapter", "publish", "demarche.declared_tables"}
+AFTER_THE_GATE = {"display", "show", "chapter", "publish", "demarche.demarche"}
 AFTER_THE_GATE |= {
     f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "projection", "childcare")
 }

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, Demarche, columns_of, empty
+from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, columns_of, empty
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 
@@ -38,7 +39,7 @@ def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_t
 @pytest.mark.parametrize("readers", ["public", "copil"])
 def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers, material, example, monkeypatch):
     for_them = replace(settings(), readers=readers)
-    monkeypatch.setattr("ctg_analysis.demarche.declared_tables.settings", lambda: for_them)
+    monkeypatch.setattr("ctg_analysis.demarche.demarche.settings", lambda: for_them)
     read = Demarche(EXAMPLE_EPCI, example)
     heard = read.table("preuves").query("type == 'entretien'")["ref"]
     assert set(heard) - {""} <= set(read.table("extraits")["extrait_id"])

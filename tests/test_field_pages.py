@@ -18,7 +18,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
-from ctg_analysis.demarche.declared_tables import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.survey import BOUNDS, open_survey
@@ -192,7 +192,7 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert len(theirs)
     public = words(Interviews(shown.territory).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
-    for module in ("demarche.declared_tables", "chapter.demarche.interviews"):
+    for module in ("demarche.demarche", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
     monkeypatch.setattr(shown.territory, "demarche", Demarche(EXAMPLE_EPCI, example))
     mine = words(Interviews(shown.territory).quotes().html)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.demarche import plan
-from ctg_analysis.demarche.declared_tables import Demarche, empty
+from ctg_analysis.demarche.declared_tables import empty
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 
 

@@ -13,7 +13,8 @@ from ctg_analysis.chapter import open_chapter, summaries, synthesis
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.consistency import of_synthesis
-from ctg_analysis.demarche.declared_tables import Demarche, SynthesisEdition
+from ctg_analysis.demarche.declared_tables import SynthesisEdition
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import glossary, sentences, texts
 from ctg_analysis.display.words.dates import date_text

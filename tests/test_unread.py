@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from raw_files import FEW, keep
 
-from ctg_analysis.demarche.declared_tables import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.indicators.observations import read_all
 from ctg_analysis.model.form import CONFIRMED
 from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, DataRoot

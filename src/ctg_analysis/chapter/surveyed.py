@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
-from ctg_analysis.demarche.declared_tables import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts

@@ -10,7 +10,7 @@ from geopandas import GeoDataFrame, GeoSeries
 
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, name_of_place, which_france
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.demography import at_equal_ages

@@ -26,7 +26,7 @@ from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.chapter.unknown_chapters import unknown
-from ctg_analysis.demarche.declared_tables import Demarche
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.lacks import known_of

@@ -15,7 +15,8 @@ from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.columns import FIELDS, last_day
-from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES, Demarche
+from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
+from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html

@@ -1,0 +1,93 @@
+"""What a démarche has gathered, as chapters read it: its tables, its convention, its info flashes.
+
+Nothing here is a person's answer, nor was said by someone who could be known: see `results.results`.
+"""
+
+from functools import cache
+from hashlib import sha256
+
+import pandas as pd
+
+from ctg_analysis.demarche.columns import INTERVIEW, READERS
+from ctg_analysis.demarche.declared_tables import (
+    CONVENTION,
+    INFO_FLASH,
+    OBSERVATIONS,
+    RECEIVED,
+    RESULTS,
+    SYNTHESIS,
+    WRITTEN,
+    Convention,
+    InfoFlash,
+    SynthesisEdition,
+    empty,
+    restored,
+)
+from ctg_analysis.model.settings import MATERIAL, DataRoot, settings
+from ctg_analysis.raw.folders import read_unread
+
+EXTRACTS, PROOFS = "extraits", "preuves"
+OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
+
+
+class Demarche:
+    """The tables of a démarche by name: those of the field material, and those worked out of it.
+
+    Which names, which columns: `demarche.declared_tables`. Tables of the material are as `MaterialFiles` has them.
+    """
+
+    def __init__(self, epci: str, root: DataRoot):
+        self.epci, self.root = epci, root
+        self.folder = root.processed_demarche(epci)
+        self.table = cache(self._table)
+
+    @property
+    def unread(self) -> str:
+        """Where it could not be read, and so was left out; nothing when it was read."""
+        return read_unread(self.root, self.epci).get(MATERIAL, "")
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is any material."""
+        return self.folder.is_dir()
+
+    def _table(self, name: str) -> pd.DataFrame:
+        """A table; without rows, its columns there, when nothing was gathered for it."""
+        path = self.folder / f"{name}.parquet"
+        table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)
+        if name == EXTRACTS:
+            return table[table["niveau_diffusion"].isin(READERS[settings().readers])]
+        if name == PROOFS:
+            hidden = table["type"].eq(INTERVIEW) & ~table["ref"].isin(self.table(EXTRACTS)["extrait_id"])
+            return table.assign(ref=table["ref"].mask(hidden, ""))
+        return table
+
+    def sum(self, *, of_persons: bool = False) -> bytes:
+        """The SHA-256 of all its tables: what tells it reads it again when they have changed.
+
+        of_persons: of what is told of persons' answers, of what they said and of their votes alone.
+        """
+        files = sorted(path for path in self.folder.glob("*.parquet") if not of_persons or path.stem in OF_PERSONS)
+        return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).digest()
+
+    @property
+    def convention(self) -> Convention | None:
+        """The convention as it is written."""
+        texts = self._written(CONVENTION)
+        return Convention.model_validate_json(texts[0]) if texts else None
+
+    @property
+    def info_flashes(self) -> list[InfoFlash]:
+        """The issues of the info flash, by number."""
+        issues = [InfoFlash.model_validate_json(text) for text in self._written(INFO_FLASH)]
+        return sorted(issues, key=lambda issue: issue.numero)
+
+    @property
+    def synthesis(self) -> SynthesisEdition:
+        """What the team changes of the synthèse; nothing as long as it has written nothing."""
+        texts = self._written(SYNTHESIS)
+        return SynthesisEdition.model_validate_json(texts[0]) if texts else SynthesisEdition()
+
+    def _written(self, file: str) -> list[str]:
+        table = self.table(WRITTEN)
+        return list(table.loc[table["file"].eq(file), "json"])
