@@ -307,11 +307,6 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
         file.write(f"{today.isoformat()};{deleted.file};{deleted.count or ''};{reason}\n")
 
 
-def as_line(overdue: Due) -> str:
-    """A line that says what is due, without anything of what it holds."""
-    return f"{overdue.place} : {overdue}"
-
-
 def as_finding(overdue: Due) -> Finding:
     """What `ctg check` says of what should have been deleted by now."""
     expected = "sa suppression : lancer `ctg purge EPCI --delete`"
