@@ -2,7 +2,7 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -163,9 +163,9 @@ def _status(step, day: datetime.date) -> str:
     return UNDER_WAY if first_day(step.debut) <= day else TO_COME
 
 
-def enjeux_by_constat(enjeux: pd.DataFrame) -> dict[str, list[str]]:
-    """Constat_id → the enjeux that it founds. enjeux: columns enjeu_id, constats."""
-    return _turned(zip(enjeux["enjeu_id"], enjeux["constats"], strict=True))
+def naming(table: pd.DataFrame, column: str) -> dict[str, list[str]]:
+    """Each id that a column of several names → the ids, in the first column, of the rows that name it."""
+    return table.explode(column).groupby(column, sort=False)[table.columns[0]].agg(list).to_dict()
 
 
 def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
@@ -179,14 +179,8 @@ def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[st
 
 def actions_by_enjeu(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
     """Enjeu_id → the actions that serve it, those that were given up too."""
-    return _turned(enjeux_by_action(actions, objectives).items())
-
-
-def actions_by_constat(actions: pd.DataFrame) -> dict[str, list[str]]:
-    """Constat_id → the actions that name it."""
-    return _turned(
-        (action, named or ()) for action, named in zip(actions["action_id"], actions["constat_ids"], strict=True)
-    )
+    served = enjeux_by_action(actions, objectives)
+    return naming(pd.DataFrame({"action": served.keys(), "enjeux": served.values()}, dtype=object), "enjeux")
 
 
 def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
@@ -198,15 +192,6 @@ def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFra
     retained = enjeux[enjeux["retenu"].fillna(False).astype(bool)].reset_index(drop=True)
     by_enjeu = [tuple(serving.get(enjeu, ())) for enjeu in retained["enjeu_id"]]
     return retained[["enjeu_id", "titre"]].assign(actions=by_enjeu, covered=[bool(ids) for ids in by_enjeu])
-
-
-def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
-    """The links the other way round."""
-    turned: dict[str, list[str]] = {}
-    for name, others in pairs:
-        for other in others:
-            turned.setdefault(other, []).append(name)
-    return turned
 
 
 # actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
