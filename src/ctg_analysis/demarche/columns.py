@@ -97,6 +97,7 @@ FIELDS = get_args(Champ)  # in the order of the chapters
 TypeActeur = Literal[
     "élu", "Caf", "MSA", "Département", "Éducation nationale", "association", "gestionnaire", "santé", "habitant"
 ]
+ACTORS = get_args(TypeActeur)
 
 
 class Row(BaseModel):
@@ -179,7 +180,7 @@ def _whole(low: int, high: int, expected: str):
             raise ValueError(expected)
         return int(str(text))
 
-    return BeforeValidator(read)
+    return Annotated[int, BeforeValidator(read)]
 
 
 def _at_least_0(number: float) -> float:
@@ -231,8 +232,10 @@ Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "une adresse htt
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
+Filter = Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)]
+Amount = Annotated[Number, AfterValidator(_at_least_0)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")]
+Whole = _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")
 
 
 def _list_of(part: Any) -> Any:
@@ -287,38 +290,26 @@ KINDS = {
     "link": Kind(Link, how="adresse ou fichier"),
     "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
     "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
-    "year": Kind(Annotated[int, _whole(1990, 2099, "une année de quatre chiffres")], "Int64", "année : 2023"),
+    "year": Kind(_whole(1990, 2099, "une année de quatre chiffres"), "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
     "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
-    "amount": Kind(
-        Annotated[Number, AfterValidator(_at_least_0)],
-        "float64",
-        "nombre, 0 ou plus : 1234 ou 12,5",
-        habit=habits.number,
-    ),
+    "amount": Kind(Amount, "float64", "nombre, 0 ou plus : 1234 ou 12,5", habit=habits.number),
     "whole": Kind(Whole, "Int64", "nombre entier", habit=habits.number),
     "percent": Kind(
-        Annotated[int, _whole(0, 100, "un nombre entier de 0 à 100")],
-        "Int64",
-        "nombre entier de 0 à 100",
-        habit=habits.percent,
+        _whole(0, 100, "un nombre entier de 0 à 100"), "Int64", "nombre entier de 0 à 100", habit=habits.percent
     ),
-    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 ou 3")], "Int64", "1, 2 ou 3"),
-    "mark_5": Kind(Annotated[int, _whole(1, 5, "un nombre entier de 1 à 5")], "Int64", "note de 1 à 5"),
+    "mark_3": Kind(_whole(1, 3, "1, 2 ou 3"), "Int64", "1, 2 ou 3"),
+    "mark_5": Kind(_whole(1, 5, "un nombre entier de 1 à 5"), "Int64", "note de 1 à 5"),
     "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non", habit=habits.yes_no),
     "field": Kind(Champ, choices=FIELDS),
-    "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),
+    "actor": Kind(TypeActeur, choices=ACTORS),
     "ids": Kind(_list_of(Id), "object", "identifiants séparés par |", marks=";,"),
     "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True, habit=habits.place, marks=";,"),
     "fields": Kind(_list_of(Champ), "object", choices=FIELDS, marks=";,"),
     "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),
     "labels": Kind(_pairs_of(Id, str), "object", "code=texte, séparés par |"),
-    "filter": Kind(
-        Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)], "object", "question=code, séparés par |"
-    ),
-    "counts": Kind(
-        _pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=get_args(TypeActeur)
-    ),
+    "filter": Kind(Filter, "object", "question=code, séparés par |"),
+    "counts": Kind(_pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=ACTORS),
     "values": Kind(_pairs_of(Id, Number), "object", "code=nombre, séparés par |"),
 }
 

@@ -314,15 +314,9 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
     Raises:
         InputError: a template that cannot be filled.
     """
-    title, model = f"Demande de données, {partner}", template(LETTER, seen.root, seen.epci)
-    return fill(model, letter_context(seen, partner, requests), title=title, date=date)
-
-
-def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[str, object]:
-    """Return what the tags of the template of a letter stand for."""
     figures = {figure.label for request in requests for figure in request.figures}
     secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
-    return {
+    context = {
         "territoire": seen.row["name"],
         "fictif": FICTIONAL if seen.root.fictional else "",
         "partenaire": partner,
@@ -330,6 +324,7 @@ def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -
         "demandes": requests,
         "arrondi": " ou ".join(secrets),
     }
+    return fill(template(LETTER, seen.root, seen.epci), context, title=f"Demande de données, {partner}", date=date)
 
 
 SHEETS = "fiches_action"
