@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from material_files import with_rows
 
-from ctg_analysis.demarche.declared_tables import Consultation
-from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, open_material
+from ctg_analysis.demarche.declared_tables import CONSULTATION, Consultation
+from ctg_analysis.demarche.material_files import MaterialFiles, open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.results import results
 from ctg_analysis.model.settings import DataRoot

@@ -12,13 +12,13 @@ from environment import environment
 from material_files import add, change, copy_of, line_of
 from typer.testing import CliRunner
 
-from ctg_analysis.chapter.demarche import survey_results
-from ctg_analysis.chapter.demarche.consultation import open_consultation
+from ctg_analysis.chapter.demarche import consultation
+from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.survey_results import ResultContext
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
+from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, columns_of, empty
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
@@ -134,7 +134,7 @@ def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
     context = ResultContext(Citation("Source : ici."), "2024", "intervalle à 95 %")
-    page = words(survey_results.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
+    page = words(consultation.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40)" in page and "non :" not in page
 
@@ -297,3 +297,28 @@ def text_of(path) -> str:
         return " ".join(str(cell) for column in table for cell in table[column].unique())
     text = path.read_bytes().decode("utf-8", errors="ignore")
     return json.dumps(json.loads(text), ensure_ascii=False) if path.suffix == ".json" else text
+
+
+def test_the_tables_of_the_material_are_read_as_they_were_written(material, demarche):
+    names = [name for name in MATERIAL_READ if name != "preuves"]
+    assert [name for name in names if demarche.table(name).empty] == []
+    assert [name for name in names if not demarche.table(name).equals(material[name].reset_index(drop=True))] == []
+
+
+def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
+    nothing = Demarche("200066645", france)
+    assert not nothing.begun and nothing.convention is None and nothing.info_flashes == []
+    for name in [*MATERIAL_READ, *RESULTS]:
+        table = nothing.table(name)
+        assert table.empty and list(table) == columns_of(name), name
+    pd.testing.assert_series_equal(empty("actions").dtypes, demarche.table("actions").dtypes)
+
+
+@pytest.mark.parametrize("readers", ["public", "copil"])
+def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers, material, example, monkeypatch):
+    for_them = replace(settings(), readers=readers)
+    monkeypatch.setattr("ctg_analysis.demarche.demarche.settings", lambda: for_them)
+    read = Demarche(EXAMPLE_EPCI, example)
+    heard = read.table("preuves").query("type == 'entretien'")["ref"]
+    assert set(heard) - {""} <= set(read.table("extraits")["extrait_id"])
+    assert (heard == "").any() and (heard != "").any() and not set(heard) & set(material["extraits"]["extrait_id"])

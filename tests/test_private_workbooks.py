@@ -12,7 +12,7 @@ import xlsxwriter
 from ctg_analysis.clean.received_forms import forms_in
 from ctg_analysis.demarche.commit_check import found_in
 from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED
-from ctg_analysis.demarche.restricted_files import as_line, due, purge, read_restricted, readable
+from ctg_analysis.demarche.restricted_files import due, purge, read_restricted, readable
 from ctg_analysis.demarche.table_files import table_workbook
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, settings
@@ -201,7 +201,7 @@ def test_what_is_due_is_deleted_from_a_workbook_and_nothing_of_it_is_left_there(
     persons_of(path)
     (folder / "conservation.yml").write_text("acteurs: 2027-12-31\n", encoding="utf-8")
     files = readable(read_restricted(root, EXAMPLE_EPCI))
-    assert [as_line(one).partition("personnes.xlsx, ")[2] for one in due(files, TODAY)] == [
+    assert [f"{one.place} : {one}".partition("personnes.xlsx, ")[2] for one in due(files, TODAY)] == [
         "feuille « Entretiens » : 1 ligne à supprimer depuis le 31/01/2026"
     ]
     purge(files, TODAY)

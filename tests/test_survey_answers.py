@@ -237,11 +237,12 @@ def test_bad_answers_are_told_one_line_each(tmp_path):
     ]
 
 
-def test_a_code_that_comes_again_and_again_is_told_once(tmp_path):
+def test_a_code_that_comes_again_is_told_once_and_words_of_a_respondent_are_not_quoted(tmp_path):
+    expected = "attendu l'une de ces valeurs : f, h, NSP, NC, SR"
     again = LIMESURVEY.replace('"f"', '"femme"')
-    assert findings(tmp_path, again) == [
-        ", ligne 2, colonne sexe : trouvé 'femme', et 1 fois de plus, attendu l'une de ces valeurs : f, h, NSP, NC, SR"
-    ]
+    assert findings(tmp_path, again) == [f", ligne 2, colonne sexe : trouvé 'femme', et 1 fois de plus, {expected}"]
+    words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
+    assert findings(tmp_path, words) == [f", ligne 2, colonne sexe : trouvé un texte de 19 caractères, {expected}"]
 
 
 def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_path):
@@ -264,18 +265,6 @@ def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_
     ]
 
 
-def test_words_of_a_respondent_are_not_quoted(tmp_path):
-    words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
-    assert findings(tmp_path, words) == [
-        ", ligne 2, colonne sexe : trouvé un texte de 19 caractères, attendu l'une de ces valeurs : f, h, NSP, NC, SR"
-    ]
-
-
-def test_windows_1252_is_refused_in_one_line(tmp_path):
-    accented = LIMESURVEY.replace("mieux", "été")
-    assert findings(tmp_path, accented, encoding="cp1252") == [f", ligne 2 : trouvé l'octet 0xe9, attendu {IN_UTF8}"]
-
-
 @pytest.mark.parametrize(
     "text, said",
     [
@@ -288,3 +277,8 @@ def test_windows_1252_is_refused_in_one_line(tmp_path):
 def test_what_is_no_whole_export_is_refused(tmp_path, text, said):
     (line,) = findings(tmp_path, text)
     assert line.startswith(said)
+
+
+def test_windows_1252_is_refused_in_one_line(tmp_path):
+    accented = LIMESURVEY.replace("mieux", "été")
+    assert findings(tmp_path, accented, encoding="cp1252") == [f", ligne 2 : trouvé l'octet 0xe9, attendu {IN_UTF8}"]

@@ -12,8 +12,7 @@ from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.consistency import active
-from ctg_analysis.demarche.declared_tables import SynthesisEdition
-from ctg_analysis.demarche.material_files import SYNTHESIS
+from ctg_analysis.demarche.declared_tables import SYNTHESIS, SynthesisEdition
 from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import counted, short_euros

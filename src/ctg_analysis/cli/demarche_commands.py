@@ -10,7 +10,7 @@ import typer
 from ctg_analysis.cli.common_options import Epci, Out, messages
 from ctg_analysis.demarche.answers import take_in
 from ctg_analysis.demarche.empty_forms import write_forms, write_tables
-from ctg_analysis.demarche.restricted_files import as_line, due, read_restricted, readable
+from ctg_analysis.demarche.restricted_files import due, read_restricted, readable
 from ctg_analysis.demarche.restricted_files import purge as delete_due
 from ctg_analysis.demarche.table_files import DELETIONS
 from ctg_analysis.model.errors import UserError, room_in
@@ -71,7 +71,7 @@ def purge(
     files = readable(read_restricted(data_root(epci), epci))
     expired = delete_due(files, today) if delete else due(files, today)
     for data in expired:
-        print(as_line(data))
+        print(f"{data.place} : {data}")
     if not expired:
         messages.print(f"{epci} : rien n'est à supprimer")
     elif delete:

@@ -32,7 +32,6 @@ from ctg_analysis.model.yaml_files import BIDIRECTIONAL
 from ctg_analysis.raw.files import MOST_COLUMNS, badly_encoded, is_workbook, rows_of
 
 # The file that LimeSurvey or Framaforms gives, as it was downloaded: its columns, its cells, who was done and when.
-#
 # LimeSurvey: results exported with one line of headings: the codes of the questions, their full text, or both (« code.
 # texte »). Framaforms, which is Drupal's Webform: three lines of header: the form; the question of a group of columns;
 # the column. Both as text (CSV, delimited) or as a workbook, of which the first sheet is read. Source: the exporters of
@@ -207,8 +206,6 @@ def _framaforms(path: Path, rows: tuple, lines: tuple) -> Export:
     moments = cells[dated[0]] if dated else pd.Series("", index=cells.index, dtype=str)
     return Export(columns, cells, cells[ids], moments, done, set(about))
 
-
-# The answers to a questionnaire, from the export of a survey tool to the tables of a démarche.
 
 USABLE_FROM = 0.5  # share of the questions put to a respondent that an answer not sent must hold to be kept
 CONTEXT = {"mode": "web", "canal": "lien", "secteur": ""}  # columns besides the questions, and what their absence means
@@ -418,8 +415,6 @@ def _days(moments: pd.Series) -> pd.Series:
     parts = moments.str.extract(r"(\d\d)/(\d\d)/(\d{4})")
     return year_first.fillna(parts[2] + "-" + parts[1] + "-" + parts[0]).fillna("")
 
-
-# `ctg answers`: the export of a survey tool becomes the private tables of answers, beside those on paper.
 
 SAFE = "'"  # before a text that a spreadsheet would run
 

@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
@@ -97,6 +97,7 @@ FIELDS = get_args(Champ)  # in the order of the chapters
 TypeActeur = Literal[
     "élu", "Caf", "MSA", "Département", "Éducation nationale", "association", "gestionnaire", "santé", "habitant"
 ]
+ACTORS = get_args(TypeActeur)
 
 
 class Row(BaseModel):
@@ -179,7 +180,7 @@ def _whole(low: int, high: int, expected: str):
             raise ValueError(expected)
         return int(str(text))
 
-    return BeforeValidator(read)
+    return Annotated[int, BeforeValidator(read)]
 
 
 def _at_least_0(number: float) -> float:
@@ -231,8 +232,10 @@ Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "une adresse htt
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
+Filter = Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)]
+Amount = Annotated[Number, AfterValidator(_at_least_0)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")]
+Whole = _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")
 
 
 def _list_of(part: Any) -> Any:
@@ -287,38 +290,26 @@ KINDS = {
     "link": Kind(Link, how="adresse ou fichier"),
     "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),
     "moment": Kind(Moment, how="jour, mois ou année : 19/01/2023, 01/2023, 2023", habit=habits.moment),
-    "year": Kind(Annotated[int, _whole(1990, 2099, "une année de quatre chiffres")], "Int64", "année : 2023"),
+    "year": Kind(_whole(1990, 2099, "une année de quatre chiffres"), "Int64", "année : 2023"),
     "number": Kind(Number, "float64", "nombre : 1234 ou 12,5", habit=habits.percent),
     "degrees": Kind(Degrees, "float64", "degrés décimaux : 2,8541", habit=habits.number),
-    "amount": Kind(
-        Annotated[Number, AfterValidator(_at_least_0)],
-        "float64",
-        "nombre, 0 ou plus : 1234 ou 12,5",
-        habit=habits.number,
-    ),
+    "amount": Kind(Amount, "float64", "nombre, 0 ou plus : 1234 ou 12,5", habit=habits.number),
     "whole": Kind(Whole, "Int64", "nombre entier", habit=habits.number),
     "percent": Kind(
-        Annotated[int, _whole(0, 100, "un nombre entier de 0 à 100")],
-        "Int64",
-        "nombre entier de 0 à 100",
-        habit=habits.percent,
+        _whole(0, 100, "un nombre entier de 0 à 100"), "Int64", "nombre entier de 0 à 100", habit=habits.percent
     ),
-    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 ou 3")], "Int64", "1, 2 ou 3"),
-    "mark_5": Kind(Annotated[int, _whole(1, 5, "un nombre entier de 1 à 5")], "Int64", "note de 1 à 5"),
+    "mark_3": Kind(_whole(1, 3, "1, 2 ou 3"), "Int64", "1, 2 ou 3"),
+    "mark_5": Kind(_whole(1, 5, "un nombre entier de 1 à 5"), "Int64", "note de 1 à 5"),
     "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non", habit=habits.yes_no),
     "field": Kind(Champ, choices=FIELDS),
-    "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),
+    "actor": Kind(TypeActeur, choices=ACTORS),
     "ids": Kind(_list_of(Id), "object", "identifiants séparés par |", marks=";,"),
     "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True, habit=habits.place, marks=";,"),
     "fields": Kind(_list_of(Champ), "object", choices=FIELDS, marks=";,"),
     "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),
     "labels": Kind(_pairs_of(Id, str), "object", "code=texte, séparés par |"),
-    "filter": Kind(
-        Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)], "object", "question=code, séparés par |"
-    ),
-    "counts": Kind(
-        _pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=get_args(TypeActeur)
-    ),
+    "filter": Kind(Filter, "object", "question=code, séparés par |"),
+    "counts": Kind(_pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=ACTORS),
     "values": Kind(_pairs_of(Id, Number), "object", "code=nombre, séparés par |"),
 }
 
@@ -346,15 +337,8 @@ def named_types(heard: pd.Series) -> pd.Series:
 
 INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
 JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page
-HIGHER, LOWER, CLOSE, RISING, FALLING, AT_LEAST, AT_MOST = (
-    "plus élevé que",
-    "plus faible que",
-    "proche de",
-    "en hausse depuis",
-    "en baisse depuis",
-    "au moins",
-    "au plus",
-)
+HIGHER, LOWER, CLOSE = "plus élevé que", "plus faible que", "proche de"
+RISING, FALLING, AT_LEAST, AT_MOST = "en hausse depuis", "en baisse depuis", "au moins", "au plus"
 
 
 # Words of the tables that decide what is counted: an action that was given up, a convention or a service in force.
@@ -363,42 +347,22 @@ VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid t
 ACTIVE = "en service"  # a service
 
 
-# What may be quoted of interviews, and to whom.
-#
-# extracts: columns ent_pseudo, type_acteur, texte_anonymise, niveau_diffusion, relu_par. The words of an actor type
-# of which fewer than three were heard are not quoted.
-
 PUBLIC, COPIL = "public", "copil"
 READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read
-RESERVED, UNREAD, FEW, NAMING = (
-    "diffusion réservée",
-    "non relu",
-    f"moins de {SPEAKERS} personnes entendues de ce type",
-    "quelqu'un peut y être reconnu",
-)
+RESERVED, UNREAD = "diffusion réservée", "non relu"
+FEW = f"moins de {SPEAKERS} personnes entendues de ce type"
 
 
-def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The extracts that may be quoted to some readers, and why the others may not.
+def not_quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
+    """Why extracts may not be quoted to some readers: columns extrait_id, motif.
 
-    readers: PUBLIC or COPIL. naming: extrait_id of those in which a name, an address or a number was found.
-    Quotable: columns type_acteur, champ, code, tonalite, texte_anonymise, in no telling order. Others: extrait_id,
-    motif; never their words.
+    extracts: columns extrait_id, ent_pseudo, type_acteur, niveau_diffusion, relu_par. readers: PUBLIC or COPIL.
     """
-    named = names_of_types(extracts)
-    reasons = np.select(
-        [
-            ~extracts["niveau_diffusion"].isin(READERS[readers]),
-            extracts["relu_par"].fillna("").eq(""),
-            extracts["type_acteur"].map(named).eq(OTHERS),
-            extracts["extrait_id"].isin([*naming]),
-        ],
-        [RESERVED, UNREAD, FEW, NAMING],
-        "",
-    )
-    columns = ["type_acteur", "champ", "code", "tonalite", "texte_anonymise"]
-    may = extracts.loc[reasons == "", columns].sort_values(columns[1:], ignore_index=True)
-    return may, extracts.loc[reasons != "", ["extrait_id"]].assign(motif=reasons[reasons != ""]).reset_index(drop=True)
+    few = extracts["type_acteur"].map(names_of_types(extracts)).eq(OTHERS)
+    unread = extracts["relu_par"].fillna("").eq("")
+    beyond = ~extracts["niveau_diffusion"].isin(READERS[readers])
+    table = extracts[["extrait_id"]].assign(motif=np.select([beyond, unread, few], [RESERVED, UNREAD, FEW], ""))
+    return table[table["motif"].ne("")].reset_index(drop=True)
 
 
 def names_of_types(extracts: pd.DataFrame) -> pd.Series:

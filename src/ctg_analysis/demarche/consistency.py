@@ -19,7 +19,7 @@ from ctg_analysis.demarche.columns import (
     WORKSHOP,
     first_day,
     last_day,
-    quotable,
+    not_quotable,
 )
 from ctg_analysis.demarche.declared_tables import Convention
 from ctg_analysis.demarche.table_files import TableFile
@@ -28,8 +28,6 @@ from ctg_analysis.model.errors import Finding
 from ctg_analysis.model.habits import as_shown
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import ReadYaml
-
-# Whether the chain holds: proof, constat, enjeu, axis, action, money, indicators, within the convention.
 
 Tables = Mapping[str, TableFile]
 
@@ -230,7 +228,6 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 
 # What one table says of another: every id that is named must exist where it should.
 
-# What a proof of a sort names.
 PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
@@ -370,7 +367,7 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
     """The numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
     file, numbers = project_path(path), set()
     extracts = tables["extraits"].rows
-    kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()
+    kept_back = not_quotable(extracts, PUBLIC).set_index("extrait_id")["motif"].to_dict()
     known = set(extracts["extrait_id"])
     for rank, issue in enumerate(read.value or ()):
         if issue.numero in numbers:

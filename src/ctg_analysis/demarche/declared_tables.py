@@ -8,13 +8,24 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
+from ctg_analysis.demarche.columns import (
+    KINDS,
+    Champ,
+    Code,
+    Day,
+    Id,
+    Kind,
+    Link,
+    Moment,
+    Row,
+    Text,
+    Whole,
+    some,
+)
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.declared_values import Names
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
-
-# The tables of a démarche as their files declare them: YAML in `declared`, one file for each of its stages.
 
 FOLDER = Path(__file__).parent / "declared"
 BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
@@ -130,8 +141,6 @@ PUBLIC = {name: table for name, table in TABLES.items() if not table.private}
 RESTRICTED = {name: table for name, table in TABLES.items() if table.private}
 
 
-# What chapters may read of a démarche: names and columns of its tables in data/processed/demarche/<siren>/.
-#
 # Neither persons' answers nor who was heard are among them: `results` works these out before (rules R1, R6 and R24).
 
 MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
@@ -180,6 +189,8 @@ def _tuple(part: object) -> object:
     return tuple(part) if isinstance(part, list) else part
 
 
+CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+SYNTHESIS = "synthese.yml"
 Generated = Literal[
     "champs",
     "enjeux",

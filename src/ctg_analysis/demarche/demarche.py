@@ -8,11 +8,14 @@ from hashlib import sha256
 
 import pandas as pd
 
-from ctg_analysis.demarche.columns import INTERVIEW
+from ctg_analysis.demarche.columns import INTERVIEW, READERS
 from ctg_analysis.demarche.declared_tables import (
+    CONVENTION,
+    INFO_FLASH,
     OBSERVATIONS,
     RECEIVED,
     RESULTS,
+    SYNTHESIS,
     WRITTEN,
     Convention,
     InfoFlash,
@@ -20,13 +23,11 @@ from ctg_analysis.demarche.declared_tables import (
     empty,
     restored,
 )
-from ctg_analysis.demarche.material_files import CONVENTION, INFO_FLASH, SYNTHESIS
 from ctg_analysis.model.settings import MATERIAL, DataRoot, settings
 from ctg_analysis.raw.folders import read_unread
 
 EXTRACTS, PROOFS = "extraits", "preuves"
 OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
-READERS = {"public": {"public"}, "copil": {"public", "copil"}}
 
 
 class Demarche:

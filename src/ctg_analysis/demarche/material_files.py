@@ -10,7 +10,18 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.demarche.consistency import dangling, of_convention, of_info_flashes, of_synthesis
-from ctg_analysis.demarche.declared_tables import PUBLIC, Consultation, Convention, InfoFlash, SynthesisEdition, Table
+from ctg_analysis.demarche.declared_tables import (
+    CONSULTATION,
+    CONVENTION,
+    INFO_FLASH,
+    PUBLIC,
+    SYNTHESIS,
+    Consultation,
+    Convention,
+    InfoFlash,
+    SynthesisEdition,
+    Table,
+)
 from ctg_analysis.demarche.table_files import (
     TableFile,
     personal_data,
@@ -26,8 +37,6 @@ from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.raw.files import irregular, unread_file, workbooks_in
 from ctg_analysis.raw.folders import is_note
 
-CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
-SYNTHESIS = "synthese.yml"
 ALLOWED = "noms_admis.txt"
 YAML_FILES = {
     CONVENTION: Convention,

@@ -2,21 +2,19 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.consistency import CENT, active
+from ctg_analysis.demarche.columns import DROPPED, first_day, last_day
+from ctg_analysis.demarche.consistency import CENT, OF_A_RESULT, active
 from ctg_analysis.demarche.declared_tables import TABLES
 
 # The plan of actions: in their order, in time, by who leads them, and what each still lacks.
-#
 # actions, axes, objectives, funding, followed: the tables `actions`, `axes`, `objectifs`, `financements` and
 # `indicateurs_suivi`.
 
 RESULT = "résultat"
-OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
 NEEDS = {
     "pilote": "Pilote",
     "calendrier": "Calendrier",
@@ -99,7 +97,6 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
 
 
 # The money of the plan: by financer and year, and whether the budgets are what the financers bring.
-#
 # funding: the table `financements`: action_id, financeur, annee, nature, montant (euros). actions: the table `actions`.
 
 FINANCERS = list(TABLES["financements"].columns["financeur"].kind.choices)
@@ -141,8 +138,6 @@ def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame
     )
 
 
-# Where a démarche is at a date: steps done, under way, planned, to come.
-
 DONE, UNDER_WAY, TO_COME = "faite", "en cours", "à venir"
 PLANNED, NO_DATE = "prévue", "date à préciser"  # for a day that is past, of which nobody says that it was done
 
@@ -168,12 +163,9 @@ def _status(step, day: datetime.date) -> str:
     return UNDER_WAY if first_day(step.debut) <= day else TO_COME
 
 
-# The chain from proof to action: what is linked to what, both ways.
-
-
-def enjeux_by_constat(enjeux: pd.DataFrame) -> dict[str, list[str]]:
-    """Constat_id → the enjeux that it founds. enjeux: columns enjeu_id, constats."""
-    return _turned(zip(enjeux["enjeu_id"], enjeux["constats"], strict=True))
+def naming(table: pd.DataFrame, column: str) -> dict[str, list[str]]:
+    """Each id that a column of several names → the ids, in the first column, of the rows that name it."""
+    return table.explode(column).groupby(column, sort=False)[table.columns[0]].agg(list).to_dict()
 
 
 def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
@@ -187,14 +179,8 @@ def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[st
 
 def actions_by_enjeu(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
     """Enjeu_id → the actions that serve it, those that were given up too."""
-    return _turned(enjeux_by_action(actions, objectives).items())
-
-
-def actions_by_constat(actions: pd.DataFrame) -> dict[str, list[str]]:
-    """Constat_id → the actions that name it."""
-    return _turned(
-        (action, named or ()) for action, named in zip(actions["action_id"], actions["constat_ids"], strict=True)
-    )
+    served = enjeux_by_action(actions, objectives)
+    return naming(pd.DataFrame({"action": served.keys(), "enjeux": served.values()}, dtype=object), "enjeux")
 
 
 def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
@@ -208,17 +194,6 @@ def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFra
     return retained[["enjeu_id", "titre"]].assign(actions=by_enjeu, covered=[bool(ids) for ids in by_enjeu])
 
 
-def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
-    """The links the other way round."""
-    turned: dict[str, list[str]] = {}
-    for name, others in pairs:
-        for other in others:
-            turned.setdefault(other, []).append(name)
-    return turned
-
-
-# What became of the actions of a convention: done, not done, at what cost.
-#
 # actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
 # statut, ecart, explication, suite. The actions of the convention under way come in the same columns, see
 # `as_bilan`, so that both bilans are read alike.
@@ -265,7 +240,6 @@ def costs(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 # The yearly follow-up: where each action stands, what was spent, how far its indicators are from their targets.
-#
 # followup: the table `suivi`: action_id, annee, statut, avancement_pct, faits, valeurs_indicateurs, depense,
 # difficultes, decision_copil, date. followed: the table `indicateurs_suivi`.
 
@@ -273,7 +247,6 @@ YEARLY_STATUSES = ("réalisée", "en cours", "modifiée", "retardée", "non dém
 BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"
 OUTPUT = "réalisation"
 STOPPED, TO_DECIDE = "arrêter", "à décider"
-DROPPED = "abandonnée"
 NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "low", "high", "text", "source"])
 
 

@@ -36,10 +36,8 @@ from ctg_analysis.secrecy.rounding import MOST_PARTS, rounded_down
 # Secrecy is rounding (rules R1 and R2): respondents are counted, weighted or not, by five, before anything is made of
 # them. Under five they are « moins de 5 », without a share; the base of a question of at most ten answers is the sum of
 # theirs. Shares, intervals and tests are those of the middles, and depend on nothing else.
-#
 # answers: one row per respondent, one column per question, cells of codes (see `answers.Answers`). weights: with the
 # same index (see `survey.rake`). questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
-#
 # The base of a question is who answered it, « ne sait pas » among them; not who is not concerned, nor who did not
 # answer.
 
@@ -144,7 +142,6 @@ def question_of(questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
 
 
 # What groups of respondents answer, and whether the answers to two questions go together (rules R14, R23).
-#
 # Tests are made on the rounded counts that are published, times n_eff: the variance of each is that of a draw and of
 # its rounding, (5² - 1) / 12. Nothing here says that one is the cause of the other (rule R26).
 

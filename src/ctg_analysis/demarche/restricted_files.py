@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.demarche.columns import Day
 from ctg_analysis.demarche.consistency import dangling
-from ctg_analysis.demarche.declared_tables import RESTRICTED
-from ctg_analysis.demarche.material_files import CONSULTATION, MaterialFiles, strays
+from ctg_analysis.demarche.declared_tables import CONSULTATION, RESTRICTED
+from ctg_analysis.demarche.material_files import MaterialFiles, strays
 from ctg_analysis.demarche.table_files import (
     DELETIONS,
     TableFile,
@@ -30,8 +30,6 @@ from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.raw.files import Sheet, header_of, place_of, read_workbook
 from ctg_analysis.raw.folders import is_note
 
-# The field material that holds personal data: in data/private, never in git, read by no chapter and no notebook.
-#
 # Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
 
 RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
@@ -165,8 +163,6 @@ def recorded(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not is_note(path)) if folder.is_dir() else []
 
 
-# How long personal data are kept: what is due is deleted, nothing else is, and what was deleted is noted without it.
-#
 # Source: règlement (UE) 2016/679 (RGPD), article 5, 1, e: data that identify people are kept no longer than is needed.
 
 PURGED = ("Des lignes échues ont été supprimées de ce classeur : voir suppressions.csv.",)
@@ -309,11 +305,6 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
     reason = f"échéance du {deleted.since.isoformat()}"
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{today.isoformat()};{deleted.file};{deleted.count or ''};{reason}\n")
-
-
-def as_line(overdue: Due) -> str:
-    """A line that says what is due, without anything of what it holds."""
-    return f"{overdue.place} : {overdue}"
 
 
 def as_finding(overdue: Due) -> Finding:

@@ -6,10 +6,20 @@ import pandas as pd
 from pydantic import BaseModel
 
 from ctg_analysis.demarche import columns, voices
-from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, quotable
+from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, not_quotable
 from ctg_analysis.demarche.consistency import active, one_interview
-from ctg_analysis.demarche.declared_tables import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
-from ctg_analysis.demarche.material_files import CONVENTION, INFO_FLASH, SYNTHESIS, MaterialFiles
+from ctg_analysis.demarche.declared_tables import (
+    CONVENTION,
+    INFO_FLASH,
+    MATERIAL_READ,
+    OBSERVATIONS,
+    RECEIVED,
+    RESULTS,
+    SYNTHESIS,
+    WRITTEN,
+    stored,
+)
+from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.survey import Survey, of_survey, open_survey
 from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
 from ctg_analysis.indicators.observe import observe
@@ -19,7 +29,6 @@ from ctg_analysis.model.facts import facts
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 
 # What the convention before, the plan and its follow-up come to in numbers: facts of the EPCI and of its communes.
-#
 # A fact is there when the table that gives it holds something. Those of the convention before are of its last year,
 # those of a state at the signature of the first year of the convention.
 
@@ -184,8 +193,6 @@ def _competences(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "level", "measure", "value"])
 
 
-# Interviews and meetings: what may be shown of who spoke, of what, and of what was said (rules R6 and R24).
-
 Tables = dict[str, pd.DataFrame]
 
 INTERVIEWS, WHOLE = "entretiens", "ensemble"
@@ -198,9 +205,7 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
         return {}
     themes = voices.themes_by_type(extracts, codebook).rename_axis("theme").reset_index()
     kappa = voices.coders_agreement(extracts)
-    _, public = quotable(extracts, PUBLIC)
-    _, copil = quotable(extracts, COPIL)
-    reasons = pd.concat([public.assign(readers=PUBLIC), copil.assign(readers=COPIL)])
+    reasons = pd.concat([not_quotable(extracts, readers).assign(readers=readers) for readers in (PUBLIC, COPIL)])
     held = restricted["entretiens"].sort_values(["date", "ent_id"])
     order = held["ent_pseudo"].tolist()
     return {
@@ -235,9 +240,6 @@ def of_meetings(material: MaterialFiles) -> Tables:
     if len(contributions):
         tables["contributions_by_field"] = voices.contributions_by_field(contributions)
     return tables
-
-
-# From the field material and the answers of persons to what may be shown of them: the tables of `outputs`.
 
 
 def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame) -> Tables:
@@ -290,17 +292,13 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
     niveau_diffusion: `public`, or `copil` for what the COPIL alone may read.
     """
-    for_all = set(_quotable(extracts, PUBLIC).index)
-    quoted = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
+    kept_back = {readers: not_quotable(extracts, readers)["extrait_id"] for readers in (PUBLIC, COPIL)}
+    reserved = extracts["extrait_id"].isin(kept_back[PUBLIC])
+    quoted = extracts.assign(niveau_diffusion=reserved.map({True: COPIL, False: PUBLIC}))
+    quoted = quoted[~quoted["extrait_id"].isin(kept_back[COPIL])]
+    quoted = quoted.sort_values(["champ", "code", "tonalite", "texte_anonymise"])
     names = {name: f"V{rank}" for rank, name in enumerate(quoted["extrait_id"], start=1)}
-    level = quoted.index.isin(for_all)
-    quoted = quoted.assign(niveau_diffusion=pd.Series(level, index=quoted.index).map({True: PUBLIC, False: COPIL}))
     return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[RESULTS["extraits"]], names
-
-
-def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
-    _, others = quotable(extracts, readers)
-    return extracts[~extracts["extrait_id"].isin(others["extrait_id"])]
 
 
 def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

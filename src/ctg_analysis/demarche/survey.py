@@ -205,8 +205,6 @@ def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
     return words.where(census.notna(), "")
 
 
-# The answers of a consultation, ready for counting: no blank left, the secteur as a question, a weight each.
-
 SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
 
 
@@ -263,8 +261,6 @@ def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.Data
     row |= {"filtre": None, "champ": None, "obligatoire": False, "sensible": False}
     return pd.concat([questionnaire, pd.DataFrame([row]).astype(questionnaire.dtypes)], ignore_index=True)
 
-
-# The groups of the profile, then the consultation from the answers to what may be shown of it (rules R20 to R25).
 
 MOST_GROUPS = 6  # modalities of a question of the profile that others are crossed with
 Tables = dict[str, pd.DataFrame]

@@ -10,7 +10,6 @@ from ctg_analysis.demarche.columns import LIST, OTHERS, SPEAKERS, is_yes, labels
 from ctg_analysis.indicators.uncertainty import Z
 
 # Interviews: which themes which actors speak of, in numbers of interviews, never in %.
-#
 # extracts: columns extrait_id, ent_pseudo, type_acteur, code, texte_anonymise, tonalite, niveau_diffusion, relu_par,
 # double_codage. codebook: columns code, theme. An actor type of which fewer than three were heard is never named: its
 # figures go with « autres acteurs », its words are not quoted.
@@ -163,7 +162,6 @@ def contributions_by_field(contributions: pd.DataFrame) -> pd.DataFrame:
 
 
 # From votes to priorities: what comes first, how sure that is, on whom it depends; and what the COPIL decided.
-#
 # votes: one row per ballot and enjeu: atelier_id, bulletin, objet_id, type_votant, points, importance_1_5, urgence_1_5,
 # faisabilite_1_5. enjeux: enjeu_id, titre, constats (several), retenu, motif, decide_le.
 

@@ -12,15 +12,9 @@ from ctg_analysis.clean.partner_files import read_agreements, sound_facts
 from ctg_analysis.clean.received_forms import AND, FORMS, LEAST, codes_of, forms_in, homes
 from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import inconsistencies
-from ctg_analysis.demarche.material_files import (
-    CONVENTION,
-    names_of,
-    no_convention,
-    persons_named,
-    read_material,
-    wrong_together,
-)
+from ctg_analysis.demarche.declared_tables import CONVENTION
 from ctg_analysis.demarche.material_files import codes_of as codes_of_material
+from ctg_analysis.demarche.material_files import names_of, no_convention, persons_named, read_material, wrong_together
 from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.table_files import TableFile
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import pandas as pd
 from pydantic import AfterValidator
@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 from ctg_analysis.chapter.missing import Request, missing, requests
 from ctg_analysis.chapter.synthesis import MessageText, messages
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.demarche.columns import ACTIVE, Champ, Id, Row, Text, Whole, first_day, last_day, some
+from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, some
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES, Convention, Party
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
@@ -44,7 +44,6 @@ from ctg_analysis.publish.word import (
 
 VALIDATED, VALIDATED_CONSTAT, DRAFT = "validée", "validé", "projet"
 NONE, TOTAL, RESULT = "–", "Total", "résultat"
-FIELDS = get_args(Champ)
 ORDER = [value for name in ("financeur", "nature") for value in TABLES["financements"].columns[name].kind.choices]
 BY_WHOM = {
     "commune": "les communes",
@@ -235,8 +234,6 @@ def read_reference() -> Reference:
     return load_yaml(models() / REFERENCE, Reference).value
 
 
-# The convention as a Word file that people edit.
-
 PROJECT = "projet"
 FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
 
@@ -300,9 +297,6 @@ def _party(party: Party) -> str:
     return f"{party.nom}{by}{role}{allowed} ;"
 
 
-# The fiches-action as Word files, one for each action that was not given up.
-
-
 def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
     """Return, by action, what the tags of the template of a fiche-action stand for."""
     return {
@@ -311,24 +305,15 @@ def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
     }
 
 
-# The letters that ask partners for figures, one for each of them, ready to be dated, signed and sent.
-
-
 def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
     """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file.
 
     Raises:
         InputError: a template that cannot be filled.
     """
-    title, model = f"Demande de données, {partner}", template(LETTER, seen.root, seen.epci)
-    return fill(model, letter_context(seen, partner, requests), title=title, date=date)
-
-
-def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -> dict[str, object]:
-    """Return what the tags of the template of a letter stand for."""
     figures = {figure.label for request in requests for figure in request.figures}
     secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
-    return {
+    context = {
         "territoire": seen.row["name"],
         "fictif": FICTIONAL if seen.root.fictional else "",
         "partenaire": partner,
@@ -336,9 +321,8 @@ def letter_context(seen: Territory, partner: str, requests: Sequence[Request]) -
         "demandes": requests,
         "arrondi": " ou ".join(secrets),
     }
+    return fill(template(LETTER, seen.root, seen.epci), context, title=f"Demande de données, {partner}", date=date)
 
-
-# From the field material to the documents beside the reports.
 
 SHEETS = "fiches_action"
 

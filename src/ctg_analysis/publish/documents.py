@@ -267,12 +267,6 @@ def _describe(shape, words: str) -> None:
     shape.element.xpath(".//p:cNvPr")[0].set("descr", typography(words))
 
 
-# `ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
-#
-#     reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
-#                                 synthese-….pdf  essentiel-….pdf  fiches-….pdf  restitution-….pptx
-#                                 envoi-….zip
-#
 # They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import TABLES, InfoFlash, KeyFigure
-from ctg_analysis.demarche.material_files import INFO_FLASH, MaterialFiles, open_material
+from ctg_analysis.demarche.declared_tables import INFO_FLASH, TABLES, InfoFlash, KeyFigure
+from ctg_analysis.demarche.material_files import MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.display import notes
 from ctg_analysis.display.quantities import agreed
@@ -28,8 +28,6 @@ from ctg_analysis.pipeline.derivation import read_places
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.site import page
-
-# The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed.
 
 PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
@@ -99,8 +97,6 @@ def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
     words += [issue.edito.texte] if issue.edito else []
     return [(term, notes.terms()[term]) for term in notes.terms_in(map(typography, filter(None, words)))]
 
-
-# An issue of the info flash, from the field material; observations are opened only by one that cites figures.
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail

@@ -32,8 +32,6 @@ from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, p
 from ctg_analysis.publish.pdf import same_bytes
 from ctg_analysis.raw.workbook_safety import DAMAGED
 
-# A Word template filled: its tags replaced, its contents listed, always the same bytes.
-#
 # The tags are those of docxtpl (https://docxtpl.readthedocs.io). What is written in their place stays text, whatever it
 # holds.
 
@@ -206,7 +204,6 @@ def _add(text: RichText, token: dict, *, bold: bool = False, italic: bool = Fals
 
 
 # The documents of a démarche on the disk, beside the reports: nothing that a person has changed is ever written over.
-#
 # reports/demarche/200067171/convention.docx  fiches_action/F01.docx
 #                            info_flash_1.html  info_flash_1.pdf  .documents.json
 
@@ -266,8 +263,6 @@ def _known(home: Path) -> dict[str, list[str]]:
         return {}
     return sums if isinstance(sums, dict) and all(isinstance(digests, list) for digests in sums.values()) else {}
 
-
-# Where the models of the documents are, and a démarche's own.
 
 CONVENTION, ACTION_SHEET = "convention.docx", "fiche_action.docx"
 LETTER = "demande.docx"

@@ -17,9 +17,7 @@ from ctg_analysis.display.drawings.style import (
     GRID,
     INK,
     PAPER,
-    PARTS,
     RULE,
-    SEQUENTIAL,
     SMALL,
     TERRITORY,
     WARM,
@@ -28,17 +26,6 @@ from ctg_analysis.display.quantities import number
 from ctg_analysis.show.charts import GAP, HEIGHT, KEY, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
 from ctg_analysis.show.svg import tell
 
-# Told apart by their tone, their number and their place; what was given up has a broken outline.
-SHADES = {
-    "réalisée": (TERRITORY, PAPER),
-    "partielle": (PARTS[1], INK),
-    "modifiée": (PARTS[1], INK),
-    "en cours": (SEQUENTIAL[1], INK),
-    "reportée": (PARTS[2], INK),
-    "retardée": (PARTS[2], INK),
-    "non démarrée": (PAPER, INK),
-    "abandonnée": (PAPER, INK),
-}
 EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin
 GIVEN_UP = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.2, "linestyle": (0, (2, 1.5))}
 DISC = {"marker": "o", "color": TERRITORY, "markersize": 10, "markeredgewidth": 0, "linestyle": ""}
@@ -47,34 +34,6 @@ BEYOND = 0.16  # how far a bullet goes before the baseline and after the target;
 LETTERS = "ABCDEFGHIJKLMNOP"
 STROKE = {"color": WARM, "marker": "|", "markersize": 16, "markeredgewidth": 3, "linestyle": ""}
 HEADING = 62  # letters of the name of a group before it goes on on a second line
-HEAD_ANGLE = 38  # degrees, of the headings of columns
-
-
-def statuses(table: pd.DataFrame) -> Axes:
-    """A bar for each row, cut in as many parts as there are statuses, each with its number.
-
-    table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
-    """
-    columns = 5 if len(table.columns) < 6 else 4
-    ax, middles = rowed(table.index, right=26, top=8 + 19 * -(-len(table.columns) // columns), row=30, letters=24)
-    begins = table.cumsum(axis=1) - table
-    for status, counts in table.items():
-        for name, y, begin, count in zip(table.index, middles, begins[status], counts, strict=True):
-            if count:
-                (part,) = ax.barh(y, count, 19, begin, **_part(status))
-                tell(part, f"{name}, {status}", str(count))
-                ink = SHADES[status][1]
-                write(ax, begin + count / 2, y, str(count), ha="center", size=SMALL, weight="bold", color=ink)
-    for y, count in zip(middles, table.sum(axis=1), strict=True):
-        write(ax, count, y, str(count), aside=6, weight="bold")
-    scale(ax, 0, max(table.sum(axis=1).max(), 1))
-    key(ax, [Patch(label=status, **_part(status)) for status in table.columns], columns=columns)
-    return ax
-
-
-def _part(status: str) -> dict[str, object]:
-    shade = {"facecolor": SHADES[status][0], "edgecolor": INK, "linewidth": 0.6}
-    return GIVEN_UP if status == "abandonnée" else shade
 
 
 def bullets(rows: pd.DataFrame) -> Axes:
@@ -187,24 +146,6 @@ def ranks(rows: pd.DataFrame) -> Axes:
     scale(ax, 1, last, before=8, after=8)
     both = {"rang stable": DISC, "rang incertain": RING}
     key(ax, [Line2D([], [], label=label, **mark) for label, mark in both.items()], below=True)
-    return ax
-
-
-def heat(table: pd.DataFrame) -> Axes:
-    """A table of counts, the darker the more: index the themes, columns the actors."""
-    top = 12 + max(length(name, SMALL) for name in table.columns) * math.sin(math.radians(HEAD_ANGLE))
-    ax, middles = rowed(table.index, right=46, top=top, row=26, letters=26)
-    most, darkest = max(table.max(axis=None), 1), len(SEQUENTIAL) - 1
-    for column, (name, counts) in enumerate(table.items()):
-        ax.annotate(name, (column + 0.5, top - 4), size=SMALL, color=FAINT, rotation=HEAD_ANGLE, rotation_mode="anchor")
-        for theme, y, count in zip(table.index, middles, counts, strict=True):
-            step = math.ceil(count * darkest / most)
-            shade, edge = (SEQUENTIAL[step], "none") if count else (PAPER, RULE)
-            (cell,) = ax.barh(y, 0.94, 24, column + 0.03, facecolor=shade, edgecolor=edge)
-            tell(cell, f"{theme}, {name}", number(count))
-            ink = PAPER if count and step >= darkest - 1 else INK
-            write(ax, column + 0.5, y, number(count), ha="center", color=ink)
-    ax.set_xlim(0, len(table.columns))
     return ax
 
 

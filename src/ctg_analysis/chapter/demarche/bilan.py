@@ -17,7 +17,6 @@ from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import cells, plain_bars
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
@@ -198,9 +197,9 @@ def _members(territory: Territory, family: str) -> dict[str, Indicator]:
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
     """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = plan.by_axis(actions, order)
-    whole = counts.loc[plan.ALL]
+    whole, drawn = counts.loc[plan.ALL], counts.drop(columns="total", index=plan.ALL)
     return pieces.chart(
-        plan_charts.statuses(counts.drop(columns="total", index=plan.ALL)),
+        cells(drawn, drawn.astype(str)),
         Listing(["Axe", *order, "Total"], pieces.lines_of(counts)),
         origin,
         message=f"Sur {counted(whole['total'], 'action')} : {', '.join(map(counted, whole[list(order)], order))}",

@@ -65,8 +65,8 @@ class Enjeux(DemarcheChapter):
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
         """The strengths, weaknesses, opportunities and threats of each field, with their proofs."""
-        constats, enjeux = self.table("constats"), plan.enjeux_by_constat(self.enjeux)
-        actions = plan.actions_by_constat(self.table("actions"))
+        constats, enjeux = self.table("constats"), plan.naming(self.enjeux, "constats")
+        actions = plan.naming(self.table("actions"), "constat_ids")
         alone = set(self.table("one_interview")["constat_id"])
         fields: dict[str, list[dict]] = {texts.capitalised(field): [] for field in constats["champ"]}
         for row in sorted(constats.itertuples(index=False), key=lambda row: AFOM.index(row.type)):

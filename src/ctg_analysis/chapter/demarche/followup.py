@@ -20,6 +20,7 @@ from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.show import plan_charts
+from ctg_analysis.show.charts import cells
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
@@ -65,7 +66,7 @@ class Followup(DemarcheChapter):
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
         years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
         figure = pieces.chart(
-            plan_charts.statuses(counts),
+            cells(counts, counts.astype(str)),
             Listing(["Année", *counts], pieces.lines_of(counts)),
             pieces.Origin(self.source("suivi"), years, FILE),
             message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
@@ -115,8 +116,8 @@ class Followup(DemarcheChapter):
         results = results.set_index("ind_id")
         labels = results["action_id"] + " " + results["libelle"] + " (" + results["unite"] + ")"
         written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
-        cells = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
-        by_year = cells.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
+        values = pd.Series(written, rows.index) + " (" + rows["kind"].map(ORIGINS) + ")"
+        by_year = values.groupby([rows["ind_id"], rows["year"]]).agg(", ".join).unstack(fill_value=pieces.NOTHING)
         by_year = by_year.reindex([name for name in labels.index if name in by_year.index]).rename(index=labels)
         broken = rows.groupby("ind_id")["part"].nunique().loc[lambda parts: parts.gt(1)].index
         note = f"{BROKEN.capitalize()} : {texts.listed(list(labels[broken]))}." if len(broken) else ""

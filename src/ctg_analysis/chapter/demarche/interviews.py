@@ -1,5 +1,6 @@
 """Chapter 12: what partners said in interviews and in meetings, in counts, never naming anyone (rule R6)."""
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter.demarche import pieces
@@ -23,6 +24,7 @@ SIDES = {
     "atelier": "Acteurs",
     "document": "Documents",
 }
+DARKEST = 3  # shade of a cell
 RESERVED = "réservé au comité de pilotage"
 
 
@@ -56,14 +58,13 @@ class Interviews(DemarcheChapter):
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
         titles = {name: f"{pieces.actors(name)} ({number(heard[name])})" for name in table.columns}
-        return self._chart(
-            "themes_by_type",
-            plan_charts.heat(table.rename(columns=titles)),
-            Listing(["Thème", *titles.values()], pieces.lines_of(table, number)),
-            _most_shared(table[WHOLE], heard[WHOLE]),
-            "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
-            "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée.",
-        )
+        steps = np.ceil(table * DARKEST / max(table.max(axis=None), 1)).astype(int).to_numpy()
+        shades = {(row, column + 1): step for (row, column), step in np.ndenumerate(steps) if step}
+        caption = "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs"
+        note = "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée."
+        header, lines = ["Thème", *titles.values()], pieces.lines_of(table, number)
+        made = pieces.table(caption, header, lines, self._source, note, words=False, shades=shades)
+        return pieces.together(pieces.phrase(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
 
     @needing("Saturation", "saturation")
     def saturation(self) -> Html:
@@ -82,13 +83,15 @@ class Interviews(DemarcheChapter):
             if after > 1
             else f"Un code nouveau vient encore de l'entretien {last} sur {len(rows)}"
         )
-        return self._chart(
-            "saturation",
+        about = self._about
+        years = () if pd.isna(about["start"]) else dict.fromkeys(str(about[day].year) for day in ("start", "end"))
+        return pieces.chart(
             plan_charts.saturation(rows),
             Listing(*pieces.by_column(told)),
-            message,
-            f"Codes connus après chaque entretien, {number(total)} en tout",
-            "Bande : 95 ordres sur 100 tirés au hasard.",
+            pieces.Origin(self._source, "-".join(years) or "année non dite", "demarche_saturation.csv"),
+            message=message,
+            what=f"Codes connus après chaque entretien, {number(total)} en tout",
+            note="Bande : 95 ordres sur 100 tirés au hasard.",
         )
 
     @needing("Accord des codeurs", "interviews")
@@ -186,18 +189,6 @@ class Interviews(DemarcheChapter):
         days = f", du {short_date(about['start'])} au {short_date(about['end'])}" if known else ""
         text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
         return Citation(texts.typography(text))
-
-    def _chart(self, table: str, drawing: str, data: Listing, message: str, what: str, note: str) -> Html:
-        about = self._about
-        years = () if pd.isna(about["start"]) else dict.fromkeys(str(about[day].year) for day in ("start", "end"))
-        return pieces.chart(
-            drawing,
-            data,
-            pieces.Origin(self._source, "-".join(years) or "année non dite", f"demarche_{table}.csv"),
-            message=message,
-            what=what,
-            note=note,
-        )
 
 
 open_interviews = Interviews.open

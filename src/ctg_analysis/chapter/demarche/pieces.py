@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -29,6 +30,7 @@ UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 Cell = str | Markup
+NO_SHADES: Mapping[tuple[int, int], int] = MappingProxyType({})
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
 
 ACTORS = {  # of a démarche, as sentences name them
@@ -80,14 +82,16 @@ def table(
     *,
     marked: Iterable[int] = (),
     words: bool = True,
+    shades: Mapping[tuple[int, int], int] = NO_SHADES,
 ) -> Html:
     """A table and its source; cells of Markup are written as they are: see link, anchored.
 
-    marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
+    marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers. shades: 1 to 3,
+    by row and column.
     """
     rows = [list(line) for line in lines]
     note = " ".join(text for text in (tables.signs(rows), note) if text)
-    made = markup.table(Table(caption, list(header), rows, note, frozenset(marked), words))
+    made = markup.table(Table(caption, list(header), rows, note, frozenset(marked), words, shades=shades))
     return together(made, markup.source(source))
 
 
