@@ -284,6 +284,14 @@ def test_r3_a_share_of_a_sum_of_rounded_counts_is_told_by_its_bounds(told, said)
     assert bool(sentences.interval_text(rsa, told)) != summed
 
 
+@pytest.mark.parametrize("level, said", [("epci", "entre 5 et 16 %"), ("departement", "9 %")])
+def test_r3_a_share_of_a_published_sum_of_rounded_counts_is_told_by_its_bounds(level, said):
+    """Households on Paje of an EPCI are two rounded counts; those of a département are exact."""
+    told = row(value=9.0909, numerator=10, denominator=110, low=4.61, high=16.17)
+    told.source, told.period, told.level = "caf_familles", "2023-12", level
+    assert sentences.value_text(CATALOGUE["caf_paje_single_parent_share"], told) == texts.typography(said)
+
+
 @pytest.mark.parametrize(
     "indicator, source, told, value, said",
     [
