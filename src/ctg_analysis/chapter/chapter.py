@@ -172,7 +172,6 @@ class Chapter:
     peers = _of_territory(closing.peers)
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
-    show = _of_indicators(single_indicator.show)
     reading = _of_indicators(single_indicator.reading)
     members = _of_territory(families.members)
     map = _of_indicators(figures.communes_map)

@@ -6,7 +6,6 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter.analyst import data
 from ctg_analysis.chapter.known import (
     are_exact,
     by_commune,
@@ -40,14 +39,6 @@ FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has s
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
 SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
-
-
-def trend(territory: Territory, indicator: Indicator) -> Html:
-    """The line of an indicator over the years: see `trend_figure`."""
-    rows = data(territory, indicator.id)
-    means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = next((data(territory, name) for name in means if len(territory.own(CATALOGUE[name]))), None)
-    return trend_figure(territory, show.trend(rows, smooth), rows)
 
 
 def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
@@ -155,26 +146,6 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def parts(territory: Territory, indicator: Indicator) -> Html:
-    """What an indicator is made of, here and elsewhere."""
-    totals = territory.compared(indicator, with_peers=False)
-    if totals.empty:
-        return unavailable(territory, indicator, indicator.label)
-    totals = totals[totals["status"].eq(OK)]
-    rows = labelled_parts(territory, indicator)
-    rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
-    rows = rows.drop_duplicates(["name", "part"])  # La Réunion is a département and a région
-    message = titles.parts(rows, totals.iloc[0])
-    drawing = svg(show.parts(rows, totals).figure)
-    return _drawn(territory, indicator, drawing, totals, over_years=False, parts=rows, message=message)
-
-
-def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
-    """The readable rows of what an indicator is made of, with the label of each in `part`."""
-    label = {name: texts.typography(CATALOGUE[name].label) for name in indicator.parts}
-    return pd.concat([territory.readable(CATALOGUE[name]).assign(part=label[name]) for name in indicator.parts])
-
-
 def _drawn(
     territory: Territory,
     indicator: Indicator,
@@ -182,11 +153,10 @@ def _drawn(
     rows: pd.DataFrame,
     *,
     over_years: bool,
-    parts: pd.DataFrame | None = None,
     **words: str,
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
-    data = tables.listing(indicator, rows, over_years=over_years, parts=parts)
-    cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
+    data = tables.listing(indicator, rows, over_years=over_years)
+    cited = source(territory, rows, series=over_years)
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)

@@ -50,14 +50,6 @@ def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     return here.sort_values("name", **texts.BY_NAME)
 
 
-def only_commune(territory: Territory, indicator: Indicator) -> str:
-    """The one commune that has what is counted, all being known exactly; else nothing."""
-    rows = on_map(territory, indicator)
-    some = list(rows.loc[rows["value"].gt(0), "name"])
-    known = len(rows) > 1 and rows["status"].eq(OK).all() and are_exact(indicator, rows.assign(shown=True))
-    return some[0] if known and len(some) == 1 else ""
-
-
 def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
     """Whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
     return rows["shown"].all() and not any(sentences.rounded(indicator, row) for row in rows.itertuples(index=False))

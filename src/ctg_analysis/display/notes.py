@@ -103,7 +103,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
         "events": any(isinstance(indicator.value, Rate) and indicator.value.of != PLACES for indicator in used),
         "floor": any(indicator.floor is not None for indicator in used),
         "comparison": True,
-        "trends": any(indicator.chart == "trend" for indicator in used),
+        "trends": True,
         "peers": True,
         "caf": any("caf" in source.id for source in sources),
     }

@@ -28,12 +28,10 @@ class Listing:
         return Listing([*self.header, label], lines)
 
 
-def listing(
-    indicator: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.DataFrame | None = None
-) -> Listing:
-    """Return the table of a chart: one line per territory or per period, with interval and parts if any.
+def listing(indicator: Indicator, rows: pd.DataFrame, *, over_years: bool) -> Listing:
+    """Return the table of a chart: one line per territory or per period, with interval if any.
 
-    rows: readable observations (see chapter). parts: the same with a column `part`, the label of each.
+    rows: readable observations (see chapter).
     """
     key = "period" if over_years else "territory"
     heads = [date_text(period) for period in rows["period"]] if over_years else list(rows["name"])
@@ -44,10 +42,6 @@ def listing(
     if "estimate_text" in rows and rows["estimate_text"].ne("").any():
         pointless = texts.SIGNS[NOT_APPLICABLE]
         table = table.beside("Estimation lissée", [text or pointless for text in rows["estimate_text"]])
-    if parts is not None:
-        for label, group in parts.groupby("part", sort=False):
-            cells = dict(zip(group[key], group["text"], strict=True))
-            table = table.beside(label, [cells.get(place, "nd") for place in rows[key]])
     return table
 
 
