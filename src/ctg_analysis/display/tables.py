@@ -33,7 +33,6 @@ def listing(indicator: Indicator, rows: pd.DataFrame, *, over_years: bool) -> Li
 
     rows: readable observations (see chapter).
     """
-    key = "period" if over_years else "territory"
     heads = [date_text(period) for period in rows["period"]] if over_years else list(rows["name"])
     lines = [[head, text] for head, text in zip(heads, rows["text"], strict=True)]
     table = Listing(["Période" if over_years else "Territoire", indicator.label], lines)
