@@ -6,7 +6,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import comparing
+from ctg_analysis.chapter import own as comparing
 from ctg_analysis.chapter.chapter import ids_for, open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.model.catalogue import CATALOGUE

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import closing
+from ctg_analysis.chapter import known as closing
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.clean.facts import certificates
 from ctg_analysis.clean.frame import clean_epcis

@@ -15,11 +15,11 @@ from ctg_analysis.chapter import (
     accounts,
     analyst,
     childcare,
-    closing,
     commune_sheets,
     demography,
     families,
     figures,
+    known,
     own,
     portrait,
     profiles,
@@ -169,7 +169,7 @@ class Chapter:
     figure = _of_territory(own.figure)
     __repr__ = _of_territory(analyst.described)
 
-    peers = _of_territory(closing.peers)
+    peers = _of_territory(known.peers)
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
     reading = _of_indicators(single_indicator.reading)

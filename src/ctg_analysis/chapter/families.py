@@ -6,8 +6,8 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import analyst, surveyed
-from ctg_analysis.chapter.known import newer, newer_head, source, unavailable, with_source
+from ctg_analysis.chapter import analyst
+from ctg_analysis.chapter.known import newer, newer_head, ranked, source, unavailable, with_source
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import tables, texts, titles
@@ -132,7 +132,7 @@ def figure(
 def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Html:
     """What residents answered to a question, the most cited first, or the box of who can ask them."""
     if any(len(territory.own(indicator)) for indicator in several):
-        return surveyed.ranked(territory, name, list(several))
+        return ranked(territory, name, list(several))
     return unavailable(territory, several[0], TITLES[name])
 
 

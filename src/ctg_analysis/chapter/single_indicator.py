@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter import closing, surveyed
+from ctg_analysis.chapter import known, surveyed
 from ctg_analysis.chapter.known import newer, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, sentences, texts
@@ -40,6 +40,6 @@ def _sentence(territory: Territory, indicator: Indicator) -> Html:
         return markup.reading(text, surveyed.base(own))
     if isinstance(indicator.value, Count | Mean):
         return markup.reading(text, "")
-    among = sentences.beside(others), closing.place_among_peers(rows)
+    among = sentences.beside(others), known.place_among_peers(rows)
     beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
     return markup.reading(text, texts.typography(beside))
