@@ -17,13 +17,11 @@ from ctg_analysis.chapter import (
     childcare,
     commune_sheets,
     demography,
-    families,
     figures,
     known,
     own,
     portrait,
     profiles,
-    single_indicator,
     synthesis,
     tables,
 )
@@ -172,15 +170,15 @@ class Chapter:
     peers = _of_territory(known.peers)
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
-    reading = _of_indicators(single_indicator.reading)
-    members = _of_territory(families.members)
+    reading = _of_indicators(figures.reading)
+    members = _of_territory(figures.members)
     map = _of_indicators(figures.communes_map)
     pyramid = _of_territory(demography.pyramid)
     projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
     scores = _of_family(tables.scores)
-    answers = _of_family(families.answers)
+    answers = _of_family(figures.answers)
     norms = _of_territory(tables.norms)
     approvals = _of_indicators(tables.approvals)
     criteria = _of_family(tables.criteria)
@@ -213,7 +211,9 @@ class Chapter:
         rows: what `members` gave, or a part of it. unless: the numbers that shares are of; nothing where they are 0.
         title: what they are (French), where they are of no family.
         """
-        return telling(families.figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique())
+        return telling(
+            figures.family_figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique()
+        )
 
     def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
         """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""

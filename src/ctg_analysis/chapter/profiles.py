@@ -1,4 +1,4 @@
-"""Le profil of a chapter, a line for each figure, and the findings of a territory; the figures of the first page."""
+"""Le profil of a chapter, a line for each figure, the findings of a territory, its place among its peers."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.positions import WORDS, among_peers
-from ctg_analysis.chapter.territory import PEOPLE, Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory, each_row
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
@@ -23,15 +21,60 @@ from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
-from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.comparisons import last_year, producer
 from ctg_analysis.indicators.findings import findings, sides, under_norms
-from ctg_analysis.indicators.peers import CHOOSES, Position, chooses_peers
+from ctg_analysis.indicators.peers import (
+    ABOVE,
+    BELOW,
+    CHOOSES,
+    HIGHEST,
+    LOWEST,
+    MIDDLE,
+    Position,
+    chooses_peers,
+    position_in,
+)
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
 from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
+
+FILE = "positions.csv"
+WORDS = {
+    HIGHEST: "dans le quart le plus élevé",
+    LOWEST: "dans le quart le plus faible",
+    MIDDLE: "dans la moitié centrale",
+    ABOVE: "au-dessus du troisième quartile",
+    BELOW: "au-dessous du premier quartile",
+}
+
+
+@lru_cache(maxsize=1)
+def all_beside(territory: Territory) -> pd.DataFrame:
+    """The observations of other EPCIs that the territory's may stand among: its period, its producer, open figures.
+
+    Of every indicator that the territory has a value of, but numbers of things, and what partners entrust. Columns:
+    those of observations, and name.
+    """
+    rows = territory.around[territory.around["status"].eq(OK) & territory.around["level"].eq("epci")]
+    rows = rows[rows["period"].eq(rows["indicator"].map(territory.periods))]
+    placed = {name for name in territory.periods if not isinstance(CATALOGUE[name].value, Count | Mean)}
+    entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
+    rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(entrusted)]
+    own = rows[rows["territory"].eq(territory.epci)].set_index("indicator")["source"].map(producer)
+    rows = rows[rows["source"].map(producer).eq(rows["indicator"].map(own)) & rows["territory"].ne(territory.epci)]
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    return rows.assign(name=rows["territory"].map(names))
+
+
+def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, Position | None]:
+    """The observations of the peers by name, and the place of the territory among them where they are five or more."""
+    own, rows = territory.compared(indicator), all_beside(territory)
+    rows = rows[rows["indicator"].eq(indicator.id) & rows["territory"].isin(territory.peers.peers["peer"])]
+    return rows.sort_values("name", **texts.BY_NAME), position_in(own.iloc[0], rows["value"])
+
 
 HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths

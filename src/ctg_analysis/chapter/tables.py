@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
-from ctg_analysis.chapter.territory import LOCAL, Span, Territory
+from ctg_analysis.chapter.territory import LOCAL, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup, notes, tables, texts

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche import survey_results as drawn
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
