@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctg_analysis.chapter import analyst, known, surveyed
+from ctg_analysis.chapter import analyst, surveyed
 from ctg_analysis.chapter.known import (
     are_exact,
     by_commune,
@@ -31,6 +31,7 @@ from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
 from ctg_analysis.show.charts import in_france
@@ -317,35 +318,22 @@ def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
 
 
 def reading(territory: Territory, indicator: Indicator) -> Html:
-    """The sentence of an indicator here, the same figure elsewhere and its source; else the box."""
-    rows = _rows_told(territory, indicator)
-    sentence = _sentence(territory, indicator)
-    return sentence if rows.empty else markup.together(sentence, markup.source(source(territory, rows)))
+    """The sentence of an indicator here, the same figure elsewhere and its source; else the box.
 
-
-def _rows_told(territory: Territory, indicator: Indicator) -> pd.DataFrame:
-    """The rows that the sentence tells: the latest one of a number of things, else the comparison."""
-    compared = territory.compared(indicator)
-    number = isinstance(indicator.value, Count | Mean) and len(compared)
-    return territory.own(indicator).tail(1) if number else compared
-
-
-def _sentence(territory: Territory, indicator: Indicator) -> Html:
-    rows = territory.compared(indicator)
+    A number of things is told at its latest period, without others.
+    """
+    rows, number = territory.compared(indicator), isinstance(indicator.value, Count | Mean)
     if rows.empty:
-        secret = withheld(territory, indicator)
-        if secret:
+        if secret := withheld(territory, indicator):
             return markup.reading(texts.typography(secret), "")
-        by_commune = territory.has(indicator, OK)
-        return unavailable(
-            territory, indicator, f"{indicator.label}, pour l'ensemble du territoire" if by_commune else indicator.label
-        )
-    own, others = _rows_told(territory, indicator).iloc[0], rows.iloc[1:]
-    text = sentences.sentence(indicator, own)
-    if surveyed.is_surveyed(indicator):
-        return markup.reading(text, surveyed.base(own))
-    if isinstance(indicator.value, Count | Mean):
-        return markup.reading(text, "")
-    among = sentences.beside(others), known.place_among_peers(rows)
-    beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
-    return markup.reading(text, texts.typography(beside))
+        whole = ", pour l'ensemble du territoire" if territory.has(indicator, OK) else ""
+        return unavailable(territory, indicator, f"{indicator.label}{whole}")
+    told = territory.own(indicator).tail(1) if number else rows
+    beside = []
+    if SURVEY in indicator.sources:
+        beside = [surveyed.base(told.iloc[0])]
+    elif not number:
+        beside = [sentences.beside(rows.iloc[1:]), uncompared(territory, indicator), newer(territory, indicator)]
+    words = texts.typography(" ".join(filter(None, beside)))
+    said = markup.reading(sentences.sentence(indicator, told.iloc[0]), words)
+    return markup.together(said, markup.source(source(territory, told)))

@@ -22,14 +22,10 @@ from ctg_analysis.indicators.peers import (
     VARIABLES,
     PeerGroup,
     Variable,
-    chooses_peers,
     size_bounds,
 )
-from ctg_analysis.indicators.spread import least_large_gap
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import (
-    ALL_OR_NOTHING,
-    CAF_ALONE,
     CENSORED,
     MISSING,
     OK,
@@ -207,10 +203,6 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
 FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
-CHOOSING = (
-    "Cet indicateur, ou un autre de même nature, sert à choisir les EPCI comparables : l'écart à leur médiane n'est "
-    "pas jugé."
-)
 UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
@@ -273,31 +265,6 @@ def _label(variable: Variable, dated: pd.DataFrame) -> str:
     period = dated["period"].get(variable.indicator)
     label = variable.label if period else variable.label.replace(" en {period}", "").replace(" {period}", "")
     return label.format(period=period)
-
-
-def place_among_peers(rows: pd.DataFrame) -> str:
-    """Where the territory stands among its peers, if its interval allows to say it: one French sentence, else nothing.
-
-    What each commune has all or none of has neither interval nor test: its value is beyond their quartiles or not. A
-    difference to their median that is not large is not told. Nor is what the Caf alone pays over a population: how
-    many farming families each of them has is not known (rule R18). What has chosen them is told to have (rule R11).
-
-    rows: see Territory.compared, the territory first.
-    """
-    own, peers = rows.iloc[0], rows[rows["level"].eq("peers") & rows["status"].eq(OK)]
-    indicator = CATALOGUE[own["indicator"]]
-    if peers.empty or indicator.untested == CAF_ALONE:
-        return ""
-    if chooses_peers(indicator):
-        return CHOOSING
-    median = peers["value"].iloc[0]
-    if abs(own["value"] - median) < least_large_gap(indicator, median):
-        return ""
-    if indicator.untested == ALL_OR_NOTHING:
-        own = own.fillna({"low": own["value"], "high": own["value"]})
-    low, high = peers[["low", "high"]].iloc[0]  # quartiles, which the whole interval is beyond
-    words = "les plus élevées" if own["low"] > high else "les plus faibles" if own["high"] < low else ""
-    return f"Cette valeur est parmi {words} des EPCI comparables." if words else ""
 
 
 def _class_words(group: PeerGroup) -> str:
