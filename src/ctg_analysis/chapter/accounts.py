@@ -41,6 +41,8 @@ NAMES_AT_MOST = 4  # communes that a sentence names
 BESIDE = 1  # findings that stand beside an account
 PARAGRAPH = 3  # sentences
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
+FIGURES = 3
+SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
 
 
 class Account(BaseModel):
@@ -282,10 +284,6 @@ def first_screen_of(
 def debate_of(questions: Sequence[str]) -> Html:
     """The questions that a chapter raises."""
     return piece("debate.html.j2", questions=questions)
-
-
-FIGURES = 3
-SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
 
 
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:

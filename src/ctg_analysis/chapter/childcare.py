@@ -40,6 +40,14 @@ UNSURE = "à vérifier sur la population totale"
 COUNTED = "Le relevé ne dit pas quelles missions sont transférées : il est lu comme si toutes l'étaient."
 LAW = "La loi compte la « population totale », un peu plus grande que la population municipale."
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
+HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
+OF_100 = "pour 100 enfants de moins de 3 ans"
+CAVEAT = (
+    "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
+    "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
+    "sont pas comptés ici ; des familles d'ailleurs prennent des places."
+)
+RESULT = "{}"  # where the page writes the rate that it works out
 
 
 def authority(
@@ -225,15 +233,6 @@ def basis(result: Simulation) -> str:
     return texts.typography(text)
 
 
-HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
-OF_100 = "pour 100 enfants de moins de 3 ans"
-CAVEAT = (
-    "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
-    "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
-    "sont pas comptés ici ; des familles d'ailleurs prennent des places."
-)
-
-
 def need_shown(found: Need, source: Citation) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
@@ -275,9 +274,6 @@ def need_basis(found: Need) -> str:
     if found.wished is None:
         return f"{told} Ce que souhaitent les familles, seule une consultation le dirait."
     return f"{told} À la consultation, {percent(found.wished['value'])} des parents souhaitent un accueil formel."
-
-
-RESULT = "{}"  # where the page writes the rate that it works out
 
 
 def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:

@@ -48,6 +48,11 @@ FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has s
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
 SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
+FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; one less where other places are beside
+FRANCE = "Trait gris : France."
+UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
+NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
@@ -169,13 +174,6 @@ def _drawn(
     data = tables.listing(indicator, rows, over_years=over_years)
     cited = source(territory, rows, series=over_years)
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
-
-
-FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; one less where other places are beside
-FRANCE = "Trait gris : France."
-UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
-NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
-COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def members(territory: Territory, *names: str) -> pd.DataFrame:

@@ -39,6 +39,10 @@ from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 from ctg_analysis.model.territories import FRANCE
 
 NO_MSA = "(outre-mer, la Caf paie aussi les familles du régime agricole)."
+ANY_KIND = "EPCI à fiscalité propre"
+# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
+FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -198,12 +202,6 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     parts = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
     text = f"{'. '.join(filter(None, parts))}."
     return Citation(texts.typography(text))
-
-
-ANY_KIND = "EPCI à fiscalité propre"
-# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
-FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
-UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def peers_listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:

@@ -38,6 +38,22 @@ from ctg_analysis.show.svg import svg
 
 NOTE = "Sans test : un écart entre deux EPCI peut tenir au hasard."
 ENTRUSTED = "confié par un partenaire pour ce territoire, n'est pas montré d'un autre EPCI"
+MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
+DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
+FIGURES, MOST_DECIMALS = 3, 4  # of a number of a table
+NOTHING, UNNAMED = "\u2014", "Ligne"  # what is missing; the head of a column that has none
+YEARS, YEAR_NAMES = (1800, 2200), {"an", "annee", "année", "annees", "années", "period", "periode", "période", "year"}
+CODE = "code"
+CODES = ("code", "codgeo", "codeinsee", "codecommune", "insee", "com", "depcom")  # letters of a name, as files have it
+COMMUNE = re.compile(r"\d[\dAB]\d{3}")
+SPACES = re.compile(r"[\s\u00a0\u202f]+")
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?[%€]?"
+WITHHELD, ABSENT = r"s|ss|secret|[<≤]\d+", r"nd|n\.d\.|na|n/a|nan|so|-|–|…"
+TABLE = "le tableau"  # how an error names a DataFrame
+MOST_CODES = 5  # that are named
+COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
+Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
+TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
 def compared_with(territory: Territory, sirens: Collection[str], *indicators: Indicator) -> Html:
@@ -98,13 +114,6 @@ def elsewhere(territory: Territory, sirens: tuple[str, ...]) -> pd.DataFrame:
     rows = read_observations(territory.root.processed, sirens)
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
     return rows.assign(name=rows["territory"].map(names))
-
-
-MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
-DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
-FIGURES, MOST_DECIMALS = 3, 4  # of a number of a table
-NOTHING, UNNAMED = "\u2014", "Ligne"  # what is missing; the head of a column that has none
-YEARS, YEAR_NAMES = (1800, 2200), {"an", "annee", "année", "annees", "années", "period", "periode", "période", "year"}
 
 
 def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | None = None) -> Html:
@@ -240,20 +249,6 @@ def image(
     )
 
 
-CODE = "code"
-CODES = ("code", "codgeo", "codeinsee", "codecommune", "insee", "com", "depcom")  # letters of a name, as files have it
-COMMUNE = re.compile(r"\d[\dAB]\d{3}")
-SPACES = re.compile(r"[\s\u00a0\u202f]+")
-NUMBER = r"[+-]?\d+(?:[.,]\d+)?[%€]?"
-WITHHELD, ABSENT = r"s|ss|secret|[<≤]\d+", r"nd|n\.d\.|na|n/a|nan|so|-|–|…"
-TABLE = "le tableau"  # how an error names a DataFrame
-MOST_CODES = 5  # that are named
-COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
-
-
-Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
-
-
 def beside_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd.DataFrame, list[str]]:
     """The communes of the territory with the latest value of an indicator and the columns of a table of one's own.
 
@@ -363,9 +358,6 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
     numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
     count = int(withheld.sum())
     return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""
-
-
-TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
 def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:

@@ -49,6 +49,20 @@ WORDS = {
     ABOVE: "au-dessus du troisième quartile",
     BELOW: "au-dessous du premier quartile",
 }
+HIGH, ROOM = 24, 7  # units; around the outermost marks
+SERIES, AMONG = 54, 84  # widths
+HALF = 9  # of the height of the band of the quartiles
+RULER = 380  # width
+# The colours of a page, those of our drawings where there is none, in a notebook.
+HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
+GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
+LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
+NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
+MOST = 3  # findings of a chapter
+SHORTEST = 3  # years: two points make no series
+WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
+NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
+FIGURES = 6
 
 
 @lru_cache(maxsize=1)
@@ -74,16 +88,6 @@ def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFram
     own, rows = territory.compared(indicator), all_beside(territory)
     rows = rows[rows["indicator"].eq(indicator.id) & rows["territory"].isin(territory.peers.peers["peer"])]
     return rows.sort_values("name", **texts.BY_NAME), position_in(own.iloc[0], rows["value"])
-
-
-HIGH, ROOM = 24, 7  # units; around the outermost marks
-SERIES, AMONG = 54, 84  # widths
-HALF = 9  # of the height of the band of the quartiles
-RULER = 380  # width
-# The colours of a page, those of our drawings where there is none, in a notebook.
-HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
-GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
-LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 
 
 def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:
@@ -149,9 +153,6 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     if "peers" in others:
         drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
     return drawing.svg()
-
-
-NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 
 
 @dataclass(frozen=True)
@@ -263,12 +264,6 @@ def move(territory: Territory, indicator: Indicator) -> int:
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
     found = trend_of(rows, indicator)
     return int(np.sign(found.change)) if found and found.is_established and not found.hangs_on else 0
-
-
-MOST = 3  # findings of a chapter
-SHORTEST = 3  # years: two points make no series
-WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
-NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
 def essential(territory: Territory, chapter: str, without: Collection[str] = ()) -> Html:
@@ -430,9 +425,6 @@ def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str
     most = max(told, key=lambda name: len(told[name]))
     others = [f"{name} pour {texts.listed(labels)}" for name, labels in told.items() if name != most]
     return {"france": most}, f"{' ; '.join(others)}." if others else ""
-
-
-FIGURES = 6
 
 
 def first_figures(territory: Territory) -> list[dict[str, str]]:

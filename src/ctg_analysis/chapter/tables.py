@@ -23,6 +23,9 @@ from ctg_analysis.show.svg import svg
 
 PEOPLE = "population_count"
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
+UNSAID = "non précisé"
+APPROVALS = "agrements_vie_sociale"
+FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
@@ -104,9 +107,6 @@ def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -
     return rows.join(values, on=["level", "territory", "period"])
 
 
-UNSAID = "non précisé"
-
-
 def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
     """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
     scale, lines, used = SCALES[name], [], []
@@ -153,10 +153,6 @@ def norms(territory: Territory, name: str) -> Html:
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     listed = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
     return markup.together(listed, markup.source(source(territory, pd.concat(used))))
-
-
-APPROVALS = "agrements_vie_sociale"
-FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:

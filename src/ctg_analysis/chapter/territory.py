@@ -44,6 +44,14 @@ from ctg_analysis.model.territories import (
 from ctg_analysis.pipeline.freshness import MANIFEST
 from ctg_analysis.show import maps
 
+LOCAL = ("commune", "secteur")
+WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
+LARGER = ("departement", "region", "france")
+PEOPLE = "population_count"
+ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
+Span = tuple[str, str]  # two moments: days, or years where no more is known
+_read: dict[str, set[str]] = {}
+
 
 class ByIndicator:
     """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
@@ -109,15 +117,6 @@ def has_median(indicator: Indicator) -> bool:
     sets a number beside it.
     """
     return not indicator.id.endswith("_year")
-
-
-LOCAL = ("commune", "secteur")
-WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
-LARGER = ("departement", "region", "france")
-PEOPLE = "population_count"
-ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
-Span = tuple[str, str]  # two moments: days, or years where no more is known
-_read: dict[str, set[str]] = {}
 
 
 def open_territory(epci: str, root: DataRoot) -> "Territory":

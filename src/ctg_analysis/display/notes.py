@@ -22,6 +22,15 @@ METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_nam
 WORD = re.compile(r"\d+|[a-z]{3,}")
 SHORT_NAME = re.compile(r".*\((\w+)\).*")
 OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
+LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
+NOT_IN_ID = re.compile("[^A-Za-z]")
+OPENING, CLOSING = '<button type="button" class="term"', "</button>"
+KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
+# No line may part a term from these; it may a button.
+BEFORE, AFTER = "(’", ".,)"
+OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
+APART = re.compile(r"[\s'.,;:()«»-]+")
+ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
 
 
 def definition(indicator: Indicator, *others: Indicator) -> dict:
@@ -186,16 +195,6 @@ def convention(root: DataRoot, epci: str) -> tuple[int, int] | None:
     return (int(known["debut"]), int(known["fin"])) if known else None
 
 
-LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
-
-NOT_IN_ID = re.compile("[^A-Za-z]")
-OPENING, CLOSING = '<button type="button" class="term"', "</button>"
-KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
-# No line may part a term from these; it may a button.
-BEFORE, AFTER = "(’", ".,)"
-OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
-
-
 @cache
 def terms() -> dict[str, str]:
     """Return the meaning of each term of data/reference/glossaire.yml."""
@@ -281,10 +280,6 @@ def _any_term() -> str:
     for term in sorted(terms(), key=len, reverse=True):
         by_letter.setdefault(term[0], []).append(re.escape(term[1:]))
     return "|".join(rf"{named}{letter}(?<=\b{letter})(?:{'|'.join(ends)})\b" for letter, ends in by_letter.items())
-
-
-APART = re.compile(r"[\s'.,;:()«»-]+")
-ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
 
 
 @cache

@@ -14,6 +14,18 @@ from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 
+YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
+PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
+HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
+SHADED_FROM = 6  # communes with a value, and values that differ
+NO_VALUE = {HIDDEN, UNKNOWN}
+WITHHELD = {
+    frozenset({HIDDEN}): "Secret statistique",
+    frozenset({UNKNOWN}): "Non disponible",
+    frozenset(NO_VALUE): "Secret ou non disponible",
+}
+Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -114,19 +126,6 @@ def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str,
 
 def _of_listing(caption: str, data: Listing) -> Table:
     return Table(caption, data.header, data.lines, signs(data.lines))
-
-
-YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
-PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
-HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
-SHADED_FROM = 6  # communes with a value, and values that differ
-NO_VALUE = {HIDDEN, UNKNOWN}
-WITHHELD = {
-    frozenset({HIDDEN}): "Secret statistique",
-    frozenset({UNKNOWN}): "Non disponible",
-    frozenset(NO_VALUE): "Secret ou non disponible",
-}
-Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
 def head(indicator: Indicator) -> str:

@@ -25,6 +25,10 @@ BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text
 NAMED = 3  # communes that a title names
 WHOLE = 100  # per cent
 LONG = 8  # years of a history with gaps that tells its extremes
+APART = "qui s'écarte{} de l'ensemble"
+ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
+NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
+TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
 def about(indicator: Indicator, text: str) -> str:
@@ -178,12 +182,6 @@ def _in_units(unit: str, row: pd.Series) -> str:
     """Return a value with a short unit that its name does not hold; numbers and marks are told as they are."""
     known = len(unit) > LONGEST_UNIT or unit.split(" ")[0] in ("%", "nombre", "note") or unit in row["name"].lower()
     return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {agreed(unit, row['value'])}"
-
-
-APART = "qui s'écarte{} de l'ensemble"
-ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
-NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
-TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
 def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
