@@ -182,6 +182,7 @@ class Chapter:
     norms = _of_territory(tables.norms)
     approvals = _of_indicators(tables.approvals)
     criteria = _of_family(tables.criteria)
+    childcare_authority = _of_territory(childcare.childcare_authority)
     childcare_need = _of_territory(childcare.childcare_need)
     commitments = _of_territory(synthesis.commitments)
     team = _of_territory(synthesis.team)
@@ -193,10 +194,6 @@ class Chapter:
         """
         names = [*indicators, *(name for group in groups.values() for name in group)]
         return _of_indicators(profiles.profile)(self, *names, groups=groups)
-
-    def childcare_authority(self) -> Html:
-        """Which authority organises childcare in each commune, and what the law asks of it."""
-        return _of_indicators(childcare.childcare_authority)(self, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""

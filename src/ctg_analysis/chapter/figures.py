@@ -22,7 +22,7 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.missing import without_lycee
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text, none_of
@@ -42,7 +42,6 @@ NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
-PEOPLE = "population_count"
 LIKE_PEOPLE = "commune par commune : {} suit la population"
 FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
 FEW = 3  # communes with a value: they are told, not drawn

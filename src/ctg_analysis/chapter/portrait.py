@@ -7,7 +7,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demography import children_since_birth
 from ctg_analysis.chapter.profiles import findings_of
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import number, percent
@@ -64,7 +64,6 @@ LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many a
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
-PEOPLE = "population_count"
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
 METROPOLIS = "Métropole"  # what the official list names without one of these letters

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
-from ctg_analysis.chapter.territory import LOCAL, Span, Territory, with_one_france
+from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup, notes, tables, texts
@@ -21,7 +21,6 @@ from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.show.plan_charts import gantt
 from ctg_analysis.show.svg import svg
 
-PEOPLE = "population_count"
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 UNSAID = "non précisé"
 APPROVALS = "agrements_vie_sociale"
