@@ -5,11 +5,10 @@ import json
 from functools import partial
 
 import pytest
-from ctg_analysis.chapter.by_indicator import ByIndicator
 
 from ctg_analysis.chapter import chapter as opening
 from ctg_analysis.chapter import territory
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import ByIndicator, Territory
 from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, EXAMPLE_EPCI, ChapterNotebook, all_chapters, data_root
 from ctg_analysis.publish.tasks import sum_of_inputs, sums
 
