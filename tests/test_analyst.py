@@ -6,7 +6,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import comparing
+from ctg_analysis.chapter import own as comparing
 from ctg_analysis.chapter.chapter import ids_for, open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -102,7 +102,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
 @pytest.mark.parametrize(
     "ask, said",
     [
-        (lambda chapter: chapter.show("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
+        (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
         (lambda chapter: chapter.compare("births_count", with_=1), "epci '1' is not an EPCI"),
@@ -121,7 +121,7 @@ def test_ids_complete_within_the_quotes_of_a_verb_and_nowhere_else(chapter):
     expected = {
         'x = ours.data("births_c': ["births_count"],
         "ours.data(\n    'population_count',\n    'births_c": ["births_count"],
-        'ours.show("irths_count': ["births_count"],
+        'ours.reading("irths_count': ["births_count"],
         'ours.find("births_c': [],
         'pd.read_csv("births_c': [],
         'theirs.data("births_c': [],

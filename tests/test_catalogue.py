@@ -13,7 +13,6 @@ from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.form import EUROS, HOURS
 from ctg_analysis.model.indicator import (
-    CHARTS,
     LEVELS,
     AnnualChange,
     AnnualFlow,
@@ -58,7 +57,6 @@ def faults(one) -> list[str]:
         "blank": one.domain_ids and one.chapter and one.label and one.unit and one.levels and one.sources,
         "full stop": one.definition.endswith(".") and one.reading.endswith(".") and one.caveats[-1:] in ("", "."),
         "reading": {"value", "period"} <= written <= {"period", "value", "unit", "s"},
-        "chart": one.chart in CHARTS,
         "levels": set(one.levels) <= set(LEVELS),
         "direction": one.direction in (-1, 0, 1),
         "decimals": one.decimals >= 0,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import single_indicator, territory
+from ctg_analysis.chapter import figures, territory
 from ctg_analysis.chapter import tables as communes_tables
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.display import texts
@@ -113,14 +113,14 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert set(compared["period"]) == {"2022"} and own["period"].iloc[-1] == "2023"
     assert {"epci", "departement", "region", "france", "peers"} <= set(compared["level"])
     told = texts.typography(f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} (2023).")
-    assert told in single_indicator.reading(ahead, rate).html
+    assert told in figures.reading(ahead, rate).html
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
 
 
 def test_a_number_of_things_is_told_at_its_latest_period_and_set_beside_others_at_theirs(ahead):
     births = CATALOGUE["births_count"]
     assert set(ahead.compared(births)["period"]) == {"2024"} and ahead.periods["births_count"] == "2024"
-    told = single_indicator.reading(ahead, births).html
+    told = figures.reading(ahead, births).html
     assert "En 2025" in told and "2024" not in told
 
 
@@ -128,7 +128,7 @@ def test_the_median_of_a_number_of_things_is_told_beside_no_sentence(example):
     seen, schools = territory.Territory(EXAMPLE_EPCI, example), CATALOGUE["schools_count"]
     median = seen.compared(schools).iloc[-1]
     assert median["level"] == "peers" and median["low"] <= median["value"] <= median["high"]
-    assert "comparables" not in single_indicator.reading(seen, schools).html
+    assert "comparables" not in figures.reading(seen, schools).html
     years = [seen.compared(one) for one in CATALOGUE.values() if one.id.endswith("_year")]
     assert years and not any("peers" in set(rows["level"]) for rows in years)
 

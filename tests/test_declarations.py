@@ -35,7 +35,7 @@ groups:
       sources: insee_etat_civil
       value: {kind: count, measure: births}
       reading: En {period}, {value} naissance{s}.
-      chart: trend
+      star: true
       caveats: "{chance} {chance}"
 - family: others
   title: Autres
@@ -48,7 +48,7 @@ groups:
       sources: insee_etat_civil
       value: {kind: mean, measure: deaths, years: 3}
       reading: En {period}, {value} décès.
-      chart: circles
+      star: false
       levels: [commune, epci]
 """
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle, StepPatch
 from shown import family, trend
 
-from ctg_analysis.chapter import families, figures, surveyed
-from ctg_analysis.chapter.by_indicator import name_of_place, with_one_france
+from ctg_analysis.chapter import figures as figures_
+from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demography import shares
 from ctg_analysis.chapter.known import source, uncompared
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation, for_readers
@@ -591,7 +591,7 @@ def test_a_line_far_from_zero_begins_near_it_and_a_small_change_stays_small(valu
 
 
 def test_a_chart_says_that_its_axis_does_not_begin_at_zero(france):
-    chapter, said = open_chapter("200067171"), texts.typography(figures.NOT_FROM_ZERO)
+    chapter, said = open_chapter("200067171"), texts.typography(figures_.NOT_FROM_ZERO)
     assert said in trend(chapter, "population_count").html
     assert said not in trend(chapter, "historical_population_count").html
 
@@ -717,7 +717,7 @@ def test_members_of_a_family_are_told_at_the_date_that_they_share(france):
     """« Allocation de rentrée d'abord », where family allowances are more, but have a newer value besides."""
     seen = Territory("200067171", france)
     for name in TITLES:
-        own = families.members(seen, name).query("level == 'epci' and value.notna()")
+        own = figures_.members(seen, name).query("level == 'epci' and value.notna()")
         shared = own["period"].mode()
         for row in own[~own["period"].isin(shared)].itertuples():
             assert not set(seen.own(CATALOGUE[row.indicator])["period"]) & set(shared), (name, row.indicator)

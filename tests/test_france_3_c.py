@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from raw_files import received, told_cases, values
 
-from ctg_analysis.chapter.by_indicator import name_of_place
+from ctg_analysis.chapter.territory import name_of_place
 from ctg_analysis.clean.facts import CLEANERS, certificates, facts_of_source, with_absent
 from ctg_analysis.clean.frame import read_frame
 from ctg_analysis.clean.layouts import clean_declared

@@ -7,7 +7,6 @@ import pytest
 import yaml
 from shown import family
 
-from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.known import unavailable, withheld
 from ctg_analysis.chapter.missing import (
@@ -33,7 +32,7 @@ from ctg_analysis.chapter.missing import (
     why_absent,
     without_value,
 )
-from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.chapter.territory import has_median, open_territory
 from ctg_analysis.cli.list_commands import list_
 from ctg_analysis.cli.listing import coverage, is_open, levels_beside, sample
 from ctg_analysis.display import texts

@@ -16,11 +16,11 @@ from ctg_analysis.publish.page import for_team_alone, merged, placed, without_la
 from ctg_analysis.publish.site import css_text
 
 
-def cell(html, source="chapter.show()"):
+def cell(html, source="chapter.reading()"):
     return showing(Html(html), source)
 
 
-def showing(piece, source="chapter.show()"):
+def showing(piece, source="chapter.reading()"):
     outputs = [new_output("execute_result", piece._repr_mimebundle_())] if piece.html else []
     return new_code_cell(source, outputs=outputs)
 
@@ -122,7 +122,7 @@ def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
     cells = placed(
         [
             cell("", 'chapter.table("births_count", "deaths_count")'),
-            cell("", 'chapter.show("births_count")'),
+            cell("", 'chapter.reading("births_count")'),
             cell("", 'chapter.data("births_count")'),
             cell("", 'chapter.simulation(places=12, label="births")'),
         ]
@@ -151,7 +151,7 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     meaning = {name: typography(CATALOGUE[name].definition) for name in CATALOGUE}
     sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", [], [], [])]
     cells = [
-        showing(figure, 'chapter.show("births_count")'),
+        showing(figure, 'chapter.reading("births_count")'),
         showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
         showing(commune_sheets.sheets(sheets, "", ("2025", "2023"), Citation("S")), "chapter.sheets()"),
     ]

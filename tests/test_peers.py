@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter import closing
+from ctg_analysis.chapter import known as closing
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.clean.facts import certificates
 from ctg_analysis.clean.frame import clean_epcis
@@ -274,7 +274,6 @@ def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is
         if chooses_peers(one):
             choosing += 1
             assert "critère de leur choix" in at["name"] and "peers" not in set(seen.gaps(one)["level"]), one.id
-            assert closing.place_among_peers(rows) in ("", closing.CHOOSING)
     assert choosing > 5
 
 
@@ -350,42 +349,6 @@ def test_the_sentence_says_why_there_are_no_peers():
     assert closing.peers_sentence(alone, DATED) == (
         "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
     )
-
-
-PEERS = {"level": "peers", "value": 30.0, "low": 20, "high": 40}
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [(41, 60, "les plus élevées"), (39, 60, ""), (5, 19, "les plus faibles"), (5, 21, ""), (math.nan, math.nan, "")],
-)
-def test_a_place_among_the_peers_is_told_where_the_whole_interval_is_beyond_a_quartile(low, high, words):
-    """Quartiles of the peers: 20 and 40."""
-    own, peers = {"level": "epci", "value": 50.0, "low": low, "high": high}, PEERS
-    rows = pd.DataFrame([own, peers]).assign(indicator="birth_rate", status="ok")
-    assert closing.place_among_peers(rows) == (f"Cette valeur est parmi {words} des EPCI comparables." if words else "")
-    assert closing.place_among_peers(rows[:1]) == ""
-
-
-def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
-    """Fibre, in 50 % of the premises: beyond the quartiles of 20 and 40. A share of persons needs a test."""
-    own = {"level": "epci", "value": 50.0, "low": math.nan, "high": math.nan}
-    rows = pd.DataFrame([own, PEERS]).assign(status="ok")
-    told = [
-        closing.place_among_peers(rows.assign(indicator=name))
-        for name in ("fibre_premises_share", "single_parent_families_share")
-    ]
-    assert told == ["Cette valeur est parmi les plus élevées des EPCI comparables.", ""]
-
-
-def test_a_difference_of_a_minute_and_what_the_caf_alone_pays_have_no_place_among_the_peers():
-    """62.6 minutes beside quartiles of 62.7 and 63.7; 48 % covered by the Caf, how many by the MSA is not known."""
-    peers = {"level": "peers", "value": 63.2, "low": 62.7, "high": 63.7}
-    near = pd.DataFrame([{"level": "epci", "value": 62.6}, peers])
-    covered = pd.DataFrame([{"level": "epci", "value": 48.0, "low": 47.0, "high": 49.0}, peers])
-    told = [(near, "family_mediation_time"), (covered, "caf_coverage_rate"), (covered, "school_time")]
-    words = [closing.place_among_peers(rows.assign(indicator=name, status="ok")) for rows, name in told]
-    assert words == ["", "", "Cette valeur est parmi les plus faibles des EPCI comparables."]
 
 
 def read(root):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.positions import all_beside, among_peers
+from ctg_analysis.chapter.profiles import all_beside, among_peers
 from ctg_analysis.indicators.peers import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK

@@ -8,8 +8,7 @@ import pytest
 
 from ctg_analysis.chapter import chapter as opening
 from ctg_analysis.chapter import territory
-from ctg_analysis.chapter.by_indicator import ByIndicator
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import ByIndicator, Territory
 from ctg_analysis.model.settings import DEMARCHE, EVERYTHING, EXAMPLE_EPCI, ChapterNotebook, all_chapters, data_root
 from ctg_analysis.publish.tasks import sum_of_inputs, sums
 
@@ -65,7 +64,7 @@ def test_no_chapter_reads_rows_that_it_does_not_note(seen, monkeypatch):
 def test_the_sum_changes_with_what_was_read_and_with_nothing_else(seen, monkeypatch):
     """Whatever way it was asked for: by a name that no text of the notebook holds, or all the observations."""
     asked = opening.Chapter(EXAMPLE_EPCI, seen.root)
-    asked.show("births" + "_count")
+    asked.reading("births" + "_count")
     read = sorted(seen.read)
     assert "births_count" in read and not {"deaths_count", EVERYTHING} & set(read)
     assert territory.read() == {EXAMPLE_EPCI: read}  # though opened without `open_territory`

@@ -9,8 +9,7 @@ import sys
 import pytest
 from raw_files import copied
 
-from ctg_analysis.chapter.missing import HERE
-from ctg_analysis.chapter.missing import unknown_chapters as unknown
+from ctg_analysis.chapter.missing import HERE, unknown_chapters
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -24,7 +23,7 @@ RENNES = "243500139"
 def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france, monkeypatch):
     """Every EPCI has figures of each chapter: two chapters lose theirs, one of them but those of its département."""
     territory = open_territory(RENNES, france)
-    assert unknown(territory) == unknown(open_territory(DEFAULT_EPCI, france)) == []
+    assert unknown_chapters(territory) == unknown_chapters(open_territory(DEFAULT_EPCI, france)) == []
     rows = territory.named
     chapter = rows["indicator"].map(lambda name: CATALOGUE[name].chapter)
     local = rows["level"].isin(HERE)
@@ -32,7 +31,7 @@ def test_a_thematic_chapter_of_which_nothing_is_known_is_untold(france, monkeypa
     assert (chapter.eq("08") & ~local & rows["status"].eq(OK)).any()
     lost = rows[chapter.ne("07")].assign(status=lambda left: left["status"].mask(chapter.eq("08") & local, MISSING))
     monkeypatch.setattr(Territory, "named", lost)
-    assert [page[:2] for page in unknown.__wrapped__(territory)] == ["07", "08"]
+    assert [page[:2] for page in unknown_chapters.__wrapped__(territory)] == ["07", "08"]
 
 
 @pytest.mark.slow

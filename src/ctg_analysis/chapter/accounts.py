@@ -11,10 +11,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import Territory, each_row
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number
@@ -42,6 +41,8 @@ NAMES_AT_MOST = 4  # communes that a sentence names
 BESIDE = 1  # findings that stand beside an account
 PARAGRAPH = 3  # sentences
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
+FIGURES = 3
+SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
 
 
 class Account(BaseModel):
@@ -283,10 +284,6 @@ def first_screen_of(
 def debate_of(questions: Sequence[str]) -> Html:
     """The questions that a chapter raises."""
     return piece("debate.html.j2", questions=questions)
-
-
-FIGURES = 3
-SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
 
 
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:

@@ -19,6 +19,9 @@ from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import EVERYTHING
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
+PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
+CLOSE = 3  # words, partners
+WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def indicator_of(territory: Territory, name: str) -> Indicator:
@@ -49,11 +52,6 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """« did you mean births_count, birth_rate? »; nothing when none is close."""
     close = get_close_matches(str(name), list(known), 3)
     return f"did you mean {', '.join(close)}? " if close else ""
-
-
-PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
-CLOSE = 3  # words, partners
-WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def find(territory: Territory, words: str) -> pd.DataFrame:

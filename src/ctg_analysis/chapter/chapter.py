@@ -15,15 +15,13 @@ from ctg_analysis.chapter import (
     accounts,
     analyst,
     childcare,
-    closing,
     commune_sheets,
     demography,
-    families,
     figures,
+    known,
     own,
     portrait,
     profiles,
-    single_indicator,
     synthesis,
     tables,
 )
@@ -169,22 +167,22 @@ class Chapter:
     figure = _of_territory(own.figure)
     __repr__ = _of_territory(analyst.described)
 
-    peers = _of_territory(closing.peers)
+    peers = _of_territory(known.peers)
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
-    show = _of_indicators(single_indicator.show)
-    reading = _of_indicators(single_indicator.reading)
-    members = _of_territory(families.members)
+    reading = _of_indicators(figures.reading)
+    members = _of_territory(figures.members)
     map = _of_indicators(figures.communes_map)
     pyramid = _of_territory(demography.pyramid)
     projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
     scores = _of_family(tables.scores)
-    answers = _of_family(families.answers)
+    answers = _of_family(figures.answers)
     norms = _of_territory(tables.norms)
     approvals = _of_indicators(tables.approvals)
     criteria = _of_family(tables.criteria)
+    childcare_authority = _of_territory(childcare.childcare_authority)
     childcare_need = _of_territory(childcare.childcare_need)
     commitments = _of_territory(synthesis.commitments)
     team = _of_territory(synthesis.team)
@@ -196,10 +194,6 @@ class Chapter:
         """
         names = [*indicators, *(name for group in groups.values() for name in group)]
         return _of_indicators(profiles.profile)(self, *names, groups=groups)
-
-    def childcare_authority(self) -> Html:
-        """Which authority organises childcare in each commune, and what the law asks of it."""
-        return _of_indicators(childcare.childcare_authority)(self, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
@@ -214,7 +208,9 @@ class Chapter:
         rows: what `members` gave, or a part of it. unless: the numbers that shares are of; nothing where they are 0.
         title: what they are (French), where they are of no family.
         """
-        return telling(families.figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique())
+        return telling(
+            figures.family_figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique()
+        )
 
     def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
         """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""

@@ -36,10 +36,19 @@ from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.model.settings import data_root
 
 WORDS = {FOUR: ("les quatre", "recenser et informer"), PLAN: ("oui", "non"), HUB: ("oui", "non")}  # of each duty
+AUTHORITY = ("sppe_transferred_count", "population_count")  # of which communes transferred, of how many inhabitants
 UNSURE = "à vérifier sur la population totale"
 COUNTED = "Le relevé ne dit pas quelles missions sont transférées : il est lu comme si toutes l'étaient."
 LAW = "La loi compte la « population totale », un peu plus grande que la population municipale."
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
+HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
+OF_100 = "pour 100 enfants de moins de 3 ans"
+CAVEAT = (
+    "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
+    "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
+    "sont pas comptés ici ; des familles d'ailleurs prennent des places."
+)
+RESULT = "{}"  # where the page writes the rate that it works out
 
 
 def authority(
@@ -225,15 +234,6 @@ def basis(result: Simulation) -> str:
     return texts.typography(text)
 
 
-HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
-OF_100 = "pour 100 enfants de moins de 3 ans"
-CAVEAT = (
-    "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
-    "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
-    "sont pas comptés ici ; des familles d'ailleurs prennent des places."
-)
-
-
 def need_shown(found: Need, source: Citation) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
@@ -277,9 +277,6 @@ def need_basis(found: Need) -> str:
     return f"{told} À la consultation, {percent(found.wished['value'])} des parents souhaitent un accueil formel."
 
 
-RESULT = "{}"  # where the page writes the rate that it works out
-
-
 def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
     """Return the sliders of a simulation and the sentence that stands in their place without script and on paper.
 
@@ -307,11 +304,12 @@ def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
     )
 
 
-def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
+def childcare_authority(territory: Territory) -> Html:
     """Which authority organises childcare in each commune, and what the law asks of it.
 
     Where no commune has told whether it transferred: what its population alone would have the law ask of it.
     """
+    indicator, people = (CATALOGUE[name] for name in AUTHORITY)
     transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     if transferred.empty:
@@ -319,12 +317,13 @@ def childcare_authority(territory: Territory, indicator: Indicator, people: Indi
         duties = by_population(populations, territory.epci, thresholds)
         cited = source(territory, inhabitants)
         table = population_duties(populations, duties, territory.row["name"], thresholds, cited)
-        return markup.together(table, unavailable(territory, indicator, f"{indicator.label}, par commune"))
+        box = unavailable(territory, indicator, f"{indicator.label}, par commune")
+        return telling(markup.together(table, box), SHOWN, *AUTHORITY)
     counted = _counted(territory, inhabitants)[["territory", "population", "total", "census"]]
     answers = transferred.assign(transferred=transferred["value"]).merge(counted, on="territory", how="left")
     duties = authorities(answers, territory.epci, thresholds)
     cited = source(territory, pd.concat([transferred, inhabitants]))
-    return authority(answers, duties, territory.row["name"], thresholds, cited)
+    return telling(authority(answers, duties, territory.row["name"], thresholds, cited), SHOWN, *AUTHORITY)
 
 
 def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:

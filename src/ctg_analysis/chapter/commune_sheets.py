@@ -40,6 +40,22 @@ SERVICES = {  # what each is called: the indicator that counts it, that of the t
 
 
 HERE, BY_CAR, NOWHERE = "Sur place", "Ailleurs, en voiture", "Pas dans le territoire"
+PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
+YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
+INSTEAD = {  # what is shown where another one is not known
+    **dict.fromkeys(
+        ("children_0_4_count", "children_5_9_count", "children_10_14_count", "youth_15_19_count"), "children_0_2_count"
+    ),
+    "living_standard_2021_median": "living_standard_median",
+}
+BESIDE = 2  # communes of its size
+SHORTEST = 3  # years: two points make no trend
+FIRST = ("école", "crèche", "médecin généraliste")  # of the services, those that the sentence names
+NOTE = (
+    "À côté de chaque commune : les deux du territoire dont la population est la plus proche, de la moitié au double ; "
+    "aucune quand il n'y en a pas de cette taille. Services : leur nombre, la durée moyenne du trajet en voiture où "
+    "elle est connue, sinon, à vol d'oiseau, la commune du territoire la plus proche qui en a."
+)
 
 
 @dataclass(frozen=True)
@@ -161,24 +177,6 @@ def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Cit
 
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
     return Markup(markup.table(Table(caption, header, lines)).html if lines else "")
-
-
-PEOPLE, PAST = CATALOGUE["population_count"], CATALOGUE["historical_population_count"]
-YOUNG, OLD = CATALOGUE["age_0_19_share"], CATALOGUE["age_65_plus_share"]
-INSTEAD = {  # what is shown where another one is not known
-    **dict.fromkeys(
-        ("children_0_4_count", "children_5_9_count", "children_10_14_count", "youth_15_19_count"), "children_0_2_count"
-    ),
-    "living_standard_2021_median": "living_standard_median",
-}
-BESIDE = 2  # communes of its size
-SHORTEST = 3  # years: two points make no trend
-FIRST = ("école", "crèche", "médecin généraliste")  # of the services, those that the sentence names
-NOTE = (
-    "À côté de chaque commune : les deux du territoire dont la population est la plus proche, de la moitié au double ; "
-    "aucune quand il n'y en a pas de cette taille. Services : leur nombre, la durée moyenne du trajet en voiture où "
-    "elle est connue, sinon, à vol d'oiseau, la commune du territoire la plus proche qui en a."
-)
 
 
 @dataclass(frozen=True)

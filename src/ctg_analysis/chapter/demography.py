@@ -38,6 +38,13 @@ from ctg_analysis.show.svg import svg
 FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}
 NAMES = {HELD: "fécondité maintenue", FALLING: "baisse poursuivie"}
+WORSE = "la projection s'en serait éloignée davantage que si les enfants avaient suivi la population"
+EMPTY = "une génération n'avait personne à l'un des recensements"
+FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
+FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
+SEXES = {"men": "Hommes", "women": "Femmes"}
+AGES = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)} | {"95_plus": "95 ans ou plus"}
+UNDER_20, FROM_65 = slice(4), slice(13, None)  # of the ages
 
 
 def worth(test: pd.DataFrame, found: pd.DataFrame, shown: Collection[str]) -> Html:
@@ -108,12 +115,6 @@ def assumptions() -> Html:
         "Ce sont des calculs à partir d'hypothèses, et non des prévisions : une école, un lotissement n'y sont pas."
     )
     return markup.reading(lead, beside)
-
-
-WORSE = "la projection s'en serait éloignée davantage que si les enfants avaient suivi la population"
-EMPTY = "une génération n'avait personne à l'un des recensements"
-FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
-FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
 def projection(territory: Territory) -> Html:
@@ -247,11 +248,6 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     here = f" ; ici, {which} de {texts.listed(known)} seulement{how}" if known else ""
     apart = "d'au moins deux recensements à cinq ans d'écart"
     return f"Enfants à cinq et à dix ans, faute de la population par âge {apart}{here}"
-
-
-SEXES = {"men": "Hommes", "women": "Femmes"}
-AGES = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)} | {"95_plus": "95 ans ou plus"}
-UNDER_20, FROM_65 = slice(4), slice(13, None)  # of the ages
 
 
 def pyramid(territory: Territory) -> Html:

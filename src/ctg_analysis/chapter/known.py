@@ -1,22 +1,48 @@
-"""What is known of an indicator here, and what is not: its communes, its source, the box that says how to get it."""
+"""What is known of indicators here, and what is not: communes, sources, boxes, method, comparable EPCIs."""
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.missing import entry, is_pointless, lacks, without_lycee
+from ctg_analysis.chapter.missing import LAST_THEME, entry, is_pointless, lacks, without_lycee
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.demarche.declared_tables import TABLES
-from ctg_analysis.display import markup, notes, sentences, texts
+from ctg_analysis.display import markup, notes, quantities, sentences, tables, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.sentences import value_text
+from ctg_analysis.display.texts import date_text, typography
+from ctg_analysis.display.titles import counted
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean, is_proportion
+from ctg_analysis.indicators.peers import (
+    ANY_DENSITY,
+    SIZES,
+    STEPS,
+    VARIABLES,
+    PeerGroup,
+    Variable,
+    size_bounds,
+)
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import (
+    CENSORED,
+    MISSING,
+    OK,
+    SECRET,
+    Count,
+    Indicator,
+    Mean,
+    is_proportion,
+)
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 from ctg_analysis.model.territories import FRANCE
 
-CAF_ALONE = "(outre-mer, la Caf paie aussi les familles du régime agricole)."
+NO_MSA = "(outre-mer, la Caf paie aussi les familles du régime agricole)."
+ANY_KIND = "EPCI à fiscalité propre"
+# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
+FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -48,14 +74,6 @@ def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     if not here["status"].eq(OK).any():
         return by_commune(territory, indicator)
     return here.sort_values("name", **texts.BY_NAME)
-
-
-def only_commune(territory: Territory, indicator: Indicator) -> str:
-    """The one commune that has what is counted, all being known exactly; else nothing."""
-    rows = on_map(territory, indicator)
-    some = list(rows.loc[rows["value"].gt(0), "name"])
-    known = len(rows) > 1 and rows["status"].eq(OK).all() and are_exact(indicator, rows.assign(shown=True))
-    return some[0] if known and len(some) == 1 else ""
 
 
 def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
@@ -150,7 +168,7 @@ def unavailable(territory: Territory, indicator: Indicator, what: str, level: st
         return with_source(said, source(territory, rows))
     entries = [entry(lack) for lack in lacks(territory, indicator, level)]
     named = texts.uncapitalised(texts.titled(what))
-    return markup.unavailable(texts.typography(f"{named}." if entries else f"{named} {CAF_ALONE}"), entries)
+    return markup.unavailable(texts.typography(f"{named}." if entries else f"{named} {NO_MSA}"), entries)
 
 
 def to_fill(epci: str, what: str, files: Mapping[str, str]) -> Html:
@@ -184,3 +202,120 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     parts = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
     text = f"{'. '.join(filter(None, parts))}."
     return Citation(texts.typography(text))
+
+
+def peers_listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """The list of the peers for a reader, nearest first: Nom, Population (inhabitants)."""
+    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
+    peers = group.peers["peer"]
+    return pd.DataFrame({"Nom": peers.map(names), "Population": peers.map(profiles["population"]).astype("Int64")})
+
+
+def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:
+    """Which EPCIs the peers are, without how they are measured: one French sentence. dated: see `vintages`."""
+    if group.peers.empty:
+        return peers_sentence(group, dated)
+    number, among = len(group.peers), quantities.number(group.candidates)
+    which = f"sont, parmi les {among} autres {_class_words(group)} dont les données sont connues, ceux qui "
+    which += "ressemblent le plus au territoire"
+    if number == group.candidates:
+        which = f"sont tous les autres {_class_words(group)} dont les données sont connues"
+    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if _are_far(group) else ''}."
+
+
+def _are_far(group: PeerGroup) -> bool:
+    return group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
+
+
+def peers_sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
+    """How the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
+
+    def labels(names: tuple[str, ...]) -> str:
+        return ", ".join(_label(VARIABLES[name], dated) for name in names)
+
+    if group.lacking and group.peers.empty:
+        return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
+    if group.peers.empty:
+        return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
+    whom, number = _class_words(group), len(group.peers)
+    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
+    if number < group.candidates:
+        text = f"Les EPCI comparables ({number}) sont, parmi les {quantities.number(group.candidates)} autres {whom} "
+        text += f"dont les données sont connues, les plus proches du territoire {how}"
+    else:
+        text = (
+            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
+        )
+    if group.lacking:
+        verb, several = ("n'entrent", "s") if len(group.lacking) > 1 else ("n'entre", "")
+        text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
+    if _are_far(group):
+        text += f" ; {FAR}"
+    graded = bool(group.own["density"])
+    widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
+    if widened:
+        text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
+    return f"{text}."
+
+
+def _label(variable: Variable, dated: pd.DataFrame) -> str:
+    """« part des 65 ans ou plus en 2021 », without a year when the variable has none or no EPCI has it."""
+    period = dated["period"].get(variable.indicator)
+    label = variable.label if period else variable.label.replace(" en {period}", "").replace(" {period}", "")
+    return label.format(period=period)
+
+
+def _class_words(group: PeerGroup) -> str:
+    """« communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
+    (names, bands, _), own = STEPS[group.step], group.own
+    words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
+    bounds = size_bounds()
+    low, high = bounds[int(max(own["size"] - bands, 0))], bounds[int(min(own["size"] + bands, len(SIZES))) + 1]
+    if low and high < np.inf:
+        words += f" de {quantities.number(low)} à {quantities.number(high)} habitants"
+    elif low:
+        words += f" de {quantities.number(low)} habitants ou plus"
+    elif high < np.inf:
+        words += f" de moins de {quantities.number(high)} habitants"
+    return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
+
+
+def whole_sources(territory: Territory) -> dict[str, list[str]]:
+    """The sources of each indicator that is known here, in whole."""
+    rows = territory.observations
+    rows = rows.loc[rows["status"].eq(OK), ["indicator", "source"]].drop_duplicates()
+    received = territory.received.items()
+    told = {name: notes.sources([(SOURCES[name], day)])[0] for name, day in received if name in set(rows["source"])}
+    by_indicator = rows[rows["indicator"].isin(list(CATALOGUE))].groupby("indicator")["source"]
+    return {one: [told[name] for name in names if name in told] for one, names in by_indicator}
+
+
+def method(territory: Territory) -> list[dict]:
+    """The entries of the methodological note, from the declarations of the indicators of all themes known here."""
+    known = [one for one in CATALOGUE.values() if one.chapter <= LAST_THEME and territory.has(one, OK)]
+    return notes.method(known, territory.year, peers_sentence(territory.peers, territory.vintages))
+
+
+def peers(territory: Territory) -> Html:
+    """Which the comparable EPCIs are, and their list."""
+    group = territory.peers
+    told = markup.reading(texts.typography(peers_told(group, territory.vintages)), "")
+    if group.peers.empty:
+        return told
+    rows = peers_listed(group, territory.profiles, territory.territories)
+    return markup.together(told, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))
+
+
+def latest_values(territory: Territory) -> dict[str, str]:
+    """The latest value of the territory, with its period, by indicator; of what is known of communes alone, that."""
+    rows = territory.named
+    known = rows[rows["status"].isin([OK, CENSORED]) & rows["indicator"].isin(list(CATALOGUE))]
+    known = known.sort_values("period", kind="stable")
+    own = known[known["level"].eq("epci")].drop_duplicates("indicator", keep="last")
+    communes = known[known["level"].eq("commune")].drop_duplicates("indicator", keep="last")
+    told = {row["indicator"]: f"par commune, {date_text(row['period'])}" for _, row in communes.iterrows()}
+    for _, row in own.iterrows():
+        indicator = CATALOGUE[row["indicator"]]
+        row["text"] = value_text(indicator, row)
+        told[indicator.id] = f"{counted(indicator, row)} ({date_text(row['period'])})"
+    return {name: typography(text) for name, text in told.items()}

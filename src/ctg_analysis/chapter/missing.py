@@ -39,6 +39,17 @@ WHYS += (UNREADABLE,)
 ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
+HERE = (*LOCAL, "epci")
+# Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
+AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
+AT_EQUAL_AGES = "{} (at equal ages)"
+MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
+LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
+PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
+PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
+PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}
+BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du territoire"
+FIRST_THEME, LAST_THEME = "01", "10"  # the chapters after them tell the démarche
 
 
 class Lack(NamedTuple):
@@ -87,13 +98,6 @@ def known_of(known: int, of: int) -> str:
 
 
 COLUMNS = ["indicator", "chapter", "star", "level", "territory", *Lack._fields]
-HERE = (*LOCAL, "epci")
-# Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
-AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
-AT_EQUAL_AGES = "{} (at equal ages)"
-MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
-LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
-PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is
 
 
 def missing(territory: Territory) -> pd.DataFrame:
@@ -305,11 +309,6 @@ def _certificate(folder: Path, _written: int) -> RawFolder:
     return read_certificate(folder)
 
 
-PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
-PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}
-BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du territoire"
-
-
 @dataclass(frozen=True)
 class Figure:
     """A figure that is asked: its label, its definition, at what level, of what period, what of it is not shown.
@@ -408,9 +407,6 @@ def _counts_persons(indicator: Indicator, form: Source) -> bool:
     """Whether an indicator counts persons or households that a form tells."""
     counted = {field.measure for field in form.form.fields if field.is_rounded}
     return not counted.isdisjoint(measures_of(indicator.value))
-
-
-FIRST_THEME, LAST_THEME = "01", "10"  # the chapters after them tell the démarche
 
 
 @lru_cache(maxsize=1)

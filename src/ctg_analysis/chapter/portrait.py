@@ -7,7 +7,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demography import children_since_birth
 from ctg_analysis.chapter.profiles import findings_of
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import number, percent
@@ -27,38 +27,6 @@ CLASSES = {  # of the grid of density, from the densest, as one commune is said 
     "Rural à habitat dispersé": "rural à habitat dispersé",
     "Rural à habitat très dispersé": "rural à habitat très dispersé",
 }
-
-
-def type_text(density: object, massif: object) -> str:
-    """The type of a commune: its class, then its massif; what is not known is not said.
-
-    >>> type_text("Bourgs ruraux", "Massif Central"), type_text(None, "Massif du Jura|Massif des Alpes")
-    ('bourg rural, Massif Central', 'Massif du Jura et Massif des Alpes')
-    """
-    words = [] if pd.isna(density) else [CLASSES[density]]
-    words += [] if pd.isna(massif) else [massif.replace("|", " et ")]
-    return ", ".join(words)
-
-
-def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
-    """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
-
-    communes: columns code, density, massif. people: inhabitants, by code.
-
-    >>> places = pd.DataFrame({"code": ["a", "b", "c"], "density": ["Bourgs ruraux"] * 2 + ["Petites villes"]})
-    >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
-    'Petite ville (75\u202f% des habitants)'
-    """
-    held = communes["massif"].dropna().astype(str).str.split("|").explode().value_counts().sort_index()
-    massifs = [name if "(" in name or count == len(communes) else f"{name} (en partie)" for name, count in held.items()]
-    classes = communes.set_index("code")["density"]
-    by_class = people.reindex(classes.index).groupby(classes).sum()
-    if not by_class.sum():
-        return ", ".join(massifs)
-    share = percent(100 * by_class.max() / by_class.sum())
-    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
-
-
 AGES = ("age_65_plus_share", "age_0_19_share")
 SLOTS = (
     ("jobs_per_employed_resident_ratio", "workers_outside_epci_share", "secondary_dwellings_share"),
@@ -91,6 +59,44 @@ CLAUSES = {
     "rep_pupils_share": "{} des écoliers sont en REP",
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
+GROWTH = ("population_change_rate", "natural_change_rate")
+LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
+MOST = 3  # facts of a sentence
+SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
+ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
+LARGEST = 3  # communes named
+KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+METROPOLIS = "Métropole"  # what the official list names without one of these letters
+
+
+def type_text(density: object, massif: object) -> str:
+    """The type of a commune: its class, then its massif; what is not known is not said.
+
+    >>> type_text("Bourgs ruraux", "Massif Central"), type_text(None, "Massif du Jura|Massif des Alpes")
+    ('bourg rural, Massif Central', 'Massif du Jura et Massif des Alpes')
+    """
+    words = [] if pd.isna(density) else [CLASSES[density]]
+    words += [] if pd.isna(massif) else [massif.replace("|", " et ")]
+    return ", ".join(words)
+
+
+def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
+    """The class of commune where most inhabitants live, their share, and the massifs; what is not known is not said.
+
+    communes: columns code, density, massif. people: inhabitants, by code.
+
+    >>> places = pd.DataFrame({"code": ["a", "b", "c"], "density": ["Bourgs ruraux"] * 2 + ["Petites villes"]})
+    >>> where_most_live(places.assign(massif=None), pd.Series({"a": 300, "b": 200, "c": 1500}))
+    'Petite ville (75\u202f% des habitants)'
+    """
+    held = communes["massif"].dropna().astype(str).str.split("|").explode().value_counts().sort_index()
+    massifs = [name if "(" in name or count == len(communes) else f"{name} (en partie)" for name, count in held.items()]
+    classes = communes.set_index("code")["density"]
+    by_class = people.reindex(classes.index).groupby(classes).sum()
+    if not by_class.sum():
+        return ", ".join(massifs)
+    share = percent(100 * by_class.max() / by_class.sum())
+    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
 
 
 def growth_sentence(period: str, change: float, natural: float | None, lost: tuple[str, float] | None) -> str:
@@ -155,13 +161,6 @@ def one_sentence(facts: list[tuple[str, str]]) -> str:
         told.append(text if period == last else f"en {period}, {text}")
         last = period
     return f"{capitalised(' ; '.join(told))}." if told else ""
-
-
-GROWTH = ("population_change_rate", "natural_change_rate")
-LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
-MOST = 3  # facts of a sentence
-SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
-ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
 
 
 def story(territory: Territory) -> list[str]:
@@ -251,12 +250,6 @@ def _small_schools(territory: Territory) -> tuple[str, str] | None:
         return None
     small, schools = map(number, counts.loc["epci"])
     return period, f"{small} des {schools} écoles ont moins de 20 élèves"
-
-
-PEOPLE = "population_count"
-LARGEST = 3  # communes named
-KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
-METROPOLIS = "Métropole"  # what the official list names without one of these letters
 
 
 def kind_of(name: str) -> str:

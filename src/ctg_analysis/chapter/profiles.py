@@ -1,4 +1,4 @@
-"""Le profil of a chapter, a line for each figure, and the findings of a territory; the figures of the first page."""
+"""Le profil of a chapter, a line for each figure, the findings of a territory, its place among its peers."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.by_indicator import each_row
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.positions import WORDS, among_peers
-from ctg_analysis.chapter.territory import PEOPLE, Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory, each_row
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
@@ -23,9 +21,19 @@ from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
-from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.comparisons import last_year, producer
 from ctg_analysis.indicators.findings import findings, sides, under_norms
-from ctg_analysis.indicators.peers import CHOOSES, Position, chooses_peers
+from ctg_analysis.indicators.peers import (
+    ABOVE,
+    BELOW,
+    CHOOSES,
+    HIGHEST,
+    LOWEST,
+    MIDDLE,
+    Position,
+    chooses_peers,
+    position_in,
+)
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
 from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
@@ -33,6 +41,14 @@ from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
 
+FILE = "positions.csv"
+WORDS = {
+    HIGHEST: "dans le quart le plus élevé",
+    LOWEST: "dans le quart le plus faible",
+    MIDDLE: "dans la moitié centrale",
+    ABOVE: "au-dessus du troisième quartile",
+    BELOW: "au-dessous du premier quartile",
+}
 HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths
 HALF = 9  # of the height of the band of the quartiles
@@ -41,6 +57,37 @@ RULER = 380  # width
 HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
 GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
+NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
+MOST = 3  # findings of a chapter
+SHORTEST = 3  # years: two points make no series
+WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
+NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
+FIGURES = 6
+
+
+@lru_cache(maxsize=1)
+def all_beside(territory: Territory) -> pd.DataFrame:
+    """The observations of other EPCIs that the territory's may stand among: its period, its producer, open figures.
+
+    Of every indicator that the territory has a value of, but numbers of things, and what partners entrust. Columns:
+    those of observations, and name.
+    """
+    rows = territory.around[territory.around["status"].eq(OK) & territory.around["level"].eq("epci")]
+    rows = rows[rows["period"].eq(rows["indicator"].map(territory.periods))]
+    placed = {name for name in territory.periods if not isinstance(CATALOGUE[name].value, Count | Mean)}
+    entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
+    rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(entrusted)]
+    own = rows[rows["territory"].eq(territory.epci)].set_index("indicator")["source"].map(producer)
+    rows = rows[rows["source"].map(producer).eq(rows["indicator"].map(own)) & rows["territory"].ne(territory.epci)]
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    return rows.assign(name=rows["territory"].map(names))
+
+
+def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, Position | None]:
+    """The observations of the peers by name, and the place of the territory among them where they are five or more."""
+    own, rows = territory.compared(indicator), all_beside(territory)
+    rows = rows[rows["indicator"].eq(indicator.id) & rows["territory"].isin(territory.peers.peers["peer"])]
+    return rows.sort_values("name", **texts.BY_NAME), position_in(own.iloc[0], rows["value"])
 
 
 def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:
@@ -106,9 +153,6 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     if "peers" in others:
         drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
     return drawing.svg()
-
-
-NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 
 
 @dataclass(frozen=True)
@@ -220,12 +264,6 @@ def move(territory: Territory, indicator: Indicator) -> int:
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
     found = trend_of(rows, indicator)
     return int(np.sign(found.change)) if found and found.is_established and not found.hangs_on else 0
-
-
-MOST = 3  # findings of a chapter
-SHORTEST = 3  # years: two points make no series
-WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
-NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 
 
 def essential(territory: Territory, chapter: str, without: Collection[str] = ()) -> Html:
@@ -387,9 +425,6 @@ def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str
     most = max(told, key=lambda name: len(told[name]))
     others = [f"{name} pour {texts.listed(labels)}" for name, labels in told.items() if name != most]
     return {"france": most}, f"{' ; '.join(others)}." if others else ""
-
-
-FIGURES = 6
 
 
 def first_figures(territory: Territory) -> list[dict[str, str]]:

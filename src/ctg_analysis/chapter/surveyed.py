@@ -21,11 +21,6 @@ FEW, NOTHING = "moins de 5", "–"
 FRAGILE_UNDER = 30  # respondents (rule R24)
 
 
-def is_surveyed(indicator: Indicator) -> bool:
-    """Whether an indicator is what residents answered."""
-    return SURVEY in indicator.sources
-
-
 def source(demarche: Demarche) -> Citation:
     """The source line of a result of the consultation: sample, number of answers, year; chapter 11 tells the rest."""
     about = demarche.table("consultation").iloc[0]

@@ -24,6 +24,19 @@ from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import DEMARCHE, ChapterNotebook, notebooks, project_path
 from ctg_analysis.model.yaml_files import Place
 
+FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
+NO_LINES: Mapping[Place, int] = MappingProxyType({})
+BESIDE = ("departement", "france")  # of the figures, besides the peers
+QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
+RULE = (
+    "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
+    "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme là où vit un habitant sur "
+    "trois au moins, ou évolue sûrement ; un constat par thème, huit en tout au plus. Alerte : dans le sens "
+    "défavorable aux familles. Atout : dans le sens favorable, sans commune sous la norme ni total plus faible qu'en "
+    "France. Les EPCI comparables nuancent, sans rien taire."
+)
+ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
+
 
 class Side(NamedTuple):
     """The words of a side of the synthèse: of its list, of one of its messages, of a list without any."""
@@ -69,19 +82,6 @@ def messages_shown(synthesis: list[MessageText], rule: str) -> Html:
         for side, words in SIDES.items()
     ]
     return markup.piece("messages.html.j2", lists=lists, rule=rule)
-
-
-FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
-NO_LINES: Mapping[Place, int] = MappingProxyType({})
-BESIDE = ("departement", "france")  # of the figures, besides the peers
-QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
-RULE = (
-    "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
-    "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme là où vit un habitant sur "
-    "trois au moins, ou évolue sûrement ; un constat par thème, huit en tout au plus. Alerte : dans le sens "
-    "défavorable aux familles. Atout : dans le sens favorable, sans commune sous la norme ni total plus faible qu'en "
-    "France. Les EPCI comparables nuancent, sans rien taire."
-)
 
 
 @dataclass(frozen=True)
@@ -216,9 +216,6 @@ def team(territory: Territory) -> Html:
     if signed and signed.le.isoformat() < newest:
         line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
     return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
-
-
-ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 
 
 @dataclass(frozen=True)

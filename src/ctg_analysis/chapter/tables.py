@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
-from ctg_analysis.chapter.territory import LOCAL, Span, Territory
+from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup, notes, tables, texts
@@ -22,8 +21,10 @@ from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.show.plan_charts import gantt
 from ctg_analysis.show.svg import svg
 
-PEOPLE = "population_count"
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
+UNSAID = "non précisé"
+APPROVALS = "agrements_vie_sociale"
+FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
@@ -105,9 +106,6 @@ def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -
     return rows.join(values, on=["level", "territory", "period"])
 
 
-UNSAID = "non précisé"
-
-
 def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
     """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
     scale, lines, used = SCALES[name], [], []
@@ -154,10 +152,6 @@ def norms(territory: Territory, name: str) -> Html:
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     listed = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
     return markup.together(listed, markup.source(source(territory, pd.concat(used))))
-
-
-APPROVALS = "agrements_vie_sociale"
-FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:

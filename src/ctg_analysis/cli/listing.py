@@ -22,6 +22,8 @@ SEED, DRAWN = 34, 30
 ISLANDS = ["241700459", "241700624", "245600465", "248500191", "249710047"]  # each of one island
 NEWEST = ["200096634", "200096642", "200096675", "200096683", "200096956"]  # of 2022: none has been created since
 COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
+STAR = "★"
+STATES = {FULL: "full", FRANCE: "extract of France"}
 
 
 class Coverage(NamedTuple):
@@ -109,10 +111,6 @@ def summary(rows: Sequence[Coverage]) -> list[str]:
     told = {"least": map(min, counts), "median": map(median, counts)}
     line = "{:10}  {:g} open, {:g} starred, {:g} compared, {:g} with peers"
     return [line.format(name, *values) for name, values in told.items()]
-
-
-STAR = "★"
-STATES = {FULL: "full", FRANCE: "extract of France"}
 
 
 def epcis() -> list[str]:

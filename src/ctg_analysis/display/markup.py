@@ -10,13 +10,22 @@ from markupsafe import Markup
 
 from ctg_analysis.display.texts import NARROW, typography
 
+OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
+ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
+PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
+MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
+VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
+SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
+SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
+TEAM = "<!--team-->", "<!--/team-->"  # what stands between
+OF_TEAM = re.compile(f"{TEAM[0]}.*?{TEAM[1]}", re.DOTALL)
+
 
 def french(shown: object) -> object:
     """Return what a template shows, a text with its French spaces and quotes; HTML stays as it is."""
     return typography(shown) if type(shown) is str else shown
 
 
-OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 TEMPLATES = Environment(
     loader=PackageLoader("ctg_analysis.display"),
     autoescape=True,
@@ -24,12 +33,6 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     finalize=french,
 )
-ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
-PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
-MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
-VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
-SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
-SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
 
 
 @dataclass(frozen=True, repr=False)
@@ -233,10 +236,6 @@ def described(drawing: str, alt: str) -> str:
 def piece(template: str, **context) -> Html:
     """Return a template of display/templates, filled; texts are escaped, in French typography."""
     return Html(TEMPLATES.get_template(template).render(**context).strip())
-
-
-TEAM = "<!--team-->", "<!--/team-->"  # what stands between
-OF_TEAM = re.compile(f"{TEAM[0]}.*?{TEAM[1]}", re.DOTALL)
 
 
 def for_team(html: str) -> str:

@@ -22,6 +22,15 @@ METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_nam
 WORD = re.compile(r"\d+|[a-z]{3,}")
 SHORT_NAME = re.compile(r".*\((\w+)\).*")
 OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
+LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
+NOT_IN_ID = re.compile("[^A-Za-z]")
+OPENING, CLOSING = '<button type="button" class="term"', "</button>"
+KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
+# No line may part a term from these; it may a button.
+BEFORE, AFTER = "(’", ".,)"
+OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
+APART = re.compile(r"[\s'.,;:()«»-]+")
+ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
 
 
 def definition(indicator: Indicator, *others: Indicator) -> dict:
@@ -103,7 +112,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
         "events": any(isinstance(indicator.value, Rate) and indicator.value.of != PLACES for indicator in used),
         "floor": any(indicator.floor is not None for indicator in used),
         "comparison": True,
-        "trends": any(indicator.chart == "trend" for indicator in used),
+        "trends": True,
         "peers": True,
         "caf": any("caf" in source.id for source in sources),
     }
@@ -184,16 +193,6 @@ def convention(root: DataRoot, epci: str) -> tuple[int, int] | None:
     """Return the first and last year of the territory's convention, when data/reference/conventions.yml knows it."""
     known = (read_yaml(root.reference / CONVENTIONS, dict[str, dict[str, str]]).value or {}).get(epci)
     return (int(known["debut"]), int(known["fin"])) if known else None
-
-
-LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
-
-NOT_IN_ID = re.compile("[^A-Za-z]")
-OPENING, CLOSING = '<button type="button" class="term"', "</button>"
-KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
-# No line may part a term from these; it may a button.
-BEFORE, AFTER = "(’", ".,)"
-OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
 
 
 @cache
@@ -281,10 +280,6 @@ def _any_term() -> str:
     for term in sorted(terms(), key=len, reverse=True):
         by_letter.setdefault(term[0], []).append(re.escape(term[1:]))
     return "|".join(rf"{named}{letter}(?<=\b{letter})(?:{'|'.join(ends)})\b" for letter, ends in by_letter.items())
-
-
-APART = re.compile(r"[\s'.,;:()«»-]+")
-ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
 
 
 @cache

@@ -25,6 +25,8 @@ MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute 
 TENTHS = {1: "la plus élevée", -1: "la plus faible"}
 ENDS = {1: "dans le dixième supérieur des EPCI", -1: "dans le dixième inférieur des EPCI"}
 WORST = {True: "sans doute dans le dixième supérieur des EPCI", False: "sans doute dans le dixième inférieur des EPCI"}
+NO_TREND = "sans tendance établie"
+ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
@@ -196,10 +198,6 @@ def _name(rows: pd.DataFrame, level: str) -> str:
 
 def _row(rows: pd.DataFrame, level: str) -> pd.Series:
     return rows[rows["level"].eq(level)].iloc[0]
-
-
-NO_TREND = "sans tendance établie"
-ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two
 
 
 def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:

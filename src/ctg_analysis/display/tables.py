@@ -14,6 +14,18 @@ from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 
+YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
+PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
+HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
+SHADED_FROM = 6  # communes with a value, and values that differ
+NO_VALUE = {HIDDEN, UNKNOWN}
+WITHHELD = {
+    frozenset({HIDDEN}): "Secret statistique",
+    frozenset({UNKNOWN}): "Non disponible",
+    frozenset(NO_VALUE): "Secret ou non disponible",
+}
+Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -28,14 +40,11 @@ class Listing:
         return Listing([*self.header, label], lines)
 
 
-def listing(
-    indicator: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.DataFrame | None = None
-) -> Listing:
-    """Return the table of a chart: one line per territory or per period, with interval and parts if any.
+def listing(indicator: Indicator, rows: pd.DataFrame, *, over_years: bool) -> Listing:
+    """Return the table of a chart: one line per territory or per period, with interval if any.
 
-    rows: readable observations (see chapter). parts: the same with a column `part`, the label of each.
+    rows: readable observations (see chapter).
     """
-    key = "period" if over_years else "territory"
     heads = [date_text(period) for period in rows["period"]] if over_years else list(rows["name"])
     lines = [[head, text] for head, text in zip(heads, rows["text"], strict=True)]
     table = Listing(["Période" if over_years else "Territoire", indicator.label], lines)
@@ -44,10 +53,6 @@ def listing(
     if "estimate_text" in rows and rows["estimate_text"].ne("").any():
         pointless = texts.SIGNS[NOT_APPLICABLE]
         table = table.beside("Estimation lissée", [text or pointless for text in rows["estimate_text"]])
-    if parts is not None:
-        for label, group in parts.groupby("part", sort=False):
-            cells = dict(zip(group[key], group["text"], strict=True))
-            table = table.beside(label, [cells.get(place, "nd") for place in rows[key]])
     return table
 
 
@@ -121,19 +126,6 @@ def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str,
 
 def _of_listing(caption: str, data: Listing) -> Table:
     return Table(caption, data.header, data.lines, signs(data.lines))
-
-
-YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
-PARTLY_CLASSED = "revitalisation_zone_count"  # its part is not among the communes that it counts
-HIDDEN, UNKNOWN, POINTLESS = (texts.SIGNS[status] for status in (SECRET, MISSING, NOT_APPLICABLE))
-SHADED_FROM = 6  # communes with a value, and values that differ
-NO_VALUE = {HIDDEN, UNKNOWN}
-WITHHELD = {
-    frozenset({HIDDEN}): "Secret statistique",
-    frozenset({UNKNOWN}): "Non disponible",
-    frozenset(NO_VALUE): "Secret ou non disponible",
-}
-Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
 def head(indicator: Indicator) -> str:

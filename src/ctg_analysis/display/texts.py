@@ -29,6 +29,18 @@ BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{
 DISTANCE = re.compile(r"(?<=\d) (?=km\b)")
 LINE = 100  # letters: what holds on a line below a chart
 HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
+WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
+FRENCH = "fr_FR"
+DAY, MONTH, YEAR = len("2023-01-19"), len("2023-01"), len("2023")
+IN_WORDS = {DAY: "d MMMM y", MONTH: "MMMM y", YEAR: "y"}
+Moment = str | datetime.date | None
+FEMININE = {
+    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée",
+    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "licence", "naissance", "personne", "pharmacie",
+    "place", "résidence", "salle", "semaine", "structure", "tranche", "école",
+}  # fmt: skip
+NO_CHANGE = re.compile(r"\bfait varier (?P<what>[^,]*?) de [+−]?0,0\s?% par an")
+COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -73,9 +85,6 @@ def the(name: str) -> str:
     """
     article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
     return {"du ": "le ", "des ": "les "}.get(article, "") + rest
-
-
-WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
 
 
 def inside(name: str) -> str:
@@ -176,12 +185,6 @@ def titled(label: str) -> str:
     return f"{head} ({rest})" if colon and not set("(:,") & set(rest) else label.replace(" : ", ", ")
 
 
-FRENCH = "fr_FR"
-DAY, MONTH, YEAR = len("2023-01-19"), len("2023-01"), len("2023")
-IN_WORDS = {DAY: "d MMMM y", MONTH: "MMMM y", YEAR: "y"}
-Moment = str | datetime.date | None
-
-
 def date_text(moment: Moment) -> str:
     """A moment or a period in words; nothing when there is none (None, NaT).
 
@@ -242,15 +245,6 @@ def _iso(moment: Moment) -> str:
     if isinstance(moment, str):
         return moment
     return f"{moment:%Y-%m-%d}" if isinstance(moment, datetime.date) and moment == moment else ""  # NaT is not itself
-
-
-FEMININE = {
-    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée",
-    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "licence", "naissance", "personne", "pharmacie",
-    "place", "résidence", "salle", "semaine", "structure", "tranche", "école",
-}  # fmt: skip
-NO_CHANGE = re.compile(r"\bfait varier (?P<what>[^,]*?) de [+−]?0,0\s?% par an")
-COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")
 
 
 def with_none(sentence: str) -> str:

@@ -10,7 +10,7 @@ from ctg_analysis.display.quantities import agreed, number
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
 from ctg_analysis.indicators.trends import LEAST_YEARS, Trend, has_gaps, is_sought
-from ctg_analysis.model.indicator import CENSORED, OK, Indicator
+from ctg_analysis.model.indicator import CENSORED, Indicator
 from ctg_analysis.model.norms import norm
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
@@ -25,6 +25,10 @@ BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text
 NAMED = 3  # communes that a title names
 WHOLE = 100  # per cent
 LONG = 8  # years of a history with gaps that tells its extremes
+APART = "qui s'écarte{} de l'ensemble"
+ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
+NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
+TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
 def about(indicator: Indicator, text: str) -> str:
@@ -178,21 +182,6 @@ def _in_units(unit: str, row: pd.Series) -> str:
     """Return a value with a short unit that its name does not hold; numbers and marks are told as they are."""
     known = len(unit) > LONGEST_UNIT or unit.split(" ")[0] in ("%", "nombre", "note") or unit in row["name"].lower()
     return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {agreed(unit, row['value'])}"
-
-
-def parts(shares: pd.DataFrame, own: pd.Series) -> str:
-    """Return the largest part of the territory. shares: columns name, part, value, text. own: the row of the whole."""
-    here = shares[shares["name"].eq(own["name"]) & shares["status"].eq(OK)]
-    if here.empty:
-        return ""
-    largest = here.sort_values("value", kind="stable").iloc[-1]
-    return f"{largest['part']} : {largest['text']} sur {own['text']}"
-
-
-APART = "qui s'écarte{} de l'ensemble"
-ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
-NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
-TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
 def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:

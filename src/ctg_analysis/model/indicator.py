@@ -11,7 +11,6 @@ from ctg_analysis.model.form import NO_OTHER_KEY
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
-CHARTS = ("comparison", "trend", "parts", "circles", "choropleth", "pyramid", "matrix")
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
 ALL_OR_NOTHING, CAF_ALONE = "all_or_nothing", "caf_alone"
@@ -204,8 +203,7 @@ class Indicator:
         {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    chart: one of CHARTS.
-    parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
+    parts: ids of what makes it up, or of its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     strata: what it counts by age, by which it is set beside other places at equal ages (indirect standardisation).
@@ -232,7 +230,6 @@ class Indicator:
     sources: Names
     value: Value
     reading: Annotated[str, with_words("period", "value", "unit", "s", needed=("period", "value"))]
-    chart: Literal[CHARTS]
     levels: Annotated[tuple[Literal[LEVELS], ...], Several] = ("commune", "epci", "departement", "region", "france")
     caveats: Told = ""
     direction: Annotated[int, Field(ge=-1, le=1)] = 0

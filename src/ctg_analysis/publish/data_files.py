@@ -8,8 +8,8 @@ import pandas as pd
 from ctg_analysis.chapter import demography
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.demography import shown_projections
-from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
-from ctg_analysis.chapter.positions import all_beside
+from ctg_analysis.chapter.profiles import FILE as POSITIONS_FILE
+from ctg_analysis.chapter.profiles import all_beside
 from ctg_analysis.chapter.tables import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
 
-from ctg_analysis.chapter import closing
+from ctg_analysis.chapter import known
 from ctg_analysis.chapter.missing import Figure, Request, missing, requests
 from ctg_analysis.chapter.portrait import identity
 from ctg_analysis.chapter.profiles import first_figures
@@ -46,8 +46,8 @@ def write_beside(report: Report) -> dict:
         "figures": first_figures(seen),
         "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
-        "method": closing.method(seen),
-        "peers": closing.peers(seen).html,
+        "method": known.method(seen),
+        "peers": known.peers(seen).html,
     }
 
 

@@ -10,8 +10,6 @@ import pandas as pd
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
-from ctg_analysis.chapter.closing import latest_values, whole_sources
-from ctg_analysis.chapter.comparing import elsewhere
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.consultation import Consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, proved
@@ -21,7 +19,9 @@ from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.chapter.demarche.pieces import ENJEUX
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.demography import tested_projections
+from ctg_analysis.chapter.known import latest_values, whole_sources
 from ctg_analysis.chapter.missing import completeness, known_of, unknown_chapters, why_absent
+from ctg_analysis.chapter.own import elsewhere
 from ctg_analysis.chapter.tables import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.demarche.demarche import Demarche

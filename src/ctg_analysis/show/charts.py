@@ -33,7 +33,6 @@ from ctg_analysis.display.drawings.style import (
     TERRITORY,
     WARM,
     WIDTH,
-    colour,
 )
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import is_sum_of_rounded
@@ -186,20 +185,6 @@ def cells(
             write(ax, column + long, y, texts.iloc[rank, column], aside=4, size=SMALL, weight=weight)
     ax.set_xlim(0, len(heads))
     return ax
-
-
-def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> Axes:
-    """A row for each place and a column for each part, then their total: see `cells`.
-
-    shares: columns name, part, value, text. totals: columns name, level, value, text.
-    """
-    rows = pd.concat([shares, totals.assign(part="Ensemble")])
-    order = [*dict.fromkeys(shares["part"]), "Ensemble"]
-    values, texts = (rows.pivot(index="name", columns="part", values=name) for name in ("value", "text"))
-    values, texts = (table.reindex(index=totals["name"], columns=order) for table in (values, texts))
-    own = totals["level"].eq("epci") & (totals["level"].nunique() > 1)
-    shades = [colour(level) for level in totals["level"]]
-    return cells(values.fillna(0), texts.fillna("nd"), shades=shades, bold=list(own))
 
 
 def key(ax: Axes, marks: Sequence[Artist], *, columns: int = 0, below: bool = False) -> None:
