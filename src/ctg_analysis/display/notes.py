@@ -30,7 +30,7 @@ KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Exc
 BEFORE, AFTER = "(’", ".,)"
 OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
 APART = re.compile(r"[\s'.,;:()«»-]+")
-ENDING = re.compile(r"(?:(?<=[lnt])[lnt])?e?[sx]?$")  # of plurals and feminines
+ENDING = re.compile(r"(?:(?<=l)l|(?<=n)n|(?<=t)t)?e?[sx]?$")  # of plurals and feminines
 
 
 def definition(indicator: Indicator, *others: Indicator) -> dict:
