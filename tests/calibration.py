@@ -63,8 +63,8 @@ less) is told. What is counted whole has no test.
 
 {of_draws}
 
-At equal ages, the interval is that of the value, with its design effect: of children drawn with their dwelling it holds
-the truth 93 to 97 % of the time (`tests/test_equal_ages.py`).
+At equal ages the interval is that of the value, with its design effect: it covers 93 to 97 % of children drawn with
+their dwelling (`tests/test_equal_ages.py`).
 """
 OF_FRANCE = """{epcis} EPCIs beside France, at the latest period that nearly all have: alerts/strengths, % of each type.
 

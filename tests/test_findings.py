@@ -15,7 +15,7 @@ from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display import texts
 from ctg_analysis.indicators.demography import EQUAL
-from ctg_analysis.indicators.findings import ALERT, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
+from ctg_analysis.indicators.findings import ALERT, AMONG, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model import catalogue as listed
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials, themes
@@ -174,6 +174,15 @@ def test_what_is_high_only_because_of_ages_is_no_alert_and_what_only_ages_hide_i
     assert at_equal_ages(40.0, 32.0, 30.0, 34.0) == []
     assert at_equal_ages(31.0, 39.0, 37.0, 41.0) == [[FAR, "france", ALERT]]
     assert at_equal_ages(40.0, 39.0, 30.5, 47.0) == []  # not surely
+
+
+def test_a_value_of_the_worst_tenth_whose_interval_reaches_the_next_is_among_the_worst():
+    rows = beside(SINGLE, 38.5, 37.5, 39.5, peers=(30.0, 28.0, 42.0, NAN), france=(31.0, NAN, NAN, 0.001))
+    judged = {SINGLE: replace(CATALOGUE[SINGLE], direction=-1)}
+    spread = spread_like(SINGLE, far=10.0, low=20.0, high=38.0)
+    found = findings(rows, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
+    assert found[["why", "tenth", "higher"]].to_numpy().tolist() == [[AMONG, 0, True]]
+    assert sides(found, differences(rows, judged, spread), judged).tolist() == [ALERT]
 
 
 def test_an_extreme_tenth_holds_at_equal_ages_too():

@@ -101,9 +101,10 @@ def findings(
         level=table["level"].fillna(""),
         size=table["size"].astype(float).fillna(0.0),
     )
-    told = table.sort_values(["why", "order"], kind="stable").drop_duplicates("theme")
+    table = table.assign(rank=table["why"].mask(table["why"].eq(AMONG), EXTREME))
+    told = table.sort_values(["rank", "order"], kind="stable").drop_duplicates("theme")
     by_size = told["size"].where(~told["why"].isin([EXTREME, AMONG, SHORT]), 0.0)
-    ranked = told.assign(by_size=-by_size).sort_values(["last", "why", "by_size", "order"], kind="stable")
+    ranked = told.assign(by_size=-by_size).sort_values(["last", "rank", "by_size", "order"], kind="stable")
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
 
 
