@@ -32,7 +32,6 @@ def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.ra
     columns = ["doc_id", "titre", "auteur", "date", "type", "champ", "resume", "constats_extraits", "page"]
     public.write("documents", rows_of("documents", said["documents"], columns))
     public.write("equipements_services", _services(said, root, generator))
-    public.write("temps_de_trajet", _driving_times(root))
     public.write("competences", _competences(root))
     workshops = rows_of(
         "ateliers",
@@ -81,24 +80,6 @@ def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) 
             ]
         rows.append(row)
     return rows
-
-
-def _driving_times(root: Path) -> list[dict[str, Any]]:
-    """Return the minutes between communes, by the distance of their middles; to one without contour, half an hour."""
-    contours = pd.read_parquet(root / "raw" / "contours" / "communes.parquet").set_index("code")["geometry"]
-    middles = {code: shapely.from_wkb(contours[code]).centroid for code in ALL if code in contours}
-    pairs = [(start, end) for start in ALL for end in ALL if start != end]
-    return [
-        {"depart": start, "arrivee": end, "minutes": _minutes(middles.get(start), middles.get(end))}
-        for start, end in pairs
-    ]
-
-
-def _minutes(start: shapely.Point | None, end: shapely.Point | None) -> float:
-    if start is None or end is None:
-        return 30.0
-    across, along = (start.x - end.x) * 78.6, (start.y - end.y) * 111.2  # km, at 45 degrees north
-    return float(round(3 + np.hypot(across, along) * 1.3))
 
 
 def _competences(root: Path) -> list[dict[str, Any]]:
