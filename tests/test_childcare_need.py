@@ -37,7 +37,7 @@ def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_wh
 def test_the_slider_begins_at_what_families_answer_and_works_the_need_out():
     """80 % of 70 % of 100 children: 56. The page adds so many places to nothing, see `rate_after`."""
     html = childcare.need_shown(need_of(observed(KNOWN | {WISHED: 80.0})), Citation("Cnaf.")).html
-    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait 56,0 places" in html
+    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait 56 places" in html
     children = float(re.search(r'data-children="([\d.]+)"', html)[1])
     assert round(rate_after(0.0, children, places=80, lost=0.0), 6) == 56
     assert 'data-before="0"' in html and 'data-each="0"' in html

@@ -118,7 +118,7 @@ def test_what_is_proved_and_not_voted_is_listed():
         }
     )
     told = overlooked(ranking, ids, constats, proofs)
-    assert told[["enjeu_id", "constats", "kinds"]].to_numpy().tolist() == [["e3", "c1", 2], ["e6", "c1", 2]]
+    assert told[["enjeu_id", "constats", "kinds"]].to_numpy().tolist() == [["e6", "c1", 2]]
 
 
 def test_the_decision_of_the_copil_is_kept_apart_with_its_motif():

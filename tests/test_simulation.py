@@ -121,7 +121,7 @@ def test_the_sentences():
     told = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision. Il compte 300 enfants"
     assert childcare.basis(few).startswith(texts.typography(told))
     assert texts.typography(
-        "2,4 places : les places que la Cnaf compte chez eux, rapportées aux 50"
+        "2,4 places : les places que la Cnaf compte chez eux, rapportées à ceux que la PMI dit en activité"
     ) in childcare.basis(few)
     approved = simulate(observed(without(AT_WORK)), places=0, leaving=5)
     assert "3,4 en moyenne en 2023" in childcare.basis(approved) and "maximum" in childcare.basis(approved)

@@ -43,6 +43,7 @@ LAW = "La loi compte la « population totale », un peu plus grande que la popul
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
 HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
 OF_100 = "pour 100 enfants de moins de 3 ans"
+AS_ALL = "si les parents travaillaient comme les 15-64 ans"
 CAVEAT = (
     "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
     "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
@@ -224,7 +225,7 @@ def basis(result: Simulation) -> str:
     if each and each.at_work:
         text += (
             f" Un assistant maternel y compte pour {counted(each.places, 'place', decimals=1)} : les places que la "
-            f"Cnaf compte chez eux, rapportées aux {number(each.at_work)} en activité selon la PMI."
+            "Cnaf compte chez eux, rapportées à ceux que la PMI dit en activité."
         )
     elif each:
         text += (
@@ -238,13 +239,15 @@ def need_shown(found: Need, source: Citation) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
     start = ALL if found.wished is None else round(found.wished["value"])
-    text = texts.typography(f"Il faudrait {{}} places {OF_100}.")
+    as_all = "" if found.at_work["indicator"] == PARENTS else f", {AS_ALL}"
+    text = texts.typography(f"Il faudrait {{}} places {OF_100}{as_all}.")
     slider = markup.piece(
         "simulator.html.j2",
         asked=SimpleNamespace(before=0, children=100 * ALL / at_work, each=None, there=0),
         sliders=[(texts.typography("Familles en emploi qui souhaitent un accueil formel, en %"), start, ALL)],
         text=text,
-        result=text.format(number(needed(at_work, start), 1)),
+        digits=0,
+        result=text.format(number(needed(at_work, start))),
         basis=texts.typography(f"{need_basis(found)} {CAVEAT}"),
         source=Markup(""),
         scenario="",
@@ -255,9 +258,10 @@ def need_shown(found: Need, source: Citation) -> Html:
 def need_sentence(found: Need) -> str:
     """Return what the need would be if half, and if all of the families who work wished for a place; and the supply."""
     least, most = (number(needed(found.at_work["value"], share)) for share in (HALF, ALL))
+    as_all = "" if found.at_work["indicator"] == PARENTS else f", {AS_ALL}"
     return texts.typography(
         "Selon que la moitié ou la totalité des familles en emploi souhaitent un accueil formel, il faudrait de "
-        f"{least} à {most} places {OF_100}. En {date_text(found.supply['period'])}, il y en a "
+        f"{least} à {most} places {OF_100}{as_all}. En {date_text(found.supply['period'])}, il y en a "
         f"{number(found.supply['value'])}, places théoriques des assistants maternels comprises."
     )
 
@@ -297,6 +301,7 @@ def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
         asked=asked,
         sliders=sliders,
         text=text,
+        digits=1,
         result=text.replace(RESULT, number(asked.after, 1)),
         basis=basis(asked),
         source=Markup(markup.source(cited).html),

@@ -138,7 +138,8 @@ def among(others: Sequence[tuple[float, str, str]], place: Position, own: float)
 def ruler(own: float, others: Mapping[str, float]) -> str:
     """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France.
 
-    It begins at zero, or near the least value where all are high above it. others: value by level.
+    It begins at zero, with a bar from there, or near the least value where all are high above it, without one.
+    others: value by level.
     """
     values, middle = [own, *others.values()], HIGH / 2
     low, high = min(values), max(values)
@@ -146,7 +147,8 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     x = scale(least, high + (high - least) * 0.08, 0, RULER)
     drawing = Drawing(HIGH, RULER)
     drawing.line([(0, middle), (RULER, middle)], LAID, 2)
-    drawing.line([(0, middle), (x(own), middle)], HERE, 2)
+    if least <= 0:
+        drawing.line([(x(0), middle), (x(own), middle)], HERE, 2)
     if "france" in others:
         drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], EDGE, 2.5)
     drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
@@ -174,18 +176,18 @@ class Drawn:
 class Line:
     """A figure of the profile.
 
-    label, unit; name: the id of the indicator, which leads to its definition; value, when: the latest, and its period;
-    then: the value at the period of the comparison, where that is an older one; series, peers: drawings, where there is
-    something to draw; places: level → value there; apart: levels of the places that it differs from, surely and
-    largely; test: signs and words of the first ones that it differs from; tests: level → sign and words, of each;
-    group: the heading that it stands under.
+    label, unit; name: the id of the indicator, which leads to its definition; value, when: at the period of the
+    comparison, and that period; newest: the latest value and its period, where that is a later one; series, peers:
+    drawings, where there is something to draw; places: level → value there; apart: levels of the places that it differs
+    from, surely and largely; test: signs and words of the first ones that it differs from; tests: level → sign and
+    words, of each; group: the heading that it stands under.
     """
 
     label: str
     unit: str
     value: str
     when: str
-    then: str = ""
+    newest: str = ""
     series: Drawn | None = None
     peers: Drawn | None = None
     places: dict[str, str] = field(default_factory=dict)
@@ -370,7 +372,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     if not is_compared(indicator) or len(compared) < 2:
         return line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
-    then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
+    newest = "" if last_year(period) == last_year(latest["period"]) else f"{line.when} : {line.value}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in NAMES}
     gaps = territory.gaps(indicator)
@@ -380,8 +382,8 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         for level, gap in gaps.groupby("level")
     }
     return Line(
-        line.label, line.unit, line.value, line.when, then, line.series, _peers(territory, indicator, compared), told,
-        apart, test, tests, indicator.id,
+        line.label, line.unit, here, date_text(period), newest, line.series, _peers(territory, indicator, compared),
+        told, apart, test, tests, indicator.id,
     )  # fmt: skip
 
 

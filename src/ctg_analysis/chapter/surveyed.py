@@ -89,11 +89,14 @@ def foremost(rows: pd.DataFrame, word: str) -> str:
     first, others = rows.iloc[0], rows.iloc[1:]
     gap = first["share"] - others["share"]
     error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
-    close = others[gap <= Z * error]
-    sentence = f"La réponse la plus {word} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
+    equal = rows["text"].eq(first["text"])
+    close = others[(gap <= Z * error) & ~equal[1:]]
+    said = [f"« {texts.uncapitalised(name)} »" for name in rows["name"]]
+    head = f"Les réponses les plus {word}s, à égalité" if equal.sum() > 1 else f"La réponse la plus {word}"
+    sentence = f"{head} : {texts.listed(said[: equal.sum()])} ({first['text']})"
     if close.empty:
         return sentence
-    other = f"« {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+    other = f"{said[equal.sum()]} ({close.iloc[0]['text']})"
     return f"{sentence}, sans écart établi avec {f'{len(close)} autres' if len(close) > 1 else other}"
 
 

@@ -175,7 +175,7 @@ APART = 2.0  # steps, of five, between the medians of two kinds of voters: they 
 STRONG, PROOFS, LAST_THIRD = 3, 2, 2 / 3
 OVERLOOKED = (
     "Enjeu peu voté mais étayé : un de ses constats au moins a une preuve forte (3 sur 3), s'appuie sur deux sortes de "
-    "preuves ou plus et n'est pas contesté, et l'enjeu est dans le dernier tiers par le rang ou par les points."
+    "preuves ou plus et n'est pas contesté, et l'enjeu est dans le dernier tiers par le rang."
 )
 UNDECIDED, FOLLOWED, SET_ASIDE, KEPT = (
     "pas encore décidé",
@@ -267,10 +267,7 @@ def overlooked(
         row.enjeu_id: [constat for constat in _several(row.constats) if constat in strong]
         for row in enjeux.itertuples()
     }
-    limit = LAST_THIRD * len(ranking)
-    low = ranking["rank"].isna() | ranking["rank"].gt(limit)
-    points = ranking["points"]
-    low |= points.rank(ascending=False).gt(limit) & points.lt(points.max())
+    low = ranking["rank"].isna() | ranking["rank"].gt(LAST_THIRD * len(ranking))
     table = ranking.loc[low & ranking["enjeu_id"].map(backing).map(bool), ["enjeu_id", "titre", "rank", "points"]]
     mine = table["enjeu_id"].map(backing)
     return table.assign(

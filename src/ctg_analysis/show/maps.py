@@ -41,6 +41,7 @@ LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is se
 FINEST = 2.2  # pixels: what is smaller is left out of a contour
 RADIUS = 24  # pixels: of the largest circle
 NAMED_UP_TO, ELSE_NAMED = 24, 12  # communes; beyond, only so many are named, the largest
+IN_TITLE = 2  # communes that the title of a map of circles names: the largest
 CLEAR = 2  # pixels between a name and a circle
 LARGE_TOWN, TOWNS = 2_000, 4  # inhabitants of a town that is named around the territory; how many of them at most
 OF_A_LINE = 16  # letters of the name of an EPCI
@@ -115,6 +116,7 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame, *, together: pd.Series | None 
     known = known.assign(value=known["estimate"].fillna(known["value"]), text=written)
     bounds, labels = classes_of(known, indicator, together=together)
     shades = style.DIVERGING if is_change(indicator) else _spread(len(labels))
+    shades = shades[::-1] if indicator.norm else shades  # what is under it is what a reader must see
     ranks = ranks_of(known["value"], bounds, int(any("," in text for text in written)))
     bounded = rows["status"].eq(CENSORED) & ~rows["shown"] & ~estimated
     rows = rows.assign(
@@ -272,7 +274,7 @@ def _legend(ax: Axes, legend: list[tuple]) -> None:
             rows, end = [*rows, []], 0.0
         rows[-1].append((mark, typography(words)))
         end += across
-    figure, each = ax.figure, side + ROW
+    figure, each, raised = ax.figure, side + ROW, 0.175 * (side - 0.7 * SMALL)  # by matplotlib, of a mark
     high = figure.get_figheight() / PIXEL + len(rows) * each
     ax.set_position((0, len(rows) * each / high, 1, 1 - len(rows) * each / high))
     figure.set_figheight(high * PIXEL)
@@ -281,7 +283,7 @@ def _legend(ax: Axes, legend: list[tuple]) -> None:
             *zip(*row, strict=True),
             ncols=len(row),
             loc="upper left",
-            bbox_to_anchor=(-ROW / WIDTH, (len(rows) - rank) * each / high),
+            bbox_to_anchor=(-ROW / WIDTH, ((len(rows) - rank) * each - raised) / high),
             borderpad=0,
             borderaxespad=ROW / SMALL,
             handlelength=side / SMALL,
@@ -294,7 +296,7 @@ def _legend(ax: Axes, legend: list[tuple]) -> None:
 def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, around: list[tuple]) -> None:
     """Write the names that find room, the first first; the table below a map has them all.
 
-    No name comes upon a circle, nor nearer to that of another commune than to its own.
+    No name comes upon a circle, nor nearer to that of another commune than to its own, but those of the title.
 
     communes: columns point, shade, radius, words (what may be written of each, the longest first). ground: all of them.
     around: of what is outside, its words, its place, and whether it is a town.
@@ -303,11 +305,13 @@ def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, aro
     circled = communes["radius"].gt(0).to_numpy()
     gap, taken = _gap(points[circled], communes["radius"][circled]), []
     named = NAMED_UP_TO if len(communes) <= NAMED_UP_TO else ELSE_NAMED
-    for row, point in list(zip(communes.itertuples(index=False), points, strict=True))[:named]:
-        for words in row.words:
-            if box := _free(ax, words, point, row.radius, gap, taken):
-                dark = _is_dark(row.shade)
-                _name(ax, words, box, color=PAPER if dark else INK, url=style.SEQUENTIAL[-1] if dark else PAPER)
+    for rank, (row, point) in enumerate(list(zip(communes.itertuples(index=False), points, strict=True))[:named]):
+        tries = [(words, gap) for words in row.words]
+        if rank < IN_TITLE:
+            tries += [(words, lambda _: math.inf) for words in row.words]
+        for words, far in tries:
+            if box := _free(ax, words, point, row.radius, far, taken):
+                _name(ax, words, box, url=PAPER)
                 taken.append(box)
                 break
     taken.append(shapely.transform(ground, ax.transData.transform).buffer(3))

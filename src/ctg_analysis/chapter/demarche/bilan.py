@@ -238,8 +238,8 @@ def _counted(value: float, unit: str) -> str:
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
-def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """What was to be spent and what was, by axis."""
+def costs(actions: pd.DataFrame, origin: pieces.Origin, *, so_far: bool = False) -> Html:
+    """What was to be spent and what was, by axis. so_far: the convention is under way, and more will be spent."""
     rows = plan.costs(actions)
     whole = rows.loc[plan.ALL]
     gap = whole["spent"] - whole["planned"]
@@ -249,23 +249,25 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         else "exactement ce qui était prévu"
     )
     spent = f"{euros(whole['spent'])} pour {euros(whole['planned'])} prévus"
+    real, gap = ("Dépenses déclarées", "") if so_far else ("Coût réel", f", soit {more}")
+    sentence = f"{real}{' à ce jour' * so_far} ({origin.when}) : {spent}{gap}."
     drawn = rows.drop(index=plan.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
     told = {
         "Axe": rows.index,
         "Coût prévu": rows["planned"].map(euros),
-        "Coût réel": rows["spent"].map(euros),
+        real: rows["spent"].map(euros),
         "Actions comptées": rows["known"].map(str) + " sur " + rows["actions"].map(str),
     }
     figure = pieces.chart(
-        pieces.planned_and_spent(drawn.index, drawn[["planned", "spent"]], ("Prévu", "Réel")),
+        pieces.planned_and_spent(drawn.index, drawn[["planned", "spent"]], ("Prévu", "Déclaré" if so_far else "Réel")),
         Listing(*pieces.by_column(told)),
         origin,
         message=_widest_gap(drawn),
-        what="Coût prévu et coût réel, par axe (milliers d'euros)",
+        what=f"Coût prévu et {texts.uncapitalised(real)}, par axe (milliers d'euros)",
         note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
     )
-    return pieces.together(pieces.phrase(f"Coût réel ({origin.when}) : {spent}, soit {more}."), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
 def _widest_gap(rows: pd.DataFrame) -> str:

@@ -205,8 +205,7 @@ class Enjeux(DemarcheChapter):
         days, apart = [date_text(day) for day in rows["decide_le"]], not rows["against"].eq(FOLLOWED).all()
         dated = len({*days}) > 1
         when = "" if dated or not any(days) else f" le {days[0]}"
-        as_voted = "" if apart else ", selon le rang du vote"
-        sentence = f"Le COPIL a décidé{when} : {decided}{as_voted}." if decided else "Le COPIL n'a encore rien décidé."
+        sentence = f"Le COPIL a décidé{when} : {decided}." if decided else "Le COPIL n'a encore rien décidé."
         beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
         told = {
             "Enjeu": pieces.titled(rows["enjeu_id"], rows["titre"], pieces.to_enjeu).values(),
@@ -369,7 +368,9 @@ def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     if own.empty or own["status"].iloc[0] != OK:
         return head, chapter.figure_of(indicator), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(indicator, own['value'].iloc[0])}"
-    text = f"{value}, {_benchmark(indicator, own, rows, row)}" if isinstance(row.lecture, str) else value
+    gaps = territory.gaps(indicator) if (place, period) == (territory.epci, territory.periods.get(name)) else None
+    alike = set() if gaps is None else set(gaps.loc[gaps["times"].lt(1), "level"])
+    text = f"{value}, {_benchmark(indicator, own, rows, row, alike)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(
         row, territory.data(indicator), territory.territories, territory.epci
     )
@@ -381,8 +382,11 @@ def _unit(indicator: Indicator, value: float) -> str:
     return "" if in_label else f" {agreed(indicator.unit, value)}"
 
 
-def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row) -> str:
-    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row, alike: set[str]) -> str:
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 ».
+
+    alike: the levels that the chapter of the figure tells it to be like.
+    """
     if row.lecture in LIMITS:
         percent = " %" if indicator.unit.startswith("%") else ""
         return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
@@ -392,7 +396,7 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row)
     level = LEVELS[match[1]]
     others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
-    if len(others) and not word_of_test(own, others):
+    if len(others) and (level in alike or not word_of_test(own, others)):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
     reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture

@@ -154,20 +154,18 @@ class Followup(DemarcheChapter):
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
-        """The decisions about the actions, and those of the bodies since the convention began."""
-        decided = self.rows.dropna(subset=["decision_copil"])
+        """The decisions of the bodies since the convention began."""
         rows = [
-            (row.date, pieces.link(row.action_id, pieces.to_action(row.action_id)), row.decision_copil)
-            for row in decided.itertuples(index=False)
+            (row.date, row.instance, decision)
+            for row in self.table("reunions").itertuples(index=False)
+            if self.span and row.date.year >= self.span[0]
+            for decision in row.decisions or ()
         ]
-        for row in self.table("reunions").itertuples(index=False):
-            if self.span and row.date.year >= self.span[0]:
-                rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
         if not rows:
             return pieces.plain("Aucune décision n'est encore inscrite.")
         rows = sorted(rows, key=lambda row: row[0], reverse=True)
-        lines, header = [[date_text(day), *said] for day, *said in rows], ["Date", "Sujet", "Décision"]
-        return pieces.table(pieces.DECISIONS, header, lines, self.source("suivi", "reunions"))
+        lines, header = [[date_text(day), *said] for day, *said in rows], ["Date", "Instance", "Décision"]
+        return pieces.table(pieces.DECISIONS, header, lines, self.source("reunions"))
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""
@@ -197,7 +195,7 @@ class Followup(DemarcheChapter):
         return pieces.together(
             bilan.statuses(actions, plan.YEARLY_STATUSES, origin),
             bilan.quantities(actions, origin),
-            bilan.costs(actions, origin),
+            bilan.costs(actions, origin, so_far=True),
             bilan.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
 

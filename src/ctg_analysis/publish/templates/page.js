@@ -154,12 +154,12 @@ for (const table of all(".table table:not(.words)")) {
 /* Simulator. The rate after a change: the formula of `rate_after` (indicators/childcare.py), rounded as Python does. */
 const rounded = digits => new Intl.NumberFormat("fr-FR", {minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "halfEven"}).format;
 for (const one of all(".simulator")) {
-  const {before, children, each, there, text} = one.dataset, [places, leaving] = all("input", one);
+  const {before, children, each, there, digits, text} = one.dataset, [places, leaving] = all("input", one);
   const work = () => {
     for (const input of all("input", one)) input.nextElementSibling.textContent = rounded(0)(input.value);
     const lost = Math.min((leaving?.value ?? 0) * each, there);
     const after = Number(before) + (places.value / children * 100 - lost / children * 100);
-    one.querySelector("output").textContent = text.replace("{}", rounded(1)(Math.max(after, 0)));
+    one.querySelector("output").textContent = text.replace("{}", rounded(digits)(Math.max(after, 0)));
   };
   one.addEventListener("input", work);
   work();
