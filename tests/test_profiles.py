@@ -19,7 +19,7 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
 ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": [MEDIAN_LABEL, "Aveyron", "France"]})
-ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
+ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"], value=[15.8, 18.7, 23.5])
 
 
 def gaps(*each):
@@ -62,7 +62,7 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     near = pd.concat([near, gaps(("peers", True, 0.5, None, False, False))])
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
-        "plus qu'en France (23,5) et que dans l’Aveyron (18,7), à peu près autant que les EPCI comparables (médiane : "
+        "plus qu'en France (23,5) et que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
         "15,8) ; un taux parmi les plus élevés de France"
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
