@@ -30,9 +30,8 @@ recit:
 def prose(epci, chapter):
     seen = open_chapter(epci).territory
     title, paragraphs = accounts.account(seen, chapter)
-    findings = [" ".join(one) for one in accounts.untold(seen, chapter)]
     asked = html.fromstring(f"<div>{accounts.debate(seen, chapter).html}</div>").itertext()
-    return " ".join(" ".join([title, *paragraphs, *findings, *asked]).split())
+    return " ".join(" ".join([title, *paragraphs, *asked]).split())
 
 
 def faults(text):

@@ -19,7 +19,7 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 THEMATIC = [name for name in CHAPTERS if "01" <= name[:2] <= "10"]
 ROWS = pd.DataFrame({"level": ["peers", "departement", "france"], "name": [MEDIAN_LABEL, "Aveyron", "France"]})
-ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"])
+ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"], value=[15.8, 18.7, 23.5])
 
 
 def gaps(*each):
@@ -33,13 +33,13 @@ def gaps(*each):
         ([("peers", True, 1.5, None, False, False), ("departement", True, 2, 0.01, True, True)],
          ["▲ plus que dans l’Aveyron"], {"departement"}),
         ([("peers", False, 2, None, True, True), ("france", False, 4, 0.01, True, True)],
-         ["▼ nettement moins qu'en France"], {"peers", "france"}),
+         ["▼ moins qu'en France"], {"peers", "france"}),
         # 43.4 places beside 37.5 of the peers and 60.9 of France: both sides are told
         ([("france", False, 3, None, True, True), ("peers", True, 1.6, None, True, True)],
-         ["▼ nettement moins qu'en France", "▲ plus que les EPCI comparables"], {"peers", "france"}),
+         ["▼ moins qu'en France", "▲ plus que les EPCI comparables"], {"peers", "france"}),
         ([("france", False, 1.4, 0.01, True, False)], ["▽ moins qu'en France"], set()),
         ([("france", False, 3, 0.4, False, False)], ["écart non établi"], set()),
-        ([("departement", True, 0.2, None, True, False)], ["comme dans l’Aveyron"], set()),
+        ([("departement", True, 0.2, None, True, False)], ["un peu plus que dans l’Aveyron"], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
         ([("departement", True, 0.8, None, True, False), ("peers", True, 1.6, None, False, False)],
          ["sans écart établi avec les EPCI comparables"], set()),
@@ -62,12 +62,12 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     near = pd.concat([near, gaps(("peers", True, 0.5, None, False, False))])
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
-        "nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
-        "15,8) ; dans les 10 % d'EPCI où cette valeur est la plus élevée"
+        "plus qu'en France (23,5) et que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
+        "15,8) ; un taux parmi les plus élevés de France"
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
     assert alone == (
-        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8 ; les âges ne sont pas égalisés"
+        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8, sans tenir compte des âges"
     )
 
 
@@ -88,8 +88,8 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
     higher = gaps(("france", True, 4, 0.001, True, True)).assign(equal=True)
     said = standing.beside(indicator, rows, higher, found("france"))
     assert said == "nettement plus qu'en France (23,5 ; ici 30,0\u202f% à âges égaux)"
-    assert standing.test(rows, higher)[0] == [("▲", "nettement plus qu'en France à âges égaux")]
-    assert standing.shortly(indicator, rows, higher, found("france")) == said
+    assert standing.test(rows, higher)[0] == [("▲", "plus qu'en France à âges égaux")]
+    assert standing.shortly(indicator, rows, higher, found("france")) == said.removeprefix("nettement ")
     as_many = standing.beside(indicator, rows.assign(equal=26.0), higher, found("france"))
     assert as_many == "nettement plus qu'en France (23,5, à âges égaux)"
 
@@ -97,7 +97,7 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
 def test_what_is_told_for_its_trend_says_which_way():
     moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1, "under": 0.0})
     said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.2, None, True, False)), moving)
-    assert said == "en hausse d'après toute sa série, comme en France (23,5)"
+    assert said == "en hausse depuis plusieurs années, un peu plus qu'en France (23,5)"
 
 
 def test_peers_on_the_other_side_are_told_so_and_alike_ones_together():

@@ -27,7 +27,6 @@ from ctg_analysis.display.texts import (
     uncapitalised,
     unit_text,
 )
-from ctg_analysis.indicators.peers import chooses_peers
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -38,8 +37,8 @@ from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
 COUNTRY = "que_pays"  # the name that says « qu'en France »
 NAMES_AT_MOST = 4  # communes that a sentence names
-BESIDE = 1  # findings that stand beside an account
 PARAGRAPH = 3  # sentences
+RANKS, QUESTIONS = 2, 2  # places among the EPCIs that an account tells, questions that it raises, at most
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 FIGURES = 3
 SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
@@ -48,15 +47,16 @@ SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
 class Account(BaseModel):
     """What a file of accounts holds.
 
-    faits: the short name of each fact, and its indicator. titre: the answer of the chapter in a line. recit: sentences
-    in their order; one is said where all the facts that it names are known, and has words left once its conditions are.
+    faits: the short name of each fact, and its indicator. titre: the answer of the chapter in a line, the first that
+    can be said. recit: sentences in their order; one is said where all the facts that it names are known, and has words
+    left once its conditions are.
     inconnu: what the chapter does not tell, by indicator, said of those unknown here. debattre: questions for the
     COPIL, told as sentences are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     faits: dict[str, str]
-    titre: str = ""
+    titre: tuple[str, ...] = ()
     recit: tuple[str, ...]
     inconnu: dict[str, str] = {}
     debattre: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class Fact:
     def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
         self._territory, self._indicator, self._rows, self._gaps = territory, indicator, rows, gaps
         self.valeur = round(rows["value"].iloc[0], indicator.decimals)  # as it is told: −0,04 % is 0
+        self.tenth = findings_of(territory).set_index("indicator")["tenth"].get(indicator.id, 0)
         self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(rows["period"].iloc[0]))
 
     def __str__(self) -> str:
@@ -83,14 +84,23 @@ class Fact:
         The comparable EPCIs stand for them where none of them is known.
         """
         known = [place for place in places if self._gaps["level"].eq(place).any()] or ["peers"]
-        told = standing.against(self._indicator, self._rows, self._gaps, known)
+        told = standing.against(self._indicator, self._rows, self._gaps, known, self.tenth)
         return f", {told}" if told else ""
 
     def valeurs(self, *places: str) -> str:
-        """« (+0,4 % en France et −0,6 % dans la Meuse) », without a word on them: beside a verb that tells a change."""
+        """« , contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change."""
         rows = self._rows[self._rows["level"].isin(places) & self._rows["status"].eq(OK)]
-        told = [f"{row.text} {inside(row.name.partition(' hors ')[0])}" for row in each_row(rows)]
-        return f" ({listed(told)})" if told else ""
+        zero = rows["value"].round(self._indicator.decimals).eq(0)
+        told = [
+            f"{text} {inside(name.partition(' hors ')[0])}"
+            for name, text in rows.assign(text=rows["text"].mask(zero, "aucune variation"))[["name", "text"]].to_numpy()
+        ]
+        return f", contre {listed(told)}" if told else ""
+
+    @property
+    def base(self) -> str:
+        """The number of what a mean or a share is of."""
+        return number(self._rows["denominator"].iloc[0])
 
     @property
     def absolu(self) -> str:
@@ -101,11 +111,6 @@ class Fact:
     def unite(self) -> str:
         """The unit, in the singular under 2."""
         return agreed(self._indicator.unit, self.valeur)
-
-    @property
-    def base(self) -> str:
-        """What a share is of: « 151 »."""
-        return number(self._rows["denominator"].iloc[0])
 
     @property
     def lettres(self) -> str:
@@ -119,15 +124,25 @@ class Fact:
 
     @property
     def rang(self) -> str:
-        """« , dans les 10 % d'EPCI où cette valeur est la plus élevée », or nothing."""
-        found = findings_of(self._territory).set_index("indicator")["tenth"].get(self._indicator.id, 0)
-        return f", dans les 10 % d'EPCI où cette valeur est {standing.TENTHS[found]}" if found else ""
+        """« ; c'est une part parmi les plus élevées de France », or nothing."""
+        return f" ; c'est {standing.placed(self._indicator, self.tenth)}" if self.tenth else ""
 
     @property
     def norme(self) -> str:
-        """« ; un habitant sur quatre vit dans une commune sous le seuil de 2,5 (DREES) », or nothing."""
+        """« ; un habitant sur trois vit dans une commune sous le seuil de 2,5 (DREES) », or nothing."""
         part = findings_of(self._territory).set_index("indicator")["under"].get(self._indicator.id, 0)
         return f" ; {standing.under(self._indicator, part)}" if part >= norm("inhabitants_under_a_norm") else ""
+
+    @property
+    def seuil(self) -> str:
+        """The norm of the indicator: « 2,5 »."""
+        return number(norm(self._indicator.norm), self._indicator.decimals)
+
+    @property
+    def sous(self) -> str:
+        """« trois des 21 communes (A, B et C) » known to be under the norm of the indicator, or nothing."""
+        rows = on_map(self._territory, self._indicator)
+        return _among(rows, rows["status"].eq(OK) & rows["value"].lt(norm(self._indicator.norm)))
 
     def plus(self, level: str) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""
@@ -143,10 +158,10 @@ class Fact:
 
     @property
     def evolution(self) -> str:
-        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a trend that no year alone makes."""
+        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a trend that is established."""
         rows = self._territory.own(self._indicator)
         found = trend_of(rows, self._indicator)
-        if found is None or not found.is_established or found.hangs_on:
+        if found is None or not found.is_established:
             return ""
         return f"{standing.way(found)}, {standing.with_bounds(self._indicator, rows, found)}"
 
@@ -156,10 +171,15 @@ class Fact:
         rows = on_map(self._territory, self._indicator)
         if rows.empty or not rows["status"].eq(OK).all() or not are_exact(self._indicator, rows.assign(shown=True)):
             return ""
-        some = list(rows.loc[rows["value"].gt(0), "name"])
-        named = f" ({listed(some)})" if 0 < len(some) <= NAMES_AT_MOST < len(rows) else ""
-        of = f"{in_letters(len(some))} des {in_letters(len(rows))} communes"
-        return f"{of}{named}" if len(some) < len(rows) else "toutes les communes"
+        return _among(rows, rows["value"].gt(0)) or "aucune commune"
+
+
+def _among(rows: pd.DataFrame, has: pd.Series) -> str:
+    """« quatre des 21 communes (A, B, C et D) » of which something is so; nothing where it is of none."""
+    some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes"
+    if len(some) in (0, len(rows)):
+        return f"chacune {of}" if some else ""
+    return f"{in_letters(len(some))} {of}{f' ({listed(some)})' if len(some) <= NAMES_AT_MOST < len(rows) else ''}"
 
 
 def fact(territory: Territory, indicator: Indicator) -> Fact | None:
@@ -181,31 +201,29 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     last = [typography(f"Le diagnostic ne dit pas {' ni '.join(unknown)}.")] if unknown else []
     title, sentences_told, _ = _told(territory, written)
-    lead, others = sentences_told[:1], [*sentences_told[1:], *last]
+    found = findings_of(territory)
+    beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
+    of_findings = [" ".join(told(territory, CATALOGUE[name])) for name in beside]
+    lead, others = sentences_told[:1], [*sentences_told[1:], *of_findings, *last]
     paragraphs = [" ".join(others[rank : rank + PARAGRAPH]) for rank in range(0, len(others), PARAGRAPH)]
-    return "".join(title), [*lead, *paragraphs]
-
-
-def untold(territory: Territory, chapter: str) -> list[tuple[str, str]]:
-    """The first finding of a chapter that its account does not tell: what is found, and what it is beside."""
-    found, facts = findings_of(territory), read_account(chapter).faits.values()
-    names = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(facts), "indicator"]
-    return [told(territory, CATALOGUE[name]) for name in names[:BESIDE]]
+    return "".join(title[:1]), [*lead, *paragraphs]
 
 
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
     *_, questions = _told(territory, read_account(chapter))
-    return debate_of(questions) if questions else Html("")
+    return debate_of(questions[:QUESTIONS]) if questions else Html("")
 
 
 def _told(territory: Territory, written: Account) -> list[list[str]]:
-    """The title, the sentences and the questions whose facts are all known here, filled."""
+    """The titles, the sentences and the questions whose facts are all known here, filled."""
     facts = {short: fact(territory, CATALOGUE[name]) for short, name in written.faits.items()}
     names = {short: one for short, one in facts.items() if one}
+    for one in [one for one in names.values() if one.tenth][RANKS:]:
+        one.tenth = 0
     names[COUNTRY] = than(territory.beside["name"].iloc[-1])
     told = []
-    for texts in (written.titre,), written.recit, written.debattre:
+    for texts in written.titre, written.recit, written.debattre:
         known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
         filled = (" ".join(SENTENCES.from_string(one).render(names).split()) for one in known)
         told.append([typography(capitalised(one)) for one in filled if one])
@@ -236,7 +254,7 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
         for place, name in named
         if name not in CATALOGUE
     ]
-    for part, texts in {"titre": (written.titre,), "recit": written.recit, "debattre": written.debattre}.items():
+    for part, texts in {"titre": written.titre, "recit": written.recit, "debattre": written.debattre}.items():
         for rank, text in enumerate(texts):
             line, column = read.lines.get((part, rank), read.lines.get((part,))), f"{part}, phrase {rank + 1}"
             try:
@@ -269,16 +287,12 @@ class LargeFigure:
     way: str
 
 
-def first_screen_of(
-    answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str], findings: Sequence[tuple[str, str]]
-) -> Html:
-    """What a chapter says first: its answer, its figures beside a map, its account, then the findings it does not tell.
+def first_screen_of(answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str]) -> Html:
+    """What a chapter says first: its answer, its figures beside a map, its account.
 
     land: HTML of the map. account: its paragraphs.
     """
-    return piece(
-        "first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account, findings=findings
-    )
+    return piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account)
 
 
 def debate_of(questions: Sequence[str]) -> Html:
@@ -295,10 +309,7 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
     figures = [large_figure(territory, one) for one in known[:FIGURES]]
     answer, told_here = account(territory, chapter)
-    if told_here and not answer:  # the first sentence is the answer, where nothing is remarkable
-        answer, told_here = told_here[0].removesuffix("."), told_here[1:]
-    findings = untold(territory, chapter)
-    piece = first_screen_of(answer, figures, land.html, told_here, findings)
+    piece = first_screen_of(answer, figures, land.html, told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
     names = [one.name for one in figures]
     return telling(Html(piece.html, about), SHOWN, *names)
@@ -315,8 +326,8 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     rows = territory.compared(indicator) if is_compared(indicator) else own[-1:]
     rows = rows[rows["status"].eq(OK)] if len(rows) else own[-1:]
     here = rows.iloc[0]
-    beside = rows[rows["level"].isin(SIGNS)].drop_duplicates("level")
-    beside = beside[beside["level"].ne("peers")] if chooses_peers(indicator) else beside
+    judged = set(SIGNS) & set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
+    beside = rows[rows["level"].isin(judged)].drop_duplicates("level")
     beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
     others = [(SIGNS[row.level], row.name, row.text) for row in each_row(beside)]
     drawing = None
@@ -333,4 +344,5 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
     label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
-    return LargeFigure(indicator.id, label, date_text(here["period"]), here["text"], unit, drawing, others, way)
+    when = date_text(here["period"])
+    return LargeFigure(indicator.id, label, "" if when in label else when, here["text"], unit, drawing, others, way)

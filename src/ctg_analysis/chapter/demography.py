@@ -10,10 +10,9 @@ from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.demography import children_ahead, children_per_100_births, total_fertility
+from ctg_analysis.indicators.demography import children_ahead, total_fertility
 from ctg_analysis.indicators.projection import (
     BY_AGE,
-    BY_SEX,
     DECLINE,
     FALLING,
     GROUPS,
@@ -29,7 +28,6 @@ from ctg_analysis.indicators.projection import (
     project,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.norms import norm
 from ctg_analysis.show import charts
 from ctg_analysis.show.charts import fan
@@ -190,23 +188,6 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: Citation) 
 def _told(values: pd.Series) -> str:
     """« 120 en 2017, 110 en 2022 »."""
     return ", ".join(f"{number(value)} en {year}" for year, value in values.items())
-
-
-def children_since_birth(territory: Territory) -> tuple[pd.DataFrame, str]:
-    """The same as a table, and the census: see `demography.children_per_100_births`."""
-    births, rows = territory.own(BIRTHS), _by_sex(territory)
-    census = rows["period"].iloc[0] if len(rows) else ""
-    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
-    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
-    by_year = births.set_index(births["period"].astype(int))["value"]
-    return children_per_100_births(by_year, both, int(census or 0)), census
-
-
-def _by_sex(territory: Territory) -> pd.DataFrame:
-    """The inhabitants by age and sex at the latest census that has them."""
-    rows = own_rows(territory)
-    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
-    return rows[rows["period"].eq(rows["period"].max())] if len(rows) else rows
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from ctg_analysis.chapter.known import (
 )
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.territory import PEOPLE, Territory
-from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
+from ctg_analysis.display import markup, sentences, tables, texts, titles
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text, none_of
 from ctg_analysis.indicators.comparisons import last_year
@@ -71,7 +71,7 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
     between = BETWEEN if show.is_bounded(rows) else ""
-    note = " ".join(filter(None, [standing.fragile(found), axis, between]))
+    note = " ".join(filter(None, [axis, between]))
     message = titles.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
@@ -172,6 +172,9 @@ def _drawn(
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
     data = tables.listing(indicator, rows, over_years=over_years)
     cited = source(territory, rows, series=over_years)
+    if territory.is_overseas:  # where the Caf pays all
+        words = {"title": indicator.label} | words
+        words = {name: text.replace(" (hors MSA)", "") for name, text in words.items()}
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 

@@ -5,7 +5,6 @@ from geopandas import GeoDataFrame, GeoSeries
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.demography import children_since_birth
 from ctg_analysis.chapter.profiles import findings_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
@@ -27,12 +26,13 @@ CLASSES = {  # of the grid of density, from the densest, as one commune is said 
     "Rural à habitat dispersé": "rural à habitat dispersé",
     "Rural à habitat très dispersé": "rural à habitat très dispersé",
 }
-AGES = ("age_65_plus_share", "age_0_19_share")
 SLOTS = (
-    ("jobs_per_employed_resident_ratio", "workers_outside_epci_share", "secondary_dwellings_share"),
+    (
+        "age_65_plus_share", "secondary_dwellings_share", "jobs_per_employed_resident_ratio",
+        "workers_outside_epci_share", "age_0_19_share",
+    ),
     (
         "poverty_rate", "poverty_2021_rate", "unemployment_15_64_rate", "living_standard_2021_median",
-        "poverty_tenants_rate",
     ),
     (
         "childcare_coverage_rate", "general_practitioner_accessibility_index", "rep_plus_pupils_share",
@@ -54,16 +54,15 @@ CLAUSES = {
     "living_standard_2021_median": "le niveau de vie médian est de {} par an",
     "childcare_coverage_rate": "on compte {} places d'accueil théoriques pour 100 enfants de moins de 3 ans",
     "childcare_coverage_eaje_rate": "les crèches ont {} places théoriques pour 100 enfants de moins de 3 ans",
-    "general_practitioner_accessibility_index": "un habitant peut consulter un généraliste {} fois par an",
+    "general_practitioner_accessibility_index": "les généralistes permettent {} consultations par an et par habitant",
     "rep_plus_pupils_share": "{} des écoliers sont en REP+",
     "rep_pupils_share": "{} des écoliers sont en REP",
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
 GROWTH = ("population_change_rate", "natural_change_rate")
-LOST = 0.48, 1 / 3  # of the inhabitants, since the last year of which so many are gone: near half, a third
+LOST = 1 / 3  # of the inhabitants, since they were the most
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
-ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years: families come, families leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
 METROPOLIS = "Métropole"  # what the official list names without one of these letters
@@ -102,8 +101,8 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
 def growth_sentence(period: str, change: float, natural: float | None, lost: tuple[str, float] | None) -> str:
     """Growth or decline, its balances, of which the migratory one is what the other leaves, and what is lost since.
 
-    >>> growth_sentence("2018-2023", -0.6, -1.3, ("1936", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
-    'Le territoire a perdu 52 % de ses habitants depuis 1936 ; de 2018 à 2023, il en perd 0,6 % par an'
+    >>> growth_sentence("2018-2023", -0.6, -1.3, ("1876", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
+    'Le territoire a perdu 52 % de ses habitants depuis 1876 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth_sentence("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
     >>> growth_sentence("2018-2023", 0.0, -1.3, None).replace("\\u202f", " ").partition(" : ")[2]
@@ -145,15 +144,6 @@ def _balances(change: float, natural: float) -> str:
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
 
-def people_sentence(census: str, per_100: pd.Series, ages: list[tuple[str, str]]) -> str:
-    """The children of 5 to 14 for 100 births of their years, then a remarkable age."""
-    told = []
-    if len(per_100):
-        bounds = " à ".join(dict.fromkeys(number(bound) for bound in (per_100.min(), per_100.max())))
-        told.append((census, f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances de leurs années"))
-    return one_sentence([*told, *ages][:2])
-
-
 def one_sentence(facts: list[tuple[str, str]]) -> str:
     """Facts of one sentence, their years told once each: « En 2021, … ; en 2023, … »."""
     told, last = [], ""
@@ -165,9 +155,20 @@ def one_sentence(facts: list[tuple[str, str]]) -> str:
 
 def story(territory: Territory) -> list[str]:
     """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
-    told = [_growth(territory), _people(territory)]
+    told = [_who(territory), _growth(territory)]
     told += [one_sentence(_remarkable(territory, names)[:MOST]) for names in SLOTS]
     return [typography(sentence) for sentence in told if sentence]
+
+
+def _who(territory: Territory) -> str:
+    """The name of the territory, its inhabitants, its communes."""
+    own, name = territory.own(CATALOGUE[PEOPLE]).tail(1), territory.row["name"]
+    short = name.partition(" ")[0]
+    the = f"la {KINDS[short].lower()} {name.partition(' ')[2]}" if short in KINDS else name
+    if own.empty:
+        return ""
+    people, communes = own["text"].iloc[0], len(territory.communes)
+    return f"En {own['period'].iloc[0]}, {the} compte {people} habitants dans {communes} communes."
 
 
 def _growth(territory: Territory) -> str:
@@ -178,19 +179,9 @@ def _growth(territory: Territory) -> str:
     period = max(change.index)
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
-    gone = 1 - inhabitants.iloc[-1] / inhabitants
-    lost = next(((one.index[-1], one.iloc[-1]) for part in LOST if len(one := gone[gone.ge(part)])), None)
+    gone = 1 - inhabitants.iloc[-1] / inhabitants.max()
+    lost = (inhabitants.idxmax(), gone) if gone >= LOST else None
     return growth_sentence(period, change[period], natural.get(period), lost)
-
-
-def _people(territory: Territory) -> str:
-    """The children for 100 births of their years, and the ages that are remarkable."""
-    found, census = children_since_birth(territory)
-    grown = found[found["ages"].ne("0_4")]["per_100"] if len(found) else pd.Series(dtype=float)
-    ages = _remarkable(territory, AGES)
-    if len(grown) and not (grown.gt(ARRIVALS).all() or grown.lt(DEPARTURES).all()):
-        grown = grown[:0]
-    return people_sentence(census, grown, ages)
 
 
 def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -210,10 +201,6 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
             facts.append(more)
     if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
         facts = [jobs, *facts]
-    if "poverty_tenants_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
-        row = territory.inequality.loc["poverty_tenants_rate"]
-        span = f"de {number(row['least'])} à {number(row['most'])} %"
-        facts.append((row["period"], f"la pauvreté des locataires va {span} selon la commune"))
     if "small_schools_count" in names and (schools := _small_schools(territory)):
         facts.append(schools)
     return facts

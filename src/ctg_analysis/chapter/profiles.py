@@ -353,8 +353,9 @@ def is_compared(indicator: Indicator) -> bool:
 
 
 def is_told(indicator: Indicator) -> bool:
-    """Whether the value or the label tells the unit."""
-    return indicator.unit.startswith("%") or indicator.unit.lower() in indicator.label.lower()
+    """Whether the value or the label tells the unit, and what it is for: « emplois sur place pour 100 … »."""
+    unit, label = indicator.unit.lower(), indicator.label.lower()
+    return unit.startswith("%") or unit in label or (" pour " in label and unit.partition(" pour ")[0] in label)
 
 
 def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line:

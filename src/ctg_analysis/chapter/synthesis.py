@@ -27,7 +27,11 @@ from ctg_analysis.model.yaml_files import Place
 FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
 NO_LINES: Mapping[Place, int] = MappingProxyType({})
 BESIDE = ("departement", "france")  # of the figures, besides the peers
-QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
+KEY = (  # the twelve figures that a reader expects; what is remarkable here stands for one that is not known
+    "population_count", "population_change_rate", "births_count", "age_65_plus_share", "poverty_2021_rate",
+    "unemployment_15_64_rate", "single_parent_households_share", "social_dwellings_rate", "childcare_coverage_rate",
+    "pupils_count", "schools_ips_index", "general_practitioner_accessibility_index",
+)  # fmt: skip
 RULE = (
     "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
     "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme là où vit un habitant sur "
@@ -141,20 +145,16 @@ def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Pl
 def _figures(
     territory: Territory, named: Sequence[str], found: Sequence[str], known: Sequence[Essential]
 ) -> tuple[Indicator, ...]:
-    """Twelve indicators at most, one a theme: those that the team names, then findings first, so many a chapter."""
+    """Twelve indicators at most, one a theme: those that the team names, then the expected ones, then findings."""
     theme = themes()
     compared = [one.indicator.id for one in known if territory.against(one.indicator)["status"].eq(OK).sum() > 1]
-    candidates = [*found, *compared]
-    beyond = sorted(candidates, key=lambda name: CATALOGUE[name].chapter in QUOTAS)  # the other chapters first
-    chosen: dict[str, str] = {theme[name]: name for name in reversed(named)}
-    for names, quotas in ((candidates, QUOTAS), (beyond, {})):
-        for name in names:
-            chapter = CATALOGUE[name].chapter
-            of_chapter = sum(CATALOGUE[other].chapter == chapter for other in chosen.values())
-            if len(chosen) < FIGURES and of_chapter < (quotas.get(chapter, 0) if quotas else FIGURES):
-                chosen.setdefault(theme[name], name)
-    order = [*named, *theme]
-    return tuple(CATALOGUE[name] for name in sorted(chosen.values(), key=order.index))
+    written = {one.indicator.id for one in known}
+    key = [name for name in KEY if name in written or (name not in theme and len(territory.own(CATALOGUE[name])))]
+    chosen: dict[str, str] = {}
+    for name in [*named, *key, *found, *compared]:
+        if len(chosen) < FIGURES:
+            chosen.setdefault(theme.get(name, name), name)
+    return tuple(CATALOGUE[name] for name in chosen.values())
 
 
 def messages(territory: Territory) -> list[MessageText]:

@@ -17,14 +17,13 @@ from ctg_analysis.model.norms import norm, norms
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
-AGES, AT_EQUAL_AGES = " ; les âges ne sont pas égalisés", "à âges égaux"
+AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
-COMPARED, UNSURE = "comme", "sans que l'écart soit établi"
+COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
+SAME = 0.03  # of a value, under which another is told to be as it
 ORDINARY = "sans écart établi"  # from half of them
-MOVES = {1: "en hausse d'après toute sa série", -1: "en baisse d'après toute sa série"}
-TENTHS = {1: "la plus élevée", -1: "la plus faible"}
-ENDS = {1: "dans le dixième supérieur des EPCI", -1: "dans le dixième inférieur des EPCI"}
-WORST = {True: "sans doute dans le dixième supérieur des EPCI", False: "sans doute dans le dixième inférieur des EPCI"}
+MOVES = {1: "en hausse depuis plusieurs années", -1: "en baisse depuis plusieurs années"}
+NOUNS = {"share": "une part", "rate": "un taux", "median": "un niveau"}  # by the end of an id
 NO_TREND = "sans tendance établie"
 ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two
 
@@ -43,7 +42,7 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
     if first:
         small = remarkable.empty
-        words = [f"{_more(one)} {_than(rows, one['level'])}{f' {AT_EQUAL_AGES}' * one['equal']}" for one in first]
+        words = [f"{_side(one)} {_than(rows, one['level'])}{f' {AT_EQUAL_AGES}' * one['equal']}" for one in first]
         told = [(SIGNS[one["higher"]][small], word) for one, word in zip(first, words, strict=True)]
         return told, frozenset(remarkable["level"])
     unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
@@ -51,13 +50,16 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
         return [("", NOT_ESTABLISHED)], frozenset()
     if (gaps["level"].eq("peers") & gaps["times"].ge(1)).any():
         return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
-    near = len(gaps) and gaps["times"].lt(1).all()
-    return [("", f"{COMPARED} {_inside(rows, gaps['level'].iloc[0])}")] if near else [], frozenset()
+    if gaps.empty or not gaps["times"].lt(1).all():
+        return [], frozenset()
+    level = gaps["level"].iloc[0]
+    how = _words(rows, level, gaps.iloc[0])
+    return [("", f"{how} {_after(how, rows, level)}")], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return what a finding is beside: « nettement plus qu'en France (12,1 %), comme les EPCI comparables (médiane :
-    27,1 %) ; dans les 10 % d'EPCI où cette valeur est la plus élevée ».
+    27,1 %) ; un taux parmi les plus élevés de France ».
 
     France comes first, or the comparator of the finding; the peers say whether it is usual in such territories, and
     « mais » that they are on the other side.
@@ -68,15 +70,15 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     gaps = _ranked(rows, gaps).set_index("level")
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
     levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
-    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = _clauses(indicator, rows, words)
+    words = {level: _words(rows, level, gaps.loc[level]) for level in levels if level in gaps.index}
+    text = _clauses(indicator, rows, words, placed=bool(found["tenth"]))
     if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
         row = _row(rows, "peers")
         text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
     if found["tenth"]:
-        text += f"{' ; ' * bool(text)}dans les 10 % d'EPCI où cette valeur est {TENTHS[found['tenth']]}"
+        text += f"{' ; ' * bool(text)}{placed(indicator, found['tenth'])}"
     if found["why"] == AMONG:
-        text += f"{' ; ' * bool(text)}{WORST[bool(found['higher'])]}"
+        text += f"{' ; ' * bool(text)}sans doute {placed(indicator, 1 if found['higher'] else -1)}"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     if found["why"] == MOVING:
@@ -84,19 +86,38 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
 
 
-def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels: Sequence[str]) -> str:
+def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels: Sequence[str], tenth: int = 0) -> str:
     """Return what a value is beside some places: « nettement plus qu'en France (12,1 %) et que dans l'Aveyron (8 %) ».
 
     levels: of the places, in the order to tell them; those that have no figure, or are not judged, are left out.
+    tenth: as `findings` have it; what it tells needs no « nettement » nor « comme ».
     """
     gaps = _ranked(rows, gaps).set_index("level")
-    words = {level: _words(level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = _clauses(indicator, rows, words)
+    words = {level: _words(rows, level, gaps.loc[level]) for level in levels if level in gaps.index}
+    text = _clauses(indicator, rows, words, placed=bool(tenth))
     return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
 
 
-def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str]) -> str:
-    """Return « plus qu'en France (12), mais moins que dans l'Aveyron (20) » of the words on each place, by level."""
+def placed(indicator: Indicator, tenth: int) -> str:
+    """Return that a value is in an extreme tenth of the EPCIs, 1 of the highest, -1 of the lowest.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> placed(CATALOGUE["unemployment_15_64_rate"], 1), placed(CATALOGUE["age_65_plus_share"], 1)
+    ('un taux parmi les plus élevés de France', 'une part parmi les plus élevées de France')
+    """
+    noun = NOUNS.get(indicator.id.rpartition("_")[2], "une valeur")
+    high = "élevées" if noun.startswith("une ") else "élevés"
+    return f"{noun} parmi les plus {high if tenth > 0 else 'faibles'} de France"
+
+
+def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str], *, placed: bool = False) -> str:
+    """Return « plus qu'en France (12), mais moins que dans l'Aveyron (20) » of the words on each place, by level.
+
+    placed: whether the tenth of the EPCIs is told after them.
+    """
+    if placed:
+        said = {level: how.removeprefix("nettement ") for level, how in words.items()}
+        words = {level: how for level, how in said.items() if level != "france" or how not in (COMPARED, ABOUT)}
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
@@ -115,17 +136,17 @@ def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found:
     gaps = _ranked(rows, gaps).set_index("level")
     level = found["level"] if found["level"] and found["level"] != "peers" else "france"
     level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
-    tenth = ENDS.get(found["tenth"], "")
-    tenth = WORST[bool(found["higher"])] if found["why"] == AMONG else tenth
+    tenth = placed(indicator, found["tenth"]) if found["tenth"] else ""
+    tenth = f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else tenth
     if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
-        more = f"{_more(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
+        more = f"{_side(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
         return ", ".join(filter(None, [more, tenth]))
     if tenth:
         return tenth
     if found["why"] == SHORT and found["under"]:
         return f"et {under(indicator, found['under'])}"
     if "peers" in gaps.index and gaps.loc["peers", "sure"] and gaps.loc["peers", "times"] >= 1:
-        return f"{_more(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
+        return f"{_side(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
     return MOVES.get(found["move"], "")
 
 
@@ -151,11 +172,15 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
 
 
-def _words(level: str, gap: pd.Series) -> str:
+def _words(rows: pd.DataFrame, level: str, gap: pd.Series) -> str:
     """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it."""
     if not gap["times"] >= 1:
         if gap["alike"]:
-            return COMPARED
+            row = _row(rows, level)
+            own = row["equal"] if gap["equal"] else rows["value"].iloc[0]
+            if abs(own - row["value"]) <= SAME * abs(row["value"]):
+                return COMPARED
+            return _more(gap) if gap["sure"] else ABOUT
     elif gap["sure"]:
         return _more(gap)
     return ORDINARY if level == "peers" else UNSURE
@@ -171,7 +196,12 @@ def _figure(indicator: Indicator, rows: pd.DataFrame, level: str) -> str:
 
 
 def _more(gap: pd.Series) -> str:
-    return f"{'nettement ' * bool(gap['times'] >= MUCH)}{SIDES[bool(gap['higher'])]}"
+    how = "nettement " if gap["times"] >= MUCH else "" if gap["times"] >= 1 else "un peu "
+    return f"{how}{_side(gap)}"
+
+
+def _side(gap: pd.Series) -> str:
+    return SIDES[bool(gap["higher"])]
 
 
 def _after(how: str, rows: pd.DataFrame, level: str) -> str:
@@ -213,7 +243,7 @@ def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
     decimals = 1 if min(map(abs, figures)) >= ONE_DECIMAL else 2
     change, low, high = (number(figure, decimals, signed=True) for figure in figures)
     unit = f" {agreed('points', figures[0])}" if points else f"{NARROW}%"
-    return f"{change}{unit} par an ({low} à {high})"
+    return f"{change}{unit} par an{f' ({low} à {high})' if low != high else ''}"
 
 
 def way(found: Trend) -> str:
@@ -228,14 +258,3 @@ def way(found: Trend) -> str:
         return f"{NO_TREND} depuis {found.start}"
     moves = "en hausse" if found.change > 0 else "en baisse"
     return f"{moves} depuis {found.start}" if found.hangs_on is None else f"{moves} de {found.start} à {found.end}"
-
-
-def fragile(found: Trend | None) -> str:
-    """Return that a trend is not established without one of its ends; else nothing.
-
-    >>> fragile(Trend(2008, 2025, -1.5, -2.6, -0.4, 0.03, 2008))
-    "Sans l'année 2008, cette évolution ne serait pas établie."
-    """
-    if found is None or found.hangs_on is None:
-        return ""
-    return f"Sans l'année {found.hangs_on}, cette évolution ne serait pas établie."

@@ -101,7 +101,7 @@ def _each(rows: pd.DataFrame) -> str:
 
 def _sum(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     total = float(rows["value"].sum())
-    return pd.Series({"text": number(total, indicator.decimals), "value": total})
+    return pd.Series({"text": number(total, 0 if total >= WHOLE else indicator.decimals), "value": total})
 
 
 def in_communes(names: Sequence[str], communes: int) -> str:
@@ -220,7 +220,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     if low["text"] == high["text"]:
         some = in_communes(list(told["name"]), len(rows))
         return about(indicator, ", ".join(filter(None, [f"{with_unit(indicator, high)} dans {some}", apart])))
-    where = f"dans les {len(told)} communes {apart}" if apart else "selon la commune"
+    some = f"{len(told)} communes" if enough else f"les {len(told)} communes"
+    where = f"dans {some} {APART.format('nt')}" if apart else "selon la commune"
     return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
 
 

@@ -14,7 +14,7 @@ ESTIMATE = "Estimation lissée"
 EXPLAINED = (
     "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas et n'est connue qu'à plus de "
     "{points} points près, ou ne peut pas être écrite, elle est rapprochée de celle des communes du territoire, "
-    "d'autant plus que la commune en compte peu (modèle bêta-binomial) ; intervalle à 95 % entre parenthèses. "
+    "d'autant plus que la commune en compte peu ; intervalle à 95 % entre parenthèses. "
     "L'estimation lissée ne classe pas les communes."
 )
 
