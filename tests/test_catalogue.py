@@ -120,7 +120,8 @@ IN_FILES_ALONE = re.compile(
     r"ccas_.*_amount|lower_secondary_ips_(?!index).*|schools_ips_by_pupil_index|upper_secondary_ips_index|living_standard_d\d_amount|"
     r"childcare_requests_(?!count).*|job_seekers_abc_(?:wo)?men_.*|living_alone_65_79_count|"
     r"household_population_.*|children_(?:0_1|2_5)_(?:single_parent|by_parents)_count|social_approval_start_year|"
-    r"living_standard_decile_until_2019_ratio|tax_households_count|vital_events_rate|elderly_homes_count"
+    r"living_standard_decile_until_2019_ratio|tax_households_count|vital_events_rate|elderly_homes_count|"
+    r"maternal_child_health_centres_count"
 )
 
 

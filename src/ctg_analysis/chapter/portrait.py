@@ -1,4 +1,4 @@
-"""Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
+"""Who and where: the portrait of a territory in six sentences at most, its facts, its locator map."""
 
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
