@@ -292,7 +292,7 @@ def stems(text: str) -> list[str]:
     """Return the words of a text without accents, plural and feminine.
 
     >>> stems("Crèches municipales"), stems("assistantes maternelles"), stems("l'hôpital")
-    (['crech', 'municipal'], ['assistan', 'maternel'], ['l', 'hopital'])
+    (['crech', 'municipal'], ['assistant', 'maternel'], ['l', 'hopital'])
     """
     return [ENDING.sub("", word) for word in APART.split(alphabetical(text).replace("œ", "oe")) if word]
 
@@ -301,7 +301,7 @@ def meanings(words: str) -> list[list[str]]:
     """Return the stems that some words ask for: their own, then with each synonym in the place of what it means.
 
     >>> meanings("nounous")
-    [['nounou'], ['assistan', 'maternel']]
+    [['nounou'], ['assistant', 'maternel']]
     """
     asked = stems(words)
     others = [
