@@ -59,7 +59,7 @@ CLAUSES = {
     "rep_pupils_share": "{} des écoliers sont en REP",
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
-GROWTH = ("population_change_rate", "natural_change_rate")
+GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 LOST = 1 / 3  # of the inhabitants, since they were the most
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
@@ -98,16 +98,16 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
 
 
-def growth_sentence(period: str, change: float, natural: float | None, lost: tuple[str, float] | None) -> str:
-    """Growth or decline, its balances, of which the migratory one is what the other leaves, and what is lost since.
+def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
+    """Growth or decline, its balances, and what is lost since a year.
 
-    >>> growth_sentence("2018-2023", -0.6, -1.3, ("1876", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
+    >>> growth_sentence("2018-2023", -0.6, [-1.3, 0.7], ("1876", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
     'Le territoire a perdu 52 % de ses habitants depuis 1876 ; de 2018 à 2023, il en perd 0,6 % par an'
     >>> growth_sentence("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
-    >>> growth_sentence("2018-2023", 0.0, -1.3, None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
     'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
-    >>> growth_sentence("2018-2023", 0.4, 0.4, None).replace("\\u202f", " ").partition(" : ")[2]
+    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
     "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
@@ -121,15 +121,15 @@ def growth_sentence(period: str, change: float, natural: float | None, lost: tup
         again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
         text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
         text += f" ; de {first} à {last}, {again}"
-    if natural is not None:
-        text += f" : {_balances(rounded, round(natural, 1))}"
+    if balances:
+        text += f" : {_balances(rounded, *balances)}"
     return f"{capitalised(text)}."
 
 
-def _balances(change: float, natural: float) -> str:
+def _balances(change: float, natural: float, migratory: float) -> str:
     """Which balance makes the change, in words that agree with it as it is told."""
     births, moves = "naissances et des décès", "arrivées et des départs"
-    told = {births: natural, moves: round(change - natural, 1)}
+    told = {births: round(natural, 1), moves: round(migratory, 1)}
     if not all(told.values()):
         even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
         told = [
@@ -173,15 +173,16 @@ def _who(territory: Territory) -> str:
 
 def _growth(territory: Territory) -> str:
     """How fast the inhabitants change, by which balances, and what is left of the most that they were."""
-    change, natural = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
+    change, *balances = (territory.own(CATALOGUE[name]).set_index("period")["value"] for name in GROWTH)
     if change.empty:
         return ""
     period = max(change.index)
+    known = [one[period] for one in balances if period in one.index]
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants.max()
     lost = (inhabitants.idxmax(), gone) if gone >= LOST else None
-    return growth_sentence(period, change[period], natural.get(period), lost)
+    return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
 
 
 def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.quantities import some_communes
 from ctg_analysis.display.texts import listed
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
-from ctg_analysis.indicators.demography import adding_up, at_equal_ages
+from ctg_analysis.indicators.demography import at_equal_ages
 from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.observations import complete, read_observations
 from ctg_analysis.indicators.peers import (
@@ -178,7 +178,7 @@ class Territory:
         observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
-        self._observations = adding_up(complete(observations, keys, CATALOGUE.values()), CATALOGUE)
+        self._observations = complete(observations, keys, CATALOGUE.values())
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))

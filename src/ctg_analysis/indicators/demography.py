@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.declared_values import Positive
-from ctg_analysis.model.indicator import OK, AnnualResidual, Indicator
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.yaml_files import load_yaml
 
@@ -78,40 +78,6 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
 
 
 # The balances of a change of population, as they are written.
-
-PLACE = ["level", "territory", "period"]
-
-
-def adding_up(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """The rows in which the residual part of a whole is what the other parts leave of it, at the decimals written.
-
-    The migratory balance is by definition what the natural one leaves of the change: rounded each by itself, the three
-    would not add up in one EPCI of four.
-
-    Parameters:
-        rows: observations, one for each place, period and indicator.
-
-    +0.44 % a year, of which +0.26 by births and deaths and +0.18 by moves: 0.4, 0.3 and 0.1.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> names = ["population_change_rate", "natural_change_rate", "migratory_change_rate"]
-    >>> rows = pd.DataFrame({"indicator": names, "value": [0.44, 0.26, 0.18], "period": "2018-2023", "status": OK})
-    >>> adding_up(rows.assign(level="epci", territory="E"), CATALOGUE)["value"].tolist()
-    [0.44, 0.26, 0.1]
-    """
-    known = rows[rows["status"].eq(OK)].set_index(PLACE)
-    values = rows["value"].astype(float)
-    for whole in indicators.values():
-        for name in whole.parts:
-            if isinstance(indicators[name].value, AnnualResidual):
-                digits = indicators[name].decimals
-                others = [other for other in whole.parts if other != name]
-                written = [known.loc[known["indicator"].eq(one), "value"].round(digits) for one in (whole.id, *others)]
-                left = (written[0] - sum(written[1:])).round(digits)
-                here = rows["indicator"].eq(name)
-                told = left.reindex(pd.MultiIndex.from_frame(rows.loc[here, PLACE])).to_numpy(dtype=float)
-                values[here] = np.where(np.isnan(told), values[here], told)
-    return rows.assign(value=values)
 
 
 # Indirect standardisation: what is counted here beside what the ages here would give at the rates of elsewhere.
