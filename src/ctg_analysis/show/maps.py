@@ -51,7 +51,7 @@ HIDDEN, ESTIMATED, WHOLE = "non affiché", "estimation lissée", "ensemble du te
 FALL, FALLS = "baisse", style.DIVERGING[:2]  # with lines too: without colours they would be taken for rises
 HATCHES = {HIDDEN: "///", ESTIMATED: "--", FALL: "\\\\\\"}
 CLASSES, FEWEST = 5, 3  # classes at most; values that are a class each
-ROW, SQUARE = 7, 12  # pixels of a legend: between two rows, its squares
+ROW, SQUARE, FOOT = 7, 12, 4  # pixels of a legend: between two rows, its squares, under the last row
 GROUND, NAMES = "sol-du-territoire", "villes-du-territoire"  # ids of what the first small map draws, the others show
 
 
@@ -275,15 +275,16 @@ def _legend(ax: Axes, legend: list[tuple]) -> None:
         rows[-1].append((mark, typography(words)))
         end += across
     figure, each, raised = ax.figure, side + ROW, 0.175 * (side - 0.7 * SMALL)  # by matplotlib, of a mark
-    high = figure.get_figheight() / PIXEL + len(rows) * each
-    ax.set_position((0, len(rows) * each / high, 1, 1 - len(rows) * each / high))
+    room = len(rows) * each + FOOT
+    high = figure.get_figheight() / PIXEL + room
+    ax.set_position((0, room / high, 1, 1 - room / high))
     figure.set_figheight(high * PIXEL)
     for rank, row in enumerate(rows):
         figure.legend(
             *zip(*row, strict=True),
             ncols=len(row),
             loc="upper left",
-            bbox_to_anchor=(-ROW / WIDTH, ((len(rows) - rank) * each - raised) / high),
+            bbox_to_anchor=(-ROW / WIDTH, (room - rank * each - raised) / high),
             borderpad=0,
             borderaxespad=ROW / SMALL,
             handlelength=side / SMALL,
