@@ -11,7 +11,7 @@ from ctg_analysis.chapter.chapter import ids_for, open_chapter
 from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError, UserError
-from ctg_analysis.model.settings import EXAMPLE_EPCI
+from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.tasks import sum_of_inputs
 
@@ -212,3 +212,15 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
     with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
         chapter.with_own("children_0_2_count", again)
+
+
+def test_an_analyst_follows_a_figure_to_the_columns_of_the_files(chapter):
+    steps = chapter.how("childcare_coverage_rate")
+    places = dict(zip(steps["step"], steps["where"], strict=True))
+    declared, line = places["value"].split(", line ")
+    assert (settings().root / declared).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip() == (
+        "childcare_coverage_rate:"
+    )
+    declared, line = places["measure"].split(", line ")
+    assert "childcare_coverage" in (settings().root / declared).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert places["source"] == "data/raw/caf_txcouv_pe" and "observe.py" in places["function"]

@@ -13,10 +13,11 @@ from ctg_analysis.display.notes import meanings, stems
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.peers import VARIABLES
-from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.indicator import OK, Indicator, measures_of
 from ctg_analysis.model.settings import EVERYTHING
+from ctg_analysis.model.source import SOURCES, declared_at
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
@@ -84,6 +85,24 @@ def _close(words: str) -> str:
     unknown = [word for word in map(alphabetical, words.split()) if word not in known]
     close = [known[found] for word in unknown for found in get_close_matches(word, known, CLOSE)]
     return f"did you mean {', '.join(dict.fromkeys(close))}? " if close else ""
+
+
+def how(territory: Territory, name: str) -> pd.DataFrame:
+    """How an indicator is made, from its declaration to the columns of the files, a step a row; its values: see `data`.
+
+    Columns: step (value, a measure, source, function), what, where: the file and the line that declare it; of a source,
+    the folder of data/raw that it was had in.
+    """
+    indicator = indicator_of(territory, name)
+    value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text)
+    steps = [("value", value, declared_indicator(name))]
+    for source in (SOURCES[one] for one in indicator.sources):
+        had = territory.received.get(source.id)
+        steps.append(("source", f"{source.label}{f', had {had}' if had else ''}", f"data/raw/{source.id}"))
+        declared = {measure: declared_at(source, measure) for measure in sorted(measures_of(indicator.value))}
+        steps += [("measure", measure, where) for measure, where in declared.items() if where]
+    steps.append(("function", "compute, then with_intervals", "src/ctg_analysis/indicators/observe.py"))
+    return pd.DataFrame(steps, columns=["step", "what", "where"])
 
 
 def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:

@@ -162,7 +162,8 @@ class Chapter:
         """The communes and those around them with their contours: see `show.maps`."""
         return self.territory.land
 
-    data, find, peers_table = map(_of_territory, (analyst.data, analyst.find, analyst.peers_table))
+    data, find, how = map(_of_territory, (analyst.data, analyst.find, analyst.how))
+    peers_table = _of_territory(analyst.peers_table)
     with_own, compare, picture, framed = map(_of_territory, (own.with_own, own.compare, own.picture, own.framed))
     figure = _of_territory(own.figure)
     __repr__ = _of_territory(analyst.described)

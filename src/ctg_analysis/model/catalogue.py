@@ -120,10 +120,22 @@ def _undeclared(indicator: Indicator) -> set[str]:
 
 # The indicators: declarations only, in the YAML files of `declared`, one a theme.
 
-CATALOGUE, _FAMILIES = read_themes(Path(__file__).parent / "declared" / "indicators")
+FOLDER = Path(__file__).parent / "declared" / "indicators"
+CATALOGUE, _FAMILIES = read_themes(FOLDER)
 # By family: the title of the chart that draws it, a bar a member; what its notes mean, from 0.
 TITLES = {name: group.title for name, group in _FAMILIES.items() if group.title}
 SCALES = {name: group.scale for name, group in _FAMILIES.items() if group.scale}
+
+
+def declared_indicator(name: str) -> str:
+    """Return the file and the line where an indicator is declared."""
+    found = (
+        f"{project_path(path)}, line {number}"
+        for path in sorted(FOLDER.glob("*.yml"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if line.strip() == f"{name}:"
+    )
+    return next(found, "")
 
 
 # The indicators that a reader must meet first: data/reference/essentiel.yml, by theme, each with its reason.
