@@ -90,8 +90,8 @@ def _close(words: str) -> str:
 def how(territory: Territory, name: str) -> pd.DataFrame:
     """How an indicator is made, from its declaration to the columns of the files, a step a row; its values: see `data`.
 
-    Columns: step (value, a measure, source, function), what, where: the file and the line that declare it; of a source,
-    the folder of data/raw that it was had in.
+    Columns: step (value, source, measure, reader, function), what, where: the file and the line that declare it (a
+    measure has one for each sort of file), the folder of data/raw of a source, the module of a function.
     """
     indicator = indicator_of(territory, name)
     value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text)
@@ -99,9 +99,12 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
     for source in (SOURCES[one] for one in indicator.sources):
         had = territory.received.get(source.id)
         steps.append(("source", f"{source.label}{f', had {had}' if had else ''}", f"data/raw/{source.id}"))
-        declared = {measure: declared_at(source, measure) for measure in sorted(measures_of(indicator.value))}
-        steps += [("measure", measure, where) for measure, where in declared.items() if where]
-    steps.append(("function", "compute, then with_intervals", "src/ctg_analysis/indicators/observe.py"))
+        measures = sorted(measures_of(indicator.value))
+        steps += [("measure", measure, where) for measure in measures for where in declared_at(source, measure)]
+        if not source.layouts and source.open:
+            steps.append(("reader", "CLEANERS", "ctg_analysis.clean.facts"))
+    steps.append(("function", "compute", "ctg_analysis.indicators.observe"))
+    steps.append(("function", "with_intervals", "ctg_analysis.indicators.intervals"))
     return pd.DataFrame(steps, columns=["step", "what", "where"])
 
 

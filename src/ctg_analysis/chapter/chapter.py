@@ -1,4 +1,4 @@
-"""The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
+"""The verbs of a chapter: open it, read, draw, tabulate. Everything comes from OBSERVATIONS."""
 
 import re
 import sys
@@ -38,7 +38,7 @@ from ctg_analysis.show.theme import use_theme
 
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "answers", "scores", "criteria"}
-OF_WORDS = {"find", "reference", "norms", "essential", "debate"}  # verbs whose texts are no ids
+OF_WORDS = {"find", "reference", "norms", "first_screen", "debate"}  # verbs whose texts are no ids
 
 
 def prepare_shell() -> None:
@@ -129,6 +129,7 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
         several = [analyst.indicator_of(chapter.territory, name) for name in names]
         return telling(make(chapter.territory, *several, **options), SHOWN, *names)
 
+    del verb.__wrapped__  # lest help tell an Indicator where an id is asked
     return verb
 
 
@@ -140,13 +141,14 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
         members = analyst.family_of(chapter.territory, name)
         return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
 
+    del verb.__wrapped__  # lest help tell an Indicator where an id is asked
     return verb
 
 
 class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses.
 
-    A verb remembers nothing: its piece tells what it shows, from which the last cells are written (see `closing`).
+    A verb remembers nothing: its piece tells what it shows, from which the page of definitions is written.
     """
 
     def __init__(self, epci: str, root: DataRoot):
@@ -173,7 +175,6 @@ class Chapter:
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
     reading = _of_indicators(figures.reading)
     members = _of_territory(figures.members)
-    map = _of_indicators(figures.communes_map)
     pyramid = _of_territory(demography.pyramid)
     projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
@@ -187,6 +188,7 @@ class Chapter:
     childcare_need = _of_territory(childcare.childcare_need)
     commitments = _of_territory(synthesis.commitments)
     team = _of_territory(synthesis.team)
+    map = _of_indicators(figures.communes_map)  # the last: what follows has it in the place of Python's
 
     def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
         """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.

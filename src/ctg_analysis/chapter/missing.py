@@ -239,7 +239,7 @@ def _command(territory: Territory, source: Source, why: str) -> str:
 
 
 def why_absent(territory: Territory, source: Source) -> str:
-    """Why a source gives nothing here that is not withheld: one of `lacks.WHYS`."""
+    """Why a source gives nothing here that is not withheld: one of `WHYS`."""
     if source.id in (SURVEY, PLAN):
         return _why_not_gathered(territory, told=source.id in telling_sources(territory))
     if source.form or source.addition:

@@ -406,7 +406,7 @@ def _with_its_line(finding: Finding, source: Source) -> Finding:
     words = [*(finding.column or "").split(", "), *finding.found.removeprefix(NO_ROW).split(", ")]
     for guess in sorted(source.guesses):
         if {guess, *guess.split()}.intersection(words):
-            place = declared_at(source, guess)
+            place = next(iter(declared_at(source, guess)), "")
             expected = f"{finding.expected} ; {guess!r} n'est encore qu'une supposition : corriger {place}"
             return replace(finding, expected=expected)
     return finding

@@ -186,7 +186,7 @@ def _place(codes: str) -> str:
 
 
 def covered(epcis: Sequence[str]) -> list[str]:
-    """What is known of EPCIs from open data, by default those of `coverage.sample`; the least and the median."""
+    """What is known of EPCIs from open data, by default those of `sample`; the least and the median."""
     root = data_root(DEFAULT_EPCI)
     ensure(root)
     rows = [coverage(_opened(epci)) for epci in epcis or sample(root)]
@@ -214,7 +214,6 @@ LISTS: dict[str, Callable[[], list[str]]] = {
     "epci": epcis,
     "indicators": indicators,
     "sources": sources,
-    "chapters": chapters,
 }
 OF_EPCIS: dict[str, Callable[[Sequence[str]], list[str]]] = {
     "chapters": chapters,

@@ -246,7 +246,7 @@ def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], pla
     """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. An extract
-    is there when somebody may read it (see `columns.quotable`), under a name that tells nothing of the interview; a
+    is there when somebody may read it (see `not_quotable`), under a name that tells nothing of the interview; a
     proof that is not there names nothing.
     """
     extracts, names = extracts_of(material["extraits"])

@@ -55,7 +55,7 @@ def half_width(answers: float, deff: float = 1, population: float = np.inf) -> f
 def interval_words(sample: str) -> str:
     """What the interval of a sample may be called: only a probability sample has a margin of error (rule R20).
 
-    sample: PROBABILITY, QUOTA or VOLUNTEERS. Source: American Association for Public Opinion Research, 2016.
+    sample: PROBABILITY, « quotas » or VOLUNTEERS. Source: American Association for Public Opinion Research, 2016.
 
     >>> interval_words(VOLUNTEERS)
     'intervalle indicatif'

@@ -77,9 +77,6 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
     return found.dropna(subset=["under_3", "entering"], how="all")
 
 
-# The balances of a change of population, as they are written.
-
-
 # Indirect standardisation: what is counted here beside what the ages here would give at the rates of elsewhere.
 #
 # Source: Breslow and Day (1987), Statistical Methods in Cancer Research, volume 2, chapter 2; the method of Public

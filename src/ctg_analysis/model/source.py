@@ -352,16 +352,16 @@ def _of_a_partner(source: Source) -> Source:
     )
 
 
-def declared_at(source: Source, text: str) -> str:
-    """Return the file and the line where a source declares a text, for a person to correct it; "" if it does not.
+def declared_at(source: Source, text: str) -> list[str]:
+    """Return the files and the lines where a source declares a text, for a person to find it.
 
     It may be a word of a longer text: a column of what is computed of several.
     """
-    declared, entry = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)"), ""
+    declared, entry, found = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)"), "", []
     for path in _files():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.startswith("- id: "):
                 entry = line.removeprefix("- id: ")
             elif entry == source.id and declared.search(line):
-                return f"{project_path(path)}, line {number}"
-    return ""
+                found.append(f"{project_path(path)}, line {number}")
+    return found

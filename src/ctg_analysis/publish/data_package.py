@@ -15,7 +15,8 @@ from ctg_analysis.model.indicator import MISSING
 from ctg_analysis.model.source import SOURCES, Source
 
 PACKAGE, SCHEMA, CHARTS = "datapackage.json", "observations.schema.json", "graphiques"
-CHART = re.compile(r'<figure class="chart[^>]*>.*?<strong class="title">(.*?)</strong>.*?(<svg .*?</svg>)', re.S)
+FIGURE = re.compile(r'<figure class="chart.*?</figure>', re.S)
+CHART = re.compile(r'<strong class="title">(.*?)</strong>.*?(<svg .*?</svg>)', re.S)
 TAG = re.compile(r"<[^>]+>")
 OPEN_LICENCE = {
     "name": "etalab-2.0",
@@ -71,7 +72,8 @@ def add_charts(report: Path) -> None:
     package = json.loads((data / PACKAGE).read_text(encoding="utf-8"))
     (data / CHARTS).mkdir()
     for page in sorted(report.glob("[0-9][0-9]_*.html")):
-        for rank, (title, drawing) in enumerate(CHART.findall(page.read_text(encoding="utf-8")), start=1):
+        drawn = filter(None, map(CHART.search, FIGURE.findall(page.read_text(encoding="utf-8"))))
+        for rank, (title, drawing) in enumerate((chart.groups() for chart in drawn), start=1):
             name = f"{page.stem}_{rank}"
             (data / CHARTS / f"{name}.svg").write_text(drawing, encoding="utf-8")
             about = {"name": name, "path": f"{CHARTS}/{name}.svg", "title": unescape(TAG.sub("", title))}
@@ -117,7 +119,7 @@ def _schema(table: pd.DataFrame) -> dict:
 
 
 def _title(name: str, table: pd.DataFrame) -> str:
-    """The title of the chart of a family, the label of an indicator; else the name of the file."""
+    """The title of the chart of a family, the labels of up to three indicators; else the name of the file."""
     if name in TITLES or name in CATALOGUE:
         return TITLES.get(name) or CATALOGUE[name].label
     labels = table["libelle"].unique() if "libelle" in table else []

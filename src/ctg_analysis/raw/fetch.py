@@ -438,7 +438,7 @@ def _get(download: Download, folder: Path, mirror: str, given: Path | None, prog
 
 def _where(source: Source, download: Download) -> str:
     """Return where the address is declared, for a person to correct it."""
-    place, guess = declared_at(source, download.url), "" if download.seen else ", a guess so far"
+    place, guess = next(iter(declared_at(source, download.url)), ""), "" if download.seen else ", a guess so far"
     return f" (the address{guess} is declared in {place})" if place else ""
 
 
