@@ -1,4 +1,4 @@
-"""Tables of a chapter: indicators by commune, scores with what they rest on, norms, centres sociaux one by one (R17)."""
+"""Tables of a chapter: indicators by commune, scores with what they rest on, norms, social centres one by one (R17)."""
 
 import datetime
 from collections import Counter
