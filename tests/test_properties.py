@@ -40,9 +40,7 @@ def facts(measure, values, source="register"):
 
 def indicator(value, **options):
     words = {"label": "L", "definition": "D.", "unit": "%", "reading": "{period} {value}."}
-    return Indicator(
-        "x_share", ("X",), "01", **words, decimals=1, sources=("register",), value=value, chart="trend", **options
-    )
+    return Indicator("x_share", ("X",), "01", **words, decimals=1, sources=("register",), value=value, **options)
 
 
 PAIRS = st.lists(st.tuples(counts, st.integers(min_value=1, max_value=5000)), min_size=1, max_size=8).map(

@@ -232,7 +232,7 @@ def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_
             shown = next(one for one in CATALOGUE.values() if source in one.sources and isinstance(one.value, Count))
             rows = pd.DataFrame({"numerator": [20.0, 100.0], "parts": [1, 8], "few": 0, "source": source, "status": OK})
             rows = rows.assign(value=rows["numerator"])
-            told = with_intervals(rows, shown, sources, None).assign(level="epci", denominator=NAN)
+            told = with_intervals(rows, shown, sources, None).assign(level="epci")
             bounds = expected[rule if source in OF_THE_CAF else UNKNOWN]
             texts = [(interval_text(shown, row), value_text(shown, row)) for row in told.itertuples()]
             one, several = bounds

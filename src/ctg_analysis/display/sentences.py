@@ -220,7 +220,9 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether an observation is one of `sums_of_rounded`, which its column summed says where there is one."""
     summed = getattr(row, "summed", None)
     if summed is None and _rounding(row):
-        summed = sums_of_rounded(indicator, pd.DataFrame([{name: getattr(row, name) for name in SUMMED}])).item()
+        summed = sums_of_rounded(
+            indicator, pd.DataFrame([{name: getattr(row, name, math.nan) for name in SUMMED}])
+        ).item()
     return bool(summed)
 
 
