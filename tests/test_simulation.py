@@ -141,7 +141,7 @@ def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_i
 
 
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(france, example, monkeypatch):
-    independent = trends.autocorrelation().model_copy(update={"a_defaut": 0.0, "rho": {}})
+    independent = trends.autocorrelation().model_copy(update={"a_defaut": (trends.RHOS == 0) * 1.0, "rho": {}})
     monkeypatch.setattr(trends, "autocorrelation", lambda: independent)
     rate = trend(open_chapter(EXAMPLE_EPCI), RATE).html
     assert "<svg" in rate and "sur trois ans" not in rate

@@ -60,7 +60,7 @@ LEAST = 0.2  # of the highest value, that the height of a series stands for: a c
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
-WITHIN = "Selon la commune : de {least} à {most} ; écart-type entre communes, au-delà du hasard : {apart}"
+WITHIN = "Selon la commune : de {least} à {most} ; écart habituel de l'une à l'autre, hasard déduit : {apart}"
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 FIGURES = 6
 

@@ -199,6 +199,7 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
 
     Or shares, whose numerator or denominator adds up such counts; or rates of a sum of them.
     """
+    index, rows = rows.index, rows.reset_index(drop=True)
     summed = pd.Series(False, rows.index)
     known = rows[rows["level"].ne("peers") & rows["status"].eq(OK) & rows["source"].ne(SURVEY) & rows["low"].notna()]
     for name, part in known.groupby("source", sort=False):
@@ -213,7 +214,7 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
             summed[part.index] = below.ge(step) | above.ge(step)
         else:
             summed[part.index] = (part["high"] - part["low"]).ge(step)
-    return summed
+    return summed.set_axis(index)
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:

@@ -85,8 +85,11 @@ def findings(
     table = table.assign(under=pd.Series(under or {}, dtype=float).reindex(table.index).fillna(0))
     norms = {name: norm(one.indicator.norm) for name, one in named.items() if one.indicator.norm}
     worst = own["reached"].ne(0) & own["reached"].eq([-named[name].indicator.direction for name in own.index])
-    surely = france["sure"] & france["higher"].eq(own["reached"].reindex(france.index).gt(0))
-    worst &= surely.reindex(own.index).fillna(own["low"].isna()).astype(bool) & ~own.index.isin(at_equal_ages)
+    surely = [
+        france.at[name, "sure"] and france.at[name, "higher"] == (reached > 0) if name in france.index else pd.isna(low)
+        for name, reached, low in own[["reached", "low"]].itertuples()
+    ]
+    worst &= np.array(surely, dtype=bool) & ~own.index.isin(at_equal_ages)
     is_short = own["value"].lt(own.index.map(norms)) | table["under"].ge(norm("inhabitants_under_a_norm"))
     reasons = [table["tenth"].ne(0), table["level"].eq("france"), worst, is_short, table["move"].ne(0)]
     reasons.append(table["level"].notna())

@@ -204,7 +204,9 @@ def _models(years: tuple[float, ...]) -> tuple[np.ndarray, ...]:
 
 def _weights(likelihood: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """How likely each of RHOS is of each series, from the parts of the places that have it."""
-    likely = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * parts
+    with np.errstate(divide="ignore"):  # no place has some of them
+        both = likelihood + np.log(parts)
+    likely = np.exp(both - both.max(axis=1, keepdims=True))
     return likely / likely.sum(axis=1, keepdims=True)
 
 
