@@ -112,15 +112,15 @@ def in_communes(names: Sequence[str], communes: int) -> str:
 
 
 def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the largest count among the communes that may be shown. rows: columns name, value, text, shown."""
+    """Return the two largest counts among the communes that may be shown. rows: columns name, value, text, shown."""
     written = rows[rows["shown"]]
     if written.empty:
         return ""
-    top = written.loc[written["value"].idxmax()]
-    names = list(written.loc[written["text"].eq(top["text"]), "name"])
-    where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
+    order = written.sort_values("value", ascending=False, kind="stable")
+    tops = order[order["text"].eq(order["text"].iloc[0])]
+    where = _each(order[:2]) if len(tops) < 3 else f"{with_unit(indicator, tops.iloc[0])} dans {len(tops)} communes"
     among = "" if len(written) == len(rows) else f", parmi les {len(written)} communes montrées"
-    return about(indicator, f"jusqu'à {with_unit(indicator, top)} par commune ({where}){among}")
+    return about(indicator, f"{where}{among}")
 
 
 def family(title: str, unit: str, rows: pd.DataFrame) -> str:

@@ -39,7 +39,7 @@ from ctg_analysis.show.theme import PIXEL
 
 LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is seen around the territory
 FINEST = 2.2  # pixels: what is smaller is left out of a contour
-RADIUS = 24  # pixels: of the largest circle
+RADIUS, FULL = 24, 8  # pixels: of the largest circle, where it counts so many or more
 NAMED_UP_TO, ELSE_NAMED = 24, 12  # communes; beyond, only so many are named, the largest
 IN_TITLE = 2  # communes that the title of a map of circles names: the largest
 CLEAR = 2  # pixels between a name and a circle
@@ -82,13 +82,14 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     rows, _ = at_one_date(rows)
     drawn = rows["value"].where(rows["shown"]).clip(lower=0).fillna(0)
     most = drawn.max() or 1
+    radius = RADIUS * (drawn / max(most, FULL)) ** 0.5
     step = 10 ** math.floor(math.log10(most))
     largest = max(step * times for times in (1, 2, 5) if step * times <= most)
     worth = [value for value in (largest, largest / 5) if value >= 1]
-    legend = [(_mark("o", 2 * RADIUS * (value / most) ** 0.5, TERRITORY, alpha=0.6), number(value)) for value in worth]
+    legend = [(_mark("o", 2 * RADIUS * (value / max(most, FULL)) ** 0.5, TERRITORY, alpha=0.6), number(value)) for value in worth]
     legend += [(_swatch(PAPER, HIDDEN), HIDDEN)] * (not rows["shown"].all())
     rows = rows.assign(
-        radius=RADIUS * (drawn / most) ** 0.5,
+        radius=radius,
         words=[[f"{row.name}\n{row.text}"] * (row.value != 0) + [row.name] for row in rows.itertuples(index=False)],
         shade=np.where(rows["shown"], style.BAND, PAPER),
         hatch=np.where(rows["shown"], "", HIDDEN),
