@@ -63,6 +63,8 @@ GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rat
 LOST = 1 / 3  # of the inhabitants, since they were the most
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
+GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and the youngest age of each group
+ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
 METROPOLIS = "Métropole"  # what the official list names without one of these letters
@@ -202,8 +204,12 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
             facts.append(more)
     if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
         facts = [jobs, *facts]
-    if "small_schools_count" in names and (schools := _small_schools(territory)):
-        facts.append(schools)
+    if "poverty_2021_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
+        row = territory.inequality.loc["poverty_tenants_rate"]
+        span = f"de {number(row['least'])} à {percent(row['most'])}"
+        facts.append((row["period"], f"{span} des locataires vivent sous le seuil de pauvreté, selon la commune"))
+    if "small_schools_count" in names:
+        facts = [*_families(territory), *facts, *_small_schools(territory)]
     return facts
 
 
@@ -225,7 +231,24 @@ def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
     return rows["period"].iloc[0], f"{CLAUSES[name].format(rows['text'].iloc[0])}{', ' * bool(beside)}{beside}"
 
 
-def _small_schools(territory: Territory) -> tuple[str, str] | None:
+def _families(territory: Territory) -> list[tuple[str, str]]:
+    """The children of 5 to 14 for 100 births of their years, where their families have come or left."""
+    births = territory.own(CATALOGUE["births_count"])
+    born = births.set_index(births["period"].astype(int))["value"]
+    told = []
+    for name, youngest in GROWN.items():
+        for row in territory.own(CATALOGUE[name]).tail(1).itertuples(index=False):
+            years = range(int(row.period) - youngest - 5, int(row.period) - youngest)
+            told.append(100 * row.value / born.reindex(years).sum(min_count=5))
+    come, leave = min(told, default=0) > ARRIVALS, max(told, default=100) < DEPARTURES
+    if len(told) < len(GROWN) or not come | leave:
+        return []
+    bounds = " à ".join(dict.fromkeys(number(bound) for bound in sorted(told)))
+    what = f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes générations"
+    return [(row.period, f"{what} : des familles {'arrivent' if come else 'partent'}")]
+
+
+def _small_schools(territory: Territory) -> list[tuple[str, str]]:
     """How many of the schools are small, where they are twice the part that they are in France."""
     rows = territory.of(["small_schools_count", "schools_count"])
     rows = rows[rows["status"].eq(OK) & rows["level"].isin(["epci", "france"])]
@@ -235,9 +258,9 @@ def _small_schools(territory: Territory) -> tuple[str, str] | None:
     counts = counts.reindex(columns=["small_schools_count", "schools_count"])
     share = counts["small_schools_count"] / counts["schools_count"]
     if counts.loc["epci", "small_schools_count"] < 2 or not share["epci"] >= max(SMALL * share["france"], LEAST):
-        return None
+        return []
     small, schools = map(number, counts.loc["epci"])
-    return period, f"{small} des {schools} écoles ont moins de 20 élèves"
+    return [(period, f"{small} des {schools} écoles ont moins de 20 élèves")]
 
 
 def kind_of(name: str) -> str:
