@@ -53,6 +53,7 @@ TABLE = "le tableau"  # how an error names a DataFrame
 MOST_CODES = 5  # that are named
 COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
 Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
+MOST_NAMED = 3  # indicators of a chart, in its subtitle
 TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
@@ -407,7 +408,8 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     said = " ; ".join(f"{name} ({when}) {text}" for name, when, text in lines[:TOLD])
     more = f" ; et {len(lines) - TOLD} autres valeurs, dans le tableau" if len(lines) > TOLD else ""
     units, periods = {one.unit for one in indicators}, known["period"].unique()
-    subtitle = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one in indicators]))
+    named = [texts.uncapitalised(one.label) for one in indicators]
+    subtitle = texts.capitalised(texts.listed(named)) if len(named) <= MOST_NAMED else ""
     subtitle = texts.with_unit(subtitle, indicators[0].unit) if len(units) == 1 else subtitle
     subtitle = f"{subtitle}, {date_text(periods[0])}" if len(periods) == 1 else subtitle
     piece = markup.figure(

@@ -23,7 +23,7 @@ from ctg_analysis.pipeline.faults import faults
 from ctg_analysis.pipeline.freshness import NOTES
 from ctg_analysis.pipeline.run import process
 from ctg_analysis.publish.build import build as build_reports
-from ctg_analysis.publish.build import build_there
+from ctg_analysis.publish.build import build_there, write_side_by_side
 from ctg_analysis.publish.editions import lines_of
 from ctg_analysis.publish.site import is_listed, part, wanted, write_list
 from ctg_analysis.raw.folders import faulty
@@ -38,11 +38,13 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
     out: Out = None,
     shard: Annotated[str, typer.Option(help="A part of the territories, such as 3/20.")] = "",
+    side_by_side: Annotated[bool, typer.Option("--side-by-side", help="Also one page of all these EPCIs.")] = False,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://head:8786.")] = "",
 ) -> None:
     """Build the chapters of one or several EPCIs, by default that of the reference case.
 
-    Chapters that a report has already are kept up to date with those asked for.
+    Chapters that a report has already are kept up to date with those asked for. Those of a département, and others with
+    --side-by-side, also have a page and a workbook with all of them.
 
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
     some of what they show, without what is at fault in the files of the EPCI, or with a démarche whose chain does not
@@ -70,7 +72,10 @@ def build(
                 if line not in printed:  # that a notebook is refused is said once, whatever the number of territories
                     messages.print(line)
                 printed.add(line)
-        if published or not is_listed(out):
+        if departement or side_by_side:
+            status.update("side by side")
+            messages.print(f"{out / write_side_by_side(epcis, departement, out)}: {len(epcis)} EPCIs")
+        if published or departement or not is_listed(out):
             write_list(out)
     if len(epcis) > 1:
         good = codes.count(0)

@@ -201,6 +201,7 @@ def write_project(folder: Path) -> None:
 TITLE = re.compile(r"# +\S")
 EPCI = re.compile(r"^epci *(:[^=\n]*)?=(?!=)", re.MULTILINE)
 COPY = re.compile(r"-Copy\d+$")  # what JupyterLab calls the copy that it makes of a file
+SIDE_BY_SIDE = "20_departement.ipynb"  # of several EPCIs, no chapter of one
 NUMBERED, NAMED = re.compile(r"[0-9]{1,2}(?![^\W_])"), re.compile(r"[0-9]{2}_")  # meant for a chapter, named as one
 NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
@@ -250,6 +251,7 @@ def all_chapters() -> list[ChapterNotebook]:
 def notebooks() -> list[ChapterNotebook]:
     """Return the numbered notebooks, those that are refused too; title and question come from their first cells."""
     paths = [path for path in sorted((settings().root / "notebooks").glob("*.ipynb")) if NUMBERED.match(path.stem)]
+    paths = [path for path in paths if path.name != SIDE_BY_SIDE]
     return [_read(path, [other for other in paths if other != path]) for path in paths]
 
 

@@ -241,6 +241,19 @@ def of_same_departements(territories: pd.DataFrame, epci: str) -> list[str]:
     return sorted(others.loc[shared.astype(bool), "code"])
 
 
+def epcis_of(territories: pd.DataFrame, departement: str) -> list[str]:
+    """Return the EPCIs with a commune in a département, by SIREN.
+
+    Raises:
+        UserError: there is none.
+    """
+    epcis = territories[territories["level"].eq("epci")]
+    codes = sorted(epcis.loc[epcis["departement"].str.split("|").map(lambda some: departement in some), "code"])
+    if not codes:
+        raise UserError(f"departement {departement!r}: no EPCI there, expected a code such as 01, 2A or 974")
+    return codes
+
+
 def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
     """Return the EPCI, then its département(s), région(s) and France, in this order."""
     row = find_epci(territories, epci)

@@ -24,6 +24,7 @@ from ctg_analysis.model.settings import (
     MODELS,
     OF_DEMARCHE,
     PUBLIC,
+    SIDE_BY_SIDE,
     ChapterNotebook,
     DataRoot,
     data_root,
@@ -435,6 +436,15 @@ def build(
                 plans[epci].came[outcome.job.place] = outcome
                 if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
                     yield conclude(plans.pop(epci), out)
+
+
+def write_side_by_side(epcis: list[str], departement: str, out: Path) -> str:
+    """Write the page of several EPCIs in a process of its own, and return its name."""
+    arguments, place = (epcis, departement, out), f"notebooks/{SIDE_BY_SIDE}"
+    (outcome,) = run([Job(epcis[0], "ctg_analysis.publish.side_by_side:write_side_by_side", arguments, place)], 1)
+    if outcome.error:
+        raise outcome.error
+    return outcome.result
 
 
 # Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.

@@ -66,14 +66,34 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
         CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
             before its last cell.
     """
-    logging.getLogger("papermill").setLevel(logging.ERROR)
     engine = IN_KERNEL if (kernels or settings().kernels) == STOCK else HERE
-    source, failed = str(chapter.path), str(folder / chapter.path.name)
-    notebook = parameterize_notebook(load_notebook_node(source), {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
-    notebook = prepare_notebook_metadata(notebook, source, failed)
-    notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
-    notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     forget_read()
+    notebook, asked = run_notebook(chapter.path, {"epci": epci}, folder, engine, chapter.number)
+    try:
+        notebook.metadata["ctg"]["read"] = _read(place(chapter), epci, asked)
+    except UserError:
+        nbformat.write(notebook, folder / chapter.path.name)
+        raise
+    return notebook
+
+
+def run_notebook(
+    path: Path, parameters: dict, folder: Path, engine: str, number: str = ""
+) -> tuple[NotebookNode, NotebookNode | None]:
+    """Return an executed notebook, kept in a folder when a cell failed; the cell that says what a chapter has read.
+
+    number: of the chapter; a notebook of no EPCI has none.
+
+    Raises:
+        CellError: a cell failed; says the notebook, the cell and the error.
+    """
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    source, failed = str(path), str(folder / path.name)
+    notebook = parameterize_notebook(load_notebook_node(source), parameters, kernel_name=KERNEL, engine_name=engine)
+    notebook = prepare_notebook_metadata(notebook, source, failed)
+    if number:
+        notebook.metadata.setdefault("ctg", {"chapter": number})  # which one that JupyterLab made does not have
+        notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
         notebook,
@@ -83,20 +103,19 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
         execution_timeout=LIMITS.cell,
         checked=True,
     )
-    asked = notebook.cells.pop()
+    asked = notebook.cells.pop() if number else None
     try:
         raise_for_execution_errors(notebook, failed)
     except PapermillExecutionError as error:
         # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
         raise CellError(
-            place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
+            f"notebooks/{path.name}",
+            error.cell_index,
+            error.ename,
+            error.evalue,
+            strip_ansi("\n".join(error.traceback)),
         ) from error
-    try:
-        notebook.metadata["ctg"]["read"] = _read(place(chapter), epci, asked)
-    except UserError:
-        nbformat.write(notebook, failed)
-        raise
-    return notebook
+    return notebook, asked
 
 
 def _read(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:

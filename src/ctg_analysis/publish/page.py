@@ -186,12 +186,17 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     shown = published(notebook.cells)
     cells = placed(without_law_alone(merged(shown.cells)), proofs)
-    body, _ = _exporter().from_notebook_node(NotebookNode(notebook | {"cells": cells}))
-    body, sections = with_sections(said_once(body))
+    body, sections = with_sections(said_once(body_of(notebook, cells)))
     whole = Markup(with_meanings(folded(body)))
     html = page("chapitre.html.j2", page=about, body=whole, sections=sections, place=slug(about["title"]))
     told_of = contents(cells, sections, about.get("communes", {})) | {"shown": told(shown.cells)}
     return ChapterPage(html, told_of, shown.remarks)
+
+
+def body_of(notebook: NotebookNode, cells: list[NotebookNode]) -> str:
+    """Return the HTML of cells. cells: as `placed` gives them."""
+    body, _ = _exporter().from_notebook_node(NotebookNode(notebook | {"cells": cells}))
+    return body
 
 
 @cache

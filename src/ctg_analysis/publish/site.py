@@ -153,7 +153,7 @@ def git_commit() -> str:
 
 # Which territories to build, a part of them, and the page that lists the reports of a folder.
 
-LIST = "index.html"
+LIST, OF_DEPARTEMENT = "index.html", "departement-"
 LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')
 PATIENCE = 60.0  # seconds that a list waits for another to be written, which takes one or two
 
@@ -170,14 +170,12 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
         return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
     import pandas as pd  # heavy, for a build that names its territories
 
+    from ctg_analysis.model.territories import epcis_of
+
     root = data_root(DEFAULT_EPCI)
     ensure(root)
     table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
-    inside = table["departement"].str.split("|").map(lambda codes: every or departement in codes)
-    codes = sorted(table.loc[inside, "code"])
-    if not codes:
-        raise UserError(f"--departement {departement}: no EPCI there, expected a code such as 01, 2A or 974")
-    return codes
+    return epcis_of(table, departement) if departement else sorted(table["code"])
 
 
 def part(epcis: list[str], shard: str) -> list[str]:
@@ -205,7 +203,10 @@ def write_list(out: Path) -> None:
     """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
     with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE), scratch(out, "index") as folder:
         pending = folder / LIST
-        pending.write_text(page("territoires.html.j2", territories=listed(out)), encoding="utf-8")
+        beside = {
+            path.name: path.stem.removeprefix(OF_DEPARTEMENT) for path in sorted(out.glob(f"{OF_DEPARTEMENT}*.html"))
+        }
+        pending.write_text(page("territoires.html.j2", territories=listed(out), beside=beside), encoding="utf-8")
         pending.replace(out / LIST)
 
 

@@ -21,6 +21,7 @@ NUMBER, DIGITS, CURVE = re.compile(r"-?\d+\.\d+"), re.compile(r"-?\d+(?:\.\d+)?"
 LONG = 300  # letters of a path
 DISC, CURVES = re.compile(r"M 0 ([\d.]+) "), 8  # of a disc that matplotlib draws
 TURNED = re.compile(r"rotate\(-?[1-9].*")
+LINE = re.compile(r"translate\(([\d.-]+) ([\d.-]+)\)(?: rotate\((-?[\d.]+)\))?")  # of a text of several
 FONT = re.compile(r"(?=.*?\b([\d.]+)px)(?=.*?\b(bold|700)\b)?")
 KEPT = [
     "fill",
@@ -121,9 +122,13 @@ def _text(mark: etree._Element, style: dict[str, str]) -> str:
     size, weight = FONT.search(mark.get("style")).groups()
     more = f' font-size="{_short(size)}"' if float(size) != SIZE else ""
     more += ' font-weight="bold"' if weight else ""
-    if turned := TURNED.match(mark.get("transform", "")):
+    turn, x, y = mark.get("transform", ""), mark.get("x"), mark.get("y")
+    if line := LINE.match(turn):
+        x, y, angle = line.groups("0")
+        turn = f"rotate({angle} {x} {y})"
+    if turned := TURNED.match(turn):
         more += f' transform="{NUMBER.sub(lambda one: _short(one[0]), turned[0])}"'
-    x, y = (_short(mark.get(side)) for side in "xy")
+    x, y = _short(x), _short(y)
     shade = {} if style.get("fill") != INK else {"fill": ""}
     return f'<text x="{x}" y="{y}"{more}{_attributes(style | shade)}>{_escaped(mark.text)}</text>'
 
