@@ -24,6 +24,7 @@ from ctg_analysis.chapter import (
     profiles,
     synthesis,
     tables,
+    to_call,
 )
 from ctg_analysis.chapter.analyst import FAMILIES
 from ctg_analysis.chapter.own import frame
@@ -173,6 +174,7 @@ class Chapter:
     peers = _of_territory(known.peers)
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
+    to_call = _of_territory(to_call.to_call)
     reading = _of_indicators(figures.reading)
     members = _of_territory(figures.members)
     pyramid = _of_territory(demography.pyramid)
