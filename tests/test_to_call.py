@@ -16,7 +16,7 @@ OWN = pd.Series({"period": "2023", "source": "one", "value": 50.0, "low": 48.0, 
     "name, found", [("childcare_coverage_rate", ["d", "a"]), ("adults_without_doctor_rate", ["e"])]
 )
 def test_the_peers_to_call_stand_better_by_a_large_gap_for_sure(name, found):
-    """Beside 50 (48 to 52): 56 alone (a), 57 of 51 to 63 (b), 54 (c: less than a tenth), 90 (d), 40 (e), of 2022 (f)."""
+    """Beside 50 (48 to 52): 56 (a), 57 of 51 to 63 (b), 54 (c: less than a tenth), 90 (d), 40 (e), of 2022 (f)."""
     rows = pd.DataFrame({"territory": list("abcdef"), "value": [56.0, 57, 54, 90, 40, 90]})
     rows = rows.assign(indicator=name, period=["2023"] * 5 + ["2022"], source="one", status="ok", low=None, high=None)
     rows = rows.astype({"low": float, "high": float})

@@ -374,8 +374,11 @@ def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
 
 
 def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> Html:
-    """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN."""
-    sirens = [with_] if isinstance(with_, str | int) else with_
+    """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN, or their official names."""
+    epcis = territory.territories[territory.territories["level"].eq("epci")]
+    by_name = dict(zip(epcis["name"].map(alphabetical), epcis["code"], strict=True))
+    asked = [with_] if isinstance(with_, str | int) else with_
+    sirens = [by_name.get(alphabetical(str(one)), one) for one in asked]
     named = [analyst.indicator_of(territory, name) for name in indicators]
     others = [siren for siren in dict.fromkeys(map(str, sirens)) if siren != territory.epci]
     if not named or not others:
