@@ -11,6 +11,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import (
     DemarcheChapter,
     needing,
 )
+from ctg_analysis.chapter.obligations import obligations
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
@@ -253,6 +254,10 @@ class Strategy(DemarcheChapter):
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
         return self._drawn(tied, marks, what, Citation(texts.typography(law)))
+
+    def obligations(self) -> Html:
+        """What is due here by the law, the branch and the convention: see `chapter.obligations`."""
+        return obligations(self.territory)
 
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
