@@ -29,10 +29,9 @@ APART = EXPECTED[EXPECTED["source"].isin(OTHERWISE) | EXPECTED["indicator"].eq("
 @cache
 def read(pattern):
     (path,) = data_root().raw.glob(pattern)
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=str)
-    code = next(name for name in ("code", "numepci", "numcomdo", "CODGEO") if name in table)
-    figures = [name for name in table if re.match("ind|P20_|TP60|MED_|rg_|css|ras|dent|trait|ndur|all30", name)]
-    return table.set_index(code).astype(dict.fromkeys(figures, float))
+    codes = dict.fromkeys(("code", "numepci", "numcomdo", "CODGEO"), str)
+    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=codes)
+    return table.set_index(next(name for name in codes if name in table))
 
 
 def communes(year):
@@ -68,27 +67,22 @@ def changed(year):
 @cache
 def files(year):
     """What the files give by EPCI, and inhabitants of 2021 in the EPCIs of a year: a column for each of theirs."""
-    series = read("caf_s_ben_epci_f/france/s_ben_epci_f_2016*").query("dtreffre == '2021-12'")
-    quotients = read("caf_quotient_familial/france/*_epci_f_*").pivot(columns="qf_400", values="indfoy_ndur")
     ages = by_epci(read("insee_rp2020_ages/france/*.parquet"), 2023)
     tables = [
-        read("caf_s_ben_epci_f/france/s_ben_epci_f_2023*"),
-        series.filter(like="indben"),
-        quotients,
         people(2025, 2025),
-    ]
-    tables += [
-        read("caf_familles/france/*_epci_*").filter(regex="^ndur|^all30"),
-        ages[ages["P20_POP"].gt(people(2023, 2023) - 4)],
-    ]
-    tables += [
+        ages[ages["P20_POP"].gt(people(2023, 2023).reindex(ages.index) - 4)],
+        by_epci(read("insee_iris_rp2021/*.parquet")[["pop_0_19", "pop_20_64"]], year),
+        by_epci(read("injep_licences/france/clubs*"), 2025),
+        by_epci(read("pass_sport/france/*.parquet").filter(like="total"), 2025),
+        read("caf_s_ben_epci_f/france/s_ben_epci_f_2023*"),
+        read("caf_s_ben_epci_f/france/s_ben_epci_f_2016*").query("dtreffre == '2021-12'").filter(like="indben"),
+        read("caf_quotient_familial/france/*_epci_f_*").pivot(columns="qf_400", values="indfoy_ndur"),
+        read("caf_familles/france/*_epci_*").drop(columns="annee"),
         read("caf_bas_revenus/france/*.parquet").query("annee == '2019'"),
+        read("insee_filosofi_2021_ages/france/*_EPCI_*"),
         read("cnam_fragilites/france/*_epci_*"),
     ]
-    tables += [read("insee_filosofi_2021_ages/france/*_EPCI_*").filter(regex="^TP60|^MED_")]
-    tables += [by_epci(read("insee_iris_rp2021/*.parquet")[["pop_0_19", "pop_20_64"]], year)]
-    tables += [by_epci(read("pass_sport/france/*.parquet").filter(like="total"), 2025)]
-    return pd.concat([*tables, by_epci(read("injep_licences/france/clubs*"), 2025)], axis=1)
+    return pd.concat(tables, axis=1)
 
 
 @cache
@@ -99,7 +93,7 @@ def of_communes():
 def worked_out(columns, table):
     """The figure of each place that the words of expected_france_3.csv tell of columns."""
     formula = re.sub(r" \((?:etalab|insee|caf)_[^)]*\)", "", columns).replace("×", "*")
-    return table.eval(re.sub(".* where qf_400 = (.*)", r"`\1`", formula))
+    return table.eval(re.sub(".* where qf_400 = (.*)", r"`\1`", formula)).astype(float)
 
 
 @pytest.fixture(scope="module")

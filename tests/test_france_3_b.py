@@ -35,31 +35,6 @@ def one(observed, *key, level=None):
     return (rows[rows["level"].eq(level)] if level else rows).iloc[0]
 
 
-@pytest.mark.parametrize(
-    "indicator, file, code, column",
-    [
-        ("caf_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_ndur"),
-        ("caf_rsa_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_rsa"),
-        (
-            "caf_under_30_households_share",
-            "caf_familles/france/caf_familles_epci_2023_extrait.csv",
-            "code",
-            "all30_2023",
-        ),
-    ],
-)
-def test_what_the_producer_publishes_of_an_epci_is_told_rather_than_a_sum(
-    observed, france, indicator, file, code, column
-):
-    """Equal for every EPCI, but those whose communes have changed since: of these a sum is told, or nothing."""
-    published = pd.read_csv(RAW / file, sep=";", dtype={code: str}).set_index(code)[column]
-    told = observed.loc[indicator].xs("2023-12", level="period")
-    told = told[told["level"].eq("epci")]
-    of_file = told[told["status"].eq("ok") & told["source"].ne("caf_s_ben_com_f")]["numerator"]
-    assert (of_file == published.loc[of_file.index]).all()
-    assert len(published) == 1255 and 0 < 1255 - len(of_file) < 15
-
-
 def test_an_epci_has_its_own_row_for_the_family_quotient_too(observed):
     row = one(observed, "caf_quotient_under_400_count", RENNES, "2023-12")
     assert (row["value"], row["low"], row["high"]) == (25_745, 25_743, 25_747)  # its communes add up to 25 740
