@@ -166,18 +166,6 @@ def test_the_ages_of_2020_are_told_of_whole_epcis_only(epcis):
     assert "200067171" not in listed and "243500139" not in listed
 
 
-def test_the_files_by_commune_of_the_insee_give_what_the_extract_gives(example):
-    """Those of the invented territory are in its layout: every measure of the extract is there, and more by age."""
-    official = cleaned_of(example, "insee_rp2022_communes")
-    measures = set(cleaned("insee_rp2022_communes").index.get_level_values("measure"))
-    assert measures - official == {"population_80_plus", "population_15_24"} - official
-    assert {"employed_25_54", "unemployed_55_64", "owner_dwellings", "tenant_dwellings"} <= official - measures
-
-
-def cleaned_of(root, source):
-    return set(CLEANERS[source](read_certificate(root.raw / source))["measure"].unique())
-
-
 # Income, facilities.
 
 
@@ -193,11 +181,3 @@ def test_a_poverty_rate_of_5_is_5_or_less():
     rate = facts(pd.DataFrame({"code": ["200067171"], "period": "2021", "value": 5.0}), one.sources[0], level="epci",
                  measure="poverty_single_parent_rate")  # fmt: skip
     assert observe([one], rate, SOURCES)["status"].tolist() == [CENSORED]
-
-
-def test_the_full_bpe_of_2024_is_read_by_types_as_that_of_2025(example, tmp_path):
-    text = (example.raw / "insee_bpe_2025" / "DS_BPE_2025.csv").read_text(encoding="utf-8")
-    folder = received(tmp_path, {"DS_BPE_2024_data.csv": text.replace(";2025;", ";2024;")}, full=True)
-    found = CLEANERS["insee_bpe_2024"](folder)
-    assert set(found["measure"]) == {"pharmacies", "postal_points", "libraries", "cinemas"}
-    assert set(found["period"]) == {"2024"} and found["value"].gt(0).any()

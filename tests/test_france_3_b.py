@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from raw_files import received, values
+from raw_files import received
 
 from ctg_analysis.clean.layouts import clean_declared
-from ctg_analysis.clean.official import clean_barometer
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import wilson_interval
@@ -34,31 +33,6 @@ def observed(france):
 def one(observed, *key, level=None):
     rows = observed.loc[[key]]
     return (rows[rows["level"].eq(level)] if level else rows).iloc[0]
-
-
-@pytest.mark.parametrize(
-    "indicator, file, code, column",
-    [
-        ("caf_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_ndur"),
-        ("caf_rsa_households_count", "caf_s_ben_epci_f/france/s_ben_epci_f_2023_extrait.csv", "numepci", "indfoy_rsa"),
-        (
-            "caf_under_30_households_share",
-            "caf_familles/france/caf_familles_epci_2023_extrait.csv",
-            "code",
-            "all30_2023",
-        ),
-    ],
-)
-def test_what_the_producer_publishes_of_an_epci_is_told_rather_than_a_sum(
-    observed, france, indicator, file, code, column
-):
-    """Equal for every EPCI, but those whose communes have changed since: of these a sum is told, or nothing."""
-    published = pd.read_csv(RAW / file, sep=";", dtype={code: str}).set_index(code)[column]
-    told = observed.loc[indicator].xs("2023-12", level="period")
-    told = told[told["level"].eq("epci")]
-    of_file = told[told["status"].eq("ok") & told["source"].ne("caf_s_ben_com_f")]["numerator"]
-    assert (of_file == published.loc[of_file.index]).all()
-    assert len(published) == 1255 and 0 < 1255 - len(of_file) < 15
 
 
 def test_an_epci_has_its_own_row_for_the_family_quotient_too(observed):
@@ -147,48 +121,6 @@ def test_the_barometer_tells_départements_alone_with_their_target(observed):
     assert one(observed, "mdph_request_time", "12", "2023")["value"] == 5.2  # of December, not 5.1 of June
     assert one(observed, "mdph_request_target_time", "35", "2026")["value"] == 4
     assert one(observed, "ulis_units_count", "F", "2024")["value"] == 11_253
-
-
-def test_a_full_file_of_the_barometer_is_read_as_the_extract_is(tmp_path):
-    """With commas, rows of régions, a starting value, dates without a value and targets in rows of their own."""
-    header = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
-    rows = [
-        "IND-296,D12,2022-06-30,DEPT,4.43,,,",
-        "IND-296,D12,2023-06-30,DEPT,,5.1,,0",
-        "IND-296,D12,2023-12-31,DEPT,,,,",
-    ]
-    rows += [
-        "IND-296,D2A,2023-03-31,DEPT,,2.4,,",
-        "IND-296,R76,2023-06-30,REG,,4,,",
-        "IND-296,FRANCE,2023-06-30,NAT,,4.4,,",
-    ]
-    rows += ["IND-296,D12,2026-12-31,DEPT,,,4,"]
-    found = values(clean_barometer(received(tmp_path, {"ind-296.csv": header + "\n".join(rows) + "\n"}, full=True)))
-    assert found == {
-        ("12", "2023", "mdph_request_months"): 5.1,
-        ("2A", "2023", "mdph_request_months"): 2.4,
-        ("F", "2023", "mdph_request_months"): 4.4,
-        ("12", "2026", "mdph_request_months_target"): 4,
-    }
-
-
-def test_the_full_files_of_the_family_quotient_are_read_at_each_level(tmp_path):
-    brackets = ["Moins de 400 euros", "Entre 400 et 799 euros", "Entre 800 et 1199 euros", "Entre 1200 et 1599 euros"]
-    brackets += ["Entre 1600 et 1999 euros", "Entre 2000 et 3999 euros", "4000 euros ou plus", "Inconnu"]
-    places = {"com": ("numcomdo", "12036"), "epci": ("numepci", "200067171"), "dep": ("numdep", "12")}
-    texts = {
-        f"ndur_s_qf_400_{level}_f.csv": "\n".join(
-            [f"dtreffre;{code};qf_400;indfoy_ndur;indnbp_ndur", *(f"2023-12;{place};{name};5;9" for name in brackets)]
-            + [f"2023-12;XX;{name};5;9" for name in brackets]
-        )
-        for level, (code, place) in places.items()
-    }
-    table = clean_declared(SOURCES["caf_quotient_familial"], received(tmp_path, texts, full=True))
-    assert table.groupby("level", observed=True)["measure"].nunique().to_dict() == {
-        "commune": 7,
-        "epci": 7,
-        "departement": 7,
-    }
 
 
 def test_a_share_of_a_december_is_over_the_same_december():

@@ -121,7 +121,7 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
     return [
         Given(declared, folder, year, part)
         for folder, facts in zip(folders[source], tables, strict=True)
-        for year, part in by_geography(declared, facts, frame.communes)
+        for year, part in by_geography(declared, facts, frame.communes, full=folder.full)
     ]
 
 
@@ -130,7 +130,9 @@ def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.Dat
     return cleaners(frame and frame.communes[max(frame.communes)])[source]
 
 
-def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:
+def by_geography(
+    source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame], *, full: bool
+) -> list[tuple[int, pd.DataFrame]]:
     """Return the facts of a source by the year of the geography that they are in.
 
     A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
@@ -138,8 +140,8 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
     """
     if source.geography.years:
         year = table["period"].map(source.geography.years)
-    elif source.geography.lag is None:
-        return [(source.geography.cog, table)]
+    elif source.geography.lag is None or (source.geography.carried and not full):
+        return [(source.geography.carried or source.geography.cog, table)]
     else:
         year = once_each(table["period"], lambda periods: periods.str[:4].astype(int)) + source.geography.lag
     nearest = year.clip(min(years), max(years))

@@ -68,6 +68,7 @@ class Geography:
     joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.
+    carried: year of the code that its carrier has brought an extract to, whatever the period; full files have a lag.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     arrondissements: a list of things, each under the code of its commune or of its municipal arrondissement, never
         under both: those of Paris, Lyon and Marseille are added up.
@@ -80,6 +81,7 @@ class Geography:
     joined: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     lag: Years | None = None
     years: Mapping[str, int] = field(default_factory=dict)
+    carried: Annotated[int, Field(ge=2003, le=2100)] = 0
     loose: bool = False
     arrondissements: bool = False
 
