@@ -86,7 +86,10 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     step = 10 ** math.floor(math.log10(most))
     largest = max(step * times for times in (1, 2, 5) if step * times <= most)
     worth = [value for value in (largest, largest / 5) if value >= 1]
-    legend = [(_mark("o", 2 * RADIUS * (value / max(most, FULL)) ** 0.5, TERRITORY, alpha=0.6), number(value)) for value in worth]
+    legend = [
+        (_mark("o", 2 * RADIUS * (value / max(most, FULL)) ** 0.5, TERRITORY, alpha=0.6), number(value))
+        for value in worth
+    ]
     legend += [(_swatch(PAPER, HIDDEN), HIDDEN)] * (not rows["shown"].all())
     rows = rows.assign(
         radius=radius,
