@@ -121,7 +121,7 @@ class Fact:
     @property
     def regime(self) -> str:
         """« (hors MSA) » of what the Caf alone counts, but overseas, where it pays all."""
-        return " (hors MSA)" if "hors MSA" in self._indicator.label and not self._territory.is_overseas else ""
+        return " (hors MSA)" if "hors MSA" in self._territory.said(self._indicator.label) else ""
 
     @property
     def rang(self) -> str:
@@ -347,6 +347,6 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     moves = bool(found and found.is_established and found.hangs_on is None)
     way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
-    label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
+    label = territory.said(indicator.label)
     when = date_text(here["period"])
     return LargeFigure(indicator.id, label, "" if when in label else when, here["text"], unit, drawing, others, way)

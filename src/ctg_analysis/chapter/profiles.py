@@ -363,7 +363,7 @@ def is_told(indicator: Indicator) -> bool:
 def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line:
     latest = own.iloc[-1]
     line = Line(
-        indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label,
+        territory.said(indicator.label),
         "" if is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),
