@@ -86,7 +86,7 @@ def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):
     without = written.model_copy(update={"faits": written.faits | {"creches": "unmet_requests_share"}})
     monkeypatch.setattr(accounts, "read_account", lambda _: without)
     text = prose("243500139", "04")
-    assert "Les crèches et micro-crèches en offrent" not in text and "places d’accueil théoriques pour 100" in text
+    assert "Les crèches et micro-crèches en comptent" not in text and "places d’accueil théoriques pour 100" in text
 
 
 @pytest.mark.slow

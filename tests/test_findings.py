@@ -219,7 +219,7 @@ def test_the_findings_of_the_shipped_territories():
 
 
 STORIES = {
-    "200067171": ("9 856 habitants", "depuis 1876", "−1,3", "+0,7", "110 emplois", "5 des 16 écoles", "0,6 %"),
+    "200067171": ("9 856 habitants", "depuis 1876", "−1,3", "+0,7", "110 emplois", "cinq des 16 écoles", "0,6 %"),
     "243500139": ("1,2 %", "65 ans ou plus", "133 emplois", "117", "REP"),
     "200040251": ("44 emplois", "1,7", "crèches"),
     "249740119": ("33,0 %", "27,6 %", "REP+", "43,4 places"),

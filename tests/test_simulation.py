@@ -114,7 +114,7 @@ def test_the_sentences():
     both = childcare.simulation_sentence(one, simulate(observed(KNOWN), places=12, leaving=10))
     assert both == texts.typography(
         "Avec 12 places de plus en EAJE et 10 assistants maternels en activité de moins, le taux de couverture de 2023 "
-        "passerait de 60,0 à 56,0 places pour 100 enfants de moins de 3 ans."
+        "passerait de 60,0 à 56,0 places théoriques pour 100 enfants de moins de 3 ans."
     )
     few = simulate(observed(KNOWN), places=1, leaving=1)
     assert "1 place de plus en EAJE et 1 assistant maternel en activité" in childcare.simulation_sentence(one, few)

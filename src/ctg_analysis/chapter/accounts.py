@@ -33,6 +33,7 @@ from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
+from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
 COUNTRY = "que_pays"  # the name that says « qu'en France »
@@ -120,7 +121,7 @@ class Fact:
     @property
     def regime(self) -> str:
         """« (hors MSA) » of what the Caf alone counts, but overseas, where it pays all."""
-        return " (hors MSA)" if "hors MSA" in self._indicator.label and not self._territory.is_overseas else ""
+        return " (hors MSA)" if "hors MSA" in self._territory.said(self._indicator.label) else ""
 
     @property
     def rang(self) -> str:
@@ -158,12 +159,12 @@ class Fact:
 
     @property
     def evolution(self) -> str:
-        """« en baisse depuis 2008, −1,5 % par an (−2,6 à −0,4) », nothing without a trend that is established."""
+        """« en baisse depuis 2008, de 1,5 % par an », nothing without a trend that is established."""
         rows = self._territory.own(self._indicator)
         found = trend_of(rows, self._indicator)
         if found is None or not found.is_established:
             return ""
-        return f"{standing.way(found)}, {standing.with_bounds(self._indicator, rows, found)}"
+        return f"{standing.way(found)}, de {standing.pace(self._indicator, rows, found)}"
 
     @property
     def communes(self) -> str:
@@ -179,7 +180,7 @@ def _among(rows: pd.DataFrame, has: pd.Series) -> str:
     some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes"
     if len(some) in (0, len(rows)):
         return f"chacune {of}" if some else ""
-    return f"{in_letters(len(some))} {of}{f' ({listed(some)})' if len(some) <= NAMES_AT_MOST < len(rows) else ''}"
+    return f"{in_letters(len(some))} {of}{f' ({listed(some)})' if len(some) <= NAMES_AT_MOST else ''}"
 
 
 def fact(territory: Territory, indicator: Indicator) -> Fact | None:
@@ -199,7 +200,8 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     """The answer of a chapter in a line, and the paragraphs that its figures fill; each may be empty."""
     written = read_account(chapter)
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
-    last = [typography(f"Le diagnostic ne dit pas {' ni '.join(unknown)}.")] if unknown else []
+    several = ", ni ".join(unknown) if len(unknown) > 2 else " ni ".join(unknown)
+    last = [typography(f"Le diagnostic ne dit pas {several}.")] if unknown else []
     title, sentences_told, _ = _told(territory, written)
     found = findings_of(territory)
     beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
@@ -316,8 +318,10 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:
-    own = territory.own(indicator)
-    return len(own) > 0 and sentences.is_printed(indicator, each_row(own[-1:])[0])
+    own = each_row(territory.own(indicator)[-1:])
+    if not own or (own[0].value == 0 and is_compared(indicator) and SOURCES[own[0].source].precision.rounding):
+        return False  # 0 of a rounded count may be a few
+    return sentences.is_printed(indicator, own[0])
 
 
 def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
@@ -342,7 +346,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established and found.hangs_on is None)
     way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
-    unit = "" if is_told(indicator) else uncapitalised(unit_text(indicator.unit))
-    label = indicator.label.replace(" (hors MSA)", "") if territory.is_overseas else indicator.label
+    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
+    label = territory.said(indicator.label)
     when = date_text(here["period"])
     return LargeFigure(indicator.id, label, "" if when in label else when, here["text"], unit, drawing, others, way)

@@ -174,7 +174,7 @@ def _drawn(
     cited = source(territory, rows, series=over_years)
     if territory.is_overseas:  # where the Caf pays all
         words = {"title": indicator.label} | words
-        words = {name: text.replace(" (hors MSA)", "") for name, text in words.items()}
+        words = {name: territory.said(text) for name, text in words.items()}
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
@@ -252,7 +252,7 @@ def family_figure(
     notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
     note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
     own = pd.concat([compared[one.id].iloc[[0]] for one in known])
-    _, title = _told_apart([one.label for one in known], title)
+    _, title = _told_apart([territory.said(one.label) for one in known], title)
     period = date_text(own["period"].iloc[0])
     note = f"{note} {_newer_of(territory, dict(zip(own['name'], known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():

@@ -9,9 +9,10 @@ from ctg_analysis.chapter.profiles import findings_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.quantities import agreed, in_letters, number, percent
 from ctg_analysis.display.texts import capitalised, date_text, typography
 from ctg_analysis.indicators.findings import BESIDE
+from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.show import maps
@@ -39,12 +40,14 @@ SLOTS = (
         "childcare_coverage_eaje_rate", "schools_ips_index", "small_schools_count",
     ),
 )  # fmt: skip
-TOLD_WITH = {"schools_ips_index": "rep_pupils_share"}  # what is told with another
+TOLD_WITH = {  # what is told with another: beside a part, its whole
+    "schools_ips_index": "rep_pupils_share", "childcare_coverage_eaje_rate": "childcare_coverage_rate",
+}  # fmt: skip
 ALWAYS = "jobs_per_employed_resident_ratio"  # told first, of its slot, whatever its size
 RANGES = ("schools_ips_index", "unemployment_15_64_rate", "poverty_2021_rate")
 CLAUSES = {
     "age_65_plus_share": "les 65 ans ou plus forment {} de la population",
-    "age_0_19_share": "les moins de 20 ans en forment {}",
+    "age_0_19_share": "{} des habitants ont moins de 20 ans",
     "jobs_per_employed_resident_ratio": "le territoire compte {} emplois pour 100 habitants qui travaillent",
     "workers_outside_epci_share": "{} des habitants en emploi travaillent hors du territoire",
     "secondary_dwellings_share": "{} des logements sont des résidences secondaires",
@@ -53,14 +56,16 @@ CLAUSES = {
     "unemployment_15_64_rate": "{} des actifs se déclarent au chômage",
     "living_standard_2021_median": "le niveau de vie médian est de {} par an",
     "childcare_coverage_rate": "on compte {} places d'accueil théoriques pour 100 enfants de moins de 3 ans",
-    "childcare_coverage_eaje_rate": "les crèches ont {} places théoriques pour 100 enfants de moins de 3 ans",
-    "general_practitioner_accessibility_index": "les généralistes permettent {} consultations par an et par habitant",
+    "childcare_coverage_eaje_rate": "les crèches ont {} {unit}",
+    "general_practitioner_accessibility_index": "les généralistes permettent {} {unit}",
     "rep_plus_pupils_share": "{} des écoliers sont en REP+",
     "rep_pupils_share": "{} des écoliers sont en REP",
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
+ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are no trait of a place
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 LOST = 1 / 3  # of the inhabitants, since they were the most
+FAST = 2  # % a year, from which births that rise or fall are told
 MOST = 3  # facts of a sentence
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and the youngest age of each group
@@ -157,7 +162,7 @@ def one_sentence(facts: list[tuple[str, str]]) -> str:
 
 def story(territory: Territory) -> list[str]:
     """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
-    told = [_who(territory), _growth(territory)]
+    told = [_who(territory), _growth(territory), _births(territory)]
     told += [one_sentence(_remarkable(territory, names)[:MOST]) for names in SLOTS]
     return [typography(sentence) for sentence in told if sentence]
 
@@ -169,7 +174,7 @@ def _who(territory: Territory) -> str:
     the = f"la {KINDS[short].lower()} {name.partition(' ')[2]}" if short in KINDS else name
     if own.empty:
         return ""
-    people, communes = own["text"].iloc[0], len(territory.communes)
+    people, communes = own["text"].iloc[0], in_letters(len(territory.communes))
     return f"En {own['period'].iloc[0]}, {the} compte {people} habitants dans {communes} communes."
 
 
@@ -187,26 +192,36 @@ def _growth(territory: Territory) -> str:
     return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
 
 
+def _births(territory: Territory) -> str:
+    """How fast births rise or fall, where it is fast."""
+    births = CATALOGUE["births_count"]
+    rows = territory.own(births)
+    found = trend_of(rows, births)
+    if found is None or not found.is_established or abs(found.change) < FAST:
+        return ""
+    return f"Le nombre de naissances est {standing.way(found)}, de {standing.pace(births, rows, found)}."
+
+
 def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """The remarkable facts among some indicators, those beside France or in a tenth first: their years and clauses."""
     found = findings_of(territory).set_index("indicator")
     told = [name for name in names if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
+    told = [name for name in told if name not in ONLY_MANY or found.loc[name, "higher"]]
     told.sort(key=lambda name: found.loc[name, "why"] == BESIDE)
     facts = []
-    for name in told:
+    for name in sorted(told[:MOST], key=names.index):
         rows = territory.compared(CATALOGUE[name])
-        period, text = rows["period"].iloc[0], rows["text"].iloc[0]
         beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
-        facts.append(
-            (period, f"{CLAUSES[name].format(text)}{_range(territory, name, period)}{', ' * bool(beside)}{beside}")
-        )
-        if name in TOLD_WITH and (more := _plain(territory, TOLD_WITH[name])):
-            facts.append(more)
+        facts.append(_fact(territory, name, rows, beside))
+        more = _plain(territory, TOLD_WITH.get(name, name))
+        facts += [more] if name in TOLD_WITH and TOLD_WITH[name] not in told and more else []
     if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
         facts = [jobs, *facts]
     if "poverty_2021_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
         row = territory.inequality.loc["poverty_tenants_rate"]
         span = f"de {number(row['least'])} à {percent(row['most'])}"
+        whole = None if "poverty_2021_rate" in told else _plain(territory, "poverty_2021_rate", "departement")
+        facts += [whole] if whole else []
         facts.append((row["period"], f"{span} des locataires vivent sous le seuil de pauvreté, selon la commune"))
     if "small_schools_count" in names:
         facts = [*_families(territory), *facts, *_small_schools(territory)]
@@ -222,13 +237,20 @@ def _range(territory: Territory, name: str, period: str) -> str:
     return f" (de {number(rows.loc[name, 'least'])} à {written(rows.loc[name, 'most'])} selon la commune)"
 
 
-def _plain(territory: Territory, name: str) -> tuple[str, str] | None:
+def _fact(territory: Territory, name: str, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
+    """A fact as a sentence has it: its period, its clause. rows: see `Territory.compared`."""
+    period, text = rows["period"].iloc[0], rows["text"].iloc[0]
+    clause = CLAUSES[name].format(text, unit=agreed(CATALOGUE[name].unit, rows["value"].iloc[0]))
+    return period, f"{clause}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"
+
+
+def _plain(territory: Territory, name: str, place: str = "france") -> tuple[str, str] | None:
     """A fact that is told beside another, whatever its size; nothing where it is none."""
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
         return None
-    beside = standing.against(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), ["france"])
-    return rows["period"].iloc[0], f"{CLAUSES[name].format(rows['text'].iloc[0])}{', ' * bool(beside)}{beside}"
+    beside = standing.against(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), [place])
+    return _fact(territory, name, rows, beside)
 
 
 def _families(territory: Territory) -> list[tuple[str, str]]:
@@ -259,7 +281,7 @@ def _small_schools(territory: Territory) -> list[tuple[str, str]]:
     share = counts["small_schools_count"] / counts["schools_count"]
     if counts.loc["epci", "small_schools_count"] < 2 or not share["epci"] >= max(SMALL * share["france"], LEAST):
         return []
-    small, schools = map(number, counts.loc["epci"])
+    small, schools = (in_letters(int(count)) for count in counts.loc["epci"])
     return [(period, f"{small} des {schools} écoles ont moins de 20 élèves")]
 
 

@@ -17,7 +17,7 @@ from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.notes import short_sources
-from ctg_analysis.display.quantities import money, number, percent
+from ctg_analysis.display.quantities import agreed, money, number, percent
 from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
@@ -60,7 +60,7 @@ LEAST = 0.2  # of the highest value, that the height of a series stands for: a c
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
-WITHIN = "Selon la commune : de {least} à {most} ; écart habituel de l'une à l'autre, hasard déduit : {apart}"
+WITHIN = "Selon la commune : de {least} à {most} ; l'écart habituel à l'ensemble, hasard déduit, est de {apart}"
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 FIGURES = 6
 
@@ -302,8 +302,10 @@ def within(territory: Territory, indicator: Indicator) -> str:
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
-    told = WITHIN.format(least=least, most=most, apart=number(row["apart"], indicator.decimals or 1))
-    return f"{told}, dans les 10 % d'EPCI aux communes les plus inégales. " if row["wide"] else f"{told}. "
+    points = f"{number(row['apart'], 1)} {agreed('points', row['apart'])}"
+    apart = money(round(row["apart"], -1)) if written is money else points
+    told = WITHIN.format(least=least, most=most, apart=apart)
+    return f"{told}, l'un des plus grands de France. " if row["wide"] else f"{told}. "
 
 
 def profile(
@@ -361,7 +363,7 @@ def is_told(indicator: Indicator) -> bool:
 def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line:
     latest = own.iloc[-1]
     line = Line(
-        indicator.label,
+        territory.said(indicator.label),
         "" if is_told(indicator) else texts.unit_text(indicator.unit),
         latest["text"],
         date_text(latest["period"]),

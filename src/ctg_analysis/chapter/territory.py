@@ -242,6 +242,10 @@ class Territory:
         """Whether its communes are overseas, where the Caf pays the families of farmers too."""
         return self.communes["departement"].str.startswith("97").any()
 
+    def said(self, label: str) -> str:
+        """A label as it is here: overseas, where the Caf pays all, nothing is « hors MSA »."""
+        return label.replace(" (hors MSA)", "") if self.is_overseas else label
+
     @cached_property
     def land(self) -> GeoDataFrame:
         """The communes and those around that a map shows, in metres, in the legal projection of the place.

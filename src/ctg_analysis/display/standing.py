@@ -191,7 +191,7 @@ def _figure(indicator: Indicator, rows: pd.DataFrame, level: str) -> str:
     row, own = _row(rows, level), next(rows.itertuples(index=False))
     if pd.notna(row.get("equal")):
         here = sentences.value_text(indicator, own._replace(value=row["equal"]))
-        return f"{row['text']}{', ' if here == own.text else f' ; ici {here} '}{AT_EQUAL_AGES}"
+        return f"{row['text']}{', ' if here == own.text else f' ; ce serait {here} ici '}{AT_EQUAL_AGES}"
     return f"médiane : {row['text']}" if level == "peers" else row["text"]
 
 
@@ -237,13 +237,25 @@ def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
 
     rows: readable observations of the territory, by period. found: their trend.
     """
-    points = indicator.unit.startswith("%")
-    scale = rows["value"].mean() / 100 if points else 1.0
+    scale, unit = _of_pace(indicator, rows, found)
     figures = [scale * figure for figure in (found.change, found.low, found.high)]
     decimals = 1 if min(map(abs, figures)) >= ONE_DECIMAL else 2
     change, low, high = (number(figure, decimals, signed=True) for figure in figures)
-    unit = f" {agreed('points', figures[0])}" if points else f"{NARROW}%"
     return f"{change}{unit} par an{f' ({low} à {high})' if low != high else ''}"
+
+
+def pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
+    """Return a pace for a sentence whose words tell its direction: « 1,5 % par an »."""
+    scale, unit = _of_pace(indicator, rows, found)
+    return f"{number(abs(scale * found.change), 1)}{unit} par an"
+
+
+def _of_pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> tuple[float, str]:
+    """Return what a pace in % is multiplied by, and its unit."""
+    if not indicator.unit.startswith("%"):
+        return 1.0, f"{NARROW}%"
+    scale = rows["value"].mean() / 100
+    return scale, f" {agreed('points', scale * found.change)}"
 
 
 def way(found: Trend) -> str:

@@ -145,6 +145,7 @@ OF = (
     "living_standard_2021_median", "schools_ips_index",
 )  # fmt: skip
 FEWEST, LEAST_PART = 5, 0.01  # communes of known value; of the base of all: a smaller one is no end of a range
+WIDEST = 6  # times what the communes are apart: a wider range is chance
 PLACE_KEY = ["territory", "indicator", "period"]
 
 
@@ -158,8 +159,8 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     Returns:
         apart: the standard deviation between communes, each weighing as what it is of, less the variance of sampling
         and that of draws (method of moments). least, most: the values of the communes that hold a hundredth of all at
-        least and, of a proportion, twenty events (norm few_events); missing where there are not two. wide: whether
-        apart is in the highest tenth of the territories.
+        least and, of a proportion, twenty events (norm few_events); missing where there are not two, or where chance
+        makes most of their range. wide: whether apart is in the highest tenth of the territories.
 
     Five communes of 1 000 at 10, 15, 20, 25 and 30 %: a variance of 50 between them, or of 62.5 as five tell it, and
     one of about 1.6 of draws.
@@ -195,6 +196,8 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     )
     sums = sums[sums["communes"].ge(FEWEST)]
     apart = np.sqrt(((sums["square"] - sums["noise"]) / (sums["n"] - sums["nn"] / sums["n"])).clip(lower=0))
+    chance = (sums["most"] - sums["least"]).gt(WIDEST * apart)
+    sums = sums.assign(least=sums["least"].mask(chance), most=sums["most"].mask(chance))
     alike = apart.groupby(level=[1, 2])
     wide = alike.rank(pct=True).gt(0.9) & alike.transform("size").ge(norm("spread_epcis"))
     return sums.assign(apart=apart, wide=wide)[["communes", "apart", "least", "most", "wide"]].reset_index()
