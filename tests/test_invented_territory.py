@@ -1,30 +1,14 @@
 """The invented territory shows no impossible figure: parts make their wholes, and its sources agree."""
 
-import numpy as np
 import pandas as pd
 import pytest
-import shapely
 
-from ctg_analysis.clean.places import FACILITY_TYPES
 from ctg_analysis.indicators.observations import read_all
 
 
 @pytest.fixture(scope="module")
 def observed(example):
     return read_all(example.processed)
-
-
-@pytest.fixture(scope="module")
-def figures(observed):
-    """Values, numerators and denominators of an indicator: by level, territory and period."""
-    known = observed[observed["status"].eq("ok")]
-
-    def of(name, period=None):
-        rows = known[known["indicator"].eq(name) & (known["period"].eq(period) if period else True)]
-        assert len(rows), name
-        return rows.set_index(["level", "territory", "period"])[["value", "numerator", "denominator"]]
-
-    return of
 
 
 def raw(example, name):
@@ -85,24 +69,6 @@ def test_the_parts_of_the_census_make_its_wholes(example, dataset):
         wide = table.pivot(index=keys, columns=dimension, values="OBS_VALUE")
         wide = wide.dropna(subset=[whole, *parts.split()])
         assert len(wide) >= 3 * 40 and (wide[parts.split()].sum(axis=1) - wide[whole]).abs().max() < 0.05, dimension
-
-
-def nearest(example):
-    """Return the times of each commune by kind, whether it has one, the distance (km) to the nearest that has one."""
-    base = raw(example, "insee_bpe_2025/DS_BPE_2025.csv")
-    times = pd.read_parquet(example.path / "raw" / "insee_acces" / "donnees_2025_reg99.parquet")
-    drawn = pd.read_parquet(example.path / "raw" / "contours" / "communes.parquet").set_index("code")["geometry"]
-    centres = drawn.map(lambda one: shapely.from_wkb(one).centroid)
-    x, y = (centres.map(lambda one: one.x) * 78.6, centres.map(lambda one: one.y) * 111.2)
-    rows = []
-    for kind, types in FACILITY_TYPES.reached.items():
-        having = set(base.loc[base["FACILITY_TYPE"].isin(types), "GEO"])
-        there = [code for code in having if code in centres.index]
-        own = times[times["typeeq_id"].isin(types)].groupby("depcom")["duree"]
-        for code, worst in own.max().items():
-            away = np.hypot(x[there] - x[code], y[there] - y[code]).min() if code in centres.index else np.nan
-            rows.append((kind, code, code in having, worst, own.min()[code], away))
-    return pd.DataFrame(rows, columns=["kind", "code", "has", "worst", "best", "away"])
 
 
 def test_the_base_of_facilities_and_the_list_of_france_services_count_the_same(example):

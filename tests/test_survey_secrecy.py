@@ -58,7 +58,7 @@ def other_world(survey, groups, draw):
     "size, groups, weighted_on",
     [
         (160, ["sexe", "enfants"], ()),
-        (240, ["sexe", "enfants"], ("sexe",)),
+        pytest.param(240, ["sexe", "enfants"], ("sexe",), marks=pytest.mark.nightly),
         pytest.param(300, ["age", "commune", "enfants"], ("age", "commune"), marks=pytest.mark.nightly),
         pytest.param(90, ["sexe", "enfants"], ("sexe+enfants",), marks=pytest.mark.nightly),
     ],

@@ -49,6 +49,7 @@ def told_of(root, epci):
     return table[table["territory"].eq(epci) & table["status"].eq("ok")].reset_index(drop=True)
 
 
+@pytest.mark.nightly
 def test_a_form_that_cannot_be_read_is_one_that_has_not_come_and_its_place_alone_is_kept(root):
     """The sum of the Caf and the MSA goes with the form of the MSA: it is never that of the Caf alone."""
     process(root)
@@ -104,6 +105,7 @@ def test_every_sort_of_fault_is_that_of_its_epci(root):
     assert "Dupont" not in json.dumps([path.read_text(encoding="utf-8") for path in kept])
 
 
+@pytest.mark.nightly
 def test_two_forms_that_say_otherwise_of_their_departement_both_say_nothing_of_it(root):
     path = root.private / OTHER / "mission_locale.csv"
     _, row, _ = path.read_text(encoding="utf-8").split("\n")
