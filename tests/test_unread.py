@@ -18,6 +18,8 @@ from ctg_analysis.pipeline.freshness import changed, inputs
 from ctg_analysis.pipeline.run import process
 from ctg_analysis.raw.folders import UNREAD, faulty, read_unread
 
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+
 OTHER = "999999998"
 MSA, BOTH = SOURCES["msa_familles"], SOURCES["caf_et_msa"]
 
@@ -26,7 +28,7 @@ MSA, BOTH = SOURCES["msa_familles"], SOURCES["caf_et_msa"]
 def root(tmp_path, example):
     """A data root with the forms and the démarche of the invented EPCI, and what its neighbour sends."""
     home = DataRoot(tmp_path / "exemple")
-    left_out = shutil.ignore_patterns("*.py", "__pycache__", "processed", "generator", ".*")
+    left_out = shutil.ignore_patterns("*.py", "__pycache__", "processed", "generator")
     shutil.copytree(example.path, home.path, ignore=left_out)
     keep(home, FEW | {"caf_s_ben_epci_f", "caf_s_ben_dep", MATERIAL})
     (home.private / OTHER).mkdir()
@@ -49,7 +51,6 @@ def told_of(root, epci):
     return table[table["territory"].eq(epci) & table["status"].eq("ok")].reset_index(drop=True)
 
 
-@pytest.mark.nightly
 def test_a_form_that_cannot_be_read_is_one_that_has_not_come_and_its_place_alone_is_kept(root):
     """The sum of the Caf and the MSA goes with the form of the MSA: it is never that of the Caf alone."""
     process(root)
@@ -105,7 +106,6 @@ def test_every_sort_of_fault_is_that_of_its_epci(root):
     assert "Dupont" not in json.dumps([path.read_text(encoding="utf-8") for path in kept])
 
 
-@pytest.mark.nightly
 def test_two_forms_that_say_otherwise_of_their_departement_both_say_nothing_of_it(root):
     path = root.private / OTHER / "mission_locale.csv"
     _, row, _ = path.read_text(encoding="utf-8").split("\n")
