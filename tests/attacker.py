@@ -144,7 +144,7 @@ class Attacker:
     def __init__(self):
         self.unknowns, self.rows, self.cells = {}, [], {}
 
-    def reads(self, measures, intervals, places, corrected=(), edition=0, ratios=()):
+    def reads(self, measures, intervals, places, corrected=(), edition=0):
         """Learn from an edition. What a column that is told as it is says by itself (nobody without a site, three
         bonuses of three crèches at most) is told.
 
@@ -152,7 +152,6 @@ class Attacker:
             measures: those of the forms that are filled.
             intervals: (measure, place) → least, most of what is published. places: place → communes.
             corrected: (measure, commune) whose counts are others than in the first edition.
-            ratios: part, whole, place, least, most of what is published.
         """
 
         def unknown(measure, commune):
@@ -177,11 +176,6 @@ class Attacker:
             for things, persons in EACH:
                 self.rows.append(([(unknown(things, commune), 1), (unknown(persons, commune), -1)], 0, np.inf))
                 self.rows.append(([(unknown(persons, commune), 4), (unknown(things, commune), -1)], 0, np.inf))
-
-        for part, whole, place, least, most in ratios:
-            of, to = ([(unknown(measure, one), 1) for one in places[place]] for measure in (part, whole))
-            self.rows.append(([*of, *((one, -least) for one, _ in to)], 0, np.inf))
-            self.rows.append(([*((one, most) for one, _ in to), *((one, -1) for one, _ in of)], 0, np.inf))
 
     def finds(self):
         """Return how many cells there are by measure, how many exact, those bounded more tightly than told."""

@@ -37,14 +37,10 @@ FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68
 
 @dataclass(frozen=True)
 class Comparison:
-    """A total by place, as published and as found. title, subject: which of a kind, and the kind with who published it.
-
-    sharp: one commune that is lost shows in it.
-    """
+    """A total by place, as published and as found. title: which of a kind. subject: the kind, with who published it."""
 
     title: str
     table: pd.DataFrame
-    sharp: bool = True
     subject: str = ""
 
     @property
@@ -92,14 +88,6 @@ class Holdings:
         summed = to_reference(rows, SOURCES[source], self.perimeters[key])  # the one by default is without Mayotte
         summed = summed[summed["level"].eq(level)].set_index("code")
         return summed["value"].where(summed["status"].eq(OK))
-
-    def without(self, code: str) -> "Holdings":
-        """Return the holdings as if a commune had been lost from every file of figures, and from its EPCI."""
-        return replace(
-            self,
-            figures={name: table[table["code"].ne(code)] for name, table in self.figures.items()},
-            members={year: table[table["code"].ne(code)] for year, table in self.members.items()},
-        )
 
 
 LOST = "the list has lost Corse: unknown"
@@ -393,7 +381,7 @@ def of_lists(held):
                 without = table["found"].isna() & table.index.isin(absent[level])
                 table = explained(table, without, f"{', '.join(absent['name'])}: not in the file")
             table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
-            yield Comparison(f"{one.title}, by {level}", table, sharp=not (lost and level == "france"))
+            yield Comparison(f"{one.title}, by {level}", table)
 
 
 def of_the_epci(held):
@@ -450,7 +438,7 @@ def disposable_income(held, communes, level, unit, measures=("tax_households", "
         if level == "epci":
             result = elsewhere_in_2020(result, by_commune, communes, room)
         # Of persons, an absent commune may have as many as a small one.
-        yield Comparison(f"{measure}, by {level}", result, sharp=measure == "tax_households")
+        yield Comparison(f"{measure}, by {level}", result)
 
 
 def merged_epcis(result, published, found):
@@ -520,7 +508,7 @@ def minimum_incomes(held):
             rows[name, measure, year] = published[name], inside["value"].sum()
     result = labelled(rows)
     gap = (result["found"] - result["published"]).abs()
-    yield Comparison("all", explained(result, gap.le(50), "published to the nearest hundred"), sharp=False)
+    yield Comparison("all", explained(result, gap.le(50), "published to the nearest hundred"))
 
 
 def from_shipped(held: Holdings) -> list[Comparison]:

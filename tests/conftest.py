@@ -19,7 +19,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by a shell that runs th
 
 LONG = {"slow", "nightly"}  # marks
 PROCESSED = {"france", "example", "shipped"}  # fixtures
-LONGEST = ["browser", "engine", "attack", "build", "kills", "lab", "documents"]  # files
+LONGEST = ["browser", "calibration", "kills", "engine", "findings", "attack", "lab", "on_demand"]  # files
+LONGEST += ["two_worlds", "trends", "projects", "build", "documents", "synthesis", "convention", "display", "peers"]
 
 
 def pytest_addoption(parser):

@@ -30,7 +30,7 @@ from ctg_analysis.publish.editions import is_whole, latest, publish
 from ctg_analysis.publish.pool import ENVIRONMENT
 from ctg_analysis.raw.folders import CACHE
 
-CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
+CHAPTER = "08_handicap"
 BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """

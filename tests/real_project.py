@@ -15,7 +15,7 @@ from raw_files import keep
 from ctg_analysis.model.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
 from ctg_analysis.raw.folders import sha256
 
-EPCI, NEIGHBOUR, DEPARTEMENT = "299999999", "299999998", "99"  # which the two fill
+EPCI, NEIGHBOUR = "299999999", "299999998"
 INVENTED, REAL = EXAMPLE_PREFIX, EPCI[: len(EXAMPLE_PREFIX)]  # how their SIRENs begin
 FORM, SOURCE, INDICATOR = "mission_locale.csv", "mission_locale", "youth_followed_count"
 YOUTH = {"99001": 20, "99002": 22, "99003": 13, "99004": 12, "99005": 2, "99006": 16, "99007": 13, "99008": 18}
@@ -93,10 +93,3 @@ def write_notebook(home: Path, *cells: str) -> None:
     for number, cell in enumerate(notebook.cells):
         cell["id"] = str(number)
     (home / "notebooks" / "05_essai.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-
-
-def shown(edition: Path) -> dict[str, float]:
-    """Return the number of young people by place that an edition shows."""
-    table = pd.read_parquet(edition / "observations.parquet")
-    table = table[table["indicator"].eq(INDICATOR) & table["status"].eq("ok")]
-    return dict(zip(table["territory"], table["value"], strict=True))

@@ -27,8 +27,7 @@ recit:
 """
 
 
-def prose(epci, chapter):
-    seen = open_chapter(epci).territory
+def prose(seen, chapter):
     title, paragraphs = accounts.account(seen, chapter)
     asked = html.fromstring(f"<div>{accounts.debate(seen, chapter).html}</div>").itertext()
     return " ".join(" ".join([title, *paragraphs, *asked]).split())
@@ -38,20 +37,21 @@ def faults(text):
     return [*BROKEN.findall(text), *JUDGED.findall(text)]
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-@pytest.mark.parametrize("epci", [EXAMPLE_EPCI, "200067171", "243500139", "249740119"])
-def test_an_account_is_french_of_less_than_a_page_with_a_year_and_a_comparator(epci, chapter):
-    text = prose(epci, chapter)
-    _, paragraphs = accounts.account(open_chapter(epci).territory, chapter)
-    assert not faults(text) and 40 <= len(" ".join(paragraphs).split()) <= 200
-    assert re.search(r"\b20[12]\d\b", text) and re.search(r"(qu|que|comme|avec)\W", text)
+OF_THE_NIGHT = [pytest.param(one, marks=pytest.mark.nightly) for one in ("243500139", "249740119")]
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_rate_is_said_for_as_many_as_it_is_of(chapter):
+@pytest.mark.parametrize("epci", [EXAMPLE_EPCI, "200067171", *OF_THE_NIGHT])
+def test_an_account_is_french_of_less_than_a_page_with_a_year_and_a_comparator(epci):
+    seen = open_chapter(epci).territory
+    for chapter in CHAPTERS:
+        text, (_, paragraphs) = prose(seen, chapter), accounts.account(seen, chapter)
+        assert not faults(text) and 40 <= len(" ".join(paragraphs).split()) <= 200, chapter
+        assert re.search(r"\b20[12]\d\b", text) and re.search(r"(qu|que|comme|avec)\W", text), chapter
+
+
+def test_a_rate_is_said_for_as_many_as_it_is_of():
     """« 2,7 pour 1 000 » of what is for 100 would be a false figure: the template says the number that is declared."""
-    written = accounts.read_account(chapter)
-    for text in written.recit:
+    for written, text in ((one, text) for one in map(accounts.read_account, CHAPTERS) for text in one.recit):
         for short, per in re.findall(r"\{\{ (\w+) \}\}[^{]*? pour (1[  ]000|100 000|100)\b", text):
             assert f"pour {per} " in CATALOGUE[written.faits[short]].unit.replace("\u202f", " "), text
 
@@ -85,7 +85,7 @@ def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):
     written = accounts.read_account("04")
     without = written.model_copy(update={"faits": written.faits | {"creches": "unmet_requests_share"}})
     monkeypatch.setattr(accounts, "read_account", lambda _: without)
-    text = prose("243500139", "04")
+    text = prose(open_chapter("243500139").territory, "04")
     assert "Les crèches et micro-crèches en comptent" not in text and "places d’accueil théoriques pour 100" in text
 
 
@@ -93,6 +93,7 @@ def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):
 @pytest.mark.nightly
 def test_accounts_of_epcis_drawn_among_all_are_made_without_a_fault():
     territories = pd.read_parquet(data_root().processed / "territories.parquet")
-    drawn = territories.loc[territories["level"].eq("epci"), "code"].sample(20, random_state=18)
-    told = {(epci, chapter): prose(epci, chapter) for epci in [*drawn, *SORTS] for chapter in CHAPTERS}
+    drawn = territories.loc[territories["level"].eq("epci"), "code"].sample(8, random_state=18)
+    seen = [open_chapter(epci).territory for epci in [*drawn, *SORTS]]
+    told = {(one.epci, chapter): prose(one, chapter) for one in seen for chapter in CHAPTERS}
     assert {where: found for where, text in told.items() if (found := faults(text))} == {}

@@ -36,12 +36,6 @@ def test_the_page_says_what_the_shipped_files_give(from_shipped, pytestconfig):
     assert back_test.written() == told, "docs/back_test.md is behind: make golden"
 
 
-def test_a_commune_that_is_dropped_is_missed_by_every_total(held, from_shipped):
-    """One of the EPCI, one arrondissement: whatever is summed from either of them is found to lack something."""
-    missed = unexplained(back_test.from_shipped(held.without("12223").without("75101")))
-    assert set(missed) >= {(one.subject, one.title) for one in from_shipped if one.sharp}
-
-
 def test_every_source_is_compared_or_the_page_says_why_not(held):
     compared = {name.split()[0] for name in held.figures}
     folders = {path.name for path in data_root().raw.iterdir() if path.is_dir()}

@@ -68,8 +68,11 @@ def page(request, tab, shipped, epci):
 # The order of the tests is that of what they do to the page that they share.
 
 
-def test_a_page_opens_from_its_file_and_asks_for_nothing_else(page):
+def test_a_page_opens_from_its_file_asks_for_nothing_else_and_fits_in_320_pixels(page):
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     assert page.asked == [page.url] and page.url.startswith("file://")
     assert page.errors == []
 
@@ -81,17 +84,9 @@ def test_a_text_in_a_chart_is_told_from_what_is_behind_it(page):
         assert page.evaluate(CONTRASTS, LEAST_CONTRAST) == [], scheme
 
 
-def test_a_page_does_not_scroll_sideways_at_320_pixels(page):
-    page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
-
-
-def test_axe_finds_nothing_on_a_wide_screen(page):
+def test_axe_finds_nothing_on_a_wide_screen_nor_on_a_phone_with_all_that_folds_unfolded(page):
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     assert violations(with_axe(page)) == []
-
-
-def test_axe_finds_nothing_on_a_phone_with_all_that_folds_unfolded(page):
     page.set_viewport_size({"width": PHONE, "height": HEIGHT})
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert violations(page) == []
@@ -120,9 +115,8 @@ def test_a_pale_text_in_a_chart_is_seen(tab, shipped):
 @pytest.mark.nightly
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 @pytest.mark.parametrize("name", each(SHIPPED))
-def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, epci, name, width):
-    of_its_report(name, epci)
-    page = opened(tab, shipped, epci, name, width)
+def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, name, width):
+    page = opened(tab, shipped, EXAMPLE_EPCI, name, width)
     expected = page.evaluate(REACHABLE)
     page.evaluate(NOTES)
     for _ in ("before all", *expected):

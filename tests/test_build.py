@@ -13,13 +13,11 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from notebook_files import build as command
-from notebook_files import project
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
 from ctg_analysis.model.scratch import alone
-from ctg_analysis.model.settings import EXAMPLE_EPCI, all_chapters, chosen_chapters, data_root, settings
+from ctg_analysis.model.settings import EXAMPLE_EPCI, chosen_chapters, data_root, settings
 from ctg_analysis.publish import build as keys_
 from ctg_analysis.publish.build import OF_ALL, build
 from ctg_analysis.publish.data_files import GONE, NEW, REVISED, STATUS, TESTED, changes
@@ -269,18 +267,6 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert "autres chapitres" not in page(tmp_path / "new", f"{SECOND}.html")  # which may have failed too
     assert "n’a pas pu être établi" in page(tmp_path / "new", "index.html")
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
-
-
-@pytest.mark.nightly
-def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
-    root, sound = project(tmp_path / "project"), ("00", "14")
-    for one in all_chapters():
-        content = one.path.read_text(encoding="utf-8") if one.number in sound else '{"cells": [\n'
-        (root / "notebooks" / one.path.name).write_text(content, encoding="utf-8")
-    answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
-    assert answer.returncode == 2 and "2 chapters made again" in answer.stderr, answer.stderr
-    assert answer.stderr.count(": refused: line 2, column 1: no Jupyter notebook: take it back from git") == 16
-    assert len(list((tmp_path / "new" / EXAMPLE_EPCI).glob("[0-9]*.html"))) == 2
 
 
 # Whole or not at all, one at a time.

@@ -11,7 +11,7 @@ from design_effects import actives, design_effect, inhabitants, young_children
 
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.comparisons import CLOSE, HIGHER_FEMININE
-from ctg_analysis.indicators.findings import ALERT, STRENGTH
+from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.indicators.spread import inequality
 from ctg_analysis.indicators.uncertainty import FLOOR, NEAREST, complementary_interval, sum_interval
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -61,6 +61,13 @@ def test_no_strength_is_contradicted_by_a_total_nor_by_france(found):
     assert not [epci for epci in nurseries if kept.get((epci, "childcare_coverage_rate")) == ALERT]
     wrong = strengths["higher"].eq(strengths["indicator"].map(_lower_is_better))
     assert not (strengths["level"].eq("france") & wrong).any()
+
+
+@pytest.mark.nightly
+def test_what_has_a_better_side_and_that_alone_is_told_by_one(found):
+    told = found[found["side"].ne("")]
+    traits = told["indicator"].map(lambda name: CATALOGUE[name].direction == 0)
+    assert len(told) > 5000 and told["side"].eq(TRAIT).eq(traits).all()
 
 
 def _lower_is_better(name: str) -> bool:

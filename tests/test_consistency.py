@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from material_files import add, change, copy_of, line_of, places_of, said
+from material_files import add, change, copy_of, line_of, places_of
 
 from ctg_analysis.chapter.demarche.enjeux import open_enjeux, proofs_of
 from ctg_analysis.demarche.material_files import read_material
@@ -21,19 +21,6 @@ def root(tmp_path, example):
 
 
 ACTION = 5  # line of F04
-
-
-def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
-    enjeu = line_of(public / "enjeux.csv", "enjeu_id", "E03")
-    for action in ("F06", "F07"):
-        change(public / "actions.csv", line_of(public / "actions.csv", "action_id", action), "statut", "abandonnée")
-    (line,) = said(root)
-    assert f"enjeux.csv, ligne {enjeu}, colonne enjeu_id : trouvé E03, retenu sans action" in line
-    change(public / "enjeux.csv", enjeu, "retenu", "non")
-    assert said(root) == []
-    change(public / "enjeux.csv", enjeu, "motif", "")
-    (line,) = said(root)
-    assert f"enjeux.csv, ligne {enjeu}, colonne motif : trouvé une décision qui ne le dit pas" in line
 
 
 @pytest.mark.nightly

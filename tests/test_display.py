@@ -158,11 +158,6 @@ def rates(land, rows):
     return svg(maps.rates(land, rows).figure)
 
 
-def attributes(drawing, mark, name):
-    """Return the numbers of an attribute of all the marks of a kind."""
-    return [float(number) for number in re.findall(rf'<{mark}[^>]* {name}="([\d.-]+)"', drawing)]
-
-
 def test_the_area_of_a_circle_is_in_proportion_of_the_count():
     ax = maps.counts(*squares(100.0, 25.0, 0.0))
     assert list(ax.collections[-1].get_sizes() ** 0.5 / 2) == [maps.RADIUS, maps.RADIUS / 2]
@@ -385,7 +380,7 @@ def test_the_outline_of_a_pyramid_is_the_other_territory():
     assert "b, femmes\u00a0: 4,0\u202f% (Aveyron\u00a0: 8,0\u202f%)" in svg(ax.figure)
 
 
-@pytest.mark.parametrize("territory", ["200067171", "999999999"])
+@pytest.mark.parametrize("territory", ["200067171", pytest.param("999999999", marks=pytest.mark.nightly)])
 def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, france, example):
     seen = open_chapter(territory).territory
     checked = 0
@@ -713,6 +708,7 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
     assert 'class="unavailable"' in chapter.table("children_3_11_count").html
 
 
+@pytest.mark.nightly
 def test_members_of_a_family_are_told_at_the_date_that_they_share(france):
     """« Allocation de rentrée d'abord », where family allowances are more, but have a newer value besides."""
     seen = Territory("200067171", france)

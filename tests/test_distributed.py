@@ -8,7 +8,6 @@ from distributed import Client, LocalCluster
 
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import chosen_chapters
-from ctg_analysis.publish import build as build_
 from ctg_analysis.publish.build import build, build_there
 from ctg_analysis.publish.editions import HOME, latest, name_of, reports
 from ctg_analysis.publish.site import wanted
@@ -53,11 +52,3 @@ def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("ctg_analysis.publish.build.PATIENCE", "0.5s")
     with pytest.raises(UserError, match=r"^--scheduler tcp://127.0.0.1:9: no answer, expected the address"):
         list(build_there(["200067171"], [], tmp_path, force=False, scheduler="tcp://127.0.0.1:9"))
-
-
-def test_a_scheduler_without_worker_is_told_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(build_, "SECONDS_FOR_A_WORKER", 0.2)
-    with LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None) as cluster:
-        address = cluster.scheduler_address
-        with pytest.raises(UserError, match=f"^--scheduler {address}: no worker in 0.2 s, expected one at least: dask"):
-            next(build_there(["200067171"], [], tmp_path, force=False, scheduler=address))

@@ -58,10 +58,12 @@ def in_both(chapter, folder):
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.parametrize("numbers", [["12"], pytest.param([], id="all")])
-def test_both_ways_give_the_same_notebook_for_every_chapter(tmp_path, example, numbers):
-    """Scenario: the stock kernel is the reference; the bytes of the notebooks are compared, clocks and ids in them."""
-    chapters, made = chosen_chapters(numbers), {}
+def test_both_ways_give_the_same_notebook_for_a_chapter_of_each_kind(tmp_path, example):
+    """Scenario: the stock kernel is the reference; the bytes of the notebooks are compared, clocks and ids in them.
+
+    `test_lab` runs every chapter in one.
+    """
+    chapters, made = chosen_chapters(["00", "04", "12", "17"]), {}
     for kernels in KERNELS:
         jobs = [Job("", EXECUTE, (one, EXAMPLE_EPCI, tmp_path, kernels), place(one)) for one in chapters]
         outcomes = list(run(jobs, 2))

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -163,28 +162,6 @@ def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypa
     assert code == 143 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
 
 
-WORKS_TERMINATED = """
-import os, signal, time
-from ctg_analysis.pipeline import run as side_by_side
-side_by_side.cores = lambda: 2
-def stop(*_): raise KeyboardInterrupt
-signal.signal(signal.SIGTERM, stop)
-with side_by_side.processes() as pool:
-    pool.submit(time.sleep, 0).result()
-    pool.submit(time.sleep, 60)
-    time.sleep(0.2)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(60)
-"""
-
-
-def test_the_works_of_a_command_that_sigterm_ends_are_not_waited_for():
-    """A scheduler may send it to the command alone."""
-    start = time.monotonic()
-    subprocess.run([sys.executable, "-c", WORKS_TERMINATED], capture_output=True, timeout=50, check=False)
-    assert time.monotonic() - start < 30
-
-
 WORKS_INTERRUPTED = """
 import os, signal, time
 from ctg_analysis.pipeline import run as side_by_side
@@ -199,6 +176,7 @@ with side_by_side.processes() as pool:
 """
 
 
+@pytest.mark.nightly
 def test_the_processes_that_ctrl_c_reaches_too_end_without_a_word():
     answer = subprocess.run(
         [sys.executable, "-c", WORKS_INTERRUPTED],

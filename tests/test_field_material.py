@@ -4,11 +4,9 @@ import hashlib
 import re
 
 import pytest
-from material_files import add, change, copy_of, found_in, places_of, said
+from material_files import copy_of, found_in, places_of, said
 from spoilt_demarche import files_and_cells
-from typer.testing import CliRunner
 
-from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.declared_tables import FOLDER, PUBLIC, RESTRICTED, TABLES, Convention, InfoFlash, Table
 from ctg_analysis.demarche.empty_forms import write_tables
@@ -52,25 +50,6 @@ def test_bad_material_does_not_open_and_the_check_writes_nothing(root, public, p
     assert sorted(path for path in root.path.rglob("*") if path.is_file()) == files
     with pytest.raises(InputError):
         open_material(root, EXAMPLE_EPCI, places_of(root))
-
-
-def test_a_line_that_begins_as_a_footer_does_is_a_line(root, public):
-    """A theme named lecture is one; below its table a team writes « Source : … »."""
-    codebook = public / "codebook.csv"
-    alone = add(codebook, code="LECTURE")
-    assert {line.split(":")[0].split(", ")[1] for line in said(root)} == {f"ligne {alone}"}
-    below = "Note;cut short\nSource : entretiens\nNote : un code par ligne;;;;;;;\n"
-    codebook.write_text(codebook.read_text(encoding="utf-8") + below, encoding="utf-8")
-    (short,) = said(root)
-    assert f"codebook.csv, ligne {alone + 1} : trouvé 2 cases" in short
-
-
-def test_the_command_says_it_and_exits_with_1(root, public):
-    change(public / "enjeux.csv", 2, "transversal", "peut-être")
-    answer = CliRunner().invoke(app, ["check", str(root.path)])
-    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit)
-    assert "1 dans les fichiers de la démarche" in answer.stderr
-    assert "enjeux.csv, ligne 2, colonne transversal : trouvé 'peut-être', attendu oui ou non" in answer.stdout
 
 
 def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp_path, example):

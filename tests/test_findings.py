@@ -30,7 +30,7 @@ POOR, OLD, ALONE = (
     "age_65_plus_share",
     "single_parent_families_share",
 )  # what has chosen the peers, what has not
-PARTS = 4  # of the list, which several processes may share
+DRAWN = 150  # EPCIs, whose 2 200 findings show a fault of one in 730 ninety-five times in a hundred
 SOME = slice(20, None, 41)  # thirty EPCIs and one, spread over the list by SIREN
 
 
@@ -268,9 +268,8 @@ def every(monkeypatch, france):
 SAID = re.compile(r"(plus|moins) (qu.*?) \(")  # a direction, and the place that it is said of
 
 
-def contrary(territory, found, side):
+def contrary(territory, indicator, side):
     """What is said of a finding that its own figures do not bear: in its sentence, by its side."""
-    indicator = CATALOGUE[found.indicator]
     rows = territory.compared(indicator)
     here, others = rows["value"].iloc[0], rows[1:].set_index("level")
     sentence = profiles.told(territory, indicator)[1]
@@ -284,13 +283,12 @@ def contrary(territory, found, side):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("part", range(PARTS))
-def test_sentence_and_side_agree_with_the_figures_of_every_finding_of_france(part, every, france):
+def test_sentence_and_side_agree_with_the_figures_of_the_findings_of_epcis_drawn_among_all(every, france):
     faults, told = [], 0
-    for epci in every[part::PARTS]:
+    for epci in np.random.default_rng(36).choice(every, DRAWN, replace=False):
         territory = open_territory(epci, france)
         found = findings_of(territory)
-        for one, side in zip(found.itertuples(), sides_of(territory, found), strict=True):
+        for name, side in zip(found["indicator"], sides_of(territory, found), strict=True):
             told += 1
-            faults += [(epci, one.indicator, fault) for fault in contrary(territory, one, side)]
-    assert told > 4 * len(every) / PARTS and not faults, f"{len(faults)} of {told} findings: {faults[:20]}"
+            faults += [(epci, name, fault) for fault in contrary(territory, CATALOGUE[name], side)]
+    assert told > 12 * DRAWN and not faults, f"{len(faults)} of {told} findings: {faults[:20]}"

@@ -10,7 +10,7 @@ from test_scenarios import communes
 from ctg_analysis.clean.facts import CLEANERS
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.perimeter import Perimeter, to_reference
-from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.facts import facts
@@ -34,7 +34,7 @@ def cleaned(source):
 
 @pytest.fixture(scope="module")
 def epcis(france):
-    rows = read_all(france.processed)
+    rows = read_indicators(france.processed, CATALOGUE, groups=())
     return rows[rows["level"].isin(["epci", "france"])].set_index(["indicator", "period", "territory"]).sort_index()
 
 

@@ -78,17 +78,13 @@ def test_what_was_made_before_the_command_ended_is_kept(few):
     assert "facts insee_etat_civil" not in made(few)
 
 
-def test_an_entry_that_is_damaged_is_made_again(few):
+def test_an_entry_that_is_damaged_is_made_again_and_none_is_made_from_a_restricted_file(few):
     process(few)
+    names = {path.parent.name for path in (few.path / CACHE).rglob("*.parquet")}
+    assert names and not any(RESTRICTED in name for name in names)
     before = read_all(few.processed)
     (entry,) = (few.path / CACHE / "facts").glob("anct_fibre-*")
     table = entry / "facts.parquet"
     table.write_bytes(table.read_bytes()[:-20])
     assert "facts anct_fibre" in made(few)
     pd.testing.assert_frame_equal(read_all(few.processed), before)
-
-
-def test_no_entry_is_made_from_a_restricted_file(few):
-    process(few)
-    names = {path.parent.name for path in (few.path / CACHE).rglob("*.parquet")}
-    assert names and not any(RESTRICTED in name for name in names)

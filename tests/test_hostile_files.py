@@ -91,23 +91,23 @@ def a_form(folder, *rows):
     return path
 
 
-def test_a_form_of_a_million_rows_is_one_line(tmp_path):
-    path = a_form(tmp_path, *["99001;2024-12"] * 1_000_000)
+def test_a_form_of_too_many_rows_is_one_line(tmp_path):
+    path = a_form(tmp_path, *["99001;2024-12"] * 20_001)
     (told,) = said(clean_form, FORM, path, {"99001"})
     assert "mission_locale.csv : trouvé plus de 20000 lignes, attendu 20000 au plus" in told
 
 
-def test_a_table_of_a_million_rows_is_one_line(tmp_path):
+def test_a_table_of_too_many_rows_is_one_line(tmp_path):
     table = TABLES["contributions"]
     path = tmp_path / table.file
-    path.write_text(";".join(table.columns) + ("\nx" + ";" * (len(table.columns) - 1)) * 1_000_000, encoding="utf-8")
+    path.write_text(";".join(table.columns) + ("\nx" + ";" * (len(table.columns) - 1)) * 100_001, encoding="utf-8")
     (told,) = read_table(path, table).findings
     assert "contributions.csv : trouvé plus de 100000 lignes, attendu 100000 au plus" in str(told)
 
 
 def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
     long = "x" * 10_000
-    folder = received(tmp_path, {"x.csv": "code;value\n" + "01001;beaucoup\n" * 299_999 + f"{long};{long}\n"})
+    folder = received(tmp_path, {"x.csv": "code;value\n" + "01001;beaucoup\n" * 29_999 + f"{long};{long}\n"})
     schema = {"code": text(r"\d{5}", "a code"), "value": count()}
     from pandera.pandas import DataFrameSchema
 
@@ -116,7 +116,7 @@ def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
     lines = str(error.value).splitlines()
     assert len(lines) == MOST + 2 and max(map(len, lines)) < 400
     assert "ligne 2, colonne value : trouvé 'beaucoup', attendu un nombre" in lines[0]
-    assert "et autant dans 299979 autres lignes" in lines[-2]
+    assert "et autant dans 29979 autres lignes" in lines[-2]
 
 
 def test_the_lines_that_are_told_are_counted_too():
@@ -126,7 +126,7 @@ def test_the_lines_that_are_told_are_counted_too():
     assert in_lines(several[:3]) == [str(one) for one in several[:3]]
 
 
-@pytest.mark.parametrize("header", ["x" * 200_000, '"' + "x" * 200_000 + '"', "x;" * 200_000, "x" * 20_000_000])
+@pytest.mark.parametrize("header", ["x" * 200_000, '"' + "x" * 200_000 + '"', "x;" * 200_000])
 def test_a_header_that_no_table_has_is_one_line(tmp_path, header):
     path = tmp_path / "x.csv"
     path.write_text(f"{header};id\n1\n", encoding="utf-8")
@@ -136,7 +136,7 @@ def test_a_header_that_no_table_has_is_one_line(tmp_path, header):
         assert len(str(error.value)) < 400 and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("cell", ["1e308", "1,5e3", "99999999999999999999", "-0x1", "1_000", "1e", "12 000"])
+@pytest.mark.parametrize("cell", ["1e308", "99999999999999999999", "-0x1", "12 000"])
 def test_what_is_no_count_is_refused(tmp_path, cell):
     from pandera.pandas import DataFrameSchema
 
@@ -174,12 +174,8 @@ def word_file(path, *lines, parts=()):
     return path
 
 
-TAGS = [
-    *("{{ 1 / 0 }}", "{{ 1 + 'a' }}", "{{ nom.x.y }}", "{{ nom[0][1][2] }}", "{% for x in 5 %}{% endfor %}"),
-    *("{% for x in range(10**9) %}{% endfor %}", "{{ nom", "{% if %}", "{{ ''.__class__.__mro__ }}", "{{ nom() }}"),
-    *("{{ nom | nothing }}", "{% include 'x' %}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "{{ 9**9**9 }}"),
-    *("{{ 'a' * 10**10 }}", "{{ '%9999999999d' | format(1) }}", "{{ nom | int(none) + none }}", "{{p nom }}{%p if %}"),
-]
+TAGS = ["{{ 1 / 0 }}", "{{ nom.x.y }}", "{% for x in range(10**9) %}{% endfor %}", "{{ nom", "{{ 9**9**9 }}"]
+TAGS += ["{{ ''.__class__.__mro__ }}", "{% include 'x' %}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"]
 
 
 def templates(folder):

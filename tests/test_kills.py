@@ -35,7 +35,7 @@ pytestmark = [
 ]
 
 WORKS = ("build", "data", "documents", "gc")
-MOMENTS = 10  # at which SIGTERM ends a command
+MOMENTS = 5  # at which SIGTERM ends a command
 MANY = 6  # kills of each work from which each report is verified, not only the last one
 
 
@@ -85,7 +85,7 @@ def test_build(at_home, times):
 
 
 def terminated(trial: Trial, took: float, stands: str) -> None:
-    """End a command by SIGTERM at ten moments of the time that it takes; look at once, then run it again.
+    """End a command by SIGTERM at five moments of the time that it takes; look at once, then run it again.
 
     Half of them at least end it: the others come when it has ended by itself.
     """

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as parquet
 import pytest
 from pandera.errors import SchemaError
 
@@ -89,15 +88,6 @@ def test_no_other_file_is_opened_for_it(processed, monkeypatch):
     opened.clear()
     read_observations(processed, ["100000004"])
     assert {path.stem for path in opened} == {"above"}
-
-
-def test_the_rows_of_an_epci_lie_together(processed):
-    path = sorted((processed / FOLDER / "one-1").glob("*.parquet"))[0]
-    groups = [
-        parquet.ParquetFile(path).read_row_group(number) for number in range(parquet.read_metadata(path).num_row_groups)
-    ]
-    spread = [set(group["epci"].to_pylist()) for group in groups]
-    assert len(spread) > 2 and sum("100000001" in epcis for epcis in spread) <= 3
 
 
 def test_some_indicators_are_read_alone(processed):

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 
 import pytest
-from convention_texts import as_project, filled, plain
+from convention_texts import as_project, filled
 
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.publish.convention import SHEETS, convention_documents, read_dossier
@@ -55,11 +55,6 @@ def converted(one, example, tmp_path_factory):
 def read(pdf, order: str) -> str:
     """Return the text of a PDF; order: `-layout`, as it lies on the page, or `-raw`, cell by cell."""
     return subprocess.run(["pdftotext", order, pdf, "-"], capture_output=True, text=True, check=True).stdout
-
-
-def annex(text: str, number: int) -> str:
-    """Return the text of an annex; its title comes a first time in the contents."""
-    return plain(re.split(rf"Annexe {number} –", text)[2].split(f"Annexe {number + 1} –")[0])
 
 
 @pytest.mark.nightly

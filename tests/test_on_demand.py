@@ -238,8 +238,7 @@ def test_tables_sort_as_french_counts_and_spells(tab, values, order):
 
 
 @pytest.mark.parametrize("name", each(CHAPTERS))
-@pytest.mark.parametrize("width", [pytest.param(WIDE, marks=pytest.mark.nightly), PHONE])
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.nightly), "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (PHONE, "dark")])
 def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped, name, width, scheme):
     page = opened(tab, shipped, name)
     page.emulate_media(color_scheme=scheme)
@@ -254,10 +253,9 @@ def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped
 
 
 @pytest.mark.parametrize("name", each(SHIPPED))
-@pytest.mark.parametrize("width", [pytest.param(WIDE, marks=pytest.mark.nightly), PHONE])
-def test_axe_finds_nothing_without_script(shipped, browser, name, width):
+def test_axe_finds_nothing_without_script(shipped, browser, name):
     """The page as it is written: its own script is refused, that of axe is not."""
-    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, bypass_csp=True)
+    context = browser.new_context(viewport={"width": PHONE, "height": HEIGHT}, bypass_csp=True)
     page = context.new_page()
     html = (shipped / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
     page.set_content(html.replace(f"<script>{script('page.js')}</script>", ""))

@@ -12,8 +12,8 @@ from ctg_analysis.cli.listing import sample
 from ctg_analysis.cli.new_chapter import write_new_chapter
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, data_root, settings
-from ctg_analysis.publish.build import build, keys
+from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, settings
+from ctg_analysis.publish.build import build
 from ctg_analysis.publish.editions import JOURNAL, latest, lines_of, publish, record, write_record
 from ctg_analysis.publish.execution import execute
 from ctg_analysis.publish.own_outputs import UNDESCRIBED, WITHOUT_ALT
@@ -51,19 +51,6 @@ def told(tmp_path, example):
         return one.exit_code, head.partition(": ")[2], lines
 
     return run
-
-
-def test_what_cannot_be_read_as_a_notebook_is_refused_alone(folder):
-    """A link that leads nowhere, a folder, no version of the format, brackets without end."""
-    write_notebook(folder / "18_a.ipynb", OWN)
-    (folder / "19_link.ipynb").symlink_to(folder / "nowhere")
-    (folder / "20_folder.ipynb").mkdir()
-    (folder / "21_version.ipynb").write_text('{"cells": []}', encoding="utf-8")
-    (folder / "22_deep.ipynb").write_text("[" * 200_000, encoding="utf-8")
-    chosen = chosen_chapters([])
-    assert [one.number for one in chosen if not one.fault] == ["18"]
-    assert all("take it back from git" in one.fault for one in chosen[1:])
-    assert len(keys(chosen, data_root(EXAMPLE_EPCI), EXAMPLE_EPCI)) == 5
 
 
 @pytest.mark.nightly

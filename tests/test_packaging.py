@@ -81,12 +81,6 @@ def test_a_machine_that_cannot_set_up_is_told_in_one_line(tmp_path, script, said
     assert len(lines) == 1 and said in lines[0]
 
 
-def test_make_help_lists_the_targets():
-    answer = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True)
-    for target in ("report", "example", "test", "lab", "check", "bench", "screenshots"):
-        assert f"make {target}" in answer.stdout
-
-
 @pytest.mark.parametrize("benchmark", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
 def test_a_benchmark_finds_what_it_imports(benchmark, monkeypatch):
     monkeypatch.syspath_prepend(benchmark.parent)  # where python finds what stands beside a script

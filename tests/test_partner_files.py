@@ -1,5 +1,7 @@
 """What partners send: forms that read back or are refused, never shown below the threshold (R1, R18)."""
 
+import shutil
+
 import pandas as pd
 import pytest
 import yaml
@@ -42,10 +44,18 @@ PLACES = pd.concat(
 WHOLE = Perimeter.between(COMMUNES, COMMUNES)
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """The forms of the invented EPCI, empty, as they are handed out, and no agreement."""
+    home = tmp_path_factory.mktemp("empty") / "exemple"
+    write_forms(EPCI, "CC des Monts d'Exemple", home / "private" / EPCI, csv=True)
+    return DataRoot(home)
+
+
 @pytest.fixture
-def root(tmp_path):
-    """A data root with the forms of the invented EPCI, empty, and no agreement."""
-    write_forms(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI, csv=True)
+def root(tmp_path, empty):
+    """A data root with these forms, as CSV alone, that a test may fill."""
+    shutil.copytree(empty.path, tmp_path / "exemple", ignore=shutil.ignore_patterns("*.xlsx"))
     return DataRoot(tmp_path / "exemple")
 
 
@@ -82,15 +92,15 @@ def youth(*rows):
 # The templates.
 
 
-def test_every_form_has_an_empty_template_that_reads_back(root):
-    tables, agreements, *_ = read_private(root, PLACES)
+def test_every_form_has_an_empty_template_that_reads_back(empty):
+    tables, agreements, *_ = read_private(empty, PLACES)
     assert tables == [] and agreements == {}
-    written = {path.name for path in (root.private / EPCI).iterdir()}
+    written = {path.name for path in (empty.private / EPCI).iterdir()}
     forms = {source.form_file for source in FORMS.values()}
     workbooks = {"caf.xlsx", "msa.xlsx", "departement.xlsx", "sdjes.xlsx", "communes.xlsx", "mission_locale.xlsx"}
     assert written == {*forms, *workbooks, "dsden.xlsx", "mdph.xlsx", "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
     for source in FORMS.values():
-        assert len(cleaner(source)(source, root.private / EPCI / source.form_file, {EPCI})) == 0
+        assert len(cleaner(source)(source, empty.private / EPCI / source.form_file, {EPCI})) == 0
 
 
 # Reading what came back.

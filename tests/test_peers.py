@@ -15,7 +15,7 @@ from ctg_analysis.clean.facts import certificates
 from ctg_analysis.clean.frame import clean_epcis
 from ctg_analysis.display.texts import typography
 from ctg_analysis.indicators import peers
-from ctg_analysis.indicators.observations import Observations, read_all
+from ctg_analysis.indicators.observations import Observations, read_indicators
 from ctg_analysis.indicators.peers import (
     CITIES,
     KINDS,
@@ -35,7 +35,9 @@ from ctg_analysis.model.indicator import Count, Mean
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import PLAN, SURVEY
+from ctg_analysis.pipeline.works import groups_of
 
+OF_THE_NIGHT = ["243500139", "249740119"]
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
 # x has mean 5 and variance 70/6, y has mean 2.5 and standard deviation 1.5.
@@ -237,30 +239,23 @@ def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
     assert density_of_epcis(pd.DataFrame(rows), PLACES).to_dict() == {"A": "urbain intermédiaire"}
 
 
-@pytest.mark.parametrize(
-    "indicator",
-    ["population_count", "historical_population_count", "population_change_rate", "migratory_change_rate"]
-    + ["natural_change_rate", "age_65_plus_share", "youth_index", "ageing_index", "children_0_2_share"]
-    + ["secondary_dwellings_share", "living_standard_2021_median", "poverty_rate", "social_benefits_income_rate"]
-    + [variable.indicator for variable in VARIABLES.values() if variable.indicator],
-)
-def test_what_chooses_the_peers(indicator):
-    assert chooses_peers(CATALOGUE[indicator])
+def test_what_chooses_the_peers_and_what_does_not():
+    choose = ["historical_population_count", "migratory_change_rate", "natural_change_rate", "youth_index"]
+    choose += ["ageing_index", "children_0_2_share", "poverty_rate", "social_benefits_income_rate"]
+    choose += [variable.indicator for variable in VARIABLES.values() if variable.indicator]
+    assert [name for name in choose if not chooses_peers(CATALOGUE[name])] == []
+    others = ["birth_rate", "childcare_coverage_rate", "births_3_year_mean_count"]
+    assert [name for name in others if chooses_peers(CATALOGUE[name])] == []
 
 
-@pytest.mark.parametrize("indicator", ["birth_rate", "childcare_coverage_rate", "births_3_year_mean_count"])
-def test_what_does_not_choose_them(indicator):
-    assert not chooses_peers(CATALOGUE[indicator])
-
-
-@pytest.mark.parametrize("epci", [AUBRAC, "243500139", "249740119"])
+@pytest.mark.parametrize("epci", [AUBRAC, *(pytest.param(one, marks=pytest.mark.nightly) for one in OF_THE_NIGHT)])
 def test_every_median_is_of_the_list_that_the_page_prints_and_what_chooses_it_is_told_and_not_judged(epci, france):
     chapter = Chapter(epci, france)
     seen, page = chapter.territory, chapter.peers().html
-    others = read_all(france.processed).query("level == 'epci' and status == 'ok'")
     names = seen.territories.query("level == 'epci'").set_index("code")["name"]
-    printed = {code for code in others["territory"].unique() if f">{typography(names.get(code, code))}<" in page}
+    printed = {code for code, name in names.items() if f">{typography(name)}<" in page} - {epci}
     assert len(printed) == 10
+    others = read_indicators(france.processed, CATALOGUE, (), printed).query("level == 'epci' and status == 'ok'")
     choosing = 0
     for one in CATALOGUE.values():
         rows = seen.compared(one)
@@ -353,7 +348,8 @@ def test_the_sentence_says_why_there_are_no_peers():
 
 def read(root):
     """Return observations, territories, profiles and classes of a data root."""
-    observations = read_all(root.processed)
+    names = {"population_count", *(one.indicator for one in VARIABLES.values() if one.indicator)}
+    observations = read_indicators(root.processed, names, groups_of(["population_count"]))
     territories = pd.read_parquet(root.processed / "territories.parquet")
     epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
     table, density = (of(observations, territories) for of in (profiles, density_of_epcis))

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from raw_files import FEW, keep
 
 from ctg_analysis.chapter.missing import TO_CONFIRM, missing
 from ctg_analysis.chapter.territory import open_territory
@@ -193,6 +194,7 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
 def test_a_figure_that_cannot_be_is_told_beside_the_other_faults_of_its_form(typed):
     (finding,) = implausible_figures(typed("1240"))
     root = typed("1240", enfants_3_5="environ 30")
+    keep(root, FEW)
     assert implausible_figures(root) == [finding]
     (other,) = check_root(root)
     assert "(enfants_3_5) : trouvé 'environ 30', attendu un nombre" in str(other)

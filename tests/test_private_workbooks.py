@@ -58,39 +58,16 @@ def of_a_sheet(cells, doctype=""):
     return parts | {"xl/worksheets/sheet1.xml": xml}
 
 
-def renamed(part):
-    """A part of XML under the namespaces of the strict format."""
-    return (part if isinstance(part, bytes) else part.encode()).replace(
-        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
-    )
-
-
-def moved(part):
-    """A part of XML that says that the sheet is elsewhere."""
-    return (part if isinstance(part, bytes) else part.encode()).replace(b"worksheets/sheet1.xml", b"s.bin")
-
-
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 # A workbook made to harm: its bytes, what is said of it.
 HARMFUL = {
     "no zip.xlsx": (lambda: b"PK\x03\x04 not a zip", "un fichier coupé, ou d'une autre sorte"),
     "empty.ods": (lambda: b"", "un fichier coupé, ou d'une autre sorte"),
     "another zip.xlsx": (lambda: zipped({"a.txt": "a"}), "un fichier coupé, ou d'une autre sorte"),
-    "an old one.xlsx": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "un fichier coupé, ou d'une autre sorte"),
     "cut.xlsx": (lambda: zipped(of_a_sheet(FAR))[:900], "un fichier coupé, ou d'une autre sorte"),
     "large.xlsx": (lambda: bytes(SMALL + 1), f"{SMALL + 1} octets"),
     "a bomb.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/media/a": bytes(SMALL)}), "octets une fois décompressé"),
     "far.xlsx": (lambda: zipped(of_a_sheet(FAR)), "une case remplie en XFD1048576"),
-    "strict.xlsx": (
-        lambda: zipped({name: renamed(part) for name, part in of_a_sheet(FAR).items()}),
-        "une case remplie en XFD1048576",
-    ),
-    "elsewhere.xlsx": (
-        lambda: zipped(
-            {name.replace("worksheets/sheet1.xml", "s.bin"): moved(part) for name, part in of_a_sheet(FAR).items()}
-        ),
-        "une case remplie en XFD1048576",
-    ),
     "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "une case remplie en XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
@@ -308,7 +285,7 @@ def test_a_workbook_with_wrong_bytes_is_read_or_refused_in_one_line(tmp_path, ki
     parts = of_a_sheet('<row r="1"><c r="A1"><v>1</v></c></row>') if kind == ".xlsx" else IN_CALC
     path.write_bytes(zipped(parts))
     assert [(name, rows) for name, rows, _ in rows_of(path)] == [("A", [["1"]])]
-    for rank in range(300):
+    for rank in range(100):
         name = chance.choice(list(parts))
         part = parts[name] if isinstance(parts[name], bytes) else parts[name].encode()
         content = zipped(parts) if rank % 2 else zipped(parts | {name: wrong_at_some_place(part, chance)})
@@ -319,7 +296,7 @@ def test_a_workbook_with_wrong_bytes_is_read_or_refused_in_one_line(tmp_path, ki
         except InputError as error:
             refused += 1
             assert "\n" not in str(error)
-    assert 50 < refused < 280  # some are read
+    assert 15 < refused < 95  # some are read
 
 
 def wrong_at_some_place(content, chance):

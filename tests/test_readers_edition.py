@@ -19,7 +19,7 @@ from ctg_analysis.raw.form_workbooks import headings
 
 pytestmark = pytest.mark.slow
 
-RENNES, BELLE_ILE, CINOR = "243500139", "245600465", "249740119"
+RENNES, BELLE_ILE = "243500139", "245600465"
 SECTIONS = re.compile(r'<h2 id="([^"]*)">(.*?)(?=<h2 id=|</main>)', re.DOTALL)
 TABLES = re.compile(r"<table.*?</table>", re.DOTALL)
 FOR_THE_TEAM = re.compile(r"\bctg |\bnd[ \u00a0\u202f]:|[Dd]onnées? non disponible|n’a pas encore de matière")
@@ -74,7 +74,7 @@ def test_no_sentence_of_more_than_ten_words_stands_twice_on_a_page(epci, shipped
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("epci", [RENNES, BELLE_ILE, CINOR])
+@pytest.mark.parametrize("epci", [RENNES, BELLE_ILE])
 def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, france, epci):
     (built,) = build([epci], all_chapters(), tmp_path)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}

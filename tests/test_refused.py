@@ -53,10 +53,14 @@ def test_what_is_no_chapter_is_refused_by_name_with_the_remedy(folder):
     (folder / "27_k.ipynb").write_text('{"cells": [\n', encoding="utf-8")
     (folder / "28_l.ipynb").write_text('{"cells": [1]}', encoding="utf-8")
     (folder / "29_m.ipynb").write_bytes(b"\xff")
+    (folder / "30_n.ipynb").symlink_to(folder / "nowhere")
+    (folder / "31_o.ipynb").mkdir()
+    (folder / "32_p.ipynb").write_text("[" * 200_000, encoding="utf-8")
     found = {one.path.name: one.fault for one in notebooks()}
     expected = {name: why for name, (_, why) in REFUSED.items()}
     expected |= {"27_k.ipynb": ": refused: line 2, column 1: no Jupyter notebook: take it back from git, or remove it"}
     expected |= dict.fromkeys(("28_l.ipynb", "29_m.ipynb"), "no Jupyter notebook")
+    expected |= dict.fromkeys(("30_n.ipynb", "31_o.ipynb", "32_p.ipynb"), "take it back from git")
     assert {name for name, fault in found.items() if fault} == set(expected)
     for name, why in expected.items():
         assert re.match(f"notebooks/{re.escape(name)}: refused: ", found[name]), found[name]

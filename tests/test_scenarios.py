@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 from raw_files import add, copied
 
 from ctg_analysis.chapter.territory import Territory
@@ -108,6 +109,7 @@ def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rou
     assert row["low"] < 18 / 2000 * rate.value.per < alone < 24 / 2000 * rate.value.per < row["high"]
 
 
+@pytest.mark.nightly
 def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp_path, example):
     """Ailleurs has 96 000 inhabitants and 41.7 places for 100 children; Autre-Part has 8 800, whatever a file says."""
     root = copied(example, tmp_path / "exemple", "insee_rp_population", "caf_txcouv_pe")

@@ -8,7 +8,6 @@ import subprocess
 import pytest
 import typer.main
 import yaml
-from distributed.cli import dask_worker
 
 from ctg_analysis.cli import app
 from ctg_analysis.model.settings import settings
@@ -46,18 +45,6 @@ def test_another_build_at_work_is_no_failure_of_the_unit():
     assert re.findall(r"^SuccessExitStatus=(.*)$", text, re.M) == ["3"]
 
 
-def test_the_times_are_those_of_a_build_of_every_epci():
-    """1 255 reports of 6 s each on two cores take two hours, twice that on a busy machine."""
-    least = 2 * 1255 * 6 / 3600
-    unit = (FOLDER / "ctg-build.service").read_text(encoding="utf-8")
-    hours = [int(re.search(r"^TimeoutStartSec=(\d+)h$", unit, re.M)[1])]
-    steps = yaml.safe_load((FOLDER / "github-actions.yml").read_text())["jobs"]["build"]["steps"]
-    hours += [step["timeout-minutes"] / 60 for step in steps if "timeout-minutes" in step]
-    hours.append(int(yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text())["diagnosis"]["timeout"].removesuffix("h")))
-    hours.append(int(re.search(r"hours=(\d+)", (FOLDER / "airflow_dag.py").read_text())[1]))
-    assert len(hours) == 4 and min(hours) > least
-
-
 def test_the_pipelines_are_yaml_with_their_steps():
     actions = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
     steps = actions["jobs"]["build"]["steps"]
@@ -73,11 +60,3 @@ def test_the_pipelines_are_yaml_with_their_steps():
     assert gitlab["script"][0] == "make setup" and gitlab["allow_failure"] == {"exit_codes": [2]}
     assert gitlab["cache"]["when"] == gitlab["artifacts"]["when"] == "always"
     assert gitlab["cache"]["paths"] == gitlab["artifacts"]["paths"] == ["reports/"]
-
-
-def test_a_worker_of_dask_has_one_thread_as_the_page_says():
-    """`--nworkers auto` would set the threads too."""
-    told = (FOLDER.parent / "scheduling.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"dask worker (.*?) +#", told)
-    options = dask_worker.main.make_context("worker", shlex.split(line)).params
-    assert (options["n_workers"], options["nthreads"]) == ("-1", 1)

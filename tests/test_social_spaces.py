@@ -167,6 +167,7 @@ def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_th
     assert "convention territoriale" not in html and "regard" not in html
 
 
+@pytest.mark.nightly
 def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, example):
     """The form as it is handed out says nothing; with the day it came, it is the Caf's answer: none, in that year."""
     day = datetime.date(2026, 3, 2)

@@ -53,6 +53,7 @@ def measured(lists, communes):
     )
 
 
+@pytest.mark.nightly
 def test_the_page_says_what_is_seen_and_what_is_missed(request, communes):
     lists = list(yaml.load_all(SPELLINGS.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
     text = measured(lists, communes)

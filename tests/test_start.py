@@ -20,12 +20,6 @@ from ctg_analysis.publish.pool import Job, run
 if __name__ == "__main__":
     assert [one.result for one in run([Job("", "builtins:divmod", (7, 2), "x")], 1)] == [(3, 1)]
 """
-WORKER = """
-from distributed import Client, LocalCluster
-if __name__ == "__main__":
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
-        print(client.submit(divmod, 7, 2).result())
-"""
 
 
 def planted(folder):
@@ -90,6 +84,7 @@ def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, ex
     assert faults == {}
 
 
+@pytest.mark.nightly
 def test_python_m_runs_none_of_them(tmp_path):
     """What Python itself takes from there before any code of ours is what its `-P` is for."""
     ran = planted(tmp_path)
@@ -101,17 +96,3 @@ def test_python_m_runs_none_of_them(tmp_path):
     assert all((tmp_path / f"{name}.py").exists() for name in ("json", "typing", "pandas"))
     answer = answers([sys.executable, "-m", "ctg_analysis", "list", "sources"], tmp_path)
     assert answer.returncode == 0 and not ran.exists(), answer.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.nightly
-def test_a_worker_of_dask_started_as_the_page_says_runs_none_of_them(tmp_path):
-    (line,) = [one for one in (settings().root / "docs/scheduling.md").read_text().splitlines() if "dask worker" in one]
-    more = dict([line.split()[0].split("=")])
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    ran = planted(folder)
-    script = tmp_path / "worker.py"
-    script.write_text(WORKER, encoding="utf-8")
-    answer = answers([sys.executable, str(script)], folder, **more)
-    assert answer.stdout == "(3, 1)\n" and not ran.exists(), answer.stderr

@@ -58,7 +58,6 @@ def other_world(survey, groups, draw):
     "size, groups, weighted_on",
     [
         (160, ["sexe", "enfants"], ()),
-        (240, ["sexe", "enfants"], ("sexe",)),
         pytest.param(300, ["age", "commune", "enfants"], ("age", "commune"), marks=pytest.mark.nightly),
         pytest.param(90, ["sexe", "enfants"], ("sexe+enfants",), marks=pytest.mark.nightly),
     ],
@@ -90,12 +89,12 @@ def of_few(few):
 
 
 def test_nobody_to_four_are_told_alike_and_five_are_not():
-    told = [of_few(few) for few in range(6)]
-    for tables in told[1:5]:
+    told = [of_few(few) for few in (0, 1, 4, 5)]
+    for tables in told[1:3]:
         for name, table in told[0].items():
             pd.testing.assert_frame_equal(table, tables[name], check_exact=True, obj=name)
     shares = [tables["distribution"].query("q_id == 'connait_evs'").set_index("modalite")["share"] for tables in told]
-    assert np.isnan(shares[4]["nom"]) and shares[5]["nom"] > 0
+    assert np.isnan(shares[2]["nom"]) and shares[3]["nom"] > 0
 
 
 def test_what_is_published_counts_by_fives_and_in_whole_percents():

@@ -160,11 +160,12 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)
 
 
-EPCIS = (DEFAULT_EPCI, "243500139", "249740119", "200066116", EXAMPLE_EPCI)
+OF_THE_NIGHT = ("243500139", "249740119", "200066116")
+EPCIS = [DEFAULT_EPCI, EXAMPLE_EPCI, *(pytest.param(one, marks=pytest.mark.nightly) for one in OF_THE_NIGHT)]
 
 
 @pytest.mark.parametrize("epci", EPCIS)
-def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, tmp_path, monkeypatch):
+def test_a_title_its_chart_its_map_and_its_words_are_of_one_year(epci, france, example, tmp_path, monkeypatch):
     territory = open_territory(epci, data_root(epci))
     for message in synthesis.messages(territory):
         indicator = CATALOGUE[message.anchor]
@@ -184,11 +185,6 @@ def test_a_title_its_chart_and_its_words_are_of_one_year(epci, france, example, 
         alternative = frame._element.xpath(".//p:cNvPr/@descr")[0]
         assert not re.search(r"\d\.\d", alternative) and all(text in alternative for *_, text in message.places)
         assert message.label in alternative and frame.chart.chart_title.text_frame.text == message.label
-
-
-@pytest.mark.parametrize("epci", EPCIS)
-def test_a_map_that_is_handed_over_is_of_the_year_that_the_text_tells(epci, france, example):
-    territory = open_territory(epci, data_root(epci))
     said = {message.anchor: message.sentence for message in synthesis.messages(territory)}
     for indicator in documents.mapped(territory, 4):
         (period,) = {*on_map(territory, indicator)["period"]}

