@@ -380,7 +380,8 @@ def test_the_outline_of_a_pyramid_is_the_other_territory():
     assert "b, femmes\u00a0: 4,0\u202f% (Aveyron\u00a0: 8,0\u202f%)" in svg(ax.figure)
 
 
-@pytest.mark.parametrize("territory", ["200067171", pytest.param("999999999", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("territory", ["200067171", "999999999"])
 def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, france, example):
     seen = open_chapter(territory).territory
     checked = 0

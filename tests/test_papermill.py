@@ -9,6 +9,8 @@ import pytest
 from ctg_analysis.display.markup import ABOUT
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+
 
 def papermill(notebook, output, *parameters):
     command = [sys.executable, "-m", "papermill", str(settings().root / "notebooks" / notebook), str(output)]
@@ -17,12 +19,11 @@ def papermill(notebook, output, *parameters):
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "epci, notebook",
     [
-        pytest.param("200067171", "04_petite_enfance.ipynb", marks=pytest.mark.nightly),
-        pytest.param(EXAMPLE_EPCI, "08_handicap.ipynb", marks=pytest.mark.nightly),
+        ("200067171", "04_petite_enfance.ipynb"),
+        (EXAMPLE_EPCI, "08_handicap.ipynb"),
     ],
 )
 def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
@@ -39,7 +40,7 @@ def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
     "parameters, said",
     [
         (("-p", "epic", "200067171"), "unknown parameter 'epic': a chapter takes epci"),
-        pytest.param(("-p", "epci", "123456789"), "epci '123456789' is not an EPCI", marks=pytest.mark.nightly),
+        (("-p", "epci", "123456789"), "epci '123456789' is not an EPCI"),
     ],
     ids=["misspelt", "no such EPCI"],
 )
@@ -51,8 +52,6 @@ def test_what_a_chapter_cannot_take_stops_before_any_cell(tmp_path, france, para
     assert not output.exists()
 
 
-@pytest.mark.slow
-@pytest.mark.nightly
 def test_a_notebook_that_is_not_a_chapter_runs_as_it_always_did(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1 + 1\nx")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

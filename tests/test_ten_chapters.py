@@ -32,6 +32,7 @@ def shown(notebook):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_every_epci_has_five_figures_of_its_own_in_each_chapter_or_is_named(france):
     places = pd.read_parquet(france.processed / "territories.parquet")
     epcis = places.loc[places["level"].eq("epci"), "code"]

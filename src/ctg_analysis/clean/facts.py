@@ -121,7 +121,7 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
     return [
         Given(declared, folder, year, part)
         for folder, facts in zip(folders[source], tables, strict=True)
-        for year, part in by_geography(declared, facts, frame.communes, full=folder.full)
+        for year, part in by_geography(declared, facts, frame.communes, carried=folder.of_france)
     ]
 
 
@@ -131,17 +131,19 @@ def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.Dat
 
 
 def by_geography(
-    source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame], *, full: bool
+    source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame], *, carried: bool
 ) -> list[tuple[int, pd.DataFrame]]:
     """Return the facts of a source by the year of the geography that they are in.
 
     A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
     apart; what is older or newer than the years we know is read with the nearest of them.
     """
+    if source.geography.carried and carried:
+        return [(source.geography.carried, table)]
     if source.geography.years:
         year = table["period"].map(source.geography.years)
-    elif source.geography.lag is None or (source.geography.carried and not full):
-        return [(source.geography.carried or source.geography.cog, table)]
+    elif source.geography.lag is None:
+        return [(source.geography.cog, table)]
     else:
         year = once_each(table["period"], lambda periods: periods.str[:4].astype(int)) + source.geography.lag
     nearest = year.clip(min(years), max(years))

@@ -68,7 +68,7 @@ class Geography:
     joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.
-    carried: year of the code that its carrier has brought an extract to, whatever the period; full files have a lag.
+    carried: year of the code that its carrier has brought the extract of France to; other files have the lag.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     arrondissements: a list of things, each under the code of its commune or of its municipal arrondissement, never
         under both: those of Paris, Lyon and Marseille are added up.

@@ -96,7 +96,7 @@ def _check_source(name: str, folders: Folders, frame: Frame | None, *, whole: bo
             findings += of_a_part(facts, frame, folder)
         if frame and name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[max(frame.communes)])
-        for year, part in by_geography(SOURCES[name], facts, frame.communes, full=folder.full) if frame else ():
+        for year, part in by_geography(SOURCES[name], facts, frame.communes, carried=folder.of_france) if frame else ():
             perimeter = frame.perimeter(year, SOURCES[name].geography.joined)
             findings += strangers(part, SOURCES[name], perimeter, folder.path)
     return findings

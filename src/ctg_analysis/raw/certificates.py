@@ -70,6 +70,11 @@ class RawFolder:
         """Tell whether these are the full files, fetched, and not the extract that is shipped."""
         return self.path.name == FULL
 
+    @property
+    def of_france(self) -> bool:
+        """Tell whether this is an extract of the whole country."""
+        return self.certificate.etendue == "france_entiere"
+
     def listed(self, communes: pd.DataFrame) -> pd.DataFrame | None:
         """Return which communes the lists of the folder cover, with or without a row; None when it is not known.
 
