@@ -97,7 +97,6 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
 
 NAMED = {
     "build": [],
-    "changes": [],
     "documents": [],
     "convention": [],
     "flash": [],

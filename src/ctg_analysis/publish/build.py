@@ -28,21 +28,17 @@ from ctg_analysis.model.settings import (
     DataRoot,
     data_root,
     notebooks,
-    project_path,
     settings,
 )
 from ctg_analysis.pipeline.faults import fault_line
 from ctg_analysis.pipeline.freshness import library, locked, public_inputs, tables_of
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.editions import (
-    DAMAGED,
     INDEX,
     JOURNAL,
     RECORD,
     Built,
     Report,
-    chapters_of,
-    compared_with,
     latest,
     latest_whole,
     publish,
@@ -152,7 +148,7 @@ class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
     refused: the notebooks that are; those that have a page are chapters of the report. unread: the chapters of a
-        démarche that could not be read. damaged: the latest edition when it is not whole.
+        démarche that could not be read.
     """
 
     report: Report
@@ -162,7 +158,6 @@ class Plan:
     refused: list[ChapterNotebook]
     unread: list[ChapterNotebook]
     force: bool
-    damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -195,7 +190,7 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
     """Return what a territory needs; what its latest edition is, when it is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
-    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    One whose notebook is refused stays, dated. An edition that has lost or changed a file counts for nothing.
     held: the scratch folder lasts as long as it.
 
     Raises:
@@ -208,9 +203,7 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
         raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
     entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
-    damaged = edition if edition != whole else None
-    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
-    listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
+    listable = [chapter for chapter in notebooks() if chapter.path.stem in asked.keys() | entries.keys()]
     refused = [chapter for chapter in listable if chapter.fault]
     listed = []
     for chapter in listable:
@@ -240,7 +233,7 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
         fresh.mkdir()
         executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, unread, force, damaged)
+    return Plan(report, own, former, todo, refused, unread, force)
 
 
 # A report made public: the chapters that ran, those kept from the latest edition, what failed, as one edition.
@@ -317,7 +310,6 @@ def make_public(plan: Plan, out: Path) -> Built:
     write_links(report.fresh, out, report.epci)
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
     built.place, built.published = publish(report.fresh, out, report.epci), True
-    built.damages = damages(plan, out)
     return built
 
 
@@ -370,19 +362,6 @@ def keep_journal(report: Report, built: Built, out: Path) -> None:
         ran = report.executed / f"{stem}.ipynb"
         if ran.exists():
             shutil.copyfile(ran, journal / ran.name)
-
-
-def damages(plan: Plan, out: Path) -> list[str]:
-    """Return what is to be said of editions that had lost or changed some of their files, a line each."""
-    epci, lines = plan.report.epci, []
-    if plan.damaged:
-        kept = out / DAMAGED / epci / plan.damaged.name
-        remainder = f"; it is kept as it was found in {project_path(kept)}" if kept.is_dir() else ""
-        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{remainder}")
-    before = plan.former.get("after")
-    if before and not compared_with(plan.report.latest):
-        lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")
-    return lines
 
 
 # Reports: what has changed is made again in processes of their own, then published whole.

@@ -19,15 +19,7 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import NOT_APPLICABLE, OK
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_package import write_package
-from ctg_analysis.publish.editions import (
-    OBSERVATIONS,
-    comes_after,
-    damaged,
-    is_whole,
-    record,
-    the_latest,
-    the_one_before,
-)
+from ctg_analysis.publish.editions import OBSERVATIONS, comes_after, record
 from ctg_analysis.publish.site import page
 from ctg_analysis.raw.folders import sha256
 
@@ -205,18 +197,6 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     )
     table = table.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
     return table[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
-
-
-def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
-    """Return the edition that the latest one is compared with, and what changed, see `changes`."""
-    edition = the_latest(epci, out)
-    if not is_whole(edition):
-        raise damaged(edition)
-    before = the_one_before(edition)
-    now = pd.read_parquet(edition / OBSERVATIONS)
-    if not before:
-        return None, changes(now, now)
-    return before.name, changes(pd.read_parquet(before / OBSERVATIONS), now)
 
 
 def withheld(latest: Path | None, folder: Path) -> list[str]:

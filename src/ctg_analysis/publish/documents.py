@@ -36,7 +36,6 @@ from ctg_analysis.model.settings import EXAMPLE_PREFIX, notebooks
 from ctg_analysis.publish.data_files import write_observations
 from ctg_analysis.publish.editions import (
     FOLDER,
-    HOME,
     PLACE,
     collect,
     damaged,
@@ -388,19 +387,16 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
     """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
 
     Raises:
-        UserError: once all others are done, those that are being built or whose latest edition is damaged.
+        UserError: once all others are done, those that are being built.
     """
     failures: list[UserError] = []
     for epci in reports(out):
         try:
             with alone(out, epci, f"{epci}: is being built"):
                 removed = collect(out, epci, keep)
-                left = sorted((out / HOME / epci).glob("????-??-??-*/"))
-                damages = [f"{epci}: the edition {one.name} is damaged" for one in left if not is_whole(one)]
                 collect_documents(out, epci)
         except UserError as error:
             failures.append(error)
         else:
             yield f"{epci}: editions removed: {len(removed)}"
-            yield from damages
     raise_all(failures)
