@@ -20,7 +20,7 @@ from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.model.source import SOURCES, SecrecyRule, Source, Totals
 from ctg_analysis.model.territories import codes_by_name
-from ctg_analysis.raw.files import irregular, is_workbook, place_of, unread_file, workbooks_in
+from ctg_analysis.raw.files import is_workbook, place_of, unread_file, workbooks_in
 from ctg_analysis.raw.folders import Unread, is_note, where
 from ctg_analysis.raw.form_workbooks import headings
 from ctg_analysis.raw.tables import FilledTables, tables_in
@@ -168,13 +168,12 @@ def _strays(folder: Path) -> list[Finding]:
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
     expected = f"un classeur (.xlsx, .ods), ou un CSV du nom que dit {README}"
-    none = irregular(folder.iterdir())
-    return none + [
+    return [
         Finding(project_path(path), None, None, "un dossier que rien ne lit", "des fichiers seulement")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
-        if not is_note(path) and path.name not in beside and project_path(path) not in {one.path for one in none}
+        if not is_note(path) and path.name not in beside
     ]
 
 

@@ -34,7 +34,7 @@ from ctg_analysis.model.habits import NO_NAMES
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
-from ctg_analysis.raw.files import irregular, unread_file, workbooks_in
+from ctg_analysis.raw.files import unread_file, workbooks_in
 from ctg_analysis.raw.folders import is_note
 
 ALLOWED = "noms_admis.txt"
@@ -173,13 +173,9 @@ def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders:
     notes (LISEZMOI, *.md) and images may lie there.
     """
     known = {table.file for table in tables.values()} | beside
-    workbooks = workbooks_in(folder)
-    findings = irregular(folder.rglob("*"))
-    none = {one.path for one in findings}
+    workbooks, findings = workbooks_in(folder), []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
-            continue
-        if project_path(path) in none:
             continue
         names = folders if path.is_dir() else known
         if path.name not in names:

@@ -35,21 +35,18 @@ def effective_size(weights: pd.Series) -> float:
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
-def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
+def half_width(answers: float, deff: float = 1) -> float:
     """The 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
 
     Legitimate for a probability sample alone, see `interval_words`.
 
     Parameters:
         deff: what the weights multiply the variance by: answers / n_eff.
-        population: of which the answers are a part.
 
     >>> round(half_width(100), 3), round(half_width(100, deff=4), 3)  # 1.96 × √(0.25 / 100), and twice as much
     (0.098, 0.196)
-    >>> round(half_width(100, population=100), 3)  # everyone has answered
-    0.0
     """
-    return Z * float(np.sqrt(0.25 / answers * deff * (1 - answers / population)))
+    return Z * float(np.sqrt(0.25 / answers * deff))
 
 
 def interval_words(sample: str) -> str:

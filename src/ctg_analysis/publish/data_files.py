@@ -54,9 +54,8 @@ SPACES_COLUMNS = {
     "begin": "agrement_debut",
     "end": "agrement_fin",
 }
-BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
-BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "open_themes")
-BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
+BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
+BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -41,21 +41,9 @@ FOOTER = re.compile(r"[\"\s]*(?:sources?|notes?|champ|lecture|précisions?|mise 
 # What people write below a table of their own: a theme may be named « Lecture », its colon tells a remark from it.
 REMARK = re.compile(r"[\"\s]*(?:(?:sources?|notes?|champ|lecture|précisions?|mise à jour)\s*:|\(\d\)|\*)", re.I)
 
-OF_FILES = {".csv", ".xlsx", ".ods", ".yml", ".parquet", ".docx", ".ipynb"}  # what no folder is named
 
 Keep = Callable[[pd.DataFrame], pd.Series]
 Choose = Callable[[list[str]], list[str]]
-
-
-def irregular(paths: Iterable[Path]) -> list[Finding]:
-    """Return those of some paths that are neither files nor folders, or are folders with the name of a file."""
-    found = {}
-    for path in sorted(path for path in paths if not path.name.startswith((".", "~$"))):
-        if path.is_dir():
-            found |= {path: "un dossier"} if path.suffix in OF_FILES else {}
-        elif not path.is_file():
-            found[path] = "un tube ou un périphérique" if path.exists() else "un lien vers rien"
-    return [Finding(project_path(path), None, None, kind, "un fichier") for path, kind in found.items()]
 
 
 def load(
