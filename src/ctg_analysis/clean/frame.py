@@ -52,13 +52,11 @@ PASSAGE_SCHEMA = pa.DataFrameSchema(
 )
 
 DENSITY_SCHEMA = pa.DataFrameSchema(
-    {"CODGEO": commune_code(), "LIBDENS": one_of(set(DENSITY_CLASSES))},
-    unique=["CODGEO"],
+    {"CODGEO": commune_code(), "LIBDENS": one_of(set(DENSITY_CLASSES))}, unique=["CODGEO"]
 )
 
 MASSIFS_SCHEMA = pa.DataFrameSchema(
-    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "le nom d'un massif")},
-    unique=["insee_com"],
+    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "le nom d'un massif")}, unique=["insee_com"]
 )
 
 

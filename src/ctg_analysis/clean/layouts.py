@@ -186,13 +186,7 @@ def read_melodi(
 
 # Tables of places: one row for each, one column or one set of rows for each measure.
 
-CODES = {
-    "commune": COMMUNE_CODE,
-    "epci": SIREN,
-    "departement": DEPARTEMENT_CODE,
-    "region": r"\d{2}",
-    "france": ".*",
-}
+CODES = {"commune": COMMUNE_CODE, "epci": SIREN, "departement": DEPARTEMENT_CODE, "region": r"\d{2}", "france": ".*"}
 NO_ROW = "aucune ligne avec "
 NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
 

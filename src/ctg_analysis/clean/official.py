@@ -39,11 +39,7 @@ AGESEX = observations_schema(
 )
 
 HISTORIC = pa.DataFrameSchema(
-    {
-        "CODGEO": commune_code(),
-        r"^(?:PMUN|PSDC|PTOT)(?:18|19|20)\d\d$": count(regex=True),
-    },
-    unique=["CODGEO"],
+    {"CODGEO": commune_code(), r"^(?:PMUN|PSDC|PTOT)(?:18|19|20)\d\d$": count(regex=True)}, unique=["CODGEO"]
 )
 
 IRIS = pa.DataFrameSchema(

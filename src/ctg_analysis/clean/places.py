@@ -315,10 +315,7 @@ FACILITY_TYPES: FacilityTypes = load_yaml(FILE, FacilityTypes).value
 # Facilities by type: INSEE's base permanente des équipements (BPE).
 
 FACILITIES_SCHEMA = observations_schema(
-    {
-        "FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"),
-        "BPE_MEASURE": one_of({"FACILITIES"}),
-    }
+    {"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"), "BPE_MEASURE": one_of({"FACILITIES"})}
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")})
 COUNTS_2020 = pa.DataFrameSchema(

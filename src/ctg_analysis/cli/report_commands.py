@@ -28,8 +28,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
 
 def gc(
-    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
-    out: Out = None,
+    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")], out: Out = None
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
     for line in collect_reports(out, keep):

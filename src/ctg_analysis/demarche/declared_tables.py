@@ -8,20 +8,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from ctg_analysis.demarche.columns import (
-    KINDS,
-    Champ,
-    Code,
-    Day,
-    Id,
-    Kind,
-    Link,
-    Moment,
-    Row,
-    Text,
-    Whole,
-    some,
-)
+from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.declared_values import Names
 from ctg_analysis.model.yaml_files import load_yaml

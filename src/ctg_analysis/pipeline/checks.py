@@ -86,11 +86,7 @@ PLACES = ["level", "code", "name", "epci", "departement", "region"]
 
 
 def check_material(
-    root: DataRoot,
-    today: datetime.date,
-    *,
-    sound: bool = True,
-    epcis: Collection[str] | None = None,
+    root: DataRoot, today: datetime.date, *, sound: bool = True, epcis: Collection[str] | None = None
 ) -> dict[str, list[Finding]]:
     """Return every finding about the field material of the EPCIs of a data root, by its urgency, see URGENCIES.
 

@@ -51,16 +51,8 @@ from ctg_analysis.model.territories import codes_by_name, membership
 from ctg_analysis.pipeline.freshness import demarches, keeping, write_manifest
 from ctg_analysis.raw.folders import Unread, where, write_unread
 from ctg_analysis.raw.tables import Filled
+from ctg_analysis.secrecy import rounding
 from ctg_analysis.secrecy.rounding import BOUNDS as ROUNDED_BOUNDS
-from ctg_analysis.secrecy.rounding import (
-    CAF_BY_COMMUNE,
-    CAF_BY_EPCI,
-    rounded,
-    rounded_down,
-    rounding_rule,
-    steps,
-    with_rounding_rule,
-)
 
 # The indicators in groups, each derived and kept apart from the others: those of the same first source.
 
@@ -159,7 +151,7 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
 
 CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest
 TABLE = "table.parquet"
-ROUNDED = (CAF_BY_COMMUNE, CAF_BY_EPCI)  # the files that show how the Caf rounds
+ROUNDED = (rounding.CAF_BY_COMMUNE, rounding.CAF_BY_EPCI)  # the files that show how the Caf rounds
 
 
 @dataclass(frozen=True)
@@ -245,7 +237,7 @@ def make_rounding(work: Work, facts: list[Path]) -> None:
     places = frame_of_work(work).places
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
     rows = read_facts(facts, level={"commune", "epci"})
-    rule = rounding_rule(rows, epci_of, SOURCES[CAF_BY_EPCI].precision.rounding)
+    rule = rounding.rounding_rule(rows, epci_of, SOURCES[rounding.CAF_BY_EPCI].precision.rounding)
     with keeping(work.folder, work.aside) as fresh:
         pd.DataFrame({"rule": [rule]}).to_parquet(fresh / TABLE, index=False)
 
@@ -262,7 +254,7 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     """
     group = [CATALOGUE[name] for name in indicators]
     frame = frame_of_work(work)
-    sources = with_rounding_rule(SOURCES, rule)
+    sources = rounding.with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
     with keeping(work.folder, work.aside) as fresh:
@@ -314,7 +306,7 @@ def restricted_observations(
     for name, table in private:
         source = sources[name]
         complete = without_childcare(with_population_covered(table, people), source.secrecy.base)
-        forms.append(rounded(form_to_reference(complete, source, whole), source, indicators, members))
+        forms.append(rounding.rounded(form_to_reference(complete, source, whole), source, indicators, members))
     codes = set(pd.concat(forms)["code"])
     around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)
     known = pd.concat([around.astype({"code": str}), *forms], ignore_index=True)
@@ -399,8 +391,8 @@ def doubted(
     for name, facts in forms:
         held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
         base = SecrecyRule(agreements[name].seuil).base if name in agreements else 1
-        step = held["measure"].astype(str).map(steps(FORMS[name].form, base))
-        tables.append(held.assign(low=rounded_down(held["value"], step).fillna(held["value"])))
+        step = held["measure"].astype(str).map(rounding.steps(FORMS[name].form, base))
+        tables.append(held.assign(low=rounding.rounded_down(held["value"], step).fillna(held["value"])))
     told = pd.concat(tables)
     told = told.merge(rows.loc[rows["confirmed"], ROW].drop_duplicates(), on=ROW, how="left", indicator=True)
     told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float, "value": float})

@@ -75,13 +75,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
     notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     forget_read()
     notebook = papermill_engines.execute_notebook_with_engine(
-        engine,
-        notebook,
-        KERNEL,
-        input_path=source,
-        progress_bar=False,
-        execution_timeout=LIMITS.cell,
-        checked=True,
+        engine, notebook, KERNEL, input_path=source, progress_bar=False, execution_timeout=LIMITS.cell, checked=True
     )
     asked = notebook.cells.pop()
     try:

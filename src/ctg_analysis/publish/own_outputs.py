@@ -164,10 +164,7 @@ def _passed(whole: str) -> Passed:
         return Passed("", too_much)
     html = sanitised(whole, HEADINGS)
     held, kept = Contents(whole), Contents(html)
-    said = {
-        NOT_TEXT: held.is_active or held.tags["style"] or held.events,
-        NO_LINK: kept.links < held.links,
-    }
+    said = {NOT_TEXT: held.is_active or held.tags["style"] or held.events, NO_LINK: kept.links < held.links}
     return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(held, kept, UNTOLD))
 
 

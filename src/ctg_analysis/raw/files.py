@@ -224,8 +224,7 @@ def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arr
                 delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={name: arrow.string() for name in header},
-                strings_can_be_null=False,
+                column_types={name: arrow.string() for name in header}, strings_can_be_null=False
             ),
         )
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:

@@ -7,10 +7,7 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import (
-    DemarcheChapter,
-    needing,
-)
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
