@@ -36,8 +36,6 @@ from ctg_analysis.raw.certificates import RawFolder, complementary, read_certifi
 from ctg_analysis.raw.files import once_each
 from ctg_analysis.raw.folders import source_folders
 
-# Raw files in, tidy tables out: a declared layout, or one function for what no layout describes.
-
 Cleaner = Callable[[RawFolder], pd.DataFrame]
 
 KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux")
@@ -65,8 +63,6 @@ def cleaners(communes: pd.DataFrame | None) -> dict[str, Cleaner]:
     """Return the cleaning functions by source, those that must know the communes of a year with them, if they are."""
     return CLEANERS | {name: partial(CLEANERS[name], communes=communes) for name in KNOWING_COMMUNES}
 
-
-# The raw files of a source, certified, read and cleaned, each in the geography of its own year.
 
 Folders = dict[str, list[RawFolder]]
 
@@ -162,8 +158,6 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     )
     return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]
 
-
-# Communes that a file does not name: what their absence says of them, where its source says it.
 
 SERIES = ["period", "measure", "source"]
 
@@ -271,8 +265,6 @@ def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([facts, rows], ignore_index=True)
 
 
-# The facts of one source in the reference geography, with every total that can be computed.
-
 POPULATION = "population"
 ROWS_AT_ONCE = 300_000
 
@@ -376,8 +368,6 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame, measures: Collectio
     ]
     return pd.concat([others, *tables], ignore_index=True)[COLUMNS]
 
-
-# Facts in files: those of a source in one, from which those of some measures are read without the others.
 
 FILE, MEASURES = "facts.parquet", "measures"
 ROWS_TOGETHER = 65_536

@@ -31,8 +31,6 @@ from ctg_analysis.raw.tables import (
     validate,
 )
 
-# Geography beside the yearly tables: the INSEE's passage table and grid of density, the communes of each massif.
-
 PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??*"
 MASSIFS_LIST = "massifs*"
 OVERSEAS, IN_PART = "97", " (en tout ou en partie)"
@@ -118,8 +116,6 @@ def with_zonings(places: pd.DataFrame, density: pd.DataFrame | None, massifs: pd
     of_epcis = places["code"].map(across).where(places["level"].eq("epci"))
     return places.assign(density=told(density, "density"), massif=communes.fillna(of_epcis))
 
-
-# Communes, EPCIs, départements and régions, for each year of the official geographic code.
 
 COMMUNES_SCHEMA = pa.DataFrameSchema(
     {

@@ -31,8 +31,6 @@ from ctg_analysis.raw.tables import (
     year,
 )
 
-# The period of the rows of a table: in their column, in the layout, or in the name or certificate of the file.
-
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
 PERIODS = {
     YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "une année de quatre chiffres"),
@@ -184,8 +182,6 @@ def read_melodi(
     return table.assign(level=level, status=status)
 
 
-# Tables of places: one row for each, one column or one set of rows for each measure.
-
 CODES = {"commune": COMMUNE_CODE, "epci": SIREN, "departement": DEPARTEMENT_CODE, "region": r"\d{2}", "france": ".*"}
 NO_ROW = "aucune ligne avec "
 NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
@@ -322,8 +318,6 @@ def _kept(layouts: Sequence[Table], rows: pd.DataFrame) -> pd.Series:
         kept &= ~matching(rows, {layout.code: layout.outside})
     return kept & of_the_year(layout, rows)
 
-
-# Any file whose layout its source declares: cubes of Melodi, tables of places, registers of things.
 
 PLACE = ["code", "level", "period"]
 OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code

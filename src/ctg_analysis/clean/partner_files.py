@@ -337,8 +337,6 @@ def _level(code: str) -> str:
     return {5: "commune", 9: "epci"}.get(len(code), "departement")
 
 
-# What was agreed with partners on their files: data/private/<siren>/accords.yml.
-
 AGREEMENTS = "accords.yml"
 KEYS = "recu_le, convention et seuil"
 EXPECTED = {"recu_le": "une date, telle que 02/03/2026", "convention": "le titre de l'accord"}

@@ -21,8 +21,6 @@ from ctg_analysis.raw.certificates import RawFolder
 from ctg_analysis.raw.files import TEXT
 from ctg_analysis.raw.tables import COMMUNE_CODE, commune_code, count, one_of, read, text
 
-# Schools: where they are, their pupils and classes, their social position index (IPS), their exam results. DEPP.
-
 UAI = text(r"\d{7}[A-Z]", "l'UAI d'une école, tel que 0120386E")
 START_OF_YEAR = text(r"(20\d\d)(?:-.*)?", "une année scolaire, telle que 2022-2023, ou l'année où elle commence")
 
@@ -288,8 +286,6 @@ def _plain(names: pd.Series) -> pd.Series:
     return words.str.replace(r"\bST(E?)\b", r"SAINT\1", regex=True)
 
 
-# Which types of INSEE's base permanente des équipements (BPE) are counted as what: facility_types.yml.
-
 FILE = Path(__file__).with_name("facility_types.yml")
 Types = tuple[str, ...]
 
@@ -311,8 +307,6 @@ class FacilityTypes:
 
 FACILITY_TYPES: FacilityTypes = load_yaml(FILE, FacilityTypes).value
 
-
-# Facilities by type: INSEE's base permanente des équipements (BPE).
 
 FACILITIES_SCHEMA = observations_schema(
     {"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"), "BPE_MEASURE": one_of({"FACILITIES"})}
@@ -420,8 +414,6 @@ def _present(by_type: pd.DataFrame, services: Iterable[Iterable[str]]) -> pd.Ser
     """Return how many services, each of some types, every commune and year has."""
     return sum(_number(by_type, types).gt(0).astype(float) for types in services)
 
-
-# Driving time from home to the nearest facility of each type: INSEE.
 
 NEAR = 20  # minutes: the usual limit of what is said to be near
 

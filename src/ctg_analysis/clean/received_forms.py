@@ -25,8 +25,6 @@ from ctg_analysis.raw.folders import Unread, is_note, where
 from ctg_analysis.raw.form_workbooks import headings
 from ctg_analysis.raw.tables import FilledTables, tables_in
 
-# The files of partners: read, brought to the reference geography.
-
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}

@@ -14,8 +14,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from ctg_analysis.model import habits
 
-# What the cells of a questionnaire and of its answers stand for.
-
 UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
 OUTSIDE = {UNKNOWN: "ne sait pas", NOT_CONCERNED: "non concerné", NO_ANSWER: "sans réponse"}  # rule R25: three codes
 CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numérique", "ouverte"
@@ -81,8 +79,6 @@ def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd
             filled[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
     return filled
 
-
-# What a cell of the field material may hold: the kinds of columns, and how each is read from its text.
 
 Champ = Literal[
     "petite enfance",
@@ -314,8 +310,6 @@ KINDS = {
 }
 
 
-# Which kinds of actors may be named: where few were heard of a kind, its name would be someone's.
-
 SPEAKERS = 3  # fewest people heard of a kind, for it to be named
 OTHERS = "autres acteurs"
 
@@ -333,15 +327,11 @@ def named_types(heard: pd.Series) -> pd.Series:
     return pd.Series([OTHERS] * together + [*ordered.index[together:]], index=ordered.index, dtype=str)
 
 
-# What a proof of a constat may be, and what the figure of an indicator is held to show.
-
 INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
 JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page
 HIGHER, LOWER, CLOSE = "plus élevé que", "plus faible que", "proche de"
 RISING, FALLING, AT_LEAST, AT_MOST = "en hausse depuis", "en baisse depuis", "au moins", "au plus"
 
-
-# Words of the tables that decide what is counted: an action that was given up, a convention or a service in force.
 
 VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid too
 ACTIVE = "en service"  # a service

@@ -226,8 +226,6 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 }
 
 
-# What one table says of another: every id that is named must exist where it should.
-
 PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}

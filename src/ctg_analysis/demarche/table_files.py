@@ -32,8 +32,6 @@ from ctg_analysis.raw.tables import (
     turned_round,
 )
 
-# A file of the field material held to its model: every problem at once, each with its line and its column.
-
 FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
 
@@ -205,8 +203,6 @@ def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
     return frame.astype(table.dtypes)
 
 
-# The tables of a démarche as sheets of a workbook, empty or with rows.
-
 HOLDS = {"day": DAY} | dict.fromkeys(
     ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
 )
@@ -261,8 +257,6 @@ def _column(code: str, column: Column, places: list[str], tables: Mapping[str, T
         wide=kind.free_text or several,
     )
 
-
-# The questionnaire and its answers: they must still be made for each other.
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 TOTALS = ("envoyes", "commences", "termines")
@@ -380,8 +374,6 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
         yield answers.fault(int(lines[0]), name, quoted + more, expected)
 
-
-# Nobody is named in what is spread: free texts searched cell by cell, read by someone before they are shown.
 
 EXPECTED = (
     "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans noms_admis.txt"

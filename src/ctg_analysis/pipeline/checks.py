@@ -29,8 +29,6 @@ from ctg_analysis.pipeline.works import ROW, doubted, form_rows, open_counts
 from ctg_analysis.raw.files import place_of
 from ctg_analysis.raw.folders import faulty_forms, is_doubted, source_folders
 
-# What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27).
-
 
 def implausible_figures(
     root: DataRoot, epcis: Collection[str] | None = None, *, derived: bool = False
@@ -78,8 +76,6 @@ def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.Da
         expected = f"{allowed} : corriger ou, {confirm}"
         yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)
 
-
-# `ctg check`: all that is wrong with the field material of a data root.
 
 URGENCIES = PERSONS, FILES, CHAIN = "persons", "files", "chain"  # who is named; what stops a report; the convention
 PLACES = ["level", "code", "name", "epci", "departement", "region"]

@@ -55,8 +55,6 @@ from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import DOUBTED, files_of, write_unread
 from ctg_analysis.secrecy.rounding import rounding_note, with_rounding_rule
 
-# The tables of data/processed: what is open as it was kept, what is restricted rounded, what goes beside.
-
 COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
@@ -160,8 +158,6 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
 
-
-# What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them.
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made

@@ -134,8 +134,6 @@ def process_material(root: DataRoot) -> None:
         put_in_place(aside / MATERIAL, root.processed / MATERIAL)
 
 
-# Works done side by side in processes, and what is wrong with what they read.
-
 Task = partial  # of a function, on a works.Work
 
 

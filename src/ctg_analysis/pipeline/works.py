@@ -54,8 +54,6 @@ from ctg_analysis.raw.tables import Filled
 from ctg_analysis.secrecy import rounding
 from ctg_analysis.secrecy.rounding import BOUNDS as ROUNDED_BOUNDS
 
-# The indicators in groups, each derived and kept apart from the others: those of the same first source.
-
 RESTRICTED = "restricted"
 TOGETHER = 24  # indicators, lest a group of one source with forty hold all the memory, or one core
 
@@ -106,9 +104,6 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
     return of_population.union(*map(measures_of, values))
 
 
-# The tables that chapters may read of each démarche, made from its field material.
-
-
 def derive_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """Return the tables that chapters may read of a démarche, see `demarche.declared_tables`.
 
@@ -146,8 +141,6 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
     write_unread(folder, unread)
     write_manifest(folder, made_from)
 
-
-# The works of `ctg data` that are done side by side: each makes an entry of what is kept, from files alone.
 
 CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest
 TABLE = "table.parquet"
@@ -279,8 +272,6 @@ def epci_of_local(frame: Frame) -> pd.Series:
     return places[places["level"].isin(LOCAL)].set_index("code")["epci"]
 
 
-# The restricted indicators: worked out from the forms of partners, rounded, and what they ask for beside.
-
 ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
 
 
@@ -339,8 +330,6 @@ def with_msa(facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
         tables.append(rows.assign(value=(rows["least"] + rows["most"]) / 2)[[*COLUMNS, *ROUNDED_BOUNDS]])
     return pd.concat(tables, ignore_index=True)
 
-
-# Forms of partners without what cannot be and nobody has confirmed (rule R27).
 
 HELD = [name for name, source in FORMS.items() if source.form.held_to]
 ROW = ["source", "code", "period"]

@@ -1,4 +1,7 @@
-"""Reports: what has changed is made again in processes of their own, then published whole."""
+"""Reports: what has changed is made again in processes of their own, then published whole.
+
+Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
+"""
 
 import filecmp
 import json
@@ -38,8 +41,6 @@ from ctg_analysis.publish.pool import Job, Outcome, get_ready, run
 from ctg_analysis.publish.site import code, dated, of_edition, page, text_sources
 from ctg_analysis.raw.folders import read_unread
 from ctg_analysis.raw.folders import sha256 as sum_of_file
-
-# What a page is made from, as sums: a chapter whose sums are those of the latest edition is not run again.
 
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
@@ -83,8 +84,6 @@ def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
     return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
 
 
-# Chapters that keep their page of a former edition: their notebook is refused, or has failed.
-
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
 
 
@@ -122,8 +121,6 @@ def note(entry: dict) -> str:
         return "Ce chapitre n’a pas pu être établi."
     return f"Chapitre daté\u00a0: édition du {date_text(entry['dated'])}." if entry.get("dated") else ""
 
-
-# What a report needs: the chapters whose page is not what it would be, found without opening a table.
 
 MISSING = "manques.html"
 TASKS = "ctg_analysis.publish.tasks"
@@ -223,8 +220,6 @@ def plan_report(
     report = editions.Report(epci, listed, fresh, executed, whole)
     return Plan(report, own, former, todo, refused, unread, force)
 
-
-# A report made public: the chapters that ran, those kept from the latest edition, what failed, as one edition.
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
@@ -351,10 +346,6 @@ def keep_journal(report: editions.Report, built: editions.Built, out: Path) -> N
         if ran.exists():
             shutil.copyfile(ran, journal / ran.name)
 
-
-# Reports: what has changed is made again in processes of their own, then published whole.
-#
-# Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy

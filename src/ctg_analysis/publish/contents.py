@@ -69,8 +69,6 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
     return body, [replace(one, seen=one.id in texts, text=texts.get(one.id, "")) for one in sections]
 
 
-# What a page says once: a caveat or a source that several charts share stands in whole by the first of them.
-
 DEFINITION = '<dd class="definition">'
 NOTES = rf'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|{DEFINITION}'
 ASIDE = re.compile(rf"({NOTES})([^<]*)(?=</|<span)")  # of plain text: links and lists are not cut
@@ -133,9 +131,6 @@ def _constat(found: re.Match[str], said: set[str]) -> str:
 def is_long(sentence: str) -> bool:
     """Whether a sentence is of more than ten words, a number being one."""
     return len(re.findall(r"\w+", sentence.replace(NARROW, ""))) > LONG
-
-
-# What the outputs of executed cells hold for a page: HTML, and what each piece tells of itself (`Html.about`).
 
 
 def html_outputs(cell: NotebookNode) -> list[NotebookNode]:
@@ -299,9 +294,6 @@ def synonyms() -> str:
 
 def _json(content: list) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-# The pages of a report beside its chapters: index, search, and the two texts of docs/ that readers need.
 
 
 def write_around(report: Report, about: dict, first: dict, after: str | None) -> None:

@@ -200,9 +200,6 @@ def _competences(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-# The texts that a convention starts from: they stand until the signatories have written their own.
-
-
 class ReferenceArticle(Row):
     """An article of reference."""
 

@@ -23,8 +23,6 @@ from ctg_analysis.publish.editions import OBSERVATIONS, comes_after, record
 from ctg_analysis.publish.site import page
 from ctg_analysis.raw.folders import sha256
 
-# What was observed of a territory, for spreadsheets and for the next edition.
-
 FRENCH_COLUMNS = {
     "territory": "code",
     "name": "territoire",
@@ -139,8 +137,6 @@ def write_observations(folder: Path, seen: Territory) -> str:
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
     return sha256(folder / OBSERVATIONS)
 
-
-# What changed since the edition before: new periods, revised values, statuses, differences told otherwise by tests.
 
 KEYS = ["territory", "level", "period", "indicator"]
 NEW, REVISED, STATUS, TESTED, GONE = "nouveau millésime", "valeur révisée", "statut", "écart testé", "retiré"

@@ -50,8 +50,6 @@ from ctg_analysis.publish.editions import (
 from ctg_analysis.publish.pdf import picture, same_bytes, sheets_of, write_pdf
 from ctg_analysis.publish.site import page
 
-# The pages of a report joined into one, for paper: what led from a page to another leads inside it.
-
 TAG = re.compile(r"<[a-z][^<>]*>")
 NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')
 PAINT = re.compile(r"url\(#([^)]+)\)")
@@ -127,8 +125,6 @@ def _target(href: str, name: str, pages: list[str]) -> str:
     inside = Path(path).stem if path else name
     return f"#{inside}--{anchor}" if anchor else f"#{inside}"
 
-
-# The slides of a restitution as a PowerPoint file, whose words and charts the team may change.
 
 WIDE, HIGH, MARGIN = Cm(33.87), Cm(19.05), Cm(2)
 TITLE_ONLY = 5  # of the layouts of python-pptx
@@ -265,8 +261,6 @@ def _describe(shape, words: str) -> None:
     """Give a shape its text alternative."""
     shape.element.xpath(".//p:cNvPr")[0].set("descr", typography(words))
 
-
-# They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
 NOTICE = """{name}

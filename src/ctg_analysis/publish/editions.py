@@ -176,8 +176,6 @@ def collect(out: Path, epci: str, keep: int) -> list[Path]:
     return old
 
 
-# A report being made; what came of it, and what is said of it: lines and exit code.
-
 FEW = 3  # chapters made again, whose pages are named
 
 

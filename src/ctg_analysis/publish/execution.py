@@ -32,8 +32,6 @@ from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.pool import LIMITS
 
-# Running a chapter: papermill, with our engines.
-
 KERNEL = "python3"
 IN_KERNEL, HERE = "ctg", "ctg-here"  # engines, see `engine`
 READ = "application/vnd.ctg.read+json"
@@ -112,8 +110,6 @@ def place(chapter: ChapterNotebook) -> str:
     """Return how an error names the notebook of a chapter."""
     return f"notebooks/{chapter.path.name}"
 
-
-# The cells of a notebook run in this very process, with the outputs that a kernel would have sent.
 
 CONFIG = Config({"HistoryManager": {"enabled": False}})  # a history would be a file, and a thread that writes it
 STOPS_NOTHING = "raises-exception"
@@ -252,9 +248,6 @@ def _mime(data: dict) -> NotebookNode:
     return NotebookNode(
         {kind: b64encode(part).decode("ascii") if isinstance(part, bytes) else part for kind, part in data.items()}
     )
-
-
-# The parameters of a chapter, checked before anything runs.
 
 
 class ParameterError(UserError, click.ClickException):

@@ -21,8 +21,6 @@ from ctg_analysis.chapter.own import UNNAMED, image
 from ctg_analysis.display.markup import ABOUT, PAGE
 from ctg_analysis.display.texts import typography
 
-# The gate of HTML that anybody wrote: a page runs nothing, loads nothing, and keeps its own style.
-
 RUNS = "that a page does not show: show an image or a table"
 ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
 HEAVIEST, MOST_TAGS = 1_500_000, 40_000  # characters, tags: more takes minutes
@@ -136,8 +134,6 @@ def lacks_of_images(whole: Contents, passed: Contents, without_alt: str) -> list
     }
     return [line for line, is_so in said.items() if is_so]
 
-
-# Markdown as HTML, in French typography: the cells of text of a notebook, what its code writes in Markdown.
 
 HEADINGS = frozenset(TAGS | {"h1", "h5", "h6"})
 BOX = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?/>')

@@ -148,8 +148,6 @@ def _named(cell: NotebookNode) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-# What a page shows folded: all the figures, with what goes into detail, under the heading of that name.
-
 ALL_FIGURES = re.compile(r'<h2 id="tous-les-chiffres">(.*?)</h2>(.*?)(?=<h2 id=|\Z)', re.DOTALL)
 
 
@@ -162,9 +160,6 @@ def folded(body: str) -> str:
     return ALL_FIGURES.sub(
         r'<details class="all"><summary><h2 id="tous-les-chiffres">\1</h2></summary>\2</details>', body
     )
-
-
-# Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them.
 
 
 class ChapterPage(NamedTuple):

@@ -22,8 +22,6 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root,
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.editions import latest, record, reports
 
-# What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell.
-
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -151,8 +149,6 @@ def git_commit() -> str:
     )
     return answer.stdout.strip()
 
-
-# Which territories to build, a part of them, and the page that lists the reports of a folder.
 
 LIST = "index.html"
 LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')

@@ -40,8 +40,6 @@ from ctg_analysis.publish.execution import execute
 from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.raw.folders import read_unread
 
-# What a chapter has read of its territory, as one sum: it runs again when the sum has changed.
-
 WORDS = "words"
 
 

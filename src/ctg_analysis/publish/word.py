@@ -163,9 +163,6 @@ def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
             yield element, text
 
 
-# The text of an article, written in Markdown, as paragraphs: bold, italics and lists; anything else is its words.
-
-
 def paragraphs(source: str) -> list[dict[str, object]]:
     """Return the paragraphs of a Markdown text: puce, whether it is one of a list, and texte, to be written by {{r }}.
 

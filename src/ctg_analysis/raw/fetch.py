@@ -26,8 +26,6 @@ from ctg_analysis.model.source import Download, Source, declared_at
 from ctg_analysis.raw.folders import CERTIFICATE, FULL, PARTIAL, sha256
 from ctg_analysis.raw.workbook_safety import DAMAGED
 
-# What came in the place of a file: whole and of the kind that its name announces, or refused in one line.
-
 MAXIMUM_BYTES = 2_000_000_000
 BLOCK = 1 << 16
 SEPARATORS = b";,\t|"
@@ -144,8 +142,6 @@ def _refuse_large(archive: zipfile.ZipFile, origin: str) -> None:
     if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
         raise too_large(origin)
 
-
-# One file over HTTP: asked again as long as its fault may pass, refused in one line otherwise.
 
 ATTEMPTS = 5
 TIMEOUTS = 10, 30  # seconds to connect, without a byte

@@ -1,4 +1,4 @@
-"""A raw file as a table of texts: CSV, Parquet, sheets of workbooks."""
+"""A raw file as a table of texts: CSV, Parquet, sheets of workbooks; nothing is interpreted but its form."""
 
 import codecs
 import csv
@@ -21,10 +21,6 @@ from ctg_analysis.model.errors import IN_UTF8, Finding, InputError, counted
 from ctg_analysis.model.habits import SheetPlace, folded
 from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, letters, opened, scanned
-
-# A raw file as a table of texts: CSV as real files are, workbooks with a title block, Parquet.
-#
-# Nothing is interpreted here but the form: separator, byte order mark, lines, header. The index says where a row is.
 
 # In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
 pd.set_option("mode.string_storage", "python")
@@ -241,8 +237,6 @@ def badly_encoded(path: Path) -> InputError:
                 return broken(path, number, f"l'octet 0x{line[error.start]:02x}", IN_UTF8)
     return broken(path, None, "des lignes illisibles", "un fichier CSV")
 
-
-# A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells.
 
 WORKBOOKS = (".xlsx", ".ods")
 OTHER_KINDS = (".xls", ".xlsm", ".xlsb")  # of workbooks, which are not read

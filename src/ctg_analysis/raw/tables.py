@@ -18,8 +18,6 @@ from ctg_analysis.model.yaml_files import BIDIRECTIONAL, TURNED_ROUND
 from ctg_analysis.raw import files
 from ctg_analysis.raw.certificates import RawFolder, integrity
 
-# Tables that people fill, in CSV files or in sheets of workbooks: found in a folder, read as the same texts.
-
 Filled = Path | files.Sheet  # a CSV file, or a sheet of a workbook
 # How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
 COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
@@ -124,8 +122,6 @@ def load_filled(
     texts = files.load(table, named, keep, most=most, footer=footer)
     return texts.apply(lambda cells: cells.str.strip())
 
-
-# Holding a raw file to its schema: every problem at once, each with its line.
 
 A_NUMBER = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+,\d*|,\d+)$"
 LARGEST = 1e13  # no count of France is larger, not even in euros

@@ -1,4 +1,7 @@
-"""Whether a workbook may be opened: a zip of XML, small once unpacked, whose cells have values."""
+"""Whether a workbook may be opened: a zip of XML, small once unpacked, whose cells have values.
+
+What reads values gives a blank for an error, which would then mean "unknown", and takes memory up to the last cell.
+"""
 
 import lzma
 import re
@@ -13,10 +16,6 @@ from xml.etree import ElementTree
 
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import broken
-
-# Zips of XML, such as workbooks: opened when they are small and whole, their parts read, or refused in one line.
-#
-# A small one may unpack to gigabytes: what its parts unpack to is counted, whatever they say.
 
 LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
 AS_XLSX = "un classeur enregistré en .xlsx"
@@ -106,11 +105,6 @@ def foreign(file: Path | zipfile.ZipFile) -> InputError:
 def _locked(path: Path) -> InputError:
     return broken(path, None, "un classeur protégé par un mot de passe", "un classeur qui s'ouvre sans mot de passe")
 
-
-# Whether a workbook may be opened: how large it is once unpacked, how far its cells stand, which have no value.
-#
-# A workbook is a zip of XML. A small one may unpack to gigabytes, or hold one cell so far away that what reads it asks
-# for all the memory between; and what reads values gives a blank for an error, which would then mean "unknown".
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
 ERROR, NO_VALUE, PERCENT = "une case en erreur (#DIV/0!, #REF!, #N/A…)", "une formule sans sa valeur", "%"
