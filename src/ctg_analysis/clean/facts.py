@@ -59,11 +59,6 @@ CLEANERS: dict[str, Cleaner] = {
 }
 
 
-def cleaners(communes: pd.DataFrame | None) -> dict[str, Cleaner]:
-    """Return the cleaning functions by source, those that must know the communes of a year with them, if they are."""
-    return CLEANERS | {name: partial(CLEANERS[name], communes=communes) for name in KNOWING_COMMUNES}
-
-
 Folders = dict[str, list[RawFolder]]
 
 
@@ -97,7 +92,7 @@ def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
 
 def read_sources(folders: Folders) -> list[str]:
     """Return the ids of the sources of which figures are read, in the order in which their facts stand."""
-    return [name for name in [GEOGRAPHY, *cleaners(None)] if name in folders]
+    return [name for name in [GEOGRAPHY, *CLEANERS] if name in folders]
 
 
 def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
@@ -122,8 +117,10 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
 
 
 def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:
-    """Return the function that cleans the folders of a source."""
-    return cleaners(frame and frame.communes[max(frame.communes)])[source]
+    """Return the function that cleans the folders of a source, with the communes of the reference year if it asks so."""
+    if source not in KNOWING_COMMUNES:
+        return CLEANERS[source]
+    return partial(CLEANERS[source], communes=frame and frame.communes[max(frame.communes)])
 
 
 def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:
@@ -254,7 +251,6 @@ def _of_these_departements(covered: pd.DataFrame, named: pd.DataFrame, communes:
 
 
 def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of communes that a series does not name."""
     key = [*SERIES, "code"]
     again = pd.concat([named[key], rows[key]], ignore_index=True).duplicated()
     return rows[~again.to_numpy()[len(named) :]]

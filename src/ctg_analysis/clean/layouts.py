@@ -204,7 +204,6 @@ def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[
 
 
 def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the rows of a file that some of the layouts ask for."""
     layout = layouts[0]
     parts = [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
     there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
@@ -235,7 +234,6 @@ def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFram
 
 
 def _of_table(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the measures of a layout, from its rows."""
     findings = unmatched(rows, layout.where, folder, name)
     for column, pattern in layout.flags.items():
         flagged = matching(rows, {column: pattern})
@@ -488,7 +486,6 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
 
 
 def _codes(layout: Register, rows: pd.DataFrame) -> pd.Series:
-    """Return the codes of communes of each row: one, or a list of them."""
     if layout.several:
         return rows[layout.code].str.split(r"\W+", regex=True)
     if layout.departement:

@@ -173,7 +173,6 @@ def read_cells(path: Filled, form: Form, names: Mapping[str, str]) -> tuple[pd.D
 
 
 def _habit(field: Field) -> Callable[[str], str]:
-    """Return how the cells of a column are read."""
     match field.kind:
         case kind if kind == CHOICE:
             return partial(habits.choice, choices=field.choices)

@@ -113,7 +113,6 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
 
 
 def _must_be_known(epci: str) -> None:
-    """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
     processed = data_root(epci).processed
     one = {"columns": ["code"], "filters": [("code", "==", epci)]}
     if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:

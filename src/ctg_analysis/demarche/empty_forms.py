@@ -98,7 +98,6 @@ def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
 
 
 def _of_table(table: Table) -> str:
-    """The section of the LISEZMOI that says what to write in a table."""
     about = f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}."
     rows = [
         (name, one.label, how_written(one), "oui" if one.optional else "non") for name, one in table.columns.items()
@@ -108,7 +107,6 @@ def _of_table(table: Table) -> str:
 
 
 def _of_form(source: Source) -> str:
-    """The section of the LISEZMOI that says what to write in a form."""
     form, rows = source.form, []
     for field in form.fields:
         limit = f", au plus {field.part_of}" if field.part_of else ""

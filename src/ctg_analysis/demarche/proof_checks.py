@@ -134,7 +134,6 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
 
 
 def _value(row: pd.Series) -> str:
-    """The value of an observation, as a page writes it."""
     indicator = CATALOGUE[row["indicator"]]
     low, high = (f"{bound:,.{indicator.decimals}f}".replace(",", "\u202f").replace(".", ",") for bound in _bounds(row))
     return f"{low if low == high else f'de {low} à {high}'} {indicator.unit}"
@@ -168,7 +167,6 @@ def _test(own: pd.DataFrame, other: pd.DataFrame) -> tuple[str, float]:
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
-    """The code of the département, région… of an EPCI; the first when there are several."""
     if level == "france":
         return territories.loc[territories["level"].eq("france"), "code"].iloc[0]
     return epci if level == "epci" else find_epci(territories, epci)[level].split("|")[0]

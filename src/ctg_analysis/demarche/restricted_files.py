@@ -205,7 +205,6 @@ def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
 
 
 def _table(file: table_files.TableFile, until: datetime.date) -> list[Due]:
-    """A whole table: its file, or the rows of its sheet when it has any."""
     if isinstance(file.form, Sheet):
         rows = frozenset(file.texts.index.tolist())
         return [Due(file.path, until, len(rows), rows, file.form)] if rows else []

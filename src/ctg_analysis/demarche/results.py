@@ -147,7 +147,6 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _targets(material: MaterialFiles) -> Iterator[Fact]:
-    """How many indicators of the actions have a value, and how many have reached their target."""
     reported = [
         (name, row.annee, value)
         for row in material["suivi"].itertuples()
@@ -336,5 +335,4 @@ def of_votes(material: MaterialFiles) -> Tables:
 
 
 def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    """A table with a column for each of its columns as one row for each cell."""
     return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

@@ -245,7 +245,6 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
 
 
 def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """The questions, with that of the secteur where it was asked."""
     names = sorted(set(answers[SECTEUR].dropna()) - {""})
     if not names:
         return questionnaire

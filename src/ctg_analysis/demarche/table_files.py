@@ -132,7 +132,6 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
 
 
 def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
-    """What undoes in the cells of a column what spreadsheets do to them."""
     return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
 
 
@@ -154,7 +153,6 @@ def _columns(header: list[str], table: Table, path: Filled, findings: list[Findi
 
 
 def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
-    """The rows whose key an earlier row has."""
     key = list(table.key)
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
     expected = "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"

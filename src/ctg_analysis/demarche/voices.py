@@ -123,7 +123,6 @@ def _verdict(types: Mapping[int, list[str]]) -> str:
 
 
 def _spoken(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """The extracts with their theme and the type of actor as it is shown."""
     table = extracts.merge(codebook[["code", "theme"]], on="code", how="inner", validate="m:1")
     return table.assign(type=table["type_acteur"].map(names_of_types(extracts)))
 
@@ -308,7 +307,6 @@ def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
 
 
 def _draws(ballots: _Ballots) -> np.ndarray:
-    """How many times each ballot is drawn, one row per draw."""
     generator, times = np.random.default_rng(SEED_OF_VOTES), np.zeros((DRAWS, len(ballots.strata)))
     for stratum in np.unique(ballots.strata):
         places = np.flatnonzero(ballots.strata == stratum)

@@ -125,7 +125,6 @@ def _frame_now(root: DataRoot) -> Frame | None:
 
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
-    """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
     return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
 
 
@@ -150,7 +149,6 @@ def strays(raw: Path) -> list[Finding]:
 
 
 def _uncertified(folder: Path) -> list[Finding]:
-    """Return the files and folders of a source that its certificate does not list."""
     try:
         listed = {entry.fichier for entry in read_certificate(folder).certificate.fichiers}
     except InputError:

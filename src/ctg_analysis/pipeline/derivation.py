@@ -267,7 +267,6 @@ class Derivation:
         return [partial(make, self._work(folder.name, folder), given) for make, folder, given in tasks]
 
     def _with_measures(self, measures: set[str]) -> list[Path]:
-        """Return the facts in which some measures are."""
         return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
 
     @staticmethod

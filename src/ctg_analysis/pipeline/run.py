@@ -197,7 +197,6 @@ def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -
 
 
 def _first(tasks: list[Task], at_work: list[Task]) -> Task | None:
-    """Return the first work that may begin beside others."""
     alone = any(task.args[0].large for task in at_work)
     return next((task for task in tasks if not (alone and task.args[0].large)), None)
 

@@ -121,7 +121,6 @@ def _aside(found: re.Match[str], said: set[str]) -> str:
 
 
 def _constat(found: re.Match[str], said: set[str]) -> str:
-    """Return the code of a constat, with its wording the first time that a page tells it."""
     if found[2] in said:
         return f"{found[1]}."
     said.add(found[2])

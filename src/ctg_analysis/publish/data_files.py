@@ -78,7 +78,6 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
 
 
 def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the observations of each file, in the order of the catalogue."""
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     table = observed.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     table = _declared(table, "label", "unit", "file_name")
@@ -86,19 +85,16 @@ def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _declared(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    """Return observations with what the catalogue says of their indicators."""
     said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in names}
     return rows.assign(**{name: rows["indicator"].map(words) for name, words in said.items()})
 
 
 def _french(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return observations under French names."""
     safe = rows.assign(name=rows["name"].map(spreadsheet_safe))
     return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
 
 
 def _projected(seen: Territory) -> pd.DataFrame:
-    """Return the projected children that a page shows; nothing where there are none."""
     table = shown_projections(seen)
     if table.empty:
         return pd.DataFrame()
@@ -217,7 +213,6 @@ def _same(both: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _text(row, side: str) -> str:
-    """Return the value of one side as a reader sees it."""
     if pd.isna(getattr(row, f"status_{side}")):
         return "–"
     own = {name.removesuffix(f"_{side}"): value for name, value in row._asdict().items()}

@@ -86,7 +86,6 @@ def _write(path: Path, content: dict) -> None:
 
 
 def _sources(table: pd.DataFrame) -> list[str]:
-    """The sources that a table has a figure of."""
     if not {"source", "statut"} <= set(table):
         return []
     return [name for name in table.loc[table["statut"].ne(MISSING), "source"].unique() if name in SOURCES]

@@ -93,14 +93,12 @@ def inert(html: str) -> str:
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:
-    """Return a page as a part of the whole: its name, the text of its title, its content."""
     content = _between(for_readers(path.read_text(encoding="utf-8")), "main")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", content, re.DOTALL)[1]
     return {"name": path.stem, "title": title, "content": _rewritten(content, path.stem, pages)}
 
 
 def _between(html: str, element: str) -> str:
-    """Return what the first element of a name holds."""
     return re.search(rf"<{element}\b[^>]*>(.*?)</{element}>", html, re.DOTALL)[1]
 
 
@@ -116,7 +114,6 @@ def _tag(tag: str, name: str, target: Callable[[str], str]) -> str:
 
 
 def _target(href: str, name: str, pages: list[str]) -> str:
-    """Return where a link of a page leads in the whole; nothing when what it leads to is not there."""
     if ELSEWHERE.match(href):
         return href
     path, _, anchor = href.partition("#")
@@ -258,7 +255,6 @@ def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:
 
 
 def _describe(shape, words: str) -> None:
-    """Give a shape its text alternative."""
     shape.element.xpath(".//p:cNvPr")[0].set("descr", typography(words))
 
 
@@ -301,7 +297,6 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
 
 
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
-    """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]

@@ -311,7 +311,6 @@ def link_documents(edition: Path, out: Path, epci: str) -> None:
 
 
 def _links(epci: str, names: list[str]) -> str:
-    """Return the list of documents: one of each kind, in the order of KINDS."""
     by_kind = {f"{name.partition('-')[0]}{Path(name).suffix}": name for name in names}
     lines = [
         f'<li><a href="../{FOLDER}/{epci}/{escape(by_kind[kind])}">{title}</a></li>'

@@ -244,7 +244,6 @@ def run_cells(manager: NotebookExecutionManager, before_cell: Callable[[int], No
 
 
 def _mime(data: dict) -> NotebookNode:
-    """Return the representations as a notebook writes them: bytes in base 64."""
     return NotebookNode(
         {kind: b64encode(part).decode("ascii") if isinstance(part, bytes) else part for kind, part in data.items()}
     )

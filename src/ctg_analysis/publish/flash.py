@@ -83,7 +83,6 @@ def _together(status: pd.Series) -> str:
 
 
 def _span(rows: pd.DataFrame) -> str:
-    """Return from which month to which the rows last."""
     begins, ends = rows["debut"].dropna(), rows["fin"].fillna(rows["debut"]).dropna()
     if begins.empty:
         return ""
@@ -172,7 +171,6 @@ def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash
 def _figures(
     issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
 ) -> Iterator[dict[str, str]]:
-    """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
     ensure(root)
@@ -206,7 +204,6 @@ def _figure(figure: KeyFigure, seen: Territory) -> dict[str, str] | None:
 
 
 def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
-    """Yield the logos as images that stand in the page itself."""
     for name in issue.logos:
         path = (folder / name).resolve()
         inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES

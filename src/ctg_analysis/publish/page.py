@@ -89,12 +89,10 @@ def _level(cell: NotebookNode) -> int:
 
 
 def _is_seen(cell: NotebookNode) -> bool:
-    """Return whether a cell of code shows readers something."""
     return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
 
 
 def _boxes(cell: NotebookNode) -> list[Box]:
-    """Return the boxes of a cell that shows boxes and nothing else."""
     missing = [output.get(ABOUT, {}).get(MISSING, []) for output in html_outputs(cell)]
     return [Box(*box) for entries in missing for box in entries] if all(missing) else []
 

@@ -97,7 +97,6 @@ def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
 
 
 def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the sums of the rows of each value of a column."""
     if table.empty:
         return
     codes, names = pd.factorize(table[column])

@@ -102,7 +102,6 @@ OURS["valeur"] = dated
 
 
 def _wrong(place: str, found: str, expected: str) -> InputError:
-    """Return the error of a template that cannot be filled."""
     return InputError([Finding(place, None, None, found, expected)])
 
 

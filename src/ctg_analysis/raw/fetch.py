@@ -414,13 +414,11 @@ def _get(download: Download, folder: Path, mirror: str, given: Path | None, prog
 
 
 def _where(source: Source, download: Download) -> str:
-    """Return where the address is declared, for a person to correct it."""
     place, guess = next(iter(declared_at(source, download.url)), ""), "" if download.seen else ", a guess so far"
     return f" (the address{guess} is declared in {place})" if place else ""
 
 
 def _certify(source: Source, folder: Path) -> None:
-    """Write the certificate of fetched files: date, size and sum of each."""
     paths = {download: folder / download.name for download in source.downloads}
     certificate = {
         "id": source.id,

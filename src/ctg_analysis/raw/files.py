@@ -392,7 +392,6 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
 
 
 def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
-    """The cells of a sheet as texts, a percentage as it is shown."""
     texts = [[text_of(cell) for cell in row] for row in rows]
     for row, column in cells.percents:
         if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):

@@ -128,12 +128,6 @@ class Cells:
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     percents: set[tuple[int, int]] = field(default_factory=set)
 
-    @property
-    def are_too_many(self) -> bool:
-        """Whether no table has so many, or so far away."""
-        far = self.rows > MOST_ROWS or self.columns > MOST_COLUMNS
-        return far or self.rows * self.columns > MOST_CELLS or len(self.percents) > MOST_ROWS
-
     def add(self, row: int, column: int, kind: str = "") -> None:
         """Take a cell that holds something."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
@@ -154,7 +148,8 @@ def scanned(path: Path) -> dict[str, Cells]:
         for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
             cells = sheets.setdefault(name, Cells())
             cells.add(row, column, kind)
-            if cells.are_too_many:
+            far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
+            if far or len(cells.percents) > MOST_ROWS:
                 far = f"une case remplie en {letters(cells.columns)}{cells.rows}"
                 raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
     return sheets
@@ -174,7 +169,6 @@ def letters(column: int) -> str:
 
 
 def _number(name: str) -> int:
-    """The number of a column, by its letters."""
     number = 0
     for letter in name:
         number = 26 * number + ord(letter) - ord("A") + 1
@@ -187,7 +181,10 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
     unseen.
     """
-    names, percents, computed = _sheet_names(parts), _percent_styles(parts), _are_computed(parts)
+    names, percents = _sheet_names(parts), _percent_styles(parts)
+    # A program that leaves formulas to the spreadsheet writes 0 for their values.
+    options = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "calcPr"]
+    computed = not any(one.get("fullCalcOnLoad") in ("1", "true") for one in options)
     for part in parts.namelist():
         if part.casefold() in names or part.casefold().endswith(".xml"):
             for row, column, kind in _xlsx_cells(parts, part, percents, computed):
@@ -204,12 +201,6 @@ def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
     files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
     paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
     return {path.casefold(): name for path, name in paths}
-
-
-def _are_computed(parts: zipfile.ZipFile) -> bool:
-    """Whether its formulas have been: a program that leaves that to the spreadsheet writes 0 for their values."""
-    options = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "calcPr"]
-    return not any(one.get("fullCalcOnLoad") in ("1", "true") for one in options)
 
 
 def _percent_styles(parts: zipfile.ZipFile) -> set[str]:

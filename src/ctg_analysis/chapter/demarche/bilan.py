@@ -234,7 +234,6 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
 
 
 def _counted(value: float, unit: str) -> str:
-    """Return « 1 place », « 8 places »."""
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 

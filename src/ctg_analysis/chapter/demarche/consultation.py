@@ -220,7 +220,6 @@ open_consultation = Consultation.open
 
 
 def _points(value: float) -> str:
-    """Return « 0,4 point », « 5,2 points »."""
     return f"{number(value, 1)} point{'s' if value >= 2 else ''}"
 
 
@@ -430,7 +429,6 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """The answer in which two groups differ most."""
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
     answer = spread.idxmax()

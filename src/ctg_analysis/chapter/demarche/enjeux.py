@@ -306,7 +306,6 @@ def _in_cell(row) -> Markup:
 
 
 def _stability(stable: int, known: int) -> str:
-    """How many enjeux have a rank that the vote makes stable."""
     if stable == known:
         return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
@@ -316,7 +315,6 @@ def _stability(stable: int, known: int) -> str:
 
 
 def _decision_text(retained: object) -> str:
-    """What the COPIL decided."""
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 

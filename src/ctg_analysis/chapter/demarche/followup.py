@@ -208,12 +208,10 @@ class Followup(DemarcheChapter):
 
     @cached_property
     def _own(self) -> dict[str, pd.DataFrame]:
-        """The observations of the territory, by indicator, of those that have any."""
         own = {name: self.territory.own(CATALOGUE[name]) for name in self._indicators()}
         return {name: rows for name, rows in own.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
-        """What the observations say of the territory about the indicators that are followed."""
         if not self._own:
             return plan.NOTHING_OBSERVED
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])

@@ -167,7 +167,6 @@ class Interviews(DemarcheChapter):
         return definitions("interviews") if self._held else Html("")
 
     def _by_theme(self) -> pd.DataFrame:
-        """The counts by theme and kind of actors, in the order of the table."""
         rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
@@ -288,7 +287,6 @@ open_meetings = Meetings.open
 
 
 def _of_those_invited(row) -> str:
-    """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
     present = number(row.presents)

@@ -80,7 +80,6 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
 
 
 def _apart_from_steps(row) -> bool:
-    """Whether an action has milestones that are not among its steps."""
     steps = row.etapes or ()
     milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
     return not set(milestones) <= set(steps)
@@ -143,7 +142,6 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
 
 
 def _measured(chapter: DemarcheChapter, row) -> pieces.Cell:
-    """What is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
     indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
     return pieces.link(label, chapter.figure_of(indicator)) if indicator else label
