@@ -117,7 +117,7 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
 
 
 def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:
-    """Return the function that cleans the folders of a source, with the communes of the reference year if it asks so."""
+    """Return the function that cleans the folders of a source, with the communes of the reference year if it asks."""
     if source not in KNOWING_COMMUNES:
         return CLEANERS[source]
     return partial(CLEANERS[source], communes=frame and frame.communes[max(frame.communes)])

@@ -240,7 +240,13 @@ def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
     findings = [finding for file in tables.values() for finding in _named(file, tables)]
     if places is not None:
         findings += [finding for file in tables.values() for finding in _strangers(file, places)]
-    return [*findings, *_proofs(tables), *_of_actions(tables), *_of_the_catalogue(tables)]
+    followed = tables["indicateurs_suivi"]
+    findings += [
+        followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
+        for line, name in cells(followed, "indicateur")
+        if name not in CATALOGUE
+    ]
+    return [*findings, *_proofs(tables), *_of_actions(tables)]
 
 
 def ids(file: TableFile, column: str = "") -> set[str]:
@@ -327,13 +333,6 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
 
 def _parts(value: object) -> Iterable:
     return value if isinstance(value, tuple) else ()
-
-
-def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
-    followed = tables["indicateurs_suivi"]
-    for line, name in cells(followed, "indicateur"):
-        if name not in CATALOGUE:
-            yield followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
 
 
 def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:

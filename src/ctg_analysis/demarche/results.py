@@ -324,15 +324,11 @@ def of_votes(material: MaterialFiles) -> Tables:
     votes, enjeux = material["votes"], material["enjeux"]
     if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:
         return {}
-    ranking = voices.priorities(votes, enjeux)
+    ranking, points = voices.priorities(votes, enjeux), voices.points_by_type(votes, enjeux)
     return {
         "priorities": ranking,
         "divergences": voices.divergences(votes, enjeux),
-        "points_by_type": _long(voices.points_by_type(votes, enjeux), "type_votant", "points"),
+        "points_by_type": points.reset_index().melt("enjeu_id", var_name="type_votant", value_name="points"),
         "overlooked": voices.overlooked(ranking, enjeux, material["constats"], material["preuves"]),
         "decisions": voices.decisions(ranking, enjeux),
     }
-
-
-def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

@@ -1,8 +1,9 @@
 """The tables of a démarche in files: sheets, CSV, questionnaire; no person named where none may be."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -115,9 +116,9 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
         texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
-    texts = texts.assign(
-        **{name: once_each(texts[name], _unmade(column, codes)) for name, column in table.columns.items()}
-    )
+    for name, column in table.columns.items():
+        read = partial(column.kind.as_read, codes=codes)
+        texts[name] = once_each(texts[name], lambda cells, read=read: cells.map(read))
     texts.index = texts.index.astype(int)
     rows, lines = [], []
     findings += _repeated(texts, table, path) + _hostile(texts, path)
@@ -129,10 +130,6 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
     typed = _typed(rows, lines, table).join(texts.drop(columns=list(table.columns)))
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
-
-
-def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
-    return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:

@@ -154,7 +154,7 @@ class Plan:
         """
         epci, (data, missing) = self.report.epci, self.beside
         yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
-        yield Job(epci, "ctg_analysis.publish.lacking:write_beside", (self.report,), missing)
+        yield Job(epci, f"{TASKS}:write_beside", (self.report,), missing)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former

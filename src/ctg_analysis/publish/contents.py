@@ -17,7 +17,7 @@ from ctg_analysis.display.notes import terms, terms_in, with_meanings
 from ctg_analysis.display.texts import NARROW, alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
-from ctg_analysis.publish.data_package import add_charts
+from ctg_analysis.publish.data_files import add_charts
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.site import page, text_sources
 

@@ -8,7 +8,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, Demarch
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
-from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
+from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, test_beside
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
@@ -99,7 +99,9 @@ class Enjeux(DemarcheChapter):
     def matrix(self) -> Html:
         """The enjeux where importance and urgence cross."""
         voted = self.ranking.dropna(subset=["importance", "urgence"])
-        wide = voted.assign(cell=[_in_cell(row) for row in voted.itertuples(index=False)]).pivot_table(
+        links = map(pieces.link, voted["enjeu_id"], voted["enjeu_id"].map(pieces.to_enjeu))
+        told = map(Markup("{} ({})").format, links, voted["faisabilite"].map(quantity))
+        wide = voted.assign(cell=[*told]).pivot_table(
             index="urgence", columns="importance", values="cell", aggfunc=pieces.listed
         )
         wide = wide.sort_index(ascending=False).fillna(pieces.NOTHING).rename(index=quantity)
@@ -301,10 +303,6 @@ def _marks(median: float, low: float, high: float) -> str:
     return pieces.UNKNOWN if pd.isna(median) else f"{quantity(median)} ({quantity(low)} à {quantity(high)})"
 
 
-def _in_cell(row) -> Markup:
-    return Markup("{} ({})").format(pieces.link(row.enjeu_id, pieces.to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
-
-
 def _stability(stable: int, known: int) -> str:
     if stable == known:
         return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
@@ -387,7 +385,7 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row,
     level = LEVELS[match[1]]
     others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
-    if len(others) and (level in alike or not word_of_test(own, others)):
+    if len(others) and (level in alike or not test_beside(own, others)[0]):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
     reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture
