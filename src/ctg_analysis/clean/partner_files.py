@@ -136,7 +136,6 @@ def sound_facts(
     placed = table[table[PLACE].isin([*places]) & table[PERIOD].str.fullmatch(A_YEAR[0])]
     findings += wrong + wrong_periods(placed[PERIOD], received, path) + _answers_above(placed, form, path)
     findings += _less_than_its_communes(placed.drop_duplicates([PLACE, PERIOD]), form, path)
-    findings += _more_than_the_whole(table, form, path)
     table = _without_faults(table, findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
     parts = [
@@ -284,18 +283,6 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
     ]  # fmt: skip
 
 
-def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to."""
-    column = {field.measure: field.column for field in form.numbers}
-    direct = {(field.column, field.part_of) for field in form.numbers}
-    findings = []
-    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
-        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
-            figure, expected = f"{table.loc[line, part]:g}", f"au plus {whole}, {table.loc[line, whole]:g}"
-            findings.append(Finding(place_of(path), int(line), part, figure, expected))
-    return findings
-
-
 def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs (part, whole), those of a part of a part among them."""
     every = set(pairs)
@@ -317,7 +304,8 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
-    numbers = {field.column: count(nullable=True, description=A_COUNT) for field in form.numbers}
+    column = {field.measure: field.column for field in form.numbers}
+    numbers = {name: count(nullable=True, description=A_COUNT) for name in column.values()}
     for field in form.numbers:
         if limit := LIMITS.get(field.kind):
             numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
@@ -327,7 +315,7 @@ def _schema(form: Form) -> pa.DataFrameSchema:
             PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
             **numbers,
         },
-        checks=[at_most(field.column, field.part_of) for field in form.fields if field.part_of],
+        checks=[at_most(column[part], column[whole]) for part, whole in _nested(form.parts())],
         unique=[PLACE, PERIOD],
     )
 

@@ -20,10 +20,10 @@ from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.model.source import SOURCES, SecrecyRule, Source, Totals
 from ctg_analysis.model.territories import codes_by_name
-from ctg_analysis.raw.files import is_workbook, place_of, unread_file, workbooks_in
+from ctg_analysis.raw.files import FilledTables, is_workbook, place_of, unread_file, workbooks_in
 from ctg_analysis.raw.folders import Unread, is_note, where
 from ctg_analysis.raw.form_workbooks import headings
-from ctg_analysis.raw.tables import FilledTables, tables_in
+from ctg_analysis.raw.tables import tables_in
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
@@ -108,7 +108,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], one.agreed.get(name)
         cut = held.unread.get(name)  # of the sheet itself, or of a workbook that may hold one
-        faults = [held.twice[name]] if name in held.twice else [cut] if cut and isinstance(cut.path, SheetPlace) else []
+        faults = [cut] if cut and isinstance(cut.path, SheetPlace) else []
         day, read = agreement.recu_le if agreement else None, []
         for part in (partial(cleaner(source), source, form, own, day), partial(words_in, source, form, allowed)):
             try:

@@ -63,7 +63,7 @@ def _in_workbook(path: Path) -> Iterator[Finding]:
     if authors(path):
         expected = "aucun : dans Excel, Fichier, Informations, Inspecter le document, les supprimer"
         yield Finding(project_path(path), None, None, "le nom d'un auteur dans les propriétés du fichier", expected)
-    sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
+    sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).tables
     read = {sheet.name for sheet in sheets.values()}
     yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
     for name, rows, _ in rows_of(path):

@@ -3,7 +3,7 @@
 What holds personal data is apart (`restricted_files`): nothing here reads it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class MaterialFiles:
     tables: dict[str, TableFile]
     yaml: dict[str, ReadYaml]
     allowed: tuple[str, ...] = ()
-    workbooks: tuple[Finding, ...] = ()
+    workbooks: Sequence[Finding] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The valid rows of a table, in pandas types (lists are tuples); its index is the line in the file."""

@@ -3,7 +3,7 @@
 import csv
 import datetime
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class RestrictedFiles:
     folder: Path
     tables: dict[str, table_files.TableFile]
     retention: ReadYaml
-    workbooks: tuple[Finding, ...] = ()
+    workbooks: Sequence[Finding] = ()
 
     @property
     def until(self) -> Retention:
@@ -272,7 +272,7 @@ def _delete(overdue: Due) -> None:
 def _delete_rows(path: Path, overdue: list[Due]) -> None:
     """Write a workbook again without some rows of its sheets: nothing of them is left in it."""
     gone = {part.sheet.name: part.lines for part in overdue}
-    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).sheets
+    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).tables
     tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}
     rows = {name: sheet.texts.drop(gone.get(sheet.name, [])) for name, sheet in sheets.items()}
     write_whole(path, table_files.table_workbook(path.stem, PURGED, tables, rows=rows))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
@@ -83,15 +83,11 @@ class TableFile:
         return Finding(self.place, line, column, found, expected)
 
 
-class Tables(NamedTuple):
-    """The tables of a folder, by name, and what is wrong with the workbooks that may hold some."""
-
-    files: dict[str, TableFile]
-    findings: tuple[Finding, ...]
-
-
-def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES) -> Tables:
-    """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
+def read_folder(
+    folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES
+) -> tuple[dict[str, TableFile], list[Finding]]:
+    """The tables of a folder, by name, without rows where neither a file nor a sheet has them; what is wrong with its
+    workbooks.
 
     What a sheet that cannot be read may hold is unread, but for what another file gives. codes: see `habits.place`.
     """
@@ -103,7 +99,7 @@ def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, s
         lost = name in held.unread and not len(file.texts)
         others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
         files[name] = replace(file, unread=file.unread or lost, findings=others)
-    return Tables(files, held.findings)
+    return files, held.findings
 
 
 def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:

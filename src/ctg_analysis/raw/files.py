@@ -281,17 +281,16 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Workbook:
-    """What a workbook gives: sheets by the name of their table, what is wrong with it.
+class FilledTables:
+    """The tables of a workbook or of a folder, by name, and what is wrong there.
 
-    A sheet with wrong cells is given with these blank, so that the rest of it is checked too. unread, twice: the tables
-    that cannot be read whole, those that two sheets fill, each with what is said of it.
+    A sheet with wrong cells is given with these blank, so that the rest of it is checked too. unread: the tables that
+    cannot be read whole or that are filled in two places, each with what is said of it.
     """
 
-    sheets: dict[str, Sheet]
+    tables: dict[str, Path | Sheet]
     findings: list[Finding]
     unread: dict[str, Finding]
-    twice: dict[str, Finding]
 
 
 def is_workbook(path: Path) -> bool:
@@ -320,7 +319,7 @@ def place_of(table: Path | Sheet) -> str:
     return table.place if isinstance(table, Sheet) else project_path(table)
 
 
-def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
+def read_workbook(path: Path, tables: Collection[Headings]) -> FilledTables:
     """The tables of a workbook, of those that it may hold.
 
     A sheet is known by its name, or else by the codes of its columns; they stand in one of its first rows.
@@ -331,7 +330,6 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
     unread: dict[str, Finding] = {}
-    twice: dict[str, Finding] = {}
     for name, rows, cells in rows_of(path):
         table = _table_of(name, rows, tables)
         if table is None:
@@ -351,11 +349,11 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
             unread[table.name] = faults[0]
         if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
             found = f"une table que donne aussi {sheets[table.name].place}"
-            twice[table.name] = Finding(sheet.place, None, None, found, ONE_FILE)
-            findings.append(twice[table.name])
+            unread[table.name] = Finding(sheet.place, None, None, found, ONE_FILE)
+            findings.append(unread[table.name])
         if table.name not in sheets or not len(sheets[table.name].texts):
             sheets[table.name] = sheet
-    return Workbook(sheets, findings, unread, twice)
+    return FilledTables(sheets, findings, unread)
 
 
 def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
@@ -364,7 +362,7 @@ def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
     Raises:
         InputError: a workbook that cannot be read: what it has is not known.
     """
-    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).sheets}
+    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).tables}
 
 
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:

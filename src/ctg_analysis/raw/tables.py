@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -23,20 +22,7 @@ Filled = Path | files.Sheet  # a CSV file, or a sheet of a workbook
 COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class FilledTables:
-    """The tables of a folder, by name: those that have a file or a sheet.
-
-    unread, twice: those that cannot be read, those that are filled in several places, each with what is said of it.
-    """
-
-    tables: dict[str, Filled]
-    findings: tuple[Finding, ...] = ()
-    unread: dict[str, Finding] = field(default_factory=dict)
-    twice: dict[str, Finding] = field(default_factory=dict)
-
-
-def tables_in(folder: Path, tables: Collection[files.Headings]) -> FilledTables:
+def tables_in(folder: Path, tables: Collection[files.Headings]) -> files.FilledTables:
     """The tables that a folder holds, each in `<name>.csv` or in a sheet of any workbook there.
 
     One that is filled in several of them is a finding: nothing tells which is the right one. One that is empty in a
@@ -49,7 +35,6 @@ def tables_in(folder: Path, tables: Collection[files.Headings]) -> FilledTables:
             found[table.name] = [path]
     findings: list[Finding] = []
     unread: dict[str, Finding] = {}
-    twice: dict[str, Finding] = {}
     for path in files.workbooks_in(folder):
         if original := _copied(path):
             expected = f"un seul des deux : garder le bon sous le nom {original}, supprimer l'autre"
@@ -63,17 +48,16 @@ def tables_in(folder: Path, tables: Collection[files.Headings]) -> FilledTables:
             continue
         findings += workbook.findings
         unread |= workbook.unread
-        twice |= workbook.twice
-        for name, sheet in workbook.sheets.items():
+        for name, sheet in workbook.tables.items():
             found.setdefault(name, []).append(sheet)
     for name, several in found.items():
         filled = [table for table in several if is_filled(table)]
         several[:] = filled or several[::-1]
         for other in filled[1:]:
             said = f"une table que donne aussi {files.place_of(filled[0])}"
-            twice[name] = Finding(files.place_of(other), None, None, said, files.ONE_FILE)
-            findings.append(twice[name])
-    return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), unread, twice)
+            unread[name] = Finding(files.place_of(other), None, None, said, files.ONE_FILE)
+            findings.append(unread[name])
+    return files.FilledTables({name: several[0] for name, several in found.items()}, findings, unread)
 
 
 def _copied(path: Path) -> str:
