@@ -209,7 +209,9 @@ def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, coverage: Coverage, 
     else:
         covered = pd.concat([by_period, _of_these_epcis(by_period, communes)]).drop_duplicates()
     if coverage.in_each_departement:
-        covered = _of_these_departements(covered, by_period, communes)
+        members = communes.loc[communes["kind"].eq(COMMUNE), ["code", "departement"]]
+        there = by_period.merge(members, on="code")[["period", "departement"]].drop_duplicates()
+        covered = covered.merge(members, on="code").merge(there, on=["period", "departement"])[covered.columns]
     none = _unnamed(named[SERIES].drop_duplicates().merge(covered, on="period"), named)
     same = facts[facts["level"].eq("commune") & facts["measure"].isin(coverage.each)]
     same = same.groupby(SERIES, as_index=False)["value"].max()
@@ -241,13 +243,6 @@ def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame
     members = communes.loc[communes["kind"].eq(COMMUNE) & communes["epci"].notna(), ["code", "epci"]]
     epcis = named.merge(members, on="code").drop(columns="code").drop_duplicates()
     return epcis.merge(members, on="epci").drop(columns="epci")
-
-
-def _of_these_departements(covered: pd.DataFrame, named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the communes covered in a period that are in a département of which one is named then."""
-    members = communes.loc[communes["kind"].eq(COMMUNE), ["code", "departement"]]
-    there = named.merge(members, on="code")[["period", "departement"]].drop_duplicates()
-    return covered.merge(members, on="code").merge(there, on=["period", "departement"])[covered.columns]
 
 
 def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:

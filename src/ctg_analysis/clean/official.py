@@ -204,20 +204,15 @@ def _by_residence(folder: RawFolder, name: str, communes: pd.DataFrame | None) -
     column = next(name for name in rows if re.fullmatch(WORKERS, name))
     counted = {"workers_in_flows": rows[column]}
     if communes is not None:
-        units = _units(communes)
+        own = communes.set_index("code")["epci"]  # the EPCI, else itself, of each commune and of what it holds
+        units = own.fillna(own.index.to_series()).to_dict()
+        holders = {**former_communes(communes), **arrondissement_parents(communes)}
+        units |= {code: units[holder] for code, holder in holders.items() if holder in units}
         home, work = (rows[code].map(units).fillna(rows[code]) for code in ("CODGEO", "DCLT"))
         counted["workers_outside_epci"] = rows[column].where(home.ne(work), 0.0)
     sums = pd.DataFrame(counted).groupby(rows["CODGEO"]).sum()
     long = sums.reset_index(names="code").melt("code", var_name="measure", value_name="value")
     return long.assign(period=re.search(r"20\d\d", name)[0])
-
-
-def _units(communes: pd.DataFrame) -> dict[str, str]:
-    """Return the EPCI, else itself, of each commune, of its arrondissements and of the former communes it holds."""
-    units = communes.set_index("code")["epci"]
-    known = units.fillna(units.index.to_series()).to_dict()
-    holders = {**former_communes(communes), **arrondissement_parents(communes)}
-    return known | {code: known[holder] for code, holder in holders.items() if holder in known}
 
 
 ACCOUNTS = pa.DataFrameSchema(

@@ -190,7 +190,11 @@ def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd
         grouped = now.groupby(PLACE, as_index=False)["grouped"].sum()
         rows.append(grouped.rename(columns={"grouped": "value"}).assign(measure="grouped_schools"))
     by_commune = pd.concat(rows, ignore_index=True).assign(level="commune")
-    secondary = _secondary(directory, communes).assign(period=_state_of_directory(folder))
+    # The year of the directory, whose pupils are of an earlier rentrée, which it does not tell.
+    vintage = folder.certificate.millesime
+    said = vintage.get("annuaire", "") if isinstance(vintage, dict) else ""
+    state = re.search(r"20\d\d", f"{said} {folder.certificate.date_acces}")[0]
+    secondary = _secondary(directory, communes).assign(period=state)
     return facts(pd.concat([by_commune, secondary], ignore_index=True), folder.certificate.id)
 
 
@@ -211,16 +215,6 @@ def _secondary(directory: pd.DataFrame, communes: pd.DataFrame | None) -> pd.Dat
         places = [rows.assign(code=rows["code"].map(unit), level=level).dropna() for level, unit in unit_of(communes)]
     key = ["code", "level", "measure"]
     return pd.concat([rows.assign(level="commune"), *places]).groupby(key, as_index=False)["value"].sum(min_count=1)
-
-
-def _state_of_directory(folder: RawFolder) -> str:
-    """Return the year of the directory: the first that its vintage tells, else that of the day it was had.
-
-    The pupils that it gives are of an earlier rentrée, which it does not tell.
-    """
-    vintage = folder.certificate.millesime
-    said = vintage.get("annuaire", "") if isinstance(vintage, dict) else ""
-    return re.search(r"20\d\d", f"{said} {folder.certificate.date_acces}")[0]
 
 
 def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:

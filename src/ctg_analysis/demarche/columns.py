@@ -191,10 +191,6 @@ def _yes_no(text: object) -> bool:
     raise ValueError("oui ou non")
 
 
-def _split(text: object) -> object:
-    return tuple(part.strip() for part in text.split(LIST)) if isinstance(text, str) else text
-
-
 def _pairs(text: object) -> tuple[tuple[str, str], ...]:
     pairs = [part.partition(PAIR) for part in str(text).split(LIST)]
     if not all(name.strip() and sign for name, sign, _ in pairs):
@@ -235,7 +231,10 @@ Whole = _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")
 
 
 def _list_of(part: Any) -> Any:
-    return Annotated[tuple[part, ...], BeforeValidator(_split)]
+    def split(text: object) -> object:
+        return tuple(one.strip() for one in text.split(LIST)) if isinstance(text, str) else text
+
+    return Annotated[tuple[part, ...], BeforeValidator(split)]
 
 
 def _pairs_of(name: Any, value: Any) -> Any:

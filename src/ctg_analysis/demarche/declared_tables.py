@@ -169,11 +169,10 @@ def _lists(name: str) -> list[str]:
 
 
 def _tuples(cells: pd.Series) -> list[tuple | None]:
-    return [None if pd.isna(cell) else tuple(map(_tuple, json.loads(cell))) for cell in cells]
-
-
-def _tuple(part: object) -> object:
-    return tuple(part) if isinstance(part, list) else part
+    lists = [None if pd.isna(cell) else json.loads(cell) for cell in cells]
+    return [
+        None if one is None else tuple(tuple(part) if isinstance(part, list) else part for part in one) for one in lists
+    ]
 
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"

@@ -239,7 +239,9 @@ def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], pla
     """
     extracts, names = extracts_of(material["extraits"])
     tables = {name: material[name] for name in declared_tables.MATERIAL_READ}
-    tables["preuves"] = _proofs(material["preuves"], names)
+    proofs = material["preuves"]  # those by an interview under the name of what may be quoted of it
+    quoted = proofs["ref"].mask(proofs["type"].eq(columns.INTERVIEW), proofs["ref"].map(names).fillna(""))
+    tables["preuves"] = proofs.assign(ref=quoted)
     tables |= {"extraits": extracts, declared_tables.WRITTEN: _written(material, names)}
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
@@ -287,12 +289,6 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     quoted = quoted.sort_values(["champ", "code", "tonalite", "texte_anonymise"])
     names = {name: f"V{rank}" for rank, name in enumerate(quoted["extrait_id"], start=1)}
     return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[declared_tables.RESULTS["extraits"]], names
-
-
-def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """The proofs, those by an interview under the name of what may be quoted of it."""
-    heard = proofs["type"].eq(columns.INTERVIEW)
-    return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:

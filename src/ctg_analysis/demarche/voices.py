@@ -263,7 +263,11 @@ def overlooked(
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
     strong = set(strong.loc[strong["constat_id"].map(kinds).ge(PROOFS), "constat_id"])
     backing = {
-        row.enjeu_id: [constat for constat in _several(row.constats) if constat in strong]
+        row.enjeu_id: [
+            constat
+            for constat in (row.constats.split(LIST) if isinstance(row.constats, str) else row.constats)
+            if constat in strong
+        ]
         for row in enjeux.itertuples()
     }
     low = ranking["rank"].isna() | ranking["rank"].gt(LAST_THIRD * len(ranking))
@@ -289,11 +293,6 @@ def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     by_rank = table["rank"].le(kept.sum())
     table["against"] = np.select([~decided, kept & ~by_rank, ~kept & by_rank], [UNDECIDED, KEPT, SET_ASIDE], FOLLOWED)
     return table.assign(unexplained=table["against"].isin([KEPT, SET_ASIDE]) & table["motif"].fillna("").eq(""))
-
-
-def _several(cell: object) -> list[str]:
-    """The ids of a cell: `a|b` in a file, several once it has been read."""
-    return cell.split(LIST) if isinstance(cell, str) else [*cell]
 
 
 def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:

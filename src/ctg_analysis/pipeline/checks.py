@@ -91,7 +91,8 @@ def check_material(
     default.
     """
     found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
-    places = _places(root)
+    known = is_whole(root.processed)  # `ctg data` has run, and its tables are as it wrote them
+    places = pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if known else None
     for epci in demarches(root) if epcis is None else sorted({*epcis} & {*demarches(root)}):
         named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
         material = read_material(root.material(epci), *named)
@@ -140,8 +141,3 @@ def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, ga
         proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
     exact = proof_checks.exact_baselines(tables["indicateurs_suivi"], observations, epci)
     return [*proof_checks.no_longer(proofs, observations, places, epci), *exact]
-
-
-def _places(root: DataRoot) -> pd.DataFrame | None:
-    """Return the places, when `ctg data` has ever run and its tables are as it wrote them."""
-    return pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if is_whole(root.processed) else None

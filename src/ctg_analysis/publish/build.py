@@ -54,8 +54,10 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     """
     texts = [*text_sources().values(), *sorted(settings().reference.rglob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
-    beside = sorted((settings().root / "notebooks").rglob("*"))  # what an analyst reads: tables, modules
-    texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]
+    project = settings().root  # what an analyst reads beside: tables, modules, not what JupyterLab and Python keep
+    for path in sorted((project / "notebooks").rglob("*")):
+        hidden = any(name.startswith((".", "__")) for name in path.relative_to(project).parts)
+        texts += [path] if path.is_file() and path.suffix != ".ipynb" and not hidden else []
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),
@@ -72,11 +74,6 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         for chapter in chapters
     }
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
-
-
-def _is_seen(path: Path) -> bool:
-    """Tell whether no part of a path is hidden: not what JupyterLab and Python keep for themselves."""
-    return not any(name.startswith((".", "__")) for name in path.relative_to(settings().root).parts)
 
 
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:

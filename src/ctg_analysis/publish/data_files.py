@@ -65,9 +65,12 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv, all the values behind the charts, as French spreadsheets open them, as a Data Package."""
     seen, data = chapter.territory, folder / "donnees"
     beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
+    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
+    observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    observed = _declared(observed, "label", "unit", "file_name")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
-        **_by_indicator(seen.named),
+        **{name: _french(rows) for name, rows in observed.groupby("file_name", sort=False)},
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         demography.FILE: _projected(seen),
@@ -79,13 +82,6 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
         form = {"sep": ";", "decimal": ",", "lineterminator": "\r\n", "encoding": "utf-8-sig"}
         table.to_csv(data / name, index=False, **form)
     write_package(data, tables, seen)
-
-
-def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
-    table = observed.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
-    table = _declared(table, "label", "unit", "file_name")
-    return {name: _french(rows) for name, rows in table.groupby("file_name", sort=False)}
 
 
 def _declared(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -251,7 +247,10 @@ def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territ
     The columns of most of them are the same, and stand in a file of their own. tables: by name of their file, as they
     were written there.
     """
-    schemas = {name: _schema(table) for name, table in tables.items()}
+    schemas = {
+        name: {"fields": [_field(column, table[column]) for column in table], "missingValues": [""]}
+        for name, table in tables.items()
+    }
     common = next((schemas[name] for name, table in tables.items() if "statut" in table), None)
     if common:
         _write_json(folder / SCHEMA, common)
@@ -316,10 +315,6 @@ def _resource(path: Path, table: pd.DataFrame) -> dict:
         "bytes": len(content),
         "hash": f"sha256:{sha256(content).hexdigest()}",
     }
-
-
-def _schema(table: pd.DataFrame) -> dict:
-    return {"fields": [_field(name, table[name]) for name in table], "missingValues": [""]}
 
 
 def _title(name: str, table: pd.DataFrame) -> str:

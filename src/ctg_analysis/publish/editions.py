@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -87,14 +86,10 @@ def is_whole(edition: Path) -> bool:
 
 def _sum(folder: Path, without: str = "") -> str:
     digest = sha256()
-    for path in sorted(path for path in _files(folder) if path.name != without):
+    files = (path for path in folder.rglob("[!.]*") if path.is_file() and path.name != without)
+    for path in sorted(files):  # those whose name begins with a dot are of a file manager
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of an edition; those whose name begins with a dot are of a file manager."""
-    return (path for path in folder.rglob("[!.]*") if path.is_file())
 
 
 def publish(fresh: Path, out: Path, epci: str) -> Path:

@@ -50,7 +50,10 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
     The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
     """
-    status = _seen_from(steps, moment)
+    # What the table says counts for a step that should be over, or has no date.
+    ends = steps["fin"].fillna(steps["debut"])
+    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
+    status = as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
     for number, phase in enumerate(PHASES, start=1):
         own = steps[steps["phase"].eq(phase)]
         heads = own["etape"].str.match(HEADS_A_PHASE)
@@ -67,13 +70,6 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
             step = {"name": typography(row.etape), "span": span_phrase(row.debut, row.fin)}
             lines.append(step | {"status": known, "mark": MARKS[known]})
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
-
-
-def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Where each step is at a moment: what the table says counts for one that should be over, or has no date."""
-    ends = steps["fin"].fillna(steps["debut"])
-    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
-    return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
 
 
 def _together(status: pd.Series) -> str:

@@ -166,19 +166,11 @@ def _passed(whole: str) -> Passed:
 
 def rendered(text: str, attachments: dict) -> str:
     """Return a text in French typography, as HTML. attachments: the images that a cell carries."""
-    named = attachments | {_address(name): kinds for name, kinds in attachments.items()}
+    addresses = (escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#"))) for name in attachments)  # of JupyterLab
+    named = attachments | dict(zip(addresses, attachments.values(), strict=True))
     renderer = IPythonRenderer(escape=False, attachments=named, exclude_anchor_links=True)
     html = MarkdownWithMath(renderer=renderer).render(typography(text))
     return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
-
-
-def _address(name: str) -> str:
-    """Return the name of an image as the address that JupyterLab writes has it, once it is read.
-
-    >>> _address("Capture d’écran.png")
-    'Capture%20d%E2%80%99%C3%A9cran.png'
-    """
-    return escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#")))
 
 
 # What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.

@@ -209,7 +209,7 @@ def chapters_to_come(report: Report) -> list[dict]:
     """Return the chapters of the démarche that have nothing to tell yet: title, files to begin with."""
     seen = opened(report).territory
     return [
-        {"title": typography(chapter.title), "files": to_begin(seen, chapter.page)}
+        {"title": typography(chapter.title), "files": CHAPTERS[chapter.page](seen).first_files()}
         for chapter in report.chapters
         if chapter.page in silent(seen.demarche)
     ]
@@ -269,11 +269,6 @@ def silent(demarche: Demarche) -> list[str]:
         for page, chapter in CHAPTERS.items()
         if all(demarche.table(name).empty for name in chapter.TELLS_FROM or chapter.BEGINS_WITH)
     ]
-
-
-def to_begin(territory: Territory, page: str) -> list[dict[str, str]]:
-    """The tables that a chapter begins with: title, and where it is filled. page: of the chapter."""
-    return CHAPTERS[page](territory).first_files()
 
 
 # The page of what is missing, and of whom to ask it, with the empty forms and the letters.

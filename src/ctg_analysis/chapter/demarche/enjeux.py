@@ -53,7 +53,7 @@ class Enjeux(DemarcheChapter):
         )
         warnings = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
         warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
+        return markup.reading(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
@@ -167,7 +167,7 @@ class Enjeux(DemarcheChapter):
         divided = counted(len(apart), "enjeu divise", "enjeux divisent")
         sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
         made = pieces.table("Là où les acteurs ne sont pas d'accord", *pieces.by_column(told), self._source)
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
@@ -186,7 +186,7 @@ class Enjeux(DemarcheChapter):
         }
         sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
         made = pieces.table("Peu votés mais étayés", *pieces.by_column(told), cited)
-        return pieces.together(pieces.phrase(sentence, OVERLOOKED), made)
+        return pieces.together(markup.reading(sentence, OVERLOOKED), made)
 
     @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
@@ -213,7 +213,7 @@ class Enjeux(DemarcheChapter):
         if apart:
             told["Par rapport au vote"] = rows["against"] + rows["unexplained"].map({True: ", sans motif", False: ""})
         made = pieces.table("La décision du COPIL, à part du vote", *pieces.by_column(told), self.source("enjeux"))
-        return pieces.together(pieces.phrase(sentence, beside), made)
+        return pieces.together(markup.reading(sentence, beside), made)
 
     def method(self) -> Html:
         """How votes are counted, what a strong proof is, what is never overwritten."""

@@ -42,7 +42,7 @@ class Interviews(DemarcheChapter):
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
         lead = f"{counted(about['count'], 'entretien')} : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
-        return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
+        return pieces.together(markup.reading(lead, coded), markup.source(self._source))
 
     @needing("Grille d'entretien", "grille")
     def guide(self) -> Html:
@@ -64,7 +64,7 @@ class Interviews(DemarcheChapter):
         note = "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée."
         header, lines = ["Thème", *titles.values()], pieces.lines_of(table, number)
         made = pieces.table(caption, header, lines, self._source, note, words=False, shades=shades)
-        return pieces.together(pieces.phrase(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
+        return pieces.together(markup.reading(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
 
     @needing("Saturation", "saturation")
     def saturation(self) -> Html:
@@ -99,7 +99,7 @@ class Interviews(DemarcheChapter):
         """How far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
-            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.")
+            return markup.reading("Aucun double codage : l'accord des codeurs n'est pas mesuré.")
         row = rows.iloc[0]
         bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
         twice, alike = number(row["count"]), number(row["agreement"] * row["count"])
@@ -107,7 +107,7 @@ class Interviews(DemarcheChapter):
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
             f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
-        return pieces.together(pieces.phrase(lead), markup.source(self._source))
+        return pieces.together(markup.reading(lead), markup.source(self._source))
 
     @needing("Convergences et divergences", "convergence")
     def convergence(self) -> Html:
@@ -147,7 +147,7 @@ class Interviews(DemarcheChapter):
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
         why = kept["motif"] + " (" + kept["count"].map(number) + ")"
-        lead = pieces.phrase(
+        lead = markup.reading(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if len(why) else "",
         )

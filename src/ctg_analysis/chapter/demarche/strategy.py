@@ -208,7 +208,7 @@ class Strategy(DemarcheChapter):
         sentence += f"{counted(kept, 'action')}{given_up}."
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(pieces.phrase(sentence), markup.piece("tree.html.j2", branches=branches), source)
+        return pieces.together(markup.reading(sentence), markup.piece("tree.html.j2", branches=branches), source)
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
@@ -273,7 +273,7 @@ class Strategy(DemarcheChapter):
         planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
         totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
         if apart.empty:
-            return pieces.phrase(
+            return markup.reading(
                 "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
             )
         sentence = f"Le budget n'est pas équilibré pour {counted(len(apart), 'action')} sur {len(rows)}."
@@ -285,7 +285,7 @@ class Strategy(DemarcheChapter):
         }
         source = self.source("actions", "financements")
         made = pieces.table("Les budgets à revoir", *pieces.by_column(told), source, APART)
-        return pieces.together(pieces.phrase(sentence, totals), made)
+        return pieces.together(markup.reading(sentence, totals), made)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
@@ -339,7 +339,7 @@ class Strategy(DemarcheChapter):
         sentence = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
         sentence += f", {counted(planned, 'prévue', 'prévues')}." if planned else "."
         made = pieces.table("Réunions des instances", *pieces.by_column(told), self.source("reunions"))
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @needing("Décisions des instances", "reunions")
     def decisions(self) -> Html:
@@ -368,13 +368,13 @@ class Strategy(DemarcheChapter):
         lacking = needs[~needs[list(plan.NEEDS)].all(axis=1)]
         if lacking.empty:
             whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
-            return pieces.together(pieces.phrase(f"{sentence} Chaque action {whole}."), markup.source(cited))
+            return pieces.together(markup.reading(f"{sentence} Chaque action {whole}."), markup.source(cited))
         incomplete = counted(len(lacking), "action est incomplète", "actions sont incomplètes")
         sentence = f"{sentence} {incomplete} sur {len(needs)}."
         told = {"Action": lacking["action_id"].map(self._links)}
         told |= {title: lacking[name].map({True: pieces.YES, False: pieces.NO}) for name, title in plan.NEEDS.items()}
         made = pieces.table("Ce que chaque action doit avoir", *pieces.by_column(told), cited, COMPLETE)
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @property
     def _years(self) -> str:
