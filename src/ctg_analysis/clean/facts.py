@@ -239,7 +239,6 @@ def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return every commune of the EPCIs that have one among those that are named, with what they are named with."""
     members = communes.loc[communes["kind"].eq(COMMUNE) & communes["epci"].notna(), ["code", "epci"]]
     epcis = named.merge(members, on="code").drop(columns="code").drop_duplicates()
     return epcis.merge(members, on="epci").drop(columns="epci")
@@ -319,7 +318,6 @@ def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def _as_published(
     given: Given, facts: pd.DataFrame, perimeter: Perimeter, inhabitants: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Return facts with what the source says of the communes that its files leave out."""
     source, then = given.source, perimeter.communes
     if source.geography.loose:
         facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]

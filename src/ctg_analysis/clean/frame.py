@@ -179,7 +179,6 @@ def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
 
 
 def _census(folder: RawFolder, name: str, key: str) -> str:
-    """Return the year of the census that a column of a file is of, as its certificate says."""
     return re.search(r"\d{4}", folder.entry(name).model_extra[key])[0]
 
 

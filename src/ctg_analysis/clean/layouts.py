@@ -275,7 +275,6 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
 
 
 def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:
-    """Return the rows with a column for each computed measure: missing, or secret, where a part of it is."""
     columns = {}
     for measure, formula in layout.computed.items():
         parts = re.findall(NAME, formula)
@@ -362,8 +361,6 @@ def with_exact(table: pd.DataFrame, step: int) -> pd.DataFrame:
 
 
 def _read_together(layouts: Iterable[Layout]) -> list[list[Layout]]:
-    """Return the layouts in their order, those together that are of other rows of the same files: read once for all."""
-
     def rest(layout: Layout) -> Layout:
         by_rows = isinstance(layout, Table) and layout.where
         return replace(layout, where=[*layout.where], measures=[*layout.measures]) if by_rows else layout

@@ -252,7 +252,6 @@ def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Fill
 
 
 def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
     findings = []
     for field in form.numbers:
         cells = texts[field.column].astype(str).str.strip()
@@ -267,7 +266,6 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 
 def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the figures of an EPCI that its own communes exceed together."""
     level = table[PLACE].map(_level)
     columns = [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE]
     whole = table[level.eq("epci")]

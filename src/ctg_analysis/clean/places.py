@@ -130,7 +130,6 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
 
 
 def _total_and_number(table: pd.DataFrame, column: str, total: str, number: str) -> list[pd.DataFrame]:
-    """Return the sum of a column and how many rows have it, by commune and year."""
     by_place = table[table[column].notna()].groupby(PLACE)[column].agg(**{total: "sum", number: "size"})
     return [
         by_place[one].rename("value").astype(float).round(6).reset_index().assign(measure=one)
@@ -405,7 +404,6 @@ def _number(by_type: pd.DataFrame, types: Iterable[str]) -> pd.Series:
 
 
 def _present(by_type: pd.DataFrame, services: Iterable[Iterable[str]]) -> pd.Series:
-    """Return how many services, each of some types, every commune and year has."""
     return sum(_number(by_type, types).gt(0).astype(float) for types in services)
 
 
@@ -439,7 +437,6 @@ def clean_access_times(folder: RawFolder, communes: pd.DataFrame | None = None) 
 
 
 def _nearest(folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the time to the nearest of each kind: columns kind, period, idSrc, depcom, pop, duree."""
     table = read(folder, name, ACCESS_SCHEMA)
     tables = []
     for kind, types in FACILITY_TYPES.reached.items():

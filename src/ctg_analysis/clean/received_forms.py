@@ -96,7 +96,6 @@ def read_private(
 
 
 def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -> _Folder:
-    """Return what the files of one EPCI say: a form says all or nothing."""
     one = _Folder(*read_agreements(folder, LEAST))
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
@@ -322,7 +321,6 @@ def implausible(told: pd.DataFrame, opened: pd.DataFrame, epci_of: pd.Series) ->
 
 
 def _beyond(told: pd.DataFrame, known: dict) -> pd.DataFrame:
-    """Return the rows of which `low` is more than an open count of their place, or of its EPCI, allows."""
     found = [_ceiling(row, known) for row in told.itertuples(index=False)]
     limits = pd.DataFrame(found, columns=["most", "place", "held_to", "year", "high"], index=told.index)
     rows = told.join(limits)

@@ -53,14 +53,12 @@ def list_(
 
 def observations(
     epci: Epci = DEFAULT_EPCI,
-    format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
+    format_: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
     table = open_chapter(epci).territory.observations
     if format_ == "csv":
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
-    elif format_ == "json":
-        sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
     else:
         sys.stdout.buffer.write(table.to_parquet(index=False))
 

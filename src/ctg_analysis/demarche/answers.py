@@ -280,7 +280,6 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """The question and the option (empty unless one of several) of each column, the dropped and the unknown."""
     known = {key(words): question for question, words in questions["libelle"].items()}
     known |= {key(question): question for question in questions.index}
     places, dropped, unknown, strangers = {}, [], [], set()
@@ -314,7 +313,6 @@ def _codes(question: pd.Series) -> dict[str, str]:
 
 
 def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """The cells of one question in its codes, empty where nothing was said; and what is wrong."""
     first, codes = cells.iloc[:, 0], _codes(question)
     expected = f"l'une de ces valeurs : {', '.join([*labels(question['modalites']), *OUTSIDE])}"
     match question["type"]:

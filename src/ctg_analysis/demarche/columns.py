@@ -130,7 +130,6 @@ def _day(text: object) -> object:
 
 
 def _moment(text: object) -> str:
-    """A day, a month or a year, as ISO 8601 writes it."""
     text = habits.moment(str(text))
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023")

@@ -122,7 +122,6 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The budgets that are not the sum of what the financers bring."""
     file, money = tables["actions"], tables["financements"].rows
     sums = money.groupby(["action_id", "nature"])["montant"].sum()
     for row in active(file.rows).itertuples():
@@ -137,7 +136,6 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The constats that are rated above what their proofs allow."""
     file = tables["constats"]
     kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
     alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
@@ -176,7 +174,6 @@ def _text(moment: str | pd.Timestamp) -> str:
 
 
 def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The meetings where the kinds of people present do not add up to those present."""
     file = tables["ateliers"]
     for row in file.rows.itertuples():
         if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):

@@ -58,7 +58,6 @@ def write_tables(
 def _workbook(
     folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
 ) -> dict[Path, bytes]:
-    """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
     there = sheets_there(folder, [table.headings for table in tables.values()])
     lacking = {name: table for name, table in tables.items() if name not in there}
     (file,) = {table.workbook for table in tables.values()}

@@ -91,7 +91,6 @@ def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: st
 def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
-    """The column, what is found and what is expected; nothing when the proof holds."""
     told = (OK, CENSORED) if row.lecture in (columns.AT_LEAST, columns.AT_MOST) else (OK,)
     known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
     own = known[

@@ -270,7 +270,6 @@ def _delete(overdue: Due) -> None:
 
 
 def _delete_rows(path: Path, overdue: list[Due]) -> None:
-    """Write a workbook again without some rows of its sheets: nothing of them is left in it."""
     gone = {part.sheet.name: part.lines for part in overdue}
     sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).tables
     tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}

@@ -88,7 +88,6 @@ def last_past_day(material: MaterialFiles) -> pd.Timestamp:
 
 
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    """What the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
         return
     yield "former_actions", len(actions)
@@ -132,7 +131,6 @@ def _by_year(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _meetings(material: MaterialFiles) -> Iterator[Fact]:
-    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came."""
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
     due = meetings["date"].le(last_past_day(material))
@@ -292,7 +290,6 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
-    """The convention, the synthèse and the info flashes as JSON; these quote extracts by the names they have here."""
     written = [(declared_tables.CONVENTION, material.convention), (declared_tables.SYNTHESIS, material.synthesis)]
     documents: list[tuple[str, BaseModel]] = [(file, model) for file, model in written if model]
     for issue in material.info_flashes:

@@ -311,7 +311,6 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
 
 
 def _of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What each group answered, where a link is established, and the tests of all the crossings."""
     answers, asked = survey.answers, survey.questionnaire
     about = asked[asked["champ"].notna() & asked["type"].isin(columns.CLOSED) & asked["q_id"].isin(answers.columns)]
     about = [row.q_id for row in about.itertuples() if not columns.is_yes(row.sensible)]
@@ -371,7 +370,6 @@ def participation(started: int | None, complete: int | None, usable: float, sent
 
 
 def _channels(answers: pd.DataFrame) -> pd.DataFrame:
-    """How and through what the answers came, the most used first: columns kind, label, count."""
     counts = {kind: least(answers[kind].value_counts()).rename_axis("label") for kind in ("mode", "canal")}
     table = pd.concat(counts, names=["kind"]).rename("count").reset_index()
     return table.sort_values(["kind", "count", "label"], ascending=[False, False, True], ignore_index=True)

@@ -129,7 +129,6 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
-    """The columns to read: all those of the model, and no other but questions where they have their place."""
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
     wrong = missing_columns(path, [name for name in table.columns if name not in header])
@@ -175,7 +174,6 @@ def quoted(text: str, table: Table) -> str:
 
 
 def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
-    """The cells that a spreadsheet would run, or that no person wrote."""
     place = place_of(path)
     plain = f"un texte qui ne commence pas par {' '.join(FORMULA_STARTS).strip()}"
     cells = [(line, column, cell) for column in texts for line, cell in texts[column].items()]
@@ -226,7 +224,6 @@ def _sheet(table: Table, places: list[str], tables: Mapping[str, Table], rows: p
 
 
 def _column(code: str, column: Column, places: list[str], tables: Mapping[str, Table]) -> SheetColumn:
-    """A column: a list of its values where a cell holds one of them, what may be written in a note."""
     kind, several = column.kind, column.kind.dtype == "object"
     note = how_written(column) + (" ; peut rester vide" if column.optional else "")
     note += " ; une nouvelle ligne (Alt+Entrée) vaut |" if several else ""

@@ -114,7 +114,6 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict(types: Mapping[int, list[str]]) -> str:
-    """What the types that lean to each side (1, -1) or to none (0) come to."""
     if sum(map(len, types.values())) == 1:
         return ALONE
     if types[1] and types[-1]:

@@ -53,7 +53,6 @@ def implausible_figures(
 
 
 def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
-    """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
     forms, names = forms_in(folder).tables, codes_by_name(places, folder.name)
     agreements, _ = read_agreements(folder, LEAST)
     rows = form_rows(forms, names)

@@ -214,7 +214,6 @@ class Derivation:
         return getattr(self, f"_{stage}")()
 
     def _entry(self, kind: str, name: str, *made_from: object) -> tuple[Path, bool]:
-        """Return an entry of what is kept, and whether it is to be made."""
         folder = freshness.entry(self.root, kind, name, made_from)
         self.used.append(folder)
         return folder, not is_whole(folder)

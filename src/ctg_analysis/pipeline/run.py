@@ -97,8 +97,6 @@ def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[De
 
 
 def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
-    """Do all the stages of each root, up to that where something is found to be wrong."""
-
     owners: dict[Task, tuple[Derivation, str]] = {}
     done, works = Counter(), Counter()
 

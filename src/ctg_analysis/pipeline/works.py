@@ -63,13 +63,6 @@ def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[
 
     RESTRICTED holds those of which a source is a partner's. Open ones are grouped by the source that they prefer: each
     group costs whoever opens a territory a file.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> from ctg_analysis.model.source import SOURCES
-    >>> some = ("births_count", "deaths_count", "approved_childminders_count")
-    >>> named = groups((CATALOGUE[name] for name in some), SOURCES)
-    >>> {name: [indicator.id for indicator in group] for name, group in named.items()}
-    {'insee_etat_civil-1': ['births_count', 'deaths_count'], 'restricted': ['approved_childminders_count']}
     """
     alike: dict[str, list[Indicator]] = {}
     restricted: list[Indicator] = []
@@ -93,12 +86,7 @@ def groups_of(indicators: Collection[str]) -> list[str]:
 
 
 def measures_read(indicators: Iterable[Indicator]) -> set[str]:
-    """Return the measures that some indicators are worked out from.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> sorted(measures_read([CATALOGUE["birth_rate"]]))
-    ['births', 'population']
-    """
+    """Return the measures that some indicators are worked out from."""
     values = [indicator.value for indicator in indicators]
     of_population = {POPULATION for value in values if isinstance(value, AnnualChange | AnnualFlow | AnnualResidual)}
     return of_population.union(*map(measures_of, values))

@@ -318,7 +318,6 @@ def _resource(path: Path, table: pd.DataFrame) -> dict:
 
 
 def _title(name: str, table: pd.DataFrame) -> str:
-    """The title of the chart of a family, the labels of up to three indicators; else the name of the file."""
     if name in TITLES or name in CATALOGUE:
         return TITLES.get(name) or CATALOGUE[name].label
     labels = table["libelle"].unique() if "libelle" in table else []

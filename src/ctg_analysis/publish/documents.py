@@ -103,7 +103,6 @@ def _between(html: str, element: str) -> str:
 
 
 def _rewritten(content: str, name: str, pages: list[str]) -> str:
-    """Return the content of a page with names that no other page has, and links to where things now are."""
     return TAG.sub(lambda tag: _tag(tag[0], name, lambda href: _target(href, name, pages)), BUTTON.sub("", content))
 
 
@@ -164,7 +163,6 @@ def write_deck(seen: Territory, date: str, path: Path) -> None:
 
 
 def _map(deck: Deck, seen: Territory, indicator: Indicator, scratch: Path) -> None:
-    """Add the slide of a map, its values told to who does not see it."""
     rows = on_map(seen, indicator)
     year = date_text(rows["period"].iloc[0])
     label = titled(indicator.label) + f" ({year})" * (year not in indicator.label)
@@ -243,7 +241,6 @@ def _format(text: str) -> str:
 
 
 def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:
-    """Return the numbers of a chart where python-pptx looks for them, without the moment of their writing."""
     written = io.BytesIO()
     with Workbook(written, {"in_memory": True}) as book:
         book.set_properties({"created": day})

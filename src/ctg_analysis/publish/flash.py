@@ -73,7 +73,6 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
 
 def _together(status: pd.Series) -> str:
-    """Return where a phase stands by its steps: done or to come when all are, else under way."""
     kinds = set(status) - {NO_DATE}
     return kinds.pop() if len(kinds) == 1 else UNDER_WAY if kinds else NO_DATE
 
@@ -97,11 +96,10 @@ IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail
 
 
-def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
+def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[InfoFlash, str]:
     """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
 
-    today: the day from which it is read and the steps are seen, ISO; by default the date of the issue, never that of a
-    clock: the same issue gives the same page.
+    The steps are seen from the date of the issue, never that of a clock: the same issue gives the same page.
 
     Raises:
         InputError: material that cannot be trusted, a figure without value, a logo that is not there.
@@ -121,7 +119,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()
     ]
-    moment, territory = today or issue.date, find_epci(places, epci)["name"]
+    moment, territory = issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
     coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
     shown = [
@@ -148,7 +146,6 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
 
 
 def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
-    """Return the first and the last year of the convention, as it is written, else as the project knows them."""
     if material.convention is None:
         return notes.convention(root, material.epci)
     period = material.convention.periode

@@ -235,7 +235,6 @@ def _output(html: str, output: NotebookNode) -> NotebookNode:
 
 
 def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
-    """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
     data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
     heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
     if heavy > HEAVIEST:

@@ -83,7 +83,6 @@ def _is_hollow(cells: Sequence[NotebookNode], rank: int) -> bool:
 
 
 def _level(cell: NotebookNode) -> int:
-    """Return the level of the first heading of a cell of text; 0 without any."""
     heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
     return len(heading[1]) if heading else 0
 

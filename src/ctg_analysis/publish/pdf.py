@@ -88,7 +88,6 @@ def sheets_of(html: str, anchors: list[str], scratch: Path) -> dict[str, int]:
 
 @contextmanager
 def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
-    """Give a page as Chromium prints it. scratch: a folder that it may write in."""
     with TemporaryDirectory(dir=scratch, prefix="print-") as folder:
         page, raw = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")

@@ -341,7 +341,6 @@ def _left_out(name: str, place: str) -> str:
 
 
 def _partner(who: str, several: list[Request]) -> dict:
-    """Return what the page says of a partner: its id there, its files, its name, how many figures, its requests."""
     figures = {figure.label for request in several for figure in request.figures}
     name = alphabetical(who).replace(" ", "-")
     return {

@@ -148,7 +148,6 @@ def _list_contents(document: Document) -> None:
 
 
 def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
-    """Yield the headings of first level with their texts as they are seen, numbers included: « Article 1 – Objet »."""
     counts: Counter[str] = Counter()
     for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
         if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():

@@ -78,7 +78,6 @@ def _no_data(origin: str) -> FetchError:
 
 
 def _refuse_pages(path: Path, origin: str) -> None:
-    """Refuse an error page that came as a file with code 200, whatever its type says."""
     start = _start(path)[:512].lower()
     if b"<html" in start or b"<!doctype" in start:
         raise _no_data(origin)

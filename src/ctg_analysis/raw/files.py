@@ -428,7 +428,6 @@ def text_of(value: object) -> str:
 
 
 def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) -> Headings | None:
-    """The table that a sheet holds, by its name, or else by all its codes."""
     by_name = next((table for table in tables if folded(name) in table.names), None)
     if by_name:
         return by_name

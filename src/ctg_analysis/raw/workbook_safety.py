@@ -59,7 +59,6 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    """Refuse what is large, locked or damaged; of a part, no more is unpacked than it says."""
     whole = sum(part.file_size for part in parts.infolist())
     if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
         raise _locked(path)
@@ -192,7 +191,6 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
 
 
 def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
-    """The name of the sheet that each part is, by its path in small letters."""
     links = [link for _, link in elements(parts, "xl/_rels/workbook.xml.rels")]
     targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
     sheets = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "sheet"]

@@ -270,7 +270,6 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin, *, so_far: bool = False)
 
 
 def _widest_gap(rows: pd.DataFrame) -> str:
-    """The line whose cost is the farthest from its plan. rows: columns planned, spent, one of them known."""
     gaps = (rows["spent"] - rows["planned"]).abs()
     if not gaps.max() > 0:
         return "Chaque axe a coûté ce qui était prévu"

@@ -298,7 +298,6 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
 
 
 def _most_cited(rows: pd.DataFrame) -> str:
-    """The theme of most respondents, or all those that as many cite. rows: columns theme, count."""
     most = rows[rows["count"].eq(rows["count"].max())]
     named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
     each = f"{count(most['count'].iloc[0])} répondants"

@@ -220,7 +220,6 @@ class Followup(DemarcheChapter):
         return rows.assign(year=rows["period"].map(last_year), **bounds)[[*plan.NOTHING_OBSERVED]]
 
     def _origin(self, ids: Iterable[str]) -> pieces.Origin:
-        """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
         cited = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._own.items() if name in set(own)]

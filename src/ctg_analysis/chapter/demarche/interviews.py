@@ -194,13 +194,11 @@ open_interviews = Interviews.open
 
 
 def _who(row) -> str:
-    """Who said an extract: a kind of actors; what only the COPIL may read says so."""
     who = f"{row.type_acteur} · {row.tonalite}"
     return f"{who} · {RESERVED}" if row.niveau_diffusion == "copil" else who
 
 
 def _most_shared(counts: pd.Series, heard: int) -> str:
-    """The themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
@@ -294,6 +292,5 @@ def _of_those_invited(row) -> str:
 
 
 def _present(rows: pd.DataFrame) -> str:
-    """How many of each kind came to one meeting, the most numerous first."""
     rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
     return ", ".join(pieces.counted_actors(row.type_acteur, row.presents) for row in rows.itertuples())

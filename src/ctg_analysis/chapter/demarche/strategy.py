@@ -96,7 +96,6 @@ def _written(cell: object) -> str:
 
 
 def _if_written(label: str, cell: object) -> Facts:
-    """What an action may have and need not have, where it has it."""
     return [(label, _written(cell))] if pieces.text_of(cell) else []
 
 
@@ -112,7 +111,6 @@ def _state(row) -> str:
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
-    """What the financers bring by year, and whether it is the budget of the action."""
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = {"fonctionnement": row.budget_fonct, "investissement": row.budget_invest}
@@ -267,7 +265,6 @@ class Strategy(DemarcheChapter):
         return pieces.together(self._balance(), drawn)
 
     def _balance(self) -> Html:
-        """Whether the budgets of the actions are what their financers bring, and where they are not."""
         rows = plan.reconciliation(self.actions, self.table("financements"))
         apart = rows[~rows["agrees"]]
         planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
@@ -401,7 +398,6 @@ class Strategy(DemarcheChapter):
         return self._links[row.action_id] + beside
 
     def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
-        """Actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."
