@@ -19,6 +19,8 @@ from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.convention import write_convention, write_issue
 
+TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
+
 
 def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Write the convention of a démarche and its fiches-action as Word files.
@@ -35,11 +37,13 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def flash(
     epci: Epci = DEFAULT_EPCI,
     number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
+    today: Annotated[datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help=TODAY)] = None,
     out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
+    day = f"{today:%Y-%m-%d}" if today else ""
     with room_in(out), messages.status(epci):
-        for path in write_issue(epci, data_root(epci), number, out):
+        for path in write_issue(epci, data_root(epci), number, out, day):
             messages.print(f"{project_path(path)} : écrit")
 
 

@@ -156,6 +156,7 @@ def funding(budgets: pd.DataFrame, years: list[int], by: list[str]) -> dict[str,
 
 
 def _axis(axis, dossier: Dossier, sheets: list[dict]) -> dict[str, object]:
+    """Return an axis with its objectives, its actions and what these are measured by. sheets: of all actions."""
     objectives, followed = dossier.material["objectifs"], dossier.material["indicateurs_suivi"]
     actions = [one for one in sheets if one["action"].axe_id == axis.axe_id]
     return {
@@ -339,18 +340,20 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     return paths, f"{project_path(paths[0])} : {warning}" if signed else ""
 
 
-def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
+def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today: str = "") -> Iterator[Path]:
     """Write an issue of the info flash as a page, then as a PDF, and yield each when it is there.
+
+    today: the day from which it is read, ISO; by default the date of the issue.
 
     Raises:
         InputError, UserError: see `flash.issue_page` and `word.write`; no browser, once the page is there.
     """
-    issue, html = issue_page(epci, root, number)
+    issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
     yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
     with alone(home, lock, f"{epci}: its info flash is being printed"), scratch(home, lock) as folder:
         pdf = folder / f"{name}.pdf"
-        write_pdf(html, pdf, last_day(issue.date).isoformat())
+        write_pdf(html, pdf, last_day(today or issue.date).isoformat())
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 
 

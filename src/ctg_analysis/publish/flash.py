@@ -96,10 +96,11 @@ IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail
 
 
-def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[InfoFlash, str]:
+def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
     """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
 
-    The steps are seen from the date of the issue, never that of a clock: the same issue gives the same page.
+    today: the day from which it is read and the steps are seen, ISO; by default the date of the issue, never that of a
+    clock: the same issue gives the same page.
 
     Raises:
         InputError: material that cannot be trusted, a figure without value, a logo that is not there.
@@ -119,7 +120,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()
     ]
-    moment, territory = issue.date, find_epci(places, epci)["name"]
+    moment, territory = today or issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
     coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
     shown = [
