@@ -33,7 +33,8 @@ from ctg_analysis.raw.folders import faulty_forms, is_doubted, source_folders
 def implausible_figures(
     root: DataRoot, epcis: Collection[str] | None = None, *, derived: bool = False
 ) -> list[Finding]:
-    """Return what is said of the figures of partners that cannot be, as their forms are now; of all EPCIs by default.
+    """Return what is said of the figures of partners that cannot be (rule R27), as their forms are now; by default of
+    all EPCIs.
 
     They are held to the open counts of data/processed, where it is whole; so are the figures of a form beside its other
     faults. derived: it was made from all the files as they are, and tells in which forms there are such figures.

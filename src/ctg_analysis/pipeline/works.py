@@ -324,8 +324,8 @@ ROW = ["source", "code", "period"]
 
 
 def read_plausible(root: DataRoot, places: pd.DataFrame, tables: Path) -> tuple[Private, pd.DataFrame]:
-    """Return what `read_private` does, without the figures that cannot be and that nobody has confirmed: they are
-    missing, and so are the sums that they would be part of.
+    """Return what `read_private` does, without the figures that cannot be and that nobody has confirmed (rule R27):
+    they are missing, and so are the sums that they would be part of.
 
     tables: the folder of the open observations. The table is of these figures: source, period, measure, territory.
     """
