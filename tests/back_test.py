@@ -11,7 +11,7 @@ from raw_files import told_cases
 
 from ctg_analysis.clean import frame as frame_
 from ctg_analysis.clean import official
-from ctg_analysis.clean.facts import CLEANERS, cleaners, restore_absent, with_absent
+from ctg_analysis.clean.facts import CLEANERS, KNOWING_COMMUNES, restore_absent, with_absent
 from ctg_analysis.clean.perimeter import Perimeter, to_reference
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.indicator import OK
@@ -187,7 +187,8 @@ def shipped() -> Holdings:
     figures["drees_apl"] = pd.concat(lived_in, ignore_index=True)
     lists = {}
     for source, several in lists_of_things(of_france).items():
-        read = cleaners(communes[2026])[source](of_france[source])
+        known = {"communes": communes[2026]} if source in KNOWING_COMMUNES else {}
+        read = CLEANERS[source](of_france[source], **known)
         for one in several:
             then = communes[one.year]
             facts_of_one = read[read["measure"].eq(one.measure) & read["period"].eq(one.period)]

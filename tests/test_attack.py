@@ -59,7 +59,7 @@ def published(counts, places):
     kept = works.rounded
     populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK, "period": "2022", "value": 500.0})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(works, "rounded", rounded)
+        patch.setattr(works.rounding, "rounded", rounded)
         patch.setattr(works, "read_populations", lambda _: populations)
         frame = Frame(2026, {2026: communes}, {}, several.reset_index(drop=True))
         rows = works.restricted_observations(frame, forms, [], None, SOURCES)

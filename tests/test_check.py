@@ -3,7 +3,6 @@
 import os
 import shutil
 from dataclasses import replace
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from ctg_analysis.cli import app, check_command
 from ctg_analysis.cli.check_command import by_urgency
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines
-from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
+from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.pipeline import check_raw
 from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.freshness import changed, inputs
@@ -294,32 +293,6 @@ def test_what_was_fetched_more_than_a_year_ago_is_named(tmp_path, example):
             (folder / "source.yml").write_text(yaml.safe_dump(said), encoding="utf-8")
     assert check_command.fetched_long_ago(root) == ["finess"]
     assert check_command.fetched_long_ago(example) == []  # invented: nobody fetches it again
-
-
-NO_FILES = {
-    "un tube ou un périphérique": os.mkfifo,
-    "un tube ou un périphérique ": lambda path: path.symlink_to("/dev/zero"),
-    "un dossier": Path.mkdir,
-    "un lien vers rien": lambda path: path.symlink_to("/absent"),
-}
-WHERE = (BIRTHS, "insee_etat_civil/source.yml", "beside.csv", f"demarche/{EXAMPLE_EPCI}/calendrier.csv")
-WHERE += (f"demarche/{EXAMPLE_EPCI}/info_flash.yml", f"demarche/{EXAMPLE_EPCI}/demarche.xlsx")
-OF_PARTNERS = (YOUTH, f"{EXAMPLE_EPCI}/accords.yml", f"{EXAMPLE_EPCI}/caf (1).xlsx")
-OF_PARTNERS += (f"{EXAMPLE_EPCI}/demarche/consultation.csv",)
-
-
-def test_what_is_no_file_is_one_finding_and_nothing_waits_for_it(root):
-    paths = [*(root.raw / name for name in WHERE), *(root.private / name for name in OF_PARTNERS)]
-    kinds = dict(zip(paths, cycle(NO_FILES), strict=False))
-    for path, kind in kinds.items():
-        path.unlink(missing_ok=True)
-        NO_FILES[kind](path)
-    found = by_urgency(root, None)
-    told = {path: [one for part in found.values() for one in part if one.path == project_path(path)] for path in paths}
-    assert {
-        path: told[path] for path, kind in kinds.items() if [one.found for one in told[path]] != [kind.strip()]
-    } == {}
-    assert not any("fichier que rien ne lit" in str(one) for part in found.values() for one in part)
 
 
 def test_a_notebook_that_is_no_file_is_refused_and_nothing_waits_for_it(tmp_path, monkeypatch):

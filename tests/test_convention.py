@@ -18,16 +18,14 @@ from dying import deaths
 from material_files import with_rows
 from page_texts import lines_of_word
 
-from ctg_analysis.cli import check_command
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.scratch import SCRATCH
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.pipeline import check_raw
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish import convention
 from ctg_analysis.publish.convention import SHEETS, convention_documents, read_dossier, read_reference, write_convention
-from ctg_analysis.publish.word import ACTION_SHEET, CONVENTION, LETTER, RECORD, fill, models, place, template, write
+from ctg_analysis.publish.word import ACTION_SHEET, CONVENTION, RECORD, fill, models, place, template, write
 
 
 @pytest.fixture(scope="module")
@@ -239,22 +237,6 @@ def test_a_template_that_is_no_word_file_is_refused(tmp_path):
         broken.write_bytes(content)
         with pytest.raises(UserError, match=r"broken\.docx : trouvé"):
             fill(broken, {}, title="", date=DATE)
-
-
-@pytest.mark.nightly
-def test_whatever_is_wrong_with_templates_of_the_team_is_told_by_ctg_check(spoiled, monkeypatch):
-    monkeypatch.setattr(check_raw, "check_root", lambda *of: [])
-    folder = spoiled.material(EXAMPLE_EPCI)
-    own_template(folder, "{{ inconnu }}")
-    (folder / "fiche_action.docx").write_bytes(b"no zip")
-    shutil.copyfile(models() / LETTER, folder / LETTER)
-    found = check_command.by_urgency(spoiled, [EXAMPLE_EPCI])
-    lines = [str(finding) for urgent in found.values() for finding in urgent]
-    expected = (
-        "convention.docx : trouvé une balise qui ne va pas ('inconnu' is undefined), attendu les balises que décrit",
-        "fiche_action.docx : trouvé un fichier que Word n'ouvrirait pas, attendu un modèle .docx",
-    )
-    assert len(lines) == 2 and all(text in line for text, line in zip(expected, lines, strict=True)), lines
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:

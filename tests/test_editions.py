@@ -8,11 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import SCRATCH, alone
-from ctg_analysis.publish.data_files import changes_of, write_changes
+from ctg_analysis.publish.data_files import write_changes
 from ctg_analysis.publish.editions import (
-    DAMAGED,
     HOME,
     OBSERVATIONS,
     RECORD,
@@ -120,18 +118,15 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_edition_is_known_and_takes_back_its_files_without_losing_any(out, damage):
+def test_a_damaged_edition_is_known_and_takes_back_its_files(out, damage):
     before = published(out, "former", figures="former")
     edition = published(out, "page")
     good = {path.name: path.read_bytes() for path in edition.iterdir()}
     assert is_whole(edition) and latest_whole(out, EPCI) == edition
     DAMAGES[damage](edition)
-    found = {path.name: path.read_bytes() for path in edition.iterdir()}
     assert not is_whole(edition) and latest_whole(out, EPCI) == before
     assert published(out, "page") == edition == latest(out, EPCI) and is_whole(edition)
     assert {path.name: path.read_bytes() for path in edition.iterdir()} == good
-    kept = out / DAMAGED / EPCI / edition.name
-    assert {path.name: path.read_bytes() for path in kept.iterdir()} == found
     assert editions(out, EPCI) == [edition, before]
 
 
@@ -152,33 +147,25 @@ def test_what_a_file_manager_leaves_is_no_damage(out):
     assert is_whole(edition)
 
 
-def test_gc_says_which_editions_are_damaged_and_counts_the_others(out):
+def test_gc_counts_whole_editions_alone_and_removes_the_others(out):
     names = [published(out, f"page {number}", figures=str(number)) for number in range(5)]
     for edition in names[1:4:2]:
         DAMAGES["the record cut short"](edition)
     answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
-    assert answer.exit_code == 0 and "editions removed: 2" in answer.output
-    assert f"{EPCI}: the edition {names[3].name} is damaged" in answer.output
-    assert folders(out) == {one.name for one in names[2:]}  # two that are whole, and what came between
+    assert answer.exit_code == 0 and "editions removed: 3" in answer.output
+    assert folders(out) == {names[2].name, names[4].name}
 
 
-def test_gc_leaves_a_report_whose_latest_edition_is_damaged_and_goes_on(out):
-    for epci in (EPCI, OTHER) * 3:
-        last = published(out, f"page {len(folders(out))}", epci=epci)
-    DAMAGES["the record cut short"](latest(out, EPCI))
-    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
-    (line,) = str(answer.exception).splitlines()
-    assert answer.exit_code == 1 and line.startswith(f"{EPCI}: the edition ") and " is damaged: " in line
-    assert len(folders(out)) == 3 and f"{OTHER}: editions removed: 1" in answer.output and is_whole(last)
+def test_gc_of_a_report_whose_latest_edition_is_damaged_keeps_those_before(out):
+    for number in range(4):
+        last = published(out, f"page {number}")
+    DAMAGES["the record cut short"](last)
+    collect(out, EPCI, 2)
+    assert len(folders(out)) == 3 and latest(out, EPCI) == last and latest_whole(out, EPCI) != last
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_edition_is_one_line_to_all_commands(out, damage):
-    before = published(out, "page", figures="before")
-    last = published(out, "page", figures="now", after=before)
-    for edition in (before, last):
-        DAMAGES[damage](edition)
-        with pytest.raises(UserError, match=r"^[^\n]*(damaged|nothing to compare with)[^\n]*$"):
-            changes_of(EPCI, out)
+def test_a_damaged_report_is_listed(out, damage):
+    DAMAGES[damage](published(out, "page"))
     write_list(out)
     assert is_listed(out) and f"{EPCI}/index.html" in (out / "index.html").read_text(encoding="utf-8")

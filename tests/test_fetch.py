@@ -421,24 +421,13 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
     ]
 
 
-def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, monkeypatch, server):
+def test_a_server_that_does_not_answer_is_asked_no_more(tmp_path, monkeypatch, server):
     asked = []
     real = fetch_.requests.get
     monkeypatch.setattr(fetch_.requests, "get", lambda url, **options: (asked.append(url), real(url, **options))[1])
     came = outcomes_of(several("good", "cut"), tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1 and {one.state for one in came} == {SILENT}
     assert came[1].why == "cut: 127.0.0.1:9 does not answer"
-    addresses = [f"http://127.0.0.1:{port}/good" for port in (9, 10, 11, 12)]
-    sources = [Source(each, "L", "P", downloads=(Download("data.csv", each),)) for each in addresses]
-    asked.clear()
-    came = outcomes_of(sources, tmp_path, "")
-    assert len(asked) == 2  # none is asked twice, and not all are
-    assert [one.why.rpartition(": ")[2] for one in came[2:]] == ["not asked for, the network is down"] * 2
-    lines = download_commands.summary(came, [], tmp_path)
-    assert len(lines) == len(came) + 2 and lines[-1].startswith("no server answers: run the command again where")
-    assert download_commands.exit_code(came) == 1
-    came = outcomes_of(several("gone", "page", "good"), tmp_path, server)  # servers that answer are no dead network
-    assert [one.state for one in came] == [FAILED, FAILED, GOT]
 
 
 def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refused(tmp_path, server):

@@ -78,7 +78,7 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
     before = latest(out, EXAMPLE_EPCI)
     one = built(OWN, FILLS)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-    monkeypatch.setattr(build_, "write_record", full)
+    monkeypatch.setattr(build_.editions, "write_record", full)
     one = built(OWN, OWN)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
     assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())

@@ -33,8 +33,8 @@ from ctg_analysis.chapter.missing import (
     without_value,
 )
 from ctg_analysis.chapter.territory import has_median, open_territory
+from ctg_analysis.cli.coverage import coverage, is_open, levels_beside, sample
 from ctg_analysis.cli.list_commands import list_
-from ctg_analysis.cli.listing import coverage, is_open, levels_beside, sample
 from ctg_analysis.display import texts
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
@@ -220,7 +220,7 @@ def test_what_would_set_an_indicator_at_equal_ages_is_told_and_is_no_lack_of_the
     assert "caf_rsa_households_count" not in set(table["indicator"])
 
 
-def test_the_command_lists_what_is_missing_and_how_much_is_known(france, capsys):
+def test_the_command_lists_what_is_missing(france, capsys):
     list_("missing", [DEFAULT_EPCI, "sdjes"])
     said = capsys.readouterr()
     lines = said.out.splitlines()

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.cli import new_chapter
-from ctg_analysis.cli.listing import sample
-from ctg_analysis.cli.new_chapter import write_new_chapter
+from ctg_analysis.cli import report_commands
+from ctg_analysis.cli.coverage import sample
+from ctg_analysis.cli.report_commands import write_new_chapter
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, settings
@@ -33,7 +33,7 @@ STAYS = "the page is not of this edition"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for module in (settings_, new_chapter):
+    for module in (settings_, report_commands):
         monkeypatch.setattr(module, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "data").symlink_to(settings().root / "data")

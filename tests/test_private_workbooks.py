@@ -262,9 +262,9 @@ def test_no_one_is_named_in_a_workbook_that_enters_git(project):
 def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):
     (tmp_path / "~$caf.xlsx").write_bytes(b"open")
     (tmp_path / ".~lock.caf.ods#").write_bytes(b"open")
-    assert forms_in(tmp_path).findings == ()
+    assert forms_in(tmp_path).findings == []
     form_of(tmp_path / "a.xlsx", ["99001", 2024, 12])
-    assert read_workbook(tmp_path / "a.xlsx", [headings(YOUTH)]).sheets.keys() == {YOUTH.id}
+    assert read_workbook(tmp_path / "a.xlsx", [headings(YOUTH)]).tables.keys() == {YOUTH.id}
 
 
 IN_CALC = {

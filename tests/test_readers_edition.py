@@ -113,7 +113,7 @@ def test_what_is_missing_is_asked_by_the_workbook_of_each_partner_first(shipped)
         assert f"<p>Feuille «\u00a0{typography(source.form.sheet)}\u00a0» du classeur, ou " in page
         assert f'<a href="demandes/{source.form_workbook}" download>' in page
         read = read_workbook(edition / "demandes" / source.form_workbook, [headings(source)])
-        assert source.id in read.sheets and "12119 Laguiole" in str(
+        assert source.id in read.tables and "12119 Laguiole" in str(
             rows_of(edition / "demandes" / source.form_workbook)
         )
 

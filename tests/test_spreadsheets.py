@@ -51,7 +51,7 @@ def calendar(path, *rows, codes=None, above=(), name="Calendrier"):
     table = TABLES["calendrier"]
     book(path, {name: [*above, [one.label for one in table.columns.values()], codes or [*table.columns], *rows]})
     read = read_workbook(path, [table.headings])
-    return read_table(read.sheets["calendrier"], table) if read.sheets else read
+    return read_table(read.tables["calendrier"], table) if read.tables else read
 
 
 def youth(path, *rows):
@@ -60,7 +60,7 @@ def youth(path, *rows):
     read = read_workbook(path, [empty_forms.headings(YOUTH)])
     if read.findings:
         raise InputError(read.findings)
-    facts = clean_form(YOUTH, read.sheets[YOUTH.id], PLACES, names={"valmont": "99001"})
+    facts = clean_form(YOUTH, read.tables[YOUTH.id], PLACES, names={"valmont": "99001"})
     keys = facts[["code", "period", "measure"]].itertuples(index=False, name=None)
     return dict(zip(keys, facts["value"].where(facts["status"].eq(OK), facts["status"]), strict=True))
 
@@ -89,11 +89,11 @@ def test_a_code_that_lost_its_zero_a_december_and_yes_are_understood(tmp_path):
     december = [["99001", datetime.date(2024, 12, 1), 40], ["01002", "déc. 2024", 30]]
     columns = form.form.columns
     path = book(tmp_path / "m.xlsx", {"msa_familles": [columns, *december]})
-    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).sheets[form.id], PLACES)
+    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).tables[form.id], PLACES)
     assert set(facts["period"]) == {"2024-12"} and sorted(facts["value"].dropna()) == [30, 40]
     form = SOURCES["enquete_locale_parentalite"]
     path = book(tmp_path / "p.xlsx", {form.form.sheet: [form.form.columns, ["99001", 2024, "Oui", "NON", True]]})
-    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).sheets[form.id], PLACES)
+    facts = clean_form(form, read_workbook(path, [empty_forms.headings(form)]).tables[form.id], PLACES)
     said = facts[facts["status"].eq(OK)].set_index("measure")["value"].to_dict()
     assert said == {"scheme_laep": 1, "scheme_laep_itinerant": 0, "scheme_reaap": 1}
 
@@ -107,7 +107,7 @@ def test_a_percentage_is_the_one_that_excel_shows(tmp_path):
         sheet.write_number(1, 3, 0.45, made.add_format({"num_format": "0%"}))
         sheet.write_number(2, 3, 45, made.add_format({"num_format": '0" %"'}))
         sheet.write_row(2, 0, ["F2", 2025, "en cours"])
-    read = read_workbook(path, [table.headings]).sheets["suivi"]
+    read = read_workbook(path, [table.headings]).tables["suivi"]
     assert read.texts["avancement_pct"].tolist() == ["45 %", "45"]
     texts = read_table(read, table).texts
     assert texts["avancement_pct"].tolist() == ["45", "45"]
@@ -117,14 +117,14 @@ def test_a_percentage_is_the_one_that_excel_shows(tmp_path):
         sheet.write_row(1, 0, ["99001", 2024])
         sheet.write_number(1, 2, 0.12, made.add_format({"num_format": "0.0%"}))
     with pytest.raises(InputError, match=r"C2 \(jeunes_suivis\) : trouvé '12 %', attendu un nombre"):
-        clean_form(YOUTH, read_workbook(path, [empty_forms.headings(YOUTH)]).sheets[YOUTH.id], PLACES)
+        clean_form(YOUTH, read_workbook(path, [empty_forms.headings(YOUTH)]).tables[YOUTH.id], PLACES)
 
 
 @pytest.mark.parametrize("written", ["1.234", "443.000", "1,234"])
 def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written, tmp_path):
     table = TABLES["financements"]
     path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["F1", "Caf", 2025, "fonctionnement", written]]})
-    (told,) = read_table(read_workbook(path, [table.headings]).sheets["financements"], table).findings
+    (told,) = read_table(read_workbook(path, [table.headings]).tables["financements"], table).findings
     assert f"E2 (montant) : trouvé '{written}', attendu un nombre de deux décimales au plus" in str(told)
     assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
 
@@ -133,7 +133,7 @@ def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written
 def test_what_is_no_whole_number_that_is_taken_is_told_with_the_most_that_there_may_be(written, tmp_path):
     table = TABLES["axes"]
     path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["A1", "Un axe", written]]})
-    (told,) = read_table(read_workbook(path, [table.headings]).sheets["axes"], table).findings
+    (told,) = read_table(read_workbook(path, [table.headings]).tables["axes"], table).findings
     assert str(told).endswith(f"C2 (ordre) : trouvé '{written}', attendu un nombre entier de 0 à 999999999")
 
 
@@ -141,7 +141,7 @@ def test_lists_are_separated_as_people_do(tmp_path):
     table = TABLES["enjeux"]
     row = ["E1", "Un enjeu", "Petite Enfance ; handicap", "C1\nC2", None, "Non"]
     path = book(tmp_path / "x.xlsx", {"ENJEUX": [[*table.columns], row]})
-    read = read_table(read_workbook(path, [table.headings]).sheets["enjeux"], table)
+    read = read_table(read_workbook(path, [table.headings]).tables["enjeux"], table)
     assert read.findings == ()
     one = read.rows.iloc[0]
     assert (one["champ"], one["constats"], one["transversal"]) == (("petite enfance", "handicap"), ("C1", "C2"), False)
@@ -184,8 +184,8 @@ def test_the_faults_of_a_sheet_of_a_demarche_are_told_in_one_run(tmp_path):
     table = TABLES["calendrier"]
     rows = [["Lancement", "bilan", "2026"], ["Suite", "DIAGNOSTIC PARTAGÉ", ("=1/0", "#DIV/0!")], ["Fin", "x", "hier"]]
     book(tmp_path / "a.xlsx", {table.sheet: [[*table.columns, "avis"], *rows]})
-    read = read_folder(tmp_path, {"calendrier": table})
-    found = in_order((*read.findings, *read.files["calendrier"].findings))
+    files, findings = read_folder(tmp_path, {"calendrier": table})
+    found = in_order((*findings, *files["calendrier"].findings))
     told = [str(one).partition("« Calendrier », ")[2] for one in found]
     assert [line.partition(", attendu")[0] for line in told] == [
         "H1 (avis) : trouvé une colonne qui n'est pas de cette table",
@@ -254,7 +254,7 @@ def test_a_sheet_without_its_codes_is_known_by_its_headings(tmp_path):
     table = TABLES["calendrier"]
     headings = [column.label for column in table.columns.values()]
     path = book(tmp_path / "x.xlsx", {"Calendrier": [headings, STEP]})
-    assert read_table(read_workbook(path, [table.headings]).sheets["calendrier"], table).rows["debut"].tolist() == [
+    assert read_table(read_workbook(path, [table.headings]).tables["calendrier"], table).rows["debut"].tolist() == [
         "2026-11-10"
     ]
 
@@ -280,12 +280,12 @@ def test_every_form_and_table_has_its_sheet_which_reads_as_empty(handed_out):
     partners = {"caf", "msa", "departement", "sdjes", "communes", "mission_locale", "dsden", "mdph"}
     read = {path.stem: read_workbook(path, known) for path in folder.glob("*.xlsx")}
     assert read.keys() == partners and not any(one.findings for one in read.values())
-    assert {name for one in read.values() for name in one.sheets} == empty_forms.FORMS.keys()
-    assert not any(len(sheet.texts) for one in read.values() for sheet in one.sheets.values())
+    assert {name for one in read.values() for name in one.tables} == empty_forms.FORMS.keys()
+    assert not any(len(sheet.texts) for one in read.values() for sheet in one.tables.values())
     material, restricted = read_material(handed_out.material(EPCI)), read_restricted(handed_out, EPCI)
     assert material.findings == [] and restricted.findings == []
     sheets = read_workbook(handed_out.material(EPCI) / "demarche.xlsx", [table.headings for table in PUBLIC.values()])
-    assert sheets.sheets.keys() == PUBLIC.keys()
+    assert sheets.tables.keys() == PUBLIC.keys()
 
 
 def test_lists_notes_communes_and_dates_are_there(handed_out):
@@ -324,7 +324,7 @@ def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tm
     csv.write_text(";".join(columns) + "\n", encoding="utf-8")
     book(tmp_path / "a.xlsx", {"Jeunes suivis": [columns, ["99001", 2024, 12]]})
     held = forms_in(tmp_path)
-    assert held.findings == () and len(held.tables[YOUTH.id].texts) == 1
+    assert held.findings == [] and len(held.tables[YOUTH.id].texts) == 1
     csv.write_text(";".join(columns) + "\n99001;2024;12;\n", encoding="utf-8")
     (told,) = forms_in(tmp_path).findings
     assert "a.xlsx, feuille « Jeunes suivis » : trouvé une table que donne aussi" in str(told)

@@ -82,8 +82,7 @@ def test_r21_raking_of_a_table_of_two_by_two():
 
 def test_r20_half_width_of_a_probability_sample():
     assert round(100 * half_width(400), 1) == 4.9
-    assert round(100 * half_width(400, population=4700), 1) == 4.7
-    assert round(100 * half_width(400, deff=1.4, population=4700), 1) == 5.5
+    assert round(100 * half_width(400, deff=1.4), 1) == 5.8
     assert interval_words(PROBABILITY) == "marge d'erreur à 95 %"
     assert interval_words(VOLUNTEERS) == "intervalle indicatif"
 

@@ -36,8 +36,6 @@ from ctg_analysis.raw.certificates import RawFolder, complementary, read_certifi
 from ctg_analysis.raw.files import once_each
 from ctg_analysis.raw.folders import source_folders
 
-# Raw files in, tidy tables out: a declared layout, or one function for what no layout describes.
-
 Cleaner = Callable[[RawFolder], pd.DataFrame]
 
 KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux")
@@ -60,13 +58,6 @@ CLEANERS: dict[str, Cleaner] = {
     "ofgl_ccas": official.clean_ccas,
 }
 
-
-def cleaners(communes: pd.DataFrame | None) -> dict[str, Cleaner]:
-    """Return the cleaning functions by source, those that must know the communes of a year with them, if they are."""
-    return CLEANERS | {name: partial(CLEANERS[name], communes=communes) for name in KNOWING_COMMUNES}
-
-
-# The raw files of a source, certified, read and cleaned, each in the geography of its own year.
 
 Folders = dict[str, list[RawFolder]]
 
@@ -101,7 +92,7 @@ def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
 
 def read_sources(folders: Folders) -> list[str]:
     """Return the ids of the sources of which figures are read, in the order in which their facts stand."""
-    return [name for name in [GEOGRAPHY, *cleaners(None)] if name in folders]
+    return [name for name in [GEOGRAPHY, *CLEANERS] if name in folders]
 
 
 def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
@@ -126,8 +117,10 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
 
 
 def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:
-    """Return the function that cleans the folders of a source."""
-    return cleaners(frame and frame.communes[max(frame.communes)])[source]
+    """Return the function that cleans the folders of a source, with the communes of the reference year if it asks."""
+    if source not in KNOWING_COMMUNES:
+        return CLEANERS[source]
+    return partial(CLEANERS[source], communes=frame and frame.communes[max(frame.communes)])
 
 
 def by_geography(
@@ -166,8 +159,6 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     )
     return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]
 
-
-# Communes that a file does not name: what their absence says of them, where its source says it.
 
 SERIES = ["period", "measure", "source"]
 
@@ -222,7 +213,9 @@ def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, coverage: Coverage, 
     else:
         covered = pd.concat([by_period, _of_these_epcis(by_period, communes)]).drop_duplicates()
     if coverage.in_each_departement:
-        covered = _of_these_departements(covered, by_period, communes)
+        members = communes.loc[communes["kind"].eq(COMMUNE), ["code", "departement"]]
+        there = by_period.merge(members, on="code")[["period", "departement"]].drop_duplicates()
+        covered = covered.merge(members, on="code").merge(there, on=["period", "departement"])[covered.columns]
     none = _unnamed(named[SERIES].drop_duplicates().merge(covered, on="period"), named)
     same = facts[facts["level"].eq("commune") & facts["measure"].isin(coverage.each)]
     same = same.groupby(SERIES, as_index=False)["value"].max()
@@ -250,21 +243,12 @@ def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return every commune of the EPCIs that have one among those that are named, with what they are named with."""
     members = communes.loc[communes["kind"].eq(COMMUNE) & communes["epci"].notna(), ["code", "epci"]]
     epcis = named.merge(members, on="code").drop(columns="code").drop_duplicates()
     return epcis.merge(members, on="epci").drop(columns="epci")
 
 
-def _of_these_departements(covered: pd.DataFrame, named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the communes covered in a period that are in a département of which one is named then."""
-    members = communes.loc[communes["kind"].eq(COMMUNE), ["code", "departement"]]
-    there = named.merge(members, on="code")[["period", "departement"]].drop_duplicates()
-    return covered.merge(members, on="code").merge(there, on=["period", "departement"])[covered.columns]
-
-
 def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of communes that a series does not name."""
     key = [*SERIES, "code"]
     again = pd.concat([named[key], rows[key]], ignore_index=True).duplicated()
     return rows[~again.to_numpy()[len(named) :]]
@@ -274,8 +258,6 @@ def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     rows = alike(added.assign(level="commune", parts=1, few=0), facts)
     return pd.concat([facts, rows], ignore_index=True)
 
-
-# The facts of one source in the reference geography, with every total that can be computed.
 
 POPULATION = "population"
 ROWS_AT_ONCE = 300_000
@@ -340,7 +322,6 @@ def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def _as_published(
     given: Given, facts: pd.DataFrame, perimeter: Perimeter, inhabitants: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Return facts with what the source says of the communes that its files leave out."""
     source, then = given.source, perimeter.communes
     if source.geography.loose:
         facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
@@ -380,8 +361,6 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame, measures: Collectio
     ]
     return pd.concat([others, *tables], ignore_index=True)[COLUMNS]
 
-
-# Facts in files: those of a source in one, from which those of some measures are read without the others.
 
 FILE, MEASURES = "facts.parquet", "measures"
 ROWS_TOGETHER = 65_536

@@ -31,8 +31,6 @@ from ctg_analysis.raw.tables import (
     validate,
 )
 
-# Geography beside the yearly tables: the INSEE's passage table and grid of density, the communes of each massif.
-
 PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??*"
 MASSIFS_LIST = "massifs*"
 OVERSEAS, IN_PART = "97", " (en tout ou en partie)"
@@ -52,13 +50,11 @@ PASSAGE_SCHEMA = pa.DataFrameSchema(
 )
 
 DENSITY_SCHEMA = pa.DataFrameSchema(
-    {"CODGEO": commune_code(), "LIBDENS": one_of(set(DENSITY_CLASSES))},
-    unique=["CODGEO"],
+    {"CODGEO": commune_code(), "LIBDENS": one_of(set(DENSITY_CLASSES))}, unique=["CODGEO"]
 )
 
 MASSIFS_SCHEMA = pa.DataFrameSchema(
-    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "le nom d'un massif")},
-    unique=["insee_com"],
+    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "le nom d'un massif")}, unique=["insee_com"]
 )
 
 
@@ -120,8 +116,6 @@ def with_zonings(places: pd.DataFrame, density: pd.DataFrame | None, massifs: pd
     of_epcis = places["code"].map(across).where(places["level"].eq("epci"))
     return places.assign(density=told(density, "density"), massif=communes.fillna(of_epcis))
 
-
-# Communes, EPCIs, départements and régions, for each year of the official geographic code.
 
 COMMUNES_SCHEMA = pa.DataFrameSchema(
     {
@@ -185,7 +179,6 @@ def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
 
 
 def _census(folder: RawFolder, name: str, key: str) -> str:
-    """Return the year of the census that a column of a file is of, as its certificate says."""
     return re.search(r"\d{4}", folder.entry(name).model_extra[key])[0]
 
 

@@ -31,8 +31,6 @@ from ctg_analysis.raw.tables import (
     year,
 )
 
-# The period of the rows of a table: in their column, in the layout, or in the name or certificate of the file.
-
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
 PERIODS = {
     YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "une année de quatre chiffres"),
@@ -184,15 +182,7 @@ def read_melodi(
     return table.assign(level=level, status=status)
 
 
-# Tables of places: one row for each, one column or one set of rows for each measure.
-
-CODES = {
-    "commune": COMMUNE_CODE,
-    "epci": SIREN,
-    "departement": DEPARTEMENT_CODE,
-    "region": r"\d{2}",
-    "france": ".*",
-}
+CODES = {"commune": COMMUNE_CODE, "epci": SIREN, "departement": DEPARTEMENT_CODE, "region": r"\d{2}", "france": ".*"}
 NO_ROW = "aucune ligne avec "
 NAME = r"[A-Za-z_]\w*"  # of a column, in a formula
 
@@ -214,7 +204,6 @@ def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[
 
 
 def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the rows of a file that some of the layouts ask for."""
     layout = layouts[0]
     parts = [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
     there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
@@ -245,7 +234,6 @@ def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFram
 
 
 def _of_table(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the measures of a layout, from its rows."""
     findings = unmatched(rows, layout.where, folder, name)
     for column, pattern in layout.flags.items():
         flagged = matching(rows, {column: pattern})
@@ -287,7 +275,6 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
 
 
 def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:
-    """Return the rows with a column for each computed measure: missing, or secret, where a part of it is."""
     columns = {}
     for measure, formula in layout.computed.items():
         parts = re.findall(NAME, formula)
@@ -328,8 +315,6 @@ def _kept(layouts: Sequence[Table], rows: pd.DataFrame) -> pd.Series:
         kept &= ~matching(rows, {layout.code: layout.outside})
     return kept & of_the_year(layout, rows)
 
-
-# Any file whose layout its source declares: cubes of Melodi, tables of places, registers of things.
 
 PLACE = ["code", "level", "period"]
 OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code
@@ -376,8 +361,6 @@ def with_exact(table: pd.DataFrame, step: int) -> pd.DataFrame:
 
 
 def _read_together(layouts: Iterable[Layout]) -> list[list[Layout]]:
-    """Return the layouts in their order, those together that are of other rows of the same files: read once for all."""
-
     def rest(layout: Layout) -> Layout:
         by_rows = isinstance(layout, Table) and layout.where
         return replace(layout, where=[*layout.where], measures=[*layout.measures]) if by_rows else layout
@@ -500,7 +483,6 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
 
 
 def _codes(layout: Register, rows: pd.DataFrame) -> pd.Series:
-    """Return the codes of communes of each row: one, or a list of them."""
     if layout.several:
         return rows[layout.code].str.split(r"\W+", regex=True)
     if layout.departement:

@@ -15,8 +15,6 @@ from ctg_analysis.raw.certificates import RawFolder
 from ctg_analysis.raw.files import TEXT, once_each
 from ctg_analysis.raw.tables import COMMUNE_CODE, DEPARTEMENT_CODE, at_most, commune_code, count, one_of, read, text
 
-# Population by sex and age, since 1876, and by large age group: the census.
-
 OPEN_ENDED = 200  # upper bound of the last age band
 
 # Age bands that the indicators use, named after their first and last ages.
@@ -39,11 +37,7 @@ AGESEX = observations_schema(
 )
 
 HISTORIC = pa.DataFrameSchema(
-    {
-        "CODGEO": commune_code(),
-        r"^(?:PMUN|PSDC|PTOT)(?:18|19|20)\d\d$": count(regex=True),
-    },
-    unique=["CODGEO"],
+    {"CODGEO": commune_code(), r"^(?:PMUN|PSDC|PTOT)(?:18|19|20)\d\d$": count(regex=True)}, unique=["CODGEO"]
 )
 
 IRIS = pa.DataFrameSchema(
@@ -143,8 +137,6 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return inside.groupby("place")["value"].sum(skipna=False).round(6).reset_index()
 
 
-# Births and deaths by commune of residence.
-
 EVENTS_SCHEMA = observations_schema({})
 PLACE = ["code", "level"]
 AFTER = 10_000  # more than any year
@@ -188,8 +180,6 @@ def _read(folder: RawFolder, pattern: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["code", "level", "period", "value"]]
 
 
-# Where people work, commune by commune: INSEE's flows from home to work.
-
 FLOWS = "base-flux-mobilite-domicile-lieu-travail-*.csv"
 WORKERS = r"NBFLUX_C\d\d_ACTOCC15P"  # of 15 years or more; the two digits are the vintage
 
@@ -214,23 +204,16 @@ def _by_residence(folder: RawFolder, name: str, communes: pd.DataFrame | None) -
     column = next(name for name in rows if re.fullmatch(WORKERS, name))
     counted = {"workers_in_flows": rows[column]}
     if communes is not None:
-        units = _units(communes)
+        own = communes.set_index("code")["epci"]  # the EPCI, else itself, of each commune and of what it holds
+        units = own.fillna(own.index.to_series()).to_dict()
+        holders = {**former_communes(communes), **arrondissement_parents(communes)}
+        units |= {code: units[holder] for code, holder in holders.items() if holder in units}
         home, work = (rows[code].map(units).fillna(rows[code]) for code in ("CODGEO", "DCLT"))
         counted["workers_outside_epci"] = rows[column].where(home.ne(work), 0.0)
     sums = pd.DataFrame(counted).groupby(rows["CODGEO"]).sum()
     long = sums.reset_index(names="code").melt("code", var_name="measure", value_name="value")
     return long.assign(period=re.search(r"20\d\d", name)[0])
 
-
-def _units(communes: pd.DataFrame) -> dict[str, str]:
-    """Return the EPCI, else itself, of each commune, of its arrondissements and of the former communes it holds."""
-    units = communes.set_index("code")["epci"]
-    known = units.fillna(units.index.to_series()).to_dict()
-    holders = {**former_communes(communes), **arrondissement_parents(communes)}
-    return known | {code: known[holder] for code, holder in holders.items() if holder in known}
-
-
-# Accounts of the CCAS: OFGL.
 
 ACCOUNTS = pa.DataFrameSchema(
     {
@@ -287,8 +270,6 @@ def _seats(folder: RawFolder) -> pd.DataFrame:
     return seats.loc[seats["code"].ne(""), ["siren", "code"]].drop_duplicates("siren")
 
 
-# The barometer of the results of public action: a row for each indicator, place and date.
-
 VALUE, TARGET = "indic_va", "indic_vc"
 MEASURES = {
     "IND-200": "culture_pass_share",
@@ -333,8 +314,6 @@ def clean_barometer(folder: RawFolder) -> pd.DataFrame:
     rows = rows.drop_duplicates(["measure", "level", "code", "period"], keep="last")
     return facts(rows[["code", "level", "period", "measure", "value"]], folder.certificate.id)
 
-
-# The polygons of the communes, in the legal projection of the place.
 
 CONTOURS_SCHEMA = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])
 LAMBERT_93 = 2154

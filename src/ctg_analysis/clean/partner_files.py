@@ -136,7 +136,6 @@ def sound_facts(
     placed = table[table[PLACE].isin([*places]) & table[PERIOD].str.fullmatch(A_YEAR[0])]
     findings += wrong + wrong_periods(placed[PERIOD], received, path) + _answers_above(placed, form, path)
     findings += _less_than_its_communes(placed.drop_duplicates([PLACE, PERIOD]), form, path)
-    findings += _more_than_the_whole(table, form, path)
     table = _without_faults(table, findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
     parts = [
@@ -173,7 +172,6 @@ def read_cells(path: Filled, form: Form, names: Mapping[str, str]) -> tuple[pd.D
 
 
 def _habit(field: Field) -> Callable[[str], str]:
-    """Return how the cells of a column are read."""
     match field.kind:
         case kind if kind == CHOICE:
             return partial(habits.choice, choices=field.choices)
@@ -254,7 +252,6 @@ def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Fill
 
 
 def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
     findings = []
     for field in form.numbers:
         cells = texts[field.column].astype(str).str.strip()
@@ -269,7 +266,6 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 
 def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the figures of an EPCI that its own communes exceed together."""
     level = table[PLACE].map(_level)
     columns = [field.column for field in form.numbers if field.kind not in NOT_ADDITIVE]
     whole = table[level.eq("epci")]
@@ -283,18 +279,6 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
         for column in columns
         for line in whole.index[parts[column].gt(whole[column] + 1e-6)]
     ]  # fmt: skip
-
-
-def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
-    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to."""
-    column = {field.measure: field.column for field in form.numbers}
-    direct = {(field.column, field.part_of) for field in form.numbers}
-    findings = []
-    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
-        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
-            figure, expected = f"{table.loc[line, part]:g}", f"au plus {whole}, {table.loc[line, whole]:g}"
-            findings.append(Finding(place_of(path), int(line), part, figure, expected))
-    return findings
 
 
 def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -318,7 +302,8 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
-    numbers = {field.column: count(nullable=True, description=A_COUNT) for field in form.numbers}
+    column = {field.measure: field.column for field in form.numbers}
+    numbers = {name: count(nullable=True, description=A_COUNT) for name in column.values()}
     for field in form.numbers:
         if limit := LIMITS.get(field.kind):
             numbers[field.column] = pa.Column(float, limit, nullable=True, description=limit.error)
@@ -328,7 +313,7 @@ def _schema(form: Form) -> pa.DataFrameSchema:
             PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
             **numbers,
         },
-        checks=[at_most(field.column, field.part_of) for field in form.fields if field.part_of],
+        checks=[at_most(column[part], column[whole]) for part, whole in _nested(form.parts())],
         unique=[PLACE, PERIOD],
     )
 
@@ -336,8 +321,6 @@ def _schema(form: Form) -> pa.DataFrameSchema:
 def _level(code: str) -> str:
     return {5: "commune", 9: "epci"}.get(len(code), "departement")
 
-
-# What was agreed with partners on their files: data/private/<siren>/accords.yml.
 
 AGREEMENTS = "accords.yml"
 KEYS = "recu_le, convention et seuil"

@@ -23,8 +23,6 @@ from ctg_analysis.model.territories import (
     with_former,
 )
 
-# Figures of parts added up, where their source allows it and where none is missing.
-
 KEY = ["source", "period", "measure"]
 ADDED = ["value", "known", "parts", "few"]  # known: whether there is a figure
 OLDEST = 3  # years: a population may be that much older than what is counted over it
@@ -82,9 +80,6 @@ def with_inhabitants(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataF
     rows = facts.astype({"code": object}).assign(year=facts["period"].str[:4].astype(int))
     rows = pd.merge_asof(rows.sort_values("year", kind="stable"), known, on="year", by="code", tolerance=OLDEST)
     return rows.assign(status=rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING))
-
-
-# Paris, Lyon and Marseille as one commune each, however a file gives them: never counted twice.
 
 
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:

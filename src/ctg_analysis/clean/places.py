@@ -21,8 +21,6 @@ from ctg_analysis.raw.certificates import RawFolder
 from ctg_analysis.raw.files import TEXT
 from ctg_analysis.raw.tables import COMMUNE_CODE, commune_code, count, one_of, read, text
 
-# Schools: where they are, their pupils and classes, their social position index (IPS), their exam results. DEPP.
-
 UAI = text(r"\d{7}[A-Z]", "l'UAI d'une école, tel que 0120386E")
 START_OF_YEAR = text(r"(20\d\d)(?:-.*)?", "une année scolaire, telle que 2022-2023, ou l'année où elle commence")
 
@@ -132,7 +130,6 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
 
 
 def _total_and_number(table: pd.DataFrame, column: str, total: str, number: str) -> list[pd.DataFrame]:
-    """Return the sum of a column and how many rows have it, by commune and year."""
     by_place = table[table[column].notna()].groupby(PLACE)[column].agg(**{total: "sum", number: "size"})
     return [
         by_place[one].rename("value").astype(float).round(6).reset_index().assign(measure=one)
@@ -192,7 +189,11 @@ def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd
         grouped = now.groupby(PLACE, as_index=False)["grouped"].sum()
         rows.append(grouped.rename(columns={"grouped": "value"}).assign(measure="grouped_schools"))
     by_commune = pd.concat(rows, ignore_index=True).assign(level="commune")
-    secondary = _secondary(directory, communes).assign(period=_state_of_directory(folder))
+    # The year of the directory, whose pupils are of an earlier rentrée, which it does not tell.
+    vintage = folder.certificate.millesime
+    said = vintage.get("annuaire", "") if isinstance(vintage, dict) else ""
+    state = re.search(r"20\d\d", f"{said} {folder.certificate.date_acces}")[0]
+    secondary = _secondary(directory, communes).assign(period=state)
     return facts(pd.concat([by_commune, secondary], ignore_index=True), folder.certificate.id)
 
 
@@ -213,16 +214,6 @@ def _secondary(directory: pd.DataFrame, communes: pd.DataFrame | None) -> pd.Dat
         places = [rows.assign(code=rows["code"].map(unit), level=level).dropna() for level, unit in unit_of(communes)]
     key = ["code", "level", "measure"]
     return pd.concat([rows.assign(level="commune"), *places]).groupby(key, as_index=False)["value"].sum(min_count=1)
-
-
-def _state_of_directory(folder: RawFolder) -> str:
-    """Return the year of the directory: the first that its vintage tells, else that of the day it was had.
-
-    The pupils that it gives are of an earlier rentrée, which it does not tell.
-    """
-    vintage = folder.certificate.millesime
-    said = vintage.get("annuaire", "") if isinstance(vintage, dict) else ""
-    return re.search(r"20\d\d", f"{said} {folder.certificate.date_acces}")[0]
 
 
 def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:
@@ -288,8 +279,6 @@ def _plain(names: pd.Series) -> pd.Series:
     return words.str.replace(r"\bST(E?)\b", r"SAINT\1", regex=True)
 
 
-# Which types of INSEE's base permanente des équipements (BPE) are counted as what: facility_types.yml.
-
 FILE = Path(__file__).with_name("facility_types.yml")
 Types = tuple[str, ...]
 
@@ -312,13 +301,8 @@ class FacilityTypes:
 FACILITY_TYPES: FacilityTypes = load_yaml(FILE, FacilityTypes).value
 
 
-# Facilities by type: INSEE's base permanente des équipements (BPE).
-
 FACILITIES_SCHEMA = observations_schema(
-    {
-        "FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"),
-        "BPE_MEASURE": one_of({"FACILITIES"}),
-    }
+    {"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"), "BPE_MEASURE": one_of({"FACILITIES"})}
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")})
 COUNTS_2020 = pa.DataFrameSchema(
@@ -420,11 +404,8 @@ def _number(by_type: pd.DataFrame, types: Iterable[str]) -> pd.Series:
 
 
 def _present(by_type: pd.DataFrame, services: Iterable[Iterable[str]]) -> pd.Series:
-    """Return how many services, each of some types, every commune and year has."""
     return sum(_number(by_type, types).gt(0).astype(float) for types in services)
 
-
-# Driving time from home to the nearest facility of each type: INSEE.
 
 NEAR = 20  # minutes: the usual limit of what is said to be near
 
@@ -456,7 +437,6 @@ def clean_access_times(folder: RawFolder, communes: pd.DataFrame | None = None) 
 
 
 def _nearest(folder: RawFolder, name: str) -> pd.DataFrame:
-    """Return the time to the nearest of each kind: columns kind, period, idSrc, depcom, pop, duree."""
     table = read(folder, name, ACCESS_SCHEMA)
     tables = []
     for kind, types in FACILITY_TYPES.reached.items():

@@ -20,12 +20,10 @@ from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.model.source import SOURCES, SecrecyRule, Source, Totals
 from ctg_analysis.model.territories import codes_by_name
-from ctg_analysis.raw.files import irregular, is_workbook, place_of, unread_file, workbooks_in
+from ctg_analysis.raw.files import FilledTables, is_workbook, place_of, unread_file, workbooks_in
 from ctg_analysis.raw.folders import Unread, is_note, where
 from ctg_analysis.raw.form_workbooks import headings
-from ctg_analysis.raw.tables import FilledTables, tables_in
-
-# The files of partners: read, brought to the reference geography.
+from ctg_analysis.raw.tables import tables_in
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
@@ -98,7 +96,6 @@ def read_private(
 
 
 def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -> _Folder:
-    """Return what the files of one EPCI say: a form says all or nothing."""
     one = _Folder(*read_agreements(folder, LEAST))
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
@@ -110,7 +107,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
         source, agreement = FORMS[name], one.agreed.get(name)
         cut = held.unread.get(name)  # of the sheet itself, or of a workbook that may hold one
-        faults = [held.twice[name]] if name in held.twice else [cut] if cut and isinstance(cut.path, SheetPlace) else []
+        faults = [cut] if cut and isinstance(cut.path, SheetPlace) else []
         day, read = agreement.recu_le if agreement else None, []
         for part in (partial(cleaner(source), source, form, own, day), partial(words_in, source, form, allowed)):
             try:
@@ -168,13 +165,12 @@ def _strays(folder: Path) -> list[Finding]:
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
     expected = f"un classeur (.xlsx, .ods), ou un CSV du nom que dit {README}"
-    none = irregular(folder.iterdir())
-    return none + [
+    return [
         Finding(project_path(path), None, None, "un dossier que rien ne lit", "des fichiers seulement")
         if path.is_dir()
         else unread_file(path, expected)
         for path in sorted(folder.iterdir())
-        if not is_note(path) and path.name not in beside and project_path(path) not in {one.path for one in none}
+        if not is_note(path) and path.name not in beside
     ]
 
 
@@ -325,7 +321,6 @@ def implausible(told: pd.DataFrame, opened: pd.DataFrame, epci_of: pd.Series) ->
 
 
 def _beyond(told: pd.DataFrame, known: dict) -> pd.DataFrame:
-    """Return the rows of which `low` is more than an open count of their place, or of its EPCI, allows."""
     found = [_ceiling(row, known) for row in told.itertuples(index=False)]
     limits = pd.DataFrame(found, columns=["most", "place", "held_to", "year", "high"], index=told.index)
     rows = told.join(limits)

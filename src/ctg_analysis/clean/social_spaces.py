@@ -31,8 +31,6 @@ from ctg_analysis.raw.tables import (
     year,
 )
 
-# The Caf's list of the centres sociaux and EVS: one row per structure and year, from which communes are counted.
-
 SPACES = "agrements_vie_sociale"
 KINDS = {"centre social": "approved_social_centres", "EVS": "approved_local_spaces"}
 MANAGED = {"association": "association_run_spaces", "publique": "public_run_spaces", "autre": "other_run_spaces"}
@@ -188,8 +186,6 @@ def _half_assessed(table: pd.DataFrame, texts: pd.DataFrame, form: Form, path: F
         for line in table.index[some & texts[column].eq("")]
     ]
 
-
-# What partners say by name or in words: the spaces of social life, what scores rest on; no person is named.
 
 COLUMNS = ["territory", "level", "period", "site", "measure", "words"]
 LONGEST = 300  # letters: a few words, not a report

@@ -16,7 +16,7 @@ from ctg_analysis.model.errors import UserError
 
 COMMANDS = {  # by module, in the order of `ctg --help`, which says the first line of each without importing it
     "build_commands": ("build", "data", "init"),
-    "report_commands": ("changes", "documents", "gc", "new_chapter"),
+    "report_commands": ("documents", "gc", "new_chapter"),
     "demarche_commands": ("new", "answers", "convention", "flash", "purge"),
     "check_command": ("check",),
     "download_commands": ("fetch",),

@@ -15,16 +15,14 @@ from ctg_analysis.chapter.synthesis import unwritten
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.common_options import messages
 from ctg_analysis.demarche.declared_tables import SYNTHESIS, SynthesisEdition
-from ctg_analysis.demarche.material_files import TEMPLATES
 from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
 from ctg_analysis.model.yaml_files import read_yaml
 from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.checks import check_material, implausible_figures
 from ctg_analysis.pipeline.freshness import changed, demarches, inputs, is_whole
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.raw.certificates import read_certificate
-from ctg_analysis.raw.files import irregular
 from ctg_analysis.raw.folders import CACHE, FULL, known_sums, source_folders
 
 DATA = "data"
@@ -91,13 +89,13 @@ def by_urgency(
 ) -> dict[str, list[Finding]]:
     """Return the findings about a data root, by urgency. changed: see `check_raw.check_root`."""
     here = [epci for epci in demarches(root) if epcis is None or epci in epcis]
-    wrong = [*check_root(root, changed), *irregular((settings().root / "notebooks").glob("*"))]
+    wrong = check_root(root, changed)
     if epcis:  # what is wrong in the files of another EPCI is for those who ask of it
         wrong = [one for one in wrong if not re.search(rf"/private/(?!{epcis[0]}/)\d{{9}}/", f"/{one.path}")]
     found = check_material(root, datetime.date.today(), sound=not wrong, epcis=here)
     if not wrong and not any(found.values()):
         for epci in here:
-            found["chain"] += [*_of_synthesis(root, epci), *_of_templates(root, epci)]
+            found["chain"] += _of_synthesis(root, epci)
     if not wrong or is_whole(root.processed):
         wrong += implausible_figures(root, epcis, derived=changed == set())
     return found | {DATA: wrong}
@@ -114,17 +112,7 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     return unwritten(open_territory(epci, root), read.value, read.lines)
 
 
-def _of_templates(root: DataRoot, epci: str) -> list[Finding]:
-    """Return what keeps the Word templates of a team, where it has its own, from being filled."""
-    if not any((root.material(epci) / name).is_file() for name in TEMPLATES):
-        return []
-    from ctg_analysis.publish.convention import wrong_templates  # heavy, and seldom needed
-
-    return wrong_templates(epci, root)
-
-
 def _must_be_known(epci: str) -> None:
-    """Raise UserError when data/processed, as far as it was made, has no such EPCI."""
     processed = data_root(epci).processed
     one = {"columns": ["code"], "filters": [("code", "==", epci)]}
     if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:

@@ -98,7 +98,6 @@ def new(
 
 
 def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:
-    """Return the data root of an EPCI, its name, the codes and names of its communes."""
     root = data_root(epci)
     ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")

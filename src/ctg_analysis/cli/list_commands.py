@@ -1,16 +1,30 @@
-"""The commands that tell what there is: lists, observations."""
+"""The commands that tell what there is: lists, one line each; observations."""
 
+import datetime
 import re
 import sys
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
+import pandas as pd
 import typer
 
 from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.missing import completeness, missing
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.cli.common_options import Epci, messages
-from ctg_analysis.cli.listing import LISTS, OF_EPCIS, counted, matching
+from ctg_analysis.cli.coverage import coverage, sample
+from ctg_analysis.display.texts import alphabetical
+from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.settings import DEFAULT_EPCI
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters, data_root
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.run import ensure, hold
+from ctg_analysis.raw.certificates import read_certificate
+from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
+
+STAR = "★"
+STATES = {FULL: "full", FRANCE: "extract of France"}
 
 
 def list_(
@@ -20,33 +34,120 @@ def list_(
         typer.Argument(metavar="[EPCI]... [WORD]", help="Of these EPCIs; only the lines with this word."),
     ] = None,
 ) -> None:
-    """List the EPCIs, indicators, sources or chapters, one a line; what is missing of one, known of some.
+    """List the EPCIs, indicators, sources or chapters, one a line; what is missing of one.
 
     `chapters EPCI` tells how many indicators of each have a value there. `missing EPCI`: indicator, place, why, who has
     it, command, form or file. `coverage`: of thirty EPCIs of every sort by default.
     """
-    if what not in LISTS | OF_EPCIS:
-        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS | OF_EPCIS)}")
+    if what not in LISTS:
+        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
     words = words or []
     epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
     word = " ".join(word for word in words if word not in epcis)
-    lines = matching(OF_EPCIS[what](epcis) if what in OF_EPCIS else LISTS[what](), word)
+    lines = [line for line in LISTS[what](epcis) if alphabetical(word) in alphabetical(line)]
     print(*lines, sep="\n", end="\n" if lines else "")
     if word and not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
-    if what != "coverage":
-        messages.print(counted(what, lines))
+    starred = f", {sum(STAR in line for line in lines)} starred" if what == "indicators" else ""
+    messages.print(f"{len(lines)} {what.removesuffix('s') if len(lines) == 1 else what}{starred}")
 
 
 def observations(
     epci: Epci = DEFAULT_EPCI,
-    format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
+    format_: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
     table = open_chapter(epci).territory.observations
     if format_ == "csv":
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
-    elif format_ == "json":
-        sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
     else:
         sys.stdout.buffer.write(table.to_parquet(index=False))
+
+
+def epcis(_: Sequence[str]) -> list[str]:
+    """SIREN, name and départements of every EPCI, the invented ones last."""
+    lines = []
+    for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)):
+        ensure(root)
+        table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
+        names = [
+            f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')})" for row in table.itertuples(index=False)
+        ]
+        lines += [f"{name}  territoire fictif" for name in names] if root.fictional else names
+    return lines
+
+
+def indicators(_: Sequence[str]) -> list[str]:
+    """Id, codes of the field, label, unit and sources of every indicator."""
+    return [
+        f"{indicator.id}  {', '.join(indicator.domain_ids)}{f' {STAR}' if indicator.star else ''}  "
+        f"{indicator.label} ({indicator.unit})  {', '.join(indicator.sources)}"
+        for indicator in CATALOGUE.values()
+    ]
+
+
+def sources(_: Sequence[str]) -> list[str]:
+    """Id, state (full, extract or absent), vintage, age, licence, producer, and how to get it."""
+    folders = source_folders(data_root(DEFAULT_EPCI).raw)
+    lines = []
+    for source in SOURCES.values():
+        state, vintage, age, licence = "absent", "-", "-", source.licence
+        if source.id in folders:
+            certificate = read_certificate(folders[source.id][0]).certificate
+            state = " and ".join(STATES.get(folder.name, "extract") for folder in folders[source.id])
+            vintage, licence = certificate.vintage, certificate.licence
+            age = f"{(datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days} days old"
+        how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
+        how = f"ctg new EPCI: {how}" if source.from_partners else how
+        lines.append("  ".join([source.id, state, vintage, age, licence, f"{source.producer}, {source.label}", how]))
+    return lines
+
+
+def chapters(epcis: Sequence[str]) -> list[str]:
+    """Number, title and question of every chapter; for an EPCI, how many of its indicators have a value there."""
+    lines = {chapter.number: f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()}
+    for epci in epcis:
+        territory = _opened(epci)
+        for name in dict.fromkeys(indicator.chapter for indicator in CATALOGUE.values()):
+            value, of = completeness(territory, name)
+            lines[name] = f"{lines[name]}  {value} of {of} indicators"
+    return list(lines.values())
+
+
+def lacking(epcis: Sequence[str]) -> list[str]:
+    """What is missing of an EPCI, in columns: indicator, place or how many communes, why, who has it, the command that
+    gets it, the form or file.
+    """
+    table = pd.concat([missing(_opened(epci)) for epci in epcis or [DEFAULT_EPCI]])
+    several = table["territory"].str.count(r"\|") + 1
+    table["territory"] = table["territory"].mask(several.gt(1), several.astype(str) + " communes")
+    texts = table[["indicator", "territory", "why", "who", "command", "file"]]
+    columns = [column.str.ljust(column.str.len().max()) for _, column in texts.items()]
+    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+def covered(epcis: Sequence[str]) -> list[str]:
+    """What is known of EPCIs from open data, by default those of `sample`; the least and the median."""
+    root = data_root(DEFAULT_EPCI)
+    ensure(root)
+    table = pd.DataFrame(coverage(_opened(epci)) for epci in epcis or sample(root))
+    counts = table.drop(columns=["epci", "name"]).agg(["min", "median"])
+    return [*table.to_string(index=False).splitlines(), *counts.to_string().splitlines()]
+
+
+def _opened(epci: str) -> Territory:
+    root = data_root(epci)
+    ensure(root)
+    hold(root)
+    return open_territory(epci, root)
+
+
+LISTS: dict[str, Callable[[Sequence[str]], list[str]]] = {
+    "epci": epcis,
+    "indicators": indicators,
+    "sources": sources,
+    "chapters": chapters,
+    "missing": lacking,
+    "coverage": covered,
+}
+OF_EPCIS = ("chapters", "missing", "coverage")

@@ -1,23 +1,19 @@
-"""The commands that compare the editions of reports, hand them over, and begin a chapter of one's own."""
+"""The commands that hand over the editions of reports, and begin a chapter of one's own."""
 
+import re
+from pathlib import Path
 from typing import Annotated
 
+import nbformat
 import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, messages
-from ctg_analysis.cli.new_chapter import write_new_chapter
-from ctg_analysis.model.errors import room_in
-from ctg_analysis.model.settings import DEFAULT_EPCI, project_path
-from ctg_analysis.publish.data_files import changes_of
+from ctg_analysis.display.texts import alphabetical
+from ctg_analysis.model.errors import UserError, room_in
+from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings
 from ctg_analysis.publish.documents import collect_reports, write_documents
 
-
-def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
-    """Say what changed from the edition before to the latest one, a line for each observation."""
-    before, table = changes_of(epci, out)
-    for row in table.itertuples(index=False):
-        print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
-    messages.print(f"{epci}: {len(table)} changes since {before}" if before else f"{epci}: the first edition")
+CHAPTER = Path(__file__).with_name("new_chapter.ipynb")  # it runs at once, for any EPCI
 
 
 def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
@@ -32,8 +28,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
 
 def gc(
-    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
-    out: Out = None,
+    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")], out: Out = None
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
     for line in collect_reports(out, keep):
@@ -49,3 +44,25 @@ def new_chapter(
     messages.print(
         f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
     )
+
+
+def write_new_chapter(number: str, title: str) -> Path:
+    """Write notebooks/<number>_<title>.ipynb; never over what is there.
+
+    Raises:
+        UserError: no number of two digits, one that a notebook bears, a title without a letter.
+    """
+    name = re.sub(r"[^a-z0-9]+", "_", alphabetical(title).replace("œ", "oe")).strip("_")
+    if not re.fullmatch(r"\d\d", number):
+        raise UserError(f"chapter {number!r}: expected a number of two digits, such as 18")
+    if not name or "\n" in title:
+        raise UserError(f'title {title!r}: expected words on one line, such as "Mobilité"')
+    if same := [one.path for one in notebooks() if one.number == number]:
+        raise UserError(f"chapter {number}: {project_path(same[0])} bears this number: expected another")
+    made = nbformat.read(CHAPTER, as_version=4)
+    made.metadata["ctg"]["chapter"] = number
+    made.cells[0].source = made.cells[0].source.replace("Titre", title.strip(), 1)
+    path = settings().root / "notebooks" / f"{number}_{name}.ipynb"
+    with path.open("x", encoding="utf-8") as file:
+        nbformat.write(made, file)
+    return path

@@ -164,7 +164,6 @@ def _broken(path: Path, line: int | None, found: str, expected: str) -> InputErr
 
 
 def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
-    """The rows below the header."""
     wide = len(rows[header - 1])
     findings = [
         Finding(project_path(path), line, None, f"{len(cells)} cases", f"{wide}, comme dans l'en-tête")
@@ -281,7 +280,6 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """The question and the option (empty unless one of several) of each column, the dropped and the unknown."""
     known = {key(words): question for question, words in questions["libelle"].items()}
     known |= {key(question): question for question in questions.index}
     places, dropped, unknown, strangers = {}, [], [], set()
@@ -309,14 +307,12 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
 
 
 def _codes(question: pd.Series) -> dict[str, str]:
-    """What the modalities of a question may be called → code."""
     named = labels(question["modalites"])
     spoken = {name: code for name, code in SPOKEN.items() if code in named or code in OUTSIDE}
     return spoken | {key(words): code for code, words in named.items()} | {key(code): code for code in named}
 
 
 def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """The cells of one question in its codes, empty where nothing was said; and what is wrong."""
     first, codes = cells.iloc[:, 0], _codes(question)
     expected = f"l'une de ces valeurs : {', '.join([*labels(question['modalites']), *OUTSIDE])}"
     match question["type"]:
@@ -369,7 +365,6 @@ def _translated(
 
 
 def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, dropped: list[str]) -> Answers:
-    """The tables of a démarche from the codes of an export."""
     kinds = questions["type"].reindex(table.columns)
     opened, closed = table.loc[:, kinds.eq(OPEN)], table.loc[:, kinds.ne(OPEN)]
     blank, closed = closed.eq(""), with_blanks_filled(closed, questions)
@@ -396,7 +391,6 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
 
 
 def _about(export: Export) -> pd.DataFrame:
-    """Rep_id, date, mode, canal, secteur and consentement of each answer."""
     pairs = zip(export.ids, export.moments, strict=True)
     drawn = [sha256(f"{answer_id}|{moment}".encode()).hexdigest()[:12] for answer_id, moment in pairs]
     about = pd.DataFrame({"rep_id": drawn, "date": _days(export.moments)}, index=export.ids.index)

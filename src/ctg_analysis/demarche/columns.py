@@ -14,8 +14,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from ctg_analysis.model import habits
 
-# What the cells of a questionnaire and of its answers stand for.
-
 UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
 OUTSIDE = {UNKNOWN: "ne sait pas", NOT_CONCERNED: "non concerné", NO_ANSWER: "sans réponse"}  # rule R25: three codes
 CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numérique", "ouverte"
@@ -82,8 +80,6 @@ def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd
     return filled
 
 
-# What a cell of the field material may hold: the kinds of columns, and how each is read from its text.
-
 Champ = Literal[
     "petite enfance",
     "enfance et jeunesse",
@@ -134,7 +130,6 @@ def _day(text: object) -> object:
 
 
 def _moment(text: object) -> str:
-    """A day, a month or a year, as ISO 8601 writes it."""
     text = habits.moment(str(text))
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023")
@@ -195,10 +190,6 @@ def _yes_no(text: object) -> bool:
     raise ValueError("oui ou non")
 
 
-def _split(text: object) -> object:
-    return tuple(part.strip() for part in text.split(LIST)) if isinstance(text, str) else text
-
-
 def _pairs(text: object) -> tuple[tuple[str, str], ...]:
     pairs = [part.partition(PAIR) for part in str(text).split(LIST)]
     if not all(name.strip() and sign for name, sign, _ in pairs):
@@ -239,7 +230,10 @@ Whole = _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")
 
 
 def _list_of(part: Any) -> Any:
-    return Annotated[tuple[part, ...], BeforeValidator(_split)]
+    def split(text: object) -> object:
+        return tuple(one.strip() for one in text.split(LIST)) if isinstance(text, str) else text
+
+    return Annotated[tuple[part, ...], BeforeValidator(split)]
 
 
 def _pairs_of(name: Any, value: Any) -> Any:
@@ -314,8 +308,6 @@ KINDS = {
 }
 
 
-# Which kinds of actors may be named: where few were heard of a kind, its name would be someone's.
-
 SPEAKERS = 3  # fewest people heard of a kind, for it to be named
 OTHERS = "autres acteurs"
 
@@ -333,15 +325,11 @@ def named_types(heard: pd.Series) -> pd.Series:
     return pd.Series([OTHERS] * together + [*ordered.index[together:]], index=ordered.index, dtype=str)
 
 
-# What a proof of a constat may be, and what the figure of an indicator is held to show.
-
 INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
 JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page
 HIGHER, LOWER, CLOSE = "plus élevé que", "plus faible que", "proche de"
 RISING, FALLING, AT_LEAST, AT_MOST = "en hausse depuis", "en baisse depuis", "au moins", "au plus"
 
-
-# Words of the tables that decide what is counted: an action that was given up, a convention or a service in force.
 
 VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid too
 ACTIVE = "en service"  # a service

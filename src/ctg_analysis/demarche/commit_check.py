@@ -25,23 +25,18 @@ COMMENT = re.compile(r"(?:^|\s)#.*")
 
 def found_in(path: Path) -> list[Finding]:
     """What a file that is about to enter git says of someone; a workbook that cannot be read cannot enter it."""
+    inside = path.relative_to(settings().root).parts
     try:
-        return list(_in(path))
+        if inside[:2] == ("data", "private"):
+            expected = "rien de data/private dans git : `git restore --staged` ce fichier"
+            return [Finding(project_path(path), None, None, "un fichier privé", expected)]
+        if path.suffix == ".ipynb":
+            return [*_in_notebook(path)]
+        if "private" in inside:  # of an invented territory: there too nobody is real
+            return [*_in_lines(path, text_of(path))]
+        return [*_in_material(path)] if MATERIAL in inside and path.name != ALLOWED else []
     except InputError as error:
         return error.findings
-
-
-def _in(path: Path) -> Iterator[Finding]:
-    inside = path.relative_to(settings().root).parts
-    if inside[:2] == ("data", "private"):
-        expected = "rien de data/private dans git : `git restore --staged` ce fichier"
-        yield Finding(project_path(path), None, None, "un fichier privé", expected)
-    elif path.suffix == ".ipynb":
-        yield from _in_notebook(path)
-    elif "private" in inside:  # of an invented territory: there too nobody is real
-        yield from _in_lines(path, text_of(path))
-    elif MATERIAL in inside and path.name != ALLOWED:
-        yield from _in_material(path)
 
 
 def _in_material(path: Path) -> Iterator[Finding]:
@@ -68,7 +63,7 @@ def _in_workbook(path: Path) -> Iterator[Finding]:
     if authors(path):
         expected = "aucun : dans Excel, Fichier, Informations, Inspecter le document, les supprimer"
         yield Finding(project_path(path), None, None, "le nom d'un auteur dans les propriétés du fichier", expected)
-    sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).sheets
+    sheets = read_workbook(path, [table.headings for table in PUBLIC.values()]).tables
     read = {sheet.name for sheet in sheets.values()}
     yield from personal_data([read_table(sheet, known[name]) for name, sheet in sheets.items()], allowed)
     for name, rows, _ in rows_of(path):

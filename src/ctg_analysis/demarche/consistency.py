@@ -122,7 +122,6 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The budgets that are not the sum of what the financers bring."""
     file, money = tables["actions"], tables["financements"].rows
     sums = money.groupby(["action_id", "nature"])["montant"].sum()
     for row in active(file.rows).itertuples():
@@ -137,7 +136,6 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The constats that are rated above what their proofs allow."""
     file = tables["constats"]
     kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
     alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
@@ -176,7 +174,6 @@ def _text(moment: str | pd.Timestamp) -> str:
 
 
 def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """The meetings where the kinds of people present do not add up to those present."""
     file = tables["ateliers"]
     for row in file.rows.itertuples():
         if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
@@ -226,8 +223,6 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 }
 
 
-# What one table says of another: every id that is named must exist where it should.
-
 PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
@@ -242,7 +237,13 @@ def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
     findings = [finding for file in tables.values() for finding in _named(file, tables)]
     if places is not None:
         findings += [finding for file in tables.values() for finding in _strangers(file, places)]
-    return [*findings, *_proofs(tables), *_of_actions(tables), *_of_the_catalogue(tables)]
+    followed = tables["indicateurs_suivi"]
+    findings += [
+        followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
+        for line, name in cells(followed, "indicateur")
+        if name not in CATALOGUE
+    ]
+    return [*findings, *_proofs(tables), *_of_actions(tables)]
 
 
 def ids(file: TableFile, column: str = "") -> set[str]:
@@ -329,13 +330,6 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
 
 def _parts(value: object) -> Iterable:
     return value if isinstance(value, tuple) else ()
-
-
-def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
-    followed = tables["indicateurs_suivi"]
-    for line, name in cells(followed, "indicateur"):
-        if name not in CATALOGUE:
-            yield followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
 
 
 def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:

@@ -8,20 +8,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from ctg_analysis.demarche.columns import (
-    KINDS,
-    Champ,
-    Code,
-    Day,
-    Id,
-    Kind,
-    Link,
-    Moment,
-    Row,
-    Text,
-    Whole,
-    some,
-)
+from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.declared_values import Names
 from ctg_analysis.model.yaml_files import load_yaml
@@ -182,11 +169,10 @@ def _lists(name: str) -> list[str]:
 
 
 def _tuples(cells: pd.Series) -> list[tuple | None]:
-    return [None if pd.isna(cell) else tuple(map(_tuple, json.loads(cell))) for cell in cells]
-
-
-def _tuple(part: object) -> object:
-    return tuple(part) if isinstance(part, list) else part
+    lists = [None if pd.isna(cell) else json.loads(cell) for cell in cells]
+    return [
+        None if one is None else tuple(tuple(part) if isinstance(part, list) else part for part in one) for one in lists
+    ]
 
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"

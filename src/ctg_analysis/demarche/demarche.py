@@ -52,7 +52,6 @@ class Demarche:
         return self.folder.is_dir()
 
     def _table(self, name: str) -> pd.DataFrame:
-        """A table; without rows, its columns there, when nothing was gathered for it."""
         path = self.folder / f"{name}.parquet"
         table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)
         if name == EXTRACTS:

@@ -58,7 +58,6 @@ def write_tables(
 def _workbook(
     folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
 ) -> dict[Path, bytes]:
-    """The workbook of the tables of which no workbook of a folder has a sheet; nothing when all have one."""
     there = sheets_there(folder, [table.headings for table in tables.values()])
     lacking = {name: table for name, table in tables.items() if name not in there}
     (file,) = {table.workbook for table in tables.values()}
@@ -98,7 +97,6 @@ def _lacking(folder: Path) -> Iterator[tuple[Path, list[Source]]]:
 
 
 def _of_table(table: Table) -> str:
-    """The section of the LISEZMOI that says what to write in a table."""
     about = f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}."
     rows = [
         (name, one.label, how_written(one), "oui" if one.optional else "non") for name, one in table.columns.items()
@@ -108,7 +106,6 @@ def _of_table(table: Table) -> str:
 
 
 def _of_form(source: Source) -> str:
-    """The section of the LISEZMOI that says what to write in a form."""
     form, rows = source.form, []
     for field in form.fields:
         limit = f", au plus {field.part_of}" if field.part_of else ""

@@ -3,25 +3,14 @@
 What holds personal data is apart (`restricted_files`): nothing here reads it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.demarche import declared_tables
 from ctg_analysis.demarche.consistency import dangling, of_convention, of_info_flashes, of_synthesis
-from ctg_analysis.demarche.declared_tables import (
-    CONSULTATION,
-    CONVENTION,
-    INFO_FLASH,
-    PUBLIC,
-    SYNTHESIS,
-    Consultation,
-    Convention,
-    InfoFlash,
-    SynthesisEdition,
-    Table,
-)
 from ctg_analysis.demarche.table_files import (
     TableFile,
     personal_data,
@@ -34,15 +23,15 @@ from ctg_analysis.model.habits import NO_NAMES
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
-from ctg_analysis.raw.files import irregular, unread_file, workbooks_in
+from ctg_analysis.raw.files import unread_file, workbooks_in
 from ctg_analysis.raw.folders import is_note
 
 ALLOWED = "noms_admis.txt"
 YAML_FILES = {
-    CONVENTION: Convention,
-    INFO_FLASH: list[InfoFlash],
-    CONSULTATION: Consultation,
-    SYNTHESIS: SynthesisEdition,
+    declared_tables.CONVENTION: declared_tables.Convention,
+    declared_tables.INFO_FLASH: list[declared_tables.InfoFlash],
+    declared_tables.CONSULTATION: declared_tables.Consultation,
+    declared_tables.SYNTHESIS: declared_tables.SynthesisEdition,
 }
 IMAGES = {".png", ".jpg", ".svg"}
 TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
@@ -61,31 +50,31 @@ class MaterialFiles:
     tables: dict[str, TableFile]
     yaml: dict[str, ReadYaml]
     allowed: tuple[str, ...] = ()
-    workbooks: tuple[Finding, ...] = ()
+    workbooks: Sequence[Finding] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The valid rows of a table, in pandas types (lists are tuples); its index is the line in the file."""
         return self.tables[name].rows
 
     @property
-    def convention(self) -> Convention | None:
+    def convention(self) -> declared_tables.Convention | None:
         """The convention."""
-        return self.yaml[CONVENTION].value
+        return self.yaml[declared_tables.CONVENTION].value
 
     @property
-    def info_flashes(self) -> tuple[InfoFlash, ...]:
+    def info_flashes(self) -> tuple[declared_tables.InfoFlash, ...]:
         """The issues of the info flash, as they are written."""
-        return tuple(self.yaml[INFO_FLASH].value or ())
+        return tuple(self.yaml[declared_tables.INFO_FLASH].value or ())
 
     @property
-    def consultation(self) -> Consultation | None:
+    def consultation(self) -> declared_tables.Consultation | None:
         """How the residents were asked."""
-        return self.yaml[CONSULTATION].value
+        return self.yaml[declared_tables.CONSULTATION].value
 
     @property
-    def synthesis(self) -> SynthesisEdition | None:
+    def synthesis(self) -> declared_tables.SynthesisEdition | None:
         """What the team changes of the synthèse."""
-        return self.yaml[SYNTHESIS].value
+        return self.yaml[declared_tables.SYNTHESIS].value
 
     @property
     def findings(self) -> list[Finding]:
@@ -124,7 +113,7 @@ def read_material(folder: Path, names: tuple[str, ...] = (), codes: Mapping[str,
 
     names: those of places, which may be written anywhere. codes: see `habits.place`.
     """
-    tables, findings = read_folder(folder, PUBLIC, codes)
+    tables, findings = read_folder(folder, declared_tables.PUBLIC, codes)
     yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
     return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names), findings)
 
@@ -143,11 +132,11 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
     """
     folder = files.folder
     return [
-        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}),
+        *strays(folder, declared_tables.PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}),
         *dangling(tables, places),
-        *of_convention(files.yaml[CONVENTION], folder / CONVENTION),
-        *of_info_flashes(files.yaml[INFO_FLASH], tables, folder / INFO_FLASH),
-        *of_synthesis(files.yaml[SYNTHESIS], folder / SYNTHESIS),
+        *of_convention(files.yaml[declared_tables.CONVENTION], folder / declared_tables.CONVENTION),
+        *of_info_flashes(files.yaml[declared_tables.INFO_FLASH], tables, folder / declared_tables.INFO_FLASH),
+        *of_synthesis(files.yaml[declared_tables.SYNTHESIS], folder / declared_tables.SYNTHESIS),
         *questions_wrong(tables["questionnaire"], tables["marges"]),
         *persons_named(files),
     ]
@@ -156,7 +145,7 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
 def no_convention(folder: Path) -> Finding:
     """What is said of a démarche that has no convention yet."""
     expected = f"ses parties et ses articles : `ctg new {folder.name}` écrit le fichier à remplir, dont ôter les #"
-    return Finding(project_path(folder / CONVENTION), None, None, "aucune convention encore", expected)
+    return Finding(project_path(folder / declared_tables.CONVENTION), None, None, "aucune convention encore", expected)
 
 
 def persons_named(files: MaterialFiles) -> Iterator[Finding]:
@@ -166,20 +155,18 @@ def persons_named(files: MaterialFiles) -> Iterator[Finding]:
         yield from personal_data_in_yaml(read, files.folder / file, files.allowed)
 
 
-def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
+def strays(
+    folder: Path, tables: Mapping[str, declared_tables.Table], beside: set[str], folders: Collection[str] = ()
+) -> list[Finding]:
     """The files and folders of a folder that nothing reads.
 
     beside: other files that it may hold; folders: those that it may hold. Workbooks, whose sheets are checked apart,
     notes (LISEZMOI, *.md) and images may lie there.
     """
     known = {table.file for table in tables.values()} | beside
-    workbooks = workbooks_in(folder)
-    findings = irregular(folder.rglob("*"))
-    none = {one.path for one in findings}
+    workbooks, findings = workbooks_in(folder), []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES or path in workbooks:
-            continue
-        if project_path(path) in none:
             continue
         names = folders if path.is_dir() else known
         if path.name not in names:

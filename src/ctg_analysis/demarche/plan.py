@@ -313,7 +313,6 @@ def _year(moment: object) -> float:
 
 
 def _in_parts(path: pd.DataFrame) -> pd.DataFrame:
-    """The values of an indicator with the part of the series that each belongs to."""
     sources = path["source"].dropna()
     changes = path.loc[sources.index[sources.ne(sources.shift()) & sources.shift().notna()], "year"]
     cuts = {*changes, *path["rupture_annee"].dropna()}

@@ -91,10 +91,13 @@ def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: st
 def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
-    """The column, what is found and what is expected; nothing when the proof holds."""
     told = (OK, CENSORED) if row.lecture in (columns.AT_LEAST, columns.AT_MOST) else (OK,)
     known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
-    own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
+    own = known[
+        known["territory"].eq(place)
+        & known["period"].eq(period)
+        & known["level"].eq({9: "epci", 5: "commune"}.get(len(place), "secteur"))
+    ]
     if own.empty:
         periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "aucune période"
         return "ref", f"plus de valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
@@ -103,10 +106,6 @@ def _fault(
     if row.lecture in (columns.AT_LEAST, columns.AT_MOST):
         return _beside_a_number(own.iloc[0], row)
     return _since(indicator, own, row, known)
-
-
-def _own_levels(place: str) -> tuple[str, ...]:
-    return ("epci",) if len(place) == 9 else ("commune",) if len(place) == 5 else ("secteur",)
 
 
 def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str] | None:
@@ -123,10 +122,11 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
             f"aucune valeur de {row.repere} en {period}",
             f"un point de comparaison qui en a une ; {WITHDRAW}",
         )
-    word, p = _test(own, other)
+    word, p = test_beside(own, other)
     tested = f"au test de la règle R14, p = {p:.3f}".replace(".", ",")
     test = UNTESTED if not word else tested if pd.notna(p) else COUNTED
-    word = word or _without_test(own.iloc[0], other.iloc[0])
+    side = _side(own.iloc[0], other.iloc[0])
+    word = word or {1: columns.HIGHER, -1: columns.LOWER}.get(side, columns.CLOSE)
     if word != row.lecture:
         values = f"ici {_value(own.iloc[0])} en {period}, {row.repere} {_value(other.iloc[0])}"
         return "lecture", f"{row.lecture!r} ({values})", f"{word!r}, {test} ; {WITHDRAW}"
@@ -134,7 +134,6 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
 
 
 def _value(row: pd.Series) -> str:
-    """The value of an observation, as a page writes it."""
     indicator = CATALOGUE[row["indicator"]]
     low, high = (f"{bound:,.{indicator.decimals}f}".replace(",", "\u202f").replace(".", ",") for bound in _bounds(row))
     return f"{low if low == high else f'de {low} à {high}'} {indicator.unit}"
@@ -153,29 +152,19 @@ def _side(own: pd.Series, other: pd.Series) -> int:
     return int(low > other_high) - int(high < other_low)
 
 
-def word_of_test(own: pd.DataFrame, other: pd.DataFrame) -> str:
-    """What a test allows to say of a territory beside a place that holds it; nothing without a test.
+def test_beside(own: pd.DataFrame, other: pd.DataFrame) -> tuple[str, float]:
+    """The word that a test allows of a territory beside a place that holds it, nothing without a test, and its p.
 
     own, other: observations of one indicator and period, the first of each counts.
     """
-    return _test(own, other)[0]
-
-
-def _test(own: pd.DataFrame, other: pd.DataFrame) -> tuple[str, float]:
-    """The word that a test allows, nothing without a test, and its p."""
     row = tested(pd.concat([own.head(1), other.head(1)]), CATALOGUE).iloc[-1]
     return SAME_WORD.get(row["word"], ""), row["p"]
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
-    """The code of the département, région… of an EPCI; the first when there are several."""
     if level == "france":
         return territories.loc[territories["level"].eq("france"), "code"].iloc[0]
     return epci if level == "epci" else find_epci(territories, epci)[level].split("|")[0]
-
-
-def _without_test(own: pd.Series, other: pd.Series) -> str:
-    return {1: columns.HIGHER, -1: columns.LOWER}.get(_side(own, other), columns.CLOSE)
 
 
 def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
@@ -196,18 +185,16 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
         return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
     same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == columns.RISING else -1)
     sought = len(years) >= LEAST_YEARS and is_sought(indicator)
-    if same_sign and (_moves(indicator, years) if sought else _probable(indicator, own.head(1), before.head(1))):
+    found = trend_of(years.sort_values("period", kind="stable"), indicator) if same_sign and sought else None
+    if same_sign and not sought and _probable(indicator, own.head(1), before.head(1)):
+        return None
+    if found is not None and found.is_established:
         return None
     values = f"{_value(before.iloc[0])} en {row.repere}, {_value(own.iloc[0])} en {own.iloc[0]['period']}"
     test = f"que la tendance de {len(years)} années établit" if sought else "que le hasard n'explique pas (test à 5 %)"
     if not same_sign:
         test = "de ce sens"
     return "lecture", f"{row.lecture!r} {row.repere} ({values})", f"une évolution {test} ; {WITHDRAW}"
-
-
-def _moves(indicator: Indicator, years: pd.DataFrame) -> bool:
-    found = trend_of(years.sort_values("period", kind="stable"), indicator)
-    return found is not None and found.is_established
 
 
 def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:

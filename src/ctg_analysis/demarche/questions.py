@@ -281,8 +281,6 @@ def adjusted(p: pd.Series) -> pd.Series:
     return pd.Series(false_discovery_control(tested), index=tested.index, dtype=float).reindex(p.index)
 
 
-# How far each question was answered (rule R22), what was wished and is used, coded words.
-
 WISHED, USED = "_souhaitee", "_utilisee"  # ends of the ids of two questions on the same thing
 WRITTEN = "texte"  # what stands for the words of an open answer
 TONES = {"positive": "plutôt positif", "neutre": "plutôt neutre", "négative": "plutôt négatif"}

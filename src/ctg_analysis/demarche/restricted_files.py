@@ -3,26 +3,18 @@
 import csv
 import datetime
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from ctg_analysis.demarche import table_files
 from ctg_analysis.demarche.columns import Day
 from ctg_analysis.demarche.consistency import dangling
 from ctg_analysis.demarche.declared_tables import CONSULTATION, RESTRICTED
 from ctg_analysis.demarche.material_files import MaterialFiles, strays
-from ctg_analysis.demarche.table_files import (
-    DELETIONS,
-    TableFile,
-    answers_wrong,
-    personal_data,
-    read_folder,
-    table_workbook,
-    totals_wrong,
-)
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.scratch import PART, for_owner_alone, write_whole
 from ctg_analysis.model.settings import DataRoot, project_path
@@ -54,9 +46,9 @@ class RestrictedFiles:
     """
 
     folder: Path
-    tables: dict[str, TableFile]
+    tables: dict[str, table_files.TableFile]
     retention: ReadYaml
-    workbooks: tuple[Finding, ...] = ()
+    workbooks: Sequence[Finding] = ()
 
     @property
     def until(self) -> Retention:
@@ -73,7 +65,7 @@ class RestrictedFiles:
 def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
     """The files of the private folder of a démarche."""
     folder = root.restricted_material(epci)
-    tables, findings = read_folder(folder, RESTRICTED)
+    tables, findings = table_files.read_folder(folder, RESTRICTED)
     return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention), findings)
 
 
@@ -96,11 +88,11 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
     tables = {**material.tables, **files.tables}
     places = {file.place for file in files.tables.values()}
     return [
-        *strays(files.folder, RESTRICTED, {RETENTION, DELETIONS}, {RECORDINGS, EXPORTS}),
+        *strays(files.folder, RESTRICTED, {RETENTION, table_files.DELETIONS}, {RECORDINGS, EXPORTS}),
         *(finding for finding in dangling(tables) if finding.path in places),
-        *answers_wrong(tables["reponses"], tables["questionnaire"]),
-        *answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
-        *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
+        *table_files.answers_wrong(tables["reponses"], tables["questionnaire"]),
+        *table_files.answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
+        *table_files.totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
         *coded_persons(files, material),
         *_without_consent(tables["reponses_sensibles"]),
         *_without_day(tables["reponses"]),
@@ -111,16 +103,16 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
 
 def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[Finding]:
     """What is written about someone in the open answers once coded, some of which are quoted."""
-    return personal_data([files.tables["ouvertes_codees"]], material.allowed)
+    return table_files.personal_data([files.tables["ouvertes_codees"]], material.allowed)
 
 
-def _without_consent(file: TableFile) -> list[Finding]:
+def _without_consent(file: table_files.TableFile) -> list[Finding]:
     expected = "oui : sans consentement explicite, supprimer la ligne"
     lines = file.rows.index[~file.rows["consentement"]].tolist()
     return [file.fault(line, "consentement", "'non'", expected) for line in lines]
 
 
-def _without_day(file: TableFile) -> list[Finding]:
+def _without_day(file: table_files.TableFile) -> list[Finding]:
     """What is said of answers of which none has a date: nothing tells when residents were asked."""
     known = file.rows.empty or file.rows["date"].notna().any()
     return [] if known else [file.fault(None, "date", "aucune date", "le jour d'une réponse au moins")]
@@ -212,8 +204,7 @@ def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     return overdue
 
 
-def _table(file: TableFile, until: datetime.date) -> list[Due]:
-    """A whole table: its file, or the rows of its sheet when it has any."""
+def _table(file: table_files.TableFile, until: datetime.date) -> list[Due]:
     if isinstance(file.form, Sheet):
         rows = frozenset(file.texts.index.tolist())
         return [Due(file.path, until, len(rows), rows, file.form)] if rows else []
@@ -251,7 +242,7 @@ def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
         for part in deleted:
             if not part.sheet:
                 _delete(part)
-            _note(files.folder / DELETIONS, part, today)
+            _note(files.folder / table_files.DELETIONS, part, today)
     return deleted
 
 
@@ -279,12 +270,11 @@ def _delete(overdue: Due) -> None:
 
 
 def _delete_rows(path: Path, overdue: list[Due]) -> None:
-    """Write a workbook again without some rows of its sheets: nothing of them is left in it."""
     gone = {part.sheet.name: part.lines for part in overdue}
-    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).sheets
+    sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).tables
     tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}
     rows = {name: sheet.texts.drop(gone.get(sheet.name, [])) for name, sheet in sheets.items()}
-    write_whole(path, table_workbook(path.stem, PURGED, tables, rows=rows))
+    write_whole(path, table_files.table_workbook(path.stem, PURGED, tables, rows=rows))
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:

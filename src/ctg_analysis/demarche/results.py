@@ -5,20 +5,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pydantic import BaseModel
 
-from ctg_analysis.demarche import columns, voices
+from ctg_analysis.demarche import columns, declared_tables, voices
 from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, not_quotable
 from ctg_analysis.demarche.consistency import active, one_interview
-from ctg_analysis.demarche.declared_tables import (
-    CONVENTION,
-    INFO_FLASH,
-    MATERIAL_READ,
-    OBSERVATIONS,
-    RECEIVED,
-    RESULTS,
-    SYNTHESIS,
-    WRITTEN,
-    stored,
-)
 from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.survey import Survey, of_survey, open_survey
 from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
@@ -99,7 +88,6 @@ def last_past_day(material: MaterialFiles) -> pd.Timestamp:
 
 
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    """What the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
         return
     yield "former_actions", len(actions)
@@ -143,7 +131,6 @@ def _by_year(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _meetings(material: MaterialFiles) -> Iterator[Fact]:
-    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came."""
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
     due = meetings["date"].le(last_past_day(material))
@@ -158,7 +145,6 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _targets(material: MaterialFiles) -> Iterator[Fact]:
-    """How many indicators of the actions have a value, and how many have reached their target."""
     reported = [
         (name, row.annee, value)
         for row in material["suivi"].itertuples()
@@ -250,18 +236,20 @@ def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], pla
     proof that is not there names nothing.
     """
     extracts, names = extracts_of(material["extraits"])
-    tables = {name: material[name] for name in MATERIAL_READ}
-    tables["preuves"] = _proofs(material["preuves"], names)
-    tables |= {"extraits": extracts, WRITTEN: _written(material, names)}
+    tables = {name: material[name] for name in declared_tables.MATERIAL_READ}
+    proofs = material["preuves"]  # those by an interview under the name of what may be quoted of it
+    quoted = proofs["ref"].mask(proofs["type"].eq(columns.INTERVIEW), proofs["ref"].map(names).fillna(""))
+    tables["preuves"] = proofs.assign(ref=quoted)
+    tables |= {"extraits": extracts, declared_tables.WRITTEN: _written(material, names)}
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
     published = of_survey(survey, restricted, material.epci) if survey else {}
-    surveyed = published.pop(OBSERVATIONS, None)
+    surveyed = published.pop(declared_tables.OBSERVATIONS, None)
     tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
-    tables[OBSERVATIONS] = material_observations(material, surveyed, places)
-    tables[RECEIVED] = received(material, survey)
-    return {name: stored(name, table) for name, table in tables.items() if len(table)}
+    tables[declared_tables.OBSERVATIONS] = material_observations(material, surveyed, places)
+    tables[declared_tables.RECEIVED] = received(material, survey)
+    return {name: declared_tables.stored(name, table) for name, table in tables.items() if len(table)}
 
 
 def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame) -> pd.DataFrame:
@@ -298,24 +286,19 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     quoted = quoted[~quoted["extrait_id"].isin(kept_back[COPIL])]
     quoted = quoted.sort_values(["champ", "code", "tonalite", "texte_anonymise"])
     names = {name: f"V{rank}" for rank, name in enumerate(quoted["extrait_id"], start=1)}
-    return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[RESULTS["extraits"]], names
-
-
-def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """The proofs, those by an interview under the name of what may be quoted of it."""
-    heard = proofs["type"].eq(columns.INTERVIEW)
-    return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
+    return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[declared_tables.RESULTS["extraits"]], names
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
-    """The convention, the synthèse and the info flashes as JSON; these quote extracts by the names they have here."""
-    written = [(CONVENTION, material.convention), (SYNTHESIS, material.synthesis)]
+    written = [(declared_tables.CONVENTION, material.convention), (declared_tables.SYNTHESIS, material.synthesis)]
     documents: list[tuple[str, BaseModel]] = [(file, model) for file, model in written if model]
     for issue in material.info_flashes:
         quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
-        documents.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
+        documents.append((declared_tables.INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
     return pd.DataFrame(
-        [(file, model.model_dump_json()) for file, model in documents], columns=RESULTS[WRITTEN], dtype=str
+        [(file, model.model_dump_json()) for file, model in documents],
+        columns=declared_tables.RESULTS[declared_tables.WRITTEN],
+        dtype=str,
     )
 
 
@@ -326,7 +309,7 @@ def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
         last = pd.Timestamp(first_day(material.convention.periode.debut))
     rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]
     rows += [(SURVEY, f"{survey.answers['date'].max():%Y-%m-%d}")] if survey else []
-    return pd.DataFrame(rows, columns=RESULTS[RECEIVED], dtype=str)
+    return pd.DataFrame(rows, columns=declared_tables.RESULTS[declared_tables.RECEIVED], dtype=str)
 
 
 def of_votes(material: MaterialFiles) -> Tables:
@@ -334,16 +317,11 @@ def of_votes(material: MaterialFiles) -> Tables:
     votes, enjeux = material["votes"], material["enjeux"]
     if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:
         return {}
-    ranking = voices.priorities(votes, enjeux)
+    ranking, points = voices.priorities(votes, enjeux), voices.points_by_type(votes, enjeux)
     return {
         "priorities": ranking,
         "divergences": voices.divergences(votes, enjeux),
-        "points_by_type": _long(voices.points_by_type(votes, enjeux), "type_votant", "points"),
+        "points_by_type": points.reset_index().melt("enjeu_id", var_name="type_votant", value_name="points"),
         "overlooked": voices.overlooked(ranking, enjeux, material["constats"], material["preuves"]),
         "decisions": voices.decisions(ranking, enjeux),
     }
-
-
-def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    """A table with a column for each of its columns as one row for each cell."""
-    return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

@@ -35,21 +35,18 @@ def effective_size(weights: pd.Series) -> float:
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
-def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
+def half_width(answers: float, deff: float = 1) -> float:
     """The 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
 
     Legitimate for a probability sample alone, see `interval_words`.
 
     Parameters:
         deff: what the weights multiply the variance by: answers / n_eff.
-        population: of which the answers are a part.
 
     >>> round(half_width(100), 3), round(half_width(100, deff=4), 3)  # 1.96 × √(0.25 / 100), and twice as much
     (0.098, 0.196)
-    >>> round(half_width(100, population=100), 3)  # everyone has answered
-    0.0
     """
-    return Z * float(np.sqrt(0.25 / answers * deff * (1 - answers / population)))
+    return Z * float(np.sqrt(0.25 / answers * deff))
 
 
 def interval_words(sample: str) -> str:
@@ -248,7 +245,6 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
 
 
 def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """The questions, with that of the secteur where it was asked."""
     names = sorted(set(answers[SECTEUR].dropna()) - {""})
     if not names:
         return questionnaire
@@ -315,7 +311,6 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
 
 
 def _of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What each group answered, where a link is established, and the tests of all the crossings."""
     answers, asked = survey.answers, survey.questionnaire
     about = asked[asked["champ"].notna() & asked["type"].isin(columns.CLOSED) & asked["q_id"].isin(answers.columns)]
     about = [row.q_id for row in about.itertuples() if not columns.is_yes(row.sensible)]
@@ -375,7 +370,6 @@ def participation(started: int | None, complete: int | None, usable: float, sent
 
 
 def _channels(answers: pd.DataFrame) -> pd.DataFrame:
-    """How and through what the answers came, the most used first: columns kind, label, count."""
     counts = {kind: least(answers[kind].value_counts()).rename_axis("label") for kind in ("mode", "canal")}
     table = pd.concat(counts, names=["kind"]).rename("count").reset_index()
     return table.sort_values(["kind", "count", "label"], ascending=[False, False, True], ignore_index=True)

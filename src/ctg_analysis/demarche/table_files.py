@@ -1,10 +1,11 @@
 """The tables of a démarche in files: sheets, CSV, questionnaire; no person named where none may be."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
@@ -31,8 +32,6 @@ from ctg_analysis.raw.tables import (
     tables_in,
     turned_round,
 )
-
-# A file of the field material held to its model: every problem at once, each with its line and its column.
 
 FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
@@ -84,15 +83,11 @@ class TableFile:
         return Finding(self.place, line, column, found, expected)
 
 
-class Tables(NamedTuple):
-    """The tables of a folder, by name, and what is wrong with the workbooks that may hold some."""
-
-    files: dict[str, TableFile]
-    findings: tuple[Finding, ...]
-
-
-def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES) -> Tables:
-    """The tables of a folder: all of them, without rows where neither a file nor a sheet has them.
+def read_folder(
+    folder: Path, tables: Mapping[str, Table], codes: Mapping[str, str] = NO_NAMES
+) -> tuple[dict[str, TableFile], list[Finding]]:
+    """The tables of a folder, by name, without rows where neither a file nor a sheet has them; what is wrong with its
+    workbooks.
 
     What a sheet that cannot be read may hold is unread, but for what another file gives. codes: see `habits.place`.
     """
@@ -104,7 +99,7 @@ def read_folder(folder: Path, tables: Mapping[str, Table], codes: Mapping[str, s
         lost = name in held.unread and not len(file.texts)
         others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
         files[name] = replace(file, unread=file.unread or lost, findings=others)
-    return Tables(files, held.findings)
+    return files, held.findings
 
 
 def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:
@@ -117,9 +112,9 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
         texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
-    texts = texts.assign(
-        **{name: once_each(texts[name], _unmade(column, codes)) for name, column in table.columns.items()}
-    )
+    for name, column in table.columns.items():
+        read = partial(column.kind.as_read, codes=codes)
+        texts[name] = once_each(texts[name], lambda cells, read=read: cells.map(read))
     texts.index = texts.index.astype(int)
     rows, lines = [], []
     findings += _repeated(texts, table, path) + _hostile(texts, path)
@@ -133,13 +128,7 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
 
 
-def _unmade(column: Column, codes: Mapping[str, str]) -> Callable[[pd.Series], pd.Series]:
-    """What undoes in the cells of a column what spreadsheets do to them."""
-    return lambda cells: cells.map(lambda text: column.kind.as_read(text, codes))
-
-
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
-    """The columns to read: all those of the model, and no other but questions where they have their place."""
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
     wrong = missing_columns(path, [name for name in table.columns if name not in header])
@@ -156,7 +145,6 @@ def _columns(header: list[str], table: Table, path: Filled, findings: list[Findi
 
 
 def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
-    """The rows whose key an earlier row has."""
     key = list(table.key)
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
     expected = "une clé qui ne vient qu'une fois : en donner une autre à cette ligne, ou la supprimer"
@@ -186,7 +174,6 @@ def quoted(text: str, table: Table) -> str:
 
 
 def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
-    """The cells that a spreadsheet would run, or that no person wrote."""
     place = place_of(path)
     plain = f"un texte qui ne commence pas par {' '.join(FORMULA_STARTS).strip()}"
     cells = [(line, column, cell) for column in texts for line, cell in texts[column].items()]
@@ -204,8 +191,6 @@ def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
     frame = pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object)
     return frame.astype(table.dtypes)
 
-
-# The tables of a démarche as sheets of a workbook, empty or with rows.
 
 HOLDS = {"day": DAY} | dict.fromkeys(
     ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
@@ -239,7 +224,6 @@ def _sheet(table: Table, places: list[str], tables: Mapping[str, Table], rows: p
 
 
 def _column(code: str, column: Column, places: list[str], tables: Mapping[str, Table]) -> SheetColumn:
-    """A column: a list of its values where a cell holds one of them, what may be written in a note."""
     kind, several = column.kind, column.kind.dtype == "object"
     note = how_written(column) + (" ; peut rester vide" if column.optional else "")
     note += " ; une nouvelle ligne (Alt+Entrée) vaut |" if several else ""
@@ -261,8 +245,6 @@ def _column(code: str, column: Column, places: list[str], tables: Mapping[str, T
         wide=kind.free_text or several,
     )
 
-
-# The questionnaire and its answers: they must still be made for each other.
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 TOTALS = ("envoyes", "commences", "termines")
@@ -380,8 +362,6 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
         yield answers.fault(int(lines[0]), name, quoted + more, expected)
 
-
-# Nobody is named in what is spread: free texts searched cell by cell, read by someone before they are shown.
 
 EXPECTED = (
     "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans noms_admis.txt"

@@ -114,7 +114,6 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict(types: Mapping[int, list[str]]) -> str:
-    """What the types that lean to each side (1, -1) or to none (0) come to."""
     if sum(map(len, types.values())) == 1:
         return ALONE
     if types[1] and types[-1]:
@@ -123,7 +122,6 @@ def _verdict(types: Mapping[int, list[str]]) -> str:
 
 
 def _spoken(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """The extracts with their theme and the type of actor as it is shown."""
     table = extracts.merge(codebook[["code", "theme"]], on="code", how="inner", validate="m:1")
     return table.assign(type=table["type_acteur"].map(names_of_types(extracts)))
 
@@ -264,7 +262,11 @@ def overlooked(
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
     strong = set(strong.loc[strong["constat_id"].map(kinds).ge(PROOFS), "constat_id"])
     backing = {
-        row.enjeu_id: [constat for constat in _several(row.constats) if constat in strong]
+        row.enjeu_id: [
+            constat
+            for constat in (row.constats.split(LIST) if isinstance(row.constats, str) else row.constats)
+            if constat in strong
+        ]
         for row in enjeux.itertuples()
     }
     low = ranking["rank"].isna() | ranking["rank"].gt(LAST_THIRD * len(ranking))
@@ -292,11 +294,6 @@ def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     return table.assign(unexplained=table["against"].isin([KEPT, SET_ASIDE]) & table["motif"].fillna("").eq(""))
 
 
-def _several(cell: object) -> list[str]:
-    """The ids of a cell: `a|b` in a file, several once it has been read."""
-    return cell.split(LIST) if isinstance(cell, str) else [*cell]
-
-
 def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
     """The ballots as arrays, in an order that is not that of the file."""
     mine = votes[votes["objet_id"].isin(enjeux["enjeu_id"])]
@@ -308,7 +305,6 @@ def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
 
 
 def _draws(ballots: _Ballots) -> np.ndarray:
-    """How many times each ballot is drawn, one row per draw."""
     generator, times = np.random.default_rng(SEED_OF_VOTES), np.zeros((DRAWS, len(ballots.strata)))
     for stratum in np.unique(ballots.strata):
         places = np.flatnonzero(ballots.strata == stratum)

@@ -158,7 +158,7 @@ def folded(summary: str, data: Table, *, file: str, source: Citation, note: str 
     )
 
 
-def reading(text: str, beside: str) -> Html:
+def reading(text: str, beside: str = "") -> Html:
     """Return a reading sentence and, below, the figures to compare it with."""
     return piece("reading.html.j2", text=text, beside=beside)
 

@@ -5,8 +5,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
-import pyarrow
-import pyarrow.parquet as parquet
 
 from ctg_analysis.clean.facts import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, read_frame
@@ -14,14 +12,12 @@ from ctg_analysis.clean.official import clean_contours
 from ctg_analysis.clean.places import schools_left_out
 from ctg_analysis.clean.received_forms import FORMS, read_private
 from ctg_analysis.model.errors import Finding, InputError, in_order
-from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
+from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.freshness import EVERYWHERE, is_whole
 from ctg_analysis.raw.certificates import Certificate, RawFolder, integrity, read_certificate
-from ctg_analysis.raw.files import header_of, irregular
 from ctg_analysis.raw.folders import CERTIFICATE, FRANCE, FULL, faulty_forms, forms_in, is_note
-from ctg_analysis.raw.tables import missing_columns
 
 SCHOOLS = "depp_ecoles"
 
@@ -40,13 +36,9 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
             Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
         ]
     folders, findings = certificates(root)
-    every = ((path, path.relative_to(root.path).parts) for path in (*root.raw.rglob("*"), *root.private.rglob("*")))
-    # What stands in the folder of a démarche is checked with it.
-    none = irregular(path for path, parts in every if MATERIAL not in parts or len(parts) <= 3)
     findings += strays(root.raw)
     for folder in (folder for several in folders.values() for folder in several):
-        names = [entry.fichier for entry in folder.certificate.fichiers]
-        findings += [finding for name in names for finding in (*integrity(folder, name), *_columns(folder, name))]
+        findings += [one for entry in folder.certificate.fichiers for one in integrity(folder, entry.fichier)]
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
     geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
     same_places = as_then(*geography)
@@ -61,8 +53,7 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
             findings += _check_forms(root, places, set().union(*map(forms_in, private)))
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
-    named = {one.path for one in none}
-    return in_order({*none, *(finding for finding in findings if finding.path not in named)})
+    return in_order({*findings})
 
 
 def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:
@@ -134,7 +125,6 @@ def _frame_now(root: DataRoot) -> Frame | None:
 
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
-    """Return what is wrong with the forms of partners, those of some sources, and with the words that they hold."""
     return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
 
 
@@ -159,7 +149,6 @@ def strays(raw: Path) -> list[Finding]:
 
 
 def _uncertified(folder: Path) -> list[Finding]:
-    """Return the files and folders of a source that its certificate does not list."""
     try:
         listed = {entry.fichier for entry in read_certificate(folder).certificate.fichiers}
     except InputError:
@@ -170,25 +159,3 @@ def _uncertified(folder: Path) -> list[Finding]:
         if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
         for kind in ["dossier" if path.is_dir() else "fichier"]
     ]
-
-
-def _columns(folder: RawFolder, name: str) -> list[Finding]:
-    """Return the columns that the certificate describes and the file lacks."""
-    path = folder.path / name
-    described = (folder.entry(name).model_extra or {}).get("colonnes")
-    if not described or not path.is_file():
-        return []
-    header = _header(path)
-    return missing_columns(path, [column for column in described if column not in header])
-
-
-def _header(path: Path) -> list[str]:
-    if path.suffix == ".parquet":
-        try:
-            return parquet.read_schema(path).names
-        except pyarrow.ArrowInvalid:
-            return []
-    try:
-        return header_of(path)[0]
-    except InputError:
-        return []  # told with the rows of the file

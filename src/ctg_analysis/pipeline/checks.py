@@ -29,13 +29,12 @@ from ctg_analysis.pipeline.works import ROW, doubted, form_rows, open_counts
 from ctg_analysis.raw.files import place_of
 from ctg_analysis.raw.folders import faulty_forms, is_doubted, source_folders
 
-# What is said of the figures of partners that cannot be: to be corrected, or confirmed (rule R27).
-
 
 def implausible_figures(
     root: DataRoot, epcis: Collection[str] | None = None, *, derived: bool = False
 ) -> list[Finding]:
-    """Return what is said of the figures of partners that cannot be, as their forms are now; of all EPCIs by default.
+    """Return what is said of the figures of partners that cannot be (rule R27), as their forms are now; by default of
+    all EPCIs.
 
     They are held to the open counts of data/processed, where it is whole; so are the figures of a form beside its other
     faults. derived: it was made from all the files as they are, and tells in which forms there are such figures.
@@ -55,7 +54,6 @@ def implausible_figures(
 
 
 def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
-    """Yield a finding for each figure of the forms of an EPCI, for the largest of those that cannot be together."""
     forms, names = forms_in(folder).tables, codes_by_name(places, folder.name)
     agreements, _ = read_agreements(folder, LEAST)
     rows = form_rows(forms, names)
@@ -79,18 +77,12 @@ def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.Da
         yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)
 
 
-# `ctg check`: all that is wrong with the field material of a data root.
-
 URGENCIES = PERSONS, FILES, CHAIN = "persons", "files", "chain"  # who is named; what stops a report; the convention
 PLACES = ["level", "code", "name", "epci", "departement", "region"]
 
 
 def check_material(
-    root: DataRoot,
-    today: datetime.date,
-    *,
-    sound: bool = True,
-    epcis: Collection[str] | None = None,
+    root: DataRoot, today: datetime.date, *, sound: bool = True, epcis: Collection[str] | None = None
 ) -> dict[str, list[Finding]]:
     """Return every finding about the field material of the EPCIs of a data root, by its urgency, see URGENCIES.
 
@@ -99,7 +91,8 @@ def check_material(
     default.
     """
     found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
-    places = _places(root)
+    known = is_whole(root.processed)  # `ctg data` has run, and its tables are as it wrote them
+    places = pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if known else None
     for epci in demarches(root) if epcis is None else sorted({*epcis} & {*demarches(root)}):
         named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
         material = read_material(root.material(epci), *named)
@@ -148,8 +141,3 @@ def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, ga
         proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
     exact = proof_checks.exact_baselines(tables["indicateurs_suivi"], observations, epci)
     return [*proof_checks.no_longer(proofs, observations, places, epci), *exact]
-
-
-def _places(root: DataRoot) -> pd.DataFrame | None:
-    """Return the places, when `ctg data` has ever run and its tables are as it wrote them."""
-    return pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if is_whole(root.processed) else None

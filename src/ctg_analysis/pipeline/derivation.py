@@ -14,16 +14,7 @@ from ctg_analysis.clean.facts import FILE, Folders, certificates, measures_of, r
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
-from ctg_analysis.indicators.observations import (
-    CODED,
-    COLUMNS,
-    FOLDER,
-    join_above,
-    local_files,
-    read_groups,
-    read_indicators,
-    write_observations,
-)
+from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.indicators.peers import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
 from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of, back_test
@@ -64,20 +55,12 @@ from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import DOUBTED, files_of, write_unread
 from ctg_analysis.secrecy.rounding import rounding_note, with_rounding_rule
 
-# The tables of data/processed: what is open as it was kept, what is restricted rounded, what goes beside.
-
 COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
 
 def conclude(
-    work: Work,
-    folders: Folders,
-    facts: list[Path],
-    kept: dict[str, Path],
-    populations: Path,
-    rule: str,
-    contours: Path,
+    work: Work, folders: Folders, facts: list[Path], kept: dict[str, Path], populations: Path, rule: str, contours: Path
 ) -> None:
     """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
     evidence, spaces, blanks, sources, projection_errors, spread, inequality, notes.
@@ -95,18 +78,18 @@ def conclude(
     fresh.mkdir()
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
-        link(local_files(folder), fresh / FOLDER / name)
-    join_above(kept.values(), fresh)
+        link(observations.local_files(folder), fresh / observations.FOLDER / name)
+    observations.join_above(kept.values(), fresh)
     private, doubted = read_plausible(root, places, fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
     restricted = restricted_observations(frame, private.facts, facts, populations, sources)
     if len(restricted):
         home = work.aside / RESTRICTED
         home.mkdir()
-        write_observations(restricted.astype(CODED), epci_of_local(frame), home)
-        link(local_files(home), fresh / FOLDER / RESTRICTED)
-        join_above([*kept.values(), home], fresh)
-    larger = read_groups([fresh / FOLDER], CATALOGUE, COLUMNS)
+        observations.write_observations(restricted.astype(observations.CODED), epci_of_local(frame), home)
+        link(observations.local_files(home), fresh / observations.FOLDER / RESTRICTED)
+        observations.join_above([*kept.values(), home], fresh)
+    larger = observations.read_groups([fresh / observations.FOLDER], CATALOGUE, observations.COLUMNS)
     tables = {
         "territories": places,
         "spread": spread_of(larger, CATALOGUE),
@@ -117,7 +100,7 @@ def conclude(
             [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
         ).drop_duplicates([*doubted.columns]),
         "sources": received(folders, private.agreements),
-        "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
+        "projection_errors": back_test(ages_of(observations.read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
     write_unread(fresh, private.unread)
@@ -129,7 +112,9 @@ def conclude(
 
 def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of which the inequality between them is told, under the EPCI that they are of."""
-    rows = read_groups([fresh / FOLDER / name for name in groups_of(OF)], OF, COLUMNS).query("level == 'commune'")
+    rows = observations.read_groups(
+        [fresh / observations.FOLDER / name for name in groups_of(OF)], OF, observations.COLUMNS
+    ).query("level == 'commune'")
     known = places.drop_duplicates("code").set_index("code")
     epci, inhabitants = (rows["territory"].astype(object).map(known[name]) for name in ("epci", "total_population"))
     return rows.assign(territory=epci, weight=rows["denominator"].fillna(inhabitants)).dropna(subset="territory")
@@ -137,7 +122,7 @@ def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
 
 def make_profiles(work: Work, kept: list[Path]) -> None:
     """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
-    observed, frame = read_groups(kept, COMPARED, READ), frame_of_work(work)
+    observed, frame = observations.read_groups(kept, COMPARED, READ), frame_of_work(work)
     variables, density = profiles(observed, frame.places), density_of_epcis(observed, frame.places)
     classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=work.root.fictional)
     table = variables.join(classes.add_prefix("class_")).reset_index()
@@ -173,8 +158,6 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
 
-
-# What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them.
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
@@ -231,7 +214,6 @@ class Derivation:
         return getattr(self, f"_{stage}")()
 
     def _entry(self, kind: str, name: str, *made_from: object) -> tuple[Path, bool]:
-        """Return an entry of what is kept, and whether it is to be made."""
         folder = freshness.entry(self.root, kind, name, made_from)
         self.used.append(folder)
         return folder, not is_whole(folder)
@@ -284,7 +266,6 @@ class Derivation:
         return [partial(make, self._work(folder.name, folder), given) for make, folder, given in tasks]
 
     def _with_measures(self, measures: set[str]) -> list[Path]:
-        """Return the facts in which some measures are."""
         return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
 
     @staticmethod

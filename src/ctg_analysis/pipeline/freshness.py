@@ -14,8 +14,6 @@ from secrets import token_hex
 from ctg_analysis.model.settings import ACCOUNTS, MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.raw.folders import CACHE, DOUBTED, UNREAD, files_of, is_by_itself, read_unread, sha256, sum_of
 
-# What data/processed was made from, and whether it still is what it would be made from: no table is opened here.
-
 MANIFEST = "manifest.json"
 FORMS_READ = "restricted"  # in the record of a report: the names of the forms of partners
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do

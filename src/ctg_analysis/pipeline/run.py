@@ -97,8 +97,6 @@ def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[De
 
 
 def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
-    """Do all the stages of each root, up to that where something is found to be wrong."""
-
     owners: dict[Task, tuple[Derivation, str]] = {}
     done, works = Counter(), Counter()
 
@@ -133,8 +131,6 @@ def process_material(root: DataRoot) -> None:
         write_material(aside / MATERIAL, root, places, made_from)
         put_in_place(aside / MATERIAL, root.processed / MATERIAL)
 
-
-# Works done side by side in processes, and what is wrong with what they read.
 
 Task = partial  # of a function, on a works.Work
 
@@ -199,7 +195,6 @@ def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -
 
 
 def _first(tasks: list[Task], at_work: list[Task]) -> Task | None:
-    """Return the first work that may begin beside others."""
     alone = any(task.args[0].large for task in at_work)
     return next((task for task in tasks if not (alone and task.args[0].large)), None)
 

@@ -51,18 +51,8 @@ from ctg_analysis.model.territories import codes_by_name, membership
 from ctg_analysis.pipeline.freshness import demarches, keeping, write_manifest
 from ctg_analysis.raw.folders import Unread, where, write_unread
 from ctg_analysis.raw.tables import Filled
+from ctg_analysis.secrecy import rounding
 from ctg_analysis.secrecy.rounding import BOUNDS as ROUNDED_BOUNDS
-from ctg_analysis.secrecy.rounding import (
-    CAF_BY_COMMUNE,
-    CAF_BY_EPCI,
-    rounded,
-    rounded_down,
-    rounding_rule,
-    steps,
-    with_rounding_rule,
-)
-
-# The indicators in groups, each derived and kept apart from the others: those of the same first source.
 
 RESTRICTED = "restricted"
 TOGETHER = 24  # indicators, lest a group of one source with forty hold all the memory, or one core
@@ -73,13 +63,6 @@ def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[
 
     RESTRICTED holds those of which a source is a partner's. Open ones are grouped by the source that they prefer: each
     group costs whoever opens a territory a file.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> from ctg_analysis.model.source import SOURCES
-    >>> some = ("births_count", "deaths_count", "approved_childminders_count")
-    >>> named = groups((CATALOGUE[name] for name in some), SOURCES)
-    >>> {name: [indicator.id for indicator in group] for name, group in named.items()}
-    {'insee_etat_civil-1': ['births_count', 'deaths_count'], 'restricted': ['approved_childminders_count']}
     """
     alike: dict[str, list[Indicator]] = {}
     restricted: list[Indicator] = []
@@ -103,18 +86,10 @@ def groups_of(indicators: Collection[str]) -> list[str]:
 
 
 def measures_read(indicators: Iterable[Indicator]) -> set[str]:
-    """Return the measures that some indicators are worked out from.
-
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> sorted(measures_read([CATALOGUE["birth_rate"]]))
-    ['births', 'population']
-    """
+    """Return the measures that some indicators are worked out from."""
     values = [indicator.value for indicator in indicators]
     of_population = {POPULATION for value in values if isinstance(value, AnnualChange | AnnualFlow | AnnualResidual)}
     return of_population.union(*map(measures_of, values))
-
-
-# The tables that chapters may read of each démarche, made from its field material.
 
 
 def derive_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
@@ -155,11 +130,9 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
     write_manifest(folder, made_from)
 
 
-# The works of `ctg data` that are done side by side: each makes an entry of what is kept, from files alone.
-
 CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest
 TABLE = "table.parquet"
-ROUNDED = (CAF_BY_COMMUNE, CAF_BY_EPCI)  # the files that show how the Caf rounds
+ROUNDED = (rounding.CAF_BY_COMMUNE, rounding.CAF_BY_EPCI)  # the files that show how the Caf rounds
 
 
 @dataclass(frozen=True)
@@ -245,7 +218,7 @@ def make_rounding(work: Work, facts: list[Path]) -> None:
     places = frame_of_work(work).places
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
     rows = read_facts(facts, level={"commune", "epci"})
-    rule = rounding_rule(rows, epci_of, SOURCES[CAF_BY_EPCI].precision.rounding)
+    rule = rounding.rounding_rule(rows, epci_of, SOURCES[rounding.CAF_BY_EPCI].precision.rounding)
     with keeping(work.folder, work.aside) as fresh:
         pd.DataFrame({"rule": [rule]}).to_parquet(fresh / TABLE, index=False)
 
@@ -262,7 +235,7 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     """
     group = [CATALOGUE[name] for name in indicators]
     frame = frame_of_work(work)
-    sources = with_rounding_rule(SOURCES, rule)
+    sources = rounding.with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
     with keeping(work.folder, work.aside) as fresh:
@@ -286,8 +259,6 @@ def epci_of_local(frame: Frame) -> pd.Series:
     places = frame.places
     return places[places["level"].isin(LOCAL)].set_index("code")["epci"]
 
-
-# The restricted indicators: worked out from the forms of partners, rounded, and what they ask for beside.
 
 ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
 
@@ -314,7 +285,7 @@ def restricted_observations(
     for name, table in private:
         source = sources[name]
         complete = without_childcare(with_population_covered(table, people), source.secrecy.base)
-        forms.append(rounded(form_to_reference(complete, source, whole), source, indicators, members))
+        forms.append(rounding.rounded(form_to_reference(complete, source, whole), source, indicators, members))
     codes = set(pd.concat(forms)["code"])
     around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)
     known = pd.concat([around.astype({"code": str}), *forms], ignore_index=True)
@@ -348,15 +319,13 @@ def with_msa(facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-# Forms of partners without what cannot be and nobody has confirmed (rule R27).
-
 HELD = [name for name, source in FORMS.items() if source.form.held_to]
 ROW = ["source", "code", "period"]
 
 
 def read_plausible(root: DataRoot, places: pd.DataFrame, tables: Path) -> tuple[Private, pd.DataFrame]:
-    """Return what `read_private` does, without the figures that cannot be and that nobody has confirmed: they are
-    missing, and so are the sums that they would be part of.
+    """Return what `read_private` does, without the figures that cannot be and that nobody has confirmed (rule R27):
+    they are missing, and so are the sums that they would be part of.
 
     tables: the folder of the open observations. The table is of these figures: source, period, measure, territory.
     """
@@ -399,8 +368,8 @@ def doubted(
     for name, facts in forms:
         held = facts[facts["measure"].isin(HELD_TO) & facts["status"].eq(OK)]
         base = SecrecyRule(agreements[name].seuil).base if name in agreements else 1
-        step = held["measure"].astype(str).map(steps(FORMS[name].form, base))
-        tables.append(held.assign(low=rounded_down(held["value"], step).fillna(held["value"])))
+        step = held["measure"].astype(str).map(rounding.steps(FORMS[name].form, base))
+        tables.append(held.assign(low=rounding.rounded_down(held["value"], step).fillna(held["value"])))
     told = pd.concat(tables)
     told = told.merge(rows.loc[rows["confirmed"], ROW].drop_duplicates(), on=ROW, how="left", indicator=True)
     told = told[told["_merge"].eq("left_only")].astype(dict.fromkeys(KEY, str) | {"low": float, "value": float})

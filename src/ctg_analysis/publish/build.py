@@ -1,4 +1,7 @@
-"""Reports: what has changed is made again in processes of their own, then published whole."""
+"""Reports: what has changed is made again in processes of their own, then published whole.
+
+Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
+"""
 
 import filecmp
 import json
@@ -29,36 +32,16 @@ from ctg_analysis.model.settings import (
     DataRoot,
     data_root,
     notebooks,
-    project_path,
     settings,
 )
 from ctg_analysis.pipeline.faults import fault_line
 from ctg_analysis.pipeline.freshness import library, locked, public_inputs, tables_of
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.publish.editions import (
-    DAMAGED,
-    INDEX,
-    JOURNAL,
-    RECORD,
-    Built,
-    Report,
-    chapters_of,
-    compared_with,
-    latest,
-    latest_whole,
-    publish,
-    record,
-    remarks,
-    with_notebooks,
-    write_links,
-    write_record,
-)
+from ctg_analysis.publish import editions
 from ctg_analysis.publish.pool import Job, Outcome, get_ready, run
 from ctg_analysis.publish.site import code, dated, of_edition, page, text_sources
 from ctg_analysis.raw.folders import read_unread
 from ctg_analysis.raw.folders import sha256 as sum_of_file
-
-# What a page is made from, as sums: a chapter whose sums are those of the latest edition is not run again.
 
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
@@ -72,8 +55,10 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     """
     texts = [*text_sources().values(), *sorted(settings().reference.rglob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
-    beside = sorted((settings().root / "notebooks").rglob("*"))  # what an analyst reads: tables, modules
-    texts += [path for path in beside if path.is_file() and path.suffix != ".ipynb" and _is_seen(path)]
+    project = settings().root  # what an analyst reads beside: tables, modules, not what JupyterLab and Python keep
+    for path in sorted((project / "notebooks").rglob("*")):
+        hidden = any(name.startswith((".", "__")) for name in path.relative_to(project).parts)
+        texts += [path] if path.is_file() and path.suffix != ".ipynb" and not hidden else []
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),
@@ -92,17 +77,10 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
 
 
-def _is_seen(path: Path) -> bool:
-    """Tell whether no part of a path is hidden: not what JupyterLab and Python keep for themselves."""
-    return not any(name.startswith((".", "__")) for name in path.relative_to(settings().root).parts)
-
-
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
     """Tell whether a page differs from the former one by its data at most."""
     return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
 
-
-# Chapters that keep their page of a former edition: their notebook is refused, or has failed.
 
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
 
@@ -119,7 +97,7 @@ def is_made_of(chapter: ChapterNotebook, entry: dict) -> bool:
     return (entry.get("key") or {}).get("notebook") == sum_of_file(chapter.path)
 
 
-def with_own_data(html: str, report: Report, since: str) -> str:
+def with_own_data(html: str, report: editions.Report, since: str) -> str:
     """Return a page of the former edition with links to the data files of its charts, kept where those now differ.
 
     since: ISO, the date of the edition that the page is of.
@@ -142,8 +120,6 @@ def note(entry: dict) -> str:
     return f"Chapitre daté\u00a0: édition du {date_text(entry['dated'])}." if entry.get("dated") else ""
 
 
-# What a report needs: the chapters whose page is not what it would be, found without opening a table.
-
 MISSING = "manques.html"
 TASKS = "ctg_analysis.publish.tasks"
 
@@ -153,23 +129,22 @@ class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
     refused: the notebooks that are; those that have a page are chapters of the report. unread: the chapters of a
-        démarche that could not be read. damaged: the latest edition when it is not whole.
+        démarche that could not be read.
     """
 
-    report: Report
+    report: editions.Report
     keys: dict[str, dict[str, str]]
     former: dict
     todo: list[ChapterNotebook]
     refused: list[ChapterNotebook]
     unread: list[ChapterNotebook]
     force: bool
-    damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
     def beside(self) -> tuple[str, str]:
         """How an error names what writes the data files, and what writes the page of what is missing."""
-        return f"{self.report.epci}/{RECORD}", f"{self.report.epci}/{MISSING}"
+        return f"{self.report.epci}/{editions.RECORD}", f"{self.report.epci}/{MISSING}"
 
     def jobs(self) -> Iterator[Job]:
         """Yield what the processes do: what stands beside the chapters, then each of these, the longest first so that
@@ -177,7 +152,7 @@ class Plan:
         """
         epci, (data, missing) = self.report.epci, self.beside
         yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
-        yield Job(epci, "ctg_analysis.publish.lacking:write_beside", (self.report,), missing)
+        yield Job(epci, f"{TASKS}:write_beside", (self.report,), missing)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
@@ -192,11 +167,13 @@ class Plan:
         return page.stat().st_size if page and page.exists() else 0
 
 
-def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
+def plan_report(
+    epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool
+) -> Plan | editions.Built:
     """Return what a territory needs; what its latest edition is, when it is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
-    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    One whose notebook is refused stays, dated. An edition that has lost or changed a file counts for nothing.
     held: the scratch folder lasts as long as it.
 
     Raises:
@@ -204,14 +181,12 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
     """
     root = data_root(epci)
     ensure(root)
-    edition, whole = latest(out, epci), latest_whole(out, epci)
-    former = record(whole)
+    edition, whole = editions.latest(out, epci), editions.latest_whole(out, epci)
+    former = editions.record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
         raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
     entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
-    damaged = edition if edition != whole else None
-    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
-    listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
+    listable = [chapter for chapter in notebooks() if chapter.path.stem in asked.keys() | entries.keys()]
     refused = [chapter for chapter in listable if chapter.fault]
     listed = []
     for chapter in listable:
@@ -232,25 +207,23 @@ def plan_report(epci: str, chapters: list[ChapterNotebook], out: Path, held: Exi
     )
     kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
     if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
-        built = Built(epci, out / epci, breaks=former["breaks"], faults=fault_line(root, epci))
-        return with_notebooks(built, refused, entries)
+        built = editions.Built(epci, out / epci, breaks=former["breaks"], faults=fault_line(root, epci))
+        return editions.with_notebooks(built, refused, entries)
     todo = [chapter for chapter in todo if chapter not in kept]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
         fresh, executed = made / "fresh", made / "executed"
         fresh.mkdir()
         executed.mkdir()
-    report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, unread, force, damaged)
+    report = editions.Report(epci, listed, fresh, executed, whole)
+    return Plan(report, own, former, todo, refused, unread, force)
 
-
-# A report made public: the chapters that ran, those kept from the latest edition, what failed, as one edition.
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
 
 
-def conclude(plan: Plan, out: Path) -> Built:
+def conclude(plan: Plan, out: Path) -> editions.Built:
     """Return what came of a report, published; of one that there is no room for nothing is kept."""
     try:
         with room_in(out):
@@ -260,16 +233,16 @@ def conclude(plan: Plan, out: Path) -> Built:
             return make_public(plan, out)
     except FullError as error:
         shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
-        return Built(plan.report.epci, error=error)
+        return editions.Built(plan.report.epci, error=error)
 
 
-def make_public(plan: Plan, out: Path) -> Built:
+def make_public(plan: Plan, out: Path) -> editions.Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     report, (data, beside) = plan.report, map(plan.came.pop, plan.beside)
     if error := data.error or beside.error:
-        return Built(report.epci, error=error)
+        return editions.Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
-    built = Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci))
+    built = editions.Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -298,13 +271,13 @@ def make_public(plan: Plan, out: Path) -> Built:
     ]
     index = (report, facts["page"] | {"chapters": listed}, beside.result, facts["after"])
     # In a process that has the catalogue and the words already, which this one does without.
-    function, name = "ctg_analysis.publish.contents:write_around", f"{report.epci}/{INDEX}"
+    function, name = "ctg_analysis.publish.contents:write_around", f"{report.epci}/{editions.INDEX}"
     (around,) = run([Job(report.epci, function, index, name)], 1)
     if isinstance(around.error, FullError):
         raise around.error
     if around.error:
-        return Built(report.epci, error=around.error)
-    write_record(
+        return editions.Built(report.epci, error=around.error)
+    editions.write_record(
         report.fresh,
         {
             "name": facts["page"]["territory"],
@@ -315,10 +288,9 @@ def make_public(plan: Plan, out: Path) -> Built:
             "chapters": entries,
         },
     )
-    write_links(report.fresh, out, report.epci)
-    keep_journal(report, with_notebooks(built, plan.refused, entries), out)
-    built.place, built.published = publish(report.fresh, out, report.epci), True
-    built.damages = damages(plan, out)
+    editions.write_links(report.fresh, out, report.epci)
+    keep_journal(report, editions.with_notebooks(built, plan.refused, entries), out)
+    built.place, built.published = editions.publish(report.fresh, out, report.epci), True
     return built
 
 
@@ -355,16 +327,16 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
     return not set(read) & set(facts["withheld"])
 
 
-def keep_journal(report: Report, built: Built, out: Path) -> None:
+def keep_journal(report: editions.Report, built: editions.Built, out: Path) -> None:
     """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran; what is to
     be mended in what chapters show.
 
     Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
     """
-    journal = out / JOURNAL / report.epci
+    journal = out / editions.JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
     logs = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
-    for stem, lines in (logs | {stem: remarks(built, stem) for stem in built.remarks}).items():
+    for stem, lines in (logs | {stem: editions.remarks(built, stem) for stem in built.remarks}).items():
         journal.mkdir(parents=True, exist_ok=True)
         text = "\n".join(filter(None, lines))
         (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")
@@ -372,23 +344,6 @@ def keep_journal(report: Report, built: Built, out: Path) -> None:
         if ran.exists():
             shutil.copyfile(ran, journal / ran.name)
 
-
-def damages(plan: Plan, out: Path) -> list[str]:
-    """Return what is to be said of editions that had lost or changed some of their files, a line each."""
-    epci, lines = plan.report.epci, []
-    if plan.damaged:
-        kept = out / DAMAGED / epci / plan.damaged.name
-        remainder = f"; it is kept as it was found in {project_path(kept)}" if kept.is_dir() else ""
-        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{remainder}")
-    before = plan.former.get("after")
-    if before and not compared_with(plan.report.latest):
-        lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")
-    return lines
-
-
-# Reports: what has changed is made again in processes of their own, then published whole.
-#
-# Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -402,7 +357,7 @@ def build(
     jobs: int = os.cpu_count() or 1,
     force: bool = False,
     progress: Callable[[str], None] = lambda step: None,
-) -> Iterator[Built]:
+) -> Iterator[editions.Built]:
     """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
 
     progress: called with the name of each step. A report that is up to date is left as it is; one that cannot be made
@@ -412,7 +367,7 @@ def build(
     sweep(out)
     waiting = iter(epcis)
     while some := list(islice(waiting, TOGETHER * jobs)):
-        if any(latest(out, epci) is None for epci in some):
+        if any(editions.latest(out, epci) is None for epci in some):
             get_ready()  # while what there is to do is found out
             code()  # of the modules that are in memory now
         with ExitStack() as held:
@@ -424,9 +379,9 @@ def build(
                     held.enter_context(alone(out, epci, f"{epci}: is being built"))
                     plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:
-                    yield Built(epci, error=error)
+                    yield editions.Built(epci, error=error)
                     continue
-                if isinstance(plan, Built):
+                if isinstance(plan, editions.Built):
                     yield plan
                 else:
                     plans[epci] = plan
@@ -459,7 +414,7 @@ SECONDS_FOR_A_WORKER = 10
 
 def build_there(
     epcis: list[str], chapters: list[ChapterNotebook], out: Path, *, force: bool, scheduler: str
-) -> Iterator[Built]:
+) -> Iterator[editions.Built]:
     """Build territories on the workers of a scheduler, and yield what came of each as it comes.
 
     Raises:
@@ -484,12 +439,12 @@ def build_there(
         for future in as_completed(waiting):
             if error := future.exception():
                 epci, first = named[future], str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-                yield Built(epci, error=UserError(f"{epci}: {first}; the log of the worker has more"))
+                yield editions.Built(epci, error=UserError(f"{epci}: {first}; the log of the worker has more"))
             else:
                 yield future.result()
 
 
-def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
+def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> editions.Built:
     """Build one territory in this worker, one chapter at a time."""
     current_process().daemon = False  # as one, which Dask makes it, it may start none; those of a build end with it
     (built,) = build([epci], chapters, out, jobs=1, force=force)

@@ -17,7 +17,7 @@ from ctg_analysis.display.notes import terms, terms_in, with_meanings
 from ctg_analysis.display.texts import NARROW, alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
-from ctg_analysis.publish.data_package import add_charts
+from ctg_analysis.publish.data_files import add_charts
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.site import page, text_sources
 
@@ -68,8 +68,6 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
     texts = {name: unescape(TAG.sub(" ", html)) for name, html in zip(parts[::2], parts[1::2], strict=True)}
     return body, [replace(one, seen=one.id in texts, text=texts.get(one.id, "")) for one in sections]
 
-
-# What a page says once: a caveat or a source that several charts share stands in whole by the first of them.
 
 DEFINITION = '<dd class="definition">'
 NOTES = rf'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|{DEFINITION}'
@@ -123,7 +121,6 @@ def _aside(found: re.Match[str], said: set[str]) -> str:
 
 
 def _constat(found: re.Match[str], said: set[str]) -> str:
-    """Return the code of a constat, with its wording the first time that a page tells it."""
     if found[2] in said:
         return f"{found[1]}."
     said.add(found[2])
@@ -133,9 +130,6 @@ def _constat(found: re.Match[str], said: set[str]) -> str:
 def is_long(sentence: str) -> bool:
     """Whether a sentence is of more than ten words, a number being one."""
     return len(re.findall(r"\w+", sentence.replace(NARROW, ""))) > LONG
-
-
-# What the outputs of executed cells hold for a page: HTML, and what each piece tells of itself (`Html.about`).
 
 
 def html_outputs(cell: NotebookNode) -> list[NotebookNode]:
@@ -299,9 +293,6 @@ def synonyms() -> str:
 
 def _json(content: list) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-# The pages of a report beside its chapters: index, search, and the two texts of docs/ that readers need.
 
 
 def write_around(report: Report, about: dict, first: dict, after: str | None) -> None:

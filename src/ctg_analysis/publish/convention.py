@@ -9,7 +9,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AfterValidator
 
-from ctg_analysis.chapter.missing import Request, missing, requests
+from ctg_analysis.chapter.missing import Request
 from ctg_analysis.chapter.synthesis import MessageText, messages
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, some
@@ -20,7 +20,7 @@ from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import amount, counted
 from ctg_analysis.display.texts import capitalised, date_text, listed, span_phrase
-from ctg_analysis.model.errors import Finding, InputError, each
+from ctg_analysis.model.errors import InputError, each
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES
@@ -200,9 +200,6 @@ def _competences(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-# The texts that a convention starts from: they stand until the signatories have written their own.
-
-
 class ReferenceArticle(Row):
     """An article of reference."""
 
@@ -371,28 +368,6 @@ def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
     models = {model: template(model, root, dossier.material.epci) for model, *_ in made.values()}
     filled = each(lambda one: fill(models[one[0]], one[1], title=one[2], date=dossier.date), made.values())
     return dict(zip(made, filled, strict=True))
-
-
-def wrong_templates(epci: str, root: DataRoot) -> list[Finding]:
-    """Return what keeps the templates of a démarche, of which nothing else is wrong, from being filled.
-
-    Nothing is written nor recorded of what is made of them here.
-    """
-    ensure(root)
-    seen = open_territory(epci, root)
-    material = open_material(root, epci, seen.territories)
-    date = max(seen.received.values())
-    works = [
-        lambda who=who, some=some: letter(seen, who, some, date)
-        for who, some in requests(seen, missing(seen)).partners.items()
-    ]
-    if convention := material.convention:
-        works.append(lambda: convention_documents(_dossier(seen, material, convention), root))
-    try:
-        each(lambda work: work(), works)
-    except InputError as error:
-        return error.findings
-    return []
 
 
 def read_dossier(epci: str, root: DataRoot) -> Dossier:

@@ -1,5 +1,10 @@
-"""What was observed of a territory, for spreadsheets, and what changed since the edition before."""
+"""What was observed of a territory, for spreadsheets and as a Data Package; what changed since the edition before."""
 
+import json
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -15,23 +20,12 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.texts import date_text, typography
-from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import NOT_APPLICABLE, OK
-from ctg_analysis.model.source import SOURCES
-from ctg_analysis.publish.data_package import write_package
-from ctg_analysis.publish.editions import (
-    OBSERVATIONS,
-    comes_after,
-    damaged,
-    is_whole,
-    record,
-    the_latest,
-    the_one_before,
-)
+from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK
+from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.publish.editions import OBSERVATIONS, comes_after, record
 from ctg_analysis.publish.site import page
-from ctg_analysis.raw.folders import sha256
-
-# What was observed of a territory, for spreadsheets and for the next edition.
+from ctg_analysis.raw.folders import sha256 as sum_of_file
 
 FRENCH_COLUMNS = {
     "territory": "code",
@@ -62,9 +56,8 @@ SPACES_COLUMNS = {
     "begin": "agrement_debut",
     "end": "agrement_fin",
 }
-BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
-BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "open_themes")
-BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
+BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
+BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -72,9 +65,12 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv, all the values behind the charts, as French spreadsheets open them, as a Data Package."""
     seen, data = chapter.territory, folder / "donnees"
     beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
+    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
+    observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    observed = _declared(observed, "label", "unit", "file_name")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     tables = {
-        **_by_indicator(seen.named),
+        **{name: _french(rows) for name, rows in observed.groupby("file_name", sort=False)},
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         demography.FILE: _projected(seen),
@@ -88,28 +84,17 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     write_package(data, tables, seen)
 
 
-def _by_indicator(observed: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the observations of each file, in the order of the catalogue."""
-    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
-    table = observed.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
-    table = _declared(table, "label", "unit", "file_name")
-    return {name: _french(rows) for name, rows in table.groupby("file_name", sort=False)}
-
-
 def _declared(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    """Return observations with what the catalogue says of their indicators."""
     said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in names}
     return rows.assign(**{name: rows["indicator"].map(words) for name, words in said.items()})
 
 
 def _french(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return observations under French names."""
     safe = rows.assign(name=rows["name"].map(spreadsheet_safe))
     return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
 
 
 def _projected(seen: Territory) -> pd.DataFrame:
-    """Return the projected children that a page shows; nothing where there are none."""
     table = shown_projections(seen)
     if table.empty:
         return pd.DataFrame()
@@ -146,10 +131,8 @@ def write_observations(folder: Path, seen: Territory) -> str:
     words = seen.tested[[*keys, "word"]]
     table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
-    return sha256(folder / OBSERVATIONS)
+    return sum_of_file(folder / OBSERVATIONS)
 
-
-# What changed since the edition before: new periods, revised values, statuses, differences told otherwise by tests.
 
 KEYS = ["territory", "level", "period", "indicator"]
 NEW, REVISED, STATUS, TESTED, GONE = "nouveau millésime", "valeur révisée", "statut", "écart testé", "retiré"
@@ -166,10 +149,7 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
     before = comes_after(latest, observations) if latest else None
     if not before:
         return None
-    rows = []
-    if (before / OBSERVATIONS).is_file():
-        both = (pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))
-        rows = changes(*both).to_dict("records")
+    rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")
     date = date_text(record(before)["date"])
     text = page("changements.html.j2", page=about | {"current": PAGE}, date=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
@@ -207,29 +187,14 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return table[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
 
 
-def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
-    """Return the edition that the latest one is compared with, and what changed, see `changes`."""
-    edition = the_latest(epci, out)
-    if not is_whole(edition):
-        raise damaged(edition)
-    before = the_one_before(edition)
-    now = pd.read_parquet(edition / OBSERVATIONS)
-    if not before:
-        return None, changes(now, now)
-    return before.name, changes(pd.read_parquet(before / OBSERVATIONS), now)
-
-
 def withheld(latest: Path | None, folder: Path) -> list[str]:
     """Return the indicators of restricted sources that an edition tells more closely than a new one does.
 
-    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more.
+    folder: of the new one.
     """
     if latest is None:
         return []
-    now = pd.read_parquet(folder / OBSERVATIONS)
-    if not (latest / OBSERVATIONS).is_file():
-        return sorted(set(now.loc[now["source"].isin(RESTRICTED), "indicator"]))
-    before = pd.read_parquet(latest / OBSERVATIONS)
+    before, now = (pd.read_parquet(one / OBSERVATIONS) for one in (latest, folder))
     both = before.merge(now, on=KEYS, how="left", suffixes=("_before", "_now"))
     published = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
     gone = both["source_before"].isin(RESTRICTED) & published[0] & ~published[1]
@@ -242,8 +207,125 @@ def _same(both: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _text(row, side: str) -> str:
-    """Return the value of one side as a reader sees it."""
     if pd.isna(getattr(row, f"status_{side}")):
         return "–"
     own = {name.removesuffix(f"_{side}"): value for name, value in row._asdict().items()}
     return value_text(CATALOGUE[row.indicator], pd.Series(own))
+
+
+# The tables and charts of a report as a Data Package: what each file holds, from whom, how to read its columns.
+
+PACKAGE, SCHEMA, CHARTS = "datapackage.json", "observations.schema.json", "graphiques"
+FIGURE = re.compile(r'<figure class="chart.*?</figure>', re.S)
+CHART = re.compile(r'<strong class="title">(.*?)</strong>.*?(<svg .*?</svg>)', re.S)
+TAG = re.compile(r"<[^>]+>")
+OPEN_LICENCE = {
+    "name": "etalab-2.0",
+    "title": "Licence Ouverte 2.0",
+    "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+}
+OF_WHOM = (
+    "Les chiffres des producteurs publics sont sous la licence indiquée ; ceux que la démarche a recueillis "
+    "appartiennent à qui la conduit."
+)
+DESCRIPTIONS = {
+    "code": "Code Insee de la commune, du département ou de la région, SIREN de l'EPCI",
+    "niveau": "commune, secteur, epci, departement, region, france ou peers (médiane des EPCI comparables)",
+    "periode": "Année, mois (2024-12) ou années (2019-2023)",
+    "indicateur": "Identifiant de l'indicateur, le même d'une édition à l'autre",
+    "borne_basse": "Borne basse de l'intervalle à 95 %, ou de ce qu'un arrondi laisse possible",
+    "borne_haute": "Borne haute, de même",
+    "statut": "ok, secret, nd (non disponible), so (sans objet) ou censored (connu seulement comme petit)",
+    "fiabilite": "1 : bonne ; 2 : à lire avec prudence ; 3 : échantillon trop petit",
+    "source": "Identifiant de la source, décrite dans « sources »",
+}
+
+
+def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territory) -> None:
+    """Write datapackage.json beside the CSV files of a folder (Data Package 1, of Frictionless Data).
+
+    The columns of most of them are the same, and stand in a file of their own. tables: by name of their file, as they
+    were written there.
+    """
+    schemas = {
+        name: {"fields": [_field(column, table[column]) for column in table], "missingValues": [""]}
+        for name, table in tables.items()
+    }
+    common = next((schemas[name] for name, table in tables.items() if "statut" in table), None)
+    if common:
+        _write_json(folder / SCHEMA, common)
+    used = dict.fromkeys(name for table in tables.values() for name in _sources(table))
+    package = {
+        "profile": "data-package",
+        "name": f"diagnostic-{seen.epci}",
+        "title": f"Diagnostic partagé : {seen.row['name']}",
+        "description": OF_WHOM,
+        "licenses": [OPEN_LICENCE],
+        "sources": [_source(SOURCES[name], seen.received.get(name, "")) for name in used],
+        "resources": [
+            _resource(folder / name, table) | {"schema": SCHEMA if schemas[name] == common else schemas[name]}
+            for name, table in tables.items()
+        ],
+    }
+    _write_json(folder / PACKAGE, package)
+
+
+def add_charts(report: Path) -> None:
+    """Write the drawing of each chart of the pages of a report as an SVG file, and name it in the Data Package."""
+    data = report / "donnees"
+    package = json.loads((data / PACKAGE).read_text(encoding="utf-8"))
+    (data / CHARTS).mkdir()
+    for path in sorted(report.glob("[0-9][0-9]_*.html")):
+        drawn = filter(None, map(CHART.search, FIGURE.findall(path.read_text(encoding="utf-8"))))
+        for rank, (title, drawing) in enumerate((chart.groups() for chart in drawn), start=1):
+            name = f"{path.stem}_{rank}"
+            (data / CHARTS / f"{name}.svg").write_text(drawing, encoding="utf-8")
+            about = {"name": name, "path": f"{CHARTS}/{name}.svg", "title": unescape(TAG.sub("", title))}
+            package["resources"].append(about | {"format": "svg", "mediatype": "image/svg+xml"})
+    _write_json(data / PACKAGE, package)
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.write_text(f"{json.dumps(content, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+
+
+def _sources(table: pd.DataFrame) -> list[str]:
+    if not {"source", "statut"} <= set(table):
+        return []
+    return [name for name in table.loc[table["statut"].ne(MISSING), "source"].unique() if name in SOURCES]
+
+
+def _source(source: Source, received: str) -> dict[str, str]:
+    said = {"name": source.id, "title": f"{source.producer}, {source.label}", "licence": source.licence}
+    address = {"path": source.downloads[0].url} if source.downloads else {}
+    return said | address | ({"date": received} if received else {})
+
+
+def _resource(path: Path, table: pd.DataFrame) -> dict:
+    content = path.read_bytes()
+    return {
+        "profile": "tabular-data-resource",
+        "name": path.stem,
+        "path": path.name,
+        "title": _title(path.stem, table),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "dialect": {"delimiter": ";"},
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content).hexdigest()}",
+    }
+
+
+def _title(name: str, table: pd.DataFrame) -> str:
+    if name in TITLES or name in CATALOGUE:
+        return TITLES.get(name) or CATALOGUE[name].label
+    labels = table["libelle"].unique() if "libelle" in table else []
+    return " ; ".join(labels) if 0 < len(labels) < 4 else name.replace("_", " ")
+
+
+def _field(name: str, column: pd.Series) -> dict[str, str]:
+    number = pd.api.types.is_float_dtype(column)
+    kind = "number" if number else "integer" if pd.api.types.is_integer_dtype(column) else "string"
+    described = {"description": DESCRIPTIONS[name]} if name in DESCRIPTIONS else {}
+    return {"name": name, "type": kind} | ({"decimalChar": ","} if number else {}) | described

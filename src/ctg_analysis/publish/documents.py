@@ -36,7 +36,6 @@ from ctg_analysis.model.settings import EXAMPLE_PREFIX, notebooks
 from ctg_analysis.publish.data_files import write_observations
 from ctg_analysis.publish.editions import (
     FOLDER,
-    HOME,
     PLACE,
     collect,
     damaged,
@@ -50,8 +49,6 @@ from ctg_analysis.publish.editions import (
 )
 from ctg_analysis.publish.pdf import picture, same_bytes, sheets_of, write_pdf
 from ctg_analysis.publish.site import page
-
-# The pages of a report joined into one, for paper: what led from a page to another leads inside it.
 
 TAG = re.compile(r"<[a-z][^<>]*>")
 NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')
@@ -96,19 +93,16 @@ def inert(html: str) -> str:
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:
-    """Return a page as a part of the whole: its name, the text of its title, its content."""
     content = _between(for_readers(path.read_text(encoding="utf-8")), "main")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", content, re.DOTALL)[1]
     return {"name": path.stem, "title": title, "content": _rewritten(content, path.stem, pages)}
 
 
 def _between(html: str, element: str) -> str:
-    """Return what the first element of a name holds."""
     return re.search(rf"<{element}\b[^>]*>(.*?)</{element}>", html, re.DOTALL)[1]
 
 
 def _rewritten(content: str, name: str, pages: list[str]) -> str:
-    """Return the content of a page with names that no other page has, and links to where things now are."""
     return TAG.sub(lambda tag: _tag(tag[0], name, lambda href: _target(href, name, pages)), BUTTON.sub("", content))
 
 
@@ -119,7 +113,6 @@ def _tag(tag: str, name: str, target: Callable[[str], str]) -> str:
 
 
 def _target(href: str, name: str, pages: list[str]) -> str:
-    """Return where a link of a page leads in the whole; nothing when what it leads to is not there."""
     if ELSEWHERE.match(href):
         return href
     path, _, anchor = href.partition("#")
@@ -128,8 +121,6 @@ def _target(href: str, name: str, pages: list[str]) -> str:
     inside = Path(path).stem if path else name
     return f"#{inside}--{anchor}" if anchor else f"#{inside}"
 
-
-# The slides of a restitution as a PowerPoint file, whose words and charts the team may change.
 
 WIDE, HIGH, MARGIN = Cm(33.87), Cm(19.05), Cm(2)
 TITLE_ONLY = 5  # of the layouts of python-pptx
@@ -172,7 +163,6 @@ def write_deck(seen: Territory, date: str, path: Path) -> None:
 
 
 def _map(deck: Deck, seen: Territory, indicator: Indicator, scratch: Path) -> None:
-    """Add the slide of a map, its values told to who does not see it."""
     rows = on_map(seen, indicator)
     year = date_text(rows["period"].iloc[0])
     label = titled(indicator.label) + f" ({year})" * (year not in indicator.label)
@@ -251,7 +241,6 @@ def _format(text: str) -> str:
 
 
 def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:
-    """Return the numbers of a chart where python-pptx looks for them, without the moment of their writing."""
     written = io.BytesIO()
     with Workbook(written, {"in_memory": True}) as book:
         book.set_properties({"created": day})
@@ -263,11 +252,8 @@ def _workbook(data: CategoryChartData, day: datetime.datetime) -> bytes:
 
 
 def _describe(shape, words: str) -> None:
-    """Give a shape its text alternative."""
     shape.element.xpath(".//p:cNvPr")[0].set("descr", typography(words))
 
-
-# They stand beside the edition that they are made from, whose index then leads to them, and bear its name.
 
 SYNTHESIS, SHEETS, NOTES = "00_synthese.html", "17_fiche_commune.html", ("definitions.html", "guide.html")
 NOTICE = """{name}
@@ -308,7 +294,6 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
 
 
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
-    """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
@@ -388,19 +373,16 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
     """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
 
     Raises:
-        UserError: once all others are done, those that are being built or whose latest edition is damaged.
+        UserError: once all others are done, those that are being built.
     """
     failures: list[UserError] = []
     for epci in reports(out):
         try:
             with alone(out, epci, f"{epci}: is being built"):
                 removed = collect(out, epci, keep)
-                left = sorted((out / HOME / epci).glob("????-??-??-*/"))
-                damages = [f"{epci}: the edition {one.name} is damaged" for one in left if not is_whole(one)]
                 collect_documents(out, epci)
         except UserError as error:
             failures.append(error)
         else:
             yield f"{epci}: editions removed: {len(removed)}"
-            yield from damages
     raise_all(failures)

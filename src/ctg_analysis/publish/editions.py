@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -23,16 +21,11 @@ from ctg_analysis.model.settings import ChapterNotebook, project_path
 #
 # A link is replaced in one operation of the system: whoever reads finds the former edition or the new one, whole. The
 # time of the folder of an edition is that of its publication. Its name holds the sum of its files: one that has lost or
-# changed some is known by it (`is_whole`).
+# changed some is known by it (`is_whole`), and no more taken for one.
 
 HOME, JOURNAL, RECORD, INDEX = ".editions", ".journal", "provenance.json", "index.html"
 OBSERVATIONS = "observations.parquet"
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
-DAMAGED = ".damaged"  # editions that had lost or changed some of their files, as they were found
-
-
-class DamagedError(UserError):
-    """An edition whose files are not those that it was published with."""
 
 
 def latest(out: Path, epci: str) -> Path | None:
@@ -55,7 +48,7 @@ def record(edition: Path | None) -> dict:
     """Return what an edition was made from; an empty one for no edition.
 
     Raises:
-        DamagedError: nobody can read it any more.
+        UserError: nobody can read it any more.
     """
     if edition is None:
         return {}
@@ -68,27 +61,11 @@ def record(edition: Path | None) -> dict:
     return made_from
 
 
-def damaged(edition: Path) -> DamagedError:
+def damaged(edition: Path) -> UserError:
     """Return what is said of an edition that has lost or changed some of its files."""
     epci = edition.parent.name
     text = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
-    return DamagedError(f"{text}; `ctg build {epci}` makes the latest one again")
-
-
-def chapters_of(edition: Path) -> set[str]:
-    """Return the chapters of an edition that may be damaged, by the names of their notebooks, and of other pages."""
-    try:
-        made_from = record(edition)
-    except DamagedError:
-        made_from = {}
-    return {*made_from.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
-
-
-def recorded(out: Path, epci: str) -> Iterator[tuple[Path, dict]]:
-    """Yield the editions of a report whose record can be read, with it, the latest first."""
-    for edition in editions(out, epci):
-        with suppress(DamagedError):
-            yield edition, record(edition)
+    return UserError(f"{text}; `ctg build {epci}` makes the latest one again")
 
 
 def write_record(folder: Path, made_from: dict) -> None:
@@ -109,14 +86,10 @@ def is_whole(edition: Path) -> bool:
 
 def _sum(folder: Path, without: str = "") -> str:
     digest = sha256()
-    for path in sorted(path for path in _files(folder) if path.name != without):
+    files = (path for path in folder.rglob("[!.]*") if path.is_file() and path.name != without)
+    for path in sorted(files):  # those whose name begins with a dot are of a file manager
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of an edition; those whose name begins with a dot are of a file manager."""
-    return (path for path in folder.rglob("[!.]*") if path.is_file())
 
 
 def publish(fresh: Path, out: Path, epci: str) -> Path:
@@ -126,7 +99,6 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     edition, link = home / name_of(fresh), out / epci
     if edition.exists():
         if not is_whole(edition):
-            shutil.copytree(edition, _kept(edition), dirs_exist_ok=True)
             put_in_place(fresh, edition)
         shutil.rmtree(fresh)
     else:
@@ -139,11 +111,6 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     pending.symlink_to(os.path.relpath(edition, out), target_is_directory=True)
     pending.replace(link)
     return link
-
-
-def _kept(edition: Path) -> Path:
-    """Return where an edition that had lost or changed some of its files is kept as it was found."""
-    return edition.parents[2] / DAMAGED / edition.parent.name / edition.name
 
 
 def compared_with(edition: Path) -> Path | None:
@@ -169,17 +136,6 @@ def comes_after(edition: Path, observations: str) -> Path | None:
     )
 
 
-def the_one_before(edition: Path) -> Path | None:
-    """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
-    before, after = compared_with(edition), record(edition)["after"]
-    if after and not before:
-        lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
-        epci = edition.parent.name
-        remedy = f"`ctg build {epci} --force` makes the latest one again without it"
-        raise UserError(f"{epci}: the edition {after} is {lost}, nothing to compare with; {remedy}")
-    return before
-
-
 def the_latest(epci: str, out: Path) -> Path:
     """Return the latest edition of a report; raise UserError when there is none."""
     edition = latest(out, epci)
@@ -202,28 +158,18 @@ def _by_publication(home: Path) -> list[Path]:
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
-    One that is damaged does not count, and goes with those published before it. Return those removed; what a removal
-    that was stopped left behind goes too.
-
-    Raises:
-        DamagedError: the latest one is, so that others may be needed to make it again.
+    One that is damaged does not count, and goes. Return those removed; what a removal that was stopped left behind goes
+    too.
     """
-    all_editions, home = editions(out, epci), out / HOME / epci
-    now = latest(out, epci)
-    if not is_whole(now):
-        raise damaged(now)
-    whole = [edition for edition in all_editions if is_whole(edition)]
-    stay = {*all_editions[: all_editions.index(whole[:keep][-1]) + 1], compared_with(now)}
-    folders = sorted(path for path in home.iterdir() if path.is_dir())
+    whole = [edition for edition in editions(out, epci) if is_whole(edition)]
+    stay = {latest(out, epci), *whole[:keep], *map(compared_with, whole[:1])}
+    folders = sorted(path for path in (out / HOME / epci).iterdir() if path.is_dir())
     old = [folder for folder in folders if folder not in stay]
     with scratch(out, epci) as folder:
         for edition in old:
             edition.rename(folder / edition.name)
-            shutil.rmtree(_kept(edition), ignore_errors=True)
     return old
 
-
-# A report being made; what came of it, and what is said of it: lines and exit code.
 
 FEW = 3  # chapters made again, whose pages are named
 
@@ -253,9 +199,8 @@ class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
-    breaks: where the chain of its démarche, from proofs to actions, does not hold. damages: editions that have lost or
-    changed some of their files.
-    faults: what is wrong with the files of the EPCI, without which it was published.
+    breaks: where the chain of its démarche, from proofs to actions, does not hold. faults: what is wrong with the files
+    of the EPCI, without which it was published.
     """
 
     epci: str
@@ -266,7 +211,6 @@ class Built:
     refused: list[str] = field(default_factory=list)
     remarks: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
-    damages: list[str] = field(default_factory=list)
     faults: str = ""
     error: Exception | None = None
 
@@ -294,7 +238,7 @@ def lines_of(built: Built) -> list[str]:
     lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
-    lines += [*built.damages, *built.breaks]
+    lines += built.breaks
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
@@ -362,7 +306,6 @@ def link_documents(edition: Path, out: Path, epci: str) -> None:
 
 
 def _links(epci: str, names: list[str]) -> str:
-    """Return the list of documents: one of each kind, in the order of KINDS."""
     by_kind = {f"{name.partition('-')[0]}{Path(name).suffix}": name for name in names}
     lines = [
         f'<li><a href="../{FOLDER}/{epci}/{escape(by_kind[kind])}">{title}</a></li>'

@@ -32,8 +32,6 @@ from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.pool import LIMITS
 
-# Running a chapter: papermill, with our engines.
-
 KERNEL = "python3"
 IN_KERNEL, HERE = "ctg", "ctg-here"  # engines, see `engine`
 READ = "application/vnd.ctg.read+json"
@@ -95,13 +93,7 @@ def run_notebook(
         notebook.metadata.setdefault("ctg", {"chapter": number})  # which one that JupyterLab made does not have
         notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
-        engine,
-        notebook,
-        KERNEL,
-        input_path=source,
-        progress_bar=False,
-        execution_timeout=LIMITS.cell,
-        checked=True,
+        engine, notebook, KERNEL, input_path=source, progress_bar=False, execution_timeout=LIMITS.cell, checked=True
     )
     asked = notebook.cells.pop() if number else None
     try:
@@ -137,8 +129,6 @@ def place(chapter: ChapterNotebook) -> str:
     """Return how an error names the notebook of a chapter."""
     return f"notebooks/{chapter.path.name}"
 
-
-# The cells of a notebook run in this very process, with the outputs that a kernel would have sent.
 
 CONFIG = Config({"HistoryManager": {"enabled": False}})  # a history would be a file, and a thread that writes it
 STOPS_NOTHING = "raises-exception"
@@ -273,13 +263,9 @@ def run_cells(manager: NotebookExecutionManager, before_cell: Callable[[int], No
 
 
 def _mime(data: dict) -> NotebookNode:
-    """Return the representations as a notebook writes them: bytes in base 64."""
     return NotebookNode(
         {kind: b64encode(part).decode("ascii") if isinstance(part, bytes) else part for kind, part in data.items()}
     )
-
-
-# The parameters of a chapter, checked before anything runs.
 
 
 class ParameterError(UserError, click.ClickException):

@@ -50,7 +50,10 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
 
     The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
     """
-    status = _seen_from(steps, moment)
+    # What the table says counts for a step that should be over, or has no date.
+    ends = steps["fin"].fillna(steps["debut"])
+    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
+    status = as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
     for number, phase in enumerate(PHASES, start=1):
         own = steps[steps["phase"].eq(phase)]
         heads = own["etape"].str.match(HEADS_A_PHASE)
@@ -69,21 +72,12 @@ def standing(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
 
 
-def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Where each step is at a moment: what the table says counts for one that should be over, or has no date."""
-    ends = steps["fin"].fillna(steps["debut"])
-    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
-    return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
-
-
 def _together(status: pd.Series) -> str:
-    """Return where a phase stands by its steps: done or to come when all are, else under way."""
     kinds = set(status) - {NO_DATE}
     return kinds.pop() if len(kinds) == 1 else UNDER_WAY if kinds else NO_DATE
 
 
 def _span(rows: pd.DataFrame) -> str:
-    """Return from which month to which the rows last."""
     begins, ends = rows["debut"].dropna(), rows["fin"].fillna(rows["debut"]).dropna()
     if begins.empty:
         return ""
@@ -153,7 +147,6 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
 
 
 def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
-    """Return the first and the last year of the convention, as it is written, else as the project knows them."""
     if material.convention is None:
         return notes.convention(root, material.epci)
     period = material.convention.periode
@@ -172,7 +165,6 @@ def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash
 def _figures(
     issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
 ) -> Iterator[dict[str, str]]:
-    """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
     ensure(root)
@@ -206,7 +198,6 @@ def _figure(figure: KeyFigure, seen: Territory) -> dict[str, str] | None:
 
 
 def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
-    """Yield the logos as images that stand in the page itself."""
     for name in issue.logos:
         path = (folder / name).resolve()
         inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES

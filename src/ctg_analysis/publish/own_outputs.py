@@ -21,8 +21,6 @@ from ctg_analysis.chapter.own import UNNAMED, image
 from ctg_analysis.display.markup import ABOUT, PAGE
 from ctg_analysis.display.texts import typography
 
-# The gate of HTML that anybody wrote: a page runs nothing, loads nothing, and keeps its own style.
-
 RUNS = "that a page does not show: show an image or a table"
 ELSEWHERE = "an image of a file or of a site, that a page does not load: paste it in the cell, or show it by its code"
 HEAVIEST, MOST_TAGS = 1_500_000, 40_000  # characters, tags: more takes minutes
@@ -137,8 +135,6 @@ def lacks_of_images(whole: Contents, passed: Contents, without_alt: str) -> list
     return [line for line, is_so in said.items() if is_so]
 
 
-# Markdown as HTML, in French typography: the cells of text of a notebook, what its code writes in Markdown.
-
 HEADINGS = frozenset(TAGS | {"h1", "h5", "h6"})
 BOX = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?/>')
 NOT_TEXT = "a script, a frame, a form or a style, that a page does not take: take it out of the text"
@@ -164,28 +160,17 @@ def _passed(whole: str) -> Passed:
         return Passed("", too_much)
     html = sanitised(whole, HEADINGS)
     held, kept = Contents(whole), Contents(html)
-    said = {
-        NOT_TEXT: held.is_active or held.tags["style"] or held.events,
-        NO_LINK: kept.links < held.links,
-    }
+    said = {NOT_TEXT: held.is_active or held.tags["style"] or held.events, NO_LINK: kept.links < held.links}
     return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(held, kept, UNTOLD))
 
 
 def rendered(text: str, attachments: dict) -> str:
     """Return a text in French typography, as HTML. attachments: the images that a cell carries."""
-    named = attachments | {_address(name): kinds for name, kinds in attachments.items()}
+    addresses = (escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#"))) for name in attachments)  # of JupyterLab
+    named = attachments | dict(zip(addresses, attachments.values(), strict=True))
     renderer = IPythonRenderer(escape=False, attachments=named, exclude_anchor_links=True)
     html = MarkdownWithMath(renderer=renderer).render(typography(text))
     return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
-
-
-def _address(name: str) -> str:
-    """Return the name of an image as the address that JupyterLab writes has it, once it is read.
-
-    >>> _address("Capture d’écran.png")
-    'Capture%20d%E2%80%99%C3%A9cran.png'
-    """
-    return escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#")))
 
 
 # What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
@@ -250,7 +235,6 @@ def _output(html: str, output: NotebookNode) -> NotebookNode:
 
 
 def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
-    """Return an output as HTML, nothing when a page does not show it, and what is to be said of it."""
     data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
     heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
     if heavy > HEAVIEST:

@@ -83,18 +83,15 @@ def _is_hollow(cells: Sequence[NotebookNode], rank: int) -> bool:
 
 
 def _level(cell: NotebookNode) -> int:
-    """Return the level of the first heading of a cell of text; 0 without any."""
     heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
     return len(heading[1]) if heading else 0
 
 
 def _is_seen(cell: NotebookNode) -> bool:
-    """Return whether a cell of code shows readers something."""
     return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
 
 
 def _boxes(cell: NotebookNode) -> list[Box]:
-    """Return the boxes of a cell that shows boxes and nothing else."""
     missing = [output.get(ABOUT, {}).get(MISSING, []) for output in html_outputs(cell)]
     return [Box(*box) for entries in missing for box in entries] if all(missing) else []
 
@@ -148,8 +145,6 @@ def _named(cell: NotebookNode) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-# What a page shows folded: all the figures, with what goes into detail, under the heading of that name.
-
 ALL_FIGURES = re.compile(r'<h2 id="tous-les-chiffres">(.*?)</h2>(.*?)(?=<h2 id=|\Z)', re.DOTALL)
 
 
@@ -162,9 +157,6 @@ def folded(body: str) -> str:
     return ALL_FIGURES.sub(
         r'<details class="all"><summary><h2 id="tous-les-chiffres">\1</h2></summary>\2</details>', body
     )
-
-
-# Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them.
 
 
 class ChapterPage(NamedTuple):

@@ -1,4 +1,8 @@
-"""A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides."""
+"""A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides.
+
+Chromium gives tags, bookmarks, links and the language; it leaves out descriptions of links, marks on what the
+margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
+"""
 
 import html as html_
 import io
@@ -19,11 +23,6 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.processes import run_program
 from ctg_analysis.model.scratch import temporary
 from ctg_analysis.model.settings import settings
-
-# A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides.
-#
-# Chromium gives the tags, the bookmarks, the links and the language; it leaves out descriptions of links, marks on what
-# the margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
 
 PROGRAMS = (
     "chromium",
@@ -89,7 +88,6 @@ def sheets_of(html: str, anchors: list[str], scratch: Path) -> dict[str, int]:
 
 @contextmanager
 def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
-    """Give a page as Chromium prints it. scratch: a folder that it may write in."""
     with TemporaryDirectory(dir=scratch, prefix="print-") as folder:
         page, raw = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")
@@ -258,8 +256,6 @@ def _text(markup: str) -> str:
 def _squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
-
-# Files of Word and PowerPoint as bytes that tell nothing of the moment and the machine of their writing.
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of a zip entry: the moment of writing is not told
 

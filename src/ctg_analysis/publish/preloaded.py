@@ -19,7 +19,6 @@ with suppress(UserError):  # a wrong declaration: each job that needs it finds i
     from ctg_analysis.display.quantities import number
     from ctg_analysis.publish import (
         contents,  # noqa: F401
-        lacking,  # noqa: F401
         tasks,  # noqa: F401
     )
     from ctg_analysis.publish.execution import CONFIG, CellShell

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from base64 import b64encode
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,9 +20,7 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root, settings
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.publish.editions import recorded, reports
-
-# What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell.
+from ctg_analysis.publish.editions import latest, record, reports
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -151,8 +150,6 @@ def git_commit() -> str:
     return answer.stdout.strip()
 
 
-# Which territories to build, a part of them, and the page that lists the reports of a folder.
-
 LIST, OF_DEPARTEMENT = "index.html", "departement-"
 LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')
 PATIENCE = 60.0  # seconds that a list waits for another to be written, which takes one or two
@@ -213,11 +210,13 @@ def write_list(out: Path) -> None:
 def listed(out: Path) -> list[dict[str, str]]:
     """Return the reports of a folder by name: SIREN, name, words to search, what is to be said of it.
 
-    One whose record is damaged has the name that its edition before had, or none, until it is built again.
+    One whose record is damaged has no name until it is built again.
     """
     entries = []
     for epci in reports(out):
-        _, made_from = next(recorded(out, epci), (None, {"name": epci, "departements": ""}))
+        made_from = {"name": epci, "departements": ""}
+        with suppress(UserError):
+            made_from = record(latest(out, epci))
         note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
         words = alphabetical(f"{made_from['name']} {epci} {made_from['departements']}")
         entries.append({"epci": epci, "name": made_from["name"], "note": note, "words": words})

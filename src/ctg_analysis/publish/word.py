@@ -102,7 +102,6 @@ OURS["valeur"] = dated
 
 
 def _wrong(place: str, found: str, expected: str) -> InputError:
-    """Return the error of a template that cannot be filled."""
     return InputError([Finding(place, None, None, found, expected)])
 
 
@@ -149,7 +148,6 @@ def _list_contents(document: Document) -> None:
 
 
 def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
-    """Yield the headings of first level with their texts as they are seen, numbers included: « Article 1 – Objet »."""
     counts: Counter[str] = Counter()
     for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
         if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():
@@ -161,9 +159,6 @@ def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
                 counts[number] += 1
                 text = f"{lists.xpath(levels)[0].replace('%1', str(counts[number]))} {text}"
             yield element, text
-
-
-# The text of an article, written in Markdown, as paragraphs: bold, italics and lists; anything else is its words.
 
 
 def paragraphs(source: str) -> list[dict[str, object]]:

@@ -138,8 +138,6 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     return []
 
 
-# Several files of one source: each figure once.
-
 SERIES = ["level", "period", "measure"]
 
 

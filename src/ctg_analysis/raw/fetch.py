@@ -5,7 +5,6 @@ import datetime
 import fnmatch
 import itertools
 import json
-import re
 import shutil
 import time
 import zipfile
@@ -26,8 +25,6 @@ from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import Download, Source, declared_at
 from ctg_analysis.raw.folders import CERTIFICATE, FULL, PARTIAL, sha256
 from ctg_analysis.raw.workbook_safety import DAMAGED
-
-# What came in the place of a file: whole and of the kind that its name announces, or refused in one line.
 
 MAXIMUM_BYTES = 2_000_000_000
 BLOCK = 1 << 16
@@ -81,7 +78,6 @@ def _no_data(origin: str) -> FetchError:
 
 
 def _refuse_pages(path: Path, origin: str) -> None:
-    """Refuse an error page that came as a file with code 200, whatever its type says."""
     start = _start(path)[:512].lower()
     if b"<html" in start or b"<!doctype" in start:
         raise _no_data(origin)
@@ -145,8 +141,6 @@ def _refuse_large(archive: zipfile.ZipFile, origin: str) -> None:
     if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
         raise too_large(origin)
 
-
-# One file over HTTP: asked again as long as its fault may pass, refused in one line otherwise.
 
 ATTEMPTS = 5
 TIMEOUTS = 10, 30  # seconds to connect, without a byte
@@ -271,13 +265,7 @@ def _write(answer: requests.Response, part: Path, deadline: float, progress: Fil
 
 NEXT, REFUSED = ".next", ".refused"  # beside the full files of a source, never read
 GOT, KEPT, FAILED, BUSY, SILENT = "got", "kept", "failed", "busy", "silent"
-REFUSALS = 2  # sources in a row whose servers do not answer: the network is down
 DROPPED = "data/downloads"  # where a person puts what a browser has downloaded
-PAGES = {  # of the sites whose addresses of data tell the page that a person opens
-    r"(https://[^/]+)/api/explore/v2\.1/catalog/datasets/([^/?]+)/.*": r"\1/explore/dataset/\2/",
-    r"https://www\.data\.gouv\.fr/api/1/datasets/([^/?]+)/?": r"https://www.data.gouv.fr/datasets/\1/",
-    r"https://www\.insee\.fr/fr/statistiques/fichier/(\d+)/.*": r"https://www.insee.fr/fr/statistiques/\1",
-}
 Progress = Callable[[str, int, int | None], None]  # the name of a file, the bytes so far, the total if it is told
 Wrong = Callable[[Source, Path], list[Finding]]
 
@@ -357,26 +345,23 @@ def fetch_each(
 ) -> Iterator[Outcome]:
     """Yield what comes of each source; one that fails does not stop the others.
 
-    A server that does not answer is asked no more; after REFUSALS of them in a row, none is. progress: also told of a
-    source that begins, without a name. options: see `fetch`.
+    A server that does not answer is asked no more. progress: also told of a source that begins, without a name.
+    options: see `fetch`.
     """
-    dead, refusals = set(), 0
+    dead: set[str] = set()
     for source in sources:
         hosts = {urlsplit(mirrored(download.url, mirror)).netloc for download in source.downloads}
-        if refusals == REFUSALS:
-            yield Outcome(source, SILENT, f"{source.id}: not asked for, the network is down")
-        elif hosts & dead:
+        if hosts & dead:
             yield Outcome(source, SILENT, f"{source.id}: {', '.join(sorted(hosts & dead))} does not answer")
-        else:
-            progress(source, "", 0, None)
-            try:
-                outcome = held(source, fetch(source, raw, mirror=mirror, progress=partial(progress, source), **options))
-            except (FetchError, Busy) as error:
-                state = BUSY if isinstance(error, Busy) else SILENT if isinstance(error, NoAnswer) else FAILED
-                outcome = Outcome(source, state, str(error))
-            dead |= hosts if outcome.state == SILENT else set()
-            refusals = refusals + 1 if outcome.state == SILENT else 0
-            yield outcome
+            continue
+        progress(source, "", 0, None)
+        try:
+            outcome = held(source, fetch(source, raw, mirror=mirror, progress=partial(progress, source), **options))
+        except (FetchError, Busy) as error:
+            state = BUSY if isinstance(error, Busy) else SILENT if isinstance(error, NoAnswer) else FAILED
+            outcome = Outcome(source, state, str(error))
+            dead |= hosts if state == SILENT else set()
+        yield outcome
 
 
 def held(source: Source, full: Path, state: str = GOT) -> Outcome:
@@ -397,21 +382,12 @@ def by_hand(source: Source, raw: Path) -> list[str]:
     if not source.downloads:
         return [source.how_to_get, f"its place: {project_path(raw / source.id / FULL)}, with a {CERTIFICATE} beside"]
     lines = [
-        f"open {page_of(download)} and save the file as {DROPPED}/{_packed(download)}"
+        f"open {download.url.replace('/api/1/datasets/', '/datasets/')} and save the file as "
+        f"{DROPPED}/{_packed(download)}"
         for download in source.downloads
         if not (raw / source.id / PARTIAL / FULL / download.name).is_file()
     ]
     return [*lines, f"then: ctg fetch {source.id} --from {DROPPED}"]
-
-
-def page_of(download: Download) -> str:
-    """The page that a person opens to get a file; the address of the file where no page is known.
-
-    >>> page_of(Download("a.csv", "https://data.caf.fr/api/explore/v2.1/catalog/datasets/abc/exports/csv?delimiter=%3B"))
-    'https://data.caf.fr/explore/dataset/abc/'
-    """
-    found = ((re.fullmatch(address, download.url), page) for address, page in PAGES.items())
-    return next((match.expand(page) for match, page in found if match), download.url)
 
 
 def _packed(download: Download) -> str:
@@ -437,13 +413,11 @@ def _get(download: Download, folder: Path, mirror: str, given: Path | None, prog
 
 
 def _where(source: Source, download: Download) -> str:
-    """Return where the address is declared, for a person to correct it."""
     place, guess = next(iter(declared_at(source, download.url)), ""), "" if download.seen else ", a guess so far"
     return f" (the address{guess} is declared in {place})" if place else ""
 
 
 def _certify(source: Source, folder: Path) -> None:
-    """Write the certificate of fetched files: date, size and sum of each."""
     paths = {download: folder / download.name for download in source.downloads}
     certificate = {
         "id": source.id,

@@ -1,4 +1,4 @@
-"""A raw file as a table of texts: CSV, Parquet, sheets of workbooks."""
+"""A raw file as a table of texts: CSV, Parquet, sheets of workbooks; nothing is interpreted but its form."""
 
 import codecs
 import csv
@@ -22,10 +22,6 @@ from ctg_analysis.model.habits import SheetPlace, folded
 from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, letters, opened, scanned
 
-# A raw file as a table of texts: CSV as real files are, workbooks with a title block, Parquet.
-#
-# Nothing is interpreted here but the form: separator, byte order mark, lines, header. The index says where a row is.
-
 # In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
 pd.set_option("mode.string_storage", "python")
 TEXT = pd.StringDtype(na_value=math.nan)
@@ -41,21 +37,9 @@ FOOTER = re.compile(r"[\"\s]*(?:sources?|notes?|champ|lecture|précisions?|mise 
 # What people write below a table of their own: a theme may be named « Lecture », its colon tells a remark from it.
 REMARK = re.compile(r"[\"\s]*(?:(?:sources?|notes?|champ|lecture|précisions?|mise à jour)\s*:|\(\d\)|\*)", re.I)
 
-OF_FILES = {".csv", ".xlsx", ".ods", ".yml", ".parquet", ".docx", ".ipynb"}  # what no folder is named
 
 Keep = Callable[[pd.DataFrame], pd.Series]
 Choose = Callable[[list[str]], list[str]]
-
-
-def irregular(paths: Iterable[Path]) -> list[Finding]:
-    """Return those of some paths that are neither files nor folders, or are folders with the name of a file."""
-    found = {}
-    for path in sorted(path for path in paths if not path.name.startswith((".", "~$"))):
-        if path.is_dir():
-            found |= {path: "un dossier"} if path.suffix in OF_FILES else {}
-        elif not path.is_file():
-            found[path] = "un tube ou un périphérique" if path.exists() else "un lien vers rien"
-    return [Finding(project_path(path), None, None, kind, "un fichier") for path, kind in found.items()]
 
 
 def load(
@@ -236,8 +220,7 @@ def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arr
                 delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={name: arrow.string() for name in header},
-                strings_can_be_null=False,
+                column_types={name: arrow.string() for name in header}, strings_can_be_null=False
             ),
         )
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
@@ -254,8 +237,6 @@ def badly_encoded(path: Path) -> InputError:
                 return broken(path, number, f"l'octet 0x{line[error.start]:02x}", IN_UTF8)
     return broken(path, None, "des lignes illisibles", "un fichier CSV")
 
-
-# A sheet of a workbook as a table of texts: the same as a CSV gives, its rows and columns known by their cells.
 
 WORKBOOKS = (".xlsx", ".ods")
 OTHER_KINDS = (".xls", ".xlsm", ".xlsb")  # of workbooks, which are not read
@@ -300,17 +281,16 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Workbook:
-    """What a workbook gives: sheets by the name of their table, what is wrong with it.
+class FilledTables:
+    """The tables of a workbook or of a folder, by name, and what is wrong there.
 
-    A sheet with wrong cells is given with these blank, so that the rest of it is checked too. unread, twice: the tables
-    that cannot be read whole, those that two sheets fill, each with what is said of it.
+    A sheet with wrong cells is given with these blank, so that the rest of it is checked too. unread: the tables that
+    cannot be read whole or that are filled in two places, each with what is said of it.
     """
 
-    sheets: dict[str, Sheet]
+    tables: dict[str, Path | Sheet]
     findings: list[Finding]
     unread: dict[str, Finding]
-    twice: dict[str, Finding]
 
 
 def is_workbook(path: Path) -> bool:
@@ -339,7 +319,7 @@ def place_of(table: Path | Sheet) -> str:
     return table.place if isinstance(table, Sheet) else project_path(table)
 
 
-def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
+def read_workbook(path: Path, tables: Collection[Headings]) -> FilledTables:
     """The tables of a workbook, of those that it may hold.
 
     A sheet is known by its name, or else by the codes of its columns; they stand in one of its first rows.
@@ -350,7 +330,6 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
     unread: dict[str, Finding] = {}
-    twice: dict[str, Finding] = {}
     for name, rows, cells in rows_of(path):
         table = _table_of(name, rows, tables)
         if table is None:
@@ -370,11 +349,11 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> Workbook:
             unread[table.name] = faults[0]
         if table.name in sheets and len(sheets[table.name].texts) and len(sheet.texts):
             found = f"une table que donne aussi {sheets[table.name].place}"
-            twice[table.name] = Finding(sheet.place, None, None, found, ONE_FILE)
-            findings.append(twice[table.name])
+            unread[table.name] = Finding(sheet.place, None, None, found, ONE_FILE)
+            findings.append(unread[table.name])
         if table.name not in sheets or not len(sheets[table.name].texts):
             sheets[table.name] = sheet
-    return Workbook(sheets, findings, unread, twice)
+    return FilledTables(sheets, findings, unread)
 
 
 def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
@@ -383,7 +362,7 @@ def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
     Raises:
         InputError: a workbook that cannot be read: what it has is not known.
     """
-    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).sheets}
+    return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).tables}
 
 
 def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
@@ -411,7 +390,6 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
 
 
 def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
-    """The cells of a sheet as texts, a percentage as it is shown."""
     texts = [[text_of(cell) for cell in row] for row in rows]
     for row, column in cells.percents:
         if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
@@ -450,7 +428,6 @@ def text_of(value: object) -> str:
 
 
 def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) -> Headings | None:
-    """The table that a sheet holds, by its name, or else by all its codes."""
     by_name = next((table for table in tables if folded(name) in table.names), None)
     if by_name:
         return by_name

@@ -13,8 +13,6 @@ from ctg_analysis.model.habits import SheetPlace
 from ctg_analysis.model.scratch import write_whole
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 
-# The folders of data/raw and data/private, as files: which to read, the sums that tell whether they have changed.
-
 CERTIFICATE, PARTIAL = "source.yml", ".partial"
 OF_SYSTEMS = {"thumbs.db", "desktop.ini", ".ds_store"}
 FULL, FRANCE = "full", "france"  # folders of a source: the fetched files, the extract of the whole of France
@@ -83,10 +81,6 @@ def forms_in(file: str) -> frozenset[str]:
     return frozenset([name] if name else named.values())
 
 
-# Sums of files that are known already: a file of the same size, moment and inode is not read again.
-#
-# A national file has gigabytes, and a build with nothing to do has half a second.
-
 CACHE = ".cache"  # folder of a data root: what can be made again from the rest, sooner with it
 SUMS = "sums.json"
 SETTLED = 50_000_000  # nanoseconds after which a file that changes once more shows another moment
@@ -145,8 +139,6 @@ def read_cache(path: Path) -> dict[str, list]:
         return {}
     return known if isinstance(known, dict) else {}
 
-
-# What came of an EPCI and could not be read: its place is kept beside the tables, no word that someone wrote.
 
 UNREAD = "unread.json"  # in data/processed for the forms, in its folder of field material for the démarches
 DOUBTED = "doubted.json"  # in data/processed: the EPCIs of which a form says what cannot be

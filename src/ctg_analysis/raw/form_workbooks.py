@@ -1,4 +1,4 @@
-"""Workbooks to fill: written, handed out to partners, known again when they come back."""
+"""Workbooks to fill: written, handed out to partners, known again by the codes below their headings."""
 
 import datetime
 import io
@@ -26,10 +26,6 @@ from ctg_analysis.model.form import DAY as FORM_DAY
 from ctg_analysis.model.source import Source
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.raw.files import HELP, LISTS, Headings
-
-# Workbooks to fill, written: a sheet that says what to do, then a sheet for each table.
-#
-# In a sheet, a French heading with a note, its code below, then the rows; the reader (`raw.files`) goes by the codes.
 
 TEXT, DAY, NUMBER = "text", "day", "number"
 ROWS = 2_000  # that drop-down lists and formats reach
@@ -163,8 +159,6 @@ def _rule(column: Column, lists, ranges: dict[tuple[str, ...], str]) -> dict | N
     }
 
 
-# The forms of a partner as sheets of a workbook: as they are handed out, and known again when they come back.
-
 YES_OR_NO, CONFIRMED_TOO = ("oui", "non"), frozenset({CONFIRMED})
 
 
@@ -211,9 +205,6 @@ def _column(field: Field, kinds: dict[str, str]) -> Column:
     choices = YES_OR_NO if field.kind == YES_NO else field.choices
     holds = DAY if field.kind == FORM_DAY else TEXT if words or choices else NUMBER
     return Column(field.column, field.label, note, holds, choices, wide=words)
-
-
-# The workbook that a partner fills: a sheet for each of its forms, and a first one that says what to do.
 
 
 @dataclass(frozen=True)

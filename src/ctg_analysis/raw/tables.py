@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -15,45 +14,15 @@ from pandera.errors import SchemaErrors
 from ctg_analysis.model.errors import MOST, Finding, InputError, counted
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import BIDIRECTIONAL, TURNED_ROUND
+from ctg_analysis.raw import files
 from ctg_analysis.raw.certificates import RawFolder, integrity
-from ctg_analysis.raw.files import (
-    FOOTER,
-    NO_CODE,
-    NO_HEADINGS,
-    ONE_FILE,
-    ROWS,
-    TEXT,
-    Choose,
-    Headings,
-    Keep,
-    Sheet,
-    load,
-    place_of,
-    read_workbook,
-    workbooks_in,
-)
 
-# Tables that people fill, in CSV files or in sheets of workbooks: found in a folder, read as the same texts.
-
-Filled = Path | Sheet  # a CSV file, or a sheet of a workbook
+Filled = Path | files.Sheet  # a CSV file, or a sheet of a workbook
 # How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
 COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class FilledTables:
-    """The tables of a folder, by name: those that have a file or a sheet.
-
-    unread, twice: those that cannot be read, those that are filled in several places, each with what is said of it.
-    """
-
-    tables: dict[str, Filled]
-    findings: tuple[Finding, ...] = ()
-    unread: dict[str, Finding] = field(default_factory=dict)
-    twice: dict[str, Finding] = field(default_factory=dict)
-
-
-def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
+def tables_in(folder: Path, tables: Collection[files.Headings]) -> files.FilledTables:
     """The tables that a folder holds, each in `<name>.csv` or in a sheet of any workbook there.
 
     One that is filled in several of them is a finding: nothing tells which is the right one. One that is empty in a
@@ -66,31 +35,29 @@ def tables_in(folder: Path, tables: Collection[Headings]) -> FilledTables:
             found[table.name] = [path]
     findings: list[Finding] = []
     unread: dict[str, Finding] = {}
-    twice: dict[str, Finding] = {}
-    for path in workbooks_in(folder):
+    for path in files.workbooks_in(folder):
         if original := _copied(path):
             expected = f"un seul des deux : garder le bon sous le nom {original}, supprimer l'autre"
             findings.append(Finding(project_path(path), None, None, f"une copie de {original}", expected))
             continue
         try:
-            workbook = read_workbook(path, tables)
+            workbook = files.read_workbook(path, tables)
         except InputError as error:
             findings += error.findings
             unread = dict.fromkeys((table.name for table in tables), error.findings[0]) | unread
             continue
         findings += workbook.findings
         unread |= workbook.unread
-        twice |= workbook.twice
-        for name, sheet in workbook.sheets.items():
+        for name, sheet in workbook.tables.items():
             found.setdefault(name, []).append(sheet)
     for name, several in found.items():
         filled = [table for table in several if is_filled(table)]
         several[:] = filled or several[::-1]
         for other in filled[1:]:
-            said = f"une table que donne aussi {place_of(filled[0])}"
-            twice[name] = Finding(place_of(other), None, None, said, ONE_FILE)
-            findings.append(twice[name])
-    return FilledTables({name: several[0] for name, several in found.items()}, tuple(findings), unread, twice)
+            said = f"une table que donne aussi {files.place_of(filled[0])}"
+            unread[name] = Finding(files.place_of(other), None, None, said, files.ONE_FILE)
+            findings.append(unread[name])
+    return files.FilledTables({name: several[0] for name, several in found.items()}, findings, unread)
 
 
 def _copied(path: Path) -> str:
@@ -102,14 +69,16 @@ def _copied(path: Path) -> str:
 
 def is_filled(table: Filled) -> bool:
     """Whether a table holds anything below its header, be it what cannot be read."""
-    if isinstance(table, Sheet):
+    if isinstance(table, files.Sheet):
         return len(table.texts) > 0
     with table.open("rb") as file:
         file.readline()
         return any(line.strip(b" ;,\t\r\n") for line in file)
 
 
-def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footer: re.Pattern = FOOTER) -> pd.DataFrame:
+def load_filled(
+    table: Filled, choose: files.Choose, most: float = math.inf, *, footer: re.Pattern = files.FOOTER
+) -> pd.DataFrame:
     """The cells of a table as texts without spaces around; index: the line of the file, or the row of the sheet.
 
     choose: header → the columns to read. Columns without a name are left out when nothing is in them. most: rows.
@@ -118,8 +87,8 @@ def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footer
     Raises:
         InputError: as `files.load` does; cells below a blank heading; too many rows.
     """
-    place = place_of(table)
-    if isinstance(table, Sheet):
+    place = files.place_of(table)
+    if isinstance(table, files.Sheet):
         chosen = choose(list(table.texts.columns))
         if len(table.texts) > most:
             raise InputError([Finding(place, None, None, f"plus de {most} lignes", f"{most} au plus")])
@@ -128,17 +97,15 @@ def load_filled(table: Filled, choose: Choose, most: float = math.inf, *, footer
     def keep(rows: pd.DataFrame) -> pd.Series:
         nameless = rows.loc[:, [not name.strip() for name in rows.columns]].ne("").any(axis=1)
         if nameless.any():
-            raise InputError([Finding(place, int(nameless.idxmax()), None, *NO_CODE)])
+            raise InputError([Finding(place, int(nameless.idxmax()), None, *files.NO_CODE)])
         return rows.ne("").any(axis=1)
 
     def named(header: list[str]) -> list[str]:
         return choose([name for name in header if name.strip()])
 
-    texts = load(table, named, keep, most=most, footer=footer)
+    texts = files.load(table, named, keep, most=most, footer=footer)
     return texts.apply(lambda cells: cells.str.strip())
 
-
-# Holding a raw file to its schema: every problem at once, each with its line.
 
 A_NUMBER = r"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+,\d*|,\d+)$"
 LARGEST = 1e13  # no count of France is larger, not even in euros
@@ -163,7 +130,7 @@ def commune_code() -> pa.Column:
 def text(pattern: str, expected: str, **options) -> pa.Column:
     """Return the schema of a text column whose values match a pattern entirely."""
 
-    return pa.Column(TEXT, pa.Check(lambda column: fully_matches(column, pattern), error=expected), **options)
+    return pa.Column(files.TEXT, pa.Check(lambda column: fully_matches(column, pattern), error=expected), **options)
 
 
 def fully_matches(texts: pd.Series, pattern: str) -> pd.Series:
@@ -179,7 +146,7 @@ def fully_matches(texts: pd.Series, pattern: str) -> pd.Series:
 def one_of(values: set[str], **options) -> pa.Column:
     """Return the schema of a text column with a closed list of values."""
     expected = f"l'une de ces valeurs : {', '.join(sorted(values))}"
-    return pa.Column(TEXT, pa.Check.isin(values, error=expected), **options)
+    return pa.Column(files.TEXT, pa.Check.isin(values, error=expected), **options)
 
 
 def count(words: dict[str, str] | None = None, *, signed: bool = False, **options) -> pa.Column:
@@ -227,7 +194,7 @@ def read(
     schema: pa.DataFrameSchema,
     *,
     aliases: dict[str, str] | None = None,
-    keep: Keep | None = None,
+    keep: files.Keep | None = None,
 ) -> pd.DataFrame:
     """Return a raw file as a table that satisfies its schema, or raise InputError with every finding.
 
@@ -243,8 +210,8 @@ def read(
     if not path.is_file():
         raise InputError(findings)
     try:
-        table = load(path, lambda header: _wanted(header, schema, aliases, path), sift).rename(columns=aliases)
-        rows, expected = table.attrs[ROWS], folder.entry(name).lignes
+        table = files.load(path, lambda header: _wanted(header, schema, aliases, path), sift).rename(columns=aliases)
+        rows, expected = table.attrs[files.ROWS], folder.entry(name).lignes
         if expected is not None and not folder.full and rows != expected:
             findings.append(Finding(project_path(path), None, None, f"{rows} lignes", f"{expected} lignes"))
         table = validate(table, schema, path)
@@ -322,13 +289,13 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
 
 def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
-    file, column = place_of(path), str(cells.name)
+    file, column = files.place_of(path), str(cells.name)
     return counted(cells.index, lambda line: Finding(file, int(line), column, repr(cells[line])[:60], expected))
 
 
 def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     """Return the cells of a table, indexed by its lines, that read otherwise than they are written."""
-    file = place_of(path)
+    file = files.place_of(path)
     return [
         Finding(file, int(line), column, *TURNED_ROUND)
         for column in texts
@@ -340,13 +307,14 @@ def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
 def missing_columns(path: Filled, names: list[str]) -> list[Finding]:
     """Return what is said of columns that a file should have."""
     return [
-        Finding(place_of(path), 1, name, "pas de colonne de ce nom", "cette colonne parmi les titres") for name in names
+        Finding(files.place_of(path), 1, name, "pas de colonne de ce nom", "cette colonne parmi les titres")
+        for name in names
     ]
 
 
 def no_headings(table: Filled) -> Finding:
     """Return what is said of a table of which the first line names no column."""
-    return Finding(place_of(table), 1, None, *NO_HEADINGS)
+    return Finding(files.place_of(table), 1, None, *files.NO_HEADINGS)
 
 
 def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
@@ -360,7 +328,7 @@ def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str
 
 
 def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding:
-    file, check, column = place_of(path), str(case["check"]), str(case["column"])
+    file, check, column = files.place_of(path), str(case["check"]), str(case["column"])
     line = None if pd.isna(case["index"]) else int(case["index"])
     if check == "not_nullable":
         return Finding(file, line, column, BLANK, A_VALUE)

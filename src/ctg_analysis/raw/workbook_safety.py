@@ -1,4 +1,7 @@
-"""Whether a workbook may be opened: a zip of XML, small once unpacked, whose cells have values."""
+"""Whether a workbook may be opened: a zip of XML, small once unpacked, whose cells have values.
+
+What reads values gives a blank for an error, which would then mean "unknown", and takes memory up to the last cell.
+"""
 
 import lzma
 import re
@@ -13,10 +16,6 @@ from xml.etree import ElementTree
 
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import broken
-
-# Zips of XML, such as workbooks: opened when they are small and whole, their parts read, or refused in one line.
-#
-# A small one may unpack to gigabytes: what its parts unpack to is counted, whatever they say.
 
 LARGEST, UNPACKED, PARTS = 20_000_000, 200_000_000, 5_000  # bytes of the file, bytes and parts once unpacked
 AS_XLSX = "un classeur enregistré en .xlsx"
@@ -60,7 +59,6 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    """Refuse what is large, locked or damaged; of a part, no more is unpacked than it says."""
     whole = sum(part.file_size for part in parts.infolist())
     if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
         raise _locked(path)
@@ -107,11 +105,6 @@ def _locked(path: Path) -> InputError:
     return broken(path, None, "un classeur protégé par un mot de passe", "un classeur qui s'ouvre sans mot de passe")
 
 
-# Whether a workbook may be opened: how large it is once unpacked, how far its cells stand, which have no value.
-#
-# A workbook is a zip of XML. A small one may unpack to gigabytes, or hold one cell so far away that what reads it asks
-# for all the memory between; and what reads values gives a blank for an error, which would then mean "unknown".
-
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 120_000, 2_000, 10_000_000  # of a sheet, up to its last cell
 ERROR, NO_VALUE, PERCENT = "une case en erreur (#DIV/0!, #REF!, #N/A…)", "une formule sans sa valeur", "%"
 PERCENT_FORMATS = {"9", "10"}  # of those that a workbook need not describe
@@ -134,12 +127,6 @@ class Cells:
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     percents: set[tuple[int, int]] = field(default_factory=set)
 
-    @property
-    def are_too_many(self) -> bool:
-        """Whether no table has so many, or so far away."""
-        far = self.rows > MOST_ROWS or self.columns > MOST_COLUMNS
-        return far or self.rows * self.columns > MOST_CELLS or len(self.percents) > MOST_ROWS
-
     def add(self, row: int, column: int, kind: str = "") -> None:
         """Take a cell that holds something."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
@@ -160,7 +147,8 @@ def scanned(path: Path) -> dict[str, Cells]:
         for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
             cells = sheets.setdefault(name, Cells())
             cells.add(row, column, kind)
-            if cells.are_too_many:
+            far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
+            if far or len(cells.percents) > MOST_ROWS:
                 far = f"une case remplie en {letters(cells.columns)}{cells.rows}"
                 raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
     return sheets
@@ -180,7 +168,6 @@ def letters(column: int) -> str:
 
 
 def _number(name: str) -> int:
-    """The number of a column, by its letters."""
     number = 0
     for letter in name:
         number = 26 * number + ord(letter) - ord("A") + 1
@@ -193,7 +180,10 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     All its parts of XML are looked at, not only those of sheets: no name of a part, or of a namespace, makes one pass
     unseen.
     """
-    names, percents, computed = _sheet_names(parts), _percent_styles(parts), _are_computed(parts)
+    names, percents = _sheet_names(parts), _percent_styles(parts)
+    # A program that leaves formulas to the spreadsheet writes 0 for their values.
+    options = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "calcPr"]
+    computed = not any(one.get("fullCalcOnLoad") in ("1", "true") for one in options)
     for part in parts.namelist():
         if part.casefold() in names or part.casefold().endswith(".xml"):
             for row, column, kind in _xlsx_cells(parts, part, percents, computed):
@@ -201,7 +191,6 @@ def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
 
 
 def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
-    """The name of the sheet that each part is, by its path in small letters."""
     links = [link for _, link in elements(parts, "xl/_rels/workbook.xml.rels")]
     targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
     sheets = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "sheet"]
@@ -210,12 +199,6 @@ def _sheet_names(parts: zipfile.ZipFile) -> dict[str, str]:
     files = [(targets[_attribute(one, "id")], one.get("name", "")) for one in sheets]
     paths = [(file if file.startswith("xl/") else str(PurePosixPath("xl") / file), name) for file, name in files]
     return {path.casefold(): name for path, name in paths}
-
-
-def _are_computed(parts: zipfile.ZipFile) -> bool:
-    """Whether its formulas have been: a program that leaves that to the spreadsheet writes 0 for their values."""
-    options = [one for _, one in elements(parts, "xl/workbook.xml") if _local(one.tag) == "calcPr"]
-    return not any(one.get("fullCalcOnLoad") in ("1", "true") for one in options)
 
 
 def _percent_styles(parts: zipfile.ZipFile) -> set[str]:

@@ -10,7 +10,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, need
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
-from ctg_analysis.display import texts
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
 from ctg_analysis.display.tables import Listing
@@ -74,7 +74,7 @@ class Bilan(DemarcheChapter):
         header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
         sentence = f"{counted(counts[ACTIVE].sum(), 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
-        return pieces.together(pieces.phrase(sentence), pieces.table("Équipements et services", header, lines, source))
+        return pieces.together(markup.reading(sentence), pieces.table("Équipements et services", header, lines, source))
 
     @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
@@ -88,7 +88,7 @@ class Bilan(DemarcheChapter):
         next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
         if not next_steps:
             return pieces.plain("La suite à donner n'est pas encore décidée.")
-        return pieces.phrase(f"Pour la suite : {texts.listed(next_steps)}.")
+        return markup.reading(f"Pour la suite : {texts.listed(next_steps)}.")
 
     def then_and_now(self, *indicators: str) -> Html:
         """The first and the last value of indicators of one source, where there are two.
@@ -234,7 +234,6 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
 
 
 def _counted(value: float, unit: str) -> str:
-    """Return « 1 place », « 8 places »."""
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
@@ -267,11 +266,10 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin, *, so_far: bool = False)
         what=f"Coût prévu et {texts.uncapitalised(real)}, par axe (milliers d'euros)",
         note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
     )
-    return pieces.together(pieces.phrase(sentence), figure)
+    return pieces.together(markup.reading(sentence), figure)
 
 
 def _widest_gap(rows: pd.DataFrame) -> str:
-    """The line whose cost is the farthest from its plan. rows: columns planned, spent, one of them known."""
     gaps = (rows["spent"] - rows["planned"]).abs()
     if not gaps.max() > 0:
         return "Chaque axe a coûté ce qui était prévu"

@@ -50,7 +50,8 @@ class Consultation(DemarcheChapter):
     def method(self) -> Html:
         """Who was asked, how, when, and what the answers are worth."""
         about = self._about
-        margin = f"± {_points(100 * about['half_width'])}"
+        points = 100 * about["half_width"]
+        margin = f"± {number(points, 1)} point{'s' if points >= 2 else ''}"
         worth = (
             f"La marge d'erreur à 95 % d'une part de 50 % est de {margin}."
             if about["plan"] == DRAWN_BY_LOT
@@ -66,7 +67,7 @@ class Consultation(DemarcheChapter):
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
         modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
         lead = f"{count(about['usable'])} réponses sont exploitables ({modes} ; du {days}). {spread}{worth}"
-        return pieces.together(pieces.phrase(lead, weights), markup.source(self._context.source))
+        return pieces.together(markup.reading(lead, weights), markup.source(self._context.source))
 
     @needing("Nombre de réponses", ANSWERED)
     def response(self) -> Html:
@@ -93,14 +94,14 @@ class Consultation(DemarcheChapter):
         """The profile of the respondents before and after weights, beside the census; who is missing."""
         rows = self.table("profile")
         if rows.empty:
-            return pieces.phrase("Le profil des répondants ne se compare pas, faute de marges du recensement.")
+            return markup.reading("Le profil des répondants ne se compare pas, faute de marges du recensement.")
         far = (rows["after"] - rows["census"]).abs().max() > TOLERATED
         reached = f"Les poids {'ne ramènent pas' if far else 'ramènent'} chaque marge à celle du recensement."
         under = of(rows, "sous-représenté")
         beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
-        words = pieces.phrase(reached, f"{beside}Marges : {cited}.")
+        words = markup.reading(reached, f"{beside}Marges : {cited}.")
         return pieces.together(words, profile(rows, self._context))
 
     @needing("Réponses", ANSWERED)
@@ -117,7 +118,7 @@ class Consultation(DemarcheChapter):
             for name in asked.index
             if name in by_question
         ]
-        return pieces.together(*charts) if charts else pieces.phrase("Aucune question de la consultation n'en parle.")
+        return pieces.together(*charts) if charts else markup.reading("Aucune question de la consultation n'en parle.")
 
     @needing("Ce qui était souhaité, ce qui est utilisé", ANSWERED)
     def wishes(self) -> Html:
@@ -125,7 +126,7 @@ class Consultation(DemarcheChapter):
         rows = [row for _, row in self.table("wishes").iterrows()]
         told = [wish(self._label(row["q_id"]), row, self._context) for row in rows]
         if not told:
-            return pieces.phrase("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
+            return markup.reading("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
         return pieces.together(*told, markup.source(self._context.source))
 
     @needing("Croisements", ANSWERED)
@@ -135,7 +136,7 @@ class Consultation(DemarcheChapter):
         tried = tried[tried["p"].notna()]
         linked = self._links(tried).sort_values("v", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
-        lead = pieces.phrase(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
+        lead = markup.reading(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
@@ -166,7 +167,7 @@ class Consultation(DemarcheChapter):
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
             charts.append(group(self._label(q_id), self._label(by), rows, of_both, self._context))
-        return pieces.together(*charts) if charts else pieces.phrase("Les groupes répondent de même, aux tests près.")
+        return pieces.together(*charts) if charts else markup.reading("Les groupes répondent de même, aux tests près.")
 
     @needing("Réponses libres", ANSWERED)
     def opened(self) -> Html:
@@ -176,7 +177,7 @@ class Consultation(DemarcheChapter):
             themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._context)
             for q_id, rows in self.table("open_themes").groupby("q_id", sort=False)
         ]
-        return pieces.together(*charts) if charts else pieces.phrase("Aucune réponse libre n'est codée.")
+        return pieces.together(*charts) if charts else markup.reading("Aucune réponse libre n'est codée.")
 
     @needing("Non-réponse, question par question", ANSWERED)
     def completion(self) -> Html:
@@ -217,11 +218,6 @@ class Consultation(DemarcheChapter):
 
 
 open_consultation = Consultation.open
-
-
-def _points(value: float) -> str:
-    """Return « 0,4 point », « 5,2 points »."""
-    return f"{number(value, 1)} point{'s' if value >= 2 else ''}"
 
 
 P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
@@ -275,7 +271,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
     """
     known = rows[rows["count"].gt(0)]
     if known.empty:
-        return anchored(q_id, pieces.phrase(f"« {label} » : {FEW} répondants par thème."))
+        return anchored(q_id, markup.reading(f"« {label} » : {FEW} répondants par thème."))
     few = rows.loc[rows["count"].eq(0), "theme"]
     drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(count))
     lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in known.itertuples()]
@@ -302,7 +298,6 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
 
 
 def _most_cited(rows: pd.DataFrame) -> str:
-    """The theme of most respondents, or all those that as many cite. rows: columns theme, count."""
     most = rows[rows["count"].eq(rows["count"].max())]
     named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
     each = f"{count(most['count'].iloc[0])} répondants"
@@ -350,7 +345,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
     known = rows[rows["share"].notna()]
     if known.empty:
         few = f"moins de {HIDDEN_UNDER} répondants, pas de résultat"
-        return anchored(asked.name, pieces.phrase(f"« {asked['libelle']} » : {few}."))
+        return anchored(asked.name, markup.reading(f"« {asked['libelle']} » : {few}."))
     if asked["type"] != SCALE:
         known = known.assign(last=known["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
     few = rows.loc[rows["share"].isna() & rows["modalite"].ne(UNKNOWN), "libelle"]
@@ -385,7 +380,7 @@ def wish(label: str, row: pd.Series, context: ResultContext) -> Html:
     """How many use what they wished. label: the question. row: of `wishes`."""
     between = f"{context.interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
     fragile = f" Attention, {FRAGILE}." if row["base"] < SURE_FROM else ""
-    return pieces.phrase(
+    return markup.reading(
         f"« {label} » : {share(row['share'])} utilisent ce qu'ils souhaitaient ({between}), sur {count(row['base'])} "
         f"répondants concernés.{fragile}"
     )
@@ -430,7 +425,6 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """The answer in which two groups differ most."""
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
     answer = spread.idxmax()

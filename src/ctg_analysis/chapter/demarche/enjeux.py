@@ -4,18 +4,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import (
-    DRAWN,
-    VOTED,
-    DemarcheChapter,
-    definitions,
-    needing,
-    place_of,
-)
+from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing, place_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
-from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, word_of_test
+from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, test_beside
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
@@ -60,7 +53,7 @@ class Enjeux(DemarcheChapter):
         )
         warnings = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
         warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
+        return markup.reading(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
@@ -106,7 +99,9 @@ class Enjeux(DemarcheChapter):
     def matrix(self) -> Html:
         """The enjeux where importance and urgence cross."""
         voted = self.ranking.dropna(subset=["importance", "urgence"])
-        wide = voted.assign(cell=[_in_cell(row) for row in voted.itertuples(index=False)]).pivot_table(
+        links = map(pieces.link, voted["enjeu_id"], voted["enjeu_id"].map(pieces.to_enjeu))
+        told = map(Markup("{} ({})").format, links, voted["faisabilite"].map(quantity))
+        wide = voted.assign(cell=[*told]).pivot_table(
             index="urgence", columns="importance", values="cell", aggfunc=pieces.listed
         )
         wide = wide.sort_index(ascending=False).fillna(pieces.NOTHING).rename(index=quantity)
@@ -172,7 +167,7 @@ class Enjeux(DemarcheChapter):
         divided = counted(len(apart), "enjeu divise", "enjeux divisent")
         sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
         made = pieces.table("Là où les acteurs ne sont pas d'accord", *pieces.by_column(told), self._source)
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
@@ -191,7 +186,7 @@ class Enjeux(DemarcheChapter):
         }
         sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
         made = pieces.table("Peu votés mais étayés", *pieces.by_column(told), cited)
-        return pieces.together(pieces.phrase(sentence, OVERLOOKED), made)
+        return pieces.together(markup.reading(sentence, OVERLOOKED), made)
 
     @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
@@ -218,7 +213,7 @@ class Enjeux(DemarcheChapter):
         if apart:
             told["Par rapport au vote"] = rows["against"] + rows["unexplained"].map({True: ", sans motif", False: ""})
         made = pieces.table("La décision du COPIL, à part du vote", *pieces.by_column(told), self.source("enjeux"))
-        return pieces.together(pieces.phrase(sentence, beside), made)
+        return pieces.together(markup.reading(sentence, beside), made)
 
     def method(self) -> Html:
         """How votes are counted, what a strong proof is, what is never overwritten."""
@@ -308,12 +303,7 @@ def _marks(median: float, low: float, high: float) -> str:
     return pieces.UNKNOWN if pd.isna(median) else f"{quantity(median)} ({quantity(low)} à {quantity(high)})"
 
 
-def _in_cell(row) -> Markup:
-    return Markup("{} ({})").format(pieces.link(row.enjeu_id, pieces.to_enjeu(row.enjeu_id)), quantity(row.faisabilite))
-
-
 def _stability(stable: int, known: int) -> str:
-    """How many enjeux have a rank that the vote makes stable."""
     if stable == known:
         return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
@@ -323,7 +313,6 @@ def _stability(stable: int, known: int) -> str:
 
 
 def _decision_text(retained: object) -> str:
-    """What the COPIL decided."""
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 
@@ -396,7 +385,7 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row,
     level = LEVELS[match[1]]
     others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
-    if len(others) and (level in alike or not word_of_test(own, others)):
+    if len(others) and (level in alike or not test_beside(own, others)[0]):
         return f"contre {others['text'].iloc[0]} {IN[level]}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
     reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture

@@ -11,7 +11,7 @@ from ctg_analysis.chapter.demarche import bilan, pieces
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
-from ctg_analysis.display import texts
+from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
 from ctg_analysis.display.quantities import counted, euros, number, quantity
 from ctg_analysis.display.tables import Listing
@@ -73,7 +73,7 @@ class Followup(DemarcheChapter):
             what="Actions par statut à la fin de l'année (nombre)",
             note="Une action retardée se fera plus tard ; une action abandonnée ne se fera pas.",
         )
-        return pieces.together(pieces.phrase(sentence), figure)
+        return pieces.together(markup.reading(sentence), figure)
 
     @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
@@ -150,7 +150,7 @@ class Followup(DemarcheChapter):
             what="Argent prévu et dépensé par année (milliers d'euros)",
             note=note,
         )
-        return pieces.together(pieces.phrase(sentence), figure)
+        return pieces.together(markup.reading(sentence), figure)
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
@@ -208,12 +208,10 @@ class Followup(DemarcheChapter):
 
     @cached_property
     def _own(self) -> dict[str, pd.DataFrame]:
-        """The observations of the territory, by indicator, of those that have any."""
         own = {name: self.territory.own(CATALOGUE[name]) for name in self._indicators()}
         return {name: rows for name, rows in own.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
-        """What the observations say of the territory about the indicators that are followed."""
         if not self._own:
             return plan.NOTHING_OBSERVED
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
@@ -222,7 +220,6 @@ class Followup(DemarcheChapter):
         return rows.assign(year=rows["period"].map(last_year), **bounds)[[*plan.NOTHING_OBSERVED]]
 
     def _origin(self, ids: Iterable[str]) -> pieces.Origin:
-        """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
         cited = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._own.items() if name in set(own)]
@@ -237,7 +234,7 @@ class Followup(DemarcheChapter):
         told = [f"{count} recalculé{'s' * (count > 1)} des données du diagnostic"]
         told += [f"{reported} relevé{'s' * (reported > 1)} dans le suivi"]
         told += [f"{waiting} pas encore mesuré{'s' * (waiting > 1)}"] if waiting else []
-        return pieces.phrase(f"{counted(len(rows), 'indicateur')} : {', '.join(told)}.")
+        return markup.reading(f"{counted(len(rows), 'indicateur')} : {', '.join(told)}.")
 
 
 open_followup = Followup.open

@@ -42,7 +42,7 @@ class Interviews(DemarcheChapter):
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
         lead = f"{counted(about['count'], 'entretien')} : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
-        return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
+        return pieces.together(markup.reading(lead, coded), markup.source(self._source))
 
     @needing("Grille d'entretien", "grille")
     def guide(self) -> Html:
@@ -64,7 +64,7 @@ class Interviews(DemarcheChapter):
         note = "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée."
         header, lines = ["Thème", *titles.values()], pieces.lines_of(table, number)
         made = pieces.table(caption, header, lines, self._source, note, words=False, shades=shades)
-        return pieces.together(pieces.phrase(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
+        return pieces.together(markup.reading(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
 
     @needing("Saturation", "saturation")
     def saturation(self) -> Html:
@@ -99,7 +99,7 @@ class Interviews(DemarcheChapter):
         """How far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
-            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.")
+            return markup.reading("Aucun double codage : l'accord des codeurs n'est pas mesuré.")
         row = rows.iloc[0]
         bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
         twice, alike = number(row["count"]), number(row["agreement"] * row["count"])
@@ -107,7 +107,7 @@ class Interviews(DemarcheChapter):
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
             f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
-        return pieces.together(pieces.phrase(lead), markup.source(self._source))
+        return pieces.together(markup.reading(lead), markup.source(self._source))
 
     @needing("Convergences et divergences", "convergence")
     def convergence(self) -> Html:
@@ -147,7 +147,7 @@ class Interviews(DemarcheChapter):
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
         why = kept["motif"] + " (" + kept["count"].map(number) + ")"
-        lead = pieces.phrase(
+        lead = markup.reading(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if len(why) else "",
         )
@@ -167,7 +167,6 @@ class Interviews(DemarcheChapter):
         return definitions("interviews") if self._held else Html("")
 
     def _by_theme(self) -> pd.DataFrame:
-        """The counts by theme and kind of actors, in the order of the table."""
         rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
@@ -195,13 +194,11 @@ open_interviews = Interviews.open
 
 
 def _who(row) -> str:
-    """Who said an extract: a kind of actors; what only the COPIL may read says so."""
     who = f"{row.type_acteur} · {row.tonalite}"
     return f"{who} · {RESERVED}" if row.niveau_diffusion == "copil" else who
 
 
 def _most_shared(counts: pd.Series, heard: int) -> str:
-    """The themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
@@ -288,7 +285,6 @@ open_meetings = Meetings.open
 
 
 def _of_those_invited(row) -> str:
-    """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
     present = number(row.presents)
@@ -296,6 +292,5 @@ def _of_those_invited(row) -> str:
 
 
 def _present(rows: pd.DataFrame) -> str:
-    """How many of each kind came to one meeting, the most numerous first."""
     rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
     return ", ".join(pieces.counted_actors(row.type_acteur, row.presents) for row in rows.itertuples())

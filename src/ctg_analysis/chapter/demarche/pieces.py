@@ -95,11 +95,6 @@ def table(
     return together(made, markup.source(source))
 
 
-def phrase(text: str, beside: str = "") -> Html:
-    """A sentence, and what goes with it."""
-    return markup.reading(text, beside)
-
-
 def plain(text: str, beside: str = "") -> Html:
     """What there is to say when there is nothing to show."""
     return markup.piece("plain.html.j2", texts=[part for part in (text, beside) if part])

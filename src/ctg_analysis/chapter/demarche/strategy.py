@@ -7,10 +7,7 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import (
-    DemarcheChapter,
-    needing,
-)
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.obligations import obligations
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
@@ -84,7 +81,6 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
 
 
 def _apart_from_steps(row) -> bool:
-    """Whether an action has milestones that are not among its steps."""
     steps = row.etapes or ()
     milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
     return not set(milestones) <= set(steps)
@@ -101,7 +97,6 @@ def _written(cell: object) -> str:
 
 
 def _if_written(label: str, cell: object) -> Facts:
-    """What an action may have and need not have, where it has it."""
     return [(label, _written(cell))] if pieces.text_of(cell) else []
 
 
@@ -117,7 +112,6 @@ def _state(row) -> str:
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
-    """What the financers bring by year, and whether it is the budget of the action."""
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = {"fonctionnement": row.budget_fonct, "investissement": row.budget_invest}
@@ -147,7 +141,6 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
 
 
 def _measured(chapter: DemarcheChapter, row) -> pieces.Cell:
-    """What is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
     indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
     return pieces.link(label, chapter.figure_of(indicator)) if indicator else label
@@ -214,7 +207,7 @@ class Strategy(DemarcheChapter):
         sentence += f"{counted(kept, 'action')}{given_up}."
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(pieces.phrase(sentence), markup.piece("tree.html.j2", branches=branches), source)
+        return pieces.together(markup.reading(sentence), markup.piece("tree.html.j2", branches=branches), source)
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
@@ -277,13 +270,12 @@ class Strategy(DemarcheChapter):
         return pieces.together(self._balance(), drawn)
 
     def _balance(self) -> Html:
-        """Whether the budgets of the actions are what their financers bring, and where they are not."""
         rows = plan.reconciliation(self.actions, self.table("financements"))
         apart = rows[~rows["agrees"]]
         planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
         totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
         if apart.empty:
-            return pieces.phrase(
+            return markup.reading(
                 "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
             )
         sentence = f"Le budget n'est pas équilibré pour {counted(len(apart), 'action')} sur {len(rows)}."
@@ -295,7 +287,7 @@ class Strategy(DemarcheChapter):
         }
         source = self.source("actions", "financements")
         made = pieces.table("Les budgets à revoir", *pieces.by_column(told), source, APART)
-        return pieces.together(pieces.phrase(sentence, totals), made)
+        return pieces.together(markup.reading(sentence, totals), made)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
@@ -349,7 +341,7 @@ class Strategy(DemarcheChapter):
         sentence = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
         sentence += f", {counted(planned, 'prévue', 'prévues')}." if planned else "."
         made = pieces.table("Réunions des instances", *pieces.by_column(told), self.source("reunions"))
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @needing("Décisions des instances", "reunions")
     def decisions(self) -> Html:
@@ -378,13 +370,13 @@ class Strategy(DemarcheChapter):
         lacking = needs[~needs[list(plan.NEEDS)].all(axis=1)]
         if lacking.empty:
             whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
-            return pieces.together(pieces.phrase(f"{sentence} Chaque action {whole}."), markup.source(cited))
+            return pieces.together(markup.reading(f"{sentence} Chaque action {whole}."), markup.source(cited))
         incomplete = counted(len(lacking), "action est incomplète", "actions sont incomplètes")
         sentence = f"{sentence} {incomplete} sur {len(needs)}."
         told = {"Action": lacking["action_id"].map(self._links)}
         told |= {title: lacking[name].map({True: pieces.YES, False: pieces.NO}) for name, title in plan.NEEDS.items()}
         made = pieces.table("Ce que chaque action doit avoir", *pieces.by_column(told), cited, COMPLETE)
-        return pieces.together(pieces.phrase(sentence), made)
+        return pieces.together(markup.reading(sentence), made)
 
     @property
     def _years(self) -> str:
@@ -411,7 +403,6 @@ class Strategy(DemarcheChapter):
         return self._links[row.action_id] + beside
 
     def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
-        """Actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."

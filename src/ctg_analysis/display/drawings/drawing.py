@@ -4,12 +4,12 @@ A general library takes some 60 ms for a chart; these take 1 ms, and a table has
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from textwrap import wrap
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
-from ctg_analysis.display.drawings.style import INK, LINE, SIZE, WIDTH
+from ctg_analysis.display.drawings.style import INK, SIZE, WIDTH
 from ctg_analysis.display.texts import NBSP, typography
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
@@ -52,38 +52,14 @@ class Drawing:
         """Draw a disc. fill: that of its group, unless given."""
         self._mark("circle", cx=x, cy=y, r=radius, fill=fill, **more)
 
-    def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        *,
-        anchor: str = "start",
-        size: float = SIZE,
-        bold: bool = False,
-        **more: object,
-    ) -> None:
-        """Write words, whose lines are centred on y. anchor: what stands at x, their start, end or middle."""
-        more |= {"font_weight": "bold"} if bold else {}
-        more |= {"text_anchor": anchor} if anchor != "start" else {}
-        more |= {"font_size": size} if size != SIZE else {}
-        lines = typography(words).split("\n")
-        first = y + size * (0.35 - LINE * (len(lines) - 1) / 2)
-        for number, line in enumerate(lines):
-            self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
-
     @contextmanager
-    def group(self, title: str = "", **attributes: object) -> Iterator[None]:
-        """Put what is drawn within in a group, which has what its marks share; no group where nothing is drawn."""
+    def of(self, name: str, value: str) -> Iterator[None]:
+        """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            head = f"<title>{escape(typography(title))}</title>" if title else ""
-            self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
-
-    def of(self, name: str, value: str) -> AbstractContextManager[None]:
-        """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
-        return self.group(f"{name}{NBSP}: {value}")
+            title = escape(typography(f"{name}{NBSP}: {value}"))
+            self._marks[before:] = [f"<g><title>{title}</title>", *self._marks[before:], "</g>"]
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
@@ -93,15 +69,11 @@ class Drawing:
         font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
 
-    def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
-        opening = f"{kind}{_as_attributes(attributes)}"
-        self._marks.append(f"<{opening}/>" if content is None else f"<{opening}>{content}</{kind}>")
-
-
-def _as_attributes(attributes: dict[str, object]) -> str:
-    """Return attributes as SVG writes them, those that are empty left out."""
-    texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
-    return "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
+    def _mark(self, kind: str, **attributes: object) -> None:
+        """Add a mark with its attributes as SVG writes them, those that are empty left out."""
+        texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
+        told = "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
+        self._marks.append(f"<{kind}{told}/>")
 
 
 def written(number: float) -> str:
