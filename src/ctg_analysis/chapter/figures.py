@@ -47,7 +47,7 @@ FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has s
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
 SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
-FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn
+FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; two numbers beside other places, one rate
 FRANCE = "Trait gris : France."
 UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
@@ -260,7 +260,8 @@ def family_figure(
         return with_source(sentence, source(territory, own))
     beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
     some = own[own["text"].ne("0")]
-    if len(some) <= (1 if beside else FEW_MEMBERS):
+    rates = beside and not any(isinstance(one.value, Count | Mean) for one in known)
+    if len(some) <= (1 if rates else FEW_MEMBERS - beside):
         none = " ; 0 pour les autres" if len(own) - len(some) > 1 else ""
         several = some if none else own
         values = [_member_told(row.name, row.text) for row in several[["name", "text"]].itertuples(index=False)]
