@@ -56,7 +56,7 @@ def published(counts, places):
         seen.append(one := kept(*arguments))
         return one
 
-    kept = works.rounded
+    kept = works.rounding.rounded
     populations = pd.DataFrame({"code": EVERY, "level": "commune", "status": OK, "period": "2022", "value": 500.0})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(works.rounding, "rounded", rounded)

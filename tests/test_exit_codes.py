@@ -54,7 +54,7 @@ def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
 def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
     assert {told(name, "--help")[0] for name in [*NAMED, "data", "init", "gc", "new-chapter", "check", "fetch"]} == {0}
-    lists = "epci, indicators, sources, chapters, missing"
+    lists = "epci, indicators, sources, chapters, missing, coverage"
     assert told("list", "epcis") == (1, [f"ctg list epcis: expected one of {lists}"])
 
 

@@ -32,6 +32,14 @@ def test_the_law_is_cited_from_its_text_or_its_publisher(name):
             assert datetime.date.fromisoformat(str(entry["date"]))
 
 
+def test_what_is_due_is_read_with_its_publisher_or_said_to_be_unread():
+    for entry in entries("obligations"):
+        hosts = re.findall(r"https?://([^/\s)]+)", entry["source"])
+        assert "a_verifier" in entry or (
+            hosts and all(re.search(rf"(?:^|\.)(?:{PUBLISHERS})$", host) for host in hosts)
+        )
+
+
 def test_no_source_of_law_of_the_repository_is_a_relay():
     texts = [path.read_text(encoding="utf-8") for path in settings().reference.glob("*.yml")]
     assert [word for text in texts for word in re.findall(RELAYS, text)] == []

@@ -66,7 +66,7 @@ def obligations(territory: Territory) -> Html:
     unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
     written = [[typography(cell) for cell in row] for row in rows]
     content = Table(CAPTION, HEADER, written, note=typography(f"À vérifier. {unread}"), words=True)
-    cited = Citation(typography("textes cités, lus où le disent obligations.yml et seuils.yml (data/reference)."))
+    cited = Citation("les textes cités.")
     return markup.together(markup.table(content), markup.source(cited))
 
 
