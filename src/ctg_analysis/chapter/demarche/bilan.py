@@ -12,7 +12,7 @@ from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
-from ctg_analysis.display.quantities import agreed, counted, euros, quantity, thousands
+from ctg_analysis.display.quantities import agreed, counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
@@ -35,6 +35,7 @@ BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel
 class Bilan(DemarcheChapter):
     """The actions of the convention before, with the verbs of chapter 13."""
 
+    ANSWERS_FROM = (ACTIONS,)
     BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
 
     def __init__(self, territory: Territory):
@@ -52,6 +53,12 @@ class Bilan(DemarcheChapter):
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, SHOWN, *names)
+
+    def told(self) -> str:
+        """How many of the actions were done."""
+        whole = plan.by_axis(self.actions).loc[plan.ALL]
+        done = int(whole["réalisée"])
+        return f"{number(done)} action{'s' * (done > 1)} sur {number(whole['total'])} réalisée{'s' * (done > 1)}"
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:

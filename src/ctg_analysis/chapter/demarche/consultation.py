@@ -40,11 +40,18 @@ class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
     BEGINS_WITH = ("questionnaire", "marges", "reponses")
+    ANSWERS_FROM = (ANSWERED,)
     TELLS_FROM, WORKED_FROM = (ANSWERED,), "reponses"
 
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")
+
+    def told(self) -> str:
+        """How many answers there are, and whose they are."""
+        by_lot = self._about["plan"] == DRAWN_BY_LOT
+        whose = "de personnes tirées au sort" if by_lot else "de ceux qui ont voulu répondre"
+        return f"{count(self._about['usable'])} réponses, {whose}"
 
     @needing("Consultation des habitants", ANSWERED)
     def method(self) -> Html:

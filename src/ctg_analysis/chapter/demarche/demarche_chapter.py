@@ -100,11 +100,13 @@ class DemarcheChapter:
     """A démarche beside the observations of its territory: what chapters 11 to 16 have in common.
 
     BEGINS_WITH: the tables that a chapter begins with, the first to fill. TELLS_FROM: those without which it has
-    nothing to tell, where they are others. WORKED_FROM: the one that what it shows is counted from.
+    nothing to tell, where they are others. WORKED_FROM: the one that what it shows is counted from. ANSWERS_FROM: those
+    that its answer is told from.
     """
 
     BEGINS_WITH: tuple[str, ...] = ()
     TELLS_FROM: tuple[str, ...] = ()
+    ANSWERS_FROM: tuple[str, ...] = ()
     WORKED_FROM = ""
 
     def __init__(self, territory: Territory):
@@ -119,6 +121,15 @@ class DemarcheChapter:
             UserError: no such EPCI. InputError: files that cannot be trusted.
         """
         return cls(open_chapter(epci).territory)
+
+    def answer(self) -> Html:
+        """What the chapter answers, in the place of its title; nothing where it is not known yet."""
+        told = "" if any(self.table(name).empty for name in self.ANSWERS_FROM) else self.told()
+        return markup.piece("answer.html.j2", answer=typography(told)) if told else Html("", why="Rien à répondre.")
+
+    def told(self) -> str:
+        """The answer of the chapter, one line of French."""
+        return ""
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, see demarche.declared_tables."""

@@ -30,6 +30,7 @@ CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Fa
 class Enjeux(DemarcheChapter):
     """The chain of a démarche, with the verbs of chapter 14."""
 
+    ANSWERS_FROM = ("enjeux",)
     BEGINS_WITH = ("constats", "preuves", "enjeux")
 
     def __init__(self, territory: Territory):
@@ -37,6 +38,12 @@ class Enjeux(DemarcheChapter):
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
         self.links = pieces.titled(self.enjeux["enjeu_id"], self.enjeux["titre"], pieces.to_enjeu)
+
+    def told(self) -> str:
+        """How many enjeux there are, and how many the COPIL retained."""
+        retained = int(self.enjeux["retenu"].fillna(False).sum())
+        kept = f", dont {retained} retenu{'s' * (retained > 1)} par le COPIL" if retained else ""
+        return f"{counted(len(self.enjeux), 'enjeu', 'enjeux')}{kept}"
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:

@@ -25,7 +25,7 @@ from ctg_analysis.show.charts import cells
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 RESULT = "résultat"
 EVALUATION = "évaluation"
-LATE, DROPPED = "retardée", "abandonnée"
+DONE, LATE, DROPPED = "réalisée", "retardée", "abandonnée"
 
 REACHED = "cible atteinte"
 BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
@@ -47,6 +47,7 @@ WAY = (
 class Followup(DemarcheChapter):
     """The follow-up of the actions, with the verbs of chapter 16."""
 
+    ANSWERS_FROM = ("actions", "suivi")
     BEGINS_WITH = ("actions", "suivi", "indicateurs_suivi")
 
     def __init__(self, territory: Territory):
@@ -56,11 +57,20 @@ class Followup(DemarcheChapter):
         self.rows = self.table("suivi")
         self.followed = self.table("indicateurs_suivi")
 
+    def told(self) -> str:
+        """How many of the actions are done, late and given up at the end of the last year."""
+        last = self._by_status().iloc[-1]
+        told = [counted(last[one], one) for one in (DONE, LATE, DROPPED)]
+        return f"Fin {last.name}, sur {counted(last.sum(), 'action')} : {texts.listed(told)}"
+
+    def _by_status(self) -> pd.DataFrame:
+        counts = plan.status_by_year(self.rows).apply(lambda year: year.value_counts())
+        return counts.reindex(plan.YEARLY_STATUSES).fillna(0).astype(int).T.rename(index=str)
+
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """How many actions have each status, year by year."""
-        counts = plan.status_by_year(self.rows).apply(lambda year: year.value_counts())
-        counts = counts.reindex(plan.YEARLY_STATUSES).fillna(0).astype(int).T.rename(index=str)
+        counts = self._by_status()
         last, when = counts.iloc[-1], counts.index[-1]
         counts_text = ", ".join(counted(count, status) for status, count in last.items())
         sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."

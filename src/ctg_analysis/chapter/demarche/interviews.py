@@ -32,7 +32,13 @@ class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
 
     BEGINS_WITH = ("grille", "codebook", "extraits")
+    ANSWERS_FROM = ("interviews",)
     TELLS_FROM, WORKED_FROM = ("interviews", "ateliers"), "extraits"
+
+    def told(self) -> str:
+        """What most of those who were heard speak of."""
+        table = self._by_theme()
+        return _most_shared(table.drop(index=INTERVIEWS)[WHOLE], table.loc[INTERVIEWS, WHOLE])
 
     @needing("Entretiens avec les partenaires", "interviews")
     def heard(self) -> Html:

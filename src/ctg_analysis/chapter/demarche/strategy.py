@@ -188,6 +188,7 @@ Marks = Sequence[tuple[float, str]]
 class Strategy(DemarcheChapter):
     """The axes, the actions and their governance, with the verbs of chapter 15."""
 
+    ANSWERS_FROM = ("axes", "actions")
     BEGINS_WITH = ("axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions")
 
     def __init__(self, territory: Territory):
@@ -196,18 +197,21 @@ class Strategy(DemarcheChapter):
         self.funding = plan.of_the_plan(self.table("financements"), self.actions)
         self._links = pieces.titled(self.actions["action_id"], self.actions["titre"], pieces.to_action)
 
+    def told(self) -> str:
+        """How many axes, objectives and actions there are."""
+        kept = len(active(self.actions))
+        dropped = len(self.actions) - kept
+        given_up = f", et {counted(dropped, 'action abandonnée', 'actions abandonnées')}" if dropped else ""
+        axes, objectives = (counted(len(self.table(f"{name}s")), name) for name in ("axe", "objectif"))
+        return f"{axes}, {objectives}, {counted(kept, 'action')}{given_up}"
+
     @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
         """The axes, their objectives, their actions."""
         axes = self.table("axes").sort_values("ordre", kind="stable")
-        kept = len(active(self.actions))
-        dropped = len(self.actions) - kept
-        given_up = f", et {counted(dropped, 'action abandonnée', 'actions abandonnées')}" if dropped else ""
-        sentence = f"{counted(len(axes), 'axe')}, {counted(len(self.table('objectifs')), 'objectif')}, "
-        sentence += f"{counted(kept, 'action')}{given_up}."
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(markup.reading(sentence), markup.piece("tree.html.j2", branches=branches), source)
+        return pieces.together(markup.piece("tree.html.j2", branches=branches), source)
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
