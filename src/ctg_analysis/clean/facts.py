@@ -112,8 +112,24 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
     return [
         Given(declared, folder, year, part)
         for folder, facts in zip(folders[source], tables, strict=True)
-        for year, part in by_geography(declared, facts, frame.communes, carried=folder.of_france)
+        for year, part in by_geography(
+            declared,
+            without_holes(declared, facts) if folder.of_france else facts,
+            frame.communes,
+            carried=folder.of_france,
+        )
     ]
+
+
+def without_holes(source: Source, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of an extract of France without the 0 of what its carrier has lost (`Totals.holes`)."""
+    lost = {
+        (period, code) for periods, codes in source.totals.holes for period in periods.split() for code in codes.split()
+    }
+    if not lost:
+        return facts
+    hole = pd.MultiIndex.from_frame(facts[["period", "code"]].astype(str)).isin(lost) & facts["value"].eq(0)
+    return facts[~hole]
 
 
 def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:

@@ -232,11 +232,11 @@ class Units:
         return replace(self, parts=self.parts[kept[self.parts["unit"]]])
 
     def expected(self, left_out: pd.Series) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
+        """Return how many communes each unit is made of, but France for those that a source leaves out."""
         unit = self.parts["unit"]
         sizes = unit.value_counts()
         there = unit[~self.parts["commune"].isin(self.codes.get_indexer(left_out.unique()))].value_counts()
-        return there.reindex(sizes.index).fillna(sizes)
+        return sizes.where(self.places["level"].reindex(sizes.index).ne("france"), there.reindex(sizes.index))
 
     @cached_property
     def _holders(self) -> list[np.ndarray]:
@@ -363,7 +363,7 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     """Return the facts of EPCIs, départements, régions and France, summed from communes.
 
     A commune that was split counts in a total when all its parts lie in it. Totals that the producer
-    publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
+    publishes (`already`) are not computed again; France is without the communes that the source leaves out by design.
     """
     communes = perimeter.communes[perimeter.communes["kind"].eq(COMMUNE)]
     left_out = communes.loc[communes["departement"].isin(source.totals.outside), "code"]

@@ -123,6 +123,7 @@ class Totals:
     outside_of: measure → those that it leaves out of this measure, where they are not these.
     lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the totals of
         the département, the région and France are without them, and say so.
+    holes: the same where the extract of France has 0 for what is unknown; no total is without them.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
     departements: régions and France that the producer does not publish are sums of its départements.
     """
@@ -136,6 +137,7 @@ class Totals:
     everywhere: frozenset[str] = frozenset()
     outside_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     lost: tuple[tuple[str, str], ...] = ()
+    holes: tuple[tuple[str, str], ...] = ()
     listed: bool = False
     departements: bool = False
 

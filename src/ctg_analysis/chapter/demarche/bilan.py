@@ -54,7 +54,7 @@ class Bilan(DemarcheChapter):
         piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, SHOWN, *names)
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """How many of the actions were done."""
         whole = plan.by_axis(self.actions).loc[plan.ALL]
         done = int(whole["réalisée"])

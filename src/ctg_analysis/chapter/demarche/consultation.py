@@ -47,7 +47,7 @@ class Consultation(DemarcheChapter):
         super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """How many answers there are, and whose they are."""
         by_lot = self._about["plan"] == DRAWN_BY_LOT
         whose = "de personnes tirées au sort" if by_lot else "de ceux qui ont voulu répondre"

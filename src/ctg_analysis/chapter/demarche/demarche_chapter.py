@@ -124,10 +124,10 @@ class DemarcheChapter:
 
     def answer(self) -> Html:
         """What the chapter answers, in the place of its title; nothing where it is not known yet."""
-        told = "" if any(self.table(name).empty for name in self.ANSWERS_FROM) else self.told()
+        told = "" if any(self.table(name).empty for name in self.ANSWERS_FROM) else self._told()
         return markup.piece("answer.html.j2", answer=typography(told)) if told else Html("", why="Rien à répondre.")
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """The answer of the chapter, one line of French."""
         return ""
 

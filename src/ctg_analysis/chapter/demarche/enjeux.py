@@ -39,7 +39,7 @@ class Enjeux(DemarcheChapter):
         self.ranking = self.table(VOTED)
         self.links = pieces.titled(self.enjeux["enjeu_id"], self.enjeux["titre"], pieces.to_enjeu)
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """How many enjeux there are, and how many the COPIL retained."""
         retained = int(self.enjeux["retenu"].fillna(False).sum())
         kept = f", dont {retained} retenu{'s' * (retained > 1)} par le COPIL" if retained else ""

@@ -57,7 +57,7 @@ class Followup(DemarcheChapter):
         self.rows = self.table("suivi")
         self.followed = self.table("indicateurs_suivi")
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """How many of the actions are done, late and given up at the end of the last year."""
         last = self._by_status().iloc[-1]
         told = [counted(last[one], one) for one in (DONE, LATE, DROPPED)]

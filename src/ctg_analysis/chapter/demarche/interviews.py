@@ -35,7 +35,7 @@ class Interviews(DemarcheChapter):
     ANSWERS_FROM = ("interviews",)
     TELLS_FROM, WORKED_FROM = ("interviews", "ateliers"), "extraits"
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """What most of those who were heard speak of."""
         table = self._by_theme()
         return _most_shared(table.drop(index=INTERVIEWS)[WHOLE], table.loc[INTERVIEWS, WHOLE])

@@ -197,7 +197,7 @@ class Strategy(DemarcheChapter):
         self.funding = plan.of_the_plan(self.table("financements"), self.actions)
         self._links = pieces.titled(self.actions["action_id"], self.actions["titre"], pieces.to_action)
 
-    def told(self) -> str:
+    def _told(self) -> str:
         """How many axes, objectives and actions there are."""
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
