@@ -65,6 +65,13 @@ def test_the_lost_communes_are_unknown_never_zero():
         assert rows.loc[TWELVE, "status"].eq(MISSING).all() and rows["status"].ne(OK).mean() < 0.001
 
 
+def test_a_city_whose_arrondissements_the_carrier_has_at_0_is_unknown_and_so_is_what_holds_it(epcis):
+    """Paris, Lyon, Marseille of 2015 to 2018: the sum of their EPCIs was 424 650, 80 715 and 92 825, without them."""
+    for epci in ("200054781", "200046977", "200054807"):
+        years = epcis.loc["job_seekers_abc_count"].xs(epci, level="territory")["status"]
+        assert years.ne(OK).to_dict() == {year: year < "2021" for year in years.index}
+
+
 @pytest.mark.parametrize("indicator", ["births_count", "deaths_count", "job_seekers_abc_count"])
 def test_all_epcis_but_those_of_the_lost_communes_have_births_deaths_and_job_seekers(epcis, indicator):
     every = epcis.loc[(indicator, "2023")].query("level == 'epci'")
