@@ -121,7 +121,7 @@ def test_the_forms_of_three_partners_filled_in_calc_are_those_of_the_csv_files(t
     own = {EXAMPLE_EPCI, *members["code"], *members["departement"]}
     csv, calc = (forms_in(root.private / EXAMPLE_EPCI) for root in (example, typed))
     forms = [name for name in csv.tables if SOURCES[name].partner in PARTNERS]
-    assert calc.findings == () and len(forms) == 10
+    assert not calc.findings and len(forms) == 10
     for name in forms:
         source = SOURCES[name]
         assert isinstance(calc.tables[name], Sheet)
