@@ -25,7 +25,7 @@ from ctg_analysis.pipeline.run import process
 from ctg_analysis.publish.build import build as build_reports
 from ctg_analysis.publish.build import build_there, write_side_by_side
 from ctg_analysis.publish.editions import lines_of
-from ctg_analysis.publish.site import is_listed, part, wanted, write_list
+from ctg_analysis.publish.site import is_listed, name_of, part, wanted, write_list
 from ctg_analysis.raw.folders import faulty
 
 
@@ -72,7 +72,8 @@ def build(
                 if line not in printed:  # that a notebook is refused is said once, whatever the number of territories
                     messages.print(line)
                 printed.add(line)
-        if departement or side_by_side:
+        together = departement or side_by_side
+        if together and (published or not (out / f"{name_of(departement)}.html").exists()):
             status.update("side by side")
             messages.print(f"{out / write_side_by_side(epcis, departement, out)}: {len(epcis)} EPCIs")
         if published or departement or not is_listed(out):

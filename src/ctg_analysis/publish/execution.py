@@ -76,11 +76,11 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
 
 
 def run_notebook(
-    path: Path, parameters: dict, folder: Path, engine: str, number: str = ""
+    path: Path, parameters: dict, folder: Path, engine: str, chapter: str | None = None
 ) -> tuple[NotebookNode, NotebookNode | None]:
     """Return an executed notebook, kept in a folder when a cell failed; the cell that says what a chapter has read.
 
-    number: of the chapter; a notebook of no EPCI has none.
+    chapter: its number, perhaps none yet; a notebook of no EPCI is no chapter.
 
     Raises:
         CellError: a cell failed; says the notebook, the cell and the error.
@@ -89,13 +89,13 @@ def run_notebook(
     source, failed = str(path), str(folder / path.name)
     notebook = parameterize_notebook(load_notebook_node(source), parameters, kernel_name=KERNEL, engine_name=engine)
     notebook = prepare_notebook_metadata(notebook, source, failed)
-    if number:
-        notebook.metadata.setdefault("ctg", {"chapter": number})  # which one that JupyterLab made does not have
+    if chapter is not None:
+        notebook.metadata.setdefault("ctg", {"chapter": chapter})  # which one that JupyterLab made does not have
         notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
         engine, notebook, KERNEL, input_path=source, progress_bar=False, execution_timeout=LIMITS.cell, checked=True
     )
-    asked = notebook.cells.pop() if number else None
+    asked = notebook.cells.pop() if chapter is not None else None
     try:
         raise_for_execution_errors(notebook, failed)
     except PapermillExecutionError as error:

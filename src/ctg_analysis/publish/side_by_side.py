@@ -19,14 +19,9 @@ from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.execution import HERE, run_notebook
 from ctg_analysis.publish.own_outputs import published
 from ctg_analysis.publish.page import body_of, placed
-from ctg_analysis.publish.site import OF_DEPARTEMENT, PATIENCE, page
+from ctg_analysis.publish.site import PATIENCE, name_of, page
 
 SHEET, LOCK, FRANCE = "Indicateurs", "beside", "France"
-
-
-def name_of(departement: str) -> str:
-    """Return the name of the page and of its workbook, without their suffixes."""
-    return f"{OF_DEPARTEMENT}{departement}" if departement else "cote-a-cote"
 
 
 def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> str:

@@ -190,6 +190,11 @@ def part(epcis: list[str], shard: str) -> list[str]:
     return epcis[i - 1 :: n]
 
 
+def name_of(departement: str) -> str:
+    """Return the name of the page of EPCIs side by side and of its workbook, without their suffixes."""
+    return f"{OF_DEPARTEMENT}{departement}" if departement else "cote-a-cote"
+
+
 def is_listed(out: Path) -> bool:
     """Tell whether the page that lists the reports of a folder names those that are there, and no other."""
     place = out / LIST
