@@ -102,6 +102,27 @@ def test_a_notebook_finds_nothing_of_another(tmp_path):
     assert all(text.startswith("((6, False, False, False), ") for text in shown) and len(set(shown)) == 3
 
 
+SHARED = """
+import os, warnings
+import matplotlib, pandas as pd
+found = "left" in dir(), len(In), pd.get_option("display.precision"), matplotlib.rcParams["font.size"]
+warnings.warn("told each time")
+warnings.simplefilter("ignore")
+pd.set_option("display.precision", 2)
+matplotlib.rcParams["font.size"] = 40
+left = True
+found, os.getpid()
+"""
+
+
+def test_notebooks_that_share_a_process_find_names_tables_charts_and_warnings_as_they_were(tmp_path):
+    chapter = notebook_of(tmp_path, SHARED)
+    job = Job("", EXECUTE, (chapter, EXAMPLE_EPCI, tmp_path), "x", shares=True)
+    first, second = (outcome.result.cells[-1] for outcome in run([job, job], 1))
+    assert first == second and "told each time" in first.outputs[0].text
+    assert first.outputs[-1].data["text/plain"].startswith("((False, 4, 6, ")
+
+
 CELLS = (
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "print('un'); print('deux')\n{'a': 1}",

@@ -28,8 +28,8 @@ class Settings:
     """What the environment says.
 
     root (CTG_ROOT): the project's folder; by default the checkout that this package sits in, or for an installed one
-    the folder that a command is in, or one above. kernels (CTG_KERNELS): `none` runs the cells of each chapter in
-    a process of its own; `stock` starts a Jupyter kernel for each. readers (CTG_READERS): who a report is for:
+    the folder that a command is in, or one above. kernels (CTG_KERNELS): `none` runs the cells of the chapters in
+    processes of ours; `stock` starts a Jupyter kernel for each. readers (CTG_READERS): who a report is for:
     `public`, or `copil`, whose members may read more of what was said in interviews. chromium (CTG_CHROMIUM): the
     browser that prints the PDF, when it is not found by its name.
     """
@@ -202,6 +202,7 @@ TITLE = re.compile(r"# +\S")
 EPCI = re.compile(r"^epci *(:[^=\n]*)?=(?!=)", re.MULTILINE)
 COPY = re.compile(r"-Copy\d+$")  # what JupyterLab calls the copy that it makes of a file
 SIDE_BY_SIDE = "20_departement.ipynb"  # of several EPCIs, no chapter of one
+OWN_FROM = "18"  # the numbers of the notebooks of an analyst: the cells of these may change what they like
 NUMBERED, NAMED = re.compile(r"[0-9]{1,2}(?![^\W_])"), re.compile(r"[0-9]{2}_")  # meant for a chapter, named as one
 NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"

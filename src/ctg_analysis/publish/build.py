@@ -26,6 +26,7 @@ from ctg_analysis.model.settings import (
     MATERIAL,
     MODELS,
     OF_DEMARCHE,
+    OWN_FROM,
     PUBLIC,
     SIDE_BY_SIDE,
     ChapterNotebook,
@@ -151,15 +152,16 @@ class Plan:
         all end together.
         """
         epci, (data, missing) = self.report.epci, self.beside
-        yield Job(epci, f"{TASKS}:write_data", (self.report,), data)
-        yield Job(epci, f"{TASKS}:write_beside", (self.report,), missing)
+        yield Job(epci, f"{TASKS}:write_data", (self.report,), data, shares=True)
+        yield Job(epci, f"{TASKS}:write_beside", (self.report,), missing, shares=True)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
             spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
             read = {name: former[name] for name in ("read", "observations")} if spared else {}
             place = f"notebooks/{chapter.path.name}"
-            yield Job(epci, f"{TASKS}:write_chapter", (self.report, chapter, read), place)
+            arguments, shares = (self.report, chapter, read), chapter.number < OWN_FROM
+            yield Job(epci, f"{TASKS}:write_chapter", arguments, place, shares)
 
     def _length(self, chapter: ChapterNotebook) -> int:
         """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""

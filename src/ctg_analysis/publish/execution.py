@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import warnings
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,6 +15,7 @@ import pandas as pd
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib import rc_context
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager, papermill_engines
@@ -58,7 +60,8 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
     folder: keeps it when a cell failed, with the error. kernels: by default what the settings say.
 
     These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
-    Without a kernel the cells run in this process, which keeps what they change: one for each chapter (see `pool`).
+    Without a kernel the cells run in this process, in a shell that has forgotten those before; charts, tables and
+    warnings look as they did again after them.
 
     Raises:
         CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
@@ -66,7 +69,8 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
     """
     engine = IN_KERNEL if (kernels or settings().kernels) == STOCK else HERE
     forget_read()
-    notebook, asked = run_notebook(chapter.path, {"epci": epci}, folder, engine, chapter.number)
+    with rc_context(), warnings.catch_warnings():
+        notebook, asked = run_notebook(chapter.path, {"epci": epci}, folder, engine, chapter.number)
     try:
         notebook.metadata["ctg"]["read"] = _read(place(chapter), epci, asked)
     except UserError:
@@ -247,6 +251,8 @@ def run_cells(manager: NotebookExecutionManager, before_cell: Callable[[int], No
     before_cell: called with the place of each cell before it runs.
     """
     shell = CellShell.instance(config=CONFIG)
+    shell.reset()
+    pd.reset_option(r"^display\.")
     pd.set_option("display.max_columns", 20)  # what it takes in a kernel; here it may be older than the shell
     recorder = shell.recorder
     with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):

@@ -1,4 +1,4 @@
-"""Jobs side by side, each in a process of its own: nothing of another job is in it, and it ends with the build.
+"""Jobs side by side, each in a process of its own, or in one with other jobs of its territory where it says so.
 
 The processes come from Python's fork server, which has everything imported, where there is one; from new interpreters
 elsewhere. The process that builds keeps the clock; the system keeps the memory, on Linux.
@@ -58,13 +58,14 @@ class Job:
     """A function and its arguments, about a territory; its result must be small, and pickled.
 
     function: `module:name`, imported where it runs: the process that builds stays light. place: what an error names,
-    for instance the path of the notebook.
+    for instance the path of the notebook. shares: a process, and the territory open in it, with others that do.
     """
 
     epci: str
     function: str
     arguments: tuple
     place: str
+    shares: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,33 +94,55 @@ def get_ready() -> None:
 
 def run(jobs: Iterable[Job], workers: int, limits: Limits = LIMITS) -> Iterator[Outcome]:
     """Run jobs, so many at a time, and yield what came of each as it comes; no process is left in the end."""
-    waiting, running = deque(jobs), []
+    waiting, running, free = deque(jobs), [], []
     if waiting:
         get_ready()
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                running.append(_Running(waiting.popleft(), limits))
+                running.append(_begin(waiting.popleft(), free, limits))
             wait([one.connection for one in running], min(one.patience() for one in running))
             for one in list(running):
                 if outcome := one.outcome():
                     running.remove(one)
+                    if outcome.job.shares and not outcome.error:
+                        free.append(one)
+                    else:
+                        one.end()
                     yield outcome
     finally:
-        for one in running:
+        for one in running + free:
             one.end()
 
 
-class _Running:
-    """A job at work: since when, at which cell and since when at this one."""
+def _begin(job: Job, free: list["_Worker"], limits: Limits) -> "_Worker":
+    """Give a job to a free process that has done others of its territory, or to a new one."""
+    fit = next((one for one in free if job.shares and one.job.epci == job.epci), None)
+    if fit:
+        free.remove(fit)
+    elif free:
+        free.pop(0).end()
+    worker = fit or _Worker(limits)
+    worker.begin(job)
+    return worker
 
-    def __init__(self, job: Job, limits: Limits):
+
+class _Worker:
+    """A process and the job that it is at: since when, at which cell and since when at this one."""
+
+    def __init__(self, limits: Limits):
         context = get_context(FORKSERVER or "spawn")
-        self.job, self.limits, self.place = job, limits, job.place
-        self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(job, limits.memory, theirs, dict(os.environ)), daemon=True)
+        self.limits = limits
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(limits.memory, theirs, dict(os.environ)), daemon=True)
         self.process.start()
         theirs.close()
+
+    def begin(self, job: Job) -> None:
+        """Send it a job."""
+        self.job, self.place = job, job.place
+        with suppress(BrokenPipeError):  # killed since: told as of one killed at work
+            self.connection.send(job)
         self.since = self.since_cell = time.monotonic()
 
     def patience(self) -> float:
@@ -127,7 +150,7 @@ class _Running:
         return max(0.0, min(self.since + self.limits.job, self.since_cell + self.limits.cell) - time.monotonic())
 
     def outcome(self) -> Outcome | None:
-        """Return what came of it, its process ended then; None while it goes on."""
+        """Return what came of its job; None while it goes on."""
         try:
             answer = self.connection.recv() if self.connection.poll() else None
         except (EOFError, OSError):
@@ -143,7 +166,6 @@ class _Running:
             result, error, defect = answer
             if defect:
                 error = RuntimeError(f"{self.place}: {defect.rstrip().splitlines()[-1]}\n{defect}")
-            self.end()
             return Outcome(self.job, result, error)
         elif not self.patience():
             limit = self.limits.job if time.monotonic() - self.since >= self.limits.job else self.limits.cell
@@ -151,7 +173,6 @@ class _Running:
         return None
 
     def _stopped(self, why: str) -> Outcome:
-        self.end()
         return Outcome(self.job, error=StoppedError(f"{self.place}: {why}"))
 
     def end(self) -> None:
@@ -173,10 +194,7 @@ def tell(cell: int) -> None:
         connection.send(cell)
 
 
-def _work(job: Job, memory: int, connection: Connection, environment: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(environment)  # that of now: the fork server has that of its start
-    settings.cache_clear()
+def _work(memory: int, connection: Connection, environment: dict[str, str]) -> None:
     current_process().daemon = False  # what its cells start may be processes
     _answers.append(connection)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -188,11 +206,16 @@ def _work(job: Job, memory: int, connection: Connection, environment: dict[str, 
         end_with(parent_process().sentinel)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     gc.freeze()  # what was imported is not looked through for what may be forgotten
-    result = error = defect = None
-    try:
-        result = resolve_name(job.function)(*job.arguments)
-    except UserError as refused:
-        error = refused
-    except BaseException:  # told whole to the process that builds
-        defect = traceback.format_exc()
-    connection.send((result, error, defect))
+    while True:
+        job = connection.recv()
+        os.environ.clear()
+        os.environ.update(environment)  # that of now: the fork server has that of its start
+        settings.cache_clear()
+        result = error = defect = None
+        try:
+            result = resolve_name(job.function)(*job.arguments)
+        except UserError as refused:
+            error = refused
+        except BaseException:  # told whole to the process that builds
+            defect = traceback.format_exc()
+        connection.send((result, error, defect))
