@@ -180,6 +180,18 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
 
 
 @pytest.mark.nightly
+def test_chapters_that_share_a_process_read_and_write_what_they_do_alone(tmp_path, built, monkeypatch):
+    """What one has made of the territory, another finds: it has read of it no less for that."""
+    editions = []
+    for own_from in (keys_.OWN_FROM, "00"):
+        monkeypatch.setattr(keys_, "OWN_FROM", own_from)
+        assert built(tmp_path / own_from, chosen_chapters([])).exit_code == 0
+        edition = latest(tmp_path / own_from, EXAMPLE_EPCI)
+        editions.append({path.relative_to(edition): path.read_bytes() for path in edition.rglob("*") if path.is_file()})
+    assert editions[0] == editions[1]
+
+
+@pytest.mark.nightly
 def test_a_damaged_edition_is_made_again(out, chapters, built):
     edition = latest(out, EXAMPLE_EPCI)
     good = {path.relative_to(edition): path.read_bytes() for path in edition.rglob("*") if path.is_file()}

@@ -163,7 +163,7 @@ class Chapter:
     @property
     def land(self) -> GeoDataFrame:
         """The communes and those around them with their contours: see `show.maps`."""
-        return self.territory.land
+        return self.territory.land.copy(deep=False)
 
     data, find, how = map(_of_territory, (analyst.data, analyst.find, analyst.how))
     peers_table = _of_territory(analyst.peers_table)

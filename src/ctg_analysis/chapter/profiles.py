@@ -235,13 +235,19 @@ def printed(territory: Territory) -> list[Essential]:
     ]
 
 
-@lru_cache(maxsize=1)
 def findings_of(territory: Territory) -> pd.DataFrame:
     """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
+    of_all = [essential.indicator for essential in essentials()]
+    territory.read |= {PEOPLE, *(name for one in of_all for name in (one.id, *one.by_age))}
+    return _findings(territory)
+
+
+@lru_cache(maxsize=1)
+def _findings(territory: Territory) -> pd.DataFrame:
     known = printed(territory)
+    compared = pd.concat([territory.against(essential.indicator) for essential in known or essentials()[:1]])
     if not known:
-        return findings(territory.tested[:0], known, territory.spread)
-    compared = pd.concat([territory.against(essential.indicator) for essential in known])
+        return findings(compared[:0], known, territory.spread)
     moves = {one.indicator.id: move(territory, one.indicator) for one in known}
     held = [territory.data(one.indicator) for one in known if one.indicator.norm]
     communes = pd.concat([compared[:0], *held]).query("level == 'commune'")

@@ -281,7 +281,7 @@ class Territory:
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
         self.read.add(EVERYTHING)
-        return self._observations
+        return self._observations.copy(deep=False)
 
     @property
     def named(self) -> pd.DataFrame:
