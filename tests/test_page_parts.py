@@ -1,7 +1,11 @@
 """What a page is made of besides its cells: boxes put together, ids, sections, the index of the search."""
 
 import json
+import re
+from importlib.resources import files
+from itertools import combinations
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -178,3 +182,37 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
         ["Partie de chapitre", "G", "T", "01.html#g", "", "", "a foyers habitation hlm loyer modere ont un"],
         ["Indicateur en attente de données", "B", "T", "manques.html", meaning["deaths_count"], "", ""],
     ]
+
+
+SIGHTS = {  # sight of colours and what light becomes with it: Machado, Oliveira and Fernandes (2009), severity 1
+    "usual": np.eye(3),
+    "without red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "without green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "without blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def light(colour):
+    """The red, green and blue light of a colour of a page, from 0 to 1 (sRGB)."""
+    parts = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    return np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(lights):
+    """The coordinates of light in CIELAB, where a distance of 10 is seen at a glance."""
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(lights, 0.001, 1) / [0.9505, 1, 1.0888])
+    return np.array([116 * y, 500 * (x - y), 200 * (y - z)])
+
+
+def test_the_accent_of_each_part_is_legible_and_told_from_the_others_whatever_the_sight_of_colours():
+    style = files("ctg_analysis.publish").joinpath("templates/style.css").read_text(encoding="utf-8")
+    accents, papers, tints = (re.findall(rf"--{name}: (#\w+)", style) for name in ("accent", "paper", "tint"))
+    assert len(accents) == 8  # four on light paper, then four on dark
+    for colours, grounds in ((accents[:4], ["#ffffff", tints[0]]), (accents[4:], [papers[1], tints[1]])):
+        for ground in grounds:
+            *lights, behind = (TO_XYZ[1] @ light(colour) + 0.05 for colour in (*colours, ground))
+            assert min(max(one / behind, behind / one) for one in lights) > 5, ground
+        for sight, becomes in SIGHTS.items():
+            seen = [lab(np.array(becomes) @ light(colour)) for colour in colours]
+            assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 12, sight
