@@ -300,6 +300,21 @@ def test_lists_notes_communes_and_dates_are_there(handed_out):
     )
 
 
+def test_the_questionnaire_holds_questions_to_begin_with_the_commune_in_a_list(handed_out, tmp_path):
+    questions = read_material(handed_out.material(EPCI)).tables["questionnaire"].rows.set_index("q_id")
+    assert dict(questions.loc["commune", "modalites"]) == {"99001": "Valmont"}
+    assert {"avant 8 h", "après 18 h 30", "le samedi", "la nuit"} < {
+        *dict(questions.loc["horaires_souhaites", "modalites"]).values()
+    }
+    root = DataRoot(tmp_path)
+    root.material(EPCI).mkdir(parents=True)
+    (root.material(EPCI) / "questionnaire.csv").write_text(
+        ";".join(PUBLIC["questionnaire"].columns) + "\n", encoding="utf-8"
+    )
+    folder_of(root)
+    assert read_material(root.material(EPCI)).tables["questionnaire"].rows.empty  # one's own, still to be filled
+
+
 def test_a_filled_workbook_is_left_as_it_is_and_what_lacks_is_added(tmp_path):
     root = DataRoot(tmp_path)
     folder = folder_of(root)

@@ -1,7 +1,10 @@
 """Tables and forms to fill, as `ctg new` hands them out."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from ctg_analysis.clean.partner_files import AGREEMENTS
 from ctg_analysis.clean.partner_files import README as PARTNER_README
@@ -27,8 +30,9 @@ def write_tables(
 ) -> list[Path]:
     """Write the empty files of a démarche, public and private; return the new ones.
 
-    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. A file
-    that exists is left as it is: what has been filled is never lost; sheets that no workbook has go into
+    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. That of the
+    questionnaire holds the questions to begin with, among them the commune, in a list, and the hours wanted. A file that
+    exists is left as it is: what has been filled is never lost; sheets that no workbook has go into
     one more. communes: codes and names of those of the EPCI.
     """
     public, private = root.material(epci), root.restricted_material(epci)
@@ -43,7 +47,9 @@ def write_tables(
     dates = "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
     closed[private / RETENTION] = (TEXTS / RETENTION).read_text(encoding="utf-8") + dates
     places = [(epci, name), *communes]
-    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places)
+    written = (public / PUBLIC["questionnaire"].file).exists()  # by hand, as a CSV file
+    questions = {} if written else {"questionnaire": _questions(communes or places)}
+    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places, questions)
     by_hand = {name: table for name, table in RESTRICTED.items() if table.workbook}
     closed |= _workbook(private, by_hand, f"La démarche, données personnelles – {name}", places)
     names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
@@ -51,18 +57,28 @@ def write_tables(
         head = (TEXTS / text).read_text(encoding="utf-8").format(**names)
         readme[(public if readme is texts else private) / README] = head + "".join(map(_of_table, tables.values()))
     with for_owner_alone(private):
-        written = write_absent(closed)
-    return write_absent(texts) + written
+        of_persons = write_absent(closed)
+    return write_absent(texts) + of_persons
+
+
+def _questions(communes: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    named = "|".join(f"{code}={name}" for code, name in communes)
+    text = (TEXTS / "questionnaire.csv").read_text(encoding="utf-8").format(communes=named)
+    return pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
 
 
 def _workbook(
-    folder: Path, tables: Mapping[str, Table], title: str, places: list[tuple[str, str]]
+    folder: Path,
+    tables: Mapping[str, Table],
+    title: str,
+    places: list[tuple[str, str]],
+    rows: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[Path, bytes]:
     there = sheets_there(folder, [table.headings for table in tables.values()])
     lacking = {name: table for name, table in tables.items() if name not in there}
     (file,) = {table.workbook for table in tables.values()}
     what_to_do = (TEXTS / file).with_suffix(".md").read_text(encoding="utf-8").splitlines()
-    return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places)} if lacking else {}
+    return {free_name(folder / file): table_workbook(title, what_to_do, lacking, places, rows)} if lacking else {}
 
 
 def write_forms(

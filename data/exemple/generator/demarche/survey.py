@@ -26,6 +26,7 @@ DEGREES = {
 AT_WORK = ("agri", "indep", "cadre", "interm", "employe", "ouvrier")
 UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
 HANDICAP = 26  # answers to the sensitive question
+HOURS = 1901  # the seed of the hours wanted, drawn apart: the other answers stay as they are
 
 Answer = dict[str, Any]
 
@@ -42,6 +43,7 @@ def write(
     public.write("questionnaire", questions)
     public.write("marges", margins(people, raw))
     answers = sorted((respondent(people, said, generator) for _ in range(ANSWERS)), key=lambda one: one["rep_id"])
+    _hours(answers, np.random.default_rng(HOURS))
     complete = ANSWERS
     for rank, answer in enumerate(answers):
         if generator.random() < ABANDONED:
@@ -194,6 +196,15 @@ def _childcare(one: Answer, generator: np.random.Generator) -> Answer:
     if generator.random() < 0.05:
         wished = UNKNOWN
     return {"garde_souhaitee": wished, "garde_utilisee": used}
+
+
+def _hours(answers: list[Answer], generator: np.random.Generator) -> None:
+    for one in answers:
+        if {"E0_2", "E3_5", "E6_10"} & {*one.get("enfants_ages", ())} and generator.random() > 0.05:
+            odd = {"souvent": 2.2, "parfois": 1.2}.get(one.get("horaires_atypiques"), 0.5)
+            chances = {"avant8": 0.24, "apres1830": 0.2, "samedi": 0.16, "nuit": 0.05}
+            wanted = {code: chance * odd for code, chance in chances.items()}
+            one["horaires_souhaites"] = _some(wanted, generator, "aucun")
 
 
 def _needs(one: Answer, generator: np.random.Generator) -> Answer:
