@@ -30,9 +30,9 @@ def write_tables(
 ) -> list[Path]:
     """Write the empty files of a démarche, public and private; return the new ones.
 
-    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. That of the
-    questionnaire holds the questions to begin with, among them the commune, in a list, and the hours wanted. A file that
-    exists is left as it is: what has been filled is never lost; sheets that no workbook has go into
+    A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. The sheet
+    of the questionnaire holds questions to begin with, among them the commune, in a list. A file that exists is left
+    as it is: what has been filled is never lost; sheets that no workbook has go into
     one more. communes: codes and names of those of the EPCI.
     """
     public, private = root.material(epci), root.restricted_material(epci)
