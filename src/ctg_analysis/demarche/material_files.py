@@ -137,7 +137,7 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
         *of_convention(files.yaml[declared_tables.CONVENTION], folder / declared_tables.CONVENTION),
         *of_info_flashes(files.yaml[declared_tables.INFO_FLASH], tables, folder / declared_tables.INFO_FLASH),
         *of_synthesis(files.yaml[declared_tables.SYNTHESIS], folder / declared_tables.SYNTHESIS),
-        *questions_wrong(tables["questionnaire"], tables["marges"]),
+        *questions_wrong(tables["questionnaire"], tables["marges"], tables["enquete_precedente"]),
         *persons_named(files),
     ]
 

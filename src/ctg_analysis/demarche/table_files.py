@@ -252,8 +252,8 @@ A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in
 A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
 
-def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Finding]:
-    """The questions without what their type needs, the filters and the margins that name no modality."""
+def questions_wrong(questionnaire: TableFile, margins: TableFile, former: TableFile) -> Iterator[Finding]:
+    """The questions without what their type needs; the filters, margins and former answers that name no modality."""
     if questionnaire.unread:
         return
     codes = codes_of(questionnaire.rows)
@@ -271,13 +271,15 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
             if code not in codes.get(question, set()):
                 expected = "question=code, d'une question et de l'un de ses codes"
                 yield questionnaire.fault(row.Index, "filtre", repr(f"{question}={code}"), expected)
-    for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
-        if row.variable not in codes:
-            expected = f"une question de {questionnaire.label}, ou {SECTEUR}"
-            yield margins.fault(row.Index, "variable", repr(row.variable), expected)
-        elif row.modalite not in codes[row.variable]:
-            expected = f"un code de {row.variable} dans {questionnaire.label}"
-            yield margins.fault(row.Index, "modalite", repr(row.modalite), expected)
+    for table, column in ((margins, "variable"), (former, "q_id")):
+        for row in table.rows[table.rows[column].ne(SECTEUR)].itertuples():
+            question = getattr(row, column)
+            if question not in codes:
+                expected = f"une question de {questionnaire.label}" + f", ou {SECTEUR}" * (table is margins)
+                yield table.fault(row.Index, column, repr(question), expected)
+            elif row.modalite not in codes[question]:
+                expected = f"un code de {question} dans {questionnaire.label}"
+                yield table.fault(row.Index, "modalite", repr(row.modalite), expected)
 
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:

@@ -42,6 +42,8 @@ def write(
         question["sensible"] = question.get("sensible", "non")
     public.write("questionnaire", questions)
     public.write("marges", margins(people, raw))
+    former = [(one, code, part) for one in said["precedente"] for code, part in one.pop("parts").items()]
+    public.write("enquete_precedente", [one | {"modalite": code, "part": part} for one, code, part in former])
     answers = sorted((respondent(people, said, generator) for _ in range(ANSWERS)), key=lambda one: one["rep_id"])
     _hours(answers, np.random.default_rng(HOURS))
     complete = ANSWERS

@@ -12,9 +12,11 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, defi
 from ctg_analysis.chapter.surveyed import FEW, NOTHING, count, few_of, foremost, share, typographed
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
+from ctg_analysis.demarche.questions import since
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.standing import NOT_ESTABLISHED
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import short_date
 from ctg_analysis.show.charts import plain_bars
@@ -135,6 +137,26 @@ class Consultation(DemarcheChapter):
         if not told:
             return markup.reading("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
         return pieces.together(*told, markup.source(self._context.source))
+
+    @needing("Depuis la consultation précédente", ANSWERED)
+    def since(self) -> Html:
+        """What was answered in the survey of the convention before, beside what is now; nothing without it."""
+        rows = since(self.table("distribution"), self.table("enquete_precedente"))
+        if rows.empty:
+            return Html("", why="Aucune consultation précédente.")
+        lines = [
+            [
+                f"{self._label(row.q_id)} {row.libelle}",
+                str(row.annee),
+                share(row.then),
+                share(row.now),
+                ("en hausse" if row.now > row.then else "en baisse") if row.moved else NOT_ESTABLISHED,
+            ]
+            for row in rows.itertuples()
+        ]
+        header = ["Question et réponse", "Consultation de", "Alors", "Cette fois", "Évolution"]
+        note = "Ceux qui répondent ne sont pas les mêmes d'une fois à l'autre : l'évolution est indicative."
+        return pieces.table("Depuis la consultation précédente", header, lines, self._context.source, note)
 
     @needing("Croisements", ANSWERED)
     def crossings(self) -> Html:
