@@ -91,6 +91,7 @@ def survey(public: Path, private: Path) -> None:
     change_of(questions, "q_id", "isolement", sensible="oui")
     change_of(questions, "q_id", "sexe", modalites="F=une femme")
     change(public / "marges.csv", 2, "modalite", "X")
+    change_of(public / "enquete_precedente.csv", "modalite", "va", q_id="connait_le_centre")
 
 
 def chain(public: Path, private: Path) -> None:
