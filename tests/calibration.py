@@ -13,12 +13,11 @@ from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.indicators.spread import beside_spread, tenth, tenth_of_value
 from ctg_analysis.indicators.uncertainty import (
     NEAREST,
+    NOISE,
     chance_interval,
     complementary_interval,
-    poisson_interval,
     rounding_spread,
     sum_interval,
-    wilson_interval,
 )
 from ctg_analysis.model.catalogue import essentials
 from ctg_analysis.model.indicator import EVENTS, OK, PERSONS
@@ -87,10 +86,10 @@ def drawn(kind: str, base: int, share: float, random: np.random.Generator, draws
     match kind:
         case "events":
             counted = pd.Series(random.poisson(base * share, draws).astype(float))
-            low, high = (bound / n for bound in poisson_interval(counted))
+            low, high = NOISE[EVENTS](counted, n)
         case "outcomes":
             counted = pd.Series(random.binomial(base, share, draws).astype(float))
-            low, high = wilson_interval(counted, n)
+            low, high = NOISE[PERSONS](counted, n)
         case "sample" | "survey":
             having = round(base * share)
             fraction = norm("census_coded_small") if kind == "sample" else norm("census_coded_large")

@@ -8,8 +8,9 @@ from raw_files import received
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.uncertainty import wilson_interval
+from ctg_analysis.indicators.uncertainty import NOISE
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import PERSONS
 from ctg_analysis.model.settings import DEFAULT_EPCI, settings
 from ctg_analysis.model.source import SOURCES
 
@@ -105,7 +106,7 @@ def test_a_sum_of_two_rounded_counts_has_the_bounds_of_both(observed):
     row = one(observed, "caf_paje_single_parent_share", RENNES, "2023-12")
     rounded, chance = (
         (2473 / 12_809 * 100, 2477 / 12_801 * 100),
-        wilson_interval(pd.Series([2475.0]), pd.Series([12_805.0])),
+        NOISE[PERSONS](pd.Series([2475.0]), pd.Series([12_805.0])),
     )
     low, high = (100 * bound.item() for bound in chance)
     assert low - 0.03 < row["low"] < min(low, rounded[0]) and max(high, rounded[1]) < row["high"] < high + 0.03

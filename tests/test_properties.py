@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from ctg_analysis.clean.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.uncertainty import poisson_interval
-from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, Indicator, Ratio
+from ctg_analysis.indicators.uncertainty import NOISE
+from ctg_analysis.model.indicator import EVENTS, MISSING, NOT_APPLICABLE, OK, Indicator, Ratio
 from ctg_analysis.model.source import Source, Totals
 
 counts = st.integers(min_value=0, max_value=5000)
@@ -141,5 +141,5 @@ def test_a_count_of_nothing_over_nothing_is_without_object():
 
 @given(counts)
 def test_a_poisson_interval_holds_its_count(events):
-    low, high = (bound.item() for bound in poisson_interval(pd.Series([float(events)])))
+    low, high = (bound[0] for bound in NOISE[EVENTS](pd.Series([float(events), 5]), pd.Series([1.0, 1])))
     assert 0 <= low <= events <= high

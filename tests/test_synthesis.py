@@ -33,7 +33,8 @@ ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filos
 
 
 NURSERIES, ALL, JOBS = "childcare_coverage_eaje_rate", "childcare_coverage_rate", "unemployment_15_64_rate"
-DOCTORS = "general_practitioner_accessibility_index"
+DOCTORS, WITHOUT = "general_practitioner_accessibility_index", "adults_without_doctor_rate"
+ENTRANCES = "level_entrance_share"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +50,14 @@ DOCTORS = "general_practitioner_accessibility_index"
         (JOBS, {"why": BESIDE, "higher": False, "level": "peers"}, {}, ""),
         (DOCTORS, {"why": SHORT, "level": "", "under": 0.3}, {DOCTORS: False}, ALERT),
         (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True}, STRENGTH),
+        (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True, WITHOUT: False}, STRENGTH),
+        (DOCTORS, {"why": FAR, "higher": True}, {DOCTORS: True, WITHOUT: True}, ""),  # near, and of fewer people
+        (WITHOUT, {"why": FAR, "higher": True}, {DOCTORS: True, WITHOUT: True}, ALERT),
         (DOCTORS, {"why": FAR, "higher": True, "under": 0.09}, {DOCTORS: True}, ""),  # a commune is under the norm
         (DOCTORS, {"why": FAR, "higher": True, "under": 0.34}, {DOCTORS: True}, ALERT),
         (DOCTORS, {"why": BESIDE, "higher": True, "level": "departement"}, {DOCTORS: False}, ""),
+        (ENTRANCES, {"why": FAR, "higher": True}, {ENTRANCES: True}, STRENGTH),
+        (ENTRANCES, {"why": FAR, "higher": False}, {ENTRANCES: False}, ALERT),
         ("age_65_plus_share", {"why": EXTREME, "tenth": 1}, {"age_65_plus_share": True}, TRAIT),
     ],
 )

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import chdtrc, ndtr
 from scipy.stats import false_discovery_control
 from scipy.stats.contingency import expected_freq
+from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.demarche.columns import (
     CHOICE,
@@ -27,7 +28,6 @@ from ctg_analysis.demarche.columns import (
 from ctg_analysis.indicators.comparisons import ALPHA, SMALLEST_EXPECTED, word
 from ctg_analysis.indicators.intervals import TOO_WEAK, WITH_ITS_INTERVAL
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.indicators.uncertainty import wilson_interval
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, SECRET, Indicator
 from ctg_analysis.model.source import SURVEY
@@ -130,8 +130,8 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     hidden = ~table["base"].ge(HIDDEN_UNDER)
     total, n_eff = table["total"].mask(hidden), table["n_eff"].mask(hidden)
     part = (table["least"] + table["most"]) / 2 / total
-    low, _ = wilson_interval(table["least"] / total * n_eff, n_eff)
-    _, high = wilson_interval((table["most"] / total).clip(upper=1) * n_eff, n_eff)
+    low, _ = proportion_confint(table["least"] / total * n_eff, n_eff, method="wilson")
+    _, high = proportion_confint((table["most"] / total).clip(upper=1) * n_eff, n_eff, method="wilson")
     told = {name: of.mask(table["few"]) for name, of in {"share": part, "low": low, "high": high}.items()}
     return table.assign(part=part, **told, n_eff=n_eff, base=table["base"].mask(hidden))
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.demarche import columns, questions
 from ctg_analysis.demarche.columns import CROSSED, LIST, NO_ANSWER, OUTSIDE
 from ctg_analysis.demarche.declared_tables import OBSERVATIONS, Consultation
 from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.questions import MIDDLE, STEP, STRENGTHS, least, middle_of_total
-from ctg_analysis.indicators.uncertainty import Z, wilson_interval
+from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
 
@@ -197,7 +198,8 @@ def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
     ['surreprésenté', 'sous-représenté']
     """
     known = counts.where(census.notna())
-    low, high = wilson_interval(known, pd.Series(known.sum(), index=counts.index))
+    bounds = proportion_confint(known, pd.Series(known.sum() or np.nan, index=counts.index), method="wilson")
+    low, high = (bound.round(9) for bound in bounds)  # of none 0, of all 1
     words = pd.Series(CLOSE, index=counts.index).mask(high.lt(census), UNDER).mask(low.gt(census), OVER)
     return words.where(census.notna(), "")
 

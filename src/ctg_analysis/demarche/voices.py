@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from ctg_analysis.demarche.columns import LIST, OTHERS, SPEAKERS, is_yes, labels, named_types, names_of_types
-from ctg_analysis.indicators.uncertainty import Z
 
 # Interviews: which themes which actors speak of, in numbers of interviews, never in %.
 # extracts: columns extrait_id, ent_pseudo, type_acteur, code, texte_anonymise, tonalite, niveau_diffusion, relu_par,
@@ -77,16 +78,10 @@ def coders_agreement(extracts: pd.DataFrame) -> Kappa:
     n = len(twice)
     if not n or len(codes) == 1:
         return Kappa(n, 1.0 if n else np.nan, np.nan, np.nan, np.nan, "")
-    parts = table.to_numpy() / n
-    rows, columns = parts.sum(axis=1), parts.sum(axis=0)
-    alike, chance = parts.trace(), rows @ columns
-    kappa = (alike - chance) / (1 - chance)
-    on = (parts.diagonal() * (1 - (rows + columns) * (1 - kappa)) ** 2).sum()
-    apart = (parts * (columns[:, np.newaxis] + rows) ** 2).sum() - (parts.diagonal() * (rows + columns) ** 2).sum()
-    variance = on + (1 - kappa) ** 2 * apart - (kappa - chance * (1 - kappa)) ** 2
-    error = Z * np.sqrt(max(variance, 0) / n) / (1 - chance)
-    words = next(phrase for limit, phrase in AGREEMENTS if round(kappa, 9) < limit)
-    return Kappa(n, float(alike), float(kappa), float(kappa - error), float(kappa + error), words)
+    found = cohens_kappa(table.to_numpy())
+    words = next(phrase for limit, phrase in AGREEMENTS if round(found.kappa, 9) < limit)
+    bounds = (float(bound) for bound in (found.kappa, found.kappa_low, found.kappa_upp))
+    return Kappa(n, float(table.to_numpy().trace() / n), *bounds, words)
 
 
 def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
@@ -321,8 +316,6 @@ def _scores(ballots: _Ballots, times: np.ndarray) -> np.ndarray:
 
 def _ranks(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The ranks, 1 the highest score, then the most points; equal ones share it; last without a score."""
-    from scipy.stats import rankdata
-
     most = np.maximum(points.max(axis=-1, keepdims=True), 1)
     order = np.nan_to_num(np.round(scores, 9), nan=-1) + 1e-7 * points / most
     return rankdata(-np.round(order, 12), method="min", axis=-1)

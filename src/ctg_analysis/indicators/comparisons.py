@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaln, ndtr
+from scipy.special import ndtr
+from scipy.stats import binom, false_discovery_control, hypergeom
+from scipy.stats.distributions import rv_frozen
 
 from ctg_analysis.indicators.uncertainty import Z, design_effect, is_drawn
 from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean
@@ -67,8 +69,7 @@ def compare_proportions(
     p = pd.Series(2 * ndtr(-z.abs()), index=base.index)
     few = ~(expected >= SMALLEST_EXPECTED)
     mine, my_base, rest, rest_base = (numbers[few] for numbers in (mine, my_base, rest, rest_base))
-    tails = _hypergeometric_tails(mine, mine + rest, my_base, rest_base)
-    p[few] = _twice_the_tail(tails, difference[few])
+    p[few] = _twice_the_tail(hypergeom(my_base + rest_base, my_base, mine + rest), mine, difference[few])
     return pd.DataFrame({"difference": difference, "z": z, "p": p})
 
 
@@ -100,7 +101,7 @@ def compare_rates(
         events, exposure, other_events, other_exposure, shared_events, shared_exposure
     )
     part = my_exposure / (my_exposure + rest_exposure)
-    p = _twice_the_tail(_binomial_tails(mine, mine + rest, part), difference)
+    p = _twice_the_tail(binom(mine + rest, part), mine, difference)
     return pd.DataFrame({"difference": difference, "p": pd.Series(p, index=events.index)})
 
 
@@ -121,32 +122,9 @@ def _apart(
     return first["x"].where(apart), first["n"].where(apart), second["x"].where(apart), second["n"].where(apart)
 
 
-def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd.DataFrame:
-    """The probability of so many among a total or more, and of so many or fewer; nothing for broken totals."""
-    count = np.floor(count)
-    at_least = pd.Series(betainc(count, total - count + 1, chance), count.index).mask(count.eq(0), 1.0)
-    at_most = pd.Series(betainc(total - count, count + 1, 1 - chance), count.index).mask(count.eq(total), 1.0)
-    return pd.DataFrame({"at_least": at_least, "at_most": at_most}).where(total.mod(1).eq(0), axis=0)
-
-
-def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
-    """The probability that so many or more of those drawn are of the base, and that so many or fewer are."""
-    tails = []
-    for drawn_here, number, mine, others in zip(count, drawn, base, rest, strict=True):
-        if np.isnan([drawn_here, number, mine, others]).any():
-            tails.append((np.nan, np.nan))
-            continue
-        possible = np.arange(max(0, number - others), min(number, mine) + 1)
-        ways = betaln(mine + 1, 1) - betaln(possible + 1, mine - possible + 1)
-        ways += betaln(others + 1, 1) - betaln(number - possible + 1, others - number + possible + 1)
-        chances = np.exp(ways - betaln(mine + others + 1, 1) + betaln(number + 1, mine + others - number + 1))
-        tails.append((chances[possible >= drawn_here].sum(), chances[possible <= drawn_here].sum()))
-    return pd.DataFrame(tails, columns=["at_least", "at_most"], index=count.index, dtype=float)
-
-
-def _twice_the_tail(tails: pd.DataFrame, difference: pd.Series) -> pd.Series:
-    """Twice the probability of a count as far on its side, at most 1."""
-    return (2 * tails["at_least"].where(difference > 0, tails["at_most"])).clip(upper=1)
+def _twice_the_tail(law: rv_frozen, count: pd.Series, difference: pd.Series) -> np.ndarray:
+    """Twice the probability of a count as far on its side, at most 1; nothing for broken totals."""
+    return np.minimum(1, 2 * np.where(difference > 0, law.sf(count - 1), law.cdf(count)))
 
 
 def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
@@ -171,9 +149,8 @@ def notable(p: pd.Series) -> pd.Series:
     >>> notable(pd.Series([0.001, 0.04, 0.3, 0.02])).tolist()  # 0.04 x 4 / 3 is above 0.05
     [True, False, False, True]
     """
-    tested = p.dropna().sort_values(ascending=False, kind="stable")
-    adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()
-    return adjusted.reindex(p.index).lt(ALPHA)
+    tested = p.dropna()
+    return pd.Series(false_discovery_control(tested), tested.index, dtype=float).reindex(p.index).lt(ALPHA)
 
 
 # A territory beside its département(s), its région(s) and France: same definition, same period, same producer.

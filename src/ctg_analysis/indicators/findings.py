@@ -235,10 +235,11 @@ def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indi
     """The side of each finding: a strength, an alert, a trait; "" where it is none of them.
 
     An alert is unfavourable to families: in the worst tenth of the EPCIs, or among the worst, far from France, moving
-    the wrong way in a sure trend, under its norm, or with many inhabitants in communes that are. A strength is far from
-    France on the good side, or in the best tenth and no worse than France; it does not move the wrong way, no commune
-    of the territory is under the norm, and what it is a part of is no worse than in France. An indicator without a
-    direction is a trait. What differs from the peers alone, the département or the région is no side.
+    the wrong way in a sure trend, under its norm, or with many inhabitants in communes that are. A strength is far
+    from France on the good side, or in the best tenth and no worse than France; it does not move the wrong way, no
+    commune of the territory is under the norm, and what it is a part of, or should lead to, is no worse than in
+    France. An indicator without a direction is a trait. What differs from the peers alone, the département or the
+    région is no side.
 
     Parameters:
         found: see `findings.findings`. gaps: see `findings.differences`, of all the indicators of the territory.

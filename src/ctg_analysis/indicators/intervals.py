@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.rates import confint_poisson_2indep
 
 from ctg_analysis.indicators.uncertainty import (
     chance_interval,
@@ -9,7 +10,6 @@ from ctg_analysis.indicators.uncertainty import (
     complementary_count_interval,
     complementary_interval,
     design_effect,
-    difference_interval,
     is_drawn,
     ratio_interval,
     rounding_spread,
@@ -79,8 +79,12 @@ def with_intervals(
         rows["quality"] = rows["quality"].mask(drawn & ~is_rounded & rows["numerator"].ge(norm("few_events")), SURE)
     if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
         counted, balance = rows["counted"], rows["numerator"]
-        bounds = difference_interval((counted + balance) / 2, (counted - balance) / 2)
-        rows = _kept(rows, known, *(bound / rows["denominator"] * 100 for bound in bounds), WITH_ITS_INTERVAL)
+        more, less = (counted + balance) / 2, (counted - balance) / 2
+        people = rows["denominator"].where(rows["denominator"].gt(0)) / 100
+        bounds = confint_poisson_2indep(
+            more, people, less, people, method="mover", compare="diff", method_mover="exact-c"
+        )
+        rows = _kept(rows, known, *(pd.Series(bound, rows.index) for bound in bounds), WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
     if isinstance(indicator.value, Count):
         bounds = _rounded(rows, COUNTED, sources)

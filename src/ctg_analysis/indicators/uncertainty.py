@@ -4,7 +4,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, betaln, expit, gammaincinv, logit, ndtri
+from scipy.special import betaincinv, betaln, expit, logit, ndtri
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 from ctg_analysis.model.indicator import (
     CENSORED,
@@ -25,7 +27,6 @@ from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
 
 CONFIDENCE = 0.95
 Z = float(ndtri((1 + CONFIDENCE) / 2))
-BYAR_FROM = 10  # events: Byar's approximation from here, the exact interval below
 
 FEW_TERMS = 20  # of a sum of rounded counts: the law of their errors is worked out, beyond it is taken for normal
 
@@ -33,57 +34,14 @@ NEAREST, FLOOR, UNKNOWN = "nearest", "floor", "unknown"  # how a producer rounds
 PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it then governs every count
 
 
-def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The 95 % interval of shares, from 0 to 1, without continuity correction; nothing where trials are 0.
-
-    The numbers need not be whole: an effective size does as well as a count of trials.
-
-    Source: Wilson (1927), the method of Public Health England's PHEindicatormethods (rule R15).
-
-    >>> low, high = wilson_interval(pd.Series([3.0]), pd.Series([12.0]))
-    >>> round(low.item(), 4), round(high.item(), 4)
-    (0.0889, 0.5323)
-    """
-    share = successes / trials.where(trials > 0)
-    spread = Z * np.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
-    centre = share + Z**2 / (2 * trials)
-    shrink = 1 + Z**2 / trials
-    low = ((centre - spread) / shrink).clip(lower=0).mask(share.eq(0), 0.0)
-    high = ((centre + spread) / shrink).clip(upper=1).mask(share.eq(1), 1.0)
-    return low, high
-
-
-def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The 95 % interval of counts of events: exact below 10, Byar's approximation from 10.
-
-    Source: Breslow and Day (1987), the method of Public Health England's PHEindicatormethods (rule R15).
-
-    >>> low, high = poisson_interval(pd.Series([9.0, 10.0, 12.0]))
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([4.115, 4.787, 6.194], [17.085, 18.391, 20.963])
-    """
-    alpha = 1 - CONFIDENCE
-    exact_low = gammaincinv(events, alpha / 2)
-    exact_high = gammaincinv(events + 1, 1 - alpha / 2)
-    above = events.clip(lower=1)
-    byar_low = above * (1 - 1 / (9 * above) - Z / (3 * np.sqrt(above))) ** 3
-    next_up = events + 1
-    byar_high = next_up * (1 - 1 / (9 * next_up) + Z / (3 * np.sqrt(next_up))) ** 3
-    large = events >= BYAR_FROM
-    low = pd.Series(np.where(large, byar_low, np.nan_to_num(exact_low)), index=events.index)
-    high = pd.Series(np.where(large, byar_high, exact_high), index=events.index)
-    return low.where(events.notna()), high.where(events.notna())
-
-
 def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
-    low, high = poisson_interval(events)
-    return low / exposure, high / exposure
+    return confint_poisson(events, exposure.where(exposure.gt(0)), method="exact-c")
 
 
 def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Wilson's interval; that of events where the register, which is of another day, counts more persons."""
     part = persons.le(population)
-    wilson = wilson_interval(persons.where(part), population)
+    wilson = proportion_confint(persons.where(part), population.where(population.gt(0)), method="wilson")
     return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
 
 
@@ -104,7 +62,7 @@ def chance_interval(
             of its bounds.
         of: EVENTS or PERSONS, see `NOISE`. bounded: the counts are a part of the bases.
 
-    Source: Zou and Donner (2008), as `difference_interval`.
+    Source: Wilson (1927), Garwood (1936), and Zou and Donner (2008), Statistics in Medicine 27, 1693-1702 (rule R15).
 
     100 events, known to 5 more or less, in a year of 1 000: 81.4 to 121.6 by chance alone, √(18.6² + 5²) below.
 
@@ -140,25 +98,6 @@ def is_drawn(indicator: Indicator, source: Source) -> bool:
         return value.of != PLACES
     happens = is_proportion(value) and "numerator" in indicator.persons and not indicator.untested
     return happens and not (source.precision.sampled or source.secrecy.base)
-
-
-def difference_interval(more: pd.Series, less: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The 95 % interval of differences of two counts of events: births less deaths.
-
-    Each count has its own interval (`poisson_interval`), and the differences that they allow are put together as
-    variances are, without taking both at their worst. Source: Zou and Donner (2008), Statistics in Medicine 27,
-    1693-1702 (the method of variance estimates recovery).
-
-    12 births (6.2 to 21.0) and 30 deaths (20.2 to 42.8): -18 less √(5.8² + 12.8²), and more √(9.0² + 9.8²).
-
-    >>> low, high = difference_interval(pd.Series([12.0]), pd.Series([30.0]))
-    >>> round(low.item(), 2), round(high.item(), 2)
-    (-32.08, -4.75)
-    """
-    (more_low, more_high), (less_low, less_high) = poisson_interval(more), poisson_interval(less)
-    below = np.sqrt((more - more_low) ** 2 + (less_high - less) ** 2)
-    above = np.sqrt((more_high - more) ** 2 + (less - less_low) ** 2)
-    return more - less - below, more - less + above
 
 
 def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKNOWN) -> tuple[pd.Series, pd.Series]:
@@ -481,9 +420,9 @@ def complementary_interval(
     >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
     ([0.0435, 0.2136, 50.0], [True])
     """
-    size = effective_size(denominator, fraction) / design
+    size = effective_size(denominator.where(denominator.gt(0)), fraction) / design
     share = numerator / denominator
-    low, high = wilson_interval(share * size, size)
+    low, high = proportion_confint(share * size, size, method="wilson")
     variation = np.sqrt((1 - share) / (share * size))
     precise = ((high - low) / 2).le(norm("widest_half_width"))
     reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
@@ -495,7 +434,7 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
 
     Each unit counted was coded with probability f and weighs 1 / f: the variance of the count N is N (1 - f) / f, as if
     N f / (1 - f) events of a Poisson law had been seen, each worth (1 - f) / f. The interval is that of these events
-    (exact below 10, Byar from 10), so scaled. It is that of Bernoulli sampling (Särndal, Swensson, Wretman, Model
+    (exact), so scaled. It is that of Bernoulli sampling (Särndal, Swensson, Wretman, Model
     Assisted Survey Sampling, 1992, section 3.2), and errs on the side of caution: the sample has a set size and is
     adjusted to the main results, which both narrow it. It serves for a sum of sizes too, such as the persons of
     households: their variance is taken for their mean, which it does not reach (1.6 against 2.1 in France).
@@ -511,12 +450,12 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
     60 at 20 % are 15 events of 4 each, 64 are 16: the bounds are 4 times those of as many events.
 
     >>> error = complementary_count_interval(pd.Series([60.0, 64.0]), 0.2)
-    >>> low, high = poisson_interval(pd.Series([15.0, 16.0]))
+    >>> low, high = confint_poisson(pd.Series([15.0, 16.0]), 1, method="exact-c")
     >>> (error["low"] / low).round(9).tolist(), (error["high"] / high).round(9).tolist(), error["unreliable"].tolist()
     ([4.0, 4.0], [4.0, 4.0], [True, False])
     """
     events = effective_size(count, fraction)
-    low, high = poisson_interval(events)
+    low, high = confint_poisson(events, 1, method="exact-c")
     worth = (1 - fraction) / fraction
     reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
     return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})

@@ -203,7 +203,7 @@ class Indicator:
         {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    parts: ids of what makes it up, or of its smoothed series.
+    parts: ids of what makes it up, of its smoothed series, or of what it is the outcome of.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     strata: what it counts by age, by which it is set beside other places at equal ages (indirect standardisation).

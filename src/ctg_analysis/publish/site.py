@@ -47,7 +47,7 @@ SHORT = {
     "10": "Accéder aux droits",
     "11": "Décider",
 }
-PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
+PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "geopandas")
 MAIN = '<main id="contenu">'
 EDITION = re.compile(r'(<p class="date">Édition du |"Diagnostic partagé, édition du )[^<",]+')  # in page.html.j2
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}

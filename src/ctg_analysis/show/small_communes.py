@@ -1,11 +1,12 @@
 """What is said of the share of a small commune: its counts as they are, and an estimate beside, told as one."""
 
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.display import sentences
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.comparisons import weight_in_tests
-from ctg_analysis.indicators.uncertainty import smoothed_shares, wilson_interval
+from ctg_analysis.indicators.uncertainty import smoothed_shares
 from ctg_analysis.model.indicator import OK, Indicator, is_proportion
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES, SURVEY
@@ -36,8 +37,8 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     if known.empty or not _is_smoothed(indicator, set(known["source"])):
         return rows
     weights = known["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
-    counts, bases = known["numerator"] * weights, known["denominator"] * weights
-    low, high = wilson_interval(counts, bases)
+    counts, bases = known["numerator"] * weights, known["denominator"].where(known["denominator"].gt(0)) * weights
+    low, high = proportion_confint(counts, bases, method="wilson")
     wide = ((high - low) / 2).gt(norm("widest_half_width")) & known["numerator"].lt(norm("few_events"))
     weak = known.index[known["denominator"].ge(1) & (~known["shown"] | wide)]
     found = smoothed_shares(counts, bases)
