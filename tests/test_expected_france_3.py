@@ -7,10 +7,12 @@ makes of the files what is expected of each EPCI, and holds to it which EPCIs ha
 
 import re
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from pandas.testing import assert_series_equal
 
 from ctg_analysis.indicators.observations import read_indicators
@@ -24,13 +26,16 @@ LYON = "200046977"  # without ages: Pierre-Bénite is counted with Oullins in th
 HALF_IN_MOSELLE = ["245701404", "200070738"]  # of which the directory of associations has one part alone
 OTHERWISE = ["caf_s_ben_epci_f", "caf_quotient_familial", "caf_familles", "caf_bas_revenus", "insee_filosofi_2021",
              "pass_sport", "cnam_fragilites", "insee_rp2020_ages"]  # fmt: skip
+FORMULAS = yaml.safe_load((Path(__file__).with_name("told") / "other_code.yml").read_text())
+YEARS = {"insee_bpe_2024_domaines": 2024, "insee_rp2020_ages": 2023}  # of the communes, where not those of today
+PERIODS = ["annee", "dtreffre", "date", "TIME_PERIOD"]  # the columns that tell a period
 APART = EXPECTED[EXPECTED["source"].isin(OTHERWISE) | EXPECTED["indicator"].eq("sports_clubs_rate")]
 
 
 @cache
 def read(pattern):
     (path,) = data_root().raw.glob(pattern)
-    codes = dict.fromkeys(("code", "numepci", "numcomdo", "CODGEO"), str)
+    codes = dict.fromkeys(("code", "numepci", "numcomdo", "CODGEO", "code_commune", "GEO", "uai"), str)
     table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=codes)
     return table.set_index(next(name for name in codes if name in table))
 
@@ -99,7 +104,8 @@ def worked_out(columns, table):
 
 @pytest.fixture(scope="module")
 def found(france):
-    rows = read_indicators(france.processed, EXPECTED["indicator"], groups=()).query("status in ('ok', 'censored')")
+    some = {*EXPECTED["indicator"], *chain.from_iterable(FORMULAS.values())}
+    rows = read_indicators(france.processed, some, groups=()).query("status in ('ok', 'censored')")
     return rows.assign(year=rows["period"].astype(str).str.findall(r"\d{4}").str[-1])
 
 
@@ -150,3 +156,98 @@ def test_the_other_figures_are_those_worked_out_apart(found):
         if len(values) != row["coverage"] - len(without) or values.median() != median:
             faults.append((row["indicator"], len(values), row["coverage"], values.median(), row["median_over_epci"]))
     assert faults == []
+
+
+def read_source(source):
+    """The files of a source, of EPCIs where it has some: places in the index, a column for each figure."""
+    folder = f"{source}/france/"
+    match source:
+        case "caf_s_ben_epci_f":
+            return pd.concat([read(folder + "*2016*"), read(folder + "*2023*")])
+        case "pass_sport":
+            years = read(folder + "*.parquet").filter(regex="total_activations_202[23]")
+            return years.melt(ignore_index=False, var_name="date", value_name="total_activations")
+        case "caf_quotient_familial":
+            return read(folder + "*_epci_f_*").pivot(columns="qf_400", values="indfoy_ndur")
+        case "depp_ivac":
+            schools = read(folder + "*indicateurs*").query("session == '2024'")
+            pupils = schools["nb_candidats_g"].astype(float)
+            passed, points = pupils * schools["taux_de_reussite_g"], pupils * schools["note_a_l_ecrit_g"]
+            places = read(folder + "*annuaire*")["identifiant_de_l_etablissement"]
+            codes = schools.index.map(pd.Series(places.index, places))
+            return schools.assign(passed=passed, points=points).set_index(codes)
+        case "depp_medico_social":
+            sites = read(folder + "*.csv")["type_etablissement"]
+            return pd.crosstab(sites.index, sites)
+        case "insee_etat_civil":
+            tables = [read(folder + name).set_index("TIME_PERIOD", append=True) for name in ("*NAIS*", "*DECES*")]
+            births, deaths = (table["OBS_VALUE"] for table in tables)
+            return pd.DataFrame({"births": births, "deaths": deaths}).reset_index("TIME_PERIOD")
+        case "insee_rp2022_epci":
+            return read(folder + "*sommes*").join(read(folder + "rp2022_epci_extrait*").drop(columns="P22_POP"))
+        case "injep_licences":
+            return read(folder + "lic*").join(read(folder + "clubs*"))
+    kind = "*_epci_*" if source.startswith("c") else "*_EPCI_*" if "filosofi" in source else "*communes*"
+    return read(folder + ("*.parquet" if source in ("caf_s_ben_com_f", "dares_demandeurs_emploi") else kind))
+
+
+@cache
+def inhabitants():
+    """Those of the EPCIs of today, by the year of the census, whose file of the law may be of a later one."""
+    before = [read(f"insee_comparateur/france/*_{year}_*").filter(regex="P.._POP$") for year in (2018, 2021)]
+    cities = communes(2026)["commune_parente"].dropna().unique()  # whose arrondissements are there too
+    before = pd.concat([by_epci(rows.drop(cities, errors="ignore"), 2026) for rows in before], axis=1)
+    before.columns = "20" + before.columns.str[1:3]
+    law = {"2019": 2021, "2020": 2022, "2022": 2024, "2023": 2025}
+    return before.assign(**{census: people(year, 2026) for census, year in law.items()})
+
+
+def of_epcis(source):
+    """The figures of a source by EPCI and period, and the inhabitants of the law by year.
+
+    None where a commune of the EPCI is unknown: blank, or without a row in a file that has one for each.
+    """
+    rows = read_source(source).copy()
+    column = next((name for name in PERIODS if name in rows), None)
+    periods = rows.pop(column).astype(str) if column else pd.Series("", rows.index)
+    periods = periods.str.replace("-12|-T4|total_activations_", "", regex=True)
+    if source == "rna_objets":
+        rows["objects"] = rows.loc[:, "actpol01":"divers50"].sum(axis=1, skipna=False)
+    rows, codes = rows.apply(pd.to_numeric, errors="coerce"), rows.index.to_series()
+    if codes.str.len().max() == 5:
+        there = communes(YEARS.get(source, 2026))
+        there = there.index[there["type"].eq("commune-actuelle") & ~there.index.isin(there["commune_parente"])]
+        absent = epcis(there.difference(codes).to_series(), 2026) if not source.startswith("depp") else []
+        rows = rows.groupby([epcis(codes, 2026).to_numpy(), periods.to_numpy()]).sum(skipna=False)
+        rows = rows[~rows.index.isin(absent, level=0)]
+    else:
+        rows = rows.set_index([rows.index, periods])
+    rows = rows.rename_axis(["territory", "period"])
+    if source == "insee_etat_civil":
+        rows["births_of_3_years"] = rows["births"].unstack().T.rolling(3).sum().T.stack()
+        rows["population"] = inhabitants().stack()
+        for first, last in (("2013", "2018"), ("2018", "2023")):
+            years = rows.index.get_level_values("period")
+            sums = rows[(years >= first) & (years < last)].groupby(level=0)[["births", "deaths"]].sum()
+            sums = sums.assign(before=inhabitants()[first], after=inhabitants()[last], period=f"{first}-{last}")
+            rows = pd.concat([rows, sums.set_index("period", append=True)])
+    if source == "depp_medico_social":
+        rows = rows.reindex([(epci, "") for epci in communes(2026)["epci"].dropna().unique()], fill_value=0)
+    return rows.join(inhabitants().add_prefix("population_"), on="territory")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("source", FORMULAS)
+def test_each_value_of_an_epci_is_that_worked_out_by_other_code(found, source):
+    """Of all indicators and periods of the extracts; of all EPCIs but ours, which has files of its own."""
+    table = of_epcis(source)
+    table = table.join(files(2026)[files(2026).columns.difference(table.columns)], on="territory")
+    worked = pd.concat({name: table.eval(formula) for name, formula in FORMULAS[source].items()}, names=["indicator"])
+    rows = found[found["source"].eq(source) & found["level"].eq("epci") & found["territory"].ne("200067171")]
+    rows = rows[rows["status"].eq("ok")].assign(period=rows["period"].str.removesuffix("-12"))
+    assert {*rows["indicator"]} == {*FORMULAS[source]} or source == "caf_s_ben_com_f"  # where EPCIs have no other
+    if not any(table.index.get_level_values("period")):  # a file of one period
+        rows = rows.assign(period="")
+    rows = rows.set_index(["indicator", "territory", "period"])["value"]
+    wrong = rows[~rows.sub(worked).reindex(rows.index).abs().le(1e-6 * rows.abs())]
+    assert wrong.to_dict() == {}

@@ -51,6 +51,13 @@ def test_a_commune_that_the_carrier_has_lost_is_unknown_and_so_is_its_epci_but_n
     assert facts.loc["france", "F"].notna().all()
 
 
+def test_a_commune_merged_in_2025_has_its_family_quotients_and_an_epci_changed_in_2024_has_none(shipped):
+    facts = shipped("caf_quotient_familial")
+    assert facts["commune", "93066", "caf_qf_under_400", "2023-12"] == 9890  # Saint-Denis, with Pierrefitte
+    assert facts["epci", "200069193", "caf_qf_under_400", "2023-12"] > 0
+    assert pd.isna(facts["epci", "246600415", "caf_qf_under_400", "2023-12"])
+
+
 def test_the_passes_of_2024_are_not_read_nor_the_marks_before_2024(shipped):
     assert set(shipped("pass_sport").index.get_level_values("period")) == {"2022", "2023"}
     assert set(shipped("depp_ivac").index.get_level_values("period")) == {"2024"}

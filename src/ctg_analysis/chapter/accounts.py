@@ -347,6 +347,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     moves = bool(found and found.is_established and found.hangs_on is None)
     way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
+    unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)
     when = date_text(here["period"])
     return LargeFigure(indicator.id, label, "" if when in label else when, here["text"], unit, drawing, others, way)

@@ -317,7 +317,9 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
     perimeters: dict[int, Perimeter] = {}
     parts = []
     for given, whole in several:
-        changed = frame.changed_epcis(given.source.geography.epcis or given.year)
+        geography = given.source.geography
+        carried = not geography.lag or given.folder.of_france
+        changed = frame.changed_epcis((geography.epcis if carried else 0) or given.year)
         published = without_changed_epcis(given.facts, changed)
         for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter

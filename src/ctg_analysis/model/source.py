@@ -64,7 +64,8 @@ class Geography:
 
     words: what a reader is told of them, in French.
     cog: year of the official geographic code that the communes of the files are in.
-    epcis: year of the EPCIs that the files have figures of, where it is not that of their communes.
+    epcis: year of the EPCIs that the files (the extract of France alone, of those with a lag) have figures of, where it
+        is not that of their communes.
     joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.

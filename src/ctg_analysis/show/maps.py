@@ -83,12 +83,13 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     drawn = rows["value"].where(rows["shown"]).clip(lower=0).fillna(0)
     most = drawn.max() or 1
     radius = RADIUS * (drawn / max(most, FULL)) ** 0.5
-    step = 10 ** math.floor(math.log10(most))
-    largest = max(step * times for times in (1, 2, 5) if step * times <= most)
-    worth = [value for value in (largest, largest / 5) if value >= 1]
+    circles = rows.assign(radius=radius)[drawn.gt(0)].sort_values("radius", ascending=False, kind="stable")
+    nearest = (
+        (circles["radius"] - radius.max() / 2).abs().argsort(kind="stable")[:1]
+    )  # to half the width of the largest
     legend = [
-        (_mark("o", 2 * RADIUS * (value / max(most, FULL)) ** 0.5, TERRITORY, alpha=0.6), number(value))
-        for value in worth
+        (_mark("o", 2 * row.radius, TERRITORY, alpha=0.6), row.text)
+        for row in pd.concat([circles[:1], circles.iloc[nearest]]).drop_duplicates("radius").itertuples()
     ]
     legend += [(_swatch(PAPER, HIDDEN), HIDDEN)] * (not rows["shown"].all())
     rows = rows.assign(
