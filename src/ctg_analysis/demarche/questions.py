@@ -381,7 +381,7 @@ def since(distributions: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
     before = former[former["repondants"].ge(HIDDEN_UNDER)].assign(then=former["part"].astype(float) / 100)
     both = before.merge(distributions.dropna(subset=["share"]), on=["q_id", "modalite"], sort=False)
     trials = both["repondants"].astype(float)
-    low, high = wilson_interval(both["then"] * trials, trials)
+    low, high = proportion_confint(both["then"] * trials, trials, method="wilson")
     rise = both["share"] - both["then"]
     least_rise = rise - np.sqrt((both["share"] - both["low"]) ** 2 + (high - both["then"]) ** 2)
     most_rise = rise + np.sqrt((both["high"] - both["share"]) ** 2 + (both["then"] - low) ** 2)
