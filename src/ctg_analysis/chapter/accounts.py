@@ -214,7 +214,7 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
     *_, questions = _told(territory, read_account(chapter))
-    return debate_of(questions[:QUESTIONS]) if questions else Html("")
+    return piece("debate.html.j2", questions=questions[:QUESTIONS]) if questions else Html("")
 
 
 def _told(territory: Territory, written: Account) -> list[list[str]]:
@@ -289,19 +289,6 @@ class LargeFigure:
     way: str
 
 
-def first_screen_of(answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str]) -> Html:
-    """What a chapter says first: its answer, its figures beside a map, its account.
-
-    land: HTML of the map. account: its paragraphs.
-    """
-    return piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account)
-
-
-def debate_of(questions: Sequence[str]) -> Html:
-    """The questions that a chapter raises."""
-    return piece("debate.html.j2", questions=questions)
-
-
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
     """What a chapter says first.
 
@@ -311,10 +298,9 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
     figures = [large_figure(territory, one) for one in known[:FIGURES]]
     answer, told_here = account(territory, chapter)
-    piece = first_screen_of(answer, figures, land.html, told_here)
+    screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
-    names = [one.name for one in figures]
-    return telling(Html(piece.html, about), SHOWN, *names)
+    return telling(Html(screen.html, about), SHOWN, *(one.name for one in figures))
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:

@@ -22,9 +22,9 @@ from ctg_analysis.chapter import (
     own,
     portrait,
     profiles,
+    side_by_side,
     synthesis,
     tables,
-    to_call,
 )
 from ctg_analysis.chapter.analyst import FAMILIES
 from ctg_analysis.chapter.own import frame
@@ -167,14 +167,13 @@ class Chapter:
 
     data, find, how = map(_of_territory, (analyst.data, analyst.find, analyst.how))
     peers_table = _of_territory(analyst.peers_table)
-    with_own, compare, picture, framed = map(_of_territory, (own.with_own, own.compare, own.picture, own.framed))
-    figure = _of_territory(own.figure)
+    with_own, figure, picture, framed = map(_of_territory, (own.with_own, own.figure, own.picture, own.framed))
+    compare = _of_territory(side_by_side.compare)
     __repr__ = _of_territory(analyst.described)
 
-    peers = _of_territory(known.peers)
+    peers, to_call = map(_of_territory, (known.peers, known.to_call))
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
-    to_call = _of_territory(to_call.to_call)
     reading = _of_indicators(figures.reading)
     members = _of_territory(figures.members)
     pyramid = _of_territory(demography.pyramid)

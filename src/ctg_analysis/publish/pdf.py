@@ -68,11 +68,7 @@ def browser() -> str:
 
 
 def write_pdf(html: str, pdf: Path, date: str) -> None:
-    """Write a page as a PDF. date: ISO, that of the data, written in the place of the time of printing.
-
-    Raises:
-        UserError: no browser, or one that cannot print it.
-    """
+    """Write a page as a PDF. date: ISO, that of the data, written in the place of the time of printing."""
     with _printed(html, pdf.parent) as document:
         complete(document, html, date)
         document.save(pdf, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -101,11 +97,7 @@ def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
 
 
 def picture(html: str, size: tuple[int, int], scratch: Path) -> bytes:
-    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in.
-
-    Raises:
-        UserError: no browser, or one that cannot draw it.
-    """
+    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in."""
     with TemporaryDirectory(dir=scratch, prefix="draw-") as folder, temporary(scratch) as sockets:
         page, png = Path(folder) / "page.html", Path(folder) / "page.png"
         page.write_text(html, encoding="utf-8")

@@ -357,11 +357,7 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> FilledTables:
 
 
 def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
-    """The tables that have a sheet in a workbook of a folder, filled or not.
-
-    Raises:
-        InputError: a workbook that cannot be read: what it has is not known.
-    """
+    """The tables that have a sheet in a workbook of a folder, filled or not."""
     return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).tables}
 
 
@@ -369,9 +365,6 @@ def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
     """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells.
 
     Those of a file that has not changed since are not read again: several readers ask for the same.
-
-    Raises:
-        InputError: not a workbook, or one made to harm.
     """
     written = path.stat()
     return _rows_of(path, written.st_mtime_ns, written.st_size)
@@ -398,11 +391,7 @@ def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
 
 
 def authors(path: Path) -> list[str]:
-    """The names that the properties of a workbook keep of who wrote it.
-
-    Raises:
-        InputError: not a workbook, or one made to harm.
-    """
+    """The names that the properties of a workbook keep of who wrote it."""
     with opened(path) as parts:
         properties = [name for name in ("docProps/core.xml", "meta.xml") if name in parts.namelist()]
         texts = [element for name in properties for _, element in elements(parts, name)]
@@ -440,9 +429,6 @@ def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) ->
 def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> tuple[Sheet, list[Finding]]:
     """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes, without its
     cells below no code, or without a value, which are findings.
-
-    Raises:
-        InputError: no such row.
     """
     top, codes = _header(rows, table)
     if top is None:

@@ -84,11 +84,7 @@ def elements(
 
 
 def whole_number(parts: zipfile.ZipFile, text: str) -> int:
-    """A number that a part writes.
-
-    Raises:
-        InputError: it is none.
-    """
+    """A number that a part writes."""
     try:
         return int(text)
     except ValueError as error:

@@ -28,7 +28,6 @@ to_followup = f"{FOLLOWUP}#suivi-{{}}".format
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
-DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 Cell = str | Markup
 NO_SHADES: Mapping[tuple[int, int], int] = MappingProxyType({})
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
