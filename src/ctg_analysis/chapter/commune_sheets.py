@@ -231,6 +231,10 @@ def _sheet(territory: Territory, known: Known, place) -> dict[str, object]:
     """What is said of a commune, under the names of the template."""
     code = place.code
     own = known.past[known.past["territory"].eq(code)]
+    line = ""
+    if len(own) >= SHORTEST:
+        ends = [f"{row.text} en {row.period[:4]}" for row in own.iloc[[0, -1]].itertuples(index=False)]
+        line = markup.described(svg(history(own).figure), f"Population : {', '.join(ends)}.")
     names, cells = _beside(known, code)
     lines = [
         [column.label(known.year), *of_communes, _whole(territory, column)]
@@ -244,21 +248,13 @@ def _sheet(territory: Territory, known: Known, place) -> dict[str, object]:
         "name": texts.typography(place.name),
         "lead": texts.typography(_sentence(known, place, own)),
         "map": Markup(known.maps.get(code, "")),
-        "history": Markup(_history(own)),
+        "history": Markup(line),
         "services": _table(where, ["Où", "Services"], services),
         "figures": _table(
             f"Chiffres de {known.year}, sauf autre année", ["Indicateur", "Ici", *names, "Ensemble"], figures
         ),
         "signs": tables.signs([*services, *figures]),
     }
-
-
-def _history(past: pd.DataFrame) -> str:
-    """The small line of the people of a commune over the years, with its words; two censuses make none."""
-    if len(past) < SHORTEST:
-        return ""
-    ends = [f"{row.text} en {row.period[:4]}" for row in past.iloc[[0, -1]].itertuples(index=False)]
-    return markup.described(svg(history(past).figure), f"Population : {', '.join(ends)}.")
 
 
 def _whole(territory: Territory, column: Column) -> str:

@@ -208,13 +208,6 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     return Citation(texts.typography(text))
 
 
-def peers_listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """The list of the peers for a reader, nearest first: Nom, Population (inhabitants)."""
-    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
-    peers = group.peers["peer"]
-    return pd.DataFrame({"Nom": peers.map(names), "Population": peers.map(profiles["population"]).astype("Int64")})
-
-
 def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:
     """Which EPCIs the peers are, without how they are measured: one French sentence. dated: see `vintages`."""
     if group.peers.empty:
@@ -306,7 +299,10 @@ def peers(territory: Territory) -> Html:
     told = markup.reading(texts.typography(peers_told(group, territory.vintages)), "")
     if group.peers.empty:
         return told
-    rows = peers_listed(group, territory.profiles, territory.territories)
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    nearest = group.peers["peer"]
+    people = nearest.map(territory.profiles["population"]).astype("Int64")
+    rows = pd.DataFrame({"Nom": nearest.map(names), "Population": people})
     return markup.together(told, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))
 
 

@@ -16,11 +16,12 @@ import pyarrow as arrow
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from ctg_analysis.model.errors import IN_UTF8, Finding, InputError, counted
 from ctg_analysis.model.habits import SheetPlace, folded
 from ctg_analysis.model.settings import broken, project_path
-from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, letters, opened, scanned
+from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, opened, scanned
 
 # In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
 pd.set_option("mode.string_storage", "python")
@@ -434,7 +435,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
     if top is None:
         place = SheetPlace.of(project_path(path), name, {})
         raise InputError([Finding(place, 1, None, *NO_HEADINGS)])
-    places = {code or letters(at + 1): letters(at + 1) for at, code in reversed([*enumerate(codes)])}
+    places = {code or xl_col_to_name(at): xl_col_to_name(at) for at, code in reversed([*enumerate(codes)])}
     place = SheetPlace.of(project_path(path), name, places, top + 1)
     wide = len(codes)
     texts = pd.DataFrame(
@@ -445,7 +446,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
     )
     texts = texts[~without_data(texts, table.footer)]
     findings = [
-        Finding(place, top + 1, letters(at + 1), *NO_CODE)
+        Finding(place, top + 1, xl_col_to_name(at), *NO_CODE)
         for at, code in enumerate(codes)
         if not code and texts[at].ne("").any()
     ]
