@@ -138,41 +138,23 @@ def complete(document: Pdf, html: str, date: str) -> None:
 
 
 def _complete_tags(document: Pdf) -> None:
-    """Give list items their body, leave to the drawing alone the name of figure, map the tags of PDF 2.0."""
+    """Give list items their body, leave to the drawing alone the name of figure, map the tags of PDF 2.0.
+
+    Header cells have their direction; their ids, which Chromium draws anew at each print, go with what names them.
+    """
     tree = document.Root.StructTreeRoot
     tree.RoleMap = Dictionary(**ROLES)
+    for name in {"/IDTree"} & set(tree.keys()):
+        del tree[name]
     for element in list(_elements(tree.K)):
+        attributes = element.get("/A", Array())
+        for part in (element, *(attributes if isinstance(attributes, Array) else [attributes])):
+            for name in {"/ID", "/Headers"} & set(part.keys() if isinstance(part, Dictionary) else ()):
+                del part[name]
         if _is(element, Name.Figure) and "/Alt" not in element:
             element.S = Name.Div
         if _is(element, Name.LI):
             _give_body(document, element)
-    _number_ids(tree)
-
-
-def _number_ids(tree: Dictionary) -> None:
-    """Number the ids of header cells from 1: Chromium gives its nodes other numbers from one print to the next.
-
-    Their order stays: a tree of ids is sorted.
-    """
-    elements = list(_elements(tree.K))
-    written = sorted(str(element.ID) for element in elements if "/ID" in element)
-    ids = {old: String(f"node{number:08d}") for number, old in enumerate(written, start=1)}
-    for element in elements:
-        if "/ID" in element:
-            element.ID = ids[str(element.ID)]
-        attributes = element.get("/A", Array())
-        for part in attributes if isinstance(attributes, Array) else [attributes]:
-            if isinstance(part, Dictionary) and "/Headers" in part:
-                part.Headers = Array(ids[str(name)] for name in part.Headers)
-    nodes = [tree.IDTree] if "/IDTree" in tree else []
-    while nodes:
-        node = nodes.pop()
-        nodes += list(node.get("/Kids", []))
-        for key in ("/Limits", "/Names"):  # texts, and in Names the elements that they name
-            if key in node:
-                node[key] = Array(
-                    ids.get(str(entry), entry) if isinstance(entry, String) else entry for entry in node[key]
-                )
 
 
 def _elements(kids: pikepdf.Object) -> Iterator[Dictionary]:
