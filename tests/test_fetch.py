@@ -256,7 +256,7 @@ def test_files_that_cannot_be_read_are_put_aside_and_asked_for_again(tmp_path, s
     ):
         fetch(source("later"), tmp_path, mirror=server, wrong=without_column)
     assert files(tmp_path / "dataset") == {
-        *("full/data.csv", "full/source.yml", ".refused/data.csv", ".refused/source.yml"),
+        *("full/data.csv", "full/source.yml", ".refused/data.csv", ".refused/source.yml")
     }
     asked = len(Misbehaving.seen["later"])
     fetch(source("later"), tmp_path, mirror=server)
@@ -438,10 +438,7 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     assert lines[0].startswith("kept     finess         1 file, 0.4 MB") and "finess" not in Misbehaving.seen
     assert lines[1].startswith("got      caf_txcouv_pe  6 files") and lines[2].startswith("by hand  insee_acces")
     assert "`ctg data` reads the new files" in lines[-1]
-    assert said.err.splitlines()[:2] == [
-        "1 of 1  caf_txcouv_pe, 6 files",
-        "1 of 1  got  caf_txcouv_pe",
-    ]
+    assert said.err.splitlines()[:2] == ["1 of 1  caf_txcouv_pe, 6 files", "1 of 1  got  caf_txcouv_pe"]
     assert said.err.splitlines()[-1] == "200067171: no open file would give what its report lacks"
 
 

@@ -160,13 +160,7 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
 
 
 def _drawn(
-    territory: Territory,
-    indicator: Indicator,
-    drawing: str,
-    rows: pd.DataFrame,
-    *,
-    over_years: bool,
-    **words: str,
+    territory: Territory, indicator: Indicator, drawing: str, rows: pd.DataFrame, *, over_years: bool, **words: str
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])

@@ -29,16 +29,7 @@ from ctg_analysis.indicators.peers import (
 )
 from ctg_analysis.indicators.spread import least_large_gap
 from ctg_analysis.model.catalogue import CATALOGUE, essentials
-from ctg_analysis.model.indicator import (
-    CENSORED,
-    MISSING,
-    OK,
-    SECRET,
-    Count,
-    Indicator,
-    Mean,
-    is_proportion,
-)
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 from ctg_analysis.model.territories import FRANCE
 
