@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partialmethod
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError, meta
@@ -145,17 +145,12 @@ class Fact:
         rows = on_map(self._territory, self._indicator)
         return _among(rows, rows["status"].eq(OK) & rows["value"].lt(norm(self._indicator.norm)))
 
-    def plus(self, level: str) -> bool:
+    def plus(self, level: str, *, higher: bool = True) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""
-        return self._side(level, higher=True)
-
-    def moins(self, level: str) -> bool:
-        """Whether it is surely below."""
-        return self._side(level, higher=False)
-
-    def _side(self, level: str, *, higher: bool) -> bool:
         gaps = self._gaps[self._gaps["level"].eq(level)]
         return bool(len(gaps) and (gaps["sure"] & gaps["times"].ge(1) & gaps["higher"].eq(higher)).all())
+
+    moins = partialmethod(plus, higher=False)
 
     @property
     def evolution(self) -> str:

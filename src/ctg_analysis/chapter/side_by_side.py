@@ -214,9 +214,9 @@ class SideBySide:
         """The producers of some rows, as a source line names them."""
         return known.source(self.territory, rows).text if len(rows) else SOURCE_OF_NONE
 
-    def find(self, word: str = "") -> pd.DataFrame:
-        """The indicators with a word in their labels: see `analyst.find`."""
-        return analyst.find(self.territory, word)
+    def find(self, words: str) -> pd.DataFrame:
+        """The indicators that words name: see `analyst.find`."""
+        return analyst.find(self.territory, words)
 
     def figure(self, ax, rows: pd.DataFrame, *, title: str) -> Html:
         """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""

@@ -15,7 +15,6 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import Place, ReadYaml, finding, load_yaml
 
 # The indicators as their files declare them: one YAML file a theme, in `declared`, in the order of their names.
-#
 # A field is that of `model.indicator.Indicator`. What a whole file or a group shares is written once, under `defaults`;
 # a sentence that several indicators share, under `texts`, and called by its name: `caveats: "{by_pmi}"`.
 

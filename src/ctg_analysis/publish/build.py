@@ -400,7 +400,6 @@ def write_side_by_side(epcis: list[str], departement: str, out: Path) -> str:
 
 
 # Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.
-#
 # One task is one territory, with all its chapters. A territory whose worker dies is given to another worker; what is up
 # to date already is left as it is, so that nothing is built twice.
 

@@ -275,20 +275,14 @@ def _alike(row) -> list[str]:
     now = _bare(row.text)
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
-    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+    decimals = len(now.partition(",")[2])
+    ends = [pieces.UNKNOWN if pd.isna(end) else number(end, decimals) for end in (row.baseline, row.target)]
+    return [ends[0], now, ends[1]]
 
 
 def _bare(text: str) -> str:
     """How an observed value is written, without the sign of its unit, which has its own place."""
     return re.sub(r"\s*%", "", text)
-
-
-def _decimals(number: str) -> int:
-    return len(number.partition(",")[2])
-
-
-def _rounded(value: float, decimals: int) -> str:
-    return pieces.UNKNOWN if pd.isna(value) else number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:

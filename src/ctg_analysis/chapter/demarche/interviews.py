@@ -235,7 +235,7 @@ class Meetings(DemarcheChapter):
             "Rencontre": self.held["type"] + session.where(self.held["type"].eq(IN_SESSIONS), ""),
             "Champ": self.held["champ"].map(pieces.text_of).replace("", "tous les champs"),
             "Date": self.held["date"].map(short_date),
-            "Présents": [_of_those_invited(row) for row in self.held.itertuples()],
+            "Présents": map(pieces.attended, self.held["presents"], self.held["invites"]),
             "dont": self.held["atelier_id"].map(came).fillna(pieces.UNKNOWN),
         }
         return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
@@ -280,13 +280,6 @@ class Meetings(DemarcheChapter):
 
 
 open_meetings = Meetings.open
-
-
-def _of_those_invited(row) -> str:
-    if pd.isna(row.presents):
-        return "nd"
-    present = number(row.presents)
-    return present if pd.isna(row.invites) else f"{present} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:

@@ -160,6 +160,13 @@ def text_of(cell: object) -> str:
     return "" if pd.isna(cell) else str(cell)
 
 
+def attended(present: float, invited: float, silent: str = UNKNOWN) -> str:
+    """How many came, of those invited where it is known. silent: what is said of those not counted."""
+    if pd.isna(present):
+        return silent
+    return number(present) if pd.isna(invited) else f"{number(present)} sur {number(invited)}"
+
+
 def the_actors(kinds: Iterable[str]) -> str:
     """Return « les élus, la Caf et les associations »."""
     return texts.listed([ACTORS.get(kind, kind) for kind in kinds])

@@ -50,6 +50,8 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         ("Constats", _links(row.constat_ids or (), constats, pieces.to_constat)),
     ]
     staff = row.moyens_humains_etp
+    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    apart = not set(milestones) <= set(row.etapes or ())
     return dict(
         id=row.action_id,
         title=texts.typography(row.titre),
@@ -63,7 +65,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            *(_if_written("Jalons", row.jalons) if _apart_from_steps(row) else []),
+            *(_if_written("Jalons", row.jalons) if apart else []),
         ],
         steps=[texts.typography(step) for step in row.etapes or ()],
         who=[
@@ -82,12 +84,6 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         after=[("Évaluation", _written(row.modalites_evaluation)), *_if_written("Risques", row.risques)],
         followup=_followup(chapter, row.action_id),
     )
-
-
-def _apart_from_steps(row) -> bool:
-    steps = row.etapes or ()
-    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
-    return not set(milestones) <= set(steps)
 
 
 def links(row) -> str:
@@ -343,7 +339,9 @@ class Strategy(DemarcheChapter):
             "Instance": rows["instance"],
             "Date": rows["date"].map(date_text),
             "Réunion": held.map({True: "tenue", False: "prévue"}),
-            "Présents sur invités": [_attendance(row) for row in rows.itertuples(index=False)],
+            "Présents sur invités": [
+                pieces.attended(*row, pieces.NOTHING) for row in rows[["presents", "invites"]].itertuples(index=False)
+            ],
         }
         planned = int((~held).sum())
         sentence = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
@@ -444,12 +442,6 @@ def _beginnings(years: pd.Series) -> str:
     if first == len(years):
         return f"{count} dès {years.min()}" if len(years) else count
     return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
-
-
-def _attendance(row) -> str:
-    if pd.isna(row.presents):
-        return pieces.NOTHING
-    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)
 
 
 DUE = "Ce qui est dû, par date"
