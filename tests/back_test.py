@@ -160,7 +160,7 @@ def shipped() -> Holdings:
     figures |= {
         "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
         "insee_population_historique": official.clean_historic_population(folder["insee_population_historique"]),
-        **{name: CLEANERS[name](of_france[name]) for name in ("insee_comparateur", "sdes_rpls", "drees_minima")},
+        **{name: CLEANERS[name](of_france[name]) for name in ("insee_comparateur", "sdes_rpls")},
         "drees_apl": facts(
             nurses.set_axis(["year", "code", "index", "standardised", "value"], axis=1),
             "drees_apl",
@@ -227,29 +227,6 @@ def populations_of_epcis(held):
         for kind in ("municipale", "totale"):
             found = held.added_up(f"etalab_decoupage {year} population_{kind}_epci", VINTAGES[year][1], year, year)
             yield Comparison(f"{kind}, {year}", totals(held.epcis[year][f"population_{kind}"], found))
-
-
-def populations_of_communes(held):
-    """INSEE's communes against the DGCL's EPCIs."""
-    for of, year in ((2021, 2022), (2022, 2023), (2023, 2023), (2024, 2025)):
-        found = held.added_up(reference(of), VINTAGES[of][0], of, year)
-        rows = totals(held.epcis[year]["population_municipale"], found)
-        if of == year:
-            rows = at_their_former_size(held, rows, of)
-        yield Comparison(f"communes of {of}, EPCIs of {year}", rows)
-
-
-def at_their_former_size(held, rows, of):
-    """Explain what merged communes lack of their parts.
-
-    The file of 2023 repeats the populations of 2022: a commune that grew by a merger on 1 January has its former one.
-    """
-    now = held.figures[reference(of)].set_index("code")["value"]
-    lacking = (held.added_up(reference(of - 1), VINTAGES[of - 1][0], of - 1, of, "commune") - now).dropna()
-    merged = held.communes[of].set_index("code").join(lacking[lacking.gt(0)].rename("lacking"), how="inner")
-    by_epci = merged.groupby("epci")["lacking"].sum().reindex(rows.index)
-    where = by_epci.eq(rows["published"] - rows["found"])
-    return explained(rows, where, "communes merged on 1 January, at their former size in this file")
 
 
 def reference(year):
@@ -371,26 +348,11 @@ def social_dwellings(held):
     yield Comparison("2024", totals(pd.Series(RPLS), pd.Series(found)))
 
 
-def minimum_incomes(held):
-    """The départements of the DREES, added up, against its totals, rounded to the hundred."""
-    rows = {}
-    for (year, measure), each in held.figures["drees_minima"].groupby(["period", "measure"]):
-        of = each[each["level"].eq("departement")]
-        metropolitan = of[~of["code"].str.startswith("97")]
-        published = each[each["level"].eq("france")].set_index("code")["value"]
-        for name, inside in (("F", of), ("FM", metropolitan)):
-            rows[name, measure, year] = published[name], inside["value"].sum()
-    result = labelled(rows)
-    gap = (result["found"] - result["published"]).abs()
-    yield Comparison("all", explained(result, gap.le(50), "published to the nearest hundred"))
-
-
 def from_shipped(held: Holdings) -> list[Comparison]:
     """Return every comparison that data/raw allows."""
     subjects = {
         "Communes of each EPCI, 2021 to 2026: DGCL": number_of_communes(held),
         "Populations of each EPCI, from the DGCL's communes: DGCL": populations_of_epcis(held),
-        "Population of each EPCI, from INSEE's communes: DGCL": populations_of_communes(held),
         "Population of France without Mayotte: INSEE (typed from its pages)": france(held),
         "Paris, Lyon and Marseille, from their arrondissements: INSEE": arrondissements(held),
         "Population of 200067171, from insee_population_historique: DGCL": of_the_epci(held),
@@ -398,7 +360,6 @@ def from_shipped(held: Holdings) -> list[Comparison]:
         "Population of each EPCI, from the IRIS: DGCL": infracommunal(held),
         "Population of each EPCI, from insee_comparateur: DGCL": comparator(held),
         "Social dwellings of the EPCI, the Aveyron, France: SDES, republished twice": social_dwellings(held),
-        "AAH and RSA, Caf and MSA, of France: DREES": minimum_incomes(held),
     }
     named = [replace(one, subject=subject) for subject, several in subjects.items() for one in several]
     lists = [replace(one, subject=f"{one.title.split(',')[0]}: the file's own rows") for one in of_lists(held)]

@@ -331,7 +331,15 @@ def declared_sources() -> dict[str, Source]:
                 line = read.lines[rank, "id"]
                 found = f"{source.id!r} une seconde fois"
                 findings.append(Finding(project_path(path), line, "id", found, "un identifiant à elle seule"))
-            sources[source.id] = _of_a_partner(source) if source.form else source
+            if source.form:  # what all of them have in common: a restricted file, received by commune
+                source = replace(
+                    source,
+                    secrecy=RULE,
+                    geography=Geography("communes au 1er janvier de l'année de référence"),
+                    licence="fichier restreint, hors du dépôt",
+                    how_to_get=f"formulaire à faire remplir : {source.form_place}",
+                )
+            sources[source.id] = source
     if findings:
         raise InputError(findings)
     return sources
@@ -339,17 +347,6 @@ def declared_sources() -> dict[str, Source]:
 
 def _files() -> list[Path]:
     return [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob(f"{FORMS}/*.yml"))]
-
-
-def _of_a_partner(source: Source) -> Source:
-    """Return the source of a form with what all of them have in common: a restricted file, received by commune."""
-    return replace(
-        source,
-        secrecy=RULE,
-        geography=Geography("communes au 1er janvier de l'année de référence"),
-        licence="fichier restreint, hors du dépôt",
-        how_to_get=f"formulaire à faire remplir : {source.form_place}",
-    )
 
 
 def declared_at(source: Source, text: str) -> list[str]:

@@ -380,15 +380,12 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
             read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
     except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
         raise foreign(path) from error
-    return tuple((name, _texts(rows, known := cells.get(name, Cells())), known) for name, rows in read)
-
-
-def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
-    texts = [[text_of(cell) for cell in row] for row in rows]
-    for row, column in cells.percents:
-        if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
-            texts[row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"
-    return texts
+    texts = {name: [[text_of(cell) for cell in row] for row in rows] for name, rows in read}
+    for name, rows in read:
+        for row, column in cells.get(name, Cells()).percents:
+            if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
+                texts[name][row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"
+    return tuple((name, rows, cells.get(name, Cells())) for name, rows in texts.items())
 
 
 def authors(path: Path) -> list[str]:
