@@ -405,16 +405,6 @@ def test_a_place_after_de(name, after):
     assert texts.of(name) == after
 
 
-@pytest.mark.parametrize(
-    "name, after",
-    [("Aveyron", "à l’Aveyron"), ("Cantal", "au Cantal"), ("Hautes-Alpes", "aux Hautes-Alpes"),
-     ("Exemple", "à Exemple"),
-     ("France", "à la France"), ("Pays d’Exemple", "au Pays d’Exemple"), ("Région d’Exemple", "à la Région d’Exemple")],
-)  # fmt: skip
-def test_a_place_after_a(name, after):
-    assert texts.to(name) == after
-
-
 def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_written():
     """« entre 367 et 435 »: a sum of numbers that the Caf rounds; of one number, rounded to 5, there is no band."""
     use_theme()

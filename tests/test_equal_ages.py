@@ -6,12 +6,7 @@ import pytest
 from design_effects import young_children
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.indicators.demography import (
-    EQUAL,
-    at_equal_ages,
-    expected_counts,
-    rates_of_standard,
-)
+from ctg_analysis.indicators.demography import EQUAL, at_equal_ages, expected_counts, rates_of_standard
 from ctg_analysis.indicators.uncertainty import complementary_interval
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK

@@ -33,8 +33,7 @@ from ctg_analysis.chapter.missing import (
     without_value,
 )
 from ctg_analysis.chapter.territory import has_median, open_territory
-from ctg_analysis.cli.coverage import coverage, is_open, levels_beside, sample
-from ctg_analysis.cli.list_commands import list_
+from ctg_analysis.cli.list_commands import coverage, is_open, levels_beside, list_, sample
 from ctg_analysis.display import texts
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError

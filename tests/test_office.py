@@ -37,10 +37,7 @@ def converted(one, example, tmp_path_factory):
         pytest.skip(NONE_FOUND)
     folder = tmp_path_factory.mktemp("office")
     made = convention_documents(one, example)
-    chosen = {
-        "convention": made[CONVENTION],
-        "F03": made[f"{SHEETS}/F03.docx"],
-    }
+    chosen = {"convention": made[CONVENTION], "F03": made[f"{SHEETS}/F03.docx"]}
     chosen["project"] = filled(as_project(one))
     for name, content in chosen.items():
         (folder / f"{name}.docx").write_bytes(content)

@@ -8,7 +8,7 @@ import pytest
 from notebook_files import write_notebook
 
 from ctg_analysis.cli import report_commands
-from ctg_analysis.cli.coverage import sample
+from ctg_analysis.cli.list_commands import sample
 from ctg_analysis.cli.report_commands import write_new_chapter
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import UserError

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from ctg_analysis.chapter import commune_sheets
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table, for_readers
 from ctg_analysis.display.texts import typography
@@ -153,11 +152,10 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
         "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
     )
     meaning = {name: typography(CATALOGUE[name].definition) for name in CATALOGUE}
-    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", "", [], [], [])]
     cells = [
         showing(figure, 'chapter.reading("births_count")'),
         showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
-        showing(commune_sheets.sheets(sheets, "", ("2025", "2023"), Citation("S")), "chapter.sheets()"),
+        showing(markup.Html("<section></section>", {markup.SHEETS: ["12002"]}), "chapter.sheets()"),
     ]
     cells = placed(cells)
     cells[1].metadata.page.labels = ["B", "C & D"]

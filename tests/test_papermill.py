@@ -20,11 +20,7 @@ def papermill(notebook, output, *parameters):
 
 
 @pytest.mark.parametrize(
-    "epci, notebook",
-    [
-        ("200067171", "04_petite_enfance.ipynb"),
-        (EXAMPLE_EPCI, "08_handicap.ipynb"),
-    ],
+    "epci, notebook", [("200067171", "04_petite_enfance.ipynb"), (EXAMPLE_EPCI, "08_handicap.ipynb")]
 )
 def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
     output = tmp_path / "out.ipynb"

@@ -198,7 +198,8 @@ def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_repo
 @pytest.mark.parametrize("opened", [Bilan, Enjeux, Strategy, Followup])
 def test_a_territory_without_material_is_told_how_to_begin(opened, france):
     chapter = opened.open(DEFAULT_EPCI)
-    of_bilan = {"statuses": ["former_actions"], "competences": ["competences"]} if opened is Bilan else {}
+    of_bilan = {"statuses": ["former_actions", "former_actions_count"], "competences": ["competences"]}
+    of_bilan = of_bilan if opened is Bilan else {}
     needed = of_bilan | {"then_and_now": ["births_count"], "by_year": ["plan_funding"], "pedt": ["pedt_end_year"]}
     for name in [name for name in vars(opened) if name[0].islower()]:
         html = getattr(chapter, name)(*needed.get(name, [])).html

@@ -10,10 +10,7 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import Settings, all_chapters, chosen_chapters, notebooks
 
 REFUSED = {
-    "18_a.ipynb": (
-        dict(tag="other"),
-        r"tag parameters: in JupyterLab, give that tag to the cell that sets epci",
-    ),
+    "18_a.ipynb": (dict(tag="other"), r"tag parameters: in JupyterLab, give that tag to the cell that sets epci"),
     "19_b.ipynb": (dict(parameters="siren = 1\nepci == 2"), r"cell 2: sets no epci: write there epci = "),
     "20_c.ipynb": (dict(title="Un titre"), r"cell 1: no title: begin it with # and the title"),
     "21_d.ipynb": (dict(title="#   \n\nUne question ?"), r"refused: cell 1: no title"),

@@ -15,12 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from ctg_analysis.display.sentences import interval_text, value_text
 from ctg_analysis.display.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
-from ctg_analysis.indicators.comparisons import (
-    ALPHA,
-    compare_proportions,
-    compare_rates,
-    word,
-)
+from ctg_analysis.indicators.comparisons import ALPHA, compare_proportions, compare_rates, word
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.observe import annual_change
 from ctg_analysis.indicators.spread import apart

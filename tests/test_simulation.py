@@ -11,15 +11,7 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators import trends
-from ctg_analysis.indicators.childcare import (
-    APPROVED,
-    AT_WORK,
-    CHILDMINDER_PLACES,
-    PLACES,
-    RATE,
-    Missing,
-    simulate,
-)
+from ctg_analysis.indicators.childcare import APPROVED, AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, Missing, simulate
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI

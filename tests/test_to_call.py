@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from ctg_analysis.chapter.to_call import better
+from ctg_analysis.chapter.known import better
 from ctg_analysis.model.catalogue import CATALOGUE
 
 OWN = pd.Series({"period": "2023", "source": "one", "value": 50.0, "low": 48.0, "high": 52.0})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partialmethod
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError, meta
@@ -145,17 +145,12 @@ class Fact:
         rows = on_map(self._territory, self._indicator)
         return _among(rows, rows["status"].eq(OK) & rows["value"].lt(norm(self._indicator.norm)))
 
-    def plus(self, level: str) -> bool:
+    def plus(self, level: str, *, higher: bool = True) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""
-        return self._side(level, higher=True)
-
-    def moins(self, level: str) -> bool:
-        """Whether it is surely below."""
-        return self._side(level, higher=False)
-
-    def _side(self, level: str, *, higher: bool) -> bool:
         gaps = self._gaps[self._gaps["level"].eq(level)]
         return bool(len(gaps) and (gaps["sure"] & gaps["times"].ge(1) & gaps["higher"].eq(higher)).all())
+
+    moins = partialmethod(plus, higher=False)
 
     @property
     def evolution(self) -> str:
@@ -214,7 +209,7 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
     *_, questions = _told(territory, read_account(chapter))
-    return debate_of(questions[:QUESTIONS]) if questions else Html("")
+    return piece("debate.html.j2", questions=questions[:QUESTIONS]) if questions else Html("")
 
 
 def _told(territory: Territory, written: Account) -> list[list[str]]:
@@ -289,19 +284,6 @@ class LargeFigure:
     way: str
 
 
-def first_screen_of(answer: str, figures: Sequence[LargeFigure], land: str, account: Sequence[str]) -> Html:
-    """What a chapter says first: its answer, its figures beside a map, its account.
-
-    land: HTML of the map. account: its paragraphs.
-    """
-    return piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land), account=account)
-
-
-def debate_of(questions: Sequence[str]) -> Html:
-    """The questions that a chapter raises."""
-    return piece("debate.html.j2", questions=questions)
-
-
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
     """What a chapter says first.
 
@@ -311,10 +293,9 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
     figures = [large_figure(territory, one) for one in known[:FIGURES]]
     answer, told_here = account(territory, chapter)
-    piece = first_screen_of(answer, figures, land.html, told_here)
+    screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
-    names = [one.name for one in figures]
-    return telling(Html(piece.html, about), SHOWN, *names)
+    return telling(Html(screen.html, about), SHOWN, *(one.name for one in figures))
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:

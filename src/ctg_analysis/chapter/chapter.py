@@ -22,9 +22,9 @@ from ctg_analysis.chapter import (
     own,
     portrait,
     profiles,
+    side_by_side,
     synthesis,
     tables,
-    to_call,
 )
 from ctg_analysis.chapter.analyst import FAMILIES
 from ctg_analysis.chapter.own import frame
@@ -146,6 +146,16 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
     return verb
 
 
+def _of_rows(make: Callable[..., Html]) -> Callable[..., Html]:
+    """The verb that shows axes drawn of rows, whose indicators the piece tells."""
+
+    @wraps(make)
+    def verb(chapter: "Chapter", ax: Axes, rows: pd.DataFrame, **options) -> Html:
+        return telling(make(chapter.territory, ax, rows, **options), SHOWN, *rows["indicator"].unique())
+
+    return verb
+
+
 class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses.
 
@@ -167,16 +177,17 @@ class Chapter:
 
     data, find, how = map(_of_territory, (analyst.data, analyst.find, analyst.how))
     peers_table = _of_territory(analyst.peers_table)
-    with_own, compare, picture, framed = map(_of_territory, (own.with_own, own.compare, own.picture, own.framed))
-    figure = _of_territory(own.figure)
+    with_own, figure, picture, framed = map(_of_territory, (own.with_own, own.figure, own.picture, own.framed))
+    compare = _of_territory(side_by_side.compare)
     __repr__ = _of_territory(analyst.described)
 
-    peers = _of_territory(known.peers)
+    peers, to_call = map(_of_territory, (known.peers, known.to_call))
     portrait = _of_territory(portrait.portrait)
     first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
-    to_call = _of_territory(to_call.to_call)
     reading = _of_indicators(figures.reading)
     members = _of_territory(figures.members)
+    family_figure, trend_figure = map(_of_rows, (figures.family_figure, figures.trend_figure))
+    map_figure = _of_rows(figures.map_figure)
     pyramid = _of_territory(demography.pyramid)
     projection = _of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
@@ -204,26 +215,6 @@ class Chapter:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         simulated = _of_indicators(childcare.simulation)
         return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
-
-    def family_figure(
-        self, ax: Axes, rows: pd.DataFrame, *, unless: pd.DataFrame | None = None, title: str = ""
-    ) -> Html:
-        """A chart of some members of a family as a page shows it.
-
-        rows: what `members` gave, or a part of it. unless: the numbers that shares are of; nothing where they are 0.
-        title: what they are (French), where they are of no family.
-        """
-        return telling(
-            figures.family_figure(self.territory, ax, rows, unless, title), SHOWN, *rows["indicator"].unique()
-        )
-
-    def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
-        """A line over the years as a page shows it; nothing of what does not move for sure. rows: what `data` gave."""
-        return telling(figures.trend_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
-
-    def map_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
-        """A map of the communes as a page shows it. ax: what `maps.rates` or `maps.counts` gave of these rows."""
-        return telling(figures.map_figure(self.territory, ax, rows), SHOWN, *rows["indicator"].unique())
 
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""

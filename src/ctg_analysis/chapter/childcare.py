@@ -72,7 +72,11 @@ def authority(
     silent = list(answers.loc[answers["transferred"].isna(), "name"])
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
     note = f"{unanswered}Population comptée : {_basis(answers)}. {LAW} {COUNTED}"
-    sentence = markup.reading(authority_sentence(answers, rows[-1]), note)
+    moved, total = int(answers["transferred"].eq(1).sum()), len(answers)
+    who = f"{of_communes(moved, total)} {'ont' if moved > 1 else 'a'} transféré l'accueil du jeune enfant"
+    who = who if moved else f"aucune des {total} communes ne dit avoir transféré l'accueil du jeune enfant"
+    told = f"D'après le relevé de {answers['period'].iloc[0]}, {who} à l'intercommunalité."
+    sentence = markup.reading(texts.typography(told), note)
     caption = "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant"
     table = _table(["Autorité", "Compétence", "Population comptée"], lines, caption, thresholds)
     return markup.together(sentence, table, markup.source(source))
@@ -83,23 +87,6 @@ def _table(header: list[str], lines: list[list[str]], caption: str, thresholds: 
     dated = [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     table = pd.DataFrame(lines, columns=[*header, "Missions obligatoires", *dated])
     return tables.listed(table, caption, marked=frozenset({len(lines) - 1}))
-
-
-def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
-    """Return how many communes transferred, and what the law asks of the EPCI. whole: the duties of the EPCI."""
-    moved, total = int(answers["transferred"].eq(1).sum()), len(answers)
-    who = f"{of_communes(moved, total)} {'ont' if moved > 1 else 'a'} transféré l'accueil du jeune enfant"
-    if not moved:
-        who = f"aucune des {total} communes ne dit avoir transféré l'accueil du jeune enfant"
-    text = f"D'après le relevé de {answers['period'].iloc[0]}, {who} à l'intercommunalité"
-    if not moved:
-        return texts.typography(f"{text}.")
-    of = "d'" if whole["low"] < whole["high"] else "de "
-    missions, plan, hub = _duties(whole)
-    return texts.typography(
-        f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({_basis(answers)}). "
-        f"Missions que la loi lui demande : {missions} ; schéma pluriannuel : {plan} ; relais petite enfance : {hub}."
-    )
 
 
 def population_duties(
@@ -129,7 +116,14 @@ def population_duties(
     note = f"{close}{LAW}"
     caption = "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence"
     table = _table(["Autorité", texts.capitalised(_basis(populations))], lines, caption, thresholds)
-    sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)
+    four, plan = (int(communes[duty].fillna(False).sum()) for duty in (FOUR, PLAN))
+    first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
+    who = f"{of_communes(four, len(communes))} {'ont' if four > 1 else 'a'}"
+    who = who if four else f"aucune des {len(communes)} communes n'a"
+    who += f" plus de {first} habitants{f', dont {plan} plus de {second}' if plan else ''}"
+    law = f"la loi lui demande de recenser et d'informer ; au-dessus de {first} habitants, les quatre missions"
+    told = f"D'après la {_basis(populations)}, {who}. Tant qu'une commune garde la compétence, {law}."
+    sentence = markup.reading(texts.typography(told), note)
     return markup.together(sentence, table, markup.source(source))
 
 
@@ -141,36 +135,6 @@ def _basis(populations: pd.DataFrame) -> str:
         dict.fromkeys(f"{name}, recensement de {year}" for name, year in zip(names, known["census"], strict=True))
     )
     return texts.listed(of) if of else "population inconnue"
-
-
-def population_sentence(communes: pd.DataFrame, whole: Mapping, basis: str, thresholds: Mapping[str, Threshold]) -> str:
-    """Return how many communes pass each threshold, and what the EPCI would have to do if all transferred.
-
-    communes, whole: the duties of the communes, of the EPCI. basis: the population counted.
-    """
-    total, four, plan = len(communes), int(communes[FOUR].fillna(False).sum()), int(communes[PLAN].fillna(False).sum())
-    first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
-    many = "s" if four > 1 else ""
-    who = f"{of_communes(four, total)} {'ont' if many else 'a'} plus de {first} habitants"
-    if four == total:
-        who = f"les {total} communes ont plus de {second if plan == total else first} habitants"
-    who += f", dont {'une' if plan == 1 else plan} plus de {second}" if 0 < plan < total else ""
-    they = f"tant qu'elle{many} garde{'nt' if many else ''} la compétence, la loi {'leur' if many else 'lui'} demande"
-    asked = f"{they} les quatre missions du service public de la petite enfance"
-    if not four:
-        who = f"aucune des {total} communes n'a plus de {first} habitants"
-        asked = "tant qu'elles gardent la compétence, la loi leur demande de recenser et d'informer"
-    elif four < total:
-        asked += ", aux autres de recenser et d'informer"
-    unsure = list(communes.loc[communes[FOUR].isna() & communes["low"].gt(0), "name"])
-    asked += f" ({texts.listed(unsure)} : {UNSURE})" if unsure else ""
-    missions, plan, hub = _duties(whole)
-    return texts.typography(
-        f"D'après la {basis}, {who} : {asked}. "
-        "Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
-        f"{_inhabitants(whole)} habitants ; missions : {missions} ; schéma pluriannuel : {plan} ; "
-        f"relais petite enfance : {hub}."
-    )
 
 
 def _asked(row: Mapping, text: str) -> str:

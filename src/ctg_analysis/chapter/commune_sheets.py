@@ -77,12 +77,6 @@ class Service:
         return bool(self.counts.loc[code, "value"] > 0)
 
 
-def services_known(territory: Territory) -> list[Service]:
-    """The services whose number is known in all the communes."""
-    found = (_service(territory, name, *ids) for name, ids in SERVICES.items())
-    return [service for service in found if service]
-
-
 def _service(territory: Territory, name: str, count: str, time: str | None) -> Service | None:
     rows = by_commune(territory, CATALOGUE[count]).set_index("territory")
     if not rows["status"].eq(OK).all() or len(rows) < len(territory.communes):
@@ -136,45 +130,6 @@ def kilometres(territory: Territory) -> pd.DataFrame:
     return pd.DataFrame(apart, codes, codes).reindex(index=communes, columns=communes)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What is said of a commune.
-
-    lead: its sentence. map, history: drawings with their words, empty where there is nothing to draw. services: lines
-    of texts, the service first. figures: header, then lines of texts, the label first.
-    """
-
-    code: str
-    name: str
-    lead: str
-    map: str
-    history: str
-    services: list[list[str]]
-    header: list[str]
-    figures: list[list[str]]
-
-
-def sheets(communes: list[Sheet], note: str, years: tuple[str, str], source: Citation) -> Html:
-    """Return one sheet for each commune, which prints on one page.
-
-    note: of all. years: of the services and of the figures that tell none.
-    """
-    service_year, year = years
-    services = f"Au plus près (à vol d'oiseau), en {service_year} sauf autre année"
-    sections = [
-        {
-            **vars(sheet),
-            **{name: Markup(getattr(sheet, name)) for name in ("map", "history")},
-            "services": _table(services, ["Où", "Services"], sheet.services),
-            "figures": _table(f"Chiffres de {year}, sauf autre année", sheet.header, sheet.figures),
-            "signs": tables.signs([*sheet.services, *sheet.figures]),
-        }
-        for sheet in communes
-    ]
-    html = markup.piece("sheets.html.j2", sheets=sections, note=note, source=source).html
-    return Html(html, {markup.SHEETS: [commune.code for commune in communes]})
-
-
 def _table(caption: str, header: list[str], lines: list[list[str]]) -> Markup:
     return Markup(markup.table(Table(caption, header, lines)).html if lines else "")
 
@@ -214,31 +169,32 @@ class Known:
 def communes(territory: Territory, *indicators: Indicator) -> Html:
     """One sheet for each commune; an indicator that no commune has is left out."""
     known = _known(territory, indicators)
-    written = [_sheet(territory, known, place) for place in territory.communes.itertuples(index=False)]
+    sheets = [_sheet(territory, known, place) for place in territory.communes.itertuples(index=False)]
     shown = [PEOPLE, PAST, *(column.indicator for column in known.columns)]
     shown += [indicator for service in known.services for indicator in service.indicators]
     ids = list(dict.fromkeys(one.id for one in shown))
-    years = known.service_year, known.year
     lacking = [texts.uncapitalised(one.indicator.label) for one in known.columns if not _whole(territory, one)]
     note = f"{NOTE} Sans valeur pour l'ensemble : {texts.listed(lacking)}." if lacking else NOTE
-    return telling(sheets(written, note, years, _source(territory, ids)), SHOWN, *ids)
+    html = markup.piece("sheets.html.j2", sheets=sheets, note=note, source=_source(territory, ids)).html
+    return telling(Html(html, {markup.SHEETS: [sheet["code"] for sheet in sheets]}), SHOWN, *ids)
 
 
 def _known(territory: Territory, indicators: Sequence[Indicator]) -> Known:
-    columns, services = list(_columns(territory, (PEOPLE, YOUNG, OLD, *indicators))), services_known(territory)
+    columns = list(_columns(territory, (PEOPLE, YOUNG, OLD, *indicators)))
+    services = [one for one in (_service(territory, name, *ids) for name, ids in SERVICES.items()) if one]
     past, recent = (territory.readable(one) for one in (PAST, PEOPLE))
     past, recent = (rows[rows["level"].eq("commune") & rows["status"].eq(OK)] for rows in (past, recent))
     past = pd.concat([past, recent[~recent["territory"].isin(past["territory"])]]).sort_values("period", kind="stable")
     people = by_commune(territory, PEOPLE)
     people = people[people["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
-    year, service_year = (_most_common([one.period for one in group]) for group in (columns, services))
-    apart, maps = kilometres(territory), _maps(territory)
-    return Known(columns, year, services, service_year, apart, maps, past, people)
-
-
-def _most_common(periods: Sequence[str]) -> str:
-    """The year of most periods, the latest of two; nothing without any."""
-    return pd.Series([date_text(period) for period in periods], dtype=object).mode().max() if periods else ""
+    years = [pd.Series([date_text(one.period) for one in group], dtype=object) for group in (columns, services)]
+    year, service_year = (told.mode().max() if len(told) else "" for told in years)  # of most, the latest of two
+    of, names = territory.row["name"], territory.communes.set_index("code")["name"]
+    maps = {
+        code: markup.described(drawing, texts.typography(f"Carte de situation : {names[code]}, dans {of}."))
+        for code, drawing in small_maps(territory.land).items()
+    }
+    return Known(columns, year, services, service_year, kilometres(territory), maps, past, people)
 
 
 def _columns(territory: Territory, indicators: Sequence[Indicator]) -> Iterator[Column]:
@@ -271,41 +227,34 @@ def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], st
     return cells
 
 
-def _maps(territory: Territory) -> dict[str, str]:
-    """The small map of each commune, with its words."""
-    of, names = territory.row["name"], territory.communes.set_index("code")["name"]
-    return {
-        code: markup.described(drawing, texts.typography(f"Carte de situation : {names[code]}, dans {of}."))
-        for code, drawing in small_maps(territory.land).items()
-    }
-
-
-def _sheet(territory: Territory, known: Known, place) -> Sheet:
-    code, name = place.code, texts.typography(place.name)
+def _sheet(territory: Territory, known: Known, place) -> dict[str, object]:
+    """What is said of a commune, under the names of the template."""
+    code = place.code
     own = known.past[known.past["territory"].eq(code)]
+    line = ""
+    if len(own) >= SHORTEST:
+        ends = [f"{row.text} en {row.period[:4]}" for row in own.iloc[[0, -1]].itertuples(index=False)]
+        line = markup.described(svg(history(own).figure), f"Population : {', '.join(ends)}.")
     names, cells = _beside(known, code)
     lines = [
         [column.label(known.year), *of_communes, _whole(territory, column)]
         for column, of_communes in zip(known.columns, cells, strict=True)
     ]
-    return Sheet(
-        code=code,
-        name=name,
-        lead=texts.typography(_sentence(known, place, own)),
-        map=known.maps.get(code, ""),
-        history=_history(own),
-        services=services_of(known.services, known.apart, code, known.service_year),
-        header=["Indicateur", "Ici", *names, "Ensemble"],
-        figures=[line for line in lines if line[1] != texts.SIGNS[MISSING]],
-    )
-
-
-def _history(past: pd.DataFrame) -> str:
-    """The small line of the people of a commune over the years, with its words; two censuses make none."""
-    if len(past) < SHORTEST:
-        return ""
-    ends = [f"{row.text} en {row.period[:4]}" for row in past.iloc[[0, -1]].itertuples(index=False)]
-    return markup.described(svg(history(past).figure), f"Population : {', '.join(ends)}.")
+    figures = [line for line in lines if line[1] != texts.SIGNS[MISSING]]
+    services = services_of(known.services, known.apart, code, known.service_year)
+    where = f"Au plus près (à vol d'oiseau), en {known.service_year} sauf autre année"
+    return {
+        "code": code,
+        "name": texts.typography(place.name),
+        "lead": texts.typography(_sentence(known, place, own)),
+        "map": Markup(known.maps.get(code, "")),
+        "history": Markup(line),
+        "services": _table(where, ["Où", "Services"], services),
+        "figures": _table(
+            f"Chiffres de {known.year}, sauf autre année", ["Indicateur", "Ici", *names, "Ensemble"], figures
+        ),
+        "signs": tables.signs([*services, *figures]),
+    }
 
 
 def _whole(territory: Territory, column: Column) -> str:

@@ -160,13 +160,7 @@ def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | No
 
 
 def _drawn(
-    territory: Territory,
-    indicator: Indicator,
-    drawing: str,
-    rows: pd.DataFrame,
-    *,
-    over_years: bool,
-    **words: str,
+    territory: Territory, indicator: Indicator, drawing: str, rows: pd.DataFrame, *, over_years: bool, **words: str
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
@@ -190,7 +184,8 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
         several, title = analyst.family_of(territory, *names), TITLES[names[0]]
     else:
         several, title = [analyst.indicator_of(territory, name) for name in names], ""
-    compared = {one.id: _at_its_period(territory, one) for one in several}
+    alone = {one.id for one in several if isinstance(one.value, Count | Mean) and newer(territory, one)}
+    compared = {one.id: territory.own(one).tail(1) if one.id in alone else territory.compared(one) for one in several}
     known = _at_shared_period(several, compared)
     if known:
         shared = compared[known[0].id]["period"].iloc[0]
@@ -264,7 +259,8 @@ def family_figure(
     if len(some) <= (1 if rates else FEW_MEMBERS - beside):
         none = " ; 0 pour les autres" if len(own) - len(some) > 1 else ""
         several = some if none else own
-        values = [_member_told(row.name, row.text) for row in several[["name", "text"]].itertuples(index=False)]
+        pairs = several[["name", "text"]].itertuples(index=False, name=None)
+        values = [f"{texts.uncapitalised(one)} {f'({text})' if one[-1].isdigit() else text}" for one, text in pairs]
         sentence = f"{title}, {period} : {texts.listed(values)}{none}."
         return with_source(sentence, source(territory, own), note)
     data = tables.family_listing(known, compared, territory.row["name"])
@@ -286,17 +282,6 @@ def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Ht
     if any(len(territory.own(indicator)) for indicator in several):
         return surveyed.ranked(territory, name, list(several))
     return unavailable(territory, several[0], TITLES[name])
-
-
-def _at_its_period(territory: Territory, indicator: Indicator) -> pd.DataFrame:
-    """The territory beside the others at the period of comparison; a number of things alone, if it has a newer one."""
-    alone = isinstance(indicator.value, Count | Mean) and newer(territory, indicator)
-    return territory.own(indicator).tail(1) if alone else territory.compared(indicator)
-
-
-def _member_told(name: str, text: str) -> str:
-    """A member and its value, « écoles 12 », and « de 90 à moins de 105 (3) »."""
-    return f"{texts.uncapitalised(name)} ({text})" if name[-1].isdigit() else f"{texts.uncapitalised(name)} {text}"
 
 
 def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:

@@ -10,8 +10,10 @@ from ctg_analysis.chapter.missing import LAST_THEME, entry, is_pointless, lacks,
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, notes, quantities, sentences, tables, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import value_text
+from ctg_analysis.display.tables import head
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.display.titles import counted
 from ctg_analysis.indicators.comparisons import last_year, latest_period
@@ -22,19 +24,12 @@ from ctg_analysis.indicators.peers import (
     VARIABLES,
     PeerGroup,
     Variable,
+    chooses_peers,
     size_bounds,
 )
-from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import (
-    CENSORED,
-    MISSING,
-    OK,
-    SECRET,
-    Count,
-    Indicator,
-    Mean,
-    is_proportion,
-)
+from ctg_analysis.indicators.spread import least_large_gap
+from ctg_analysis.model.catalogue import CATALOGUE, essentials
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean, is_proportion
 from ctg_analysis.model.source import PLAN, SOURCES, SURVEY
 from ctg_analysis.model.territories import FRANCE
 
@@ -204,13 +199,6 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     return Citation(texts.typography(text))
 
 
-def peers_listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """The list of the peers for a reader, nearest first: Nom, Population (inhabitants)."""
-    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
-    peers = group.peers["peer"]
-    return pd.DataFrame({"Nom": peers.map(names), "Population": peers.map(profiles["population"]).astype("Int64")})
-
-
 def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:
     """Which EPCIs the peers are, without how they are measured: one French sentence. dated: see `vintages`."""
     if group.peers.empty:
@@ -220,11 +208,8 @@ def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:
     which += "ressemblent le plus au territoire"
     if number == group.candidates:
         which = f"sont tous les autres {_class_words(group)} dont les données sont connues"
-    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if _are_far(group) else ''}."
-
-
-def _are_far(group: PeerGroup) -> bool:
-    return group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
+    far = group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
+    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if far else ''}."
 
 
 def peers_sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
@@ -237,20 +222,11 @@ def peers_sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
     if group.peers.empty:
         return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
-    whom, number = _class_words(group), len(group.peers)
-    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
-    if number < group.candidates:
-        text = f"Les EPCI comparables ({number}) sont, parmi les {quantities.number(group.candidates)} autres {whom} "
-        text += f"dont les données sont connues, les plus proches du territoire {how}"
-    else:
-        text = (
-            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
-        )
+    text = f"{peers_told(group, dated)} Ils sont rangés par la distance euclidienne entre variables centrées et "
+    text += f"réduites, de même poids : {labels(group.variables)}"
     if group.lacking:
         verb, several = ("n'entrent", "s") if len(group.lacking) > 1 else ("n'entre", "")
         text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
-    if _are_far(group):
-        text += f" ; {FAR}"
     graded = bool(group.own["density"])
     widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
     if widened:
@@ -302,7 +278,10 @@ def peers(territory: Territory) -> Html:
     told = markup.reading(texts.typography(peers_told(group, territory.vintages)), "")
     if group.peers.empty:
         return told
-    rows = peers_listed(group, territory.profiles, territory.territories)
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    nearest = group.peers["peer"]
+    people = nearest.map(territory.profiles["population"]).astype("Int64")
+    rows = pd.DataFrame({"Nom": nearest.map(names), "Population": people})
     return markup.together(told, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))
 
 
@@ -319,3 +298,61 @@ def latest_values(territory: Territory) -> dict[str, str]:
         row["text"] = value_text(indicator, row)
         told[indicator.id] = f"{counted(indicator, row)} ({date_text(row['period'])})"
     return {name: typography(text) for name, text in told.items()}
+
+
+MOST = 3  # EPCIs
+NOTE = "Une invitation à appeler : ni un classement, ni une cause. À droite, ce en quoi ils diffèrent."
+BESIDE = {"population": number, "age_65_plus_share": lambda one: percent(one, 1), "living_standard": number}
+HEADS = ["Habitants", "65 ans ou plus", "Niveau de vie médian (€)"]
+
+
+def to_call(territory: Territory, chapter: str) -> Html:
+    """A table of up to three peers that stand better on the main figure of a chapter, the most alike first.
+
+    The main figure: the first essential indicator of the chapter of which one way is better for families, whose value
+    is known here, and which does not choose the peers. Nothing where there is none, or where no peer stands better.
+    """
+    for essential in essentials():
+        indicator = essential.indicator
+        if indicator.chapter == chapter and indicator.direction and not chooses_peers(indicator):
+            own = territory.own(indicator).tail(1)
+            if len(own):
+                return _table(territory, indicator, own, better(territory, indicator, own.iloc[0]))
+    return Html("", why="Aucun chiffre de ce chapitre dont un sens soit meilleur pour les familles.")
+
+
+def better(territory: Territory, indicator: Indicator, own: pd.Series) -> pd.DataFrame:
+    """The peers that stand better by a large gap, beyond both intervals where there are; the most alike first."""
+    rows = territory.around.merge(territory.peers.peers, left_on="territory", right_on="peer")
+    at_once = rows["period"].eq(own["period"]) & rows["source"].eq(own["source"]) & rows["status"].eq(OK)
+    rows = rows[rows["indicator"].eq(indicator.id) & at_once]
+    gap = indicator.direction * (rows["value"] - own["value"])
+    worst, best = ("low", "high") if indicator.direction > 0 else ("high", "low")
+    here = own["value"] if pd.isna(own[best]) else own[best]
+    apart = indicator.direction * (rows[worst].fillna(rows["value"]) - here)
+    rows = rows[gap.ge(least_large_gap(indicator, own["value"])) & apart.gt(0)]
+    return rows.sort_values("distance", kind="stable").head(MOST)
+
+
+def _table(territory: Territory, indicator: Indicator, own: pd.Series, rows: pd.DataFrame) -> Html:
+    if rows.empty:
+        return Html("", why="Aucun EPCI comparable ne fait nettement mieux.")
+    places = territory.territories.drop_duplicates(["level", "code"]).set_index(["level", "code"])
+    rows = territory.in_words(
+        indicator, rows.assign(name=[places.loc[("epci", code), "name"] for code in rows["peer"]])
+    )
+    lines = []
+    for row in [*own.itertuples(index=False), *rows.itertuples(index=False)]:
+        where = [
+            places.loc["departement", code]["name"]
+            for code in places.loc["epci", row.territory]["departement"].split("|")
+        ]
+        profile = territory.profiles.loc[row.territory]
+        beside = ["nd" if pd.isna(profile[name]) else write(profile[name]) for name, write in BESIDE.items()]
+        lines.append([f"{row.name} ({texts.typography(', '.join(where))})", row.text, *beside])
+    title = f"À qui parler : des EPCI comparables, {texts.uncapitalised(indicator.label)}"
+    heads = [f"{head(indicator)}, {texts.date_text(own['period'].iloc[0])}", *HEADS]
+    note, header = texts.typography(NOTE), ["EPCI", *map(texts.typography, heads)]
+    table = markup.table(Table(texts.typography(title), header, lines, note=note, marked=frozenset({0})))
+    cited = markup.source(source(territory, pd.concat([own, rows])))
+    return telling(markup.together(table, cited), SHOWN, indicator.id)

@@ -224,24 +224,18 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
         return Lack(source.id, TO_CONFIRM, source.partner, form.form_place, f"ctg check {territory.epci}", doubted)
     file = form.form_place or ", ".join(download.name for download in source.downloads)
     blank = blank_communes(territory, indicator, form) if why == BLANK else ()
-    return Lack(
-        source.id, why, source.partner or OPEN_DATA, file or source.how_to_get, _command(territory, source, why), blank
-    )
-
-
-def _command(territory: Territory, source: Source, why: str) -> str:
-    """The command that gets a source, or that writes what is to be filled; nothing where none can."""
-    if why in (NOT_GIVEN, KEPT_BACK, WITHHELD):
-        return ""
-    if source.partner:
-        return f"ctg new {territory.epci}"
-    return f"ctg fetch {source.id}" if source.downloads else f"ctg list sources {source.id}"
+    command = f"ctg fetch {source.id}" if source.downloads else f"ctg list sources {source.id}"
+    command = f"ctg new {territory.epci}" if source.partner else command
+    command = "" if why in ASKED_OF_NOBODY else command
+    return Lack(source.id, why, source.partner or OPEN_DATA, file or source.how_to_get, command, blank)
 
 
 def why_absent(territory: Territory, source: Source) -> str:
     """Why a source gives nothing here that is not withheld: one of `WHYS`."""
     if source.id in (SURVEY, PLAN):
-        return _why_not_gathered(territory, told=source.id in telling_sources(territory))
+        if MATERIAL in read_unread(territory.root, territory.epci):
+            return UNREADABLE
+        return LEFT_OUT if source.id in telling_sources(territory) else TO_GATHER
     if source.form or source.addition:
         of = source.addition.hides if source.addition else source.id
         told = BLANK if of in telling_sources(territory) else NO_ANSWER
@@ -254,12 +248,6 @@ def why_absent(territory: Territory, source: Source) -> str:
     covered = [folder.listed(territory.communes) for folder in folders]
     whole = any(listed is not None and len(listed) == len(territory.communes) for listed in covered)
     return SHORT if whole or source.id in telling_sources(territory) else ELSEWHERE
-
-
-def _why_not_gathered(territory: Territory, *, told: bool) -> str:
-    if MATERIAL in read_unread(territory.root, territory.epci):
-        return UNREADABLE
-    return LEFT_OUT if told else TO_GATHER
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,6 @@ import re
 import sys
 import warnings
 from base64 import b64encode
-from collections.abc import Collection
 from functools import lru_cache
 from numbers import Integral, Real
 from pathlib import Path
@@ -14,30 +13,26 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 
 from ctg_analysis.chapter import analyst
 from ctg_analysis.chapter.known import source as source_of
-from ctg_analysis.chapter.known import unavailable
-from ctg_analysis.chapter.territory import ELSEWHERE, Territory
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
-from ctg_analysis.display.tables import head, signs
 from ctg_analysis.display.texts import alphabetical, date_text
-from ctg_analysis.indicators.comparisons import comparable_rows, last_year, newest
+from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.indicator import MISSING, OK, Indicator
+from ctg_analysis.model.indicator import MISSING, Indicator
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.model.territories import find_epci
 from ctg_analysis.raw.files import load
-from ctg_analysis.show.figure import drawn
-from ctg_analysis.show.svg import svg
+from ctg_analysis.show.charts import with_axes
+from ctg_analysis.show.svg import svg, tell
 
-NOTE = "Sans test : un écart entre deux EPCI peut tenir au hasard."
-ENTRUSTED = "confié par un partenaire pour ce territoire, n'est pas montré d'un autre EPCI"
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
 DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
 FIGURES, MOST_DECIMALS = 3, 4  # of a number of a table
@@ -54,59 +49,8 @@ MOST_CODES = 5  # that are named
 COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
 Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
 MOST_NAMED = 3  # indicators of a chart, in its subtitle
+NO_WORDS = {"value", "year", "date", "name", "label", "period", "territory", "level", "indicator"}  # for a reader
 TOLD = 12  # values of a chart that its alternative tells; the table has them all
-
-
-def compared_with(territory: Territory, sirens: Collection[str], *indicators: Indicator) -> Html:
-    """A table of some indicators, the territory first, then the EPCIs of these SIREN; the box of those unknown here.
-
-    Each indicator is at the period that most of these EPCIs share with the territory, of the same producer.
-
-    Raises:
-        UserError: no such EPCI.
-    """
-    names = {siren: texts.typography(find_epci(territory.territories, siren)["name"]) for siren in sirens}
-    names = {territory.epci: texts.typography(territory.row["name"])} | names
-    territory.read.update(f"{ELSEWHERE}{siren}" for siren in sirens)
-    known = {one: rows for one in indicators if len(rows := _rows(territory, tuple(sirens), one))}
-    absent = [unavailable(territory, one, one.label, "epci") for one in indicators if one not in known]
-    if not known:
-        return markup.together(*absent)
-    told = {one: rows.set_index("territory")["text"] for one, rows in known.items()}
-    lines = [
-        [name, *(texts_of.get(siren, texts.SIGNS[MISSING]) for texts_of in told.values())]
-        for siren, name in names.items()
-    ]
-    heads = [f"{head(one)}, {date_text(rows['period'].iloc[0])}" for one, rows in known.items()]
-    header = ["EPCI", *map(texts.typography, heads)]
-    entrusted = [texts.uncapitalised(one.label) for one, rows in known.items() if not _is_open(rows).all()]
-    kept = f"{texts.capitalised(texts.listed(entrusted))} : {ENTRUSTED}." if entrusted else ""
-    note = texts.typography(" ".join(filter(None, [NOTE, kept, signs(lines)])))
-    caption = texts.typography(f"{territory.row['name']} et {texts.listed(list(names.values())[1:])}")
-    table = markup.table(Table(caption, header, lines, note=note, marked=frozenset({0})))
-    cited = source_of(territory, pd.concat(known.values()))
-    return markup.together(table, markup.source(cited), *absent)
-
-
-def _rows(territory: Territory, sirens: tuple[str, ...], indicator: Indicator) -> pd.DataFrame:
-    """The observations of an indicator to set side by side, in words; none where the territory has no value."""
-    own = territory.data(indicator)
-    own = own[own["level"].eq("epci")]
-    others = elsewhere(territory, sirens)
-    others = others[others["indicator"].eq(indicator.id)]
-    rows = comparable_rows(pd.concat([own, others[_is_open(others)]], ignore_index=True), territory.epci)
-    known = rows[rows["status"].eq(OK)]
-    periods = known.loc[known["territory"].eq(territory.epci), "period"]
-    if periods.empty:
-        return rows[:0]
-    counts = known["period"].value_counts()
-    period = max(periods, key=lambda period: (counts[period], last_year(period), period))
-    return territory.in_words(indicator, rows[rows["period"].eq(period)])
-
-
-def _is_open(rows: pd.DataFrame) -> pd.Series:
-    """Which rows are not what partners entrust."""
-    return rows["source"].map(lambda name: not SOURCES[name].secrecy.threshold).astype(bool)
 
 
 @lru_cache(maxsize=1)
@@ -373,17 +317,38 @@ def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
     return table
 
 
-def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> Html:
-    """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN, or their official names."""
-    epcis = territory.territories[territory.territories["level"].eq("epci")]
-    by_name = dict(zip(epcis["name"].map(alphabetical), epcis["code"], strict=True))
-    asked = [with_] if isinstance(with_, str | int) else with_
-    sirens = [by_name.get(alphabetical(str(one)), one) for one in asked]
-    named = [analyst.indicator_of(territory, name) for name in indicators]
-    others = [siren for siren in dict.fromkeys(map(str, sirens)) if siren != territory.epci]
-    if not named or not others:
-        raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
-    return telling(compared_with(territory, others, *named), SHOWN, *indicators)
+def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:
+    """The Axes of a notebook as a page shows them; those of `charts`, which has told its marks, as they are.
+
+    A bar or a point tells the row whose value it stands for: its place or, of one place, its date.
+
+    rows: what is drawn, columns name, period, value, text.
+    """
+    if any(mark.get_url() for mark in ax.get_children()) or not ax.axison:
+        return ax
+    for axis, name in ((ax.xaxis, ax.get_xlabel()), (ax.yaxis, ax.get_ylabel())):
+        axis.set_label_text("" if name in NO_WORDS else name)
+    left = [row for row in rows.itertuples(index=False) if pd.notna(row.value)]
+    several = rows["name"].nunique() > 1
+
+    def told(*ends: float) -> tuple[str, str] | None:
+        found = next((row for row in left if any(abs(row.value - end) < 1e-9 for end in ends)), None)
+        if found is None:
+            return None
+        left.remove(found)
+        when = date_text(found.period)
+        return (found.name if several else when), (f"{found.text} ({when})" if several else found.text)
+
+    for bar in ax.patches:
+        if words := told(bar.get_height(), bar.get_width()):
+            tell(bar, *words)
+    points = [spot for line in ax.lines if line.get_marker() not in ("None", "", None) for spot in line.get_xydata()]
+    points += [spot for one in ax.collections if isinstance(one, PathCollection) for spot in one.get_offsets()]
+    for x, y in points:
+        if words := told(y, x):
+            (point,) = ax.plot(x, y, "o", color="none", markersize=8)
+            tell(point, *words)
+    return with_axes(ax)
 
 
 def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:

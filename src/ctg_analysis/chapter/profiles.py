@@ -219,11 +219,6 @@ def profile_table(
     return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
 
 
-def essential_list(findings: Sequence[tuple[str, str]]) -> Html:
-    """The findings of a chapter. findings: what is found, and what it is beside."""
-    return piece("essential.html.j2", findings=findings)
-
-
 def printed(territory: Territory) -> list[Essential]:
     """The indicators of the editorial list that the territory has a value of which may be written as a number."""
     return [
@@ -281,7 +276,8 @@ def essential(territory: Territory, chapter: str, without: Collection[str] = ())
     """
     found = findings_of(territory)
     names = list(found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(without), "indicator"][:MOST])
-    return essential_list([told(territory, CATALOGUE[name]) for name in names]) if names else NOTHING_FOUND
+    found = [told(territory, CATALOGUE[name]) for name in names]
+    return piece("essential.html.j2", findings=found) if found else NOTHING_FOUND
 
 
 def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
 from ctg_analysis.chapter import analyst, known, own
-from ctg_analysis.chapter.territory import open_territory, with_one_france
+from ctg_analysis.chapter.territory import ELSEWHERE, Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import number, percent
@@ -19,7 +19,7 @@ from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean, Ratio
-from ctg_analysis.model.settings import DEFAULT_EPCI, DataRoot, data_root
+from ctg_analysis.model.settings import DEFAULT_EPCI, data_root
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
 from ctg_analysis.pipeline.run import ensure
@@ -29,6 +29,7 @@ from ctg_analysis.show.theme import use_theme
 FEWEST = 2  # EPCIs of a known value: fewer have no median, nor thirds
 MEDIAN = "Médiane de ces EPCI"
 THIRDS = 3
+ENTRUSTED = "aucune valeur ouverte de ces EPCI ; ce qu'un partenaire confie n'est pas montré à côté."
 NONE = texts.SIGNS[MISSING]
 GAPS = "Écart à la médiane de ces EPCI, en nombre"
 SOURCE_OF_NONE = "aucune, faute de valeur."
@@ -48,7 +49,29 @@ def open_side_by_side(departement: str = "", epcis: str = "") -> "SideBySide":
     names = {siren: texts.typography(find_epci(territories, siren)["name"]) for siren in sirens}
     if len(names) < FEWEST:
         raise UserError(f"{len(names)} EPCI: expected two at least, side by side")
-    return SideBySide(names, "" if epcis else str(departement), root)
+    return SideBySide(names, "" if epcis else str(departement), open_territory(next(iter(names)), root))
+
+
+def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> Html:
+    """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN, or their official names."""
+    epcis = territory.territories[territory.territories["level"].eq("epci")]
+    by_name = dict(zip(epcis["name"].map(texts.alphabetical), epcis["code"], strict=True))
+    asked = [with_] if isinstance(with_, str | int) else with_
+    sirens = {str(by_name.get(texts.alphabetical(str(one)), one)) for one in asked} - {territory.epci}
+    if not indicators or not sirens:
+        raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
+    names = {one: texts.typography(find_epci(epcis, one)["name"]) for one in [territory.epci, *sirens]}
+    territory.read.update(f"{ELSEWHERE}{siren}" for siren in sirens)
+    side = SideBySide(names, "", territory)
+    rows = side.data(*indicators)
+    absent = [CATALOGUE[name] for name in indicators if name not in set(rows["indicator"])]
+    boxes = [
+        markup.reading(texts.typography(f"{one.label} : {ENTRUSTED}"))
+        if len(territory.own(one))
+        else known.unavailable(territory, one, one.label, "epci")
+        for one in absent
+    ]
+    return markup.together(*([side.table(rows)] if len(rows) else []), *boxes)
 
 
 class SideBySide:
@@ -57,9 +80,9 @@ class SideBySide:
     names: of the EPCIs, by SIREN. departement: its code, where they are those of one.
     """
 
-    def __init__(self, names: Mapping[str, str], departement: str, root: DataRoot):
+    def __init__(self, names: Mapping[str, str], departement: str, territory: Territory):
         self.names = dict(sorted(names.items(), key=lambda one: texts.alphabetical(one[1])))
-        self.departement, self.territory = departement, open_territory(next(iter(self.names)), root)
+        self.departement, self.territory = departement, territory
 
     @property
     def title(self) -> str:
@@ -86,7 +109,9 @@ class SideBySide:
         every = read_indicators(self.territory.root.processed, ids, groups=())
         every = every[every["status"].eq(OK) & every["level"].eq("epci")]
         found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
-        return pd.concat([rows for rows in found if len(rows)], ignore_index=True) if any(map(len, found)) else every
+        return (
+            pd.concat([rows for rows in found if len(rows)], ignore_index=True) if any(map(len, found)) else every[:0]
+        )
 
     def _at_one_period(self, indicator: Indicator, every: pd.DataFrame) -> pd.DataFrame:
         """See `data`. every: the known values of all EPCIs."""
@@ -189,9 +214,9 @@ class SideBySide:
         """The producers of some rows, as a source line names them."""
         return known.source(self.territory, rows).text if len(rows) else SOURCE_OF_NONE
 
-    def find(self, word: str = "") -> pd.DataFrame:
-        """The indicators with a word in their labels: see `analyst.find`."""
-        return analyst.find(self.territory, word)
+    def find(self, words: str) -> pd.DataFrame:
+        """The indicators that words name: see `analyst.find`."""
+        return analyst.find(self.territory, words)
 
     def figure(self, ax, rows: pd.DataFrame, *, title: str) -> Html:
         """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""

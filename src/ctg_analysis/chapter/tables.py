@@ -10,7 +10,6 @@ from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.plan import as_year
 from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
 from ctg_analysis.display.quantities import number
@@ -18,8 +17,6 @@ from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
-from ctg_analysis.show.plan_charts import gantt
-from ctg_analysis.show.svg import svg
 
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 UNSAID = "non précisé"
@@ -108,7 +105,7 @@ def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -
 
 def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
     """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
-    scale, lines, used = SCALES[name], [], []
+    lines, used = [], []
     for indicator in members:
         rows = by_commune(territory, indicator)
         rows = rows[rows["status"].eq(OK)]
@@ -116,17 +113,18 @@ def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
         evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)]
         words = evidence.set_index(["territory", "period"])["words"]
         for row in rows.itertuples(index=False):
-            lines.append(
-                (indicator.label, row.name, meaning(row.value, scale), words.get((row.territory, row.period), UNSAID))
-            )
+            told = words.get((row.territory, row.period), UNSAID)
+            lines.append([indicator.label, row.name, meaning(row.value, SCALES[name]), told])
     if not lines:
         return unavailable(territory, members[0], f"{TITLES[name]}, par commune")
     period = date_text(max(rows["period"].max() for rows in used if len(rows)))
-    table = pd.DataFrame(lines, columns=["Axe", "Commune", "Note", "Ce qui l'appuie"])
-    steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
-    note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
-    listed = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
-    return markup.together(listed, markup.source(source(territory, pd.concat(used))))
+    note = f"{_scale(name)} De plusieurs sites d'une commune, la note est la moyenne."
+    header, cited = ["Axe", "Commune", "Note", "Ce qui l'appuie"], source(territory, pd.concat(used))
+    return _framed(f"{TITLES[name]}, {period}", header, lines, cited, note)
+
+
+def _scale(name: str) -> str:
+    return f"Échelle : {', '.join(f'{rank} {words}' for rank, words in enumerate(SCALES[name]))}."
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
@@ -155,7 +153,7 @@ def norms(territory: Territory, name: str) -> Html:
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:
-    """The approval of each structure, on a calendar and in a table, beside the convention; else the box.
+    """The approval of each structure in a table, beside the convention; else the box.
 
     indicator: the indicator that the box is about.
     """
@@ -169,41 +167,8 @@ def approvals(territory: Territory, indicator: Indicator) -> Html:
     span = territory.convention
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", territory.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
-    cited = _cited(territory)
-    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
-
-
-def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation) -> Html:
-    drawn = pd.DataFrame(
-        {
-            "name": rows["site"],
-            "group": rows["commune"],
-            "begin": [as_year(first_day(day)) for day in rows["begin"]],
-            "end": [as_year(last_day(day), after=True) for day in rows["end"]],
-            "dropped": False,
-        }
-    ).sort_values("group", **texts.BY_NAME)
-    years = (first_day(span[0]).year, last_day(span[1]).year) if span else None
-    marks = [(as_year(last_day(span[1])), f"Fin de la convention : {date_text(span[1])}")] if span else []
-    note = f"Bande claire : durée de la convention territoriale globale ({span_text(*span)})." if span else ""
-    title, about = early(rows["end"], span), "Agréments des centres sociaux et des espaces de vie sociale"
-    lines = [[row.site, *map(date_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
-    spans = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
-    return markup.figure(
-        svg(gantt(drawn, years, marks).figure),
-        file=FILE,
-        kind="chart",
-        title=texts.typography(title),
-        subtitle=texts.typography(f"{about}, {when}"),
-        alt=texts.typography(f"{title}. {about}, {when} : {spans}."),
-        source=cited,
-        note=texts.typography(note),
-        data=Table(
-            texts.typography(f"{about}, {when}"),
-            ["Structure", texts.typography("Début de l'agrément"), texts.typography("Fin de l'agrément")],
-            [list(map(texts.typography, line)) for line in lines],
-        ),
-    )
+    told = markup.reading(texts.typography(f"{early(rows['end'], span)}."), "")
+    return markup.together(told, _table(rows, span, asked, when, _cited(territory)))
 
 
 def early(ends: pd.Series, span: Span | None) -> str:
@@ -258,18 +223,14 @@ def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
         return unavailable(territory, members[0], f"{TITLES[name]}, par structure")
     lines = []
     for indicator in members:
-        evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)].set_index(keys)[
-            "words"
-        ]
+        measure = indicator.value.numerator
+        words = territory.evidence[territory.evidence["measure"].eq(measure)].set_index(keys)["words"]
         for row in rows.itertuples(index=False):
-            score = meaning(getattr(row, indicator.value.numerator), SCALES[name])
-            lines.append(
-                (indicator.label, row.site, score, evidence.get((row.territory, row.period, row.site), UNSAID))
-            )
-    steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
+            told = words.get((row.territory, row.period, row.site), UNSAID)
+            lines.append([indicator.label, row.site, meaning(getattr(row, measure), SCALES[name]), told])
     caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
     header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
-    return _framed(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
+    return _framed(caption, header, lines, _cited(territory), _scale(name))
 
 
 def _framed(caption: str, header: list[str], lines: list, cited: Citation, note: str) -> Html:

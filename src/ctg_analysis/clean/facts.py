@@ -96,11 +96,7 @@ def read_sources(folders: Folders) -> list[str]:
 
 
 def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
-    """Return the facts of a source, from all its folders, in the geography of its own year.
-
-    Raises:
-        InputError: with all the findings of its files.
-    """
+    """Return the facts of a source, from all its folders, in the geography of its own year."""
     declared = SOURCES[source]
     if source == GEOGRAPHY:
         home = folders[GEOGRAPHY][0]
@@ -284,9 +280,6 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
 
     The full files of a source and its extracts are brought there together. folders: of this source, and of the
     geography. Sums for all the larger places take several times the memory of what they are of.
-
-    Raises:
-        InputError: what is wrong with its files; codes of communes that do not exist in the geography of the source.
     """
     declared, together, perimeters = _given_together(source, folders, frame)
     give_memory_back()  # that of what was read
@@ -389,11 +382,7 @@ EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 
 def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
-    """Write facts, measure by measure: tables of some measures each, in the order of these.
-
-    Raises:
-        SchemaError: they are not what `Facts` says.
-    """
+    """Write facts, measure by measure: tables of some measures each, in the order of these."""
     measures: list[str] = []
     with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
         for facts in tables:

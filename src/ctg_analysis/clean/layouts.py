@@ -87,7 +87,6 @@ def _is_year(period: str) -> bool:
 
 
 # Files of INSEE's Melodi: one row per place, period and combination of dimensions.
-#
 # The extracts and the full national files are read alike: of a full file, only the levels that we know, and the
 # rows where every dimension that nobody asks for is at its total.
 

@@ -191,9 +191,6 @@ def clean_flows(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.D
 
     communes: those of the reference year (code, kind, epci, parent, former_codes), whose EPCIs count. A commune without
     EPCI is counted as one of its own; who works abroad works outside. Without `communes`, the workers only.
-
-    Raises:
-        InputError: a file that is not one of flows.
     """
     tables = each(lambda name: _by_residence(folder, name, communes), folder.some(FLOWS))
     return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune")

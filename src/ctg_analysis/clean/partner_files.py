@@ -93,9 +93,6 @@ def clean_form(
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
     names: see `habits.place`.
-
-    Raises:
-        InputError: with every finding.
     """
     form_facts, findings = sound_facts(source, path, places, received, names)
     if findings:
@@ -110,11 +107,7 @@ def sound_facts(
     received: datetime.date | None = None,
     names: Mapping[str, str] = NO_NAMES,
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return the facts of a form as `clean_form` does, those of its cells that are right, and what is wrong elsewhere.
-
-    Raises:
-        InputError: the rows cannot be read.
-    """
+    """Return the facts of a form as `clean_form` does, of its cells that are right, and what is wrong elsewhere."""
     form = source.form
     texts, findings = read_cells(path, form, names)
     if texts.empty and not findings:  # the form as it is handed out
@@ -220,9 +213,6 @@ def known_columns(header: list[str], columns: list[str], path: Filled, findings:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in.
 
     findings: those about the columns are added.
-
-    Raises:
-        InputError: the rows cannot be read.
     """
     if not set(columns) & set(header):
         raise InputError([no_headings(path)])

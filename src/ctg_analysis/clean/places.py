@@ -217,11 +217,7 @@ def _secondary(directory: pd.DataFrame, communes: pd.DataFrame | None) -> pd.Dat
 
 
 def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:
-    """Return the schools of the yearly counts that no commune can be given to, the first ten by name, on one line.
-
-    Raises:
-        InputError: files that cannot be read.
-    """
+    """Return the schools of the yearly counts that no commune can be given to, the first ten by name, on one line."""
     pupils = _placed(*_files(folder), communes)
     lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
     if not lost:

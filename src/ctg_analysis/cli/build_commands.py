@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ctg_analysis.cli.common_options import Out, interrupted, messages, number_of, sirens
+from ctg_analysis.cli import Out, interrupted, messages, number_of, sirens
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.settings import (
     DEFAULT_EPCI,

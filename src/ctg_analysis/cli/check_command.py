@@ -13,7 +13,7 @@ import typer
 
 from ctg_analysis.chapter.synthesis import unwritten
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cli.common_options import messages
+from ctg_analysis.cli import messages
 from ctg_analysis.demarche.declared_tables import SYNTHESIS, SynthesisEdition
 from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path

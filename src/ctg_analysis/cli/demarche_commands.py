@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from ctg_analysis.cli.common_options import Epci, Out, messages
+from ctg_analysis.cli import Epci, Out, messages
 from ctg_analysis.demarche.answers import take_in
 from ctg_analysis.demarche.empty_forms import write_forms, write_tables
 from ctg_analysis.demarche.restricted_files import due, read_restricted, readable

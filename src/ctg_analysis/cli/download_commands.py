@@ -11,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cli.common_options import interrupted, messages, number_of, sirens
+from ctg_analysis.cli import interrupted, messages, number_of, sirens
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import data_root, project_path
 from ctg_analysis.model.source import SOURCES, Source

@@ -7,7 +7,7 @@ from typing import Annotated
 import nbformat
 import typer
 
-from ctg_analysis.cli.common_options import Epci, Out, messages
+from ctg_analysis.cli import Epci, Out, messages
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.errors import UserError, room_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings

@@ -114,11 +114,7 @@ def how_written(column: Column) -> str:
 
 
 def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
-    """The tables that the files of a folder declare, by name.
-
-    Raises:
-        InputError: everything that is wrong with the first file that is.
-    """
+    """The tables that the files of a folder declare, by name."""
     reads = [load_yaml(path, list[Table]) for path in sorted(folder.glob("*.yml"))]
     return {table.name: table for read in reads for table in read.value}
 

@@ -122,8 +122,7 @@ def by_financer(funding: pd.DataFrame) -> pd.DataFrame:
 def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame:
     """The budget of each action that was not given up beside what its financers bring: they should be the same.
 
-    Columns: action_id, titre, budget, brought (euros, both natures), gap: what the financers bring beyond it, over the
-    two natures taken apart, so that one does not make up for the other; agrees.
+    Columns: action_id, titre, budget, brought (euros, both natures), agrees: the two natures taken apart.
     """
     kept = active(actions).reset_index(drop=True)
     brought = funding.pivot_table(index="action_id", columns="nature", values="montant", aggfunc="sum")
@@ -133,7 +132,6 @@ def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame
     return kept[["action_id", "titre"]].assign(
         budget=budget.sum(axis=1),
         brought=brought.sum(axis=1).to_numpy(),
-        gap=apart.sum(axis=1),
         agrees=(abs(apart) <= CENT).all(axis=1),
     )
 

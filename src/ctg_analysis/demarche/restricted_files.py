@@ -73,9 +73,6 @@ def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.
     """The tables that hold personal data, by name; without rows when the file is absent.
 
     The answers have a column for each question, as it is written; the index is the line in the file.
-
-    Raises:
-        InputError: with the findings of all the files, those of the material too.
     """
     files = read_restricted(root, material.epci)
     if findings := [*material.findings, *files.findings, *wrong_in_restricted(files, material)]:
@@ -87,15 +84,21 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
     """What is wrong between the private files, with the public ones, or with how long they are kept."""
     tables = {**material.tables, **files.tables}
     places = {file.place for file in files.tables.values()}
+    answers, sensitive = tables["reponses"], tables["reponses_sensibles"]
+    consent = "oui : sans consentement explicite, supprimer la ligne"
+    dated = answers.rows.empty or answers.rows["date"].notna().any()  # else nothing tells when residents were asked
     return [
         *strays(files.folder, RESTRICTED, {RETENTION, table_files.DELETIONS}, {RECORDINGS, EXPORTS}),
         *(finding for finding in dangling(tables) if finding.path in places),
-        *table_files.answers_wrong(tables["reponses"], tables["questionnaire"]),
-        *table_files.answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
-        *table_files.totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
+        *table_files.answers_wrong(answers, tables["questionnaire"]),
+        *table_files.answers_wrong(sensitive, tables["questionnaire"]),
+        *table_files.totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, answers),
         *coded_persons(files, material),
-        *_without_consent(tables["reponses_sensibles"]),
-        *_without_day(tables["reponses"]),
+        *(
+            sensitive.fault(line, "consentement", "'non'", consent)
+            for line in sensitive.rows.index[~sensitive.rows["consentement"]].tolist()
+        ),
+        *([] if dated else [answers.fault(None, "date", "aucune date", "le jour d'une réponse au moins")]),
         *_without_date(files),
         *_recordings(files),
     ]
@@ -104,18 +107,6 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
 def coded_persons(files: RestrictedFiles, material: MaterialFiles) -> Iterator[Finding]:
     """What is written about someone in the open answers once coded, some of which are quoted."""
     return table_files.personal_data([files.tables["ouvertes_codees"]], material.allowed)
-
-
-def _without_consent(file: table_files.TableFile) -> list[Finding]:
-    expected = "oui : sans consentement explicite, supprimer la ligne"
-    lines = file.rows.index[~file.rows["consentement"]].tolist()
-    return [file.fault(line, "consentement", "'non'", expected) for line in lines]
-
-
-def _without_day(file: table_files.TableFile) -> list[Finding]:
-    """What is said of answers of which none has a date: nothing tells when residents were asked."""
-    known = file.rows.empty or file.rows["date"].notna().any()
-    return [] if known else [file.fault(None, "date", "aucune date", "le jour d'une réponse au moins")]
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:

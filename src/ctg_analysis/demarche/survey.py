@@ -127,11 +127,7 @@ def bounded_raking(
 
 
 def margin_cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
-    """Variable → modality of each answer; SR for those who do not say.
-
-    Raises:
-        InputError: see `rake`.
-    """
+    """Variable → modality of each answer; SR for those who do not say."""
     cells, findings = {}, []
     for variable, rows in margins.groupby("variable", sort=False):
         columns = variable.split(CROSSED)
@@ -226,11 +222,7 @@ class Survey:
 
 
 def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
-    """The answers with their weights, 1 without margins; None when there are none.
-
-    Raises:
-        InputError: margins that do not fit the answers, see `rake`.
-    """
+    """The answers with their weights, 1 without margins; None when there are none."""
     answers = restricted["reponses"].reset_index(drop=True)
     if answers.empty:
         return None

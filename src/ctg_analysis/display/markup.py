@@ -27,11 +27,7 @@ def french(shown: object) -> object:
 
 
 TEMPLATES = Environment(
-    loader=PackageLoader("ctg_analysis.display"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    finalize=french,
+    loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=french
 )
 
 

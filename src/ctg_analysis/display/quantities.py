@@ -132,11 +132,8 @@ def singular(unit: str) -> str:
     ('place pour 100 enfants', 'lieu', 'centre social', 'mois')
     """
     things, *rest = COUNTED.split(unit, maxsplit=1)
-    return WORD.sub(lambda word: _one(word[0]), things) + "".join(rest)
-
-
-def _one(word: str) -> str:
-    return word if word in UNCHANGED else PLURAL.sub("", PLURAL_IN_AUX.sub("al", word))
+    of_one = {word: PLURAL.sub("", PLURAL_IN_AUX.sub("al", word)) for word in WORD.findall(things)}
+    return WORD.sub(lambda word: word[0] if word[0] in UNCHANGED else of_one[word[0]], things) + "".join(rest)
 
 
 def agreed(unit: str, value: float) -> str:

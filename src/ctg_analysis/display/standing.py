@@ -210,15 +210,13 @@ def _after(how: str, rows: pd.DataFrame, level: str) -> str:
         return f"avec les {PEERS}"
     if how == UNSURE:
         return f"avec {texts.the(_name(rows, level))}"
-    return _inside(rows, level) if how == COMPARED else _than(rows, level)
+    if how != COMPARED:
+        return _than(rows, level)
+    return f"les {PEERS}" if level == "peers" else texts.inside(_name(rows, level))
 
 
 def _than(rows: pd.DataFrame, level: str) -> str:
     return f"que les {PEERS}" if level == "peers" else texts.than(_name(rows, level))
-
-
-def _inside(rows: pd.DataFrame, level: str) -> str:
-    return f"les {PEERS}" if level == "peers" else texts.inside(_name(rows, level))
 
 
 def _name(rows: pd.DataFrame, level: str) -> str:

@@ -71,12 +71,6 @@ def of(name: str) -> str:
     return f"d’{name}" if alphabetical(name[:2])[:1] in tuple("aeiouy") else f"de {name}"
 
 
-def to(name: str) -> str:
-    """Return the name of a place after « à »: à l’Aveyron, au Cantal, aux Bouches-du-Rhône, à la France."""
-    article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
-    return {"du ": "au ", "des ": "aux "}.get(article, "à ") + rest
-
-
 def the(name: str) -> str:
     """Return the name of a place with its article.
 

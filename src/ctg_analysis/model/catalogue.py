@@ -15,7 +15,6 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import Place, ReadYaml, finding, load_yaml
 
 # The indicators as their files declare them: one YAML file a theme, in `declared`, in the order of their names.
-#
 # A field is that of `model.indicator.Indicator`. What a whole file or a group shares is written once, under `defaults`;
 # a sentence that several indicators share, under `texts`, and called by its name: `caveats: "{by_pmi}"`.
 
@@ -45,11 +44,7 @@ class Theme(BaseModel, extra="forbid"):
 
 
 def read_themes(folder: Path) -> tuple[dict[str, Indicator], dict[str, Group]]:
-    """Return the indicators that the files of a folder declare, by id, and the groups that are families, by name.
-
-    Raises:
-        InputError: everything that is wrong with the first file that is, each finding with its line.
-    """
+    """Return the indicators that the files of a folder declare, by id, and the groups that are families, by name."""
     catalogue: dict[str, Indicator] = {}
     families: dict[str, Group] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -76,11 +71,7 @@ def read_themes(folder: Path) -> tuple[dict[str, Indicator], dict[str, Group]]:
 
 
 def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read: ReadYaml, file: str) -> Indicator:
-    """Return an indicator from the parts that give its fields, by place: the last one that gives a field prevails.
-
-    Raises:
-        InputError: what is wrong with it, each finding at the line where the field is written.
-    """
+    """Return an indicator from the parts that give its fields, by place: the last one that gives a field prevails."""
     given = {field: written for part in parts.values() for field, written in part.items()}
     place_of = {field: place for place, part in parts.items() for field in part}
     here = [*parts][-1]
@@ -154,11 +145,7 @@ class Essential:
 
 @cache
 def essentials() -> tuple[Essential, ...]:
-    """The editorial list, in its order: by theme, the most telling indicator of a theme first.
-
-    Raises:
-        InputError: there is no such file, or what is wrong with it.
-    """
+    """The editorial list, in its order: by theme, the most telling indicator of a theme first."""
     path = settings().reference / ESSENTIALS
     read = load_yaml(path, dict[str, dict[str, str]])
     if findings := list(_wrong_essentials(read, project_path(path))):

@@ -17,7 +17,6 @@ def _known_when_ok(table: pd.DataFrame) -> pd.Series:
 
 
 # A fact: a figure of a producer, or what it says in the place of it.
-#
 # parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
 # withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure that is
 # exact in a source that rounds others.

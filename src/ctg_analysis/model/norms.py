@@ -28,11 +28,7 @@ class Norm:
 
 @cache
 def norms() -> dict[str, Norm]:
-    """The norms by name, read once.
-
-    Raises:
-        InputError: there is no such file, or what is wrong with it.
-    """
+    """The norms by name, read once."""
     return load_yaml(settings().reference / NORMS, dict[str, Norm]).value
 
 
@@ -71,9 +67,5 @@ def read_names(root: DataRoot, file: str) -> pd.Series:
 
 
 def read_geography(root: DataRoot) -> ReferenceGeography:
-    """Return the reference geography of data/reference/geographie.yml.
-
-    Raises:
-        InputError: there is no such file, or what is wrong with it.
-    """
+    """Return the reference geography of data/reference/geographie.yml."""
     return load_yaml(root.reference / "geographie.yml", ReferenceGeography).value

@@ -43,7 +43,6 @@ def alone(folder: Path, name: str, doing: str, patience: float = 0) -> Iterator[
 
 
 # Scratch folders: what a command has begun, and how it takes its place, whole.
-#
 # What a command that was killed left in a scratch folder is removed by the next one.
 
 SCRATCH, PART, ELSEWHERE = ".scratch", ".part", "elsewhere-"

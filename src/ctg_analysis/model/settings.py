@@ -133,12 +133,7 @@ class DataRoot:
 def data_root(epci: str = DEFAULT_EPCI) -> DataRoot:
     """Return the data root of an EPCI: the invented ones have their own."""
     data = settings().root / "data"
-    return DataRoot(data / "exemple" if is_invented(epci) else data)
-
-
-def is_invented(epci: str) -> bool:
-    """Tell whether a SIREN is that of an invented EPCI."""
-    return epci.startswith(EXAMPLE_PREFIX)
+    return DataRoot(data / "exemple" if epci.startswith(EXAMPLE_PREFIX) else data)
 
 
 def project_path(path: Path) -> str:

@@ -322,11 +322,7 @@ RULE = SecrecyRule(THRESHOLD, f"arrondi à {THRESHOLD} (convention d'échange de
 
 
 def declared_sources() -> dict[str, Source]:
-    """Return the sources that the files declare, by id.
-
-    Raises:
-        InputError: an entry that is no source, or has the id of another, with its file and line.
-    """
+    """Return the sources that the files declare, by id."""
     sources: dict[str, Source] = {}
     findings = []
     for path in _files():
@@ -336,7 +332,15 @@ def declared_sources() -> dict[str, Source]:
                 line = read.lines[rank, "id"]
                 found = f"{source.id!r} une seconde fois"
                 findings.append(Finding(project_path(path), line, "id", found, "un identifiant à elle seule"))
-            sources[source.id] = _of_a_partner(source) if source.form else source
+            if source.form:  # what all of them have in common: a restricted file, received by commune
+                source = replace(
+                    source,
+                    secrecy=RULE,
+                    geography=Geography("communes au 1er janvier de l'année de référence"),
+                    licence="fichier restreint, hors du dépôt",
+                    how_to_get=f"formulaire à faire remplir : {source.form_place}",
+                )
+            sources[source.id] = source
     if findings:
         raise InputError(findings)
     return sources
@@ -344,17 +348,6 @@ def declared_sources() -> dict[str, Source]:
 
 def _files() -> list[Path]:
     return [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob(f"{FORMS}/*.yml"))]
-
-
-def _of_a_partner(source: Source) -> Source:
-    """Return the source of a form with what all of them have in common: a restricted file, received by commune."""
-    return replace(
-        source,
-        secrecy=RULE,
-        geography=Geography("communes au 1er janvier de l'année de référence"),
-        licence="fichier restreint, hors du dépôt",
-        how_to_get=f"formulaire à faire remplir : {source.form_place}",
-    )
 
 
 def declared_at(source: Source, text: str) -> list[str]:

@@ -93,11 +93,7 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
 
 
 def derive_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
-    """Return the tables that chapters may read of a démarche, see `demarche.declared_tables`.
-
-    Raises:
-        InputError: with the findings of its files.
-    """
+    """Return the tables that chapters may read of a démarche, see `demarche.declared_tables`."""
     from ctg_analysis.demarche.material_files import open_material
     from ctg_analysis.demarche.restricted_files import open_restricted
     from ctg_analysis.demarche.results import results

@@ -177,9 +177,6 @@ def plan_report(
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
     One whose notebook is refused stays, dated. An edition that has lost or changed a file counts for nothing.
     held: the scratch folder lasts as long as it.
-
-    Raises:
-        InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
     ensure(root)
@@ -405,7 +402,6 @@ def write_side_by_side(epcis: list[str], departement: str, out: Path) -> str:
 
 
 # Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.
-#
 # One task is one territory, with all its chapters. A territory whose worker dies is given to another worker; what is up
 # to date already is left as it is, so that nothing is built twice.
 

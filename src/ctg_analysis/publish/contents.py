@@ -22,7 +22,6 @@ from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.site import page, text_sources
 
 # The sections of a page: its headings of second level, with the ids that links lead to.
-#
 # They are found in the HTML of the cells: that of a notebook of somebody else may hold headings of which no data tells.
 # One that readers do not see is for the team.
 
@@ -144,7 +143,6 @@ def entries_of(cells: Iterable[NotebookNode], kind: str) -> list:
 
 
 # The page of definitions and methods of a report, which the notes of its chapters and their figures lead to.
-#
 # What a chapter shows and how it works is kept in the record of its edition: the page is written from it, and tells of
 # a chapter that stays from an earlier edition too.
 
@@ -182,7 +180,6 @@ def definitions(
 
 
 # The index of a report's search page: chapters, their sections with all their words, indicators, communes.
-#
 # What a page holds is noted when it is made, and kept in the record of its edition: a chapter that stays from an
 # earlier edition is found like the others.
 

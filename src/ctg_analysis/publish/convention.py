@@ -223,11 +223,7 @@ class Reference(Row):
 
 
 def read_reference() -> Reference:
-    """Return the texts of reference of data/reference/convention.
-
-    Raises:
-        InputError: a file that is not of their model.
-    """
+    """Return the texts of reference of data/reference/convention."""
     return load_yaml(models() / REFERENCE, Reference).value
 
 
@@ -303,11 +299,7 @@ def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
 
 
 def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
-    """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file.
-
-    Raises:
-        InputError: a template that cannot be filled.
-    """
+    """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file."""
     figures = {figure.label for request in requests for figure in request.figures}
     secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
     context = {
@@ -325,11 +317,7 @@ SHEETS = "fiches_action"
 
 
 def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
-    """Write the convention and the fiches-action; return their places, and a warning.
-
-    Raises:
-        InputError, UserError: see `read_dossier` and `word.write`.
-    """
+    """Write the convention and the fiches-action; return their places, and a warning."""
     dossier = read_dossier(epci, root)
     paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
     signed = dossier.since_signature
@@ -344,9 +332,6 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
     """Write an issue of the info flash as a page, then as a PDF, and yield each when it is there.
 
     today: the day from which it is read, ISO; by default the date of the issue.
-
-    Raises:
-        InputError, UserError: see `flash.issue_page` and `word.write`; no browser, once the page is there.
     """
     issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"

@@ -163,7 +163,9 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     period, before, now (as a reader sees them).
     """
     both = before.merge(now, on=KEYS, how="outer", suffixes=("_before", "_now"), indicator="found")
-    same = [_same(both, name) for name in ("value", "numerator", "denominator", "status", "word")]
+    names = ("value", "numerator", "denominator", "status", "word")
+    pairs = [(both[f"{name}_before"], both[f"{name}_now"]) for name in names]
+    same = [before.eq(now) | (before.isna() & now.isna()) for before, now in pairs]
     both = both[both["indicator"].isin(list(CATALOGUE)) & ~pd.concat(same, axis=1).all(axis=1)]
     known = [both[f"status_{side}"].eq(OK) for side in ("before", "now")]
     appeared = both["found"].eq("right_only") & known[1]
@@ -199,11 +201,6 @@ def withheld(latest: Path | None, folder: Path) -> list[str]:
     published = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
     gone = both["source_before"].isin(RESTRICTED) & published[0] & ~published[1]
     return sorted(set(both.loc[gone, "indicator"]))
-
-
-def _same(both: pd.DataFrame, name: str) -> pd.Series:
-    before, now = both[f"{name}_before"], both[f"{name}_now"]
-    return before.eq(now) | (before.isna() & now.isna())
 
 
 def _text(row, side: str) -> str:

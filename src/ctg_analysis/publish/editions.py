@@ -13,8 +13,6 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import free_name, put_in_place, scratch
 from ctg_analysis.model.settings import ChapterNotebook, project_path
 
-# Editions: a published report is a folder that never changes any more; a link leads to the latest one.
-#
 #     reports/200067171 → .editions/200067171/2026-11-24-1a2b3c4d5e6f/
 #                                                         index.html, NN_chapter.html, donnees/,
 #                                                         observations.parquet, provenance.json

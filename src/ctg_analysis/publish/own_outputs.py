@@ -173,8 +173,6 @@ def rendered(text: str, attachments: dict) -> str:
     return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
 
 
-# What the cells of an analyst's own show, as HTML of a page: images, Markdown, printed text, tables, values.
-#
 # What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, what data may
 # have put in it and the cells of text go through the gate.
 

@@ -22,7 +22,6 @@ from ctg_analysis.publish.own_outputs import of_cell, published
 from ctg_analysis.publish.site import TEMPLATES, page
 
 # What a chapter has for the team in the place of figures: its boxes put together, its sections that hold nothing else.
-#
 # A chapter that waits for a file of a partner has a box for each of its indicators: twenty of them, one under the
 # other, say no more than one does. Readers see no box, and no section that would be a heading without a figure.
 
@@ -103,7 +102,6 @@ def _showing(cell: NotebookNode, piece: Html) -> NotebookNode:
 
 
 # The cells of a page that show an indicator: what links lead to, and what the search finds there.
-#
 # The code of a cell tells which: its links stand, whether figures came or a box, and in a notebook of anyone.
 
 NAME = re.compile(r'"([a-z0-9_]+)"')

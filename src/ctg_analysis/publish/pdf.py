@@ -68,11 +68,7 @@ def browser() -> str:
 
 
 def write_pdf(html: str, pdf: Path, date: str) -> None:
-    """Write a page as a PDF. date: ISO, that of the data, written in the place of the time of printing.
-
-    Raises:
-        UserError: no browser, or one that cannot print it.
-    """
+    """Write a page as a PDF. date: ISO, that of the data, written in the place of the time of printing."""
     with _printed(html, pdf.parent) as document:
         complete(document, html, date)
         document.save(pdf, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -101,11 +97,7 @@ def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
 
 
 def picture(html: str, size: tuple[int, int], scratch: Path) -> bytes:
-    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in.
-
-    Raises:
-        UserError: no browser, or one that cannot draw it.
-    """
+    """Return a page as a PNG of so many pixels, each drawn as two by two. scratch: a folder that it may write in."""
     with TemporaryDirectory(dir=scratch, prefix="draw-") as folder, temporary(scratch) as sockets:
         page, png = Path(folder) / "page.html", Path(folder) / "page.png"
         page.write_text(html, encoding="utf-8")
@@ -146,41 +138,23 @@ def complete(document: Pdf, html: str, date: str) -> None:
 
 
 def _complete_tags(document: Pdf) -> None:
-    """Give list items their body, leave to the drawing alone the name of figure, map the tags of PDF 2.0."""
+    """Give list items their body, leave to the drawing alone the name of figure, map the tags of PDF 2.0.
+
+    Header cells have their direction; their ids, which Chromium draws anew at each print, go with what names them.
+    """
     tree = document.Root.StructTreeRoot
     tree.RoleMap = Dictionary(**ROLES)
+    for name in {"/IDTree"} & set(tree.keys()):
+        del tree[name]
     for element in list(_elements(tree.K)):
+        attributes = element.get("/A", Array())
+        for part in (element, *(attributes if isinstance(attributes, Array) else [attributes])):
+            for name in {"/ID", "/Headers"} & set(part.keys() if isinstance(part, Dictionary) else ()):
+                del part[name]
         if _is(element, Name.Figure) and "/Alt" not in element:
             element.S = Name.Div
         if _is(element, Name.LI):
             _give_body(document, element)
-    _number_ids(tree)
-
-
-def _number_ids(tree: Dictionary) -> None:
-    """Number the ids of header cells from 1: Chromium gives its nodes other numbers from one print to the next.
-
-    Their order stays: a tree of ids is sorted.
-    """
-    elements = list(_elements(tree.K))
-    written = sorted(str(element.ID) for element in elements if "/ID" in element)
-    ids = {old: String(f"node{number:08d}") for number, old in enumerate(written, start=1)}
-    for element in elements:
-        if "/ID" in element:
-            element.ID = ids[str(element.ID)]
-        attributes = element.get("/A", Array())
-        for part in attributes if isinstance(attributes, Array) else [attributes]:
-            if isinstance(part, Dictionary) and "/Headers" in part:
-                part.Headers = Array(ids[str(name)] for name in part.Headers)
-    nodes = [tree.IDTree] if "/IDTree" in tree else []
-    while nodes:
-        node = nodes.pop()
-        nodes += list(node.get("/Kids", []))
-        for key in ("/Limits", "/Names"):  # texts, and in Names the elements that they name
-            if key in node:
-                node[key] = Array(
-                    ids.get(str(entry), entry) if isinstance(entry, String) else entry for entry in node[key]
-                )
 
 
 def _elements(kids: pikepdf.Object) -> Iterator[Dictionary]:

@@ -25,11 +25,7 @@ SHEET, LOCK, FRANCE = "Indicateurs", "beside", "France"
 
 
 def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> str:
-    """Write the page and the workbook of some EPCIs beside their reports, and return the name of the page.
-
-    Raises:
-        CellError: a cell of the notebook failed. FullError.
-    """
+    """Write the page and the workbook of some EPCIs beside their reports, and return the name of the page."""
     root = data_root(DEFAULT_EPCI)
     hold(root)
     listed = "" if departement else ",".join(epcis)

@@ -1,9 +1,7 @@
 """`ctg fetch`: the full files of sources, verified, with their certificate, put in place whole or not at all."""
 
-import csv
 import datetime
 import fnmatch
-import itertools
 import json
 import shutil
 import time
@@ -28,7 +26,6 @@ from ctg_analysis.raw.workbook_safety import DAMAGED
 
 MAXIMUM_BYTES = 2_000_000_000
 BLOCK = 1 << 16
-SEPARATORS = b";,\t|"
 
 
 class FetchError(UserError):
@@ -44,16 +41,13 @@ def keep(came: Path, download: Download, origin: str, *, packed: bool) -> None:
     """Keep what came, out of its zip when it is in one, beside it under the name of the download.
 
     Raises:
-        FetchError: a page, a message, a damaged file, one that was cut, another format, a zip without the file.
+        FetchError: a page in its place, a damaged zip, one without the file.
     """
-    _refuse_pages(came, origin)
-    if packed:
-        came = _unpacked(came, download, origin)
-        _refuse_pages(came, origin)
-    if download.name.endswith(".csv"):
-        _refuse_cut_lines(came, origin)
-    if download.name.endswith(".xlsx"):
-        _refuse_damaged_workbooks(came, origin)
+    came = _unpacked(came, download, origin) if packed else came
+    with came.open("rb") as file:
+        start = file.read(512).lower()
+    if b"<html" in start or b"<!doctype" in start:
+        raise FetchError(f"{origin}: a page came, expected a data file; open it in a browser to see why")
     came.replace(came.with_name(download.name))
 
 
@@ -62,58 +56,6 @@ def last_line(path: Path) -> bytes:
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, 2) - BLOCK))
         return (file.read().splitlines(keepends=True) or [b""])[-1]
-
-
-def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
-
-
-def _damaged(origin: str, expected: str) -> FetchError:
-    return FetchError(f"{origin}: a damaged or foreign file came, expected {expected}")
-
-
-def _no_data(origin: str) -> FetchError:
-    return FetchError(f"{origin}: a page or a message came, expected a data file; open it in a browser to see why")
-
-
-def _refuse_pages(path: Path, origin: str) -> None:
-    start = _start(path)[:512].lower()
-    if b"<html" in start or b"<!doctype" in start:
-        raise _no_data(origin)
-
-
-def _refuse_cut_lines(path: Path, origin: str) -> None:
-    """Refuse a CSV without columns or rows, whose first row does not fill its columns, or whose last line is cut."""
-    start, last = _start(path), last_line(path)
-    if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")) or b"\0" in start:
-        raise _damaged(origin, "a CSV file")
-    header, _, rows = start.partition(b"\n")
-    separator = max(SEPARATORS, key=header.count)
-    if start.lstrip().startswith((b"{", b"[", b"<")) or separator not in header or not rows.strip():
-        raise _no_data(origin)
-    reader = partial(csv.reader, delimiter=chr(separator))
-    try:
-        cells = len(next(reader([last.decode("latin-1")])))
-        table = filter(None, reader(line.decode("latin-1") for line in start.splitlines()))
-        expected, first = (len(row) for row in itertools.islice(table, 2))
-    except (csv.Error, ValueError) as error:  # a cell that no table has, no row
-        raise _no_data(origin) from error
-    if first != expected:
-        raise _no_data(origin)
-    if not last.endswith(b"\n") and b'"' not in last and 1 < cells < expected:  # one cell alone is a footer
-        raise FetchError(f"{origin}: the last line has {cells} cells, expected {expected}; run the command again")
-
-
-def _refuse_damaged_workbooks(path: Path, origin: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _refuse_large(archive, origin)
-            whole = "[Content_Types].xml" in archive.namelist() and not archive.testzip()
-    except (*DAMAGED, OSError) as error:
-        raise _damaged(origin, "a whole workbook") from error
-    if not whole:
-        raise _damaged(origin, "a whole workbook")
 
 
 def _unpacked(path: Path, download: Download, origin: str, *, within: bool = False) -> Path:
@@ -133,7 +75,7 @@ def _unpacked(path: Path, download: Download, origin: str, *, within: bool = Fal
             with archive.open((fitting + inner)[0]) as member, target.open("wb") as file:
                 shutil.copyfileobj(member, file)
     except DAMAGED as error:
-        raise _damaged(origin, "a zip") from error
+        raise FetchError(f"{origin}: a damaged or foreign file came, expected a zip") from error
     return _unpacked(target, download, origin, within=True) if inner else target
 
 
@@ -441,11 +383,7 @@ def _certify(source: Source, folder: Path) -> None:
 
 
 def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
-    """Put files that cannot be read aside.
-
-    Raises:
-        FetchError: the first thing that is wrong with them, how many more there are, where they are.
-    """
+    """Put files that cannot be read aside."""
     findings = wrong(source, begun)
     if not findings:
         return

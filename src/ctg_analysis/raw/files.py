@@ -16,11 +16,12 @@ import pyarrow as arrow
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from ctg_analysis.model.errors import IN_UTF8, Finding, InputError, counted
 from ctg_analysis.model.habits import SheetPlace, folded
 from ctg_analysis.model.settings import broken, project_path
-from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, letters, opened, scanned
+from ctg_analysis.raw.workbook_safety import AS_XLSX, EXPECTED, Cells, elements, foreign, opened, scanned
 
 # In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
 pd.set_option("mode.string_storage", "python")
@@ -357,11 +358,7 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> FilledTables:
 
 
 def sheets_there(folder: Path, tables: Collection[Headings]) -> set[str]:
-    """The tables that have a sheet in a workbook of a folder, filled or not.
-
-    Raises:
-        InputError: a workbook that cannot be read: what it has is not known.
-    """
+    """The tables that have a sheet in a workbook of a folder, filled or not."""
     return {name for path in workbooks_in(folder) for name in read_workbook(path, tables).tables}
 
 
@@ -369,9 +366,6 @@ def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
     """The sheets of a workbook: name, rows of texts from the first one on, what a scan tells of its cells.
 
     Those of a file that has not changed since are not read again: several readers ask for the same.
-
-    Raises:
-        InputError: not a workbook, or one made to harm.
     """
     written = path.stat()
     return _rows_of(path, written.st_mtime_ns, written.st_size)
@@ -386,23 +380,16 @@ def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], .
             read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
     except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
         raise foreign(path) from error
-    return tuple((name, _texts(rows, known := cells.get(name, Cells())), known) for name, rows in read)
-
-
-def _texts(rows: list[list], cells: Cells) -> list[list[str]]:
-    texts = [[text_of(cell) for cell in row] for row in rows]
-    for row, column in cells.percents:
-        if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
-            texts[row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"
-    return texts
+    texts = {name: [[text_of(cell) for cell in row] for row in rows] for name, rows in read}
+    for name, rows in read:
+        for row, column in cells.get(name, Cells()).percents:
+            if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
+                texts[name][row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"
+    return tuple((name, rows, cells.get(name, Cells())) for name, rows in texts.items())
 
 
 def authors(path: Path) -> list[str]:
-    """The names that the properties of a workbook keep of who wrote it.
-
-    Raises:
-        InputError: not a workbook, or one made to harm.
-    """
+    """The names that the properties of a workbook keep of who wrote it."""
     with opened(path) as parts:
         properties = [name for name in ("docProps/core.xml", "meta.xml") if name in parts.namelist()]
         texts = [element for name in properties for _, element in elements(parts, name)]
@@ -440,15 +427,12 @@ def _table_of(name: str, rows: list[list[str]], tables: Collection[Headings]) ->
 def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: Headings) -> tuple[Sheet, list[Finding]]:
     """The table of a sheet, below the row of its codes, or of its headings when there is no row of codes, without its
     cells below no code, or without a value, which are findings.
-
-    Raises:
-        InputError: no such row.
     """
     top, codes = _header(rows, table)
     if top is None:
         place = SheetPlace.of(project_path(path), name, {})
         raise InputError([Finding(place, 1, None, *NO_HEADINGS)])
-    places = {code or letters(at + 1): letters(at + 1) for at, code in reversed([*enumerate(codes)])}
+    places = {code or xl_col_to_name(at): xl_col_to_name(at) for at, code in reversed([*enumerate(codes)])}
     place = SheetPlace.of(project_path(path), name, places, top + 1)
     wide = len(codes)
     texts = pd.DataFrame(
@@ -459,7 +443,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
     )
     texts = texts[~without_data(texts, table.footer)]
     findings = [
-        Finding(place, top + 1, letters(at + 1), *NO_CODE)
+        Finding(place, top + 1, xl_col_to_name(at), *NO_CODE)
         for at, code in enumerate(codes)
         if not code and texts[at].ne("").any()
     ]

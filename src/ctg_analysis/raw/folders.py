@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -92,8 +93,9 @@ class KnownSums:
     def __init__(self, home: Path):
         self._home = home
         self._path = home / CACHE / SUMS
-        self._known = read_cache(self._path)
-        self._fresh = False
+        self._known, self._fresh = {}, False
+        with suppress(FileNotFoundError, TypeError, ValueError):  # none yet, or damaged: it is then made again
+            self._known = dict(json.loads(self._path.read_text(encoding="utf-8")))
 
     def of(self, path: Path) -> str:
         """Return the SHA-256 of a file, which is read when it is not known as it is now."""
@@ -129,15 +131,6 @@ def sum_of(path: Path) -> str:
     """Return the SHA-256 of a file: that which is known of it, when it lies in a data root that knows some."""
     home = next((folder for folder in path.parents if (folder / CACHE).is_dir()), None)
     return known_sums(home).of(path) if home else sha256(path)
-
-
-def read_cache(path: Path) -> dict[str, list]:
-    """Return what a file of CACHE holds; nothing when there is none yet, or a damaged one: it is then made again."""
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 UNREAD = "unread.json"  # in data/processed for the forms, in its folder of field material for the démarches

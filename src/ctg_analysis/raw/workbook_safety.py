@@ -14,6 +14,8 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
+
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import broken
 
@@ -84,11 +86,7 @@ def elements(
 
 
 def whole_number(parts: zipfile.ZipFile, text: str) -> int:
-    """A number that a part writes.
-
-    Raises:
-        InputError: it is none.
-    """
+    """A number that a part writes."""
     try:
         return int(text)
     except ValueError as error:
@@ -149,29 +147,9 @@ def scanned(path: Path) -> dict[str, Cells]:
             cells.add(row, column, kind)
             far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
             if far or len(cells.percents) > MOST_ROWS:
-                far = f"une case remplie en {letters(cells.columns)}{cells.rows}"
+                far = f"une case remplie en {xl_rowcol_to_cell(cells.rows - 1, cells.columns - 1)}"
                 raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
     return sheets
-
-
-def letters(column: int) -> str:
-    """The letters of a column, counted from 1.
-
-    >>> letters(1), letters(26), letters(27), letters(16384)
-    ('A', 'Z', 'AA', 'XFD')
-    """
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
-def _number(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
 
 
 def _xlsx(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
@@ -230,9 +208,8 @@ def _xlsx_cells(
         if _local(element.tag) == "row":
             row, column = whole_number(parts, element.get("r") or str(row + 1)), 0
             for cell in (one for one in element if _local(one.tag) == "c"):
-                match = re.fullmatch(r"([A-Z]{1,4})(\d{1,7})", cell.get("r") or "")
-                column = _number(match[1]) if match else column + 1
-                row = int(match[2]) if match else row
+                named = re.fullmatch(r"[A-Z]{1,4}\d{1,7}", cell.get("r") or "")
+                row, column = (at + 1 for at in xl_cell_to_rowcol(named[0])) if named else (row, column + 1)
                 inside = {_local(one.tag): one.text for one in cell}
                 if cell.get("t") == "e":
                     yield row, column, ERROR

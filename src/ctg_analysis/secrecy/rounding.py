@@ -12,11 +12,9 @@ from ctg_analysis.model.indicator import OK, Count, Indicator, Mean, Rate, Ratio
 from ctg_analysis.model.source import Source
 
 # Secrecy by rounding (rules R1 and R2): a restricted count of persons is an interval before anything is made of it.
-#
 # A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 » is 145 to 149, « moins de 5 » is 0 to
 # 4, a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in
 # the same intervals give the same bytes, whatever has been published before.
-#
 # A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the
 # sum of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end; but
 # secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. A whole that is told as it is

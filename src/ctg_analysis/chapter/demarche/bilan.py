@@ -42,14 +42,12 @@ class Bilan(DemarcheChapter):
         super().__init__(territory)
         self.actions = self.table(ACTIONS)
 
-    def statuses(self, family: str) -> Html:
+    def statuses(self, family: str, whole: str) -> Html:
         """How many actions were done, partly done, put off, given up, axis by axis.
 
-        family: the indicators that tell it for the whole, which the chart stands for.
-        Raises:
-            UserError: a family that does not exist.
+        family: the indicators that tell it for the whole, which the chart stands for. whole: their number.
         """
-        names = _members(self.territory, family)
+        names = [whole, *_members(self.territory, family)]
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, SHOWN, *names)
@@ -98,11 +96,7 @@ class Bilan(DemarcheChapter):
         return markup.reading(f"Pour la suite : {texts.listed(next_steps)}.")
 
     def then_and_now(self, *indicators: str) -> Html:
-        """The first and the last value of indicators of one source, where there are two.
-
-        Raises:
-            UserError: an indicator that does not exist.
-        """
+        """The first and the last value of indicators of one source, where there are two."""
         lines, absent, sources = [], [], []
         for name in indicators:
             indicator = analyst.indicator_of(self.territory, name)
@@ -128,8 +122,6 @@ class Bilan(DemarcheChapter):
         """Who exercises each competence, place by place.
 
         family: the indicators that count the communes where the intercommunalité does, which the table stands for.
-        Raises:
-            UserError: a family that does not exist.
         """
         members = _members(self.territory, family)
         box = self.missing("Compétences, par commune", "competences")
@@ -153,11 +145,7 @@ class Bilan(DemarcheChapter):
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
     def by_year(self, family: str) -> Html:
-        """The members of a family of indicators year by year, on one scale, each year from its own zero.
-
-        Raises:
-            UserError: a family that does not exist.
-        """
+        """The members of a family of indicators year by year, on one scale, each year from its own zero."""
         members = _members(self.territory, family)
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])

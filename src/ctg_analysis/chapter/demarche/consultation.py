@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.surveyed import FEW, NOTHING, count, few_of, foremost, share, typographed
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
@@ -43,7 +43,7 @@ class Consultation(DemarcheChapter):
 
     BEGINS_WITH = ("questionnaire", "marges", "reponses")
     ANSWERS_FROM = (ANSWERED,)
-    TELLS_FROM, WORKED_FROM = (ANSWERED,), "reponses"
+    TELLS_FROM, WORKED_FROM, METHOD = (ANSWERED,), "reponses", "consultation"
 
     def __init__(self, territory: Territory):
         super().__init__(territory)
@@ -177,7 +177,7 @@ class Consultation(DemarcheChapter):
                 f"{count(row.base)} ({count(row.n_eff)})",
                 number(row.chi2),
                 number(row.v, 2),
-                p_text(row.p_adjusted),
+                f"moins de {next(one for one in P_VALUES if row.p_adjusted < one)}".replace(".", ","),
                 row.strength,
             ]
             for row in linked.itertuples()
@@ -220,14 +220,6 @@ class Consultation(DemarcheChapter):
         header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non-réponse"]
         note = "Ont répondu : « ne sait pas » compris."
         return pieces.table("Qui a répondu à chaque question", header, lines, self._context.source, note, words=False)
-
-    def words(self) -> Html:
-        """What the words of the chapter mean; nothing where they say nothing yet."""
-        return definitions("consultation") if self._held else Html("")
-
-    @property
-    def _held(self) -> bool:
-        return len(self.table(ANSWERED)) > 0
 
     @property
     def _about(self) -> pd.Series:
@@ -338,12 +330,6 @@ def _most_cited(rows: pd.DataFrame) -> str:
 def anchored(q_id: str, piece: Html) -> Html:
     """A piece on a question, that links lead to."""
     return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
-
-
-def p_text(p: float) -> str:
-    """The p of a link that is established, as far as it is of use."""
-    limit = next(limit for limit in P_VALUES if p < limit)
-    return f"moins de {str(limit).replace('.', ',')}"
 
 
 def result_chart(

@@ -20,7 +20,7 @@ from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.texts import short_date, typography
+from ctg_analysis.display.texts import date_text, short_date, typography
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import DEMARCHE, notebooks
@@ -72,6 +72,7 @@ DATES = {  # which column of which table tells when a table was last true
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
+DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
 DRAWN = (
@@ -101,13 +102,13 @@ class DemarcheChapter:
 
     BEGINS_WITH: the tables that a chapter begins with, the first to fill. TELLS_FROM: those without which it has
     nothing to tell, where they are others. WORKED_FROM: the one that what it shows is counted from. ANSWERS_FROM: those
-    that its answer is told from.
+    that its answer is told from. METHOD: its words in method_texts.yml.
     """
 
     BEGINS_WITH: tuple[str, ...] = ()
     TELLS_FROM: tuple[str, ...] = ()
     ANSWERS_FROM: tuple[str, ...] = ()
-    WORKED_FROM = ""
+    WORKED_FROM = METHOD = ""
 
     def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
@@ -115,11 +116,7 @@ class DemarcheChapter:
 
     @classmethod
     def open(cls, epci: str | int) -> Self:
-        """The chapter of an EPCI, whose démarche may not have begun.
-
-        Raises:
-            UserError: no such EPCI. InputError: files that cannot be trusted.
-        """
+        """The chapter of an EPCI, whose démarche may not have begun."""
         return cls(open_chapter(epci).territory)
 
     def answer(self) -> Html:
@@ -130,6 +127,23 @@ class DemarcheChapter:
     def _told(self) -> str:
         """The answer of the chapter, one line of French."""
         return ""
+
+    def words(self) -> Html:
+        """What the words of the chapter mean; nothing where they say nothing yet."""
+        return Html("") if any(self.table(name).empty for name in self.ANSWERS_FROM) else definitions(self.METHOD)
+
+    def decided_since(self, year: int) -> Html:
+        """The decisions of the bodies since a year, the newest first."""
+        rows = self.table("reunions").sort_values("date", ascending=False, kind="stable")
+        lines = [
+            [date_text(row.date), row.instance, decision]
+            for row in rows.itertuples(index=False)
+            if row.date.year >= year
+            for decision in row.decisions or ()
+        ]
+        if not lines:
+            return pieces.plain("Aucune décision n'est encore inscrite.")
+        return pieces.table(DECISIONS, ["Date", "Instance", "Décision"], lines, self.source("reunions"))
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, see demarche.declared_tables."""

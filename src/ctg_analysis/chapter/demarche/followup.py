@@ -1,5 +1,6 @@
 """Chapter 16: where the convention is, year after year, and what its evaluations will read."""
 
+import datetime
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,7 +16,7 @@ from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
 from ctg_analysis.display.quantities import counted, euros, number, quantity
 from ctg_analysis.display.tables import Listing
-from ctg_analysis.display.texts import date_text, span_text
+from ctg_analysis.display.texts import span_text
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
@@ -165,17 +166,7 @@ class Followup(DemarcheChapter):
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
         """The decisions of the bodies since the convention began."""
-        rows = [
-            (row.date, row.instance, decision)
-            for row in self.table("reunions").itertuples(index=False)
-            if self.span and row.date.year >= self.span[0]
-            for decision in row.decisions or ()
-        ]
-        if not rows:
-            return pieces.plain("Aucune décision n'est encore inscrite.")
-        rows = sorted(rows, key=lambda row: row[0], reverse=True)
-        lines, header = [[date_text(day), *said] for day, *said in rows], ["Date", "Instance", "Décision"]
-        return pieces.table(pieces.DECISIONS, header, lines, self.source("reunions"))
+        return self.decided_since(self.span[0] if self.span else datetime.MAXYEAR)
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""
@@ -284,20 +275,14 @@ def _alike(row) -> list[str]:
     now = _bare(row.text)
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
-    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+    decimals = len(now.partition(",")[2])
+    ends = [pieces.UNKNOWN if pd.isna(end) else number(end, decimals) for end in (row.baseline, row.target)]
+    return [ends[0], now, ends[1]]
 
 
 def _bare(text: str) -> str:
     """How an observed value is written, without the sign of its unit, which has its own place."""
     return re.sub(r"\s*%", "", text)
-
-
-def _decimals(number: str) -> int:
-    return len(number.partition(",")[2])
-
-
-def _rounded(value: float, decimals: int) -> str:
-    return pieces.UNKNOWN if pd.isna(value) else number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:

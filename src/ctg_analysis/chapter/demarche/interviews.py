@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup, texts
@@ -33,7 +33,7 @@ class Interviews(DemarcheChapter):
 
     BEGINS_WITH = ("grille", "codebook", "extraits")
     ANSWERS_FROM = ("interviews",)
-    TELLS_FROM, WORKED_FROM = ("interviews", "ateliers"), "extraits"
+    TELLS_FROM, WORKED_FROM, METHOD = ("interviews", "ateliers"), "extraits", "interviews"
 
     def _told(self) -> str:
         """What most of those who were heard speak of."""
@@ -168,18 +168,10 @@ class Interviews(DemarcheChapter):
         told = {"Thème": rows["theme"], "Code": codes, "Ce qu'il veut dire": rows["definition"]}
         return pieces.table("Livret de codes", *pieces.by_column(told), self._source)
 
-    def words(self) -> Html:
-        """What the words of the chapter mean; nothing where they say nothing yet."""
-        return definitions("interviews") if self._held else Html("")
-
     def _by_theme(self) -> pd.DataFrame:
         rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
-
-    @property
-    def _held(self) -> bool:
-        return len(self.table("interviews")) > 0
 
     @property
     def _about(self) -> pd.Series:
@@ -187,7 +179,7 @@ class Interviews(DemarcheChapter):
 
     @property
     def _source(self) -> Citation:
-        if not self._held:
+        if self.table("interviews").empty:
             return Citation("Démarche, entretiens avec les partenaires.")
         about = self._about
         known = pd.notna(about["start"])
@@ -243,7 +235,7 @@ class Meetings(DemarcheChapter):
             "Rencontre": self.held["type"] + session.where(self.held["type"].eq(IN_SESSIONS), ""),
             "Champ": self.held["champ"].map(pieces.text_of).replace("", "tous les champs"),
             "Date": self.held["date"].map(short_date),
-            "Présents": [_of_those_invited(row) for row in self.held.itertuples()],
+            "Présents": map(pieces.attended, self.held["presents"], self.held["invites"]),
             "dont": self.held["atelier_id"].map(came).fillna(pieces.UNKNOWN),
         }
         return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
@@ -288,13 +280,6 @@ class Meetings(DemarcheChapter):
 
 
 open_meetings = Meetings.open
-
-
-def _of_those_invited(row) -> str:
-    if pd.isna(row.presents):
-        return "nd"
-    present = number(row.presents)
-    return present if pd.isna(row.invites) else f"{present} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:

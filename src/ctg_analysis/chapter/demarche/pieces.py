@@ -28,7 +28,6 @@ to_followup = f"{FOLLOWUP}#suivi-{{}}".format
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
-DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 Cell = str | Markup
 NO_SHADES: Mapping[tuple[int, int], int] = MappingProxyType({})
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
@@ -159,6 +158,13 @@ def text_of(cell: object) -> str:
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)
+
+
+def attended(present: float, invited: float, silent: str = UNKNOWN) -> str:
+    """How many came, of those invited where it is known. silent: what is said of those not counted."""
+    if pd.isna(present):
+        return silent
+    return number(present) if pd.isna(invited) else f"{number(present)} sur {number(invited)}"
 
 
 def the_actors(kinds: Iterable[str]) -> str:

@@ -1,15 +1,18 @@
-"""Chapter 15: axes, objectives, actions; their money, their pilotes, their governance."""
+"""Chapter 15: axes, objectives, actions; their money, their pilotes, their governance; what is due."""
 
+import datetime
+import re
 from collections.abc import Sequence
+from typing import Annotated
 
 import pandas as pd
 from markupsafe import Markup
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.chapter.obligations import obligations
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.consistency import active
@@ -19,10 +22,11 @@ from ctg_analysis.display.markup import Citation, Html, Table, cited_with
 from ctg_analysis.display.quantities import counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
-from ctg_analysis.indicators.childcare import DUTIES, read_thresholds
+from ctg_analysis.indicators.childcare import DUTIES, Threshold, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
-from ctg_analysis.model.settings import data_root
+from ctg_analysis.model.settings import data_root, settings
+from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import cells, plain_bars
 
@@ -46,6 +50,8 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         ("Constats", _links(row.constat_ids or (), constats, pieces.to_constat)),
     ]
     staff = row.moyens_humains_etp
+    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    apart = not set(milestones) <= set(row.etapes or ())
     return dict(
         id=row.action_id,
         title=texts.typography(row.titre),
@@ -59,7 +65,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            *(_if_written("Jalons", row.jalons) if _apart_from_steps(row) else []),
+            *(_if_written("Jalons", row.jalons) if apart else []),
         ],
         steps=[texts.typography(step) for step in row.etapes or ()],
         who=[
@@ -78,12 +84,6 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         after=[("Évaluation", _written(row.modalites_evaluation)), *_if_written("Risques", row.risques)],
         followup=_followup(chapter, row.action_id),
     )
-
-
-def _apart_from_steps(row) -> bool:
-    steps = row.etapes or ()
-    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
-    return not set(milestones) <= set(steps)
 
 
 def links(row) -> str:
@@ -253,8 +253,8 @@ class Strategy(DemarcheChapter):
         return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
     def obligations(self) -> Html:
-        """What is due here by the law, the branch and the convention: see `chapter.obligations`."""
-        return obligations(self.territory)
+        """What is due here by the law, the branch and the convention: see `due`."""
+        return due(self.territory)
 
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
@@ -339,7 +339,9 @@ class Strategy(DemarcheChapter):
             "Instance": rows["instance"],
             "Date": rows["date"].map(date_text),
             "Réunion": held.map({True: "tenue", False: "prévue"}),
-            "Présents sur invités": [_attendance(row) for row in rows.itertuples(index=False)],
+            "Présents sur invités": [
+                pieces.attended(*row, pieces.NOTHING) for row in rows[["presents", "invites"]].itertuples(index=False)
+            ],
         }
         planned = int((~held).sum())
         sentence = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
@@ -350,16 +352,7 @@ class Strategy(DemarcheChapter):
     @needing("Décisions des instances", "reunions")
     def decisions(self) -> Html:
         """The decisions of the bodies, the newest first."""
-        rows = self.table("reunions").sort_values("date", ascending=False, kind="stable")
-        lines = [
-            [date_text(row.date), row.instance, decision]
-            for row in rows.itertuples(index=False)
-            for decision in row.decisions or ()
-        ]
-        if not lines:
-            return pieces.plain("Aucune décision n'est encore inscrite.")
-        source = self.source("reunions")
-        return pieces.table(pieces.DECISIONS, ["Date", "Instance", "Décision"], lines, source)
+        return self.decided_since(datetime.MINYEAR)
 
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
@@ -451,7 +444,67 @@ def _beginnings(years: pd.Series) -> str:
     return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
 
 
-def _attendance(row) -> str:
-    if pd.isna(row.presents):
-        return pieces.NOTHING
-    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)
+DUE = "Ce qui est dû, par date"
+DUE_HEADER = ["Pour le", "Quoi", "Qui", "Texte"]
+ARTICLE = re.compile(r".*?(?= ;| \(|$)")  # of a source that goes on with who cites it
+DONE = {
+    "deux missions": "Recenser les besoins et les modes d'accueil du jeune enfant, informer les familles",
+    "quatre missions": "Planifier l'accueil du jeune enfant, en soutenir la qualité",
+    "schéma pluriannuel": "Schéma pluriannuel de l'offre d'accueil du jeune enfant",
+    "relais petite enfance": "Relais petite enfance",
+}
+OF_CONVENTION = "Fin de la convention territoriale globale", "Caf et collectivités signataires", "La convention"
+
+
+class Obligation(BaseModel):
+    """Something due: what, by whom, its next last day, how often, its text, where it was read, what could not be."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    quoi: str
+    qui: str
+    pour: Annotated[datetime.date, BeforeValidator(datetime.date.fromisoformat)]
+    tous_les: str
+    texte: str
+    source: str
+    a_verifier: str = ""
+
+
+def due(territory: Territory) -> Html:
+    """The table of what is due here, the first first; what could not be read in its text is said below."""
+    reference = settings().reference
+    dated = load_yaml(reference / "obligations.yml", list[Obligation]).value
+    lines = [(one.pour, f"{one.quoi} ({one.tous_les})", one.qui, one.texte) for one in dated]
+    counted = known.by_commune(territory, CATALOGUE[PEOPLE]).set_index("territory")["value"]
+    people = territory.communes.set_index("code")["total_population"].fillna(counted)  # none of an invented territory
+    lines += [
+        (duty.date, DONE[duty.obligation], asked_of(duty, people), ARTICLE.match(duty.source)[0])
+        for duty in read_thresholds(reference / "seuils.yml").values()
+        if duty.obligation in DONE
+    ]
+    if years := territory.years_of_convention:
+        lines.append((datetime.date(years[1], 12, 31), *OF_CONVENTION))
+    today = pd.Timestamp(max(territory.received.values())).date()  # of the data: a page does not change with the day
+    rows = [[f"{'depuis le ' * (day <= today)}{date_text(day)}", *told] for day, *told in sorted(lines)]
+    unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
+    written = [[texts.typography(cell) for cell in row] for row in rows]
+    content = Table(DUE, DUE_HEADER, written, note=texts.typography(f"À vérifier. {unread}"), words=True)
+    cited = Citation("les textes cités.")
+    return markup.together(markup.table(content), markup.source(cited))
+
+
+def asked_of(duty: Threshold, people: pd.Series) -> str:
+    """Of whom a duty of the service public de la petite enfance is asked here. people: of the communes.
+
+    >>> hub = Threshold(obligation="relais petite enfance", seuil=10000, texte="", source="", date="2026-01-01")
+    >>> asked_of(hub, pd.Series([1500.0, 9000])).replace("\\u202f", " ")
+    "aucune commune ; l'intercommunalité (10 500 habitants) si toutes lui confient la compétence"
+    >>> asked_of(hub, pd.Series([1500.0, 12000])).partition(" ;")[0]
+    '1 des 2 communes'
+    """
+    if duty.seuil is None:
+        return "chaque commune, ou l'intercommunalité à qui elle l'a confié"
+    bound, whole = people.gt(duty.seuil).sum(), people.sum()
+    here = f"{bound} des {len(people)} communes" if bound else "aucune commune"
+    if whole <= duty.seuil:
+        return here
+    return f"{here} ; l'intercommunalité ({number(whole)} habitants) si toutes lui confient la compétence"

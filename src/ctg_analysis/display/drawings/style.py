@@ -13,8 +13,3 @@ WIDTH = 440  # of a drawing, in its own units: narrow, so that the text stays re
 SIZE, SMALL = 12, 11.5  # of letters, in the same units: 10 px at least on a screen of 390
 LETTERS, ON_A_PHONE = 10.5, 11.5  # of the names of a map; on a phone (style.css), where they must still find room
 LINE = 1.18  # from a line of text to the next, in letters
-
-
-def colour(level: str) -> str:
-    """Return the colour of a territory: the same one everywhere."""
-    return OTHERS.get(level, TERRITORY)
