@@ -144,10 +144,11 @@ def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Territory":
 
 def _are_whole(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     """Which rows are of communes that the producer gives in whole numbers, and larger places with a decimal."""
+    if not isinstance(indicator.value, Published) or not indicator.decimals:
+        return pd.Series(False, rows.index)
     communes = rows["level"].eq("commune") & rows["value"].notna()
     whole = rows.loc[communes, "value"].mod(1).eq(0)
-    known = isinstance(indicator.value, Published) and indicator.decimals and len(whole) >= WHOLE_FROM and whole.all()
-    return communes & bool(known)
+    return communes & (len(whole) >= WHOLE_FROM and whole.all())
 
 
 class Territory:
@@ -332,7 +333,6 @@ class Territory:
             summed=sentences.sums_of_rounded(indicator, rows).to_numpy(),
         )
         each, fictional = each_row(rows), self.root.fictional
-        names = dict(self.territories.loc[self.territories["level"].eq("departement"), ["code", "name"]].to_numpy())
         written = [replace(indicator, decimals=0) if one else indicator for one in _are_whole(indicator, rows)]
         return rows.assign(
             text=[sentences.value_text(one, row) for one, row in zip(written, each, strict=True)],
@@ -341,11 +341,16 @@ class Territory:
                 texts.typography(
                     row.name
                     if fictional or row.level not in LARGER
-                    else name_of_place(indicator, row, self._larger, names)
+                    else name_of_place(indicator, row, self._larger, self._departements)
                 )
                 for row in each
             ],
         )
+
+    @cached_property
+    def _departements(self) -> dict[str, str]:
+        rows = self.territories[self.territories["level"].eq("departement")]
+        return dict(zip(rows["code"], rows["name"], strict=True))
 
     @cached_property
     def _larger(self) -> dict[str, set[str]]:

@@ -201,12 +201,12 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     """
     index, rows = rows.index, rows.reset_index(drop=True)
     summed = pd.Series(False, rows.index)
-    known = rows[rows["level"].ne("peers") & rows["status"].eq(OK) & rows["source"].ne(SURVEY) & rows["low"].notna()]
-    for name, part in known.groupby("source", sort=False):
-        source = SOURCES[name]
+    for source in [SOURCES[name] for name in rows["source"].unique() if name in SOURCES and name != SURVEY]:
         step = source.precision.rounding or source.secrecy.base
         if not step:
             continue
+        known = rows["level"].ne("peers") & rows["status"].eq(OK) & rows["low"].notna()
+        part = rows[known & rows["source"].eq(source.id)]
         if not isinstance(indicator.value, Count):
             summed[part.index] = goes_further(part, indicator, source)
         elif source.precision.rounding:
