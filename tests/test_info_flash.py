@@ -16,11 +16,12 @@ from material_files import add, change, line_of
 from reader import Text
 
 from ctg_analysis.demarche.columns import first_day
+from ctg_analysis.demarche.material_files import heavy_logos, logos
 from ctg_analysis.display.texts import date_text, span_phrase
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.publish.convention import write_issue
-from ctg_analysis.publish.flash import issue_page
+from ctg_analysis.publish.flash import issue_page, logo
 
 ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI, 3)]
 
@@ -142,6 +143,19 @@ def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
         path.write_text(f"{text.rstrip()}\n  logos: [{name}]\n", encoding="utf-8")
         with pytest.raises(InputError, match=r"colonne logos, numero 1 : trouvé .*, attendu un \.png"):
             issue_page(EXAMPLE_EPCI, root)
+
+
+def test_the_logos_of_a_folder_are_for_the_first_page_and_a_heavy_one_is_told(example, tmp_path):
+    root = launched(example, tmp_path)
+    folder = root.material(EXAMPLE_EPCI)
+    (folder / "logo_la_caf.png").write_bytes(b"small")
+    assert [(name, address[:22]) for name, address in map(logo, logos(folder))] == [
+        ("Logo\u00a0: la caf", "data:image/png;base64,")
+    ]
+    assert not list(heavy_logos(folder))
+    (folder / "logo_la_caf.png").write_bytes(bytes(300_000))
+    (told,) = heavy_logos(folder)
+    assert str(told).endswith("logo_la_caf.png : trouvé une image de 300 Ko, attendu 100 Ko au plus")
 
 
 def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):

@@ -20,7 +20,7 @@ from ctg_analysis.demarche.table_files import (
 )
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.habits import NO_NAMES
-from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.settings import LOGOS, DataRoot, project_path
 from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.raw.files import unread_file, workbooks_in
@@ -33,7 +33,8 @@ YAML_FILES = {
     declared_tables.CONSULTATION: declared_tables.Consultation,
     declared_tables.SYNTHESIS: declared_tables.SynthesisEdition,
 }
-IMAGES = {".png", ".jpg", ".svg"}
+IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
+LARGEST_LOGO = 100_000  # bytes
 TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
 
 
@@ -134,6 +135,7 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
         *of_convention(files.yaml[declared_tables.CONVENTION], folder / declared_tables.CONVENTION),
         *of_info_flashes(files.yaml[declared_tables.INFO_FLASH], tables, folder / declared_tables.INFO_FLASH),
         *of_synthesis(files.yaml[declared_tables.SYNTHESIS], folder / declared_tables.SYNTHESIS),
+        *heavy_logos(folder),
         *questions_wrong(tables["questionnaire"], tables["marges"], tables["enquete_precedente"]),
         *persons_named(files),
     ]
@@ -150,6 +152,19 @@ def persons_named(files: MaterialFiles) -> Iterator[Finding]:
     yield from personal_data(files.tables.values(), files.allowed)
     for file, read in files.yaml.items():
         yield from personal_data_in_yaml(read, files.folder / file, files.allowed)
+
+
+def logos(folder: Path) -> list[Path]:
+    """The logos of who leads a démarche, `logo_caf.png`: images of its folder."""
+    return sorted(path for path in folder.glob(LOGOS) if path.suffix in IMAGES)
+
+
+def heavy_logos(folder: Path) -> Iterator[Finding]:
+    """Logos that are too heavy for a page sent by mail."""
+    for path in logos(folder):
+        if (size := path.stat().st_size) > LARGEST_LOGO:
+            expected = f"{LARGEST_LOGO // 1000} Ko au plus"
+            yield Finding(project_path(path), None, None, f"une image de {size // 1000} Ko", expected)
 
 
 def strays(

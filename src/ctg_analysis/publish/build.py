@@ -23,6 +23,7 @@ from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (
     DEMARCHE,
     EVERYTHING,
+    LOGOS,
     MATERIAL,
     MODELS,
     OF_DEMARCHE,
@@ -56,6 +57,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     """
     texts = [*text_sources().values(), *sorted(settings().reference.rglob("*.yml"))]
     texts += sorted((settings().reference / MODELS).glob("*.docx"))  # of the letters beside the pages
+    texts += sorted(root.material(epci).glob(LOGOS))
     project = settings().root  # what an analyst reads beside: tables, modules, not what JupyterLab and Python keep
     for path in sorted((project / "notebooks").rglob("*")):
         hidden = any(name.startswith((".", "__")) for name in path.relative_to(project).parts)

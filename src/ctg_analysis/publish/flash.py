@@ -14,7 +14,7 @@ from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.declared_tables import INFO_FLASH, TABLES, InfoFlash, KeyFigure
-from ctg_analysis.demarche.material_files import MaterialFiles, open_material
+from ctg_analysis.demarche.material_files import IMAGES, MaterialFiles, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.display import notes
 from ctg_analysis.display.quantities import agreed
@@ -92,7 +92,6 @@ def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
     return [(term, notes.terms()[term]) for term in notes.terms_in(map(typography, filter(None, words)))]
 
 
-IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail
 
 
@@ -197,6 +196,13 @@ def _figure(figure: KeyFigure, seen: Territory) -> dict[str, str] | None:
     }
 
 
+def logo(path: Path) -> tuple[str, str]:
+    """The name of a logo, from that of its file, and an address that holds the image whole."""
+    name = path.stem.removeprefix("logo_").replace("_", " ")
+    content = base64.b64encode(path.read_bytes()).decode()
+    return typography(f"Logo : {name}"), f"data:{IMAGES[path.suffix]};base64,{content}"
+
+
 def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
     for name in issue.logos:
         path = (folder / name).resolve()
@@ -205,8 +211,7 @@ def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) 
             expected = f"un .png, .jpg ou .svg de {LARGEST // 1000} Ko au plus dans le dossier de info_flash.yml"
             findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
             continue
-        content = base64.b64encode(path.read_bytes()).decode()
-        yield typography(f"Logo : {path.stem.replace('_', ' ')}"), f"data:{IMAGES[path.suffix]};base64,{content}"
+        yield logo(path)
 
 
 def _code(issue: InfoFlash) -> str:

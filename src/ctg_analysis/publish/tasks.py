@@ -38,6 +38,7 @@ from ctg_analysis.chapter.profiles import first_figures
 from ctg_analysis.chapter.tables import APPROVALS
 from ctg_analysis.chapter.territory import ELSEWHERE, Territory
 from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.material_files import logos
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, date_text, typography
@@ -63,7 +64,7 @@ from ctg_analysis.publish.convention import letter
 from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.execution import execute
-from ctg_analysis.publish.flash import standing
+from ctg_analysis.publish.flash import logo, standing
 from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.publish.site import page
 from ctg_analysis.raw.folders import read_unread
@@ -286,14 +287,16 @@ OTHERS = {
 def write_beside(report: Report) -> dict:
     """Write the page of what is missing; return what the first page tells of the territory and of its démarche.
 
-    identity: HTML. figures: six, see `first_figures`. phases: of the démarche, as they stand at the date of the data.
-    years: the first and the last of the convention. method, peers: what the page of definitions says of them.
+    identity: HTML. figures: six, see `first_figures`. logos: see `flash.logo`. phases: of the démarche, as they stand
+    at the date of the data. years: the first and the last of the convention. method, peers: what the page of
+    definitions says of them.
     """
     write_missing(report)
     seen = opened(report).territory
     return {
         "identity": identity(seen).html,
         "figures": first_figures(seen),
+        "logos": [logo(path) for path in logos(seen.root.material(seen.epci))],
         "phases": list(standing(seen.demarche.table("calendrier"), max(seen.received.values()))),
         "years": seen.years_of_convention,
         "method": known.method(seen),
