@@ -158,7 +158,7 @@ def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(ex
     asked = {measure.removesuffix("_total").removesuffix("_inhabitants") for measure in asked} | asked
     assert set(facts["measure"]) - asked == set()
     readable = {measure for one in INDICATORS if set(one.sources) & set(CLEANERS) for measure in measures(one)}
-    # What source_facts.weighted makes of an index.
+    # What clean.facts.weighted makes of an index.
     derived = {measure for measure in readable if measure.endswith(("_inhabitants", "_total"))}
     assert readable - derived - set(facts["measure"]) == set()
 

@@ -176,7 +176,7 @@ def test_scenario_10_a_text_that_names_somebody_blocks_the_publication_of_the_de
     )
     assert "Berthier" not in str(finding)
     after = Demarche(EXAMPLE_EPCI, root)
-    assert not after.begun and after.unread == "extraits.csv, ligne 5"
+    assert not after.folder.is_dir() and after.unread == "extraits.csv, ligne 5"
 
 
 def test_scenario_10_few_speakers_are_never_quoted_nor_named(material, demarche):
@@ -307,7 +307,7 @@ def test_the_tables_of_the_material_are_read_as_they_were_written(material, dema
 
 def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
     nothing = Demarche("200066645", france)
-    assert not nothing.begun and nothing.convention is None and nothing.info_flashes == []
+    assert not nothing.folder.is_dir() and nothing.convention is None and nothing.info_flashes == []
     for name in [*MATERIAL_READ, *RESULTS]:
         table = nothing.table(name)
         assert table.empty and list(table) == columns_of(name), name

@@ -101,7 +101,7 @@ def test_every_sort_of_fault_is_that_of_its_epci(root):
     }
     assert set(told_of(root, EXAMPLE_EPCI)["source"]) == before - {families, "mission_locale"}
     pd.testing.assert_frame_equal(told_of(root, OTHER), others)
-    assert not Demarche(EXAMPLE_EPCI, root).begun and Demarche(EXAMPLE_EPCI, root).unread
+    assert not Demarche(EXAMPLE_EPCI, root).folder.is_dir() and Demarche(EXAMPLE_EPCI, root).unread
     kept = [root.processed / UNREAD, root.processed / MATERIAL / UNREAD]
     assert "Dupont" not in json.dumps([path.read_text(encoding="utf-8") for path in kept])
 

@@ -94,7 +94,7 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
     measure has one for each sort of file), the folder of data/raw of a source, the module of a function.
     """
     indicator = indicator_of(territory, name)
-    value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text)
+    value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text or text is False)
     steps = [("value", value, declared_indicator(name))]
     for source in (SOURCES[one] for one in indicator.sources):
         had = territory.received.get(source.id)
@@ -102,7 +102,7 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
         measures = sorted(measures_of(indicator.value))
         steps += [("measure", measure, where) for measure in measures for where in declared_at(source, measure)]
         if not source.layouts and source.open:
-            steps.append(("reader", "CLEANERS", "ctg_analysis.clean.facts"))
+            steps.append(("reader", f"CLEANERS[{source.id!r}]", "ctg_analysis.clean.facts"))
     steps.append(("function", "compute", "ctg_analysis.indicators.observe"))
     steps.append(("function", "with_intervals", "ctg_analysis.indicators.intervals"))
     return pd.DataFrame(steps, columns=["step", "what", "where"])

@@ -58,7 +58,7 @@ def authority(
     """Return the sentence and the table of the authorities that organise childcare.
 
     answers: columns name, transferred, period, total and census (of the population), one row per commune. duties: see
-    childcare_authority.authorities, the same rows and then that of the EPCI. epci: its name.
+    indicators.childcare.authorities, the same rows and then that of the EPCI. epci: its name.
     """
     rows = duties.to_dict("records")
     communes = [

@@ -34,8 +34,6 @@ TO_CONFIRM = "not published until the partner confirms it"
 TO_GATHER = "not gathered yet"
 LEFT_OUT = "not in what was gathered"
 UNREADABLE = "received, but it cannot be read"
-WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_CONFIRM, TO_GATHER, LEFT_OUT)
-WHYS += (UNREADABLE,)
 ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
@@ -55,8 +53,8 @@ FIRST_THEME, LAST_THEME = "01", "10"  # the chapters after them tell the démarc
 class Lack(NamedTuple):
     """A source that does not give an indicator of a territory.
 
-    source: its id. why: one of WHYS. who: the partner to ask, in French, or OPEN_DATA. file: the form to fill, or the
-    files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
+    source: its id. why: one of the reasons above. who: the partner to ask, in French, or OPEN_DATA. file: the form to
+    fill, or the files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
     of the communes of which a form, received, does not say it, or of the places of which what it says is doubted.
     """
 
@@ -231,7 +229,7 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
 
 
 def why_absent(territory: Territory, source: Source) -> str:
-    """Why a source gives nothing here that is not withheld: one of `WHYS`."""
+    """Why a source gives nothing here that is not withheld: one of the reasons above."""
     if source.id in (SURVEY, PLAN):
         if MATERIAL in read_unread(territory.root, territory.epci):
             return UNREADABLE

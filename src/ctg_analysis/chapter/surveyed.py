@@ -1,6 +1,8 @@
 """Indicators that only the residents can tell, in the chapter of each: their ranks, their bases, their source."""
 
+import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
@@ -8,6 +10,7 @@ from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import tables, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.sentences import SMALLEST_BASE
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import TITLES
@@ -108,3 +111,32 @@ def typographed(labels: pd.Series) -> list[str]:
 def share(part: float) -> str:
     """A part from 0 to 1 as a percentage, a sign when there is none."""
     return NOTHING if pd.isna(part) else percent(100 * part)
+
+
+def since(distributions: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
+    """The answers beside those of the survey before, to the same questions of 20 respondents or more.
+
+    Parameters:
+        distributions: rows of the table of that name (see `demarche.results`).
+        former: columns q_id, modalite, part (%), repondants, annee.
+
+    Returns:
+        Columns q_id, modalite, libelle, annee, then, now: shares from 0 to 1; moved: whether the difference is beyond
+        chance, at 95 %: each interval makes a part of that of the difference (Newcombe, 1998, method 10).
+
+    45 of 100 (36 to 55 %) became 60 % (50 to 69): +15 points, from 1 to 28.
+
+    >>> now = pd.DataFrame({"q_id": ["q"], "modalite": "a", "libelle": "A", "share": 0.6, "low": 0.5, "high": 0.69})
+    >>> before = pd.DataFrame({"q_id": ["q"], "modalite": "a", "part": 45, "repondants": 100, "annee": 2019})
+    >>> since(now, before)[["annee", "then", "now", "moved"]].to_numpy().tolist()
+    [[2019, 0.45, 0.6, True]]
+    """
+    before = former[former["repondants"].ge(SMALLEST_BASE)].assign(then=former["part"].astype(float) / 100)
+    both = before.merge(distributions.dropna(subset=["share"]), on=["q_id", "modalite"], sort=False)
+    trials = both["repondants"].astype(float)
+    low, high = proportion_confint(both["then"] * trials, trials, method="wilson")
+    rise = both["share"] - both["then"]
+    least_rise = rise - np.sqrt((both["share"] - both["low"]) ** 2 + (high - both["then"]) ** 2)
+    most_rise = rise + np.sqrt((both["high"] - both["share"]) ** 2 + (both["then"] - low) ** 2)
+    both = both.assign(now=both["share"], moved=least_rise.gt(0) | most_rise.lt(0))
+    return both[["q_id", "modalite", "libelle", "annee", "then", "now", "moved"]]

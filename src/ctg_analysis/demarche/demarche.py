@@ -46,11 +46,6 @@ class Demarche:
         """Where it could not be read, and so was left out; nothing when it was read."""
         return read_unread(self.root, self.epci).get(MATERIAL, "")
 
-    @property
-    def begun(self) -> bool:
-        """Whether there is any material."""
-        return self.folder.is_dir()
-
     def _table(self, name: str) -> pd.DataFrame:
         path = self.folder / f"{name}.parquet"
         table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)

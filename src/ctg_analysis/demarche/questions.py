@@ -129,9 +129,9 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of `shares` with part, share, low and high, without what their base does not allow."""
     hidden = ~table["base"].ge(HIDDEN_UNDER)
     total, n_eff = table["total"].mask(hidden), table["n_eff"].mask(hidden)
-    part = (table["least"] + table["most"]) / 2 / total
-    low, _ = proportion_confint(table["least"] / total * n_eff, n_eff, method="wilson")
-    _, high = proportion_confint((table["most"] / total).clip(upper=1) * n_eff, n_eff, method="wilson")
+    part, size = (table["least"] + table["most"]) / 2 / total, n_eff.where(n_eff.gt(0))
+    low, _ = proportion_confint(table["least"] / total * size, size, method="wilson")
+    _, high = proportion_confint((table["most"] / total).clip(upper=1) * size, size, method="wilson")
     told = {name: of.mask(table["few"]) for name, of in {"share": part, "low": low, "high": high}.items()}
     return table.assign(part=part, **told, n_eff=n_eff, base=table["base"].mask(hidden))
 
@@ -358,35 +358,6 @@ def wishes(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFram
             rows.append(shares(got, weights, question).iloc[:1])
     names = ["q_id", "share", "low", "high", "base"]
     return pd.concat(rows, ignore_index=True)[names].dropna() if rows else pd.DataFrame(columns=names)
-
-
-def since(distributions: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
-    """The answers beside those of the survey before, to the same questions of 20 respondents or more.
-
-    Parameters:
-        distributions: rows of `distribution`.
-        former: columns q_id, modalite, part (%), repondants, annee.
-
-    Returns:
-        Columns q_id, modalite, libelle, annee, then, now: shares from 0 to 1; moved: whether the difference is beyond
-        chance, at 95 %: each interval makes a part of that of the difference (Newcombe, 1998, method 10).
-
-    45 of 100 (36 to 55 %) became 60 % (50 to 69): +15 points, from 1 to 28.
-
-    >>> now = pd.DataFrame({"q_id": ["q"], "modalite": "a", "libelle": "A", "share": 0.6, "low": 0.5, "high": 0.69})
-    >>> before = pd.DataFrame({"q_id": ["q"], "modalite": "a", "part": 45, "repondants": 100, "annee": 2019})
-    >>> since(now, before)[["annee", "then", "now", "moved"]].to_numpy().tolist()
-    [[2019, 0.45, 0.6, True]]
-    """
-    before = former[former["repondants"].ge(HIDDEN_UNDER)].assign(then=former["part"].astype(float) / 100)
-    both = before.merge(distributions.dropna(subset=["share"]), on=["q_id", "modalite"], sort=False)
-    trials = both["repondants"].astype(float)
-    low, high = proportion_confint(both["then"] * trials, trials, method="wilson")
-    rise = both["share"] - both["then"]
-    least_rise = rise - np.sqrt((both["share"] - both["low"]) ** 2 + (high - both["then"]) ** 2)
-    most_rise = rise + np.sqrt((both["high"] - both["share"]) ** 2 + (both["then"] - low) ** 2)
-    both = both.assign(now=both["share"], moved=least_rise.gt(0) | most_rise.lt(0))
-    return both[["q_id", "modalite", "libelle", "annee", "then", "now", "moved"]]
 
 
 def open_themes(coded: pd.DataFrame) -> pd.DataFrame:

@@ -181,8 +181,6 @@ def _competences(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
 
 Tables = dict[str, pd.DataFrame]
 
-INTERVIEWS, WHOLE = "entretiens", "ensemble"
-
 
 def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
     """What may be shown of the interviews: see `declared_tables.RESULTS`. Without their dates, no saturation."""

@@ -1,1 +1,1 @@
-"""What a reader sees: texts, tables, charts and maps. Reads observations only."""
+"""What a reader sees: texts and tables. Reads observations only."""

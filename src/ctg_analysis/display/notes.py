@@ -97,7 +97,7 @@ def sources(dated: Iterable[tuple[Source, str]]) -> list[str]:
 def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:
     """Return the entries of a methodological note: perimeter, secrecy, rounding, sampling, tests, peers, coverage.
 
-    peers: how the comparable EPCIs were chosen (see comparable.sentence).
+    peers: how the comparable EPCIs were chosen (see `known.peers_told`).
     """
     used = list(indicators)
     sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]

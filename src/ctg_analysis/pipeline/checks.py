@@ -50,10 +50,10 @@ def implausible_figures(
     places = pd.read_parquet(root.processed / "territories.parquet")
     codes = set().union(*(codes_of(places, folder.name) for folder in folders))
     opened = open_counts(root.processed, codes, places)
-    return [finding for folder in folders for finding in _of_folder(root, folder, places, opened)]
+    return [finding for folder in folders for finding in _of_folder(folder, places, opened)]
 
 
-def _of_folder(root: DataRoot, folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
+def _of_folder(folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iterator[Finding]:
     forms, names = forms_in(folder).tables, codes_by_name(places, folder.name)
     agreements, _ = read_agreements(folder, LEAST)
     rows = form_rows(forms, names)

@@ -297,7 +297,7 @@ def write_around(report: Report, about: dict, first: dict, after: str | None) ->
     charts of its pages in donnees/.
 
     about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
-    first: what the first page tells, see `lacking.write_beside`. after: the edition before, None for the first one.
+    first: what the first page tells, see `tasks.write_beside`. after: the edition before, None for the first one.
     """
     pages = {chapter["page"][:2]: chapter["page"] for chapter in about["chapters"]}
     shown = {**first, "identity": Markup(with_meanings(first["identity"]))}

@@ -158,7 +158,7 @@ def folded(body: str) -> str:
 
 
 class ChapterPage(NamedTuple):
-    """The page of a chapter, what others take from it (search.contents, definitions.told), remarks on its outputs."""
+    """The page of a chapter, what others take from it (see `contents`), remarks on its outputs."""
 
     html: str
     contents: dict[str, list]

@@ -12,7 +12,6 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, need
 from ctg_analysis.chapter.surveyed import FEW, NOTHING, count, few_of, foremost, share, typographed
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
-from ctg_analysis.demarche.questions import since
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import counted, number
@@ -141,7 +140,7 @@ class Consultation(DemarcheChapter):
     @needing("Depuis la consultation précédente", ANSWERED)
     def since(self) -> Html:
         """What was answered in the survey of the convention before, beside what is now; nothing without it."""
-        rows = since(self.table("distribution"), self.table("enquete_precedente"))
+        rows = surveyed.since(self.table("distribution"), self.table("enquete_precedente"))
         if rows.empty:
             return Html("", why="Aucune consultation précédente.")
         lines = [

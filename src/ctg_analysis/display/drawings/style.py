@@ -1,6 +1,6 @@
 """One palette, one hand: every chart is drawn with these."""
 
-# What colours tell is told without them too: bars bear their names, classes go from light to dark, falls are dotted.
+# What colours tell is told without them too: bars bear their names, classes go from light to dark, falls are striped.
 TERRITORY = "#0b4f6c"
 OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c", "peers": "#4f7a4a"}
 PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
