@@ -54,8 +54,9 @@ class Lack(NamedTuple):
     """A source that does not give an indicator of a territory.
 
     source: its id. why: one of the reasons above. who: the partner to ask, in French, or OPEN_DATA. file: the form to
-    fill, or the files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
-    of the communes of which a form, received, does not say it, or of the places of which what it says is doubted.
+    fill, or the files that the source is made of. command: what gets or writes them, nothing where no command can.
+    blank: the names of the communes of which a form, received, does not say it, or of the places of which what it says
+    is doubted.
     """
 
     source: str

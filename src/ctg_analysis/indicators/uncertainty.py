@@ -422,7 +422,8 @@ def complementary_interval(
     """
     size = effective_size(denominator.where(denominator.gt(0)), fraction) / design
     share = numerator / denominator
-    low, high = proportion_confint(share * size, size, method="wilson")
+    drawn = size.where(size.gt(0) & size.lt(np.inf))
+    low, high = proportion_confint(share * drawn, drawn, method="wilson")
     variation = np.sqrt((1 - share) / (share * size))
     precise = ((high - low) / 2).le(norm("widest_half_width"))
     reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
