@@ -120,6 +120,7 @@ def population_duties(
     first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
     who = f"{of_communes(four, len(communes))} {'ont' if four > 1 else 'a'}"
     who = who if four else f"aucune des {len(communes)} communes n'a"
+    who = f"chacune des {len(communes)} communes a" if four == len(communes) > 1 else who
     who += f" plus de {first} habitants{f', dont {plan} plus de {second}' if plan else ''}"
     law = f"la loi lui demande de recenser et d'informer ; au-dessus de {first} habitants, les quatre missions"
     told = f"D'après la {_basis(populations)}, {who}. Tant qu'une commune garde la compétence, {law}."

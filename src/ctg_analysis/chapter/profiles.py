@@ -266,7 +266,7 @@ def move(territory: Territory, indicator: Indicator) -> int:
     rows = territory.data(indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
     found = trend_of(rows, indicator)
-    return int(np.sign(found.change)) if found and found.is_established and not found.hangs_on else 0
+    return int(np.sign(found.change)) if found and found.is_sure else 0
 
 
 def essential(territory: Territory, chapter: str, without: Collection[str] = ()) -> Html:

@@ -11,7 +11,7 @@ from scipy.stats import binom, false_discovery_control, hypergeom
 from scipy.stats.distributions import rv_frozen
 
 from ctg_analysis.indicators.uncertainty import Z, design_effect, is_drawn
-from ctg_analysis.model.indicator import CAF_ALONE, OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CAF_ALONE, OK, VOLUNTEERS, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, SOURCES, Source
 
@@ -313,7 +313,7 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
 
 def is_compared(indicator: Indicator) -> bool:
     """Whether the values of two places may be compared: neither numbers of things, nor what the Caf alone pays."""
-    return indicator.untested != CAF_ALONE and not isinstance(indicator.value, Count | Mean)
+    return indicator.untested not in (CAF_ALONE, VOLUNTEERS) and not isinstance(indicator.value, Count | Mean)
 
 
 def chance(mine: pd.DataFrame, theirs: pd.DataFrame, linear: pd.Series) -> pd.Series:

@@ -48,6 +48,11 @@ class Trend(NamedTuple):
         """Whether the series moves more than chance explains."""
         return self.p < ALPHA
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it does so without its first and without its last year too (rule R14)."""
+        return self.is_established and self.hangs_on is None
+
 
 class Series(NamedTuple):
     """The years of a series, the logarithm of its values, and the least variance that chance gives these."""

@@ -13,7 +13,7 @@ LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peer
 
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
-ALL_OR_NOTHING, CAF_ALONE = "all_or_nothing", "caf_alone"
+ALL_OR_NOTHING, CAF_ALONE, VOLUNTEERS = "all_or_nothing", "caf_alone", "volunteers"
 
 OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"  # rules R4 and R5
 STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
@@ -211,8 +211,9 @@ class Indicator:
     width: of a class, in years of age, hundreds of euros or points; None when it has no end.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
-    untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
-        population that the MSA serves too (rule R18). The position of the first among comparable EPCIs is told instead.
+    untested: why no test compares it: a commune has ALL_OR_NOTHING of it, it counts what the CAF_ALONE pays over a
+        population that the MSA serves too (rule R18), or what VOLUNTEERS have described. The position of the first
+        among comparable EPCIs is told instead.
     norm: of data/reference/normes.yml: the title of its map tells the communes that do not reach it.
     no_zero: its 0 means nothing, such as that of an index or a mark, or no place is near it, such as a median of
         incomes: what is large is told by how far apart EPCIs are.
@@ -240,7 +241,7 @@ class Indicator:
     width: Positive | None = None
     floor: Positive | None = None
     persons: Annotated[tuple[Literal["numerator", "denominator"], ...], Several] = ("numerator", "denominator")
-    untested: Literal["", ALL_OR_NOTHING, CAF_ALONE] = ""
+    untested: Literal["", ALL_OR_NOTHING, CAF_ALONE, VOLUNTEERS] = ""
     norm: str = ""
     no_zero: bool = False
     ages: bool = False
