@@ -208,8 +208,11 @@ def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:
     which += "ressemblent le plus au territoire"
     if number == group.candidates:
         which = f"sont tous les autres {_class_words(group)} dont les données sont connues"
-    far = group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
-    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if far else ''}."
+    return f"Les EPCI comparables ({number}) {which}{f' ; {FAR}' if _are_far(group) else ''}."
+
+
+def _are_far(group: PeerGroup) -> bool:
+    return group.peers["distance"].median() > np.sqrt(2 * len(group.variables))
 
 
 def peers_sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
@@ -222,11 +225,17 @@ def peers_sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
     if group.peers.empty:
         return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
-    text = f"{peers_told(group, dated)} Ils sont rangés par la distance euclidienne entre variables centrées et "
-    text += f"réduites, de même poids : {labels(group.variables)}"
+    whom, number = _class_words(group), len(group.peers)
+    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
+    text = f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
+    if number < group.candidates:
+        text = f"Les EPCI comparables ({number}) sont, parmi les {quantities.number(group.candidates)} autres {whom} "
+        text += f"dont les données sont connues, les plus proches du territoire {how}"
     if group.lacking:
         verb, several = ("n'entrent", "s") if len(group.lacking) > 1 else ("n'entre", "")
         text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
+    if _are_far(group):
+        text += f" ; {FAR}"
     graded = bool(group.own["density"])
     widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
     if widened:
