@@ -145,17 +145,16 @@ class Consultation(DemarcheChapter):
             return Html("", why="Aucune consultation précédente.")
         lines = [
             [
-                f"{self._label(row.q_id)} {row.libelle}",
-                str(row.annee),
-                share(row.then),
+                f"« {self._label(row.q_id)} » : {row.libelle}",
+                f"{share(row.then)} ({row.annee})",
                 share(row.now),
                 ("en hausse" if row.now > row.then else "en baisse") if row.moved else NOT_ESTABLISHED,
             ]
             for row in rows.itertuples()
         ]
-        header = ["Question et réponse", "Consultation de", "Alors", "Cette fois", "Évolution"]
+        header = ["Question et réponse", "Alors", "Cette fois", "Évolution"]
         note = "Ceux qui répondent ne sont pas les mêmes d'une fois à l'autre : l'évolution est indicative."
-        return pieces.table("Depuis la consultation précédente", header, lines, self._context.source, note)
+        return pieces.table("Parts des répondants", header, lines, self._context.source, note)
 
     @needing("Croisements", ANSWERED)
     def crossings(self) -> Html:
