@@ -11,14 +11,14 @@ from raw_files import told_cases
 
 from ctg_analysis.clean import frame as frame_
 from ctg_analysis.clean import official
-from ctg_analysis.clean.facts import CLEANERS, KNOWING_COMMUNES, with_absent
+from ctg_analysis.clean.facts import CLEANERS, KNOWING_COMMUNES, restore_absent, with_absent
 from ctg_analysis.clean.perimeter import Perimeter, to_reference
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.norms import read_names
 from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.model.territories import joined_again
+from ctg_analysis.model.territories import joined_again, with_former
 from ctg_analysis.raw.certificates import RawFolder, read_certificate
 
 PAGE = settings().root / "docs" / "back_test.md"
@@ -28,6 +28,8 @@ YEARS = range(2021, 2027)
 VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
 VINTAGES |= {2025: ("2023", "2022"), 2026: ("2023", "2022")}  # of the communes, of the EPCIs: see the certificate
 RPLS = {EPCI: 129, AVEYRON: 8_626, "France": 5_366_986}  # of two republishers of the register, which agree
+LARGEST = 4  # persons of a household, on average, in the smallest communes
+FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
 
 # INSEE, populations de référence, "France hors Mayotte": written on its pages, in no file that we hold.
 FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68_094_280}
@@ -90,6 +92,7 @@ class Holdings:
 
 LOST = "the list has lost Corse: unknown"
 UNDER_GUADELOUPE = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
+UNDER_FIFTY = "communes under 50 households have no row"
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,12 @@ def shipped() -> Holdings:
     figures |= {
         "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
         "insee_population_historique": official.clean_historic_population(folder["insee_population_historique"]),
-        **{name: CLEANERS[name](of_france[name]) for name in ("insee_comparateur", "sdes_rpls")},
+        "insee_rp_population": official.clean_age_sex(folder["insee_rp_population"]),
+        "insee_filosofi_2019": households(of_france["insee_filosofi_2019"]),
+        **{
+            name: CLEANERS[name](of_france[name])
+            for name in ("insee_filosofi_2021", "insee_comparateur", "sdes_rpls", "drees_minima")
+        },
         "drees_apl": facts(
             nurses.set_axis(["year", "code", "index", "standardised", "value"], axis=1),
             "drees_apl",
@@ -197,6 +205,28 @@ def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
     return pd.concat([official.clean_iris_rp2021(folder), sizes], ignore_index=True)
 
 
+def households(folder: RawFolder) -> pd.DataFrame:
+    """Return tax households and their persons in 2019, at each level: the second, no indicator reads."""
+    read = CLEANERS["insee_filosofi_2019"](folder)
+    tables = [read[read["measure"].eq("tax_households") & read["period"].eq("2019")]]
+    for layout in (table for table in SOURCES["insee_filosofi_2019"].tables if not table.large):
+        for path in folder.path.glob(layout.files.replace("FILO*", "FILO2019")):
+            if path.suffix == ".parquet":
+                table = pd.read_parquet(path)
+            else:
+                table = pd.read_csv(path, sep=";", dtype=str, encoding="utf-8-sig")
+            codes = table["CODGEO"].replace({"1": layout.france})
+            rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"].astype(float)})
+            tables.append(facts(rows, folder.certificate.id, level=layout.level, period="2019", measure="persons"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
+    rows = facts(pd.DataFrame({"code": codes.to_numpy(), "value": 1.0}), "", level="commune", period="", measure="")
+    return restore_absent(rows, communes)["code"].iloc[len(rows) :]
+
+
 def totals(published, found):
     """Return the table of a comparison, nothing explained yet."""
     table = pd.DataFrame({"published": published.astype(float), "found": found.astype(float)})
@@ -229,6 +259,29 @@ def populations_of_epcis(held):
             yield Comparison(f"{kind}, {year}", totals(held.epcis[year][f"population_{kind}"], found))
 
 
+def populations_of_communes(held):
+    """INSEE's communes against the DGCL's EPCIs."""
+    for of, year in ((2021, 2022), (2022, 2023), (2023, 2023), (2024, 2025)):
+        found = held.added_up(reference(of), VINTAGES[of][0], of, year)
+        rows = totals(held.epcis[year]["population_municipale"], found)
+        if of == year:
+            rows = at_their_former_size(held, rows, of)
+        yield Comparison(f"communes of {of}, EPCIs of {year}", rows)
+
+
+def at_their_former_size(held, rows, of):
+    """Explain what merged communes lack of their parts.
+
+    The file of 2023 repeats the populations of 2022: a commune that grew by a merger on 1 January has its former one.
+    """
+    now = held.figures[reference(of)].set_index("code")["value"]
+    lacking = (held.added_up(reference(of - 1), VINTAGES[of - 1][0], of - 1, of, "commune") - now).dropna()
+    merged = held.communes[of].set_index("code").join(lacking[lacking.gt(0)].rename("lacking"), how="inner")
+    by_epci = merged.groupby("epci")["lacking"].sum().reindex(rows.index)
+    where = by_epci.eq(rows["published"] - rows["found"])
+    return explained(rows, where, "communes merged on 1 January, at their former size in this file")
+
+
 def reference(year):
     return f"etalab_decoupage {year} population_municipale"
 
@@ -243,6 +296,22 @@ def france(held):
         ]
         rows[period] = FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()
     yield Comparison("all communes", labelled(rows))
+
+
+def france_of_epcis(held):
+    """The same from the communes that have an EPCI: four islands out, Mayotte in."""
+    rows, proved = {}, []
+    for of, year in ((2021, 2022), (2022, 2023), (2024, 2025)):
+        communes, period = held.communes[year], VINTAGES[of][0]
+        table = held.figures[reference(of)].set_index("code")["value"]
+        here = communes[communes["kind"].eq(frame_.COMMUNE)]
+        islands = table[here.loc[here["epci"].isna() & here["zone"].ne("com"), "code"]].sum()
+        mayotte = table[here.loc[here["departement"].eq(MAYOTTE), "code"]].sum()
+        total = held.added_up(reference(of), period, of, year).sum(skipna=False)
+        rows[period] = FRANCE[period], total
+        proved += [period] if total - FRANCE[period] == mayotte - islands else []
+    table = labelled(rows)
+    yield Comparison("EPCIs", explained(table, table.index.isin(proved), "with Mayotte, without four islands"))
 
 
 def labelled(rows):
@@ -265,6 +334,20 @@ def arrondissements(held):
 def of_the_parts(communes, table):
     parts = communes.index[communes["kind"].eq(frame_.ARRONDISSEMENT)]
     return table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
+
+
+def of_the_aveyron(held):
+    """The département in the census by age; each of its communes that we have, by adding up the ages."""
+    ages = held.figures["insee_rp_population"]
+    ages = ages[ages["measure"].eq("population_all_ages")].set_index("code")["value"]
+    communes = held.communes[2026].set_index("code")
+    found = held.added_up(reference(2026), "2023", 2026, 2026, "departement")
+    yield Comparison("the département", totals(ages[[AVEYRON]], found[[AVEYRON]]))
+    here = communes.index[communes["epci"].eq(EPCI)]
+    rows = totals(communes.loc[here, "population"], ages.reindex(here))
+    cells = 2 * 20
+    near = (rows["found"] - rows["published"]).abs().le(cells * 0.05)
+    yield Comparison("the communes of the EPCI", explained(rows, near, f"{cells} cells rounded to a tenth"))
 
 
 def of_lists(held):
@@ -329,11 +412,78 @@ def infracommunal(held):
     yield Comparison("2021", of_mayotte(rows, held.communes[2024]))
 
 
+def disposable_income(held, communes, level, unit, measures=("tax_households", "persons")):
+    """Tax households and persons of Filosofi 2019, whose communes of fewer than 50 households have no row.
+
+    communes: those of 2021, the nearest to the file's. unit: commune → place of the level.
+    """
+    for measure in measures:
+        table = held.figures["insee_filosofi_2019"]
+        rows = table[table["measure"].eq(measure)]
+        by_commune = rows[rows["level"].eq("commune")].set_index("code")["value"]
+        published = rows[rows["level"].eq(level)].set_index("code")["value"]
+        found = by_commune.groupby(unit.reindex(by_commune.index)).sum()
+        absent = communes[communes["code"].isin(absent_communes(by_commune.index.to_series(), communes))]
+        most = absent["population"].clip(upper=LARGEST * (FEWEST - 1)).groupby(absent["code"].map(unit)).sum()
+        number = absent.groupby(absent["code"].map(unit)).size().reindex(published.index).fillna(0)
+        room, slack = number * (FEWEST - 1), 0.0
+        if measure == "persons":
+            room = most.reindex(published.index).fillna(0)
+            slack = (unit.value_counts().reindex(published.index) + 1) / 2
+        result = totals(published, found.reindex(published.index))
+        lacking = result["published"] - result["found"]
+        result = explained(result, number.gt(0) & lacking.between(-slack, room + slack), UNDER_FIFTY)
+        if measure == "persons":
+            result = explained(result, lacking.abs().le(slack), "half persons rounded up, commune by commune")
+        result = merged_epcis(result, published, found)
+        if level == "epci":
+            result = elsewhere_in_2020(result, by_commune, communes, room)
+        # Of persons, an absent commune may have as many as a small one.
+        yield Comparison(f"{measure}, by {level}", result)
+
+
+def merged_epcis(result, published, found):
+    """Explain the EPCIs of the file that are one in 2021, with the same households."""
+    former, new = published[~published.index.isin(found.index)], found[~found.index.isin(published.index)]
+    same = bool(len(former)) and former.sum() == new.sum()
+    return explained(result, result.index.isin(former.index) & same, "merged in 2020 into one that has their sum")
+
+
+def elsewhere_in_2020(result, by_commune, communes, room):
+    """Explain what a commune that has changed EPCI since the file makes too much here, and lacks there."""
+    places = communes.set_index("code")
+    for place, row in result[result["why"].eq("")].iterrows():
+        here = by_commune.reindex(places.index[places["epci"].eq(place)])
+        (*same,) = here.index[here.eq(row["found"] - row["published"])]
+        if len(same) != 1:
+            continue
+        lacking = result["published"] - result["found"] - here[same[0]]
+        unsaid = result["why"].eq("")
+        there = unsaid & lacking.eq(0) if (unsaid & lacking.eq(0)).any() else unsaid & lacking.between(0, room)
+        if there.sum() == 1:
+            result = explained(result, (result.index == place) | there, "a commune changed EPCI between 2020 and 2021")
+    return result
+
+
 def comparator(held):
     """The populations of the comparateur, against the DGCL's."""
     epci = held.epcis[2021]
     found = held.added_up("insee_comparateur", "2018", 2021, 2021).reindex(epci.index)
     yield Comparison("2018", of_mayotte(totals(epci["population_municipale"], found), held.communes[2021]))
+
+
+def tax_households_2021(held):
+    """Tax households of Filosofi 2021: communes of 2024, EPCIs of 2025; those of small communes are secret."""
+    table = held.figures["insee_filosofi_2021"].query("measure == 'tax_households'")
+    ways = Perimeter.between(held.communes[2024], held.communes[2025]).ways.drop_duplicates("code").set_index("code")
+    unit = ways["commune"].map(held.communes[2025].set_index("code")["epci"]).dropna()
+    by_commune = table[table["level"].eq("commune") & table["code"].isin(unit.index)].set_index("code")
+    published = table[table["level"].eq("epci")].set_index("code")["value"]
+    place = unit.reindex(by_commune.index)
+    rows = totals(published, by_commune["value"].groupby(place).sum().reindex(published.index))
+    hidden = by_commune["status"].ne(OK).groupby(place).sum().reindex(published.index)
+    few = hidden.gt(0) & (rows["published"] - rows["found"]).between(0, hidden * (FEWEST - 1))
+    yield Comparison("2021", explained(rows, few, "communes under 50 households are secret"))
 
 
 def social_dwellings(held):
@@ -348,18 +498,46 @@ def social_dwellings(held):
     yield Comparison("2024", totals(pd.Series(RPLS), pd.Series(found)))
 
 
+def minimum_incomes(held):
+    """The départements of the DREES, added up, against its totals, rounded to the hundred."""
+    rows = {}
+    for (year, measure), each in held.figures["drees_minima"].groupby(["period", "measure"]):
+        of = each[each["level"].eq("departement")]
+        metropolitan = of[~of["code"].str.startswith("97")]
+        published = each[each["level"].eq("france")].set_index("code")["value"]
+        for name, inside in (("F", of), ("FM", metropolitan)):
+            rows[name, measure, year] = published[name], inside["value"].sum()
+    result = labelled(rows)
+    gap = (result["found"] - result["published"]).abs()
+    yield Comparison("all", explained(result, gap.le(50), "published to the nearest hundred"))
+
+
 def from_shipped(held: Holdings) -> list[Comparison]:
     """Return every comparison that data/raw allows."""
+    codes = held.figures["insee_filosofi_2019"].query("level == 'commune'")["code"]
+    communes = with_former(held.communes[2021], set(codes))
+    communes = communes[communes["kind"].eq(frame_.COMMUNE)]
+    places = communes.set_index("code")
+    by_epci = held, communes, "epci", places["epci"].dropna(), ("tax_households",)
     subjects = {
         "Communes of each EPCI, 2021 to 2026: DGCL": number_of_communes(held),
         "Populations of each EPCI, from the DGCL's communes: DGCL": populations_of_epcis(held),
+        "Population of each EPCI, from INSEE's communes: DGCL": populations_of_communes(held),
         "Population of France without Mayotte: INSEE (typed from its pages)": france(held),
+        "The same, from the communes that have an EPCI: INSEE": france_of_epcis(held),
         "Paris, Lyon and Marseille, from their arrondissements: INSEE": arrondissements(held),
+        "Population of the Aveyron, of its communes by age: INSEE": of_the_aveyron(held),
         "Population of 200067171, from insee_population_historique: DGCL": of_the_epci(held),
         "Population of each EPCI, from drees_apl: DGCL": of_access_to_care(held),
         "Population of each EPCI, from the IRIS: DGCL": infracommunal(held),
         "Population of each EPCI, from insee_comparateur: DGCL": comparator(held),
+        "Filosofi 2019, of each EPCI: INSEE": disposable_income(*by_epci),
+        "Filosofi 2019, of each département: INSEE": disposable_income(
+            held, communes, "departement", places["departement"]
+        ),
+        "Filosofi 2021, of each EPCI: INSEE": tax_households_2021(held),
         "Social dwellings of the EPCI, the Aveyron, France: SDES, republished twice": social_dwellings(held),
+        "AAH and RSA, Caf and MSA, of France: DREES": minimum_incomes(held),
     }
     named = [replace(one, subject=subject) for subject, several in subjects.items() for one in several]
     lists = [replace(one, subject=f"{one.title.split(',')[0]}: the file's own rows") for one in of_lists(held)]

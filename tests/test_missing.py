@@ -21,6 +21,7 @@ from ctg_analysis.chapter.missing import (
     SHORT,
     TO_CONFIRM,
     TO_GATHER,
+    UNREADABLE,
     WITHHELD,
     Lack,
     completeness,
@@ -45,6 +46,9 @@ from ctg_analysis.publish.tasks import sum_of_inputs
 EPCI = "999999999"
 COMMUNES = pd.DataFrame({"code": ["99001", "99002"], "name": ["Haut", "Bas"], "departement": "99", "epci": EPCI})
 OWN = [(EPCI, "epci"), ("99001", "commune"), ("99002", "commune")]
+
+WHYS = {NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_CONFIRM, TO_GATHER, LEFT_OUT}
+WHYS |= {UNREADABLE}
 
 
 class Seen:
@@ -193,7 +197,7 @@ def test_files_of_departements_are_not_asked_for_what_an_epci_lacks(tmp_path):
 def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
     table = missing(seen)
-    assert not table.duplicated(["indicator", "source"]).any()
+    assert set(table["why"]) <= WHYS and not table.duplicated(["indicator", "source"]).any()
     assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
     for name, rows in table[table["indicator"].isin(CATALOGUE.keys())].groupby("indicator"):
         box = unavailable(seen, CATALOGUE[name], CATALOGUE[name].label)

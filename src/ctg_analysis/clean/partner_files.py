@@ -93,6 +93,9 @@ def clean_form(
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
     names: see `habits.place`.
+
+    Raises:
+        InputError: with every finding.
     """
     form_facts, findings = sound_facts(source, path, places, received, names)
     if findings:
@@ -213,6 +216,9 @@ def known_columns(header: list[str], columns: list[str], path: Filled, findings:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in.
 
     findings: those about the columns are added.
+
+    Raises:
+        InputError: the rows cannot be read.
     """
     if not set(columns) & set(header):
         raise InputError([no_headings(path)])

@@ -47,7 +47,11 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
 
 
 def addends(facts: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Return facts with what is added up of each: ADDED."""
+    """Return facts with what is added up of each: ADDED.
+
+    Raises:
+        NotAdditiveError: as `sum_up` does.
+    """
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     known, alone = facts["status"].eq(OK), facts["parts"].eq(1)

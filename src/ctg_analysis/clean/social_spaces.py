@@ -59,6 +59,9 @@ def clean_spaces(
 
     places: codes of the EPCI, of its communes and of its département(s). received: when the list came, if it is known.
     names: see `habits.place`.
+
+    Raises:
+        InputError: with every finding.
     """
     communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
     form = source.form

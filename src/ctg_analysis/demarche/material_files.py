@@ -88,6 +88,9 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFi
     """The field material of an EPCI, where nothing is wrong and nobody is named.
 
     places: columns level, code, name, epci, as in processed/territories.parquet.
+
+    Raises:
+        InputError: with the findings of all the files; a text that may name someone is one of them.
     """
     files = read_material(root.material(epci), names_of(places, epci), codes_by_name(places, epci))
     if findings := [*files.findings, *wrong_together(files, files.tables, codes_of(places, epci))]:

@@ -73,6 +73,9 @@ def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.
     """The tables that hold personal data, by name; without rows when the file is absent.
 
     The answers have a column for each question, as it is written; the index is the line in the file.
+
+    Raises:
+        InputError: with the findings of all the files, those of the material too.
     """
     files = read_restricted(root, material.epci)
     if findings := [*material.findings, *files.findings, *wrong_in_restricted(files, material)]:

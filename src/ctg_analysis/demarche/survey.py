@@ -127,7 +127,11 @@ def bounded_raking(
 
 
 def margin_cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
-    """Variable → modality of each answer; SR for those who do not say."""
+    """Variable → modality of each answer; SR for those who do not say.
+
+    Raises:
+        InputError: see `rake`.
+    """
     cells, findings = {}, []
     for variable, rows in margins.groupby("variable", sort=False):
         columns = variable.split(CROSSED)

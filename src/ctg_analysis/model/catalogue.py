@@ -44,7 +44,11 @@ class Theme(BaseModel, extra="forbid"):
 
 
 def read_themes(folder: Path) -> tuple[dict[str, Indicator], dict[str, Group]]:
-    """Return the indicators that the files of a folder declare, by id, and the groups that are families, by name."""
+    """Return the indicators that the files of a folder declare, by id, and the groups that are families, by name.
+
+    Raises:
+        InputError: everything that is wrong with the first file that is, each finding with its line.
+    """
     catalogue: dict[str, Indicator] = {}
     families: dict[str, Group] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -145,7 +149,11 @@ class Essential:
 
 @cache
 def essentials() -> tuple[Essential, ...]:
-    """The editorial list, in its order: by theme, the most telling indicator of a theme first."""
+    """The editorial list, in its order: by theme, the most telling indicator of a theme first.
+
+    Raises:
+        InputError: there is no such file, or what is wrong with it.
+    """
     path = settings().reference / ESSENTIALS
     read = load_yaml(path, dict[str, dict[str, str]])
     if findings := list(_wrong_essentials(read, project_path(path))):

@@ -322,7 +322,11 @@ RULE = SecrecyRule(THRESHOLD, f"arrondi à {THRESHOLD} (convention d'échange de
 
 
 def declared_sources() -> dict[str, Source]:
-    """Return the sources that the files declare, by id."""
+    """Return the sources that the files declare, by id.
+
+    Raises:
+        InputError: an entry that is no source, or has the id of another, with its file and line.
+    """
     sources: dict[str, Source] = {}
     findings = []
     for path in _files():

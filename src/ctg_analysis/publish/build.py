@@ -179,6 +179,9 @@ def plan_report(
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
     One whose notebook is refused stays, dated. An edition that has lost or changed a file counts for nothing.
     held: the scratch folder lasts as long as it.
+
+    Raises:
+        InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
     ensure(root)

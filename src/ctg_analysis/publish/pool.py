@@ -206,7 +206,6 @@ def _work(memory: int, connection: Connection, environment: dict[str, str]) -> N
         end_with(parent_process().sentinel)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     gc.freeze()  # what was imported is not looked through for what may be forgotten
-    gc.set_threshold(100_000, 50, 50)  # nor, so often, what a chapter makes, which is small
     while True:
         job = connection.recv()
         os.environ.clear()

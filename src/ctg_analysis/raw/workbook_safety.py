@@ -86,7 +86,11 @@ def elements(
 
 
 def whole_number(parts: zipfile.ZipFile, text: str) -> int:
-    """A number that a part writes."""
+    """A number that a part writes.
+
+    Raises:
+        InputError: it is none.
+    """
     try:
         return int(text)
     except ValueError as error:
