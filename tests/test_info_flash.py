@@ -16,10 +16,11 @@ from material_files import add, change, line_of
 from reader import Text
 
 from ctg_analysis.demarche.columns import first_day
-from ctg_analysis.demarche.material_files import heavy_logos, logos
+from ctg_analysis.demarche.material_files import heavy_logos, logos, open_material
 from ctg_analysis.display.texts import date_text, span_phrase
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.pipeline.derivation import read_places
 from ctg_analysis.publish.convention import write_issue
 from ctg_analysis.publish.flash import issue_page, logo
 
@@ -155,6 +156,8 @@ def test_the_logos_of_a_folder_are_for_the_first_page_and_a_heavy_one_is_told(ex
     assert not list(heavy_logos(folder))
     (folder / "logo_la_caf.png").write_bytes(bytes(300_000))
     (told,) = heavy_logos(folder)
+    assert logos(folder) == []  # not shown, and it stops nothing
+    open_material(root, EXAMPLE_EPCI, read_places(example))
     assert str(told).endswith("logo_la_caf.png : trouvé une image de 300 Ko, attendu 100 Ko au plus")
 
 

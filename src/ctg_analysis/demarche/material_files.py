@@ -138,7 +138,6 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
         *of_convention(files.yaml[declared_tables.CONVENTION], folder / declared_tables.CONVENTION),
         *of_info_flashes(files.yaml[declared_tables.INFO_FLASH], tables, folder / declared_tables.INFO_FLASH),
         *of_synthesis(files.yaml[declared_tables.SYNTHESIS], folder / declared_tables.SYNTHESIS),
-        *heavy_logos(folder),
         *questions_wrong(tables["questionnaire"], tables["marges"], tables["enquete_precedente"]),
         *persons_named(files),
     ]
@@ -158,14 +157,15 @@ def persons_named(files: MaterialFiles) -> Iterator[Finding]:
 
 
 def logos(folder: Path) -> list[Path]:
-    """The logos of who leads a démarche, `logo_caf.png`: images of its folder."""
-    return sorted(path for path in folder.glob(LOGOS) if path.suffix in IMAGES)
+    """The logos of who leads a démarche, `logo_caf.png`: images of its folder, those that are not too heavy."""
+    images = (path for path in folder.glob(LOGOS) if path.suffix in IMAGES)
+    return sorted(path for path in images if path.stat().st_size <= LARGEST_LOGO)
 
 
 def heavy_logos(folder: Path) -> Iterator[Finding]:
-    """Logos that are too heavy for a page sent by mail."""
-    for path in logos(folder):
-        if (size := path.stat().st_size) > LARGEST_LOGO:
+    """Logos that are too heavy for a page sent by mail: they are not shown, and stop nothing."""
+    for path in sorted(folder.glob(LOGOS)):
+        if path.suffix in IMAGES and (size := path.stat().st_size) > LARGEST_LOGO:
             expected = f"{LARGEST_LOGO // 1000} Ko au plus"
             yield Finding(project_path(path), None, None, f"une image de {size // 1000} Ko", expected)
 

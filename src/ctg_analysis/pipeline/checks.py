@@ -14,7 +14,14 @@ from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import inconsistencies
 from ctg_analysis.demarche.declared_tables import CONVENTION
 from ctg_analysis.demarche.material_files import codes_of as codes_of_material
-from ctg_analysis.demarche.material_files import names_of, no_convention, persons_named, read_material, wrong_together
+from ctg_analysis.demarche.material_files import (
+    heavy_logos,
+    names_of,
+    no_convention,
+    persons_named,
+    read_material,
+    wrong_together,
+)
 from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.table_files import TableFile
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -105,7 +112,8 @@ def check_material(
         tables = {**material.tables, **restricted.tables}
         found[FILES] |= {*material.findings, *restricted.findings}
         found[FILES] |= {
-            *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None)
+            *heavy_logos(material.folder),
+            *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None),
         }
         found[FILES] |= {*wrong_in_restricted(restricted, material)}
         found[CHAIN] |= {*inconsistencies(material.tables, material.convention)}
