@@ -157,7 +157,7 @@ class Fact:
         """« en baisse depuis 2008, de 1,5 % par an », nothing without a trend that no year alone makes."""
         rows = self._territory.own(self._indicator)
         found = trend_of(rows, self._indicator)
-        if found is None or not found.is_sure:
+        if found is None or not found.is_established:
             return ""
         return f"{standing.way(found)}, de {standing.pace(self._indicator, rows, found)}"
 
@@ -325,7 +325,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
         )
         drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
-    moves = bool(found and found.is_sure)
+    moves = bool(found and found.is_established)
     way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »

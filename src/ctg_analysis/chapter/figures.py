@@ -26,7 +26,7 @@ from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, sentences, tables, texts, titles
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text, none_of
-from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.comparisons import ALPHA, last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
@@ -55,7 +55,7 @@ COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
-    """The line of an indicator over the years, with its words; nothing where it does not move for sure (`trend_of`).
+    """The line of an indicator over the years, with its words; nothing where no test finds that it moves (`trend_of`).
 
     The small series of the profile says as much of such years.
 
@@ -67,7 +67,7 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
     found = trend_of(rows, indicator)
-    if is_sought(indicator) and not has_gaps(rows) and not (found and found.is_established):
+    if is_sought(indicator) and not has_gaps(rows) and not (found and found.p < ALPHA):
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
     between = BETWEEN if show.is_bounded(rows) else ""

@@ -197,7 +197,7 @@ def _births(territory: Territory) -> str:
     births = CATALOGUE["births_count"]
     rows = territory.own(births)
     found = trend_of(rows, births)
-    if found is None or not found.is_sure or abs(found.change) < FAST:
+    if found is None or not found.is_established or abs(found.change) < FAST:
         return ""
     return f"Le nombre de naissances est {standing.way(found)}, de {standing.pace(births, rows, found)}."
 

@@ -262,11 +262,11 @@ def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:
 
 
 def move(territory: Territory, indicator: Indicator) -> int:
-    """Whether an indicator rises here (1) or falls (-1) in a sure trend, that no year alone makes; 0 elsewhere."""
+    """Whether an indicator rises here (1) or falls (-1) in an established trend; 0 elsewhere."""
     rows = territory.data(indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
     found = trend_of(rows, indicator)
-    return int(np.sign(found.change)) if found and found.is_sure else 0
+    return int(np.sign(found.change)) if found and found.is_established else 0
 
 
 def essential(territory: Territory, chapter: str, without: Collection[str] = ()) -> Html:

@@ -259,12 +259,9 @@ def _of_pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> tuple[fl
 def way(found: Trend) -> str:
     """Return whether a series rises, falls, or does neither for all that is known, and between which years.
 
-    >>> way(Trend(2008, 2025, -1.5, -2.6, -0.4, 0.01)), way(Trend(2008, 2025, -1.5, -2.6, -0.4, 0.03, 2008))
-    ('en baisse depuis 2008', 'en baisse de 2008 à 2025')
-    >>> way(Trend(2008, 2025, -0.1, -0.7, 0.6, 0.8))
-    'sans tendance établie depuis 2008'
+    >>> way(Trend(2008, 2025, -1.5, -2.6, -0.4, 0.01)), way(Trend(2008, 2025, -0.1, -0.7, 0.6, 0.8))
+    ('en baisse depuis 2008', 'sans tendance établie depuis 2008')
     """
     if not found.is_established:
         return f"{NO_TREND} depuis {found.start}"
-    moves = "en hausse" if found.change > 0 else "en baisse"
-    return f"{moves} depuis {found.start}" if found.hangs_on is None else f"{moves} de {found.start} à {found.end}"
+    return f"{'en hausse' if found.change > 0 else 'en baisse'} depuis {found.start}"

@@ -32,7 +32,7 @@ STEPS = 1000  # of the search for the parts
 class Trend(NamedTuple):
     """The yearly change of a series between two years, in %, its interval at 95 % and the p of no change.
 
-    hangs_on: the first or the last year, where the change is established with it and is not without it.
+    hangs_on: the first or the last year, where the change is significant with it and is not without it.
     """
 
     start: int
@@ -45,13 +45,8 @@ class Trend(NamedTuple):
 
     @property
     def is_established(self) -> bool:
-        """Whether the series moves more than chance explains."""
-        return self.p < ALPHA
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it does so without its first and without its last year too (rule R14)."""
-        return self.is_established and self.hangs_on is None
+        """Whether the series moves more than chance explains, without its first and its last year too (rule R14)."""
+        return self.p < ALPHA and self.hangs_on is None
 
 
 class Series(NamedTuple):
