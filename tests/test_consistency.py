@@ -151,7 +151,7 @@ def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, know
     cells = {"constat_id": "C07", "type": "indicateur", "sens": "nuance", "lecture": "en baisse depuis"}
     path = public / "preuves.csv"
     number = add(path, **cells, ref=f"births_count+{EXAMPLE_EPCI}+2025", repere="2008")
-    add(path, **cells, ref=f"job_seekers_abc_count+{EXAMPLE_EPCI}+2024", repere="2015")
+    add(path, **cells, ref=f"job_seekers_a_count+{EXAMPLE_EPCI}+2024", repere="2015")
     (told,) = proofs_said(public, (observations, places))
     assert told.startswith(f"ligne {number}, colonne lecture : trouvé 'en baisse depuis' 2008")
 
