@@ -3,9 +3,9 @@
     make bench
     python benchmarks/bench_build.py [--beside FOLDER] [--times 5]
 
-All chapters of the default territory. Every other tool runs each notebook with its own command, one after the other as
-their users do in a loop, then two at a time. Prints wall times, the median of so many for what takes little time, and
-ratios to `ctg build`. --beside: see docs/performance.md.
+All chapters of the invented territory, which has something to tell in each. Every other tool runs each notebook with
+its own command, one after the other as its users do in a loop, then two at a time. Prints wall
+times, the median of so many for what takes little time, and ratios to `ctg build`. --beside: see docs/performance.md.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from ctg_analysis.model.settings import DEFAULT_EPCI, ChapterNotebook, all_chapters
+from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, all_chapters
 
 WORKERS = 2
 PAPERMILL = "import sys; from papermill.__main__ import papermill; papermill()"
@@ -37,7 +37,7 @@ def python(*arguments: str) -> None:
 def plain(path: Path, folder: Path) -> None:
     """Run papermill with nbclient as it comes, then jupyter nbconvert."""
     output = folder / path.name
-    python("-c", PAPERMILL, str(path), str(output), "-p", "epci", DEFAULT_EPCI, "--engine", "nbclient")
+    python("-c", PAPERMILL, str(path), str(output), "-p", "epci", EXAMPLE_EPCI, "--engine", "nbclient")
     python(*NBCONVERT, str(output))
 
 
@@ -75,7 +75,7 @@ def by_command(
 def cold(folder: Path) -> float:
     """Return the seconds of the command `ctg build`, from its start to its end."""
     start = time.perf_counter()
-    python("-m", "ctg_analysis", "build", DEFAULT_EPCI, "--out", str(folder))
+    python("-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(folder))
     return time.perf_counter() - start
 
 
@@ -121,7 +121,7 @@ def main() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(asked.beside)]))
     chapters = all_chapters()
     python("-m", "ctg_analysis", "data")
-    print(f"{len(chapters)} chapters of {DEFAULT_EPCI}", flush=True)
+    print(f"{len(chapters)} chapters of {EXAMPLE_EPCI}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         compare(chapters, Path(scratch), asked.times)
 

@@ -43,7 +43,7 @@ def test_the_epcis_of_the_same_departements_without_the_epci_itself():
 
 def test_others_are_of_the_same_period_and_producer_and_open():
     territory = open_chapter(EXAMPLE_EPCI).territory
-    rows = all_beside(territory)
+    rows = all_beside(territory).table
     assert len(rows) > 500 and rows["status"].eq(OK).all() and EXAMPLE_EPCI not in set(rows["territory"])
     assert rows["period"].eq(rows["indicator"].map(territory.periods)).all()
     assert not any(SOURCES[name].secrecy.threshold for name in set(rows["source"]))
@@ -64,7 +64,7 @@ def test_what_partners_entrusted_of_another_epci_and_what_another_producer_says_
     elsewhere["source"] = "caf_txcouv_pe"
     added = pd.DataFrame([entrusted, elsewhere, share]).assign(territory=["Z1", "Z2", "Z3"])
     monkeypatch.setitem(territory.__dict__, "around", pd.concat([around, added], ignore_index=True))
-    found = set(all_beside.__wrapped__(territory)["territory"])
+    found = set(all_beside.__wrapped__(territory).table["territory"])
     assert found & {"Z1", "Z2", "Z3"} == {"Z3"}
 
 

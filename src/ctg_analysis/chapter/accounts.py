@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
-from ctg_analysis.chapter.territory import Territory, each_row
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number
@@ -182,7 +182,7 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
     """An indicator as sentences tell it; None where it has no value that may be written as a number."""
     counted = isinstance(indicator.value, Count | Mean)
     rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
-    first = each_row(rows[:1])
+    first = sentences.each_row(rows[:1])
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None
     return Fact(territory, indicator, rows, territory.gaps(indicator))
@@ -299,7 +299,7 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:
-    own = each_row(territory.own(indicator)[-1:])
+    own = sentences.each_row(territory.own(indicator)[-1:])
     if not own or (own[0].value == 0 and is_compared(indicator) and SOURCES[own[0].source].precision.rounding):
         return False  # 0 of a rounded count may be a few
     return sentences.is_printed(indicator, own[0])
@@ -314,7 +314,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     judged = set(SIGNS) & set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
     beside = rows[rows["level"].isin(judged)].drop_duplicates("level")
     beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
-    others = [(SIGNS[row.level], row.name, row.text) for row in each_row(beside)]
+    others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
     drawing = None
     if others:
         alt = " ; ".join(

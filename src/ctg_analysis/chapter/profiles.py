@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.territory import PEOPLE, Territory, each_row
+from ctg_analysis.chapter.territory import PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawings.drawing import Drawing
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
@@ -66,7 +66,7 @@ FIGURES = 6
 
 
 @lru_cache(maxsize=1)
-def all_beside(territory: Territory) -> pd.DataFrame:
+def all_beside(territory: Territory) -> ByIndicator:
     """The observations of other EPCIs that the territory's may stand among: its period, its producer, open figures.
 
     Of every indicator that the territory has a value of, but numbers of things, and what partners entrust. Columns:
@@ -80,13 +80,13 @@ def all_beside(territory: Territory) -> pd.DataFrame:
     own = rows[rows["territory"].eq(territory.epci)].set_index("indicator")["source"].map(producer)
     rows = rows[rows["source"].map(producer).eq(rows["indicator"].map(own)) & rows["territory"].ne(territory.epci)]
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
-    return rows.assign(name=rows["territory"].map(names))
+    return ByIndicator(rows.assign(name=rows["territory"].map(names)))
 
 
 def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, Position | None]:
     """The observations of the peers by name, and the place of the territory among them where they are five or more."""
-    own, rows = territory.compared(indicator), all_beside(territory)
-    rows = rows[rows["indicator"].eq(indicator.id) & rows["territory"].isin(territory.peers.peers["peer"])]
+    own, rows = territory.compared(indicator), all_beside(territory).rows(indicator.id)
+    rows = rows[rows["territory"].isin(territory.peers.peers["peer"])]
     return rows.sort_values("name", **texts.BY_NAME), position_in(own.iloc[0], rows["value"])
 
 
@@ -226,7 +226,7 @@ def printed(territory: Territory) -> list[Essential]:
         for essential in essentials()
         if len(rows := territory.against(essential.indicator))
         and rows["status"].iloc[0] == OK
-        and sentences.is_printed(essential.indicator, each_row(rows[:1])[0])
+        and sentences.is_printed(essential.indicator, sentences.each_row(rows[:1])[0])
     ]
 
 
@@ -378,13 +378,14 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
         return line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
     newest = "" if last_year(period) == last_year(latest["period"]) else f"{line.when} : {line.value}"
-    others = compared.iloc[1:].drop_duplicates(["level", "name"])
-    told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in NAMES}
+    others = sentences.each_row(compared.iloc[1:].drop_duplicates(["level", "name"]))
+    told = {level: " ; ".join(row.text for row in others if row.level == level) for level in NAMES}
+    told = {level: text for level, text in told.items() if text}
     gaps = territory.gaps(indicator)
     test, apart = standing.test(compared, gaps)
     tests = {
-        level: "".join(" ".join(one) for one in standing.test(compared, gap)[0]).strip()
-        for level, gap in gaps.groupby("level")
+        level: "".join(" ".join(one) for one in standing.test(compared, gaps[gaps["level"].eq(level)])[0]).strip()
+        for level in gaps["level"]
     }
     return Line(
         line.label, line.unit, here, date_text(period), newest, line.series, _peers(territory, indicator, compared),
@@ -394,7 +395,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
 
 def small_series(indicator: Indicator, own: pd.DataFrame) -> Drawn | None:
     """The years of a figure; nothing of fewer than three, nor of what is told by its bounds or as counts."""
-    each = each_row(own)
+    each = sentences.each_row(own)
     plain = [sentences.is_printed(indicator, row) and not sentences.is_sum_of_rounded(indicator, row) for row in each]
     if len(each) < SHORTEST or not all(plain) or not own["status"].eq(OK).all():
         return None
@@ -414,7 +415,8 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
         return Drawn("", "", f"{told}, {CHOOSES}" if chooses_peers(indicator) else told)
     own = compared.iloc[0]
     group = group.assign(summed=sentences.sums_of_rounded(indicator, group))
-    others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each_row(group)]
+    each = sentences.each_row(group)
+    others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each]
     where = f"{WORDS[place.place]} de {len(group)} EPCI comparables"
     alt = f"{own['text']} en {date_text(own['period'])}, {where} ; médiane {text}"
     return Drawn(among(others, place, own["value"]), alt, told)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import namedtuple
 from functools import cache
 
 import pandas as pd
@@ -48,6 +49,16 @@ YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 HUNDREDS = re.compile(r"\bpour 1[  ]?000? ")  # « pour 100 », « pour 1 000 »
 SUMMED = ("level", "status", "source", "value", "numerator", "denominator", "low", "high")
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
+
+
+def each_row(rows: pd.DataFrame) -> list[tuple]:
+    """What `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
+    return [_row(tuple(rows.columns))(*values) for values in rows.to_numpy(dtype=object).tolist()]
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> type[tuple]:
+    return namedtuple("Row", columns)
 
 
 def value_text(indicator: Indicator, row) -> str:
@@ -190,8 +201,7 @@ def rounded(indicator: Indicator, row) -> bool:
 
 def _rounding(row) -> int:
     """Return the step that counts of an observation are rounded to, 0 where they are exact."""
-    source = SOURCES[row.source]
-    return 0 if math.isnan(row.low) else source.precision.rounding or source.secrecy.base
+    return 0 if math.isnan(row.low) else _steps().get(row.source, 0)
 
 
 def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
@@ -199,12 +209,13 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
 
     Or shares, whose numerator or denominator adds up such counts; or rates of a sum of them.
     """
-    index, rows = rows.index, rows.reset_index(drop=True)
+    index, names = rows.index, set(rows["source"]) & _steps().keys() - {SURVEY}
+    if not names:
+        return pd.Series(False, index)
+    rows = rows.reset_index(drop=True)
     summed = pd.Series(False, rows.index)
-    for source in [SOURCES[name] for name in rows["source"].unique() if name in SOURCES and name != SURVEY]:
-        step = source.precision.rounding or source.secrecy.base
-        if not step:
-            continue
+    for name in sorted(names):
+        source, step = SOURCES[name], _steps()[name]
         known = rows["level"].ne("peers") & rows["status"].eq(OK) & rows["low"].notna()
         part = rows[known & rows["source"].eq(source.id)]
         if not isinstance(indicator.value, Count):
@@ -215,6 +226,13 @@ def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
         else:
             summed[part.index] = (part["high"] - part["low"]).ge(step)
     return summed.set_axis(index)
+
+
+@cache
+def _steps() -> dict[str, int]:
+    """Return the step of the counts of each source that are rounded, by its producer or for secrecy."""
+    steps = {one.id: one.precision.rounding or one.secrecy.base for one in SOURCES.values()}
+    return {name: step for name, step in steps.items() if step}
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:

@@ -37,24 +37,24 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is alike, which
     names the first comparator, nor what the peers are spread that wide of.
     """
-    gaps = _ranked(rows, gaps)
-    remarkable, sure = gaps[gaps["remarkable"]], gaps[gaps["sure"] & gaps["times"].ge(1)]
-    first = [one for _, one in (remarkable.drop_duplicates("higher") if len(remarkable) else sure[:1]).iterrows()]
+    places = _by_level(rows)
+    gaps = [*_ranked(places, gaps).values()]
+    remarkable = [gap for gap in gaps if gap.remarkable]
+    sides = {gap.higher: gap for gap in reversed(remarkable)}
+    first = [gap for gap in remarkable if gap is sides[gap.higher]]
+    first = first or [gap for gap in gaps if gap.sure and gap.times >= 1][:1]
     if first:
-        small = remarkable.empty
-        words = [f"{_side(one)} {_than(rows, one['level'])}{f' {AT_EQUAL_AGES}' * one['equal']}" for one in first]
-        told = [(SIGNS[one["higher"]][small], word) for one, word in zip(first, words, strict=True)]
-        return told, frozenset(remarkable["level"])
-    unknown = gaps["p"].notna() & ~gaps["sure"] & gaps["times"].ge(1)
-    if (unknown | (gaps["times"].lt(1) & ~gaps["alike"])).any():
+        words = [f"{_side(gap)} {_than(places, gap.level)}{f' {AT_EQUAL_AGES}' * gap.equal}" for gap in first]
+        told = [(SIGNS[gap.higher][not remarkable], word) for gap, word in zip(first, words, strict=True)]
+        return told, frozenset(gap.level for gap in remarkable)
+    if any(not gap.alike if gap.times < 1 else gap.times >= 1 and pd.notna(gap.p) and not gap.sure for gap in gaps):
         return [("", NOT_ESTABLISHED)], frozenset()
-    if (gaps["level"].eq("peers") & gaps["times"].ge(1)).any():
+    if any(gap.level == "peers" and gap.times >= 1 for gap in gaps):
         return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
-    if gaps.empty or not gaps["times"].lt(1).all():
+    if not gaps or not all(gap.times < 1 for gap in gaps):
         return [], frozenset()
-    level = gaps["level"].iloc[0]
-    how = _words(rows, level, gaps.iloc[0])
-    return [("", f"{how} {_after(how, rows, level)}")], frozenset()
+    how = _words(places, gaps[0])
+    return [("", f"{how} {_after(how, places, gaps[0].level)}")], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
@@ -67,14 +67,14 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     Parameters:
         found: its row of `findings`, of which why, level, tenth, move and under are read.
     """
-    gaps = _ranked(rows, gaps).set_index("level")
-    lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps.index), "")
-    levels = dict.fromkeys(filter(None, (lead, found["level"], "peers" if "peers" in gaps.index else "")))
-    words = {level: _words(rows, level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = _clauses(indicator, rows, words, placed=bool(found["tenth"]))
-    if "peers" not in gaps.index and (rows["level"].eq("peers")).any():
-        row = _row(rows, "peers")
-        text += f" ; {texts.uncapitalised(row['name'])} : {row['text']}" if text else ""
+    places = _by_level(rows)
+    gaps = _ranked(places, gaps)
+    lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps), "")
+    words = {level: _words(places, gaps[level]) for level in (lead, found["level"], "peers") if level in gaps}
+    text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
+    if "peers" in places and "peers" not in gaps:
+        peers = places["peers"]
+        text += f" ; {texts.uncapitalised(peers.name)} : {peers.text}" if text else ""
     if found["tenth"]:
         text += f"{' ; ' * bool(text)}{placed(indicator, found['tenth'])}"
     if found["why"] == AMONG:
@@ -83,7 +83,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     if found["why"] == MOVING:
         text = ", ".join(filter(None, [MOVES[found["move"]], text]))
-    return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
+    return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
 
 def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels: Sequence[str], tenth: int = 0) -> str:
@@ -92,10 +92,11 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     levels: of the places, in the order to tell them; those that have no figure, or are not judged, are left out.
     tenth: as `findings` have it; what it tells needs no « nettement » nor « comme ».
     """
-    gaps = _ranked(rows, gaps).set_index("level")
-    words = {level: _words(rows, level, gaps.loc[level]) for level in levels if level in gaps.index}
-    text = _clauses(indicator, rows, words, placed=bool(tenth))
-    return f"{text}{AGES}" if indicator.ages and text and not gaps["equal"].any() else text
+    places = _by_level(rows)
+    gaps = _ranked(places, gaps)
+    words = {level: _words(places, gaps[level]) for level in levels if level in gaps}
+    text = _clauses(indicator, places, words, placed=bool(tenth))
+    return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
 
 def placed(indicator: Indicator, tenth: int) -> str:
@@ -110,10 +111,10 @@ def placed(indicator: Indicator, tenth: int) -> str:
     return f"{noun} parmi les plus {high if tenth > 0 else 'faibles'} de France"
 
 
-def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str], *, placed: bool = False) -> str:
+def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[str, str], *, placed: bool) -> str:
     """Return « plus qu'en France (12), mais moins que dans l'Aveyron (20) » of the words on each place, by level.
 
-    placed: whether the tenth of the EPCIs is told after them.
+    places: see `_by_level`. placed: whether the tenth of the EPCIs is told after them.
     """
     if placed:
         said = {level: how.removeprefix("nettement ") for level, how in words.items()}
@@ -121,33 +122,36 @@ def _clauses(indicator: Indicator, rows: pd.DataFrame, words: Mapping[str, str],
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
-        figures = {level: _figure(indicator, rows, level) for level in levels}
+        figures = {level: _figure(indicator, places, level) for level in levels}
         if how == ORDINARY:  # of the peers
-            half = sentences.interval_text(indicator, _row(rows, "peers")).removeprefix("quartiles : ")
+            half = sentences.interval_text(indicator, places["peers"]).removeprefix("quartiles : ")
             figures["peers"] = half or figures["peers"]
-        told = [f"{_after(how, rows, level)} ({figure})" for level, figure in figures.items()]
-        places = " ".join(f"ni {place}" for place in told) if how == UNSURE and told[1:] else texts.listed(told)
-        text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {places}"
+        told = [f"{_after(how, places, level)} ({figure})" for level, figure in figures.items()]
+        beside = " ".join(f"ni {place}" for place in told) if how == UNSURE and told[1:] else texts.listed(told)
+        text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {beside}"
     return text
 
 
 def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return what a finding is beside in a few words: France, the tenth of the EPCIs, or the norm."""
-    gaps = _ranked(rows, gaps).set_index("level")
-    level = found["level"] if found["level"] and found["level"] != "peers" else "france"
-    level = "france" if "france" in gaps.index and gaps.loc["france", "times"] >= 1 else level
+    places = _by_level(rows)
+    gaps = _ranked(places, gaps)
+    far = {level: gap for level, gap in gaps.items() if gap.times >= 1}
+    level = found["level"] if found["level"] and found["level"] != "peers" and "france" not in far else "france"
     tenth = placed(indicator, found["tenth"]) if found["tenth"] else ""
     tenth = f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else tenth
-    if level in gaps.index and gaps.loc[level, "sure"] and gaps.loc[level, "times"] >= 1:
-        more = f"{_side(gaps.loc[level])} {_than(rows, level)} ({_figure(indicator, rows, level)})"
-        return ", ".join(filter(None, [more, tenth]))
+    beside = {
+        level: f"{_side(gap)} {_than(places, level)} ({_figure(indicator, places, level)})"
+        for level, gap in far.items()
+        if gap.sure
+    }
+    if level in beside:
+        return ", ".join(filter(None, [beside[level], tenth]))
     if tenth:
         return tenth
     if found["why"] == SHORT and found["under"]:
         return f"et {under(indicator, found['under'])}"
-    if "peers" in gaps.index and gaps.loc["peers", "sure"] and gaps.loc["peers", "times"] >= 1:
-        return f"{_side(gaps.loc['peers'])} {_than(rows, 'peers')} ({_figure(indicator, rows, 'peers')})"
-    return MOVES.get(found["move"], "")
+    return beside.get("peers") or MOVES.get(found["move"], "")
 
 
 def under(indicator: Indicator, part: float) -> str:
@@ -166,66 +170,75 @@ def under(indicator: Indicator, part: float) -> str:
     return f"{who} dans une commune sous le seuil de {least} ({author})"
 
 
-def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+def _by_level(rows: pd.DataFrame) -> dict[str, tuple]:
+    """Return the first row of each level, that of the territory first."""
+    places: dict[str, tuple] = {}
+    for row in sentences.each_row(rows):
+        places.setdefault(row.level, row)
+    return places
+
+
+def _ranked(places: Mapping[str, tuple], gaps: pd.DataFrame) -> dict[str, tuple]:
     """Return the gaps to the places that have a row, the first comparator first: the région of La Réunion has none."""
-    kept = gaps[gaps["level"].isin(rows["level"])]
-    return kept.assign(rank=kept["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
+    held = {gap.level: gap for gap in sentences.each_row(gaps)}
+    return {level: held[level] for level in COMPARATORS if level in held and level in places}
 
 
-def _words(rows: pd.DataFrame, level: str, gap: pd.Series) -> str:
+def _is_of_ages(indicator: Indicator, gaps: Mapping[str, tuple]) -> bool:
+    """Whether ages alone may make what is told, which no gap at equal ages tells."""
+    return indicator.ages and not any(gap.equal for gap in gaps.values())
+
+
+def _words(places: Mapping[str, tuple], gap: tuple) -> str:
     """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it."""
-    if not gap["times"] >= 1:
-        if gap["alike"]:
-            row = _row(rows, level)
-            own = row["equal"] if gap["equal"] else rows["value"].iloc[0]
-            if abs(own - row["value"]) <= SAME * abs(row["value"]):
+    if not gap.times >= 1:
+        if gap.alike:
+            own, place = next(iter(places.values())), places[gap.level]
+            here = place.equal if gap.equal else own.value
+            if abs(here - place.value) <= SAME * abs(place.value):
                 return COMPARED
-            return _more(gap) if gap["sure"] else ABOUT
-    elif gap["sure"]:
+            return _more(gap) if gap.sure else ABOUT
+    elif gap.sure:
         return _more(gap)
-    return ORDINARY if level == "peers" else UNSURE
+    return ORDINARY if gap.level == "peers" else UNSURE
 
 
-def _figure(indicator: Indicator, rows: pd.DataFrame, level: str) -> str:
+def _figure(indicator: Indicator, places: Mapping[str, tuple], level: str) -> str:
     """Return the figure of a place and, at equal ages, what that of the territory is beside it where it is another."""
-    row, own = _row(rows, level), next(rows.itertuples(index=False))
-    if pd.notna(row.get("equal")):
-        here = sentences.value_text(indicator, own._replace(value=row["equal"]))
-        return f"{row['text']}{', ' if here == own.text else f' ; ce serait {here} ici '}{AT_EQUAL_AGES}"
-    return f"médiane : {row['text']}" if level == "peers" else row["text"]
+    own, place = next(iter(places.values())), places[level]
+    if pd.notna(getattr(place, "equal", None)):
+        here = sentences.value_text(indicator, own._replace(value=place.equal))
+        return f"{place.text}{', ' if here == own.text else f' ; ce serait {here} ici '}{AT_EQUAL_AGES}"
+    return f"médiane : {place.text}" if level == "peers" else place.text
 
 
-def _more(gap: pd.Series) -> str:
-    how = "nettement " if gap["times"] >= MUCH else "" if gap["times"] >= 1 else "un peu "
+def _more(gap: tuple) -> str:
+    how = "nettement " if gap.times >= MUCH else "" if gap.times >= 1 else "un peu "
     return f"{how}{_side(gap)}"
 
 
-def _side(gap: pd.Series) -> str:
-    return SIDES[bool(gap["higher"])]
+def _side(gap: tuple) -> str:
+    return SIDES[bool(gap.higher)]
 
 
-def _after(how: str, rows: pd.DataFrame, level: str) -> str:
+def _after(how: str, places: Mapping[str, tuple], level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
     if how == ORDINARY:
         return f"avec les {PEERS}"
     if how == UNSURE:
-        return f"avec {texts.the(_name(rows, level))}"
+        return f"avec {texts.the(_name(places, level))}"
     if how != COMPARED:
-        return _than(rows, level)
-    return f"les {PEERS}" if level == "peers" else texts.inside(_name(rows, level))
+        return _than(places, level)
+    return f"les {PEERS}" if level == "peers" else texts.inside(_name(places, level))
 
 
-def _than(rows: pd.DataFrame, level: str) -> str:
-    return f"que les {PEERS}" if level == "peers" else texts.than(_name(rows, level))
+def _than(places: Mapping[str, tuple], level: str) -> str:
+    return f"que les {PEERS}" if level == "peers" else texts.than(_name(places, level))
 
 
-def _name(rows: pd.DataFrame, level: str) -> str:
+def _name(places: Mapping[str, tuple], level: str) -> str:
     """Return the name of a place alone: what « France hors Mayotte » is without, its column in the tables says."""
-    return _row(rows, level)["name"].partition(" hors ")[0]
-
-
-def _row(rows: pd.DataFrame, level: str) -> pd.Series:
-    return rows[rows["level"].eq(level)].iloc[0]
+    return places[level].name.partition(" hors ")[0]
 
 
 def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:

@@ -64,7 +64,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_tables(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv, all the values behind the charts, as French spreadsheets open them, as a Data Package."""
     seen, data = chapter.territory, folder / "donnees"
-    beside = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
+    beside = all_beside(seen).table.sort_values(["indicator", "territory"], kind="stable")
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     observed = _declared(observed, "label", "unit", "file_name")
