@@ -42,7 +42,7 @@ PARAGRAPH = 3  # sentences
 RANKS, QUESTIONS = 2, 2  # places among the EPCIs that an account tells, questions that it raises, at most
 SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
 FIGURES = 3
-SIGNS = {"peers": "○", "france": "│"}  # as they are drawn
+SIGNS = {"peers": "○", "france": "│", "departement": "│"}  # as they are drawn
 
 
 class Account(BaseModel):
@@ -311,8 +311,9 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     rows = territory.compared(indicator) if is_compared(indicator) else own[-1:]
     rows = rows[rows["status"].eq(OK)] if len(rows) else own[-1:]
     here = rows.iloc[0]
-    judged = set(SIGNS) & set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
-    beside = rows[rows["level"].isin(judged)].drop_duplicates("level")
+    judged = set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
+    levels = judged & {"peers", "france"} or judged & {"departement"}
+    beside = rows[rows["level"].isin(levels)].drop_duplicates("level")
     beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
     others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
     drawing = None

@@ -42,7 +42,6 @@ FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 SEXES = {"men": "Hommes", "women": "Femmes"}
 AGES = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)} | {"95_plus": "95 ans ou plus"}
-UNDER_20, FROM_65 = slice(4), slice(13, None)  # of the ages
 
 
 def worth(test: pd.DataFrame, found: pd.DataFrame, shown: Collection[str]) -> Html:
@@ -240,23 +239,19 @@ def pyramid(territory: Territory) -> Html:
     beside = territory.beside[territory.beside["level"].eq("departement")].iloc[0]
     own = shares(territory, "epci", territory.epci, period)
     outline = shares(territory, "departement", beside["code"], period)
-    young, old = _young_and_old(own)
     fullest = own.sum(axis=1).idxmax()
+    title = f"Les {fullest} sont les plus nombreux : {percent(own.loc[fullest].sum(), 1)} de la population"
     men, women = (percent(share, 1) for share in own.loc[fullest])
-    alt = (
-        f"Pyramide des âges, {territory.row['name']}, {period} : les moins de 20 ans forment {young} de la population, "
-        f"les 65 ans ou plus {old}. Âge le plus nombreux : {fullest}, {men} d'hommes et {women} de femmes."
-    )
+    alt = f"Pyramide des âges, {territory.row['name']}, {period}. {title}, {men} d'hommes et {women} de femmes."
     told = own.set_axis(SEXES.values(), axis=1)
     if outline is not None:
-        alt += f" {beside['name']} : {' et '.join(_young_and_old(outline))}."
         told = told.join(outline.set_axis([f"{sex}, {beside['name']}" for sex in SEXES.values()], axis=1))
     lines = told.map(lambda share: percent(share, 1)).reset_index().to_numpy().tolist()
     return markup.figure(
         svg(charts.pyramid(own, outline, beside["name"]).figure),
         file="pyramid.csv",
         kind="chart",
-        title=f"{old} de 65 ans ou plus, {young} de moins de 20 ans",
+        title=title,
         subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
         alt=alt,
         source=source(territory, territory.own(example)),
@@ -273,7 +268,3 @@ def shares(territory: Territory, level: str, code: str, period: str) -> pd.DataF
     counts = rows.set_index("indicator")["value"]
     table = pd.DataFrame({sex: counts.reindex(own).to_numpy() for sex, own in ids.items()}, AGES.values())
     return None if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
-
-
-def _young_and_old(own: pd.DataFrame) -> list[str]:
-    return [percent(own.iloc[ages].to_numpy().sum(), 1) for ages in (UNDER_20, FROM_65)]

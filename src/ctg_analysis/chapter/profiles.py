@@ -136,7 +136,8 @@ def among(others: Sequence[tuple[float, str, str]], place: Position, own: float)
 
 
 def ruler(own: float, others: Mapping[str, float]) -> str:
-    """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France.
+    """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France
+    or, without both, for the département.
 
     It begins at zero, with a bar from there, or near the least value where all are high above it, without one.
     others: value by level.
@@ -149,8 +150,8 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     drawing.line([(0, middle), (RULER, middle)], LAID, 2)
     if least <= 0:
         drawing.line([(x(0), middle), (x(own), middle)], HERE, 2)
-    if "france" in others:
-        drawing.line([(x(others["france"]), middle - 7), (x(others["france"]), middle + 7)], EDGE, 2.5)
+    for level in others.keys() - {"peers"}:
+        drawing.line([(x(others[level]), middle - 7), (x(others[level]), middle + 7)], EDGE, 2.5)
     drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
     if "peers" in others:
         drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
