@@ -155,7 +155,7 @@ def test_households_are_of_the_complementary_forms_and_dwellings_of_the_main_one
 
 
 def test_sixty_four_epcis_have_no_ages_and_their_under_15_by_the_shares_of_the_communes_that_lack(epcis):
-    """Worked out again from both files: the CIVIS, all by shares; Paris, whose arrondissements are known; Saint-Denis."""
+    """Worked out again from both files: the CIVIS, by shares alone; the Grand Paris, for Saint-Denis."""
     rows = cleaned("insee_rp2022_epci").xs("population_0_14", level="measure")
     assert (rows["status"].eq(OK).sum(), rows["status"].eq(MISSING).sum()) == (1186, 64)
     assert len(known(epcis, "youth_15_24_count", "2022")) == 1186
