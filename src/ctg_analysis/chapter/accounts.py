@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
-from ctg_analysis.chapter.territory import Territory, each_row
+from ctg_analysis.chapter.territory import Territory, each_row, with_one_france
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number
@@ -191,7 +191,8 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
     counted = isinstance(indicator.value, Count | Mean)
     rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
     if "epci" not in indicator.levels:
-        known = territory.readable(indicator).query("status == @OK").sort_values("level", kind="stable")
+        known = with_one_france(territory.readable(indicator)).query("status == @OK")
+        known = known.sort_values("level", kind="stable")
         last = known.loc[known["level"].eq("departement"), "period"].max()
         rows = known[known["period"].eq(last) & known["level"].isin(["departement", "france"])]
     first = each_row(rows[:1])
