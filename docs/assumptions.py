@@ -24,6 +24,8 @@ def line(source: Source) -> str:
         several += f", {measure} {'without ' + ', '.join(outside) if outside else 'everywhere'}"
     for period, lost in totals.lost:
         several += f"; those of its département, its région and France in {period} without {lost.replace(' ', ', ')}"
+    if totals.none_lost:
+        several += f", but of {', '.join(sorted(totals.none_lost))}"
     if coverage.above:
         several += f"; communes of more than {coverage.above} inhabitants only"
     absent = ABSENT[coverage.absent]

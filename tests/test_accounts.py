@@ -89,6 +89,22 @@ def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):
     assert "Les crèches et micro-crèches en comptent" not in text and "places d’accueil théoriques pour 100" in text
 
 
+@pytest.mark.parametrize(
+    "epci, told",
+    [
+        (
+            "200067171",
+            "n’est connu que du département : en 2023, 5,2 mois dans l’Aveyron en moyenne, contre 4,8 en France",
+        ),
+        ("200006682", ": en 2023, 4,2 mois en Côte-d’Or et 4,0 mois en Saône-et-Loire en moyenne, contre"),
+        ("200040251", ""),  # Seine-et-Marne, whose delay is not published
+    ],
+)
+def test_what_is_known_of_the_departement_alone_is_told_as_its_own_with_the_target(epci, told):
+    text = prose(open_chapter(epci).territory, "08")
+    assert (told in text and "l’État vise 4,0 mois au plus fin 2026" in text) if told else "MDPH" not in text
+
+
 @pytest.mark.slow
 @pytest.mark.nightly
 def test_accounts_of_epcis_drawn_among_all_are_made_without_a_fault():

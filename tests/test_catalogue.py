@@ -44,7 +44,7 @@ def measures(one) -> set[str]:
         case Rate():
             return {value.events, value.population}
         case _:
-            return {value.measure}
+            return {value.measure, getattr(value, "rounding", "") or value.measure}
 
 
 def faults(one) -> list[str]:

@@ -150,7 +150,8 @@ def test_where_the_library_has_others_each_epci_has_what_the_files_and_the_rule_
 def test_the_other_figures_are_those_worked_out_apart(found):
     faults = []
     for row in EXPECTED[EXPECTED["level"].ne("département")].drop(APART.index).to_dict("records"):
-        values = of_level(found, row)["value"]
+        rows = of_level(found, row)  # of the under 15, the EPCIs that this file lacks are told by another
+        values = rows.loc[rows["source"].eq(row["source"]) | rows["source"].ne("insee_rp2022_communes"), "value"]
         without = HALF_IN_MOSELLE if row["source"] == "rna_objets" else []
         median = pytest.approx(row["median_over_epci"], rel=1e-3 if without else 1e-4, abs=6e-5)
         if len(values) != row["coverage"] - len(without) or values.median() != median:

@@ -227,10 +227,11 @@ STORIES = {
 
 
 @pytest.mark.parametrize("epci", STORIES)
-def test_the_story_of_a_territory_is_told_by_rule_in_six_sentences(epci, france):
-    sentences = [one.replace("\u202f", " ") for one in story(open_territory(epci, france))]
-    assert 2 <= len(sentences) <= 6 and all(one.endswith(".") for one in sentences)
-    assert all(fact in " ".join(sentences) for fact in STORIES[epci]), sentences
+def test_the_story_of_a_territory_is_told_by_rule_in_six_themes_each_sentence_of_one_year(epci, france):
+    themes = [one.replace("\u202f", " ") for one in story(open_territory(epci, france))]
+    assert 2 <= len(themes) <= 6 and all(one.endswith(".") for one in themes)
+    assert all(fact in " ".join(themes) for fact in STORIES[epci]), themes
+    assert all(len(re.findall(r"\ben 20\d\d", one.lower())) < 2 for one in " ".join(themes).split(". "))
 
 
 @pytest.mark.nightly

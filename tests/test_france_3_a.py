@@ -154,10 +154,49 @@ def test_households_are_of_the_complementary_forms_and_dwellings_of_the_main_one
     assert [*kinds.values()] == [COMPLEMENTARY, COMPLEMENTARY, MAIN, MAIN]
 
 
-def test_sixty_four_epcis_have_no_ages_which_are_unknown_and_not_zero(epcis):
+def test_sixty_four_epcis_have_no_ages_and_their_under_15_by_the_shares_of_the_communes_that_lack(epcis):
+    """Worked out again from both files: the CIVIS, by shares alone; the Grand Paris, for Saint-Denis."""
     rows = cleaned("insee_rp2022_epci").xs("population_0_14", level="measure")
     assert (rows["status"].eq(OK).sum(), rows["status"].eq(MISSING).sum()) == (1186, 64)
-    assert len(known(epcis, "children_0_14_count", "2022")) == 1186
+    assert len(known(epcis, "youth_15_24_count", "2022")) == 1186
+    found = known(epcis, "children_0_14_count", "2022")
+    found = found[found["source"].eq("insee_rp2022_communes")]
+    counts, shares = (pd.read_parquet(path).set_index("code") for path in sorted(
+        (data_root().raw / "insee_rp2022_communes" / "france").glob("*.parquet")))  # fmt: skip
+    places = pd.read_parquet(data_root().raw / "etalab_decoupage" / "communes_2025.parquet").set_index("code")
+    of_cities = ["13055", "69123", "75056"]
+    some = shares.drop([*counts.index[counts["P22_POP0014"].notna()], *of_cities], errors="ignore")
+    by_share = some["P22_POP"] * some["part_moins_15_pct"] / 100
+    every = pd.concat([counts["P22_POP0014"].dropna(), by_share])
+    total = every.groupby(places["epci"].reindex(every.index).to_numpy()).sum()
+    around = some["P22_POP"].groupby(places["epci"].reindex(some.index).to_numpy()).sum() * 0.0005
+    wanted = pd.DataFrame({"value": total, "low": total - around, "high": total + around}).loc[found.index]
+    pd.testing.assert_frame_equal(found[[*wanted]].sort_index(), wanted.sort_index(), check_names=False)
+    assert len(found) == 64 and found.loc["249740077", "value"].round() == 39_433
+    assert not {*OF_MAYOTTE} & {*found.index}
+
+
+def test_a_count_by_share_has_the_bounds_of_the_share_and_a_count_has_none():
+    one = CATALOGUE["children_0_14_count"]
+    rows = [("A", "population_0_14", 21.0), ("A", "population_0_14_rounding", 0.05), ("B", "population_0_14", 8.0)]
+    rows += [
+        ("B", "population_0_14_rounding", 0.0),
+        ("C", "population_0_14", 0.0),
+        ("C", "population_0_14_rounding", 0.1),
+    ]
+    table = facts(pd.DataFrame(rows, columns=["code", "measure", "value"]), "insee_rp2022_communes", level="commune",
+                  period="2022")  # fmt: skip
+    found = observe([one], table, SOURCES).set_index("territory")[["value", "low", "high"]]
+    assert found.fillna(-1).round(2).to_numpy().tolist() == [[21, 20.95, 21.05], [8, -1, -1], [0, 0, 0.1]]
+
+
+def test_a_complement_gives_what_no_other_file_of_the_source_has(tmp_path):
+    folder = received(tmp_path, {"a.csv": "code;n\n01001;80\n01002;\n", "b.csv": "code;n\n01001;7\n01002;8\n01004;9\n"})
+    for entry in folder.certificate.fichiers:
+        entry.colonnes = dict.fromkeys(["code", "n"], "?")
+    layouts = [Table(f"{name}.csv", "code", "commune", {"n": "n"}, "2022", complement=name == "b") for name in "ab"]
+    found = values(clean_declared(Source("x", "x", "x", tables=tuple(layouts)), folder))
+    assert found == {("01001", "2022", "n"): 80, ("01002", "2022", "n"): 8, ("01004", "2022", "n"): 9}
 
 
 def test_shares_of_households_never_stand_beside_shares_of_families():

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import Territory, with_one_france
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number
@@ -66,7 +66,8 @@ class Account(BaseModel):
 class Fact:
     """An indicator of a territory as a sentence tells it; its French names are those that the templates use.
 
-    rows: the territory, then what it is compared with. gaps: see `Territory.gaps`.
+    rows: the territory, or its départements where a figure is of these alone, then what it is compared with.
+    gaps: see `Territory.gaps`.
     """
 
     def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
@@ -97,6 +98,13 @@ class Fact:
             for name, text in rows.assign(text=rows["text"].mask(zero, "aucune variation"))[["name", "text"]].to_numpy()
         ]
         return f", contre {listed(told)}" if told else ""
+
+    @property
+    def departements(self) -> str:
+        """« 5,2 mois dans l'Aveyron », of a figure that is of départements alone."""
+        rows = self._rows[self._rows["level"].eq("departement")]
+        told = [f"{row.text} {agreed(self._indicator.unit, row.value)} {inside(row.name)}" for row in rows.itertuples()]
+        return listed(told)
 
     @property
     def base(self) -> str:
@@ -182,6 +190,11 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
     """An indicator as sentences tell it; None where it has no value that may be written as a number."""
     counted = isinstance(indicator.value, Count | Mean)
     rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
+    if "epci" not in indicator.levels:
+        known = with_one_france(territory.readable(indicator)).query("status == @OK")
+        known = known.sort_values("level", kind="stable")
+        last = known.loc[known["level"].eq("departement"), "period"].max()
+        rows = known[known["period"].eq(last) & known["level"].isin(["departement", "france"])]
     first = sentences.each_row(rows[:1])
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None

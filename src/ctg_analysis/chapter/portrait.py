@@ -1,4 +1,4 @@
-"""Who and where: the portrait of a territory in six sentences at most, its facts, its locator map."""
+"""Who and where: the portrait of a territory in six themes at most, its facts, its locator map."""
 
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
@@ -151,19 +151,21 @@ def _balances(change: float, natural: float, migratory: float) -> str:
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
 
-def one_sentence(facts: list[tuple[str, str]]) -> str:
-    """Facts of one sentence, their years told once each: « En 2021, … ; en 2023, … »."""
-    told, last = [], ""
-    for period, text in facts:
-        told.append(text if period == last else f"en {period}, {text}")
-        last = period
-    return f"{capitalised(' ; '.join(told))}." if told else ""
+def of_each_year(facts: list[tuple[str, str]]) -> str:
+    """Facts of one theme, a sentence for each year: no figure stands beside one of another census.
+
+    >>> of_each_year([("2022", "on compte trois écoles"), ("2021", "une commune"), ("2022", "deux crèches")])
+    'En 2022, on compte trois écoles ; deux crèches. En 2021, une commune.'
+    """
+    years = dict.fromkeys(period for period, _ in facts)
+    clauses = {year: " ; ".join(text for period, text in facts if period == year) for year in years}
+    return " ".join(f"En {year}, {told}." for year, told in clauses.items())
 
 
 def story(territory: Territory) -> list[str]:
-    """The sentences, each of one theme; a theme of which nothing is remarkable has none."""
+    """The sentences of each theme; a theme of which nothing is remarkable has none."""
     told = [_who(territory), _growth(territory), _births(territory)]
-    told += [one_sentence(_remarkable(territory, names)[:MOST]) for names in SLOTS]
+    told += [of_each_year(_remarkable(territory, names)[:MOST]) for names in SLOTS]
     return [typography(sentence) for sentence in told if sentence]
 
 

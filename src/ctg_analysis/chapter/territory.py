@@ -79,9 +79,9 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], nam
     France is told without what its population lacks too. larger: of each commune that files lack, the codes of the
     places that hold it. names: of the départements, by code.
     """
-    totals = SOURCES[row.source].totals
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
-    outside = totals.of(over).outside
+    totals = SOURCES[row.source].totals.of(over)
+    outside = totals.outside
     lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
     if all(code.startswith("97") for code in outside):
         some = ["Mayotte" if len(outside) < 2 else "outre-mer"]

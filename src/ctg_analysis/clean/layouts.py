@@ -325,13 +325,14 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     Raises:
         InputError: with every finding; for a guessed name or code, it says which line of the declaration to correct.
     """
-    tables, former, findings = [], [], []
+    tables, former, complements, findings = [], [], [], []
     for layouts in _read_together(source.layouts):
         layout = layouts[0]
         for name in folder.matching(layout.files):
             is_former = isinstance(layout, Table) and layout.former and fnmatch(name, layout.former)
             try:
-                (former if is_former else tables).extend(_read(layouts, folder, name))
+                kept = former if is_former else complements if getattr(layout, "complement", False) else tables
+                kept.extend(_read(layouts, folder, name))
             except InputError as error:
                 findings += [_with_its_line(finding, source) for finding in error.findings]
     if findings:
@@ -343,9 +344,19 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
         findings += given_twice(several, folder)
     if findings:
         raise InputError(findings)
-    table = with_exact(facts(with_former(tables, former), source.id), source.precision.rounding)
+    table = completed(facts(with_former(tables, former), source.id), complements)
+    table = with_exact(table, source.precision.rounding)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
+
+
+def completed(table: pd.DataFrame, complements: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return facts with those of complements where they have no figure."""
+    if not complements:
+        return table
+    every = pd.concat([table, *complements], ignore_index=True)
+    known_first = every.sort_values("status", key=lambda status: status.ne(OK), kind="stable")
+    return known_first.drop_duplicates(["code", *SERIES]).sort_index(ignore_index=True)
 
 
 def with_exact(table: pd.DataFrame, step: int) -> pd.DataFrame:

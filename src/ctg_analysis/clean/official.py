@@ -100,6 +100,7 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
     rows = []
     for name in BANDS:
         rows.append(_band(table, *_ages(name)).assign(measure=f"population_{name}"))
+    rows.append(_band(table, 0, OPEN_ENDED).assign(measure="population"))
     for sex, word in SEXES.items():
         part = table[table["SEX"] == sex]
         for name in PYRAMID_BANDS:

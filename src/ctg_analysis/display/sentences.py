@@ -42,7 +42,7 @@ from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, SURVEY
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 COUNTED_WHOLE = ("population", "births", "deaths")  # by the law or a register, whatever file they are in
-ALL_AGES = "population_all_ages"  # as ages add up to: a page has one number of inhabitants, that of the law
+ALL_AGES = ("population_all_ages", "population")  # a page has one number of inhabitants, that of the law
 PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
@@ -294,7 +294,7 @@ def counts_text(indicator: Indicator, row) -> str:
         about, top, bottom = "", row.numerator, row.denominator
         if is_sampled(indicator, row):
             about, top, bottom = "environ ", sampled(top), sampled(bottom)
-        base = "" if value.denominator == ALL_AGES else f" sur {number(bottom)}"
+        base = "" if value.denominator in ALL_AGES else f" sur {number(bottom)}"
         return f"{about}{_counted(top, things)}{base}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
     when = f" en {row.denominator_period}" if row.denominator_period else ""
@@ -349,7 +349,8 @@ def sentence(indicator: Indicator, row) -> str:
         what = "nombre arrondi" if _is_rounded_further(indicator, row) else "somme de nombres arrondis"
         told.append(f"{what}{way}{of_sums}")
     elif interval := interval_text(indicator, row):
-        only_rounded = _rounding(row) and row.source != SURVEY and not is_drawn(indicator, SOURCES[row.source])
+        in_steps = _rounding(row) or getattr(indicator.value, "rounding", "")
+        only_rounded = in_steps and row.source != SURVEY and not is_drawn(indicator, SOURCES[row.source])
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         if only_rounded:
             kind = f"arrondi{_way(row) if rounded(indicator, row) else ''}"

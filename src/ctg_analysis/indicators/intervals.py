@@ -179,7 +179,7 @@ def of_few(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source])
     for column, least, most in (("numerator", "least", "most"), ("denominator", "least_of", "most_of")):
         alone = (rows[most] - rows[least]).lt(base)
         told[column] = rows[column].mask(alone, rows[least])
-    nobody = known & rows["least"].eq(0)
+    nobody = known & rows["least"].eq(0) & base.gt(0)
     fewest = norm("classes_base") if indicator.family and isinstance(indicator.value, Ratio) else 1
     over_nobody = known & rows["least_of"].lt(fewest)
     status = rows["status"].mask(nobody, CENSORED).mask(over_nobody, SECRET)

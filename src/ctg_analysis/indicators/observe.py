@@ -378,6 +378,7 @@ def compute(
         case Count():
             rows = first(preferred("measure"))
             rows = rows.assign(numerator=rows["value"], denominator=float("nan"))
+            rows = _with_rounding(rows, preferred("rounding")) if value.rounding else rows
         case Published():
             rows = first(preferred("measure")).assign(numerator=float("nan"), denominator=float("nan"))
             if value.over:
@@ -452,6 +453,13 @@ def _as_published(rows: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     known = published[published["status"].eq(OK)].set_index([*PLACE, "source"])["value"]
     value = pd.Series(known.reindex(pd.MultiIndex.from_frame(rows[known.index.names])).to_numpy(), rows.index)
     return rows.assign(value=value.fillna(rows["value"]), status=rows["status"].mask(value.notna(), OK))
+
+
+def _with_rounding(rows: pd.DataFrame, rounding: pd.DataFrame) -> pd.DataFrame:
+    """Return counts with the bounds that the rounding of shares leaves to those that are made from some."""
+    known = rounding[rounding["value"].gt(0)].set_index([*PLACE, "source"])["value"]
+    around = pd.Series(known.reindex(pd.MultiIndex.from_frame(rows[known.index.names])).to_numpy(), rows.index)
+    return rows.assign(least=(rows["value"] - around).clip(lower=0), most=rows["value"] + around)
 
 
 def _unlisted(rows: pd.DataFrame, sources: dict[str, Source], things: pd.DataFrame) -> pd.DataFrame:

@@ -46,6 +46,7 @@ class Table:
     computed: measure → what it is computed from, columns and numbers, as in "ACT1564 - CHOM1564" or "pct * RP / 100".
     beside: pattern of the files of which the columns that this one lacks are taken, place by place.
     signed: columns whose numbers may be below 0; a count never is.
+    complement: what it gives is of the places alone that the other files give no figure of.
     large: what the producer publishes of large communes only, by rules of its own: the others have no row.
     former: pattern of the names of the files of former years: what the current ones hold too is read from these alone.
     parts: column → how many counts it adds up that the producer rounds (rule R3).
@@ -71,6 +72,7 @@ class Table:
     computed: Mapping[str, str] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
     beside: str = ""
+    complement: bool = False
     large: bool = False
     codes: Pattern = ""
     weight: Pattern = ""

@@ -21,10 +21,14 @@ STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
 
 @dataclass(frozen=True)
 class Count:
-    """A number of things: the measure as it is."""
+    """A number of things: the measure as it is.
+
+    rounding: the measure of what the rounding of the shares that some are made from leaves open, on each side.
+    """
 
     __pydantic_config__ = NO_OTHER_KEY
     measure: str
+    rounding: str = ""
     kind: Literal["count"] = "count"
 
 
@@ -138,6 +142,7 @@ MEASURES = (
     "over",
     "among",
     "published",
+    "rounding",
 )  # fields of it
 
 

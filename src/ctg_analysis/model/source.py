@@ -124,6 +124,7 @@ class Totals:
     outside_of: measure → those that it leaves out of this measure, where they are not these.
     lost: pairs of periods and of the communes that the files lack by mistake, separated by spaces: the totals of
         the département, the région and France are without them, and say so.
+    none_lost: measures of which they lack none of these communes.
     holes: the same where the extract of France has 0 for what is unknown; no total is without them.
     listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
     departements: régions and France that the producer does not publish are sums of its départements.
@@ -138,6 +139,7 @@ class Totals:
     everywhere: frozenset[str] = frozenset()
     outside_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     lost: tuple[tuple[str, str], ...] = ()
+    none_lost: frozenset[str] = frozenset()
     holes: tuple[tuple[str, str], ...] = ()
     listed: bool = False
     departements: bool = False
@@ -145,7 +147,9 @@ class Totals:
     def of(self, measure: str) -> "Totals":
         """Return what holds for one measure, none of which is an exception any more."""
         outside = () if measure in self.everywhere else self.outside_of.get(measure, self.outside)
-        plain = replace(self, alone=frozenset(), outside=outside, everywhere=frozenset(), outside_of={})
+        lost = () if measure in self.none_lost else self.lost
+        no_exception = dict.fromkeys(("alone", "everywhere", "none_lost"), frozenset())
+        plain = replace(self, outside=outside, outside_of={}, lost=lost, **no_exception)
         return replace(plain, additive=False) if measure in self.alone else plain
 
     def lost_in(self, period: str) -> tuple[str, ...]:
