@@ -1,4 +1,4 @@
-"""Who and where: the portrait of a territory in six themes at most, its facts, its locator map."""
+"""Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
 
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
@@ -10,7 +10,7 @@ from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import agreed, in_letters, number, percent
-from ctg_analysis.display.texts import capitalised, date_text, typography
+from ctg_analysis.display.texts import capitalised, date_text, typography, uncapitalised
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -66,7 +66,7 @@ ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are 
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 LOST = 1 / 3  # of the inhabitants, since they were the most
 FAST = 2  # % a year, from which births that rise or fall are told
-MOST = 3  # facts of a sentence
+SENTENCES, MOST, OF_A_YEAR = 5, 3, 4  # of a portrait; facts of a theme, of a year
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and the youngest age of each group
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
@@ -151,22 +151,28 @@ def _balances(change: float, natural: float, migratory: float) -> str:
     return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
 
 
-def of_each_year(facts: list[tuple[str, str]]) -> str:
-    """Facts of one theme, a sentence for each year: no figure stands beside one of another census.
+def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
+    """Facts, a sentence for each year: no figure stands beside one of another census.
 
-    >>> of_each_year([("2022", "on compte trois écoles"), ("2021", "une commune"), ("2022", "deux crèches")])
-    'En 2022, on compte trois écoles ; deux crèches. En 2021, une commune.'
+    most: how many years; those with the most facts stay, in the order of their first.
+
+    >>> of_each_year([("2022", "on compte trois écoles"), ("2021", "une commune"), ("2022", "deux crèches")], 1)
+    ['En 2022, on compte trois écoles ; deux crèches.']
     """
-    years = dict.fromkeys(period for period, _ in facts)
-    clauses = {year: " ; ".join(text for period, text in facts if period == year) for year in years}
-    return " ".join(f"En {year}, {told}." for year, told in clauses.items())
+    by_year: dict[str, list[str]] = {}
+    for period, text in facts:
+        by_year.setdefault(period, []).append(text)
+    kept = sorted(by_year, key=lambda year: -len(by_year[year]))[:most]
+    return [f"En {year}, {' ; '.join(told[:OF_A_YEAR])}." for year, told in by_year.items() if year in kept]
 
 
 def story(territory: Territory) -> list[str]:
-    """The sentences of each theme; a theme of which nothing is remarkable has none."""
-    told = [_who(territory), _growth(territory), _births(territory)]
-    told += [of_each_year(_remarkable(territory, names)[:MOST]) for names in SLOTS]
-    return [typography(sentence) for sentence in told if sentence]
+    """Five sentences at most: who lives here and how that changes, fast births, then what is remarkable by year."""
+    people, growth = _who(territory), _growth(territory)
+    first = f"{people.removesuffix('.')} ; {uncapitalised(growth)}" if people and growth else people or growth
+    told = [sentence for sentence in (first, _births(territory)) if sentence]
+    facts = [fact for names in SLOTS for fact in _remarkable(territory, names)[:MOST]]
+    return [typography(sentence) for sentence in [*told, *of_each_year(facts, SENTENCES - len(told))]]
 
 
 def _who(territory: Territory) -> str:
