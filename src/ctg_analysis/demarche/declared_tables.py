@@ -324,5 +324,4 @@ class InfoFlash(Row):
     paroles: tuple[Id, ...] = Field(default=(), max_length=3)
     prochaines_dates: tuple[NextDate, ...] = ()
     participer: TakePart | None = None
-    logos: tuple[Link, ...] = ()
     mentions: Text | None = None

@@ -27,28 +27,20 @@ class Fertility(BaseModel):
     texte: str
     source: str
     a_verifier: str
-    provisoires: tuple[str, ...]
     taux: dict[str, dict[str, Positive]]
-
-
-@cache
-def fertility() -> Fertility:
-    """The rates of data/reference/fecondite.yml, read once.
-
-    Raises:
-        InputError: what is wrong with the file.
-    """
-    return load_yaml(settings().reference / FILE, Fertility).value
 
 
 @cache
 def total_fertility() -> pd.Series:
     """The children of one woman in France who would have at each age the births of a year, by year.
 
+    Raises:
+        InputError: what is wrong with data/reference/fecondite.yml.
+
     >>> total_fertility().loc[[2014, 2022, 2025]].round(2).tolist()
     [2.0, 1.78, 1.55]
     """
-    rates = pd.DataFrame(fertility().taux).T.rename(index=int).sort_index()
+    rates = pd.DataFrame(load_yaml(settings().reference / FILE, Fertility).value.taux).T.rename(index=int).sort_index()
     return (rates * pd.Series(WIDTHS)).sum(axis=1) / PER
 
 

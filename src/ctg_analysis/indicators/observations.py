@@ -261,11 +261,6 @@ def read_groups(folders: Iterable[Path], indicators: Collection[str], columns: C
     return table.to_pandas(categories=[name for name in columns if name in TEXTS])
 
 
-def read_all(processed: Path) -> pd.DataFrame:
-    """Return all the observations of a data root."""
-    return arrow.concat_tables(_rows(paths, None, COLUMNS) for paths in _paths(processed)).to_pandas()
-
-
 def _is_local(code: str) -> bool:
     """Tell the codes of communes (five characters) and of secteurs (that of their EPCI, a number)."""
     return len(code) == 5 or "-" in code
