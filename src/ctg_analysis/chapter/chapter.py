@@ -127,7 +127,7 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", *names: str, **options) -> Html:
-        several = [analyst.indicator_of(chapter.territory, name) for name in names]
+        several = [analyst.indicator_of(name) for name in names]
         return telling(make(chapter.territory, *several, **options), SHOWN, *names)
 
     del verb.__wrapped__  # lest help tell an Indicator where an id is asked
@@ -139,7 +139,7 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = analyst.family_of(chapter.territory, name)
+        members = analyst.family_of(name)
         return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
 
     del verb.__wrapped__  # lest help tell an Indicator where an id is asked

@@ -230,15 +230,9 @@ def printed(territory: Territory) -> list[Essential]:
     ]
 
 
+@lru_cache(maxsize=1)
 def findings_of(territory: Territory) -> pd.DataFrame:
     """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
-    of_all = [essential.indicator for essential in essentials()]
-    territory.read |= {PEOPLE, *(name for one in of_all for name in (one.id, *one.by_age))}
-    return _findings(territory)
-
-
-@lru_cache(maxsize=1)
-def _findings(territory: Territory) -> pd.DataFrame:
     known = printed(territory)
     compared = pd.concat([territory.against(essential.indicator) for essential in known or essentials()[:1]])
     if not known:

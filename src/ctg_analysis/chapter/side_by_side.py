@@ -8,7 +8,7 @@ import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
 from ctg_analysis.chapter import analyst, known, own
-from ctg_analysis.chapter.territory import ELSEWHERE, Territory, open_territory, with_one_france
+from ctg_analysis.chapter.territory import Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import number, percent
@@ -61,7 +61,7 @@ def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> H
     if not indicators or not sirens:
         raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
     names = {one: texts.typography(find_epci(epcis, one)["name"]) for one in [territory.epci, *sirens]}
-    territory.read.update(f"{ELSEWHERE}{siren}" for siren in sirens)
+    territory.chosen.update(sirens)
     side = SideBySide(names, "", territory)
     rows = side.data(*indicators)
     absent = [CATALOGUE[name] for name in indicators if name not in set(rows["indicator"])]
@@ -105,7 +105,7 @@ class SideBySide:
         Columns: those of observations, name, text, label, per (what a rate is for), hundredth: its place among all
         EPCIs of France, 100 the highest value.
         """
-        several = [analyst.indicator_of(self.territory, one) for one in ids]
+        several = [analyst.indicator_of(one) for one in ids]
         every = read_indicators(self.territory.root.processed, ids, groups=())
         every = every[every["status"].eq(OK) & every["level"].eq("epci")]
         found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
@@ -138,7 +138,7 @@ class SideBySide:
 
         Columns: those of `Territory.readable`, label, when (the period in French).
         """
-        several = [analyst.indicator_of(self.territory, one) for one in ids]
+        several = [analyst.indicator_of(one) for one in ids]
         found = [self.territory.readable(one).assign(label=one.label) for one in several]
         rows = pd.concat([rows[rows["territory"].eq(self.departement) & rows["status"].eq(OK)] for rows in found])
         rows = rows.sort_values("period", kind="stable", ignore_index=True)

@@ -23,7 +23,7 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.texts import date_text, short_date, typography
 from ctg_analysis.model.declared_values import with_words
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.model.settings import DEMARCHE, notebooks
+from ctg_analysis.model.settings import notebooks
 from ctg_analysis.model.yaml_files import load_yaml
 
 # kind of proof → how the ids that links lead to begin, what it is called.
@@ -112,7 +112,6 @@ class DemarcheChapter:
 
     def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
-        territory.read.add(DEMARCHE)
 
     @classmethod
     def open(cls, epci: str | int) -> Self:
