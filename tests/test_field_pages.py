@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from ctg_analysis.chapter.demarche import consultation
 from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
 from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, columns_of, empty

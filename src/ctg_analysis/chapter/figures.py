@@ -35,7 +35,7 @@ from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
 from ctg_analysis.show.charts import in_france
-from ctg_analysis.show.small_communes import explained, with_estimates
+from ctg_analysis.show.maps import explained, with_estimates
 from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."

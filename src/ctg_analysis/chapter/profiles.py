@@ -13,8 +13,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import PEOPLE, Territory, each_row
 from ctg_analysis.display import markup, sentences, standing, texts
-from ctg_analysis.display.drawings.drawing import Drawing
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
+from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.quantities import agreed, money, number, percent

@@ -24,7 +24,7 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show import maps
-from ctg_analysis.show.theme import use_theme
+from ctg_analysis.show.svg import use_theme
 
 FEWEST = 2  # EPCIs of a known value: fewer have no median, nor thirds
 MEDIAN = "Médiane de ces EPCI"

@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model,
 
 from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.model.declared_values import Names
-from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.model.yaml_files import Names, load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"

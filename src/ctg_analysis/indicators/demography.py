@@ -8,10 +8,9 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.model.declared_values import Positive
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import settings
-from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.model.yaml_files import Positive, load_yaml
 
 # The fertility of France.
 

@@ -383,7 +383,7 @@ def build(
 def write_side_by_side(epcis: list[str], departement: str, out: Path) -> str:
     """Write the page of several EPCIs in a process of its own, and return its name."""
     arguments, place = (epcis, departement, out), f"notebooks/{SIDE_BY_SIDE}"
-    (outcome,) = run([Job(epcis[0], "ctg_analysis.publish.side_by_side:write_side_by_side", arguments, place)], 1)
+    (outcome,) = run([Job(epcis[0], "ctg_analysis.publish.page:write_side_by_side", arguments, place)], 1)
     if outcome.error:
         raise outcome.error
     return outcome.result

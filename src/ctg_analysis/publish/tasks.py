@@ -12,11 +12,10 @@ from ctg_analysis.chapter import known
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.consultation import Consultation
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.pieces import ENJEUX
+from ctg_analysis.chapter.demarche.pieces import ENJEUX, DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.known import latest_values, whole_sources
 from ctg_analysis.chapter.missing import (
