@@ -1,8 +1,10 @@
 """What an analyst asks of a territory: indicators by their ids or by words, plain tables."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
 
 import pandas as pd
 
@@ -22,6 +24,22 @@ FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
 CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+def of_territory(make: Callable) -> Callable:
+    """The verb of a chapter, or of several EPCIs, that gives what a function makes of the territory, with its words."""
+
+    @wraps(make)
+    def verb(chapter: object, *arguments, **options) -> object:
+        expected = signature(make)
+        try:
+            expected.bind(chapter, *arguments, **options)
+        except TypeError as error:
+            takes = ", ".join(str(one).partition(":")[0] for one in [*expected.parameters.values()][1:])
+            raise UserError(f"{make.__name__}: {error}; it takes ({takes})") from error
+        return make(chapter.territory, *arguments, **options)
+
+    return verb
 
 
 def indicator_of(name: str) -> Indicator:

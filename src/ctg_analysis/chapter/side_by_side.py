@@ -84,6 +84,8 @@ class SideBySide:
         self.names = dict(sorted(names.items(), key=lambda one: texts.alphabetical(one[1])))
         self.departement, self.territory = departement, territory
 
+    find, figure, framed = map(analyst.of_territory, (analyst.find, own.figure, own.framed))
+
     @property
     def title(self) -> str:
         """The name of the département, or how many EPCIs there are."""
@@ -213,18 +215,6 @@ class SideBySide:
     def source(self, rows: pd.DataFrame) -> str:
         """The producers of some rows, as a source line names them."""
         return known.source(self.territory, rows).text if len(rows) else SOURCE_OF_NONE
-
-    def find(self, words: str) -> pd.DataFrame:
-        """The indicators that words name: see `analyst.find`."""
-        return analyst.find(self.territory, words)
-
-    def figure(self, ax, rows: pd.DataFrame, *, title: str) -> Html:
-        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title)
-
-    def framed(self, table: pd.DataFrame, *, title: str, source: str) -> Html:
-        """A DataFrame as a page shows it: see `own.framed`."""
-        return own.framed(self.territory, table, title=title, source=source)
 
 
 def _cells(written: pd.DataFrame, code: str) -> list[str]:

@@ -126,7 +126,7 @@ RESTRICTED = {name: table for name, table in TABLES.items() if table.private}
 # Neither persons' answers nor who was heard are among them: `results` works these out before (rules R1, R6 and R24).
 
 MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
-WRITTEN = "written"  # what is written in YAML: columns file (convention, info_flash), json
+WRITTEN = "written"  # what is written in YAML: columns file (convention, synthese), json
 OBSERVATIONS = "observations"  # what it gives to OBSERVATIONS, through the gate
 RECEIVED = "received"  # of which day it is, by source
 

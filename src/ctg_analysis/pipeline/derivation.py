@@ -15,9 +15,9 @@ from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_o
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
 from ctg_analysis.indicators import observations
+from ctg_analysis.indicators.demography import WORKED_OUT_FROM, ages_of, back_test
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.indicators.peers import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
-from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of, back_test
 from ctg_analysis.indicators.spread import OF, inequality, spread_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding
