@@ -17,7 +17,7 @@ from shipped_pages import CHAPTERS, PAGES_OF
 
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.texts import NARROW, NBSP, date_text
-from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.indicators.observations import FOLDER
 from ctg_analysis.model.settings import EXAMPLE_EPCI, chosen_chapters
 from ctg_analysis.publish.build import build
 from ctg_analysis.publish.site import script_policy
@@ -264,7 +264,7 @@ def test_provenance_tells_no_sum_of_a_private_file(reports):
 
 def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     """Scenario 4: the CSV, the pages, their alternative texts and provenance.json hold no withheld figure."""
-    observed = read_all(example.processed).query("status == 'secret'")
+    observed = pd.read_parquet(example.processed / FOLDER).query("status == 'secret'")
     assert observed["value"].isna().all() and len(observed) > 20
     shown = {}
     data = reports / EXAMPLE_EPCI / "donnees"
