@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.chapter.chapter import ids_for, open_chapter
-from ctg_analysis.chapter.territory import ELSEWHERE
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.publish.tasks import sum_of_inputs
+from ctg_analysis.publish.tasks import sum_of_data
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +151,8 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     names = {chapter.territory.row["name"].replace("'", "’"), peer["name"].replace("'", "’")}
     assert set(rows["EPCI"][:2]) == names and rows.iloc[:, 1].str.contains("%").all()
     assert piece.about["indicators"] == ["age_65_plus_share", "births_count"]
-    read = f"{ELSEWHERE}{peer['epci']}"
-    assert read in chapter.territory.read
-    assert len({sum_of_inputs(chapter.territory, names) for names in ([], [read], [f"{ELSEWHERE}{EXAMPLE_EPCI}"])}) == 3
+    assert peer["epci"] in chapter.territory.chosen
+    assert len({sum_of_data(chapter.territory, names) for names in ((), (peer["epci"],), (EXAMPLE_EPCI,))}) == 3
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own[own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)]
     kept = chapter.compare(entrusted["indicator"].iloc[0], with_=peer["epci"])

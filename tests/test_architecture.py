@@ -18,9 +18,7 @@ ORDER += ["chapter", "publish", "cli", "__main__"]
 
 # Right of OBSERVATIONS, nothing looks at what lies before the secrecy gate, nor at the answers of persons (rule R6).
 AFTER_THE_GATE = {"display", "show", "chapter", "publish", "demarche.demarche"}
-AFTER_THE_GATE |= {
-    f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "projection", "childcare")
-}
+AFTER_THE_GATE |= {f"indicators.{name}" for name in ("comparisons", "spread", "peers", "demography", "childcare")}
 BEFORE_THE_GATE = {"raw.tables", "clean", "model.facts", "indicators.observe", "indicators.intervals", "secrecy"}
 PERSONS = {f"demarche.{name}" for name in ("answers", "questions", "survey", "results")}
 PERSONS |= {f"demarche.{name}" for name in ("restricted_files", "commit_check")}

@@ -157,8 +157,8 @@ def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapte
 
 
 @pytest.mark.nightly
-def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
-    """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
+def test_data_of_other_territories_do_not_make_a_chapter_run(out, chapters, built):
+    """Another sum of all data, the same sum of those of the territory; then another of what one page was made of."""
 
     def other_data(told):
         for entry in told["chapters"].values():
@@ -170,7 +170,7 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
 
     def read_otherwise(told):
         other_data(told)
-        told["chapters"][FIRST]["observations"] = "x"
+        told["chapters"][FIRST]["data"] = "x"
 
     tampered(out, read_otherwise)
     assert built(out, chapters).ran == [FIRST]

@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from material_files import add, change, copy_of, line_of, places_of
 
 from ctg_analysis.chapter.demarche.enjeux import open_enjeux, proofs_of
 from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.proof_checks import exact_baselines, no_longer
-from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.indicators.observations import FOLDER
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, settings
 
 
@@ -50,7 +51,7 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
 
 @pytest.fixture(scope="module")
 def known(example):
-    observations = read_all(example.processed)
+    observations = pd.read_parquet(example.processed / FOLDER)
     return observations, places_of(example)
 
 

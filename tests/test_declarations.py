@@ -9,7 +9,7 @@ import pytest
 from raw_files import told_cases
 
 import ctg_analysis
-from ctg_analysis.chapter.demarche import demarche_chapter
+from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.clean.places import FACILITY_TYPES
 from ctg_analysis.demarche.declared_tables import read_tables
 from ctg_analysis.model import norms, source
@@ -105,14 +105,14 @@ def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, m
     )
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     monkeypatch.setattr(source, "FOLDER", path.parent)
-    monkeypatch.setattr(demarche_chapter, "METHOD_TEXTS", path)
+    monkeypatch.setattr(pieces, "METHOD_TEXTS", path)
     monkeypatch.setattr(norms, "settings", lambda: replace(settings(), root=tmp_path))
     monkeypatch.setattr(norms, "norms", norms.norms.__wrapped__)
     read_it = {
         "model/declared/indicators": lambda: read_themes(path.parent),
         "model/declared/sources": source.declared_sources,
         "demarche/declared": lambda: read_tables(path.parent),
-        "chapter/demarche": lambda: demarche_chapter.definitions("interviews"),
+        "chapter/demarche": lambda: pieces.definitions("interviews"),
         NORMS: lambda: norms.norm("few_events"),
     }[file.rpartition("/")[0] or file]
     with pytest.raises(InputError) as error:

@@ -21,7 +21,7 @@ from ctg_analysis.chapter.demography import shares
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
-from ctg_analysis.display.drawings.style import SEQUENTIAL
+from ctg_analysis.display.drawing import SEQUENTIAL
 from ctg_analysis.display.markup import Citation, for_readers
 from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
@@ -32,8 +32,7 @@ from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.show import charts as drawn
 from ctg_analysis.show import maps
 from ctg_analysis.show.maps import class_bounds, classes_of, ranks_of
-from ctg_analysis.show.svg import svg
-from ctg_analysis.show.theme import use_theme
+from ctg_analysis.show.svg import svg, use_theme
 
 NAN = float("nan")
 

@@ -11,7 +11,7 @@ import pytest
 
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.model.settings import chosen_chapters
-from ctg_analysis.publish.tasks import sum_of_inputs
+from ctg_analysis.publish.tasks import sum_of_data
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",
@@ -43,7 +43,6 @@ def run(source: str, names: dict) -> object:
 def test_every_chapter_runs(epci, numbers, france):
     seen = open_territory(epci, france)
     for file in chosen_chapters(numbers):
-        seen.read.clear()
         names: dict = {}
         said = ""
         for cell in nbformat.read(file.path, as_version=4).cells:
@@ -55,4 +54,4 @@ def test_every_chapter_runs(epci, numbers, france):
                     said += text.strip()
                     assert not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
         assert said or file.number > "10"  # without material, the chapters of a démarche are silent
-        assert len(sum_of_inputs(seen, seen.read)) == 64
+    assert len(sum_of_data(seen)) == 64

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from ctg_analysis.chapter.demarche import consultation
 from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
 from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, columns_of, empty
@@ -307,7 +307,7 @@ def test_the_tables_of_the_material_are_read_as_they_were_written(material, dema
 
 def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
     nothing = Demarche("200066645", france)
-    assert not nothing.folder.is_dir() and nothing.convention is None and nothing.info_flashes == []
+    assert not nothing.folder.is_dir() and nothing.convention is None
     for name in [*MATERIAL_READ, *RESULTS]:
         table = nothing.table(name)
         assert table.empty and list(table) == columns_of(name), name

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from raw_files import certify, copied
 
-from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.indicators.observations import FOLDER
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.source import SOURCES
@@ -50,19 +50,21 @@ def test_only_what_has_changed_is_made_again(few):
     ends = ["tables tables"]
     assert {*first} >= {"material démarches", *ends}
     assert made(few) == []
-    before = read_all(few.processed)
+    before = pd.read_parquet(few.processed / FOLDER)
     (path,) = (few.raw / "anct_fibre").glob("*.csv")
     with path.with_name("source.yml").open("a", encoding="utf-8") as certificate:
         certificate.write("# read again\n")
     assert made(few) == sorted([*ends, "facts anct_fibre"])  # the same facts: nothing is observed again
-    pd.testing.assert_frame_equal(read_all(few.processed), before)
+    pd.testing.assert_frame_equal(pd.read_parquet(few.processed / FOLDER), before)
     path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
     certify(path)
     text = path.with_name("source.yml").read_text(encoding="utf-8")
     lines = int(re.search(r"lignes: (\d+)", text)[1])
     path.with_name("source.yml").write_text(text.replace(f"lignes: {lines}", f"lignes: {lines - 1}"), encoding="utf-8")
     assert made(few) == sorted([*ends, "facts anct_fibre", "observations anct_fibre-1"])
-    assert len(read_all(few.processed)) != len(before) or not read_all(few.processed).equals(before)
+    assert len(pd.read_parquet(few.processed / FOLDER)) != len(before) or not pd.read_parquet(
+        few.processed / FOLDER
+    ).equals(before)
 
 
 def test_what_was_made_before_the_command_ended_is_kept(few):
@@ -82,9 +84,9 @@ def test_an_entry_that_is_damaged_is_made_again_and_none_is_made_from_a_restrict
     process(few)
     names = {path.parent.name for path in (few.path / CACHE).rglob("*.parquet")}
     assert names and not any(RESTRICTED in name for name in names)
-    before = read_all(few.processed)
+    before = pd.read_parquet(few.processed / FOLDER)
     (entry,) = (few.path / CACHE / "facts").glob("anct_fibre-*")
     table = entry / "facts.parquet"
     table.write_bytes(table.read_bytes()[:-20])
     assert "facts anct_fibre" in made(few)
-    pd.testing.assert_frame_equal(read_all(few.processed), before)
+    pd.testing.assert_frame_equal(pd.read_parquet(few.processed / FOLDER), before)

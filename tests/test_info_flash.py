@@ -130,29 +130,14 @@ def test_a_label_stays_text_whatever_it_holds(example, tmp_path):
     )
 
 
-def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
-    root = launched(example, tmp_path)
-    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
-    text = path.read_text(encoding="utf-8")
-    (root.material(EXAMPLE_EPCI) / "la_caf.svg").write_text(
-        "<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8"
-    )
-    path.write_text(f"{text.rstrip()}\n  logos: [la_caf.svg]\n", encoding="utf-8")
-    page = issue_page(EXAMPLE_EPCI, root)[1]
-    assert re.search(r'<img alt="Logo\u00a0: la caf" src="data:image/svg\+xml;base64,', page)
-    for name in ("https://exemple.invalid/logo.png", "../../../secret.png", "absent.png"):
-        path.write_text(f"{text.rstrip()}\n  logos: [{name}]\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"colonne logos, numero 1 : trouvé .*, attendu un \.png"):
-            issue_page(EXAMPLE_EPCI, root)
-
-
-def test_the_logos_of_a_folder_are_for_the_first_page_and_a_heavy_one_is_told(example, tmp_path):
+def test_the_logos_of_a_folder_stand_in_the_page_and_a_heavy_one_is_told(example, tmp_path):
     root = launched(example, tmp_path)
     folder = root.material(EXAMPLE_EPCI)
     (folder / "logo_la_caf.png").write_bytes(b"small")
     assert [(name, address[:22]) for name, address in map(logo, logos(folder))] == [
         ("Logo\u00a0: la caf", "data:image/png;base64,")
     ]
+    assert '<img alt="Logo\u00a0: la caf" src="data:image/png;base64,' in issue_page(EXAMPLE_EPCI, root)[1]
     assert not list(heavy_logos(folder))
     (folder / "logo_la_caf.png").write_bytes(bytes(300_000))
     (told,) = heavy_logos(folder)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 from pandera.errors import SchemaError
 
@@ -12,7 +13,6 @@ from ctg_analysis.indicators.observations import (
     Observations,
     count,
     join_above,
-    read_all,
     read_indicators,
     read_observations,
     write_observations,
@@ -29,7 +29,6 @@ def row(territory, level, indicator="a", period="2023", value=1.0):
 @pytest.fixture
 def processed(tmp_path, monkeypatch):
     """Five EPCIs of ten communes each, one across two départements, an island without EPCI, two groups."""
-    monkeypatch.setattr(observations, "ROWS_OF_A_FILE", 30)
     monkeypatch.setattr(observations, "ROWS_TOGETHER", 10)
     members = {
         epci: [
@@ -59,11 +58,9 @@ def processed(tmp_path, monkeypatch):
 
 
 def test_what_is_written_is_read_again(processed):
-    table = read_all(processed)
+    table = pd.read_parquet(processed / FOLDER)  # any reader of Parquet opens the folder as one dataset
     assert len(table) == count(processed) == 3 * (10 * 4 + 7 + 5 + 1 + 5 + 4 + 1)
     assert not table.duplicated(observations.KEY).any() and table["value"].eq(1).all()
-    whole = pd.read_parquet(processed / FOLDER)  # any reader of Parquet opens the folder as one dataset
-    assert len(whole) == len(table)
 
 
 def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
@@ -76,18 +73,14 @@ def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
     assert set(with_file["territory"]) == set(codes) and len(with_file) == 3 * len(codes)
 
 
-def test_no_other_file_is_opened_for_it(processed, monkeypatch):
-    opened = []
-    monkeypatch.setattr(
-        observations.dataset,
-        "dataset",
-        lambda paths, real=observations.dataset.dataset, **options: (opened.extend(paths), real(paths, **options))[1],
-    )
-    read_observations(processed, ["48031", "100000004"], "100000004")
-    assert len(opened) == 3 and {path.stem for path in opened} <= {"above", "100000003", "100000004"}
-    opened.clear()
-    read_observations(processed, ["100000004"])
-    assert {path.stem for path in opened} == {"above"}
+def test_the_rows_of_an_epci_lie_together_and_say_so(processed):
+    for path in (processed / FOLDER).glob("*/communes.parquet"):
+        file = parquet.ParquetFile(path)
+        epcis = file.read(["epci"])["epci"].to_pandas()
+        assert epcis.is_monotonic_increasing and file.num_row_groups > 2
+        place = file.schema_arrow.names.index("epci")
+        groups = [file.metadata.row_group(rank).column(place).statistics for rank in range(file.num_row_groups)]
+        assert sum(one.min <= "100000004" <= one.max for one in groups) < len(groups)
 
 
 def test_some_indicators_are_read_alone(processed):

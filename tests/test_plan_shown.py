@@ -9,9 +9,9 @@ import pytest
 
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.bilan import Bilan
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, place_of
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, place_of
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.demarche.voices import CRITERIA, decisions, divergences
 from ctg_analysis.demarche.voices import priorities as ranked

@@ -7,8 +7,7 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demography import EMPTY, children, shown_projections
 from ctg_analysis.display import texts
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.indicators.demography import children_ahead, total_fertility
-from ctg_analysis.indicators.projection import (
+from ctg_analysis.indicators.demography import (
     BANDS,
     FALLING,
     GROUPS,
@@ -20,10 +19,12 @@ from ctg_analysis.indicators.projection import (
     WORKED_OUT_FROM,
     ages_of,
     back_test,
+    children_ahead,
     errors,
     fertility_changes,
     may_be_shown,
     project,
+    total_fertility,
 )
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.norms import norm

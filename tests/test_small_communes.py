@@ -11,7 +11,7 @@ from ctg_analysis.indicators.uncertainty import possible_laws, smoothed_shares
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET
 from ctg_analysis.model.settings import EXAMPLE_EPCI
-from ctg_analysis.show.small_communes import with_estimates
+from ctg_analysis.show.maps import with_estimates
 
 # 71 groups of rats, those with a tumour and all: Tarone (1982), table 5.1 of Gelman and others, Bayesian data analysis.
 TUMOURS = [0] * 14 + [1] * 8 + [2] * 9 + [1, 5, 2, 5, 3, 2, 7, 7, 3, 3, 2, 9, 10] + [4] * 7

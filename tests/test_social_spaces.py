@@ -10,7 +10,7 @@ from shown import family
 
 from ctg_analysis.chapter import tables
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.chapter.territory import ByIndicator, open_territory
 from ctg_analysis.clean import social_spaces
 from ctg_analysis.clean.partner_files import AGREEMENTS
 from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
@@ -18,8 +18,7 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.pipeline.run import process
-from ctg_analysis.publish import tasks
-from ctg_analysis.publish.tasks import sum_of_inputs
+from ctg_analysis.publish.tasks import sum_of_data
 
 SOURCE = SOURCES[SPACES]
 PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
@@ -199,24 +198,23 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     assert "unavailable" not in family(chapter, "space_managers").html
 
 
-def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score_rests_on_has_changed(
-    example, monkeypatch
-):
+def test_chapters_run_again_when_anything_of_their_data_has_changed(example, monkeypatch):
     seen = open_territory(EXAMPLE_EPCI, example)
-    criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
-    def read():
-        tasks.sums.cache_clear()
-        return sum_of_inputs(seen, ["births_count"]), sum_of_inputs(seen, criteria)
+    def summed():
+        sum_of_data.cache_clear()
+        return sum_of_data(seen)
 
-    before = read()
+    before = summed()
     for owner, name, value in (
         (seen, "spaces", seen.spaces.assign(manager="une autre association")),
         (seen, "evidence", seen.evidence.assign(words="autre chose")),
         (seen, "convention", ("2024", "2028")),
+        (seen, "around", seen.around.assign(value=1.0)),
+        (seen, "_named", ByIndicator(seen.named.assign(value=1.0))),
+        (type(seen.demarche), "sum", lambda own: b"other"),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, value)
-            after = read()
-        assert after[1] != before[1] and (name == "convention" or after[0] == before[0]), name
-    assert read() == before
+            assert summed() != before, name
+    assert summed() == before

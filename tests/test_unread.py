@@ -8,7 +8,7 @@ import pytest
 from raw_files import FEW, keep
 
 from ctg_analysis.demarche.demarche import Demarche
-from ctg_analysis.indicators.observations import read_all
+from ctg_analysis.indicators.observations import FOLDER
 from ctg_analysis.model.form import CONFIRMED
 from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
@@ -47,7 +47,7 @@ def spoilt(path, before, after):
 
 
 def told_of(root, epci):
-    table = read_all(root.processed)
+    table = pd.read_parquet(root.processed / FOLDER)
     return table[table["territory"].eq(epci) & table["status"].eq("ok")].reset_index(drop=True)
 
 
@@ -59,11 +59,11 @@ def test_a_form_that_cannot_be_read_is_one_that_has_not_come_and_its_place_alone
     good = path.read_text(encoding="utf-8")
     path.unlink()
     process(root)
-    without = read_all(root.processed)
+    without = pd.read_parquet(root.processed / FOLDER)
     head, first, *others = good.splitlines()
     path.write_text("\n".join([head, first.rsplit(";", 1)[0] + ";environ 30", *others, ""]), encoding="utf-8")
     process(root)
-    pd.testing.assert_frame_equal(read_all(root.processed), without)
+    pd.testing.assert_frame_equal(pd.read_parquet(root.processed / FOLDER), without)
     assert read_unread(root, EXAMPLE_EPCI) == {MSA.id: f"{MSA.form_file}, ligne 2"} and faulty(root) == [EXAMPLE_EPCI]
     line = fault_line(root, EXAMPLE_EPCI)
     assert line.startswith(f"{EXAMPLE_EPCI} : reçu mais illisible, publié sans : ") and "trouvé 'environ 30'" in line

@@ -1,8 +1,10 @@
 """What an analyst asks of a territory: indicators by their ids or by words, plain tables."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
 
 import pandas as pd
 
@@ -16,7 +18,6 @@ from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator, measures_of
-from ctg_analysis.model.settings import EVERYTHING
 from ctg_analysis.model.source import SOURCES, declared_at
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
@@ -25,20 +26,35 @@ CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-def indicator_of(territory: Territory, name: str) -> Indicator:
-    """An indicator by its id; the chapter reads it.
+def of_territory(make: Callable) -> Callable:
+    """The verb of a chapter, or of several EPCIs, that gives what a function makes of the territory, with its words."""
+
+    @wraps(make)
+    def verb(chapter: object, *arguments, **options) -> object:
+        expected = signature(make)
+        try:
+            expected.bind(chapter, *arguments, **options)
+        except TypeError as error:
+            takes = ", ".join(str(one).partition(":")[0] for one in [*expected.parameters.values()][1:])
+            raise UserError(f"{make.__name__}: {error}; it takes ({takes})") from error
+        return make(chapter.territory, *arguments, **options)
+
+    return verb
+
+
+def indicator_of(name: str) -> Indicator:
+    """An indicator by its id.
 
     Raises:
         UserError: no indicator has this id; says which ones are close to it.
     """
     if not isinstance(name, str) or name not in CATALOGUE:
         raise UserError(f'no indicator {name!r}: {_did_you_mean(name, CATALOGUE)}chapter.find("WORD") finds their ids')
-    territory.read.add(name)
     return CATALOGUE[name]
 
 
-def family_of(territory: Territory, name: str) -> list[Indicator]:
-    """The indicators of a family, by its name; the chapter reads them.
+def family_of(name: str) -> list[Indicator]:
+    """The indicators of a family, by its name.
 
     Raises:
         UserError: no family has this name; says which ones are close to it.
@@ -46,7 +62,7 @@ def family_of(territory: Territory, name: str) -> list[Indicator]:
     members = [one for one in CATALOGUE.values() if name and one.family == name]
     if not members:
         raise UserError(f"no family {name!r}: {_did_you_mean(name, FAMILIES)}`ctg list indicators` shows the families")
-    return [indicator_of(territory, one.id) for one in members]
+    return members
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -93,7 +109,7 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
     Columns: step (value, source, measure, reader, function), what, where: the file and the line that declare it (a
     measure has one for each sort of file), the folder of data/raw of a source, the module of a function.
     """
-    indicator = indicator_of(territory, name)
+    indicator = indicator_of(name)
     value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text or text is False)
     steps = [("value", value, declared_indicator(name))]
     for source in (SOURCES[one] for one in indicator.sources):
@@ -118,7 +134,7 @@ def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataF
     Raises:
         UserError: no indicator.
     """
-    several = list(dict.fromkeys(indicator_of(territory, name) for name in indicators))
+    several = list(dict.fromkeys(indicator_of(name) for name in indicators))
     if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
     tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]
@@ -177,7 +193,6 @@ def described(territory: Territory) -> str:
     used = sorted(set(known["source"]) & territory.received.keys())
     days = sorted(territory.received[name] for name in used)
     periods = sorted(known["period"].map(last_year))
-    territory.read.add(EVERYTHING)
     fictional = ", invented" if territory.root.fictional else ""
     count, communes = known["indicator"].nunique(), len(territory.communes)
     lines = [

@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
-from inspect import signature
 from types import MappingProxyType
 
 import pandas as pd
@@ -26,16 +25,15 @@ from ctg_analysis.chapter import (
     synthesis,
     tables,
 )
-from ctg_analysis.chapter.analyst import FAMILIES
+from ctg_analysis.chapter.analyst import FAMILIES, of_territory
 from ctg_analysis.chapter.own import frame
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display import markup, notes
 from ctg_analysis.display.markup import ABOUT, PAGE, SHOWN, Html, telling
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.show.theme import use_theme
+from ctg_analysis.show.svg import use_theme
 
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "answers", "scores", "criteria"}
@@ -106,28 +104,12 @@ def open_chapter(epci: str | int) -> "Chapter":
     return Chapter(str(epci), root)
 
 
-def _of_territory(make: Callable) -> Callable:
-    """The verb that gives what a function makes of the territory, with its words."""
-
-    @wraps(make)
-    def verb(chapter: "Chapter", *arguments, **options) -> object:
-        expected = signature(make)
-        try:
-            expected.bind(chapter, *arguments, **options)
-        except TypeError as error:
-            takes = ", ".join(str(one).partition(":")[0] for one in [*expected.parameters.values()][1:])
-            raise UserError(f"{make.__name__}: {error}; it takes ({takes})") from error
-        return make(chapter.territory, *arguments, **options)
-
-    return verb
-
-
 def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
     """The verb that shows what a function makes of indicators named by their ids, which the piece tells."""
 
     @wraps(make)
     def verb(chapter: "Chapter", *names: str, **options) -> Html:
-        several = [analyst.indicator_of(chapter.territory, name) for name in names]
+        several = [analyst.indicator_of(name) for name in names]
         return telling(make(chapter.territory, *several, **options), SHOWN, *names)
 
     del verb.__wrapped__  # lest help tell an Indicator where an id is asked
@@ -139,7 +121,7 @@ def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
 
     @wraps(make)
     def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = analyst.family_of(chapter.territory, name)
+        members = analyst.family_of(name)
         return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
 
     del verb.__wrapped__  # lest help tell an Indicator where an id is asked
@@ -175,32 +157,32 @@ class Chapter:
         """The communes and those around them with their contours: see `show.maps`."""
         return self.territory.land.copy(deep=False)
 
-    data, find, how = map(_of_territory, (analyst.data, analyst.find, analyst.how))
-    peers_table = _of_territory(analyst.peers_table)
-    with_own, figure, picture, framed = map(_of_territory, (own.with_own, own.figure, own.picture, own.framed))
-    compare = _of_territory(side_by_side.compare)
-    __repr__ = _of_territory(analyst.described)
+    data, find, how = map(of_territory, (analyst.data, analyst.find, analyst.how))
+    peers_table = of_territory(analyst.peers_table)
+    with_own, figure, picture, framed = map(of_territory, (own.with_own, own.figure, own.picture, own.framed))
+    compare = of_territory(side_by_side.compare)
+    __repr__ = of_territory(analyst.described)
 
-    peers, to_call = map(_of_territory, (known.peers, known.to_call))
-    portrait = _of_territory(portrait.portrait)
-    first_screen, debate = map(_of_territory, (accounts.first_screen, accounts.debate))
+    peers, to_call = map(of_territory, (known.peers, known.to_call))
+    portrait = of_territory(portrait.portrait)
+    first_screen, debate = map(of_territory, (accounts.first_screen, accounts.debate))
     reading = _of_indicators(figures.reading)
-    members = _of_territory(figures.members)
+    members = of_territory(figures.members)
     family_figure, trend_figure = map(_of_rows, (figures.family_figure, figures.trend_figure))
     map_figure = _of_rows(figures.map_figure)
-    pyramid = _of_territory(demography.pyramid)
-    projection = _of_territory(demography.projection)
+    pyramid = of_territory(demography.pyramid)
+    projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
     scores = _of_family(tables.scores)
     answers = _of_family(figures.answers)
-    norms = _of_territory(tables.norms)
+    norms = of_territory(tables.norms)
     approvals = _of_indicators(tables.approvals)
     criteria = _of_family(tables.criteria)
-    childcare_authority = _of_territory(childcare.childcare_authority)
-    childcare_need = _of_territory(childcare.childcare_need)
-    commitments = _of_territory(synthesis.commitments)
-    team = _of_territory(synthesis.team)
+    childcare_authority = of_territory(childcare.childcare_authority)
+    childcare_need = of_territory(childcare.childcare_need)
+    commitments = of_territory(synthesis.commitments)
+    team = of_territory(synthesis.team)
     map = _of_indicators(figures.communes_map)  # the last: what follows has it in the place of Python's
 
     def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:

@@ -22,8 +22,7 @@ from ctg_analysis.model.indicator import MISSING, OK, Indicator
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.show.charts import history
-from ctg_analysis.show.maps import small_maps
-from ctg_analysis.show.small_communes import ESTIMATE, with_estimates
+from ctg_analysis.show.maps import ESTIMATE, small_maps, with_estimates
 from ctg_analysis.show.svg import svg
 
 SERVICES = {  # what each is called: the indicator that counts it, that of the time to it by car

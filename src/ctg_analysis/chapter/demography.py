@@ -10,8 +10,7 @@ from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.demography import children_ahead, total_fertility
-from ctg_analysis.indicators.projection import (
+from ctg_analysis.indicators.demography import (
     BY_AGE,
     DECLINE,
     FALLING,
@@ -21,11 +20,13 @@ from ctg_analysis.indicators.projection import (
     SCENARIOS,
     WORKED_OUT_FROM,
     ages_of,
+    children_ahead,
     errors,
     fertility_changes,
     latest_two,
     may_be_shown,
     project,
+    total_fertility,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.norms import norm

@@ -35,7 +35,7 @@ from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
 from ctg_analysis.show.charts import in_france
-from ctg_analysis.show.small_communes import explained, with_estimates
+from ctg_analysis.show.maps import explained, with_estimates
 from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -181,9 +181,9 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     territory alone, with the status that tells why.
     """
     if len(names) == 1:
-        several, title = analyst.family_of(territory, *names), TITLES[names[0]]
+        several, title = analyst.family_of(*names), TITLES[names[0]]
     else:
-        several, title = [analyst.indicator_of(territory, name) for name in names], ""
+        several, title = [analyst.indicator_of(name) for name in names], ""
     alone = {one.id for one in several if isinstance(one.value, Count | Mean) and newer(territory, one)}
     compared = {one.id: territory.own(one).tail(1) if one.id in alone else territory.compared(one) for one in several}
     known = _at_shared_period(several, compared)

@@ -310,7 +310,7 @@ def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
 
     What of it is left out is said on the standard error, which no page shows.
     """
-    named = analyst.indicator_of(territory, indicator)
+    named = analyst.indicator_of(indicator)
     table, left_out = beside_own(territory, named, own)
     for line in left_out:
         print(line, file=sys.stderr)
@@ -367,7 +367,7 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     known, drawing = rows[rows["value"].notna()], svg(drawn(ax, rows).figure)
     if known.empty:
         return Html("", why="Aucune valeur à dessiner.")
-    indicators = [analyst.indicator_of(territory, name) for name in known["indicator"].unique()]
+    indicators = [analyst.indicator_of(name) for name in known["indicator"].unique()]
     label = dict.fromkeys(known["indicator"], "") if len(indicators) < 2 else {one.id: one.label for one in indicators}
     lines = [
         [", ".join(filter(None, [row.name, label[row.indicator]])), date_text(row.period), row.text]

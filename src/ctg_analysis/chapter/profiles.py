@@ -13,8 +13,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
-from ctg_analysis.display.drawings.drawing import Drawing
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY
+from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.quantities import agreed, money, number, percent
@@ -231,15 +230,9 @@ def printed(territory: Territory) -> list[Essential]:
     ]
 
 
+@lru_cache(maxsize=1)
 def findings_of(territory: Territory) -> pd.DataFrame:
     """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
-    of_all = [essential.indicator for essential in essentials()]
-    territory.read |= {PEOPLE, *(name for one in of_all for name in (one.id, *one.by_age))}
-    return _findings(territory)
-
-
-@lru_cache(maxsize=1)
-def _findings(territory: Territory) -> pd.DataFrame:
     known = printed(territory)
     compared = pd.concat([territory.against(essential.indicator) for essential in known or essentials()[:1]])
     if not known:

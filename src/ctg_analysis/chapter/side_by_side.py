@@ -8,7 +8,7 @@ import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
 from ctg_analysis.chapter import analyst, known, own
-from ctg_analysis.chapter.territory import ELSEWHERE, Territory, open_territory, with_one_france
+from ctg_analysis.chapter.territory import Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import number, percent
@@ -24,7 +24,7 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show import maps
-from ctg_analysis.show.theme import use_theme
+from ctg_analysis.show.svg import use_theme
 
 FEWEST = 2  # EPCIs of a known value: fewer have no median, nor thirds
 MEDIAN = "Médiane de ces EPCI"
@@ -61,7 +61,7 @@ def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> H
     if not indicators or not sirens:
         raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
     names = {one: texts.typography(find_epci(epcis, one)["name"]) for one in [territory.epci, *sirens]}
-    territory.read.update(f"{ELSEWHERE}{siren}" for siren in sirens)
+    territory.chosen.update(sirens)
     side = SideBySide(names, "", territory)
     rows = side.data(*indicators)
     absent = [CATALOGUE[name] for name in indicators if name not in set(rows["indicator"])]
@@ -84,6 +84,8 @@ class SideBySide:
         self.names = dict(sorted(names.items(), key=lambda one: texts.alphabetical(one[1])))
         self.departement, self.territory = departement, territory
 
+    find, figure, framed = map(analyst.of_territory, (analyst.find, own.figure, own.framed))
+
     @property
     def title(self) -> str:
         """The name of the département, or how many EPCIs there are."""
@@ -105,7 +107,7 @@ class SideBySide:
         Columns: those of observations, name, text, label, per (what a rate is for), hundredth: its place among all
         EPCIs of France, 100 the highest value.
         """
-        several = [analyst.indicator_of(self.territory, one) for one in ids]
+        several = [analyst.indicator_of(one) for one in ids]
         every = read_indicators(self.territory.root.processed, ids, groups=())
         every = every[every["status"].eq(OK) & every["level"].eq("epci")]
         found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
@@ -138,7 +140,7 @@ class SideBySide:
 
         Columns: those of `Territory.readable`, label, when (the period in French).
         """
-        several = [analyst.indicator_of(self.territory, one) for one in ids]
+        several = [analyst.indicator_of(one) for one in ids]
         found = [self.territory.readable(one).assign(label=one.label) for one in several]
         rows = pd.concat([rows[rows["territory"].eq(self.departement) & rows["status"].eq(OK)] for rows in found])
         rows = rows.sort_values("period", kind="stable", ignore_index=True)
@@ -213,18 +215,6 @@ class SideBySide:
     def source(self, rows: pd.DataFrame) -> str:
         """The producers of some rows, as a source line names them."""
         return known.source(self.territory, rows).text if len(rows) else SOURCE_OF_NONE
-
-    def find(self, words: str) -> pd.DataFrame:
-        """The indicators that words name: see `analyst.find`."""
-        return analyst.find(self.territory, words)
-
-    def figure(self, ax, rows: pd.DataFrame, *, title: str) -> Html:
-        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title)
-
-    def framed(self, table: pd.DataFrame, *, title: str, source: str) -> Html:
-        """A DataFrame as a page shows it: see `own.framed`."""
-        return own.framed(self.territory, table, title=title, source=source)
 
 
 def _cells(written: pd.DataFrame, code: str) -> list[str]:

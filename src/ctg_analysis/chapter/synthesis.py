@@ -21,7 +21,7 @@ from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Indicator
-from ctg_analysis.model.settings import DEMARCHE, ChapterNotebook, notebooks, project_path
+from ctg_analysis.model.settings import ChapterNotebook, notebooks, project_path
 from ctg_analysis.model.yaml_files import Place
 
 FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
@@ -105,7 +105,6 @@ def synthesis(territory: Territory) -> Synthesis:
     Raises:
         InputError: the team names indicators of which nothing can be written here.
     """
-    territory.read.add(DEMARCHE)
     edition = territory.demarche.synthesis
     found = findings_of(territory)
     found = found.assign(side=sides_of(territory, found))
@@ -235,7 +234,6 @@ class Commitments:
 
 def decided_in(territory: Territory) -> Commitments | None:
     """The enjeux, their decisions, the actions and their euros; nothing as long as none is written."""
-    territory.read.add(DEMARCHE)
     table = territory.demarche.table
     every, actions = table("enjeux"), active(table("actions"))
     enjeux = every[every["retenu"].fillna(False).astype(bool)]

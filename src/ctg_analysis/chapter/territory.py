@@ -30,7 +30,7 @@ from ctg_analysis.indicators.peers import (
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published, is_over_population
 from ctg_analysis.model.norms import BOUNDS, norm, read_geography
-from ctg_analysis.model.settings import EVERYTHING, MATERIAL, DataRoot
+from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import (
     FRANCE,
@@ -47,9 +47,8 @@ LOCAL = ("commune", "secteur")
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
-ELSEWHERE = "epci "  # what a chapter has read, before the SIREN of an EPCI that is neither beside it nor a peer
 Span = tuple[str, str]  # two moments: days, or years where no more is known
-_read: dict[str, set[str]] = {}
+_opened_here: dict[str, set[str]] = {}
 
 
 class ByIndicator:
@@ -110,20 +109,20 @@ def has_median(indicator: Indicator) -> bool:
 
 def open_territory(epci: str, root: DataRoot) -> "Territory":
     """What was observed of a territory; opened again only after another one, or when `ctg data` has run."""
-    _read.setdefault(epci, set())
+    _opened_here.setdefault(epci, set())
     made = (root.processed, root.processed / MATERIAL)
     return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
 
 
-def read() -> dict[str, list[str]]:
-    """What this process has read of each territory that it has opened, by SIREN: see `Territory.read`."""
-    return {epci: sorted(parts) for epci, parts in _read.items()}
+def opened() -> dict[str, list[str]]:
+    """The territories that this process has opened, by SIREN, with the EPCIs that each was set beside by choice."""
+    return {epci: sorted(chosen) for epci, chosen in _opened_here.items()}
 
 
-def forget_read() -> None:
-    """Leave out what was read so far: it was not by the cells to come."""
-    for parts in _read.values():
-        parts.clear()
+def forget_chosen() -> None:
+    """Leave out the EPCIs that were chosen so far: they were not by the cells to come."""
+    for chosen in _opened_here.values():
+        chosen.clear()
 
 
 @lru_cache(maxsize=1)
@@ -144,12 +143,11 @@ class Territory:
     """The observations of a territory with the names of the places and the texts of the values.
 
     epci: SIREN. territories: all but the communes of other EPCIs. row: its own. communes, secteurs, beside: the places,
-    in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING when all
-    of them, DEMARCHE with what was gathered, ELSEWHERE and a SIREN of an EPCI that was chosen to compare with.
+    in the order to show. places: all of them. chosen: the EPCIs that verbs have set it beside, by their SIREN.
     """
 
     def __init__(self, epci: str, root: DataRoot):
-        self.epci, self.root, self.read = epci, root, _read.setdefault(epci, set())
+        self.epci, self.root, self.chosen = epci, root, _opened_here.setdefault(epci, set())
         here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
         self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
         self.row = find_epci(self.territories, epci)
@@ -270,29 +268,24 @@ class Territory:
     @property
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
-        self.read.add(EVERYTHING)
         return self._observations.copy(deep=False)
 
     @property
     def named(self) -> pd.DataFrame:
         """The observations with the names of the territories, by indicator."""
-        self.read.add(EVERYTHING)
         return self._named.table.copy(deep=False)
 
     @property
     def tested(self) -> pd.DataFrame:
         """The territory and its comparators at the period of comparison, with the word of the test (see `compared`)."""
-        self.read.add(EVERYTHING)
         return self._beside.table.copy(deep=False)
 
     def of(self, indicators: Collection[str]) -> pd.DataFrame:
         """The observations of several indicators, by their ids."""
-        self.read.update(indicators)
         return self._observations[self._observations["indicator"].isin(indicators)]
 
     def data(self, indicator: Indicator) -> pd.DataFrame:
         """The observations of an indicator, with the names of the territories."""
-        self.read.add(indicator.id)
         return self._named.rows(indicator.id)
 
     def sources_here(self, levels: Collection[str]) -> set[str]:
@@ -302,7 +295,6 @@ class Territory:
 
     def has(self, indicator: Indicator, status: str, levels: Collection[str] = LEVELS) -> bool:
         """Whether an observation of an indicator, of any place of some levels and any period, has this status."""
-        self.read.add(indicator.id)
         return any((indicator.id, status, level) in self._statuses for level in levels)
 
     def readable(self, indicator: Indicator) -> pd.DataFrame:
@@ -310,7 +302,6 @@ class Territory:
 
         How a value of the census is told depends on how many inhabitants the communes have (see `_is_drawn`).
         """
-        self.read |= {indicator.id, PEOPLE}
         if indicator.id not in self._readable:
             self._readable[indicator.id] = self.in_words(indicator, self.data(indicator))
         return self._readable[indicator.id].copy(deep=False)
@@ -373,12 +364,10 @@ class Territory:
 
     def against(self, indicator: Indicator) -> pd.DataFrame:
         """What `compared` does, before it is put in words."""
-        self.read |= {indicator.id, *indicator.by_age}
         return self._against.rows(indicator.id)
 
     def gaps(self, indicator: Indicator) -> pd.DataFrame:
         """What separates the territory from each place of `against` (see findings.differences)."""
-        self.read |= {indicator.id, *indicator.by_age}
         return self._gaps.rows(indicator.id)
 
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
@@ -389,7 +378,6 @@ class Territory:
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
-        self.read |= {indicator.id, PEOPLE, *indicator.by_age}
         if indicator.id not in self._compared:
             rows = self.against(indicator)
             told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared

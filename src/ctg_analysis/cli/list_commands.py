@@ -4,7 +4,7 @@ import datetime
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import pandas as pd
 import typer
@@ -148,32 +148,19 @@ NEWEST = ["200096634", "200096642", "200096675", "200096683", "200096956"]  # of
 COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
 
 
-class Coverage(NamedTuple):
-    """What is known of an EPCI, of the indicators that have an open source.
+def coverage(territory: Territory) -> dict[str, str | int]:
+    """What is known of an EPCI from open data, of the indicators that have a source which asks nothing of a partner.
 
     known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
     those that stand beside COMPARATORS or more, at the same period and of the same source. with_peers: of the compared
     ones, those with the peers' median among these.
     """
-
-    epci: str
-    name: str
-    known: int
-    starred: int
-    compared: int
-    with_peers: int
-
-
-def coverage(territory: Territory) -> Coverage:
-    """What is known of an EPCI from open data."""
-    rows = territory.observations
-    own = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq(OK), "indicator"])
-    known = [indicator for indicator in CATALOGUE.values() if indicator.id in own and is_open(indicator)]
-    starred = [indicator for indicator in known if indicator.star]
-    beside = [levels_beside(territory, indicator) for indicator in starred]
+    known = [one for one in CATALOGUE.values() if territory.has(one, OK, ["epci"]) and is_open(one)]
+    beside = [levels_beside(territory, one) for one in known if one.star]
     compared = [levels for levels in beside if len(levels) >= COMPARATORS]
+    counts = {"known": len(known), "starred": len(beside), "compared": len(compared)}
     with_peers = sum("peers" in levels for levels in compared)
-    return Coverage(territory.epci, territory.row["name"], len(known), len(starred), len(compared), with_peers)
+    return {"epci": territory.epci, "name": territory.row["name"]} | counts | {"with_peers": with_peers}
 
 
 def is_open(indicator: Indicator) -> bool:

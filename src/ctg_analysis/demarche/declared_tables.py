@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model,
 
 from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
 from ctg_analysis.indicators.observations import COLUMNS
-from ctg_analysis.model.declared_values import Names
-from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.model.yaml_files import Names, load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"
@@ -127,7 +126,7 @@ RESTRICTED = {name: table for name, table in TABLES.items() if table.private}
 # Neither persons' answers nor who was heard are among them: `results` works these out before (rules R1, R6 and R24).
 
 MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
-WRITTEN = "written"  # what is written in YAML: columns file (convention, info_flash), json
+WRITTEN = "written"  # what is written in YAML: columns file (convention, synthese), json
 OBSERVATIONS = "observations"  # what it gives to OBSERVATIONS, through the gate
 RECEIVED = "received"  # of which day it is, by source
 
@@ -324,5 +323,4 @@ class InfoFlash(Row):
     paroles: tuple[Id, ...] = Field(default=(), max_length=3)
     prochaines_dates: tuple[NextDate, ...] = ()
     participer: TakePart | None = None
-    logos: tuple[Link, ...] = ()
     mentions: Text | None = None

@@ -1,4 +1,4 @@
-"""What a démarche has gathered, as chapters read it: its tables, its convention, its info flashes.
+"""What a démarche has gathered, as chapters read it: its tables, its convention, its synthèse.
 
 Nothing here is a person's answer, nor was said by someone who could be known: see `results.results`.
 """
@@ -11,14 +11,12 @@ import pandas as pd
 from ctg_analysis.demarche.columns import INTERVIEW, READERS
 from ctg_analysis.demarche.declared_tables import (
     CONVENTION,
-    INFO_FLASH,
     OBSERVATIONS,
     RECEIVED,
     RESULTS,
     SYNTHESIS,
     WRITTEN,
     Convention,
-    InfoFlash,
     SynthesisEdition,
     empty,
     restored,
@@ -69,12 +67,6 @@ class Demarche:
         """The convention as it is written."""
         texts = self._written(CONVENTION)
         return Convention.model_validate_json(texts[0]) if texts else None
-
-    @property
-    def info_flashes(self) -> list[InfoFlash]:
-        """The issues of the info flash, by number."""
-        issues = [InfoFlash.model_validate_json(text) for text in self._written(INFO_FLASH)]
-        return sorted(issues, key=lambda issue: issue.numero)
 
     @property
     def synthesis(self) -> SynthesisEdition:

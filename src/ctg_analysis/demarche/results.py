@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-from pydantic import BaseModel
 
 from ctg_analysis.demarche import columns, declared_tables, voices
 from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, not_quotable
@@ -238,7 +237,7 @@ def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], pla
     proofs = material["preuves"]  # those by an interview under the name of what may be quoted of it
     quoted = proofs["ref"].mask(proofs["type"].eq(columns.INTERVIEW), proofs["ref"].map(names).fillna(""))
     tables["preuves"] = proofs.assign(ref=quoted)
-    tables |= {"extraits": extracts, declared_tables.WRITTEN: _written(material, names)}
+    tables |= {"extraits": extracts, declared_tables.WRITTEN: _written(material)}
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
@@ -287,14 +286,10 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[declared_tables.RESULTS["extraits"]], names
 
 
-def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
+def _written(material: MaterialFiles) -> pd.DataFrame:
     written = [(declared_tables.CONVENTION, material.convention), (declared_tables.SYNTHESIS, material.synthesis)]
-    documents: list[tuple[str, BaseModel]] = [(file, model) for file, model in written if model]
-    for issue in material.info_flashes:
-        quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
-        documents.append((declared_tables.INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
     return pd.DataFrame(
-        [(file, model.model_dump_json()) for file, model in documents],
+        [(file, model.model_dump_json()) for file, model in written if model],
         columns=declared_tables.RESULTS[declared_tables.WRITTEN],
         dtype=str,
     )

@@ -1,6 +1,5 @@
 """OBSERVATIONS: the one table that everything shown is read from, and its files."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -110,22 +109,17 @@ def _is_of_large_communes(indicator: Indicator) -> bool:
 
 # OBSERVATIONS in files: one EPCI is read without the others, a group of indicators is written without the others.
 #
-#     observations.parquet/above.parquet               EPCIs and larger places, of all indicators
-#                          <group>/200067171.parquet   communes and secteurs of the EPCIs from this one on, up to the
-#                                                      first one of the next file; before all, those without EPCI
+#     observations.parquet/above.parquet             EPCIs and larger places, of all indicators
+#                          <group>/communes.parquet  communes and secteurs, EPCI by EPCI; before all, those without EPCI
 #
-# In a file, the rows of an EPCI and those of a territory lie together, in small groups whose statistics tell which
-# EPCIs and which territories they are of: whoever asks for one reads these only. All files together are one Parquet
-# dataset.
+# In a file, the rows of an EPCI and those of a territory lie together, in groups whose statistics tell which EPCIs and
+# which territories they are of: whoever asks for one reads these only. All files together are one Parquet dataset.
 
-FOLDER, ABOVE = "observations.parquet", "above"
+FOLDER, ABOVE, COMMUNES = "observations.parquet", "above.parquet", "communes.parquet"
 LOCAL = ("commune", "secteur")
-ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
-ROWS_TOGETHER = 2048
-ROWS_ABOVE = 4096  # in the file of larger places: each of its groups costs all its readers a line of its footer
+ROWS_TOGETHER = 8192  # larger groups are read in vain, smaller ones cost all readers a line of the footer
+ROWS_ABOVE = 4096  # in the file of larger places
 FEW = 64  # words
-ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
-NONE = "0"  # the name of the file of the communes without EPCI
 TEXTS = [*KEY, "status", "source", "denominator_period"]
 TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
 CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to be written
@@ -147,40 +141,21 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
     codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
     epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
     number = epcis.codes[observations["territory"].cat.codes]
-    number = np.where(observations["level"].isin(LOCAL), number, ABOVE_ALL)
     last_first = ["period", "indicator", "level", "territory"]
     order = np.lexsort([*(observations[name].cat.codes for name in last_first), number])
-    number = number[order]
-    table = _table(observations.iloc[order], pd.Categorical.from_codes(np.maximum(number, 0), epcis.categories))
-    for first, end in _files_of(number):
-        if number[first] == ABOVE_ALL:
-            _write(table[first:end], folder / f"{ABOVE}.parquet", ROWS_OF_A_FILE)  # which is read whole
-        else:
-            name = epcis.categories[number[first]] or NONE
-            _write(table[first:end], folder / f"{name}.parquet", ROWS_TOGETHER)
-
-
-def _files_of(numbers: np.ndarray) -> Iterable[tuple[int, int]]:
-    """Yield, for rows in the order of the numbers of their EPCIs, the first row and the end of each file."""
-    starts = np.flatnonzero(np.diff(numbers, prepend=ABOVE_ALL - 1))
-    first = 0
-    for start in [*starts, len(numbers)][1:]:
-        if start - first >= ROWS_OF_A_FILE or start == len(numbers) or numbers[start - 1] == ABOVE_ALL:
-            yield first, start
-            first = start
-
-
-def local_files(group: Path) -> list[Path]:
-    """Return the files of communes and secteurs of a group."""
-    return sorted(path for path in group.glob("*.parquet") if path.stem != ABOVE)
+    local = observations["level"].isin(LOCAL).to_numpy()[order]
+    for file, rows in ((ABOVE, order[~local]), (COMMUNES, order[local])):
+        if len(rows):
+            table = _table(observations.iloc[rows], pd.Categorical.from_codes(number[rows], epcis.categories))
+            _write(table, folder / file, ROWS_TOGETHER)
 
 
 def join_above(groups: Iterable[Path], processed: Path) -> None:
     """Write the observations of EPCIs and larger places of all groups in one file: those of an EPCI lie together."""
-    paths = [path for folder in groups for path in [folder / f"{ABOVE}.parquet"] if path.is_file()]
+    paths = [path for folder in groups for path in [folder / ABOVE] if path.is_file()]
     table = _rows(paths, None, [*COLUMNS, "epci"])
     table = table.sort_by([(name, "ascending") for name in ("territory", "level", "indicator", "period")])
-    _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_ABOVE)
+    _write(table, processed / FOLDER / ABOVE, ROWS_ABOVE)
 
 
 def _table(rows: pd.DataFrame, epcis: pd.Categorical) -> arrow.Table:
@@ -212,28 +187,22 @@ def _text(words: pd.Categorical) -> arrow.Array:
     return arrow.DictionaryArray.from_arrays(numbers, names) if len(names) < FEW else names.take(numbers)
 
 
-def read_observations(
-    processed: Path,
-    territories: Collection[str],
-    epci: str = "",
-    columns: Collection[str] = COLUMNS,
-) -> pd.DataFrame:
+def read_observations(processed: Path, territories: Collection[str], epci: str = "") -> pd.DataFrame:
     """Return the observations of some territories.
 
     Parameters:
         territories: codes, of any level.
-        epci: the only one that the communes and the secteurs among them belong to, when it is known: the files of the
-            others are not opened.
+        epci: the only one that the communes and the secteurs among them belong to, when it is known.
     """
     codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
-    above, local = _paths(processed, epci)
+    above, local = _paths(processed)
     larger = arrow.array(sorted({code for code in territories if not _is_local(code)}), arrow.string())
-    tables = [_rows(above, compute.field("territory").isin(larger), columns)]
+    tables = [_rows(above, compute.field("territory").isin(larger), COLUMNS)]
     if any(map(_is_local, territories)) and epci:  # no statistics of row groups answer for a long list of codes
-        rows = _rows(local, compute.field("epci") == epci, dict.fromkeys([*columns, "territory"]))
-        tables.append(rows.filter(compute.is_in(rows["territory"], codes)).select(list(columns)))
+        rows = _rows(local, compute.field("epci") == epci, COLUMNS)
+        tables.append(rows.filter(compute.is_in(rows["territory"], codes)))
     elif any(map(_is_local, territories)):
-        tables.append(_rows(local, compute.field("territory").isin(codes), columns))
+        tables.append(_rows(local, compute.field("territory").isin(codes), COLUMNS))
     return arrow.concat_tables(tables).to_pandas()
 
 
@@ -261,24 +230,15 @@ def read_groups(folders: Iterable[Path], indicators: Collection[str], columns: C
     return table.to_pandas(categories=[name for name in columns if name in TEXTS])
 
 
-def read_all(processed: Path) -> pd.DataFrame:
-    """Return all the observations of a data root."""
-    return arrow.concat_tables(_rows(paths, None, COLUMNS) for paths in _paths(processed)).to_pandas()
-
-
 def _is_local(code: str) -> bool:
     """Tell the codes of communes (five characters) and of secteurs (that of their EPCI, a number)."""
     return len(code) == 5 or "-" in code
 
 
-def _paths(processed: Path, epci: str = "") -> tuple[list[Path], list[Path]]:
-    """Return the file of larger places, then those of communes and secteurs: all, or those of an EPCI."""
-    local = []
-    for group in sorted(path for path in (processed / FOLDER).glob("*") if path.is_dir()):
-        names = sorted(path.stem for path in group.glob("*.parquet"))
-        rank = bisect_right(names, epci)
-        local += [group / f"{name}.parquet" for name in (names[max(rank - 1, 0) : rank] if epci else names)]
-    return [path for path in [processed / FOLDER / f"{ABOVE}.parquet"] if path.is_file()], local
+def _paths(processed: Path) -> tuple[list[Path], list[Path]]:
+    """Return the file of larger places, then those of communes and secteurs."""
+    above = processed / FOLDER / ABOVE
+    return [above] if above.is_file() else [], sorted((processed / FOLDER).glob(f"*/{COMMUNES}"))
 
 
 def _rows(paths: list[Path], wanted: compute.Expression | None, columns: Collection[str]) -> arrow.Table:

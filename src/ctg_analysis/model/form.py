@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from ctg_analysis.model.declared_values import Pattern
+from ctg_analysis.model.yaml_files import Pattern
 
 # Each source of `model/declared/sources` declares its layouts; `clean.layouts` reads any of them.
 

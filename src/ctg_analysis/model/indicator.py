@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from ctg_analysis.model.declared_values import Names, Positive, Several, Years, with_words
 from ctg_analysis.model.form import NO_OTHER_KEY
+from ctg_analysis.model.yaml_files import Names, Positive, Several, Years, with_words
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 

@@ -196,7 +196,7 @@ def write_project(folder: Path) -> None:
 TITLE = re.compile(r"# +\S")
 EPCI = re.compile(r"^epci *(:[^=\n]*)?=(?!=)", re.MULTILINE)
 COPY = re.compile(r"-Copy\d+$")  # what JupyterLab calls the copy that it makes of a file
-LOGOS = "logo_*"  # images of the folder of a démarche that the first page shows
+LOGOS = "logo_*"  # images of the folder of a démarche that the first page and the info flash show
 SIDE_BY_SIDE = "20_departement.ipynb"  # of several EPCIs, no chapter of one
 OWN_FROM = "18"  # the numbers of the notebooks of an analyst: the cells of these may change what they like
 NUMBERED, NAMED = re.compile(r"[0-9]{1,2}(?![^\W_])"), re.compile(r"[0-9]{2}_")  # meant for a chapter, named as one
@@ -212,7 +212,6 @@ OF_DEMARCHE = (  # the pages of the chapters that tell a démarche, which leads 
     "15_strategie.html",
     "16_suivi.html",
 )
-EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
 NO_NAME = (
     "a name that does not begin with two digits and _: rename it {}_name.ipynb, or begin its name without a number"

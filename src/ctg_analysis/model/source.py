@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ctg_analysis.model.declared_values import Years
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.form import NO_OTHER_KEY, Cube, Form, Layout, Register, Table
 from ctg_analysis.model.habits import folded
 from ctg_analysis.model.settings import project_path
-from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.model.yaml_files import Years, load_yaml
 
 COMPLEMENTARY, MAIN = "complementary", "main"
 

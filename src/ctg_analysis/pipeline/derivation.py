@@ -15,9 +15,9 @@ from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_o
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
 from ctg_analysis.indicators import observations
+from ctg_analysis.indicators.demography import WORKED_OUT_FROM, ages_of, back_test
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.indicators.peers import READ, VARIABLES, classify, density_of_epcis, profiles, vintages
-from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of, back_test
 from ctg_analysis.indicators.spread import OF, inequality, spread_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding
@@ -78,7 +78,7 @@ def conclude(
     fresh.mkdir()
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
-        link(observations.local_files(folder), fresh / observations.FOLDER / name)
+        link(folder.glob(observations.COMMUNES), fresh / observations.FOLDER / name)
     observations.join_above(kept.values(), fresh)
     private, doubted = read_plausible(root, places, fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
@@ -87,7 +87,7 @@ def conclude(
         home = work.aside / RESTRICTED
         home.mkdir()
         observations.write_observations(restricted.astype(observations.CODED), epci_of_local(frame), home)
-        link(observations.local_files(home), fresh / observations.FOLDER / RESTRICTED)
+        link(home.glob(observations.COMMUNES), fresh / observations.FOLDER / RESTRICTED)
         observations.join_above([*kept.values(), home], fresh)
     larger = observations.read_groups([fresh / observations.FOLDER], CATALOGUE, observations.COLUMNS)
     tables = {

@@ -21,8 +21,6 @@ from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, room_in
 from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (
-    DEMARCHE,
-    EVERYTHING,
     LOGOS,
     MATERIAL,
     MODELS,
@@ -41,7 +39,7 @@ from ctg_analysis.pipeline.freshness import library, locked, public_inputs, tabl
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish import editions
 from ctg_analysis.publish.pool import Job, Outcome, get_ready, run
-from ctg_analysis.publish.site import code, dated, of_edition, page, text_sources
+from ctg_analysis.publish.site import code, dated, page, text_sources
 from ctg_analysis.raw.folders import read_unread
 from ctg_analysis.raw.folders import sha256 as sum_of_file
 
@@ -78,11 +76,6 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         for chapter in chapters
     }
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
-
-
-def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
-    """Tell whether a page differs from the former one by its data at most."""
-    return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
 
 
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
@@ -158,11 +151,10 @@ class Plan:
         yield Job(epci, f"{TASKS}:write_beside", (self.report,), missing, shares=True)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
-            known = not self.force and former.get("key") and "read" in former
-            spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
-            read = {name: former[name] for name in ("read", "observations")} if spared else {}
+            known = not self.force and former.get("key") and "chosen" in former
+            spared = known and {**self.keys[chapter.path.stem], OF_ALL: ""} == {**former["key"], OF_ALL: ""}
             place = f"notebooks/{chapter.path.name}"
-            arguments, shares = (self.report, chapter, read), chapter.number < OWN_FROM
+            arguments, shares = (self.report, chapter, former if spared else {}), chapter.number < OWN_FROM
             yield Job(epci, f"{TASKS}:write_chapter", arguments, place, shares)
 
     def _length(self, chapter: ChapterNotebook) -> int:
@@ -224,7 +216,7 @@ def plan_report(
 
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
-OF_A_PAGE = ("read", "observations", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
+OF_A_PAGE = ("chosen", "data", "contents", "remarks")  # what the record keeps, see `tasks.write_chapter`
 
 
 def conclude(plan: Plan, out: Path) -> editions.Built:
@@ -264,8 +256,7 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
         if chapter.fault or chapter in plan.unread:
             entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
         if not (report.fresh / chapter.page).exists():
-            html = (report.latest / chapter.page).read_text(encoding="utf-8")
-            (report.fresh / chapter.page).write_text(of_edition(html, facts["page"]["date"]), encoding="utf-8")
+            shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
     for chapter in report.chapters:
         about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
         entries[chapter.path.stem] |= about
@@ -306,29 +297,21 @@ def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> d
     report, links = plan.report, facts["page"]
     entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
     place = report.fresh / chapter.page
-    if entry.get("missing") or entry.get("silent") or not passes_again(plan, chapter, facts):
+    if entry.get("missing") or entry.get("silent") or not passes_again(former, facts):
         about = links | {"title": next(link["title"] for link in links["chapters"] if link["page"] == chapter.page)}
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}
     since = entry.get("dated") or former["date"]
     html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
     place.write_text(dated(html, since), encoding="utf-8")
-    return {"key": None, "observations": "", "dated": since, **{name: entry.get(name) for name in ("read", "contents")}}
+    return {"key": None, "dated": since, "contents": entry.get("contents")}
 
 
-def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
-    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R1).
-
-    What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
-    its edition. Of what persons said, nothing may have changed.
+def passes_again(former: dict, facts: dict) -> bool:
+    """Tell whether a page of a former edition may be shown today (rule R1): what it tells of restricted sources is not
+    told less closely now, and what persons said has not changed.
     """
-    entry = plan.former["chapters"][chapter.path.stem]
-    read, key = entry.get("read"), entry["key"]
-    if (read is None or DEMARCHE in read) and plan.former.get("voices") != facts["voices"]:
-        return False
-    if read is None or EVERYTHING in read or not (key and same_but_data(plan.keys[chapter.path.stem], key)):
-        return not facts["withheld"]
-    return not set(read) & set(facts["withheld"])
+    return not facts["withheld"] and former.get("voices") == facts["voices"]
 
 
 def keep_journal(report: editions.Report, built: editions.Built, out: Path) -> None:
@@ -400,7 +383,7 @@ def build(
 def write_side_by_side(epcis: list[str], departement: str, out: Path) -> str:
     """Write the page of several EPCIs in a process of its own, and return its name."""
     arguments, place = (epcis, departement, out), f"notebooks/{SIDE_BY_SIDE}"
-    (outcome,) = run([Job(epcis[0], "ctg_analysis.publish.side_by_side:write_side_by_side", arguments, place)], 1)
+    (outcome,) = run([Job(epcis[0], "ctg_analysis.publish.page:write_side_by_side", arguments, place)], 1)
     if outcome.error:
         raise outcome.error
     return outcome.result

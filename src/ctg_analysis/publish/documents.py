@@ -26,7 +26,7 @@ from ctg_analysis.chapter.known import on_map, source
 from ctg_analysis.chapter.profiles import essential
 from ctg_analysis.chapter.synthesis import RULE, SIDES, decided_in, messages, synthesis
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.drawings.style import FAINT, INK, TERRITORY
+from ctg_analysis.display.drawing import FAINT, INK, TERRITORY
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.texts import date_text, titled, typography
 from ctg_analysis.model.errors import UserError, raise_all

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from traitlets import Type
 from traitlets.config import Config
 
-from ctg_analysis.chapter.territory import forget_read
+from ctg_analysis.chapter.territory import forget_chosen
 from ctg_analysis.model.errors import OtherTerritoryError, UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, STOCK, ChapterNotebook, data_root, settings
 from ctg_analysis.model.territories import find_epci
@@ -36,10 +36,10 @@ from ctg_analysis.publish.pool import LIMITS
 
 KERNEL = "python3"
 IN_KERNEL, HERE = "ctg", "ctg-here"  # engines, see `engine`
-READ = "application/vnd.ctg.read+json"
+OPENED = "application/vnd.ctg.opened+json"
 ASKS = f"""from IPython.display import display
-from ctg_analysis.chapter.territory import read
-display({{{READ!r}: read()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
+from ctg_analysis.chapter.territory import opened
+display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
 
 
 class CellError(UserError):
@@ -55,7 +55,7 @@ class CellError(UserError):
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = "") -> nbformat.NotebookNode:
-    """Return the executed notebook of a chapter, with what it has read in its metadata.
+    """Return the executed notebook of a chapter, with the EPCIs that it was set beside in its metadata.
 
     folder: keeps it when a cell failed, with the error. kernels: by default what the settings say.
 
@@ -68,11 +68,11 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
             before its last cell.
     """
     engine = IN_KERNEL if (kernels or settings().kernels) == STOCK else HERE
-    forget_read()
+    forget_chosen()
     with rc_context(), warnings.catch_warnings():
         notebook, asked = run_notebook(chapter.path, {"epci": epci}, folder, engine, chapter.number)
     try:
-        notebook.metadata["ctg"]["read"] = _read(place(chapter), epci, asked)
+        notebook.metadata["ctg"]["chosen"] = _chosen(place(chapter), epci, asked)
     except UserError:
         nbformat.write(notebook, folder / chapter.path.name)
         raise
@@ -82,7 +82,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path, kernels: str = ""
 def run_notebook(
     path: Path, parameters: dict, folder: Path, engine: str, chapter: str | None = None
 ) -> tuple[NotebookNode, NotebookNode | None]:
-    """Return an executed notebook, kept in a folder when a cell failed; the cell that says what a chapter has read.
+    """Return an executed notebook, kept in a folder when a cell failed; the cell that says what a chapter has opened.
 
     chapter: its number, perhaps none yet; a notebook of no EPCI is no chapter.
 
@@ -114,13 +114,13 @@ def run_notebook(
     return notebook, asked
 
 
-def _read(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
-    """Return what a notebook has read, from what ASKS showed after its cells; see `Territory.read`.
+def _chosen(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
+    """Return the EPCIs that a notebook was set beside, from what ASKS showed after its cells.
 
     Raises:
         UserError: it did not run whole. OtherTerritoryError: it opened others than its territory.
     """
-    answers = [output.data[READ] for output in asked.outputs if READ in output.get("data", {})]
+    answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
     if not answers:
         raise UserError(f"{place}: ended before its last cell, expected that all of them run: is there an exit?")
     if others := sorted(set(answers[0]) - {epci}):

@@ -14,7 +14,7 @@ from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.demarche.declared_tables import INFO_FLASH, TABLES, InfoFlash, KeyFigure
-from ctg_analysis.demarche.material_files import IMAGES, MaterialFiles, open_material
+from ctg_analysis.demarche.material_files import IMAGES, MaterialFiles, logos, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.display import notes
 from ctg_analysis.display.quantities import agreed
@@ -92,9 +92,6 @@ def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
     return [(term, notes.terms()[term]) for term in notes.terms_in(map(typography, filter(None, words)))]
 
 
-LARGEST = 500_000  # bytes of a logo: a page is sent by mail
-
-
 def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
     """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
 
@@ -102,7 +99,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     clock: the same issue gives the same page.
 
     Raises:
-        InputError: material that cannot be trusted, a figure without value, a logo that is not there.
+        InputError: material that cannot be trusted, a figure without value.
         UserError: no such issue.
     """
     places = read_places(root)
@@ -111,7 +108,6 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     issue = _issue(material, number, place)
     findings: list[Finding] = []
     figures = list(_figures(issue, epci, root, place, findings))
-    logos = list(_logos(issue, root.material(epci), place, findings))
     if findings:
         raise InputError(findings)
     extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see consistency.of_info_flashes
@@ -137,7 +133,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
         coming=coming,
         figures=figures,
         quotes=quotes,
-        logos=logos,
+        logos=[logo(path) for path in logos(root.material(epci))],
         moment=moment,
         convention=years_covered(_years(material, root), moment),
         code=Markup(_code(issue)),
@@ -201,17 +197,6 @@ def logo(path: Path) -> tuple[str, str]:
     name = path.stem.removeprefix("logo_").replace("_", " ")
     content = base64.b64encode(path.read_bytes()).decode()
     return typography(f"Logo : {name}"), f"data:{IMAGES[path.suffix]};base64,{content}"
-
-
-def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
-    for name in issue.logos:
-        path = (folder / name).resolve()
-        inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
-        if not inside or path.stat().st_size > LARGEST:
-            expected = f"un .png, .jpg ou .svg de {LARGEST // 1000} Ko au plus dans le dossier de info_flash.yml"
-            findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
-            continue
-        yield logo(path)
 
 
 def _code(issue: InfoFlash) -> str:

@@ -49,7 +49,6 @@ SHORT = {
 }
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "geopandas")
 MAIN = '<main id="contenu">'
-EDITION = re.compile(r'(<p class="date">Édition du |"Diagnostic partagé, édition du )[^<",]+')  # in page.html.j2
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
 OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
 
@@ -113,11 +112,6 @@ def dated(html: str, date: str) -> str:
         "la mise à jour de ce chapitre n’a pas abouti."
     )
     return html.replace(MAIN, f'{MAIN}<p class="banner dated">{text}</p>\n', 1)
-
-
-def of_edition(html: str, date: str) -> str:
-    """Return the page of a chapter that nothing changed, with the date of the edition that it is in now, in French."""
-    return EDITION.sub(rf"\g<1>{date}", html)
 
 
 @cache

@@ -1,26 +1,22 @@
 """What the processes of a build do for a report: its chapters, its data, the page of what is missing."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import groupby
 
-import numpy as np
 import pandas as pd
 
-from ctg_analysis.chapter import known, surveyed
+from ctg_analysis.chapter import known
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.consultation import Consultation
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.pieces import ENJEUX
+from ctg_analysis.chapter.demarche.pieces import ENJEUX, DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.strategy import Strategy
-from ctg_analysis.chapter.demography import tested_projections
 from ctg_analysis.chapter.known import latest_values, whole_sources
 from ctg_analysis.chapter.missing import (
     Figure,
@@ -35,20 +31,15 @@ from ctg_analysis.chapter.missing import (
 from ctg_analysis.chapter.own import elsewhere
 from ctg_analysis.chapter.portrait import identity
 from ctg_analysis.chapter.profiles import first_figures
-from ctg_analysis.chapter.tables import APPROVALS
-from ctg_analysis.chapter.territory import ELSEWHERE, Territory
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import logos
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, date_text, typography
-from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import in_lines, room_in
-from ctg_analysis.model.indicator import Ratio
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.settings import (
-    DEMARCHE,
-    EVERYTHING,
     MATERIAL,
     OF_DEMARCHE,
     PUBLIC,
@@ -56,7 +47,8 @@ from ctg_analysis.model.settings import (
     data_root,
     settings,
 )
-from ctg_analysis.model.source import SOURCES, SURVEY
+from ctg_analysis.model.source import SOURCES
+from ctg_analysis.pipeline.freshness import tables_of
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.build import MISSING as PAGE
 from ctg_analysis.publish.contents import Section
@@ -70,73 +62,25 @@ from ctg_analysis.publish.site import page
 from ctg_analysis.raw.folders import read_unread
 from ctg_analysis.raw.form_workbooks import partner_workbook
 
-WORDS = "words"
-
-
-def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
-    """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Territory.read`.
-
-    The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
-    their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
-    are compared by; what the indicators prove; the chapters that all pages lead to; all of the démarche for those that
-    tell it; all that is known of the EPCIs that it was set beside.
-    """
-    known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
-    of_all, proofs = sums(seen), proved(seen.demarche)
-    sources = {source for indicator in known for source in indicator.sources}
-    received = sorted((name, date) for name, date in seen.received.items() if name in sources)
-    absent = sorted((name, why_absent(seen, SOURCES[name])) for name in sources)
-    digest = sha256(repr((received, absent, seen.convention, untold(seen))).encode())
-    for name in ("", *(indicator.id for indicator in known)):
-        digest.update(of_all[name])
-    for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):
-        digest.update(of_all[WORDS, measure])
-    if APPROVALS in sources:
-        digest.update(_sums_of_rows(seen.spaces).tobytes())
-    if SURVEY in sources and len(seen.demarche.table("consultation")):
-        digest.update(surveyed.source(seen.demarche).text.encode())
-    digest.update(
-        repr([(indicator.id, proofs[indicator.id]) for indicator in known if indicator.id in proofs]).encode()
-    )
-    if others := tuple(sorted(name.removeprefix(ELSEWHERE) for name in read if name.startswith(ELSEWHERE))):
-        digest.update(_sums_of_rows(elsewhere(seen, others)).tobytes())
-    if DEMARCHE in read:
-        digest.update(seen.demarche.sum())
-    return digest.hexdigest()
+NATIONAL = ("contours", "extents", "profiles", "projection_errors", "territories", "vintages")  # tables of all EPCIs
 
 
 @lru_cache(maxsize=1)
-def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
-    """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
+def sum_of_data(seen: Territory, chosen: tuple[str, ...] = ()) -> str:
+    """Return the SHA-256 of what the pages of a territory are made from, as it is now.
 
-    Without indicator: those of the places, of what EPCIs are compared by, and of what projections were worth. (WORDS,
-    measure): those of the words that scores rest on here.
+    chosen: the EPCIs that one of them sets it beside. A form of another EPCI changes tables of data/processed, and
+    nothing of this.
     """
-    digests: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
-    for table in (seen.named, seen.around):
-        for name, part in _sums_by(table, "indicator"):
-            digests[name] += part
-    evidence = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
-    for measure, part in _sums_by(evidence, "measure"):
-        digests[WORDS, measure] = part
-    of_all = (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index(), tested_projections(seen))
-    for table in of_all:
-        digests[""] += _sums_of_rows(table).tobytes()
-    return digests
-
-
-def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
-    if table.empty:
-        return
-    codes, names = pd.factorize(table[column])
-    ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
-    parts = np.split(ordered, np.bincount(codes).cumsum()[:-1])
-    yield from zip(names, (part.tobytes() for part in parts), strict=True)
-
-
-def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
-    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+    digests, here = tables_of(seen.root, seen.epci), seen.places["territory"]
+    absent = [why_absent(seen, source) for source in SOURCES.values()]
+    said = ([digests[f"{name}.parquet"] for name in NATIONAL], absent, sorted(seen.received.items()), seen.convention)
+    digest = sha256(repr(said).encode() + seen.demarche.sum())
+    evidence = seen.evidence[seen.evidence["territory"].isin(here)]
+    of_here = (seen.named, seen.around, seen.spread, seen.inequality.reset_index(), evidence, seen.blanks, seen.spaces)
+    for table in (*of_here, elsewhere(seen, chosen)):
+        digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def opened(report: Report) -> Chapter:
@@ -146,18 +90,18 @@ def opened(report: Report) -> Chapter:
 
 
 def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
-    """Run a chapter and write its page, unless what it reads is what it read in the former edition.
+    """Run a chapter and write its page, unless it is the former one: made from the same data.
 
-    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
-    holds for the search and what is to be said of what it shows. One that has nothing to tell yet has no page.
+    former: the record of that one, empty to run it anyway. Returns the sum of the data and the EPCIs that were chosen
+    to be set beside, whether it ran, then what its page holds for the search and what is to be said of what it shows.
+    One that has nothing to tell yet has no page.
     """
     territory = opened(report).territory
     if chapter.page in untold(territory):
-        read = [DEMARCHE] if chapter.page in silent(territory.demarche) else []
-        sums = {"read": read, "observations": sum_of_inputs(territory, read)}
-        return sums | {"run": False, "contents": {}, "remarks": []}
-    if former and sum_of_inputs(territory, former["read"]) == former["observations"]:
-        return former | {"run": False}
+        made = {"chosen": [], "data": sum_of_data(territory)}
+        return made | {"run": False, "contents": {}, "remarks": []}
+    if former and sum_of_data(territory, tuple(former["chosen"])) == former["data"]:
+        return {"chosen": former["chosen"], "data": former["data"], "run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
         territory = open_chapter(report.epci).territory
@@ -165,10 +109,9 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
         html, contents, remarks = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
-    counted = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == chapter.number}
-    read = sorted(counted.union(notebook.metadata["ctg"]["read"]))
-    sums = {"read": read, "observations": sum_of_inputs(territory, read)}
-    return sums | {"run": True, "contents": contents, "remarks": remarks}
+    chosen = notebook.metadata["ctg"]["chosen"]
+    made = {"chosen": chosen, "data": sum_of_data(territory, tuple(chosen))}
+    return made | {"run": True, "contents": contents, "remarks": remarks}
 
 
 def write_data(report: Report) -> dict:

@@ -5,20 +5,13 @@ import json
 import re
 import shutil
 import zipfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import mistune
 import pandas as pd
-from docx.document import Document
 from docx.opc.exceptions import OpcError
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.oxml.text.paragraph import CT_P
 from docxtpl import DocxTemplate, RichText
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
@@ -40,8 +33,6 @@ UNKNOWN = "non renseigné"
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
 OF_A_TAG = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
-CONTENTS = "TOC"  # the instruction of a table of contents
-FIRST_LEVEL = "heading 1"
 
 
 def fill(template: Path, context: Mapping[str, object], *, title: str, date: str) -> bytes:
@@ -76,7 +67,6 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     about.title, about.language, about.revision = title, "fr-FR", 1
     about.author = about.last_modified_by = about.comments = ""
     about.created = about.modified = datetime.datetime.fromisoformat(date)
-    _list_contents(filled)
     return same_bytes(filled)
 
 
@@ -113,52 +103,6 @@ class Tags(SandboxedEnvironment):
     def call_binop(self, context, operator, left, right):
         """Refuse a sign."""
         raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
-
-
-def _list_contents(document: Document) -> None:
-    """Write the table of contents of a template that has one: a line that leads to each heading of first level."""
-    instructions = document.element.body.iter(qn("w:instrText"))
-    contents = next(
-        (instruction for instruction in instructions if (instruction.text or "").strip().startswith(CONTENTS)), None
-    )
-    headings = list(_headings(document))
-    if contents is None or not headings:
-        return
-    line = next(contents.iterancestors(qn("w:p")))
-    *_, end = line.iter(qn("w:r"))
-    line.remove(end)
-    model = deepcopy(line.pPr)
-    for number, (heading, text) in enumerate(headings, start=1):
-        name = f"_Toc{number:08}"
-        marks = [parse_xml(f'<w:bookmark{kind} {nsdecls("w")} w:id="{number}"/>') for kind in ("Start", "End")]
-        marks[0].set(qn("w:name"), name)
-        heading.insert(1 if heading.pPr is not None else 0, marks[0])
-        heading.append(marks[1])
-        link = parse_xml(
-            f'<w:hyperlink {nsdecls("w")} w:anchor="{name}" w:history="1">'
-            f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink>'
-        )
-        if number > 1:
-            after = parse_xml(f"<w:p {nsdecls('w')}/>")
-            after.append(deepcopy(model))
-            line.addnext(after)
-            line = after
-        line.append(link)
-    line.append(end)
-
-
-def _headings(document: Document) -> Iterator[tuple[CT_P, str]]:
-    counts: Counter[str] = Counter()
-    for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
-        if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():
-            text = paragraph.text
-            for number in element.xpath("./w:pPr/w:numPr/w:numId/@w:val[. != '0']"):
-                lists = document.part.numbering_part.element
-                abstract = lists.num_having_numId(int(number)).abstractNumId.val
-                levels = f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText/@w:val'
-                counts[number] += 1
-                text = f"{lists.xpath(levels)[0].replace('%1', str(counts[number]))} {text}"
-            yield element, text
 
 
 def paragraphs(source: str) -> list[dict[str, object]]:

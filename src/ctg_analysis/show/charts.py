@@ -16,8 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from ctg_analysis.display.drawings.drawing import folded, length
-from ctg_analysis.display.drawings.style import (
+from ctg_analysis.display.drawing import (
     BAND,
     FAINT,
     GRID,
@@ -33,14 +32,15 @@ from ctg_analysis.display.drawings.style import (
     TERRITORY,
     WARM,
     WIDTH,
+    folded,
+    length,
 )
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import is_sum_of_rounded
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
-from ctg_analysis.show.svg import tell
-from ctg_analysis.show.theme import PIXEL
+from ctg_analysis.show.svg import PIXEL, tell
 
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end

@@ -20,22 +20,22 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from statsmodels.stats.proportion import proportion_confint
 
-from ctg_analysis.display.drawings import style
-from ctg_analysis.display.drawings.drawing import length
-from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.quantities import number
+from ctg_analysis.display import drawing, sentences
+from ctg_analysis.display.drawing import INK, LINE, PAPER, SMALL, TERRITORY, WIDTH, length
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import is_change, rounded_text
 from ctg_analysis.display.texts import NARROW, NBSP, SIGN_WORDS, SIGNS, typography
-from ctg_analysis.indicators.comparisons import latest_period
+from ctg_analysis.indicators.comparisons import latest_period, weight_in_tests
+from ctg_analysis.indicators.uncertainty import smoothed_shares
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import CENSORED, MISSING, Indicator
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Indicator, is_proportion
 from ctg_analysis.model.norms import norm
+from ctg_analysis.model.source import SOURCES, SURVEY
 from ctg_analysis.show.charts import write
-from ctg_analysis.show.small_communes import with_estimates
-from ctg_analysis.show.svg import svg, told
-from ctg_analysis.show.theme import PIXEL
+from ctg_analysis.show.svg import PIXEL, svg, told
 
 LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is seen around the territory
 FINEST = 2.2  # pixels: what is smaller is left out of a contour
@@ -48,7 +48,7 @@ OF_A_LINE = 16  # letters of the name of an EPCI
 AROUND, UNKNOWN = "#ece8de", "#8c8c8c"  # the land around; the border of a commune without a value to shade
 LOCATOR, LARGE, APART = 440, 21, 60  # pixels: the height of a locator at most, its letters, between two of its towns
 HIDDEN, ESTIMATED, WHOLE = "non affiché", "estimation lissée", "ensemble du territoire"
-FALL, FALLS = "baisse", style.DIVERGING[:2]  # with lines too: without colours they would be taken for rises
+FALL, FALLS = "baisse", drawing.DIVERGING[:2]  # with lines too: without colours they would be taken for rises
 HATCHES = {HIDDEN: "///", ESTIMATED: "--", FALL: "\\\\\\"}
 CLASSES, FEWEST = 5, 3  # classes at most; values that are a class each
 ROW, SQUARE, FOOT = 7, 12, 4  # pixels of a legend: between two rows, its squares, under the last row
@@ -95,7 +95,7 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     rows = rows.assign(
         radius=radius,
         words=[[f"{row.name}\n{row.text}"] * (row.value != 0) + [row.name] for row in rows.itertuples(index=False)],
-        shade=np.where(rows["shown"], style.BAND, PAPER),
+        shade=np.where(rows["shown"], drawing.BAND, PAPER),
         hatch=np.where(rows["shown"], "", HIDDEN),
     )
     return _map(land, rows, legend, largest="value", color=TERRITORY, alpha=0.6)
@@ -120,7 +120,7 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame, *, together: pd.Series | None 
     ]
     known = known.assign(value=known["estimate"].fillna(known["value"]), text=written)
     bounds, labels = classes_of(known, indicator, together=together)
-    shades = style.DIVERGING if is_change(indicator) else _spread(len(labels))
+    shades = drawing.DIVERGING if is_change(indicator) else _spread(len(labels))
     shades = shades[::-1] if indicator.norm else shades  # what is under it is what a reader must see
     ranks = ranks_of(known["value"], bounds, int(any("," in text for text in written)))
     bounded = rows["status"].eq(CENSORED) & ~rows["shown"] & ~estimated
@@ -152,8 +152,8 @@ def locator(communes: GeoDataFrame) -> Axes:
     communes = communes.set_geometry(communes.simplify_coverage(_unit(communes.total_bounds, LOCATOR, 6) * 1.5))
     ax = _axes(*frame(communes.total_bounds, 0, LOCATOR, 6))
     epcis = communes.dissolve("epci", aggfunc={"own": "first"})
-    epcis[~epcis["own"]].plot(ax=ax, color=style.LAND, edgecolor=style.RULE, linewidth=0.8)
-    epcis[epcis["own"]].plot(ax=ax, color=style.SEQUENTIAL[2], edgecolor=TERRITORY, linewidth=1.8)
+    epcis[~epcis["own"]].plot(ax=ax, color=drawing.LAND, edgecolor=drawing.RULE, linewidth=0.8)
+    epcis[epcis["own"]].plot(ax=ax, color=drawing.SEQUENTIAL[2], edgecolor=TERRITORY, linewidth=1.8)
     inside = communes[communes["inside"]]
     inside.dissolve("departement").plot(ax=ax, color="none", edgecolor=INK, linewidth=1.4)
     _write_towns(ax, inside)
@@ -164,7 +164,7 @@ def small_maps(land: GeoDataFrame) -> dict[str, str]:
     """The SVG of the map of each commune in its territory, by code; the first draws the ground that the others show."""
     communes = land[land["own"] & land.geometry.notna()]
     ax = _axes(*frame(communes.total_bounds, 0))
-    communes.plot(ax=ax, color=style.LAND, edgecolor=style.RULE, linewidth=1)
+    communes.plot(ax=ax, color=drawing.LAND, edgecolor=drawing.RULE, linewidth=1)
     ax.collections[-1].set_urls(list(communes["territory"]))
     _write_towns(ax, communes)
     head, marks = re.fullmatch("(<svg.*?>)(.*)</svg>", svg(ax.figure)).groups()
@@ -220,7 +220,7 @@ def _map(
     communes = land[land["own"] & land.geometry.notna()]
     rows = rows[rows.columns.difference(land.columns.drop("territory"))]
     communes = communes.merge(rows, on="territory", how="left", validate="1:1")
-    communes = communes.fillna({"text": SIGNS[MISSING], "shade": style.LAND, "hatch": ""})
+    communes = communes.fillna({"text": SIGNS[MISSING], "shade": drawing.LAND, "hatch": ""})
     pairs = zip(communes["name"], communes["text"], strict=True)
     communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
     ax = _axes(*frame(communes.total_bounds))
@@ -262,7 +262,7 @@ def _line(hatch: str, shade: str) -> str:
 
 def _swatch(shade: str, hatch: str = "") -> Patch:
     lines = {"hatch": HATCHES[hatch], "hatchcolor": _line(hatch, shade)} if hatch else {}
-    return Patch(facecolor=shade, edgecolor=style.RULE, linewidth=0.6, **lines)
+    return Patch(facecolor=shade, edgecolor=drawing.RULE, linewidth=0.6, **lines)
 
 
 def _mark(shape: str, size: float, shade: str, **more: float) -> Line2D:
@@ -323,8 +323,8 @@ def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, aro
     taken.append(shapely.transform(ground, ax.transData.transform).buffer(3))
     for words, place, is_town in around:
         if box := _free(ax, words, shapely.transform(place, ax.transData.transform), 1.6 * is_town, gap, taken):
-            ax.plot(*place.coords[0], "o", color=style.FAINT, markersize=3.2 * is_town)
-            _name(ax, words, box, color=style.FAINT, url=AROUND)
+            ax.plot(*place.coords[0], "o", color=drawing.FAINT, markersize=3.2 * is_town)
+            _name(ax, words, box, color=drawing.FAINT, url=AROUND)
             taken.append(box)
 
 
@@ -374,7 +374,7 @@ def _free(
     radius: float,
     gap: Callable,
     taken: list,
-    size: float = style.ON_A_PHONE,
+    size: float = drawing.ON_A_PHONE,
 ) -> shapely.Polygon | None:
     """The box that words may take on a point or around its circle, in pixels, clear of the boxes that are taken."""
     across, down = length(words, size) / 2, size * LINE * (words.count("\n") + 1) / 2
@@ -392,7 +392,7 @@ def _free(
     return None
 
 
-def _name(ax: Axes, words: str, box: shapely.Polygon, size: float = style.LETTERS, **colours: str) -> None:
+def _name(ax: Axes, words: str, box: shapely.Polygon, size: float = drawing.LETTERS, **colours: str) -> None:
     """Write words in the middle of a box of pixels, with a rim."""
     x, y = ax.transData.inverted().transform(shapely.get_coordinates(box.centroid)[0])
     write(ax, x, y, words, ha="center", size=size, **colours)
@@ -400,7 +400,7 @@ def _name(ax: Axes, words: str, box: shapely.Polygon, size: float = style.LETTER
 
 def _spread(classes: int) -> list[str]:
     """So many shades, as far from each other as they may be."""
-    palette = LinearSegmentedColormap.from_list("", style.SEQUENTIAL)
+    palette = LinearSegmentedColormap.from_list("", drawing.SEQUENTIAL)
     return [to_hex(shade) for shade in palette(np.linspace(0, 1 if classes > 2 else 0.75, classes))]
 
 
@@ -469,3 +469,63 @@ def class_bounds(values: pd.Series, *, diverging: bool, digits: int = 1) -> list
 def ranks_of(values: Iterable[float], bounds: list[float], digits: int) -> np.ndarray:
     """The class of each value, as it is written: one on a bound is in the class above."""
     return np.searchsorted(bounds, np.round(np.asarray(values, dtype=float), digits), side="right")
+
+
+ESTIMATE = "Estimation lissée"
+EXPLAINED = (
+    "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas et n'est connue qu'à plus de "
+    "{points} points près, ou ne peut pas être écrite, elle est rapprochée de celle des communes du territoire, "
+    "d'autant plus que la commune en compte peu ; intervalle à 95 % entre parenthèses. "
+    "L'estimation lissée ne classe pas les communes."
+)
+
+
+def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The communes with what may be drawn of them: columns shown, estimate (in the unit, or NaN), estimate_text.
+
+    shown: the value stands as it is. It does not where it is not printed, nor where an estimate stands in its place: of
+    few cases, and known within more than the widest half-width of a figure that is written (rules R7, R9, R10).
+    The estimate is worked out of the counts of the communes that are published, and of these alone: nothing that is
+    withheld has a part in it, and a commune whose count is withheld or unknown has none.
+
+    Parameters:
+        rows: readable observations of communes, of one period.
+    """
+    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
+    rows = rows.assign(shown=printed, estimate=float("nan"), estimate_text="")
+    known = rows[rows["status"].eq(OK)]
+    if known.empty or not _is_smoothed(indicator, set(known["source"])):
+        return rows
+    weights = known["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
+    counts, bases = known["numerator"] * weights, known["denominator"].where(known["denominator"].gt(0)) * weights
+    low, high = proportion_confint(counts, bases, method="wilson")
+    wide = ((high - low) / 2).gt(norm("widest_half_width")) & known["numerator"].lt(norm("few_events"))
+    weak = known.index[known["denominator"].ge(1) & (~known["shown"] | wide)]
+    found = smoothed_shares(counts, bases)
+    found = found.loc[found.index.intersection(weak)] * indicator.value.per
+    rows.loc[found.index, "estimate"] = found["value"]
+    rows.loc[found.index, "shown"] = False
+    published = rows.loc[found.index, ["numerator", "denominator"]]
+    rows.loc[found.index, "estimate_text"] = [
+        f"{_part(value)} ({number(low)} à {number(high)}), pour {number(count)} sur {number(base)}"
+        for (value, low, high), (count, base) in zip(found.to_numpy(), published.to_numpy(), strict=True)
+    ]
+    return rows
+
+
+def _is_smoothed(indicator: Indicator, sources: set[str]) -> bool:
+    """Whether a share is of persons or things each of which has it or not, counted one by one by one source."""
+    exact = not any(SOURCES[name].rounds or name == SURVEY for name in sources)
+    shared = is_proportion(indicator.value) and not indicator.untested
+    return shared and indicator.unit.startswith("%") and len(sources) == 1 and exact
+
+
+def _part(value: float) -> str:
+    return percent(value) if value >= 1 else f"moins de {percent(1)}"
+
+
+def explained(rows: pd.DataFrame) -> str:
+    """The note on estimates, where there is one; else nothing. rows: see `with_estimates`."""
+    points = number(norm("widest_half_width") * 100)
+    told = EXPLAINED.format(few=number(norm("few_events")), points=points)
+    return told if rows["estimate"].notna().any() else ""

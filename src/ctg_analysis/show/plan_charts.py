@@ -10,8 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ctg_analysis.demarche.voices import STABLE
-from ctg_analysis.display.drawings.drawing import folded, length
-from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WARM
+from ctg_analysis.display.drawing import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WARM, folded, length
 from ctg_analysis.display.quantities import number
 from ctg_analysis.show.charts import GAP, HEIGHT, KEY, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
 from ctg_analysis.show.svg import tell

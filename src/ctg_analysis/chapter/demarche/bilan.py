@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.chapter import analyst, known
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
@@ -99,7 +99,7 @@ class Bilan(DemarcheChapter):
         """The first and the last value of indicators of one source, where there are two."""
         lines, absent, sources = [], [], []
         for name in indicators:
-            indicator = analyst.indicator_of(self.territory, name)
+            indicator = analyst.indicator_of(name)
             rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
@@ -186,7 +186,7 @@ open_bilan = Bilan.open
 
 
 def _members(territory: Territory, family: str) -> dict[str, Indicator]:
-    return {indicator.id: indicator for indicator in analyst.family_of(territory, family)}
+    return {indicator.id: indicator for indicator in analyst.family_of(family)}
 
 
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
 from ctg_analysis.chapter.surveyed import FEW, NOTHING, count, few_of, foremost, share, typographed
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels

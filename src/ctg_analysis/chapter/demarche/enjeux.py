@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DRAWN, VOTED, DemarcheChapter, definitions, needing, place_of
+from ctg_analysis.chapter.demarche.pieces import DRAWN, VOTED, DemarcheChapter, definitions, needing, place_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS

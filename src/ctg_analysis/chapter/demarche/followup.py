@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import bilan, pieces
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.display import markup, texts

@@ -1,4 +1,4 @@
-"""A drawing in SVG, written as it is: marks in their order, text kept as text, the same bytes for the same marks.
+"""A drawing in SVG, written as it is: text kept as text, the same bytes for the same marks; the palette of all charts.
 
 A general library takes some 60 ms for a chart; these take 1 ms, and a table has one or two in each of its lines.
 """
@@ -9,8 +9,21 @@ from textwrap import wrap
 
 from markupsafe import escape
 
-from ctg_analysis.display.drawings.style import INK, SIZE, WIDTH
 from ctg_analysis.display.texts import NBSP, typography
+
+TERRITORY = "#0b4f6c"
+OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c", "peers": "#4f7a4a"}
+PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
+INK, FAINT, PAPER, LAND, RULE, BAND = "#1d1d1b", "#57544d", "#fff", "#f1efe9", "#b9b5ab", "#e3eef3"
+GRID, WARM = "#e4e0d6", "#a8480f"  # fainter than a rule; of words about what is orange
+SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
+DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
+
+WIDTH = 440  # of a drawing, in its own units: narrow, so that the text stays readable on a phone
+SIZE, SMALL = 12, 11.5  # of letters, in the same units: 10 px at least on a screen of 390
+LETTERS, ON_A_PHONE = 10.5, 11.5  # of the names of a map; on a phone (style.css), where they must still find room
+LINE = 1.18  # from a line of text to the next, in letters
+
 
 FONTS = "Public Sans,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
@@ -20,13 +33,13 @@ WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
     0.85: "+\u2212≈≤=–",
     0.98: "mwMWŒœÆæ%@",
 }
-LETTERS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
+WIDTH_OF = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 
 Point = tuple[float, float]
 
 
 class Drawing:
-    """A drawing so many units high, `style.WIDTH` wide unless told; y grows downwards.
+    """A drawing so many units high, WIDTH wide unless told; y grows downwards.
 
     Every method takes more attributes of SVG by name, with _ for -.
     """
@@ -84,7 +97,7 @@ def written(number: float) -> str:
 
 def length(words: str, size: float = SIZE, *, bold: bool = False) -> float:
     """Return how long the longest line of words is in the widest of the fonts of the page."""
-    longest = max(sum(LETTERS.get(letter, 0.64) for letter in line) for line in words.split("\n"))
+    longest = max(sum(WIDTH_OF.get(letter, 0.64) for letter in line) for line in words.split("\n"))
     return size * longest * (1.13 if bold else 1)
 
 

@@ -1,1 +1,0 @@
-"""Drawings: small tables in, SVG out."""
