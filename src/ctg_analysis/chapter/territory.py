@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
-from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.columns import CLOSED_DOWN, FIELD_OF, PLANNED, first_day, last_day
+from ctg_analysis.demarche.declared_tables import STRUCTURES as OF_THE_TEAM
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.quantities import some_communes
@@ -31,7 +32,7 @@ from ctg_analysis.indicators.peers import (
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published, is_over_population
 from ctg_analysis.model.norms import BOUNDS, norm, read_geography
-from ctg_analysis.model.settings import EVERYTHING, MATERIAL, DataRoot
+from ctg_analysis.model.settings import EVERYTHING, MATERIAL, STRUCTURES, DataRoot
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import (
     FRANCE,
@@ -156,7 +157,8 @@ class Territory:
 
     epci: SIREN. territories: all but the communes of other EPCIs. row: its own. communes, secteurs, beside: the places,
     in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING when all
-    of them, DEMARCHE with what was gathered, ELSEWHERE and a SIREN of an EPCI that was chosen to compare with.
+    of them, DEMARCHE with what was gathered, STRUCTURES with those that are named, ELSEWHERE and a SIREN of an EPCI
+    that was chosen to compare with.
     """
 
     def __init__(self, epci: str, root: DataRoot):
@@ -223,6 +225,34 @@ class Territory:
         table = table[table["territory"].isin(names.index)]
         table = table.assign(commune=table["territory"].map(names))
         return table[table["period"].eq(table["period"].max())].reset_index(drop=True)
+
+    @cached_property
+    def structures(self) -> pd.DataFrame:
+        """The structures that the team or open data name, each once by its id: of both, what the team says.
+
+        Columns territory, commune (its name), id, name, kind, chapter, source, period: of open data alone; told: its
+        source in short.
+        """
+        names = self.communes.set_index("code")["name"]
+        here = [("commune", "in", [*names.index])]
+        opened = pd.read_parquet(self.root.processed / "structures.parquet", filters=here)
+        told = [f"{notes.producers([SOURCES[row.source]])}, {row.period}" for row in opened.itertuples()]
+        heads = {"service_id": "id", "nom": "name", "type": "kind", "source": "told"}
+        team = self.demarche.table(OF_THE_TEAM).rename(columns=heads)
+        chapters = team["champ"].map({field: chapter for chapter, field in FIELD_OF.items()})
+        planned = team["statut"].eq(PLANNED).map({True: f" ({PLANNED})", False: ""})
+        team = team.assign(name=team["name"] + planned, chapter=chapters, told=team["told"].fillna("Démarche"))
+        rows = pd.concat([team.assign(source="", period=""), opened.assign(told=told)]).drop_duplicates("id")
+        rows = rows[rows["statut"].ne(CLOSED_DOWN)].rename(columns={"commune": "territory"})
+        rows["commune"] = rows["territory"].map(names)
+        columns = ["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "told"]
+        rows = rows[columns].sort_values(["kind", "name", "id"], kind="stable")
+        return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
+
+    def structures_of(self, chapter: str) -> pd.DataFrame:
+        """The structures of a chapter, see `structures`."""
+        self.read.add(STRUCTURES)
+        return self.structures[self.structures["chapter"].eq(chapter)]
 
     @cached_property
     def convention(self) -> Span | None:

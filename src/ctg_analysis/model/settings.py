@@ -212,7 +212,11 @@ OF_DEMARCHE = (  # the pages of the chapters that tell a démarche, which leads 
     "15_strategie.html",
     "16_suivi.html",
 )
-EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
+EVERYTHING, DEMARCHE, STRUCTURES = (
+    "*",
+    "demarche",
+    "structures",
+)  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
 NO_NAME = (
     "a name that does not begin with two digits and _: rename it {}_name.ipynb, or begin its name without a number"

@@ -52,6 +52,7 @@ from ctg_analysis.model.settings import (
     MATERIAL,
     OF_DEMARCHE,
     PUBLIC,
+    STRUCTURES,
     ChapterNotebook,
     data_root,
     settings,
@@ -78,9 +79,9 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
 
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
     comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
-    their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
-    are compared by; what the indicators prove; the chapters that all pages lead to; all of the démarche for those that
-    tell it; all that is known of the EPCIs that it was set beside.
+    their approvals or their names are told; the source line of the consultation; the period of the convention; the
+    places; what EPCIs are compared by; what the indicators prove; the chapters that all pages lead to; all of the
+    démarche for those that tell it; all that is known of the EPCIs that it was set beside.
     """
     known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
@@ -101,6 +102,8 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     )
     if others := tuple(sorted(name.removeprefix(ELSEWHERE) for name in read if name.startswith(ELSEWHERE))):
         digest.update(_sums_of_rows(elsewhere(seen, others)).tobytes())
+    if STRUCTURES in read:
+        digest.update(_sums_of_rows(seen.structures).tobytes())
     if DEMARCHE in read:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
