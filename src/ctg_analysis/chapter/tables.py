@@ -22,6 +22,7 @@ UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, wh
 UNSAID = "non précisé"
 APPROVALS = "agrements_vie_sociale"
 FILE, STRUCTURES_FILE = "structures_vie_sociale.csv", "structures.csv"  # in donnees/
+AS_PUBLISHED = "Noms tels que le producteur les publie, souvent sans accents ; à défaut de nom, le type et le secteur."
 TEAM = Citation("Démarche, structures saisies par l'équipe.")
 
 
@@ -166,7 +167,8 @@ def structures(territory: Territory, chapter: str) -> Html:
     listing = Table(f"{number(len(rows))} structures", ["Commune", "Structures", "Type", "Source"], lines, words=True)
     opened = rows[rows["source"].ne("")]
     cited = [source(territory, opened)] * (len(opened) > 0) + [TEAM] * (len(opened) < len(rows))
-    return markup.folded("Les structures, par commune", listing, file=STRUCTURES_FILE, source=cited_with(*cited))
+    whole, note = "Les structures, par commune", AS_PUBLISHED * (len(opened) > 0)
+    return markup.folded(whole, listing, file=STRUCTURES_FILE, source=cited_with(*cited), note=note)
 
 
 def names_of(rows: pd.DataFrame) -> str:

@@ -86,7 +86,7 @@ def _rows(layout: Structures, folder: RawFolder, name: str) -> pd.DataFrame:
     columns = dict.fromkeys(lacking, pa.Column(TEXT, nullable=True, required=False))
     columns |= dict.fromkeys(layout.where, pa.Column(TEXT)) | {layout.code: pa.Column(TEXT, nullable=True)}
     rows = read(folder, name, pa.DataFrameSchema(columns), keep=lambda rows: matching(rows, layout.where))
-    rows = _latest(layout, rows.reindex(columns=[*columns]), year_of(folder, name))
+    rows = _latest(layout, rows.reindex(columns=[*columns]).astype(object), year_of(folder, name))
     if layout.open_in:
         ids = {column: pa.Column(TEXT, required=column == layout.open_id) for column in (layout.open_id, layout.period)}
         tables = each(lambda one: read(folder, one, pa.DataFrameSchema(ids)), folder.matching(layout.open_in))

@@ -225,7 +225,7 @@ def _map(
     pairs = zip(communes["name"], communes["text"], strict=True)
     communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
     if "beside" in communes:
-        communes["told"] += (" – " + communes["beside"]).fillna("")
+        communes["told"] += communes["beside"]
     ax = _axes(*frame(communes.total_bounds))
     around = land[~land["own"] & land["name"].notna()]
     epcis = GeoSeries(
