@@ -28,14 +28,8 @@ COMMON += "groupe intercommunale lycée maternelle métiers mixte polyvalent pri
 COMMON += "publique régional scolaire technologique"
 WORDS = {word.translate(str.maketrans("éèô", "eeo")): word for word in COMMON.split()} | {"rpi": "RPI"}
 ARTICLES, AFTER = {"la", "le", "les", "l"}, {"de", "sur", "sous", "en", "et"}  # where an article has no capital
-IN_PARIS = {
-    "E": "ELEMENTAIRE",
-    "M": "MATERNELLE",
-    "P": "PRIMAIRE",
-    "A": "D APPLICATION",
-    "PU": "PUBLIQUE",
-    "PR": "PRIVEE",
-}
+IN_PARIS = {"E": "ELEMENTAIRE", "M": "MATERNELLE", "P": "PRIMAIRE", "A": "D APPLICATION"}
+IN_PARIS |= {"PU": "PUBLIQUE", "PR": "PRIVEE"}
 INITIALS = re.compile(r"E ([EMP]) (?:(A) )?(PU|PR)\b")  # of « école élémentaire d'application publique »
 
 

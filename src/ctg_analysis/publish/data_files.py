@@ -57,15 +57,8 @@ SPACES_COLUMNS = {
     "begin": "agrement_debut",
     "end": "agrement_fin",
 }
-STRUCTURES_COLUMNS = {
-    "territory": "code",
-    "commune": "territoire",
-    "period": "periode",
-    "id": "identifiant",
-    "name": "structure",
-    "kind": "type",
-    "told": "origine",
-}
+STRUCTURES_COLUMNS = {"territory": "code", "commune": "territoire", "period": "periode", "id": "identifiant"}
+STRUCTURES_COLUMNS |= {"name": "structure", "kind": "type", "told": "origine"}
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
