@@ -8,13 +8,12 @@ from raw_files import received
 
 from ctg_analysis.chapter import tables
 from ctg_analysis.chapter.figures import communes_map
-from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.clean.structures import each_once, in_french_case, structures_of
 from ctg_analysis.demarche.columns import FIELD_OF
 from ctg_analysis.demarche.declared_tables import PUBLIC, STRUCTURES
 from ctg_analysis.demarche.empty_forms import write_tables
 from ctg_analysis.demarche.material_files import open_material
-from ctg_analysis.display.texts import NARROW
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.model.source import SOURCES
@@ -109,9 +108,12 @@ def test_what_the_team_says_of_a_structure_wins_and_a_closed_one_is_not_listed(e
     assert sum_of_inputs(territory, {"structures"}) != before and sum_of_inputs(territory, {"births_count"})
 
 
-def test_structures_of_one_name_in_one_commune_are_counted():
-    rows = pd.DataFrame({"name": ["École, secteur public", "École Foch", "École, secteur public"]})
-    assert tables.names_of(rows) == f"École, secteur public (2){NARROW}; École Foch"
+def test_a_service_of_the_whole_territory_stands_under_its_name(example, monkeypatch):
+    territory = Territory(EXAMPLE_EPCI, example)
+    team = territory.demarche.table(STRUCTURES)
+    monkeypatch.setattr(territory.demarche, "table", lambda _: team.assign(commune=EXAMPLE_EPCI, source=None))
+    rows = territory.structures[territory.structures["source"].eq("")]
+    assert set(rows["commune"]) == {"CC des Monts d'Exemple"} and set(rows["told"]) == {"Démarche"}
 
 
 def structures(example):

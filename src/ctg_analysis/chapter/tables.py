@@ -12,7 +12,7 @@ from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, cited_with, telling
-from ctg_analysis.display.quantities import number
+from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.texts import NARROW, date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
@@ -164,7 +164,7 @@ def structures(territory: Territory, chapter: str) -> Html:
         return Html("", why="Aucune structure de ce chapitre n'est nommée.")
     together = rows.groupby(["commune", "kind", "told"], sort=False)
     lines = [[commune, names_of(part), kind, told] for (commune, kind, told), part in together]
-    listing = Table(f"{number(len(rows))} structures", ["Commune", "Structures", "Type", "Source"], lines, words=True)
+    listing = Table(counted(len(rows), "structure"), ["Commune", "Structures", "Type", "Source"], lines, words=True)
     opened = rows[rows["source"].ne("")]
     cited = [source(territory, opened)] * (len(opened) > 0) + [TEAM] * (len(opened) < len(rows))
     whole, note = "Les structures, par commune", AS_PUBLISHED * (len(opened) > 0)
@@ -177,8 +177,8 @@ def names_of(rows: pd.DataFrame) -> str:
     >>> names_of(pd.DataFrame({"name": ["École, secteur public", "École Foch", "École, secteur public"]}))
     'École, secteur public (2)\u202f; École Foch'
     """
-    counted = rows["name"].value_counts(sort=False)
-    return f"{NARROW}; ".join(f"{name} ({count})" if count > 1 else name for name, count in counted.items())
+    counts = rows["name"].value_counts(sort=False).items()
+    return f"{NARROW}; ".join(f"{name} ({count})" if count > 1 else name for name, count in counts)
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:

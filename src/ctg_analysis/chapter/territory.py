@@ -244,9 +244,9 @@ class Territory:
         team = team.assign(name=team["name"] + planned, chapter=chapters, told=team["told"].fillna("Démarche"))
         rows = pd.concat([team.assign(source="", period=""), opened.assign(told=told)]).drop_duplicates("id")
         rows = rows[rows["statut"].ne(CLOSED_DOWN)].rename(columns={"commune": "territory"})
-        rows["commune"] = rows["territory"].map(names)
-        columns = ["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "told"]
-        rows = rows[columns].sort_values(["kind", "name", "id"], kind="stable")
+        rows["commune"] = rows["territory"].map(names).fillna(self.row["name"])  # of the whole EPCI
+        rows = rows[["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "told"]]
+        rows = rows.sort_values(["kind", "name", "id"], kind="stable")
         return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
 
     def structures_of(self, chapter: str) -> pd.DataFrame:

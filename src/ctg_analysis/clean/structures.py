@@ -34,20 +34,15 @@ INITIALS = re.compile(r"E ([EMP]) (?:(A) )?(PU|PR)\b")  # of « école élément
 
 
 def structures_of(source: Source, folders: Sequence[RawFolder], communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the structures that the files of a source name, those of a merged commune in the one that took it in.
+    """Return the structures that the files of a source name: columns OF_A_SOURCE, a row for each file that has one.
 
-    Full files stand in the place of extracts.
+    Full files stand in the place of extracts, and of a merged commune the one that took it in; what is abroad is none.
 
-    Parameters:
-        communes: of the reference year: code, kind, parent, former_codes.
-
-    Returns:
-        Columns OF_A_SOURCE; a row for each file, hence several of some ids. Of what is abroad: none.
+    communes: of the reference year: code, kind, parent, former_codes.
     """
     folders = [folder for folder in folders if folder.full] or folders
-    tables = [
-        _listed(layout, folder) for layout in source.structures for folder in folders if folder.matching(layout.files)
-    ]
+    pairs = [(layout, folder) for layout in source.structures for folder in folders if folder.matching(layout.files)]
+    tables = each(lambda pair: _listed(*pair), pairs)
     rows = pd.concat([pd.DataFrame(columns=OF_A_SOURCE), *tables], ignore_index=True).assign(source=source.id)
     codes = in_communes(rows["commune"], communes)
     rows["commune"] = codes.where(codes.isin(communes["code"]), codes.map(former_communes(communes)))
