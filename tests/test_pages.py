@@ -268,7 +268,7 @@ def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     assert observed["value"].isna().all() and len(observed) > 20
     shown = {}
     data = reports / EXAMPLE_EPCI / "donnees"
-    others = {*data.glob("demarche_*.csv"), data / "structures_vie_sociale.csv", data / "projection.csv"}
+    others = {*data.glob("demarche_*.csv"), *data.glob("structures*.csv"), data / "projection.csv"}
     for path in {*data.glob("*.csv")} - others:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line in csv.DictReader(file, delimiter=";"):

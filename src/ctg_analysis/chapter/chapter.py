@@ -37,7 +37,7 @@ from ctg_analysis.show.svg import use_theme
 
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "answers", "scores", "criteria"}
-OF_WORDS = {"find", "reference", "norms", "first_screen", "debate"}  # verbs whose texts are no ids
+OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"}  # verbs whose texts are no ids
 
 
 def prepare_shell() -> None:
@@ -174,6 +174,7 @@ class Chapter:
     projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
+    structures = of_territory(tables.structures)
     scores = _of_family(tables.scores)
     answers = _of_family(figures.answers)
     norms = of_territory(tables.norms)

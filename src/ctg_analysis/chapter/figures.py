@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
+from geopandas import GeoDataFrame
 from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import analyst, surveyed
@@ -22,6 +23,7 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.missing import without_lycee
+from ctg_analysis.chapter.tables import names_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, sentences, tables, texts, titles
 from ctg_analysis.display.markup import Html
@@ -44,6 +46,7 @@ BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombre
 COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
 LIKE_PEOPLE = "commune par commune : {} suit la population"
 FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
+NAMED = 5  # structures of a commune that a map names
 FEW = 3  # communes with a value: they are told, not drawn
 WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
 SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
@@ -76,11 +79,12 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
-def communes_map(territory: Territory, *indicators: Indicator, always: bool = False) -> Html:
+def communes_map(territory: Territory, *indicators: Indicator, always: bool = False, structures: str = "") -> Html:
     """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
 
     The table alone, folded, of a count that would draw the population again. Of several, the newest first, the one
     shown is the first that the territory has too: its communes are read beside it. always: draw whatever it is.
+    structures: the chapter of those that each commune tells besides (see `Territory.structures`).
     """
     indicator = next((one for one in indicators if is_of_all(territory, one)), indicators[0])
     rows = on_map(territory, indicator)
@@ -89,6 +93,7 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
     rows, counted = with_estimates(indicator, rows), isinstance(indicator.value, Count | Mean)
     some = rows[rows["value"].gt(0)] if counted and are_exact(indicator, rows) else rows[rows["shown"]]
     others = rows.loc[~rows["shown"], "status"]
+    land = with_structures(territory, structures) if structures else territory.land
     if not always and len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
         return _told(territory, indicator, some, rows)
     if counted:
@@ -98,11 +103,19 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
             what = "ce montant" if "euro" in indicator.unit else "ce nombre"
             summary = f"{indicator.label}, {LIKE_PEOPLE.format(what)}"
             return tables.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
-        return map_figure(territory, maps.counts(territory.land, rows), rows)
+        return map_figure(territory, maps.counts(land, rows), rows)
     whole = territory.own(indicator)
     rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
-    ax = maps.rates(territory.land, rows, together=_read_together(territory, indicator))
+    ax = maps.rates(land, rows, together=_read_together(territory, indicator))
     return map_figure(territory, ax, rows)
+
+
+def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
+    """The land of a map with, in a column `beside`, the structures of a chapter in each commune: how many, if many."""
+    each = territory.structures_of(chapter).groupby("territory")
+    some = ((code, names_of(rows) if len(rows) <= NAMED else f"{len(rows)} structures") for code, rows in each)
+    told = {code: texts.typography(f" – {words}") for code, words in some}
+    return territory.land.assign(beside=territory.land["territory"].map(told).fillna(""))
 
 
 def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:

@@ -11,9 +11,9 @@ from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.display import markup, notes, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
-from ctg_analysis.display.quantities import number
-from ctg_analysis.display.texts import date_text, span_text
+from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, cited_with, telling
+from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.texts import NARROW, date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
@@ -21,7 +21,9 @@ from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 UNSAID = "non précisé"
 APPROVALS = "agrements_vie_sociale"
-FILE = "structures_vie_sociale.csv"  # in donnees/
+FILE, STRUCTURES_FILE = "structures_vie_sociale.csv", "structures.csv"  # in donnees/
+AS_PUBLISHED = "Noms tels que le producteur les publie, souvent sans accents ; à défaut de nom, le type et le secteur."
+TEAM = Citation(texts.typography("Démarche, structures saisies par l'équipe."))
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
@@ -150,6 +152,33 @@ def norms(territory: Territory, name: str) -> Html:
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     listed = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
     return markup.together(listed, markup.source(source(territory, pd.concat(used))))
+
+
+def structures(territory: Territory, chapter: str) -> Html:
+    """The folded list of the structures of a chapter that open data or the team name, by commune; nothing without any.
+
+    Those of one name in one commune are counted.
+    """
+    rows = territory.structures_of(chapter)
+    if rows.empty:
+        return Html("", why="Aucune structure de ce chapitre n'est nommée.")
+    together = rows.groupby(["commune", "kind", "told"], sort=False)
+    lines = [[commune, names_of(part), kind, told] for (commune, kind, told), part in together]
+    listing = Table(counted(len(rows), "structure"), ["Commune", "Structures", "Type", "Source"], lines, words=True)
+    opened = rows[rows["source"].ne("")]
+    cited = [source(territory, opened)] * (len(opened) > 0) + [TEAM] * (len(opened) < len(rows))
+    whole, note = "Les structures, par commune", AS_PUBLISHED * (len(opened) > 0)
+    return markup.folded(whole, listing, file=STRUCTURES_FILE, source=cited_with(*cited), note=note)
+
+
+def names_of(rows: pd.DataFrame) -> str:
+    """The names of some structures, those of one name counted.
+
+    >>> names_of(pd.DataFrame({"name": ["École, secteur public", "École Foch", "École, secteur public"]}))
+    'École, secteur public (2)\u202f; École Foch'
+    """
+    counts = rows["name"].value_counts(sort=False).items()
+    return f"{NARROW}; ".join(f"{name} ({count})" if count > 1 else name for name, count in counts)
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:

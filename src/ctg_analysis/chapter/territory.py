@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
-from ctg_analysis.demarche.columns import first_day, last_day
+from ctg_analysis.demarche.columns import CLOSED_DOWN, FIELD_OF, PLANNED, first_day, last_day
+from ctg_analysis.demarche.declared_tables import STRUCTURES as OF_THE_TEAM
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.quantities import some_communes
@@ -210,6 +211,33 @@ class Territory:
         table = table[table["territory"].isin(names.index)]
         table = table.assign(commune=table["territory"].map(names))
         return table[table["period"].eq(table["period"].max())].reset_index(drop=True)
+
+    @cached_property
+    def structures(self) -> pd.DataFrame:
+        """The structures that the team or open data name, each once by its id: of both, what the team says.
+
+        Columns territory, commune (its name), id, name, kind, chapter, source, period: of open data alone; told: its
+        source in short.
+        """
+        names = self.communes.set_index("code")["name"]
+        here = [("commune", "in", [*names.index])]
+        opened = pd.read_parquet(self.root.processed / "structures.parquet", filters=here)
+        told = [f"{notes.producers([SOURCES[row.source]])}, {row.period}" for row in opened.itertuples()]
+        heads = {"service_id": "id", "nom": "name", "type": "kind", "source": "told"}
+        team = self.demarche.table(OF_THE_TEAM).rename(columns=heads)
+        chapters = team["champ"].map({field: chapter for chapter, field in FIELD_OF.items()})
+        planned = team["statut"].eq(PLANNED).map({True: f" ({PLANNED})", False: ""})
+        team = team.assign(name=team["name"] + planned, chapter=chapters, told=team["told"].fillna("Démarche"))
+        rows = pd.concat([team.assign(source="", period=""), opened.assign(told=told)]).drop_duplicates("id")
+        rows = rows[rows["statut"].ne(CLOSED_DOWN)].rename(columns={"commune": "territory"})
+        rows["commune"] = rows["territory"].map(names).fillna(self.row["name"])  # of the whole EPCI
+        rows = rows[["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "told"]]
+        rows = rows.sort_values(["kind", "name", "id"], kind="stable")
+        return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
+
+    def structures_of(self, chapter: str) -> pd.DataFrame:
+        """The structures of a chapter, see `structures`."""
+        return self.structures[self.structures["chapter"].eq(chapter)]
 
     @cached_property
     def convention(self) -> Span | None:

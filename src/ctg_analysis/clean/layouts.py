@@ -12,7 +12,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import LEVEL, STATUS, everywhere, facts, melt
-from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Table
+from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Structures, Table
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.source import Source, declared_at
@@ -478,7 +478,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     rows = read(folder, name, schema)
     if layout.outside:
         rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
-    rows = rows.assign(code=_codes(layout, rows), level="commune", period=year_of(folder, name))
+    rows = rows.assign(code=codes_of(layout, rows), level="commune", period=year_of(folder, name))
     rows = rows.explode("code", ignore_index=True)
     tables, findings = [], []
     for measure, tally in measures.items():
@@ -492,8 +492,9 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     return pd.concat(tables, ignore_index=True)
 
 
-def _codes(layout: Register, rows: pd.DataFrame) -> pd.Series:
-    if layout.several:
+def codes_of(layout: Register | Structures, rows: pd.DataFrame) -> pd.Series:
+    """Return the code of the commune of each thing; of a register of things in several, all of theirs."""
+    if isinstance(layout, Register) and layout.several:
         return rows[layout.code].str.split(r"\W+", regex=True)
     if layout.departement:
         first = rows[layout.departement].str.replace(f"^{OVERSEAS}$", "97", regex=True).str[:2]

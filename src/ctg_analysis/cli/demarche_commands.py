@@ -86,12 +86,14 @@ def new(
     """Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.
 
     Workbooks for Excel or LibreOffice; with --csv, CSV files too: what is filled in one of the two is read. What is
-    there already stays as it is; what is lacking is added.
+    there already stays as it is; what is lacking is added. The sheet of the structures has those that open data name.
     """
     root, name, communes = _known(epci)
+    here = [("commune", "in", [code for code, _ in communes])]
+    structures = pd.read_parquet(root.processed / "structures.parquet", filters=here)
     folder = root.private / epci
     forms = write_forms(epci, name, folder, communes, csv=csv)
-    tables = write_tables(root, epci, name, communes, csv=csv)
+    tables = write_tables(root, epci, name, communes, structures, csv=csv)
     for place, written in ((folder, forms), (root.material(epci), tables)):
         told = f"{len(written)} fichiers ; commencer par LISEZMOI.md" if written else "tout y est déjà, rien n'a changé"
         messages.print(f"{project_path(place)} : {told}")

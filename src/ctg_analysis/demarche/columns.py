@@ -90,6 +90,7 @@ Champ = Literal[
     "accès aux droits et aux services",
 ]
 FIELDS = get_args(Champ)  # in the order of the chapters
+FIELD_OF = {f"{number:02d}": field for number, field in enumerate(FIELDS, start=4)}  # by chapter
 TypeActeur = Literal[
     "élu", "Caf", "MSA", "Département", "Éducation nationale", "association", "gestionnaire", "santé", "habitant"
 ]
@@ -332,7 +333,7 @@ RISING, FALLING, AT_LEAST, AT_MOST = "en hausse depuis", "en baisse depuis", "au
 
 
 VALID, DROPPED = "validée", "abandonnée"  # an action; a convention is valid too
-ACTIVE = "en service"  # a service
+ACTIVE, PLANNED, CLOSED_DOWN = "en service", "en projet", "fermé"  # a service
 
 
 PUBLIC, COPIL = "public", "copil"

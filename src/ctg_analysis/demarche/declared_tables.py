@@ -14,6 +14,7 @@ from ctg_analysis.model.yaml_files import Names, load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"
+STRUCTURES = "equipements_services"
 BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
 
 

@@ -9,31 +9,41 @@ import pandas as pd
 from ctg_analysis.clean.partner_files import AGREEMENTS
 from ctg_analysis.clean.partner_files import README as PARTNER_README
 from ctg_analysis.clean.received_forms import FORMS
-from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, Table, how_written
-from ctg_analysis.demarche.material_files import ALLOWED, YAML_FILES
+from ctg_analysis.demarche.columns import FIELD_OF
+from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED, STRUCTURES, Table, how_written
+from ctg_analysis.demarche.material_files import ALLOWED, YAML_FILES, admitted
 from ctg_analysis.demarche.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
 from ctg_analysis.demarche.table_files import table_workbook
 from ctg_analysis.model.form import MONTH
 from ctg_analysis.model.scratch import for_owner_alone, free_name, write_absent
 from ctg_analysis.model.settings import DataRoot, project_path
-from ctg_analysis.model.source import Source
+from ctg_analysis.model.source import SOURCES, Source
 from ctg_analysis.raw.files import sheets_there
 from ctg_analysis.raw.form_workbooks import TEXTS as WORKBOOK_TEXTS
 from ctg_analysis.raw.form_workbooks import headings, partner_workbook
+from ctg_analysis.raw.personal_data import signs
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
 
 
 def write_tables(
-    root: DataRoot, epci: str, name: str, communes: Sequence[tuple[str, str]] = (), *, csv: bool = False
+    root: DataRoot,
+    epci: str,
+    name: str,
+    communes: Sequence[tuple[str, str]] = (),
+    structures: pd.DataFrame | None = None,
+    *,
+    csv: bool = False,
 ) -> list[Path]:
     """Write the empty files of a démarche, public and private; return the new ones.
 
     A table is a sheet of a workbook, those of the answers of persons a CSV file; csv: each is a CSV file too. The sheet
-    of the questionnaire holds questions to begin with, among them the commune, in a list. A file that exists is left
-    as it is: what has been filled is never lost; sheets that no workbook has go into
-    one more. communes: codes and names of those of the EPCI.
+    of the questionnaire holds questions to begin with, among them the commune, in a list; that of the structures those
+    that open data name. A file that exists is left as it is: what has been filled is never lost; sheets that no
+    workbook has go into one more.
+
+    communes: codes and names of those of the EPCI. structures: of the EPCI, columns of `clean.structures.COLUMNS`.
     """
     public, private = root.material(epci), root.restricted_material(epci)
     names = {"name": name, "epci": epci, "private": project_path(private)}
@@ -47,9 +57,15 @@ def write_tables(
     dates = "".join(f"# {name}: 31/12/2027\n" for name in Retention.model_fields)
     closed[private / RETENTION] = (TEXTS / RETENTION).read_text(encoding="utf-8") + dates
     places = [(epci, name), *communes]
-    written = (public / PUBLIC["questionnaire"].file).exists()  # by hand, as a CSV file
-    questions = {} if written else {"questionnaire": _questions(communes or places)}
-    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places, questions)
+    rows = {"questionnaire": _questions(communes or places)}
+    if structures is not None:
+        alike = [name for name in structures["name"].unique() if signs(name)]  # names like those of persons
+        texts[public / ALLOWED] += "".join(f"{name}\n" for name in alike)
+        written = (public / ALLOWED).is_file()  # and may be a team's by now
+        allowed = (*admitted(public), *dict(places).values()) if written else alike
+        rows[STRUCTURES] = known_structures(structures, dict(places), allowed)
+    rows = {name: some for name, some in rows.items() if not (public / PUBLIC[name].file).exists()}  # by hand, in CSV
+    texts |= _workbook(public, PUBLIC, f"La démarche – {name}", places, rows)
     by_hand = {name: table for name, table in RESTRICTED.items() if table.workbook}
     closed |= _workbook(private, by_hand, f"La démarche, données personnelles – {name}", places)
     names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
@@ -65,6 +81,26 @@ def _questions(communes: Sequence[tuple[str, str]]) -> pd.DataFrame:
     named = "|".join(f"{code}={name}" for code, name in communes)
     text = (TEXTS / "questionnaire.csv").read_text(encoding="utf-8").format(communes=named)
     return pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
+
+
+def known_structures(structures: pd.DataFrame, names: Mapping[str, str], allowed: Sequence[str] = ()) -> pd.DataFrame:
+    """The rows of the sheet « Structures »: what open data tell, and no more.
+
+    structures: columns of `clean.structures.COLUMNS`. names: of the communes, by code. allowed: names that may be
+    written though they look like those of persons; others give way to the kind of the structure.
+    """
+    rows = structures.sort_values(["chapter", "commune"], kind="stable")
+    personal = [bool(signs(name, tuple(allowed))) for name in rows["name"]]
+    producers = rows["source"].map({name: source.producer for name, source in SOURCES.items()})
+    columns = {
+        "service_id": rows["id"],
+        "nom": rows["name"].mask(personal, rows["kind"]),
+        "type": rows["kind"],
+        "champ": rows["chapter"].map(FIELD_OF),
+        "commune": rows["commune"] + " " + rows["commune"].map(names),
+        "source": producers + ", " + rows["period"],
+    }
+    return pd.DataFrame(columns)
 
 
 def _workbook(

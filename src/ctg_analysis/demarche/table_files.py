@@ -219,7 +219,7 @@ def _sheet(table: Table, places: list[str], tables: Mapping[str, Table], rows: p
         return SheetTable(table.sheet, columns)
     questions = [name for name in rows if name not in table.columns]
     columns += [SheetColumn(name, name) for name in questions]
-    texts = rows.reindex(columns=[*table.columns, *questions]).fillna("")
+    texts = rows.reindex(columns=[*table.columns, *questions]).astype(object).fillna("")
     return SheetTable(table.sheet, columns, texts.to_numpy().tolist())
 
 

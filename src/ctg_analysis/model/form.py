@@ -119,6 +119,37 @@ class Register:
 Layout = Cube | Table | Register
 
 
+@dataclass(frozen=True)
+class Structures:
+    """A file with one row per structure that a reader may know by name, see `clean.structures`.
+
+    kind: one of the sheet « Structures » of a démarche. chapter: the one that lists it. code, departement: as those of
+    a `Register`. id, sector: their columns. names: those of the name, of which the first that the file has counts.
+    called: what a structure without a name is called. prefix: before an id that is a mere number; without one, the
+    commune and the name make it. where: column → pattern of the rows that are kept.
+    period: column of the year; of several, the latest is read. Without it, the year is that of the file.
+    open_in, open_id: pattern of the files that name those that are open, and column of their ids; others have closed.
+    listed: False where the file only names structures that others list.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    files: str
+    kind: str
+    chapter: Literal["04", "05", "06", "07", "08", "09", "10"]
+    code: str
+    id: str
+    called: str = ""
+    names: tuple[str, ...] = ()
+    sector: str = ""
+    departement: str = ""
+    prefix: str = ""
+    where: Mapping[str, Pattern] = field(default_factory=dict)
+    period: str = ""
+    open_in: str = ""
+    open_id: str = ""
+    listed: bool = True
+
+
 # What a partner fills: the columns of a form.
 
 PERSONS, NUMBER, HOURS, EUROS, YES_NO, SCORE = "persons", "number", "hours", "euros", "0 or 1", "sum of scores"

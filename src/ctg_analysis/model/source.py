@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.form import NO_OTHER_KEY, Cube, Form, Layout, Register, Table
+from ctg_analysis.model.form import NO_OTHER_KEY, Cube, Form, Layout, Register, Structures, Table
 from ctg_analysis.model.habits import folded
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import Years, load_yaml
@@ -201,6 +201,7 @@ class Source:
     this holds what the code must know.
 
     cubes, tables, registers: how the files are laid out, unless a function of `clean` reads them.
+    structures: what of the files names structures one by one.
     guesses: the names and codes of these layouts that no real file has shown: the first full file confirms them.
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     counted: the measures that a function of `clean` makes of those that the layouts or the form hold.
@@ -223,6 +224,7 @@ class Source:
     cubes: tuple[Cube, ...] = ()
     tables: tuple[Table, ...] = ()
     registers: tuple[Register, ...] = ()
+    structures: tuple[Structures, ...] = ()
     guesses: frozenset[str] = frozenset()
     form: Form | None = None
     counted: frozenset[str] = frozenset()

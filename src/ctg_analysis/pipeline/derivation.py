@@ -14,6 +14,7 @@ from ctg_analysis.clean.facts import FILE, Folders, certificates, measures_of, r
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
+from ctg_analysis.clean.structures import STRUCTURES, each_once
 from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.demography import WORKED_OUT_FROM, ages_of, back_test
 from ctg_analysis.indicators.observe import POPULATION
@@ -60,10 +61,17 @@ ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of a
 
 
 def conclude(
-    work: Work, folders: Folders, facts: list[Path], kept: dict[str, Path], populations: Path, rule: str, contours: Path
+    work: Work,
+    folders: Folders,
+    facts: list[Path],
+    kept: dict[str, Path],
+    populations: Path,
+    rule: str,
+    contours: Path,
+    structures: list[Path],
 ) -> None:
     """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
-    evidence, spaces, blanks, sources, projection_errors, spread, inequality, notes.
+    evidence, spaces, structures, blanks, sources, projection_errors, spread, inequality, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -72,6 +80,7 @@ def conclude(
         kept: the observations of each group of open indicators.
         populations, contours: as they are kept.
         rule: how the Caf rounds.
+        structures: the tables that each source has of them.
     """
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
@@ -96,6 +105,7 @@ def conclude(
         "inequality": inequality(_communes(fresh, places), CATALOGUE),
         "evidence": private.words,
         "spaces": private.spaces,
+        "structures": each_once(map(pd.read_parquet, structures)),
         "blanks": pd.concat(
             [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
         ).drop_duplicates([*doubted.columns]),
@@ -303,7 +313,8 @@ class Derivation:
             return []
         asked = measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED
         facts, rule = self._with_measures(asked), works.read_rounding(self.rounding)
-        made = (facts, self.groups, self.populations, rule, self.contours)
+        structures = [one / STRUCTURES for one in self.facts.values() if (one / STRUCTURES).is_file()]
+        made = (facts, self.groups, self.populations, rule, self.contours, structures)
         return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
     def _material(self) -> list[Task]:

@@ -27,6 +27,7 @@ from ctg_analysis.clean.received_forms import (
     with_population_covered,
     without_childcare,
 )
+from ctg_analysis.clean.structures import STRUCTURES, structures_of
 from ctg_analysis.indicators.intervals import coded_fractions
 from ctg_analysis.indicators.observations import LOCAL, emptied, read_indicators, write_observations
 from ctg_analysis.indicators.observe import (
@@ -176,7 +177,7 @@ def make_contours(work: Work, folders: Folders) -> None:
 
 
 def make_facts(work: Work, folders: Folders) -> None:
-    """Keep the facts of a source in the reference geography; none when no indicator asks for them.
+    """Keep the facts of a source in the reference geography, none when no indicator asks for them, and its structures.
 
     folders: those of the source, and of the geography.
     """
@@ -184,6 +185,9 @@ def make_facts(work: Work, folders: Folders) -> None:
     asked = any(work.name in indicator.sources for indicator in CATALOGUE.values())
     with keeping(work.folder, work.aside) as fresh:
         write_facts((table if asked else table[:0] for table in facts), fresh)
+        if SOURCES[work.name].structures:
+            found = structures_of(SOURCES[work.name], folders[work.name], frame_of_work(work).now)
+            found.to_parquet(fresh / STRUCTURES, index=False)
 
 
 def make_populations(work: Work, facts: list[Path]) -> None:

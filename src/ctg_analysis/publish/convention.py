@@ -171,9 +171,8 @@ def _axis(axis, dossier: Dossier, sheets: list[dict]) -> dict[str, object]:
 def _services(dossier: Dossier) -> dict[str, object]:
     """Return the services in service by field, with their means: a sum that lacks a part is not known."""
     table = dossier.material["equipements_services"]
-    kept = table[table["statut"].eq(ACTIVE)].assign(
-        rank=lambda rows: rows["champ"].map(FIELDS.index), lieu=lambda rows: rows["commune"].map(dossier.names)
-    )
+    kept = table[table["statut"].eq(ACTIVE)].fillna({"gestionnaire": NONE})
+    kept = kept.assign(rank=kept["champ"].map(FIELDS.index), lieu=kept["commune"].map(dossier.names))
     kept = kept.sort_values(["rank", "commune", "service_id"], kind="stable")
 
     def means(rows: pd.DataFrame) -> dict[str, object]:

@@ -16,6 +16,7 @@ from ctg_analysis.chapter.demography import shown_projections
 from ctg_analysis.chapter.profiles import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.profiles import all_beside
 from ctg_analysis.chapter.tables import FILE as SPACES_FILE
+from ctg_analysis.chapter.tables import STRUCTURES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
 from ctg_analysis.display.sentences import value_text
@@ -56,6 +57,8 @@ SPACES_COLUMNS = {
     "begin": "agrement_debut",
     "end": "agrement_fin",
 }
+STRUCTURES_COLUMNS = {"territory": "code", "commune": "territoire", "period": "periode", "id": "identifiant"}
+STRUCTURES_COLUMNS |= {"name": "structure", "kind": "type", "told": "origine"}
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -69,10 +72,12 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     observed = _declared(observed, "label", "unit", "file_name")
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
+    structures = seen.structures[list(STRUCTURES_COLUMNS)].rename(columns=STRUCTURES_COLUMNS)
     tables = {
         **{name: _french(rows) for name, rows in observed.groupby("file_name", sort=False)},
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
+        STRUCTURES_FILE: structures.map(spreadsheet_safe),
         demography.FILE: _projected(seen),
         POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
     }

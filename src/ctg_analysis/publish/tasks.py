@@ -43,6 +43,7 @@ from ctg_analysis.model.settings import (
     MATERIAL,
     OF_DEMARCHE,
     PUBLIC,
+    STRUCTURES,
     ChapterNotebook,
     data_root,
     settings,
@@ -77,8 +78,8 @@ def sum_of_data(seen: Territory, chosen: tuple[str, ...] = ()) -> str:
     said = ([digests[f"{name}.parquet"] for name in NATIONAL], absent, sorted(seen.received.items()), seen.convention)
     digest = sha256(repr(said).encode() + seen.demarche.sum())
     evidence = seen.evidence[seen.evidence["territory"].isin(here)]
-    of_here = (seen.named, seen.around, seen.spread, seen.inequality.reset_index(), evidence, seen.blanks, seen.spaces)
-    for table in (*of_here, elsewhere(seen, chosen)):
+    of_here = (seen.named, seen.around, seen.spread, seen.inequality.reset_index(), evidence, seen.blanks)
+    for table in (*of_here, seen.spaces, seen.structures, elsewhere(seen, chosen)):
         digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
     return digest.hexdigest()
 

@@ -2,7 +2,8 @@
 
 `land` is that of a chapter: the communes of the EPCI and those around it, columns territory, name, own (whether it is
 of the EPCI), epci, epci_name, population, geometry. `rows` are those of `chapter.data`, of one indicator: the communes
-are drawn at their latest period. The Axes are in metres, as `land` is: `GeoDataFrame.plot(ax=ax)` draws more on them.
+are drawn at their latest period. A column `beside` of `land` is told of each commune after its value. The Axes are in
+metres, as `land` is: `GeoDataFrame.plot(ax=ax)` draws more on them.
 """
 
 import math
@@ -223,6 +224,8 @@ def _map(
     communes = communes.fillna({"text": SIGNS[MISSING], "shade": drawing.LAND, "hatch": ""})
     pairs = zip(communes["name"], communes["text"], strict=True)
     communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
+    if "beside" in communes:
+        communes["told"] += communes["beside"]
     ax = _axes(*frame(communes.total_bounds))
     around = land[~land["own"] & land["name"].notna()]
     epcis = GeoSeries(

@@ -37,6 +37,7 @@ class Bilan(DemarcheChapter):
 
     ANSWERS_FROM = (ACTIONS,)
     BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
+    TELLS_FROM = (ACTIONS, "competences", "documents")  # for `ctg new` fills the structures
 
     def __init__(self, territory: Territory):
         super().__init__(territory)
@@ -71,7 +72,9 @@ class Bilan(DemarcheChapter):
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
         """The equipments and services that the convention leaves, by sort: in service, planned, closed."""
-        rows = self.table("equipements_services")
+        rows = self.table("equipements_services").dropna(subset="statut")  # the others are not of a convention
+        if rows.empty:
+            return Html("", why="Aucune structure n'est encore dite de la convention.")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
         counts = counts.reindex(columns=[ACTIVE, "en projet", "fermé"], fill_value=0)
         places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1).dropna()
