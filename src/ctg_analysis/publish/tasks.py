@@ -43,7 +43,6 @@ from ctg_analysis.model.settings import (
     MATERIAL,
     OF_DEMARCHE,
     PUBLIC,
-    STRUCTURES,
     ChapterNotebook,
     data_root,
     settings,
