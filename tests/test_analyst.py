@@ -220,3 +220,7 @@ def test_an_analyst_follows_a_figure_to_the_columns_of_the_files(chapter):
     assert "childcare_coverage" in (settings().root / declared).read_text(encoding="utf-8").splitlines()[int(line) - 1]
     assert places["source"] == "data/raw/caf_txcouv_pe" and "indicators" in places["function"]
     assert set(chapter.how("natural_change_rate")["step"]) == {"value", "source", "measure", "reader", "function"}
+    doctors = chapter.how("general_practitioner_accessibility_index")
+    assert {"with_inhabitants", "totals", "compute"} <= set(doctors["what"]) and "accessibility_gp" in set(
+        doctors["what"]
+    )

@@ -115,10 +115,16 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
     for source in (SOURCES[one] for one in indicator.sources):
         had = territory.received.get(source.id)
         steps.append(("source", f"{source.label}{f', had {had}' if had else ''}", f"data/raw/{source.id}"))
-        measures = sorted(measures_of(indicator.value))
-        steps += [("measure", measure, where) for measure in measures for where in declared_at(source, measure)]
+        measures = measures_of(indicator.value)
+        means = {one for one in source.totals.per_inhabitant if f"{one}_total" in measures}
+        named = sorted(measures | means)
+        steps += [("measure", measure, where) for measure in named for where in declared_at(source, measure)]
         if not source.layouts and source.open:
             steps.append(("reader", f"CLEANERS[{source.id!r}]", "ctg_analysis.clean.facts"))
+        if means:
+            steps.append(("function", "with_inhabitants", "ctg_analysis.clean.perimeter"))
+        if source.open and source.totals.additive:
+            steps.append(("function", "totals", "ctg_analysis.clean.perimeter"))
     steps.append(("function", "compute", "ctg_analysis.indicators.observe"))
     steps.append(("function", "with_intervals", "ctg_analysis.indicators.intervals"))
     return pd.DataFrame(steps, columns=["step", "what", "where"])
