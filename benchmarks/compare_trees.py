@@ -96,7 +96,9 @@ def made(tree: Path, home: Path) -> dict[str, list[str]]:
         for part in ("private", "raw/demarche"):
             if (root / part).exists():
                 shutil.copytree(root / part, forms / root.name / part)
-    return said | texts_in(out) | texts_in(forms)
+    published = [(epci, texts_in((out / epci).resolve())) for epci in TERRITORIES]
+    pages = {f"{epci}/{name}": lines for epci, texts in published for name, lines in texts.items()}
+    return said | pages | texts_in(forms)
 
 
 def main(other: Path) -> int:
