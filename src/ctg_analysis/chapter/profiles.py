@@ -144,7 +144,7 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     values, middle = [own, *others.values()], HIGH / 2
     low, high = min(values), max(values)
     least = min(0.0, low) if low <= high / 2 else low - max(high - low, LEAST * high) / 2
-    x = scale(least, high + (high - least) * 0.08, 0, RULER)
+    x = scale(least, high + (high - least) * 0.08, ROOM, RULER)
     drawing = Drawing(HIGH, RULER)
     drawing.line([(0, middle), (RULER, middle)], LAID, 2)
     if least <= 0:
