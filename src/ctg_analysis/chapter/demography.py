@@ -95,7 +95,7 @@ def children_to_come(found: pd.DataFrame, last: int, source: Citation) -> Html:
     for name in ("under_3", "entering"):
         table[name] = table[name].map(number, na_action="ignore").astype(object).fillna("nd")
     table.columns = ["Année", "Moins de 3 ans au 1er janvier", "3 ans dans l'année"]
-    listed = tables.listed(table, f"Les enfants à venir, d'après les naissances connues jusqu'en {last}")
+    listed = tables.listed(table, f"Les enfants déjà nés, d'après les naissances connues jusqu'en {last}")
     return markup.together(markup.reading(lead, beside), listed, markup.source(source))
 
 

@@ -5,7 +5,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.profiles import findings_of
+from ctg_analysis.chapter.profiles import findings_of, which_communes
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
@@ -230,7 +230,7 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
         span = f"de {number(row['least'])} à {percent(row['most'])}"
         whole = None if "poverty_2021_rate" in told else _plain(territory, "poverty_2021_rate", "departement")
         facts += [whole] if whole else []
-        facts.append((row["period"], f"{span} des locataires vivent sous le seuil de pauvreté, selon la commune"))
+        facts.append((row["period"], f"{span} des locataires vivent sous le seuil de pauvreté, {which_communes(row)}"))
     if "small_schools_count" in names:
         facts = [*_families(territory), *facts, *_small_schools(territory)]
     return facts
@@ -242,7 +242,8 @@ def _range(territory: Territory, name: str, period: str) -> str:
     if name not in rows.index or name not in RANGES or pd.isna(rows.loc[name, "least"]):
         return ""
     written = percent if CATALOGUE[name].unit == "%" else number
-    return f" (de {number(rows.loc[name, 'least'])} à {written(rows.loc[name, 'most'])} selon la commune)"
+    row = rows.loc[name]
+    return f" (de {number(row['least'])} à {written(row['most'])} {which_communes(row)})"
 
 
 def _fact(territory: Territory, name: str, rows: pd.DataFrame, beside: str) -> tuple[str, str]:

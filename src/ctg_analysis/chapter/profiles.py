@@ -59,7 +59,7 @@ LEAST = 0.2  # of the highest value, that the height of a series stands for: a c
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
-WITHIN = "Selon la commune : de {least} à {most} ; l'écart habituel à l'ensemble, hasard déduit, est de {apart}"
+WITHIN = "{where} : de {least} à {most} ; l'écart habituel à l'ensemble, hasard déduit, est de {apart}"
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 FIGURES = 6
 
@@ -300,8 +300,13 @@ def within(territory: Territory, indicator: Indicator) -> str:
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
     points = f"{number(row['apart'], 1)} {agreed('points', row['apart'])}"
     apart = money(round(row["apart"], -1)) if written is money else points
-    told = WITHIN.format(least=least, most=most, apart=apart)
+    told = WITHIN.format(where=texts.capitalised(which_communes(row)), least=least, most=most, apart=apart)
     return f"{told}, l'un des plus grands de France. " if row["wide"] else f"{told}. "
+
+
+def which_communes(row: pd.Series) -> str:
+    """« selon la commune », or the number of those that have a value. row: of `Territory.inequality`."""
+    return "selon la commune" if row["all"] else f"dans les {number(row['communes'])} communes où c'est publié"
 
 
 def profile(
@@ -319,7 +324,8 @@ def profile(
     absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
         return absent
-    lines = [replace(_line(territory, one, rows), group=under.get(one.id, "")) for one, rows in known.items()]
+    shown = {*beside, "peers"}
+    lines = [replace(_line(territory, one, rows, shown), group=under.get(one.id, "")) for one, rows in known.items()]
     used = [territory.compared(one) if is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
     places = territory.beside.groupby("level")["name"].agg(list)
@@ -356,7 +362,7 @@ def is_told(indicator: Indicator) -> bool:
     return unit.startswith("%") or unit in label or (" pour " in label and unit.partition(" pour ")[0] in label)
 
 
-def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line:
+def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame, shown: set[str]) -> Line:
     latest = own.iloc[-1]
     line = Line(
         territory.said(indicator.label),
@@ -376,6 +382,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     told = {level: " ; ".join(row.text for row in others if row.level == level) for level in NAMES}
     told = {level: text for level, text in told.items() if text}
     gaps = territory.gaps(indicator)
+    gaps = gaps[gaps["level"].isin(shown)]
     test, apart = standing.test(compared, gaps)
     tests = {
         level: "".join(" ".join(one) for one in standing.test(compared, gaps[gaps["level"].eq(level)])[0]).strip()

@@ -117,8 +117,7 @@ def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[s
     places: see `_by_level`. placed: whether the tenth of the EPCIs is told after them.
     """
     if placed:
-        said = {level: how.removeprefix("nettement ") for level, how in words.items()}
-        words = {level: how for level, how in said.items() if level != "france" or how not in (COMPARED, ABOUT)}
+        words = {level: how for level, how in words.items() if level != "france" or how not in (COMPARED, ABOUT)}
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
@@ -141,7 +140,7 @@ def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found:
     tenth = placed(indicator, found["tenth"]) if found["tenth"] else ""
     tenth = f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else tenth
     beside = {
-        level: f"{_side(gap)} {_than(places, level)} ({_figure(indicator, places, level)})"
+        level: f"{_more(gap)} {_than(places, level)} ({_figure(indicator, places, level)})"
         for level, gap in far.items()
         if gap.sure
     }
@@ -208,7 +207,7 @@ def _figure(indicator: Indicator, places: Mapping[str, tuple], level: str) -> st
     own, place = next(iter(places.values())), places[level]
     if pd.notna(getattr(place, "equal", None)):
         here = sentences.value_text(indicator, own._replace(value=place.equal))
-        return f"{place.text}{', ' if here == own.text else f' ; ce serait {here} ici '}{AT_EQUAL_AGES}"
+        return f"{place.text}{f', {AT_EQUAL_AGES}' if here == own.text else f' ; ici, {AT_EQUAL_AGES}, {here}'}"
     return f"médiane : {place.text}" if level == "peers" else place.text
 
 
@@ -273,8 +272,8 @@ def way(found: Trend) -> str:
     """Return whether a series rises, falls, or does neither for all that is known, and between which years.
 
     >>> way(Trend(2008, 2025, -1.5, -2.6, -0.4, 0.01)), way(Trend(2008, 2025, -0.1, -0.7, 0.6, 0.8))
-    ('en baisse depuis 2008', 'sans tendance établie depuis 2008')
+    ('en baisse de 2008 à 2025', 'sans tendance établie de 2008 à 2025')
     """
     if not found.is_established:
-        return f"{NO_TREND} depuis {found.start}"
-    return f"{'en hausse' if found.change > 0 else 'en baisse'} depuis {found.start}"
+        return f"{NO_TREND} de {found.start} à {found.end}"
+    return f"{'en hausse' if found.change > 0 else 'en baisse'} de {found.start} à {found.end}"

@@ -67,10 +67,14 @@ def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
     if rows["value"].nunique() == 1:
         return f"{here}, comme à chaque date connue depuis {begin}"
     if found is None:
-        return here if len(rows) < LEAST_YEARS else f"{here}, {standing.NO_TREND} depuis {begin}"
+        return (
+            here
+            if len(rows) < LEAST_YEARS
+            else f"{here}, {standing.NO_TREND} de {begin} à {rows['period'].iloc[-1][:4]}"
+        )
     if found.hangs_on:
         ends = ", ".join(f"{row['text']} en {row['period'][:4]}" for _, row in rows.iloc[[0, -1]].iterrows())
-        return about(indicator, f"{ends} ; la tendance tient à l'année {found.hangs_on}")
+        return about(indicator, f"{ends} ; tendance non établie sans l'année {found.hangs_on}")
     way, pace = standing.way(found), standing.with_bounds(indicator, rows, found)
     return about(indicator, f"{way}, {pace}") if found.is_established else f"{here}, {way}, {pace}"
 
