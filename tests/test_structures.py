@@ -17,7 +17,7 @@ from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.publish.tasks import sum_of_inputs
+from ctg_analysis.publish.tasks import sum_of_data
 
 # 12076 (Conques) was merged into 12218 (Conques-en-Rouergue).
 COMMUNES = pd.DataFrame(
@@ -102,10 +102,10 @@ def test_what_the_team_says_of_a_structure_wins_and_a_closed_one_is_not_listed(e
     assert rows["kind"].eq("France services").sum() == 1 and rows.index.is_unique
     assert rows.loc["S20", "name"].endswith("(en projet)") and "S21" not in rows.index
     assert rows.loc["0990001A", "name"] == "École 1" and rows.loc["0990001A", "told"] == "DEPP, 2025"
-    before = sum_of_inputs(territory, {"structures"})
+    before = sum_of_data.__wrapped__(territory)
     changed = territory.structures.assign(name="autre")
     monkeypatch.setitem(territory.__dict__, "structures", changed)  # of the cached property
-    assert sum_of_inputs(territory, {"structures"}) != before and sum_of_inputs(territory, {"births_count"})
+    assert sum_of_data.__wrapped__(territory) != before
 
 
 def test_a_service_of_the_whole_territory_stands_under_its_name(example, monkeypatch):
