@@ -115,7 +115,7 @@ def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
     each = territory.structures_of(chapter).groupby("territory")
     some = ((code, names_of(rows) if len(rows) <= NAMED else f"{len(rows)} structures") for code, rows in each)
     told = {code: texts.typography(f" – {words}") for code, words in some}
-    return territory.land.assign(beside=territory.land["territory"].map(told).fillna(""))
+    return territory.land.assign(beside=[told.get(code, "") for code in territory.land["territory"]])
 
 
 def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
