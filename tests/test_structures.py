@@ -78,7 +78,7 @@ def test_each_structure_that_is_declared_has_its_kind_in_the_sheet_of_the_team()
 
 def test_the_structures_of_the_shipped_territory_are_those_of_the_files(france):
     territory = open_territory(DEFAULT_EPCI, france)
-    schools, counters = (territory.structures_of(chapter) for chapter in ("06", "10"))
+    schools, counters = (territory.structures.query("chapter == @chapter") for chapter in ("06", "10"))
     assert schools["kind"].value_counts().to_dict() == {"école": 16, "collège": 3}
     counted = territory.own(CATALOGUE["schools_count"])["value"].iloc[-1]
     assert counted == 16  # the same schools as the chapter counts

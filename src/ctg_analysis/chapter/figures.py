@@ -112,7 +112,7 @@ def communes_map(territory: Territory, *indicators: Indicator, always: bool = Fa
 
 def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
     """The land of a map with, in a column `beside`, the structures of a chapter in each commune: how many, if many."""
-    each = territory.structures_of(chapter).groupby("territory")
+    each = territory.structures.query("chapter == @chapter").groupby("territory")
     some = ((code, names_of(rows) if len(rows) <= NAMED else f"{len(rows)} structures") for code, rows in each)
     told = {code: texts.typography(f" – {words}") for code, words in some}
     return territory.land.assign(beside=[told.get(code, "") for code in territory.land["territory"]])

@@ -155,11 +155,8 @@ def norms(territory: Territory, name: str) -> Html:
 
 
 def structures(territory: Territory, chapter: str) -> Html:
-    """The folded list of the structures of a chapter that open data or the team name, by commune; nothing without any.
-
-    Those of one name in one commune are counted.
-    """
-    rows = territory.structures_of(chapter)
+    """The folded list of the structures of a chapter that open data or the team name, by commune."""
+    rows = territory.structures.query("chapter == @chapter")
     if rows.empty:
         return Html("", why="Aucune structure de ce chapitre n'est nommée.")
     together = rows.groupby(["commune", "kind", "told"], sort=False)

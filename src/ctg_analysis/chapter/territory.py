@@ -235,10 +235,6 @@ class Territory:
         rows = rows.sort_values(["kind", "name", "id"], kind="stable")
         return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
 
-    def structures_of(self, chapter: str) -> pd.DataFrame:
-        """The structures of a chapter, see `structures`."""
-        return self.structures[self.structures["chapter"].eq(chapter)]
-
     @cached_property
     def convention(self) -> Span | None:
         """When the convention begins and ends, as it is written, else by the years that are known of it."""

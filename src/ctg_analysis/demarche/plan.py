@@ -130,9 +130,7 @@ def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame
     budget = kept[["budget_fonct", "budget_invest"]].astype(float).fillna(0.0)
     apart = brought.to_numpy() - budget.to_numpy()
     return kept[["action_id", "titre"]].assign(
-        budget=budget.sum(axis=1),
-        brought=brought.sum(axis=1).to_numpy(),
-        agrees=(abs(apart) <= CENT).all(axis=1),
+        budget=budget.sum(axis=1), brought=brought.sum(axis=1).to_numpy(), agrees=(abs(apart) <= CENT).all(axis=1)
     )
 
 

@@ -39,14 +39,7 @@ from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, date_text, typography
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.norms import read_geography
-from ctg_analysis.model.settings import (
-    MATERIAL,
-    OF_DEMARCHE,
-    PUBLIC,
-    ChapterNotebook,
-    data_root,
-    settings,
-)
+from ctg_analysis.model.settings import MATERIAL, OF_DEMARCHE, PUBLIC, ChapterNotebook, data_root, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.pipeline.freshness import tables_of
 from ctg_analysis.pipeline.run import hold
