@@ -29,7 +29,7 @@ from ctg_analysis.indicators.peers import (
     rows_of_peers,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import CENSORED, LEVELS, MISSING, OK, Indicator, Published, is_over_population
+from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published, is_over_population
 from ctg_analysis.model.norms import BOUNDS, norm, read_geography
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
@@ -444,16 +444,9 @@ class Territory:
 
     @cached_property
     def inequality(self) -> pd.DataFrame:
-        """How far apart the communes of the territory are: see `indicators.spread.inequality`.
-
-        None where a commune is at the limit that its producer tells: « 5 % ou moins » is no end of a range. all: that
-        each is counted.
-        """
+        """How far apart its communes are: see `indicators.spread.inequality`; all: whether each is counted."""
         table = pd.read_parquet(self.root.processed / "inequality.parquet")
         table = table[table["territory"].eq(self.epci)].set_index("indicator")
-        rows = self._named.table
-        cut = rows[rows["level"].eq("commune") & rows["status"].eq(CENSORED)].set_index(["indicator", "period"]).index
-        table = table[~table.set_index("period", append=True).index.isin(cut)]
         return table.assign(all=table["communes"].eq(len(self.communes)))
 
     @cached_property

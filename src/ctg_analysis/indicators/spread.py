@@ -160,7 +160,8 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
         apart: the standard deviation between communes, each weighing as what it is of, less the variance of sampling
         and that of draws (method of moments). least, most: the values of the communes that hold a hundredth of all at
         least and, of a proportion, twenty events (norm few_events); missing where there are not two, or where chance
-        makes most of their range. wide: whether apart is in the highest tenth of the territories.
+        makes most of their range. wide: whether apart is in the highest tenth of the territories. No row where a
+        commune is at the limit that its producer tells: « 5 % ou moins » is no end of a range.
 
     Five communes of 1 000 at 10, 15, 20, 25 and 30 %: a variance of 50 between them, or of 62.5 as five tell it, and
     one of about 1.6 of draws.
@@ -170,8 +171,12 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     >>> rows = rows.assign(low=float("nan"), high=float("nan"), status=OK, indicator="unemployment_15_64_rate")
     >>> inequality(rows, CATALOGUE)[["communes", "apart", "least", "most"]].round(2).values.tolist()
     [[5.0, 7.8, 10.0, 30.0]]
+    >>> len(inequality(pd.concat([rows, rows[:1].assign(status=CENSORED)]), CATALOGUE))
+    0
     """
-    rows = communes[communes["status"].eq(OK) & communes["weight"].gt(0)]
+    places = pd.MultiIndex.from_frame(communes[PLACE_KEY])
+    cut = places.isin(places[communes["status"].eq(CENSORED)])
+    rows = communes[communes["status"].eq(OK) & communes["weight"].gt(0) & ~cut]
     per = rows["indicator"].map(
         lambda name: indicators[name].value.per if is_proportion(indicators[name].value) else np.nan
     )
