@@ -267,9 +267,9 @@ def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> 
 
 def to_confirm(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:
     """The places, and the periods, of which a form says what cannot be of what an indicator is made of (rule R27)."""
-    table = _blanks(territory, indicator, form)
-    if not table["doubted"].any():
+    if not territory.blanks["doubted"].any():
         return ()
+    table = _blanks(territory, indicator, form)
     names = {territory.epci: "le territoire"} | territory.communes.set_index("code")["name"].to_dict()
     doubted = table[table["doubted"]].sort_values(["period", "territory"])
     places = zip(doubted["territory"], doubted["period"], strict=True)

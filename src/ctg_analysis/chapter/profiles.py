@@ -384,13 +384,9 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame, shown: 
     gaps = territory.gaps(indicator)
     gaps = gaps[gaps["level"].isin(shown)]
     test, apart = standing.test(compared, gaps)
-    tests = {
-        level: "".join(" ".join(one) for one in standing.test(compared, gaps[gaps["level"].eq(level)])[0]).strip()
-        for level in gaps["level"]
-    }
     return Line(
         line.label, line.unit, here, date_text(period), newest, line.series, _peers(territory, indicator, compared),
-        told, apart, test, tests, indicator.id,
+        told, apart, test, standing.test_of_each(compared, gaps), indicator.id,
     )  # fmt: skip
 
 

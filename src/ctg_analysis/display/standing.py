@@ -38,7 +38,17 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     names the first comparator, nor what the peers are spread that wide of.
     """
     places = _by_level(rows)
-    gaps = [*_ranked(places, gaps).values()]
+    return _tested(places, [*_ranked(places, gaps).values()])
+
+
+def test_of_each(rows: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, str]:
+    """Return the sign and the words of `test` beside each place alone, by level."""
+    places = _by_level(rows)
+    ranked = _ranked(places, gaps)
+    return {level: "".join(" ".join(one) for one in _tested(places, [gap])[0]).strip() for level, gap in ranked.items()}
+
+
+def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tuple[str, str]], frozenset[str]]:
     remarkable = [gap for gap in gaps if gap.remarkable]
     sides = {gap.higher: gap for gap in reversed(remarkable)}
     first = [gap for gap in remarkable if gap is sides[gap.higher]]

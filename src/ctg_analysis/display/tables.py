@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ctg_analysis.display import markup, quantities, texts
+from ctg_analysis.display import markup, quantities, sentences, texts
 from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.observations import LOCAL
@@ -262,7 +262,7 @@ def _cells(places: pd.DataFrame, columns: list[Column], cell=None) -> pd.DataFra
     names: dict[tuple[str, str], set[str]] = {}
     cells = []
     for indicator, _, rows in columns:
-        each = list(rows.itertuples(index=False))
+        each = sentences.each_row(rows)
         cells.append({(row.level, row.territory): cell(indicator, row) for row in each})
         for row in each:
             if row.status == OK:

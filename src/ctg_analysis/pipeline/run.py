@@ -1,6 +1,5 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`, its works side by side in processes."""
 
-import gc
 import os
 import signal
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ctg_analysis.model.errors import Finding, InputError, room_in
-from ctg_analysis.model.processes import end_with_parent, give_memory_back
+from ctg_analysis.model.processes import collect_seldom, end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.pipeline.freshness import are_observations_stale, forget, inputs, is_stale, material_inputs
@@ -156,14 +155,14 @@ def processes() -> Iterator[Executor | None]:
 
 
 def _begin() -> None:
-    """Make a process ready to work: what it has from its parent is not looked through for what may be forgotten.
+    """Make a process ready to work.
 
     Ctrl-C, which a terminal sends to it too, ends it without a word: the parent says what stands.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
-    gc.freeze()
+    collect_seldom()
 
 
 def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:

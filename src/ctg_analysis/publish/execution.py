@@ -197,6 +197,10 @@ class Displays(DisplayPublisher):
 class Results(DisplayHook):
     """Keeps the value of the last expression of a cell."""
 
+    def flush(self):
+        """Forget the values of the cells before, and leave to Python when their memory is looked through."""
+        self._ = self.__ = self.___ = ""
+
     def write_output_prompt(self):
         """Write nothing: the count goes with the output."""
 

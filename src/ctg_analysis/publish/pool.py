@@ -4,7 +4,6 @@ The processes come from Python's fork server, which has everything imported, whe
 elsewhere. The process that builds keeps the clock; the system keeps the memory, on Linux.
 """
 
-import gc
 import os
 import signal
 import sys
@@ -26,7 +25,7 @@ from multiprocessing.connection import Connection, wait
 from pkgutil import resolve_name
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.processes import end_with
+from ctg_analysis.model.processes import collect_seldom, end_with
 from ctg_analysis.model.settings import SAFE_PATH, settings
 
 ENVIRONMENT = {
@@ -205,7 +204,7 @@ def _work(memory: int, connection: Connection, environment: dict[str, str]) -> N
 
         end_with(parent_process().sentinel)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    gc.freeze()  # what was imported is not looked through for what may be forgotten
+    collect_seldom()
     while True:
         job = connection.recv()
         os.environ.clear()

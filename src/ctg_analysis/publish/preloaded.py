@@ -1,5 +1,6 @@
 """What the fork server imports and makes, once for all jobs (see `pool`): nothing of any territory."""
 
+import gc
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -9,6 +10,7 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.processes import end_with_parent
 
 sys.modules.setdefault("rfc3987_syntax", None)  # a second to read a grammar of addresses, which no notebook has
+gc.disable()  # a fifth of the time of the imports, of which nothing is to be forgotten; see `collect_seldom`
 end_with_parent()  # a command that is ended while this goes on leaves nothing that goes on importing
 with suppress(UserError):  # a wrong declaration: each job that needs it finds it too, and tells it
     import babel.dates  # noqa: F401  as IPython's below: what uses them imports them late
