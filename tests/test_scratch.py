@@ -1,5 +1,10 @@
 """Scratch folders of commands that were killed, and folders that take the place of others."""
 
+import ctypes
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 from ctg_analysis.demarche import empty_forms
@@ -71,6 +76,20 @@ def test_a_folder_takes_the_place_of_another_or_its_own(tmp_path):
     (fresh / "file").touch()
     put_in_place(fresh, folder)
     assert (folder / "file").exists() and list(fresh.iterdir()) == []
+
+
+def test_one_operation_exchanges_two_folders_where_the_disk_has_it(tmp_path, monkeypatch):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    here, exchange = -100, 2  # of renameat2(2)
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if renameat2 is None or renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange):
+        pytest.skip("this disk exchanges no folders")
+    monkeypatch.setattr(Path, "rename", None)
+    put_in_place(one, other)
+    assert (one / "one").exists() and (other / "other").exists()
 
 
 def test_a_form_that_a_killed_command_has_begun_is_written_by_the_next_one(tmp_path, monkeypatch):
