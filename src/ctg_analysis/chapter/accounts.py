@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partialmethod
+from functools import cache, lru_cache, partialmethod
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError, meta
@@ -210,7 +210,7 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
     several = ", ni ".join(unknown) if len(unknown) > 2 else " ni ".join(unknown)
     last = [typography(f"Le diagnostic ne dit pas {several}.")] if unknown else []
-    title, sentences_told, _ = _told(territory, written)
+    title, sentences_told, _ = _told(territory, chapter)
     found = findings_of(territory)
     beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
     of_findings = [" ".join(told(territory, CATALOGUE[name])) for name in beside]
@@ -221,12 +221,14 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
 
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
-    *_, questions = _told(territory, read_account(chapter))
+    *_, questions = _told(territory, chapter)
     return piece("debate.html.j2", questions=questions[:QUESTIONS]) if questions else Html("")
 
 
-def _told(territory: Territory, written: Account) -> list[list[str]]:
+@lru_cache(maxsize=1)
+def _told(territory: Territory, chapter: str) -> list[list[str]]:
     """The titles, the sentences and the questions whose facts are all known here, filled."""
+    written = read_account(chapter)
     facts = {short: fact(territory, CATALOGUE[name]) for short, name in written.faits.items()}
     names = {short: one for short, one in facts.items() if one}
     for one in [one for one in names.values() if one.tenth][RANKS:]:

@@ -212,8 +212,9 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     label |= {one.id: texts.typography(name) for one, name in zip(known, short, strict=True)}
     rows = []
     for one in several:
-        without = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
-        table = compared[one.id] if len(compared[one.id]) else without
+        table = compared[one.id]
+        if table.empty:
+            table = territory.readable(one).query("level == 'epci'").tail(1).assign(value=float("nan"))
         names = [label[one.id], *table["name"].iloc[1:]]
         rows.append(table.assign(name=names, label=label[one.id], place=table["name"], unit=one.unit))
     return pd.concat(rows, ignore_index=True)

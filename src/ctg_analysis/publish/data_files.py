@@ -70,16 +70,16 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     beside = all_beside(seen).table.sort_values(["indicator", "territory"], kind="stable")
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
-    observed = _declared(observed, "label", "unit", "file_name")
+    files = observed["indicator"].map({one.id: one.file_name for one in CATALOGUE.values()})
     spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
     structures = seen.structures[list(STRUCTURES_COLUMNS)].rename(columns=STRUCTURES_COLUMNS)
     tables = {
-        **{name: _french(rows) for name, rows in observed.groupby("file_name", sort=False)},
+        **dict(iter(_french(observed).groupby(files, sort=False))),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         STRUCTURES_FILE: structures.map(spreadsheet_safe),
         demography.FILE: _projected(seen),
-        POSITIONS_FILE: _french(_declared(beside, "label", "unit")),
+        POSITIONS_FILE: _french(beside),
     }
     tables = {name: table for name, table in tables.items() if len(table)}
     data.mkdir()
@@ -89,13 +89,10 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     write_package(data, tables, seen)
 
 
-def _declared(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in names}
-    return rows.assign(**{name: rows["indicator"].map(words) for name, words in said.items()})
-
-
 def _french(rows: pd.DataFrame) -> pd.DataFrame:
-    safe = rows.assign(name=rows["name"].map(spreadsheet_safe))
+    said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in ("label", "unit")}
+    words = {name: rows["indicator"].map(words) for name, words in said.items()}
+    safe = rows.assign(**words, name=rows["name"].map(spreadsheet_safe))
     return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
 
 
