@@ -52,7 +52,7 @@ nightly: ## run the tests that take long: all pages, all chapters, all draws, ki
 kills: $(READY) ## kill sixty commands at random moments, and look at what they leave (half an hour)
 	$(BIN)/python -m pytest tests/test_kills.py --kills 60
 
-golden: $(READY) ## rewrite the golden observations, pages and findings, docs/back_test.md, docs/calibration.md, docs/projection.md, data/reference/autocorrelation.yml and the measures of docs/personal_data.md; read the diff before committing it
+golden: $(READY) ## rewrite the golden observations, pages and findings, the measures of docs/ (back_test, calibration, personal_data, projection, rules) and data/reference/autocorrelation.yml; read the diff before committing it
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_calibration.py tests/test_trends.py tests/test_projection.py tests/test_back_test.py tests/test_spellings.py --rewrite-golden
 
 check: $(READY) ## lint the code and the notebooks, validate the data

@@ -219,8 +219,24 @@ def test_an_analyst_follows_a_figure_to_the_columns_of_the_files(chapter):
     declared, line = places["measure"].split(", line ")
     assert "childcare_coverage" in (settings().root / declared).read_text(encoding="utf-8").splitlines()[int(line) - 1]
     assert places["source"] == "data/raw/caf_txcouv_pe" and "indicators" in places["function"]
-    assert set(chapter.how("natural_change_rate")["step"]) == {"value", "source", "measure", "reader", "function"}
-    doctors = chapter.how("general_practitioner_accessibility_index")
-    assert {"with_inhabitants", "totals", "compute"} <= set(doctors["what"]) and "accessibility_gp" in set(
-        doctors["what"]
-    )
+
+
+def test_each_function_that_makes_a_figure_is_named_at_its_line(chapter):
+    """Of a register, of inhabitants, of a layout, of a form."""
+    made = {
+        "natural_change_rate": ["clean_vital_statistics", "to_reference", "totals", "observe_alike"],
+        "population_count": ["clean_populations", "to_reference", "totals"],
+        "general_practitioner_accessibility_index": ["clean_declared", "to_reference", "weighted", "totals"],
+        "youth_followed_count": ["clean_form", "form_to_reference", "rounded", "observe_alike"],
+    }
+    for name, functions in made.items():
+        steps = chapter.how(name).query("step == 'function'")
+        where = dict(zip(steps["what"], steps["where"], strict=True))
+        assert set(functions) <= set(where)
+        for function, place in where.items():
+            file, line = place.split(", line ")
+            lines = (settings().root / file).read_text(encoding="utf-8").splitlines()
+            assert lines[int(line) - 1].startswith(f"def {function}(")
+    over = chapter.how("birth_rate").query("step == 'population'")
+    assert "data/raw/etalab_decoupage" in set(over["where"])
+    assert "population" not in set(chapter.how("births_count")["step"])

@@ -148,12 +148,14 @@ def test_a_source_of_an_indicator_counts_what_that_is_made_of():
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.clean.facts import certificates, given_of, read_sources
+    from ctg_analysis.clean.facts import certified_folders, given_of, sources_with_figures
     from ctg_analysis.clean.frame import read_frame
 
-    folders, _ = certificates(example)
+    folders, _ = certified_folders(example)
     frame = read_frame(example, folders)
-    facts = pd.concat([given.facts for name in read_sources(folders) for given in given_of(name, folders, frame)])
+    facts = pd.concat(
+        [given.facts for name in sources_with_figures(folders) for given in given_of(name, folders, frame)]
+    )
     asked = {measure for one in INDICATORS for measure in measures(one)}
     asked = {measure.removesuffix("_total").removesuffix("_inhabitants") for measure in asked} | asked
     assert set(facts["measure"]) - asked == set()

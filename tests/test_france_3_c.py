@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from raw_files import received, told_cases, values
 
 from ctg_analysis.chapter.territory import name_of_place
-from ctg_analysis.clean.facts import CLEANERS, certificates, facts_of_source, with_absent
+from ctg_analysis.clean.facts import CLEANERS, certified_folders, facts_of_source, with_absent
 from ctg_analysis.clean.frame import read_frame
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.perimeter import Perimeter, of_departements, to_reference
@@ -26,7 +26,7 @@ BY_COMMUNE = ("injep_licences", "data_es", "pass_sport", "rna_objets", "acceslib
 @pytest.fixture(scope="module")
 def shipped():
     """A function that returns the facts of a source of data/raw: value by level, code, measure and period."""
-    folders, _ = certificates(data_root())
+    folders, _ = certified_folders(data_root())
     frame = read_frame(data_root(), folders)
     known: dict[str, pd.Series] = {}
 

@@ -11,7 +11,7 @@ import pytest
 
 from ctg_analysis.chapter import known as closing
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.clean.facts import certificates
+from ctg_analysis.clean.facts import certified_folders
 from ctg_analysis.clean.frame import clean_epcis
 from ctg_analysis.display.texts import typography
 from ctg_analysis.indicators import peers
@@ -350,7 +350,7 @@ def read(root):
     names = {"population_count", *(one.indicator for one in VARIABLES.values() if one.indicator)}
     observations = read_indicators(root.processed, names, groups_of(["population_count"]))
     territories = pd.read_parquet(root.processed / "territories.parquet")
-    epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
+    epcis = clean_epcis(certified_folders(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
     table, density = (of(observations, territories) for of in (profiles, density_of_epcis))
     return observations, territories, table, classify(table, territories, epcis, density)
 

@@ -19,6 +19,7 @@ from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator, measures_of
 from ctg_analysis.model.source import SOURCES, declared_at
+from ctg_analysis.pipeline.lineage import functions_of, place_of, populations_under
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
@@ -106,8 +107,9 @@ def _close(words: str) -> str:
 def how(territory: Territory, name: str) -> pd.DataFrame:
     """How an indicator is made, from its declaration to the columns of the files, a step a row; its values: see `data`.
 
-    Columns: step (value, source, measure, reader, function), what, where: the file and the line that declare it (a
-    measure has one for each sort of file), the folder of data/raw of a source, the module of a function.
+    Columns: step (value, source, measure, population, function), what, where: the file and the line that declare or
+    define it (a measure has one for each sort of file), the folder of data/raw of a source. A population is what a rate
+    or a change is over; functions stand in the order in which they run.
     """
     indicator = indicator_of(name)
     value = ", ".join(f"{field} = {text!r}" for field, text in vars(indicator.value).items() if text or text is False)
@@ -119,15 +121,9 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
         means = {one for one in source.totals.per_inhabitant if f"{one}_total" in measures}
         named = sorted(measures | means)
         steps += [("measure", measure, where) for measure in named for where in declared_at(source, measure)]
-        if not source.layouts and source.open:
-            steps.append(("reader", f"CLEANERS[{source.id!r}]", "ctg_analysis.clean.facts"))
-        if means:
-            steps.append(("function", "with_inhabitants", "ctg_analysis.clean.perimeter"))
-        if source.open and source.totals.additive:
-            steps.append(("function", "totals", "ctg_analysis.clean.perimeter"))
-    steps.append(("function", "compute", "ctg_analysis.indicators.observe"))
-    steps.append(("function", "with_intervals", "ctg_analysis.indicators.intervals"))
-    return pd.DataFrame(steps, columns=["step", "what", "where"])
+        steps += [("function", *place) for place in functions_of(source, means=bool(means))]
+    steps += [("population", *place) for place in populations_under(indicator.value)]
+    return pd.DataFrame([*steps, ("function", *place_of())], columns=["step", "what", "where"])
 
 
 def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:

@@ -72,7 +72,7 @@ class Given:
     facts: pd.DataFrame
 
 
-def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
+def certified_folders(root: DataRoot) -> tuple[Folders, list[Finding]]:
     """Return the folders of every source whose certificate can be read, and what is wrong with the others.
 
     The full files of a source come before its extract.
@@ -90,7 +90,7 @@ def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
     return folders, findings
 
 
-def read_sources(folders: Folders) -> list[str]:
+def sources_with_figures(folders: Folders) -> list[str]:
     """Return the ids of the sources of which figures are read, in the order in which their facts stand."""
     return [name for name in [GEOGRAPHY, *CLEANERS] if name in folders]
 
@@ -316,7 +316,7 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
         published = without_changed_epcis(given.facts, changed)
         for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter
-            parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
+            parts.append(_completed(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
     return declared, coded(pd.concat(parts, ignore_index=True)), perimeters
 
 
@@ -330,7 +330,7 @@ def _at_once(facts: pd.DataFrame) -> Iterator[pd.DataFrame]:
             yield some[some["period"].isin(part)]
 
 
-def _as_published(
+def _completed(
     given: Given, facts: pd.DataFrame, perimeter: Perimeter, inhabitants: pd.DataFrame | None
 ) -> pd.DataFrame:
     source, then = given.source, perimeter.communes

@@ -1,4 +1,4 @@
-"""Schools and facilities, one by one, and the way to them."""
+"""Schools and facilities, counted by commune, and the way to them."""
 
 import re
 from collections.abc import Iterable

@@ -63,7 +63,7 @@ def purge(
     epci: Epci,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
-    """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
+    """Say which personal data of a démarche are due; with --delete, delete these alone; 1 if some are left."""
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
     if not folder.is_dir():

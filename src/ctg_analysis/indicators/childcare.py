@@ -1,4 +1,4 @@
-"""Childcare: who owes what, need and supply, catchments, scenarios."""
+"""Childcare: who owes what, need and supply, scenarios."""
 
 import datetime
 from collections.abc import Mapping

@@ -32,8 +32,6 @@ from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
 from ctg_analysis.raw.files import TEXT
 
-# What each observation leaves open: noise of events, rounding by the producer, coding of a part of the dwellings.
-
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
 COUNTED, COUNTED_OVER = "numerator", "denominator"
 ROUNDED = ("least", "most", "least_of", "most_of")  # what bounds them where secrecy rounds them (rule R1)

@@ -25,6 +25,7 @@ from ctg_analysis.model.indicator import (
     Published,
     Rate,
     Ratio,
+    Value,
 )
 from ctg_analysis.model.processes import at_once, give_memory_back
 from ctg_analysis.model.source import Source
@@ -187,7 +188,7 @@ def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual
 
 
 def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per place and period: that of the first source that has a value, else the first row."""
+    """Return one row per place and period: that of the first source that has a value, else the first row (`first`)."""
     order = rows["source"].astype(object).map({source: rank for rank, source in enumerate(sources)})
     return first(rows.assign(order=order)).drop(columns="order")
 
@@ -227,8 +228,6 @@ def narrow(rows: pd.DataFrame) -> pd.Series:
     return epcis.gt(0) & epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
 
 
-# Facts and declarations in, observations out: sums before divisions.
-#
 # Every function takes the facts of the reference geography (columns of model.facts) and returns rows with
 # numerator, denominator, value and status, by place, period and source.
 
@@ -247,6 +246,18 @@ POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 ROWS_AT_ONCE = 400_000  # what is worked out of them takes ten times their memory
+
+
+def populations_of(value: Value) -> tuple[str, ...]:
+    """Return the sources of the population of all ages that a value is over, or changes by, in their order.
+
+    >>> from ctg_analysis.model.catalogue import CATALOGUE
+    >>> [populations_of(CATALOGUE[name].value)[:1] for name in ("birth_rate", "births_count")]
+    [('etalab_decoupage',), ()]
+    """
+    if isinstance(value, Rate):
+        return DENOMINATORS if value.population == POPULATION else ()
+    return REFERENCE_POPULATIONS if isinstance(value, AnnualChange | AnnualFlow | AnnualResidual) else ()
 
 
 def observe(
@@ -362,11 +373,13 @@ def compute(
         return first(of_sources(rows, [indicator.sources for indicator in indicators]))
 
     def population() -> pd.DataFrame:
-        return first(of_sources(facts_of(POPULATION), [REFERENCE_POPULATIONS] * len(indicators)))
+        return first(of_sources(facts_of(POPULATION), [populations_of(indicators[0].value)] * len(indicators)))
 
     def of_all() -> pd.DataFrame:
         """Return the population that all the indicators are counted over, once."""
-        return first(of_sources(facts_of(POPULATION, indicators[:1]), [DENOMINATORS])).drop(columns="indicator")
+        return first(of_sources(facts_of(POPULATION, indicators[:1]), [populations_of(indicators[0].value)])).drop(
+            columns="indicator"
+        )
 
     def of_the_census() -> pd.DataFrame:
         """Return the facts of the sources that an indicator names, of any where it names none that has them."""
@@ -393,14 +406,14 @@ def compute(
         case Rate():
             below = of_all() if value.population == POPULATION else of_the_census()
             top = first(preferred("events"))
-            rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
+            rows = _per_inhabitant(over_the_same_places(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
             rows = annual_change(population(), years)
         case AnnualFlow(_, years) | AnnualResidual(_, years):
 
             def flow(column: str, *, residual: bool = False) -> pd.DataFrame:
                 below = population()
-                top = covered(preferred(column), below, sources)
+                top = over_the_same_places(preferred(column), below, sources)
                 return one_source(annual_flow(top, below, years, residual=residual))
 
             rows = flow("flow", residual=isinstance(value, AnnualResidual))
@@ -411,7 +424,7 @@ def compute(
     return rows.assign(**{name: one for name, one in usual.items() if name not in rows})[COLUMNS]
 
 
-def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+def over_the_same_places(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
     """Return the events with those of France without the places that its population of then leaves out.
 
     The events of Mayotte are counted each year, its population is not (Totals.outside), and a file may have lost some

@@ -206,7 +206,7 @@ class Indicator:
     label, definition, unit, reading, caveats: French, shown to readers.
     reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
         {s}, the mark of the plural.
-    sources: by order of preference; for each period the first that has it is taken.
+    sources: by order of preference; for each period the first that has it, the whole country before one territory.
     levels: the levels at which a value may be shown.
     parts: ids of what makes it up, of its smoothed series, or of what it is the outcome of.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.

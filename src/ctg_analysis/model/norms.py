@@ -10,8 +10,6 @@ from ctg_analysis.model.form import NO_OTHER_KEY
 from ctg_analysis.model.settings import NORMS, DataRoot, project_path, settings
 from ctg_analysis.model.yaml_files import Day, Positive, load_yaml
 
-# The numbers that a law, an institute or a usage of the field sets: data/reference/normes.yml, each with its text.
-
 
 @dataclass(frozen=True)
 class Norm:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -362,13 +362,15 @@ def _files() -> list[Path]:
 def declared_at(source: Source, text: str) -> list[str]:
     """Return the files and the lines where a source declares a text, for a person to find it.
 
-    It may be a word of a longer text: a column of what is computed of several.
+    It may be a word of a longer text: a column of what is computed of several. The lists of what is said of measures
+    (`Coverage`, `Totals`) are no declaration.
     """
+    lists = {field.name for part in (Coverage, Totals) for field in fields(part)}
     declared, entry, found = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)"), "", []
     for path in _files():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.startswith("- id: "):
                 entry = line.removeprefix("- id: ")
-            elif entry == source.id and declared.search(line):
+            elif entry == source.id and declared.search(line) and line.strip().partition(":")[0] not in lists:
                 found.append(f"{project_path(path)}, line {number}")
     return found

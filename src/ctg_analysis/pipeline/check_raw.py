@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.clean.facts import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
+from ctg_analysis.clean.facts import (
+    Folders,
+    by_geography,
+    certified_folders,
+    cleaner_of,
+    sources_with_figures,
+    strangers,
+)
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, Frame, read_frame
 from ctg_analysis.clean.official import clean_contours
 from ctg_analysis.clean.places import schools_left_out
@@ -23,7 +30,7 @@ SCHOOLS = "depp_ecoles"
 
 
 def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[Finding]:
-    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
+    """Return every finding: certified_folders, bytes, columns, the rows of the sources and of the partners' forms.
 
     changed: as `freshness.changed` tells it: the rows of other files are not looked at again. Without it, all are.
     """
@@ -35,7 +42,7 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
         return [
             Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
         ]
-    folders, findings = certificates(root)
+    folders, findings = certified_folders(root)
     findings += strays(root.raw)
     for folder in (folder for several in folders.values() for folder in several):
         findings += [one for entry in folder.certificate.fichiers for one in integrity(folder, entry.fichier)]
@@ -43,7 +50,7 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
     geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
     same_places = as_then(*geography)
     findings += [] if same_places else frame()[1]
-    for name in read_sources(folders):
+    for name in sources_with_figures(folders):
         if name == SCHOOLS or not as_then(f"raw/{name}/", *geography):
             findings += _check_source(name, folders, frame()[0])
     if faulty_forms(root) or not as_then("private/", *geography):
@@ -112,16 +119,18 @@ def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
     here; where these cannot be read, the codes of the places are not checked.
     """
     new = RawFolder(fresh, load_yaml(fresh / CERTIFICATE, Certificate).value)
-    folders = certificates(root)[0] if root.raw.is_dir() else {}
+    folders = certified_folders(root)[0] if root.raw.is_dir() else {}
     if name in (*GEOGRAPHIES, CONTOURS):
         own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
         return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
-    return _check_source(name, {name: [new]}, _frame_now(root), whole=True) if read_sources({name: [new]}) else []
+    return (
+        _check_source(name, {name: [new]}, _frame_now(root), whole=True) if sources_with_figures({name: [new]}) else []
+    )
 
 
 @lru_cache(maxsize=1)
 def _frame_now(root: DataRoot) -> Frame | None:
-    return _frame(root, certificates(root)[0])[0] if root.raw.is_dir() else None
+    return _frame(root, certified_folders(root)[0])[0] if root.raw.is_dir() else None
 
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.clean.facts import FILE, Folders, certificates, measures_of, read_sources
+from ctg_analysis.clean.facts import FILE, Folders, certified_folders, measures_of, sources_with_figures
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
@@ -238,7 +238,7 @@ class Derivation:
         return {name: self.folders[name] for name in sources if name in self.folders}
 
     def _geography(self) -> list[Task]:
-        self.folders, self.findings = certificates(self.root)
+        self.folders, self.findings = certified_folders(self.root)
         self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
         named = (f"raw/{name}/" for name in GEOGRAPHIES)
         self._made_by = library(NOT_FOR_FACTS), locked()
@@ -250,7 +250,7 @@ class Derivation:
 
     def _facts(self) -> list[Task]:
         self.facts, tasks = {}, []
-        for name in [*read_sources(self.folders), CONTOURS]:
+        for name in [*sources_with_figures(self.folders), CONTOURS]:
             kind, make = (
                 (freshness.CONTOURS, works.make_contours) if name == CONTOURS else (freshness.FACTS, works.make_facts)
             )

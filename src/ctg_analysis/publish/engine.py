@@ -1,7 +1,7 @@
 """The papermill engines of the chapters: they check the parameters before any cell runs, and leave no clock behind.
 
-papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`. `ctg`
-runs the cells in a Jupyter kernel; it also takes the place of the default engine, so that
+papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`. The engine
+`ctg` runs the cells in a Jupyter kernel; it also takes the place of the default engine, so that
 `papermill notebooks/NN_….ipynb out.ipynb -p …` is as strict as `ctg build`. `ctg-here` runs them in the process that
 asks. Notebooks that are not chapters run as they always did under the default engine.
 """

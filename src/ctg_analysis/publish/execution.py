@@ -1,4 +1,4 @@
-"""A chapter run: its parameters checked, its cells run in this very process."""
+"""A chapter run: its parameters checked, its cells run in this process, or in a kernel where it is asked."""
 
 import io
 import logging

@@ -1,1 +1,1 @@
-"""Files as received: fetched, certified, opened. Nothing is interpreted."""
+"""Files as received: fetched, certified, opened, searched for persons. No figure is interpreted."""

@@ -48,7 +48,7 @@ class Bilan(DemarcheChapter):
 
         family: the indicators that tell it for the whole, which the chart stands for. whole: their number.
         """
-        names = [whole, *_members(self.territory, family)]
+        names = [whole, *_members(family)]
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
         return telling(piece, SHOWN, *names)
@@ -126,7 +126,7 @@ class Bilan(DemarcheChapter):
 
         family: the indicators that count the communes where the intercommunalité does, which the table stands for.
         """
-        members = _members(self.territory, family)
+        members = _members(family)
         box = self.missing("Compétences, par commune", "competences")
         return telling(box or self._competences(), SHOWN, *members)
 
@@ -149,7 +149,7 @@ class Bilan(DemarcheChapter):
 
     def by_year(self, family: str) -> Html:
         """The members of a family of indicators year by year, on one scale, each year from its own zero."""
-        members = _members(self.territory, family)
+        members = _members(family)
         first = next(iter(members.values()))
         rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
@@ -188,7 +188,7 @@ class Bilan(DemarcheChapter):
 open_bilan = Bilan.open
 
 
-def _members(territory: Territory, family: str) -> dict[str, Indicator]:
+def _members(family: str) -> dict[str, Indicator]:
     return {indicator.id: indicator for indicator in analyst.family_of(family)}
 
 
