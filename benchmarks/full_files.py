@@ -68,10 +68,12 @@ OTHER_FORMS = {"associations_rna*"}  # of what another file of the same source h
 def text_matching(pattern: str) -> str:
     """Return a text that a pattern of the declarations matches.
 
-    >>> text_matching("(?!.*non).*[Mm]ajor.*"), text_matching("A|B")
-    ('Major', 'A')
+    >>> text_matching("(?!.*non).*[Mm]ajor.*"), text_matching("A|B"), text_matching(r"0?(?:9|19)\\d{3}")
+    ('Major', 'A', '9000')
     """
-    plain = re.sub(r"\(\?!.*?\)|\(\?:.*?\)\?|\.\*", "", pattern).split("|")[0]
+    plain = re.sub(r"\(\?!.*?\)|\(\?:.*?\)\?|\.\*|\w\?", "", pattern)
+    plain = re.sub(r"\(\?:([^|)]*).*?\)", r"\1", plain).split("|")[0]
+    plain = re.sub(r"\\d\{(\d)[^}]*\}", lambda digits: "0" * int(digits[1]), plain)
     plain = re.sub(r"\[(.)[^\]]*\]", r"\1", plain).replace("\\", "")
     if not re.fullmatch(pattern, plain):
         raise ValueError(f"no text for the pattern {pattern!r}")
@@ -184,15 +186,16 @@ def write_tables(source: Source, folder: Path, country: Country, draw) -> None:
             columns[column.replace("{yy}", year)] = drawn if shown is None else shown
         if first.weight:
             columns[text_matching(first.weight)] = people
-        for whole, part in _differences(tables):
-            columns[part] = np.round(columns[whole] * draw.uniform(0.01, 0.5, len(people)))
+        for whole, *parts in _differences(tables):
+            for part in parts:
+                columns[part] = np.round(columns[whole] * draw.uniform(0.01, 0.5, len(people)) / len(parts))
         write(folder / name, columns)
 
 
 def _differences(tables: list[Table]) -> list[list[str]]:
-    """Return the columns of which a part is taken away from a whole."""
+    """Return the columns of each whole and of the parts that are taken away from it."""
     formulas = [formula for table in tables for formula in table.computed.values()]
-    return [formula.split(" - ") for formula in formulas if " - " in formula]
+    return [formula.split(" - ") for formula in formulas if re.fullmatch(r"\w+(?: - \w+)+", formula)]
 
 
 def write_registers(source: Source, folder: Path, country: Country, draw) -> None:
