@@ -197,7 +197,7 @@ def test_the_autocorrelations_are_those_of_the_epcis_of_france(france, request):
     "name, values, first, title",
     [
         ("births_count", BIRTHS, 2008,
-         "83 en 2008, 60 en 2025 ; tendance non établie sans l'année 2008"),
+         "83 en 2008, 60 en 2025, une baisse qui tient à la seule année 2008"),
         ("deaths_count", DEATHS, 2008,
          "166 en 2025, sans tendance établie de 2008 à 2025, −0,1\u202f% par an (−0,9 à +0,8)"),
         ("job_seekers_abc_count", JOB_SEEKERS, 2015,
@@ -222,5 +222,5 @@ def test_a_long_history_with_gaps_tells_its_highest_and_its_lowest():
     rows = rows_of(14_849, 12_606, 11_409, 9_351, 9_469, 9_539, 9_613, 9_662)
     rows["period"] = ["1876", "1936", "1968", "1999", "2010", "2015", "2020", "2023"]
     told = titles.trend(CATALOGUE["historical_population_count"], rows, None)
-    assert told.endswith("9662 habitants en 2023 ; au plus haut 14849 (1876), au plus bas 9351 (1999)")
+    assert told.endswith("9662 habitants en 2023, au plus haut 14849 en 1876, au plus bas 9351 en 1999")
     assert titles.trend(CATALOGUE["historical_population_count"], rows[2:], None).endswith(": 9662 habitants en 2023")

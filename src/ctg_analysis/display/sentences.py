@@ -5,11 +5,13 @@ import re
 from collections import namedtuple
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.display.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.texts import (
     FEW,
+    MINUS,
     NARROW,
     NBSP,
     SIGNS,
@@ -329,7 +331,11 @@ def statement(indicator: Indicator, row) -> str:
         value = "0"  # « ne compte aucune place »
     if isinstance(indicator.value, Count) and row.value >= 1 and value[0].isdigit() and is_sampled(indicator, row):
         value = f"environ {value}"
-    text = with_none(indicator.reading.format(**words, value=value, s=plural))
+    reading = indicator.reading
+    if len(signed := reading.split(" | ")) == 3:
+        reading = signed[int(np.sign(round(row.value, indicator.decimals)))]  # none, rise, fall
+        value = value.lstrip(f"+{MINUS}")
+    text = with_none(reading.format(**words, value=value, s=plural))
     if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):
         top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
         above, below = _made_of(indicator, row)
