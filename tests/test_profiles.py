@@ -87,7 +87,7 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
     rows = pd.concat([pd.DataFrame([own]), ROWS[2:].assign(equal=30.0)])
     higher = gaps(("france", True, 4, 0.001, True, True)).assign(equal=True)
     said = standing.beside(indicator, rows, higher, found("france"))
-    assert said == "nettement plus qu'en France (23,5 ; ici, à âges égaux, 30,0\u202f%)"
+    assert said == "nettement plus qu'en France (23,5, contre 30,0\u202f% ici à âges égaux)"
     assert standing.test(rows, higher)[0] == [("▲", "plus qu'en France à âges égaux")]
     assert standing.shortly(indicator, rows, higher, found("france")) == said
     as_many = standing.beside(indicator, rows.assign(equal=26.0), higher, found("france"))

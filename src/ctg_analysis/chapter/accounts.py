@@ -226,7 +226,7 @@ def _unknown(territory: Territory, words: dict[str, str]) -> list[str]:
     of_nobody = [f"Le diagnostic ne dit pas {' ni '.join(asked.pop(''))}."] if "" in asked else []
     places, several = _departements(territory), len(territory.communes)
     names = {"Caf": "à la Caf", "Communes": f"aux {in_letters(several)} communes" if several > 1 else "à la commune"}
-    where = f", {listed(list(map(inside, places)))}," if places and asked.keys() - {"Communes"} else ""
+    where = f", {inside(places[0])}," if len(places) == 1 and asked.keys() - {"Communes"} else ""
     of_each = [f"{names.get(partner, f'au {partner}')} {listed(what)}" for partner, what in asked.items()]
     return [*of_nobody, *([f"Reste à demander{where} {', et '.join(of_each)}."] if of_each else [])]
 
@@ -248,7 +248,8 @@ def _told(territory: Territory, written: Account) -> list[list[str]]:
     for one in [one for one in names.values() if one.tenth][RANKS:]:
         one.tenth = 0
     names[COUNTRY] = than(territory.beside["name"].iloc[-1])
-    names[DEPARTEMENT] = listed(list(map(than, _departements(territory))) or [""])
+    places = _departements(territory)
+    names[DEPARTEMENT] = than(places[0]) if len(places) == 1 else "que dans chacun de ses départements"
     told = []
     for texts in written.titre, written.recit, written.debattre:
         known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
