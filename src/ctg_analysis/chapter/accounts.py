@@ -358,7 +358,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
         drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
-    way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
+    way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)

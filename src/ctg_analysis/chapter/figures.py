@@ -25,7 +25,7 @@ from ctg_analysis.chapter.known import (
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.tables import names_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
-from ctg_analysis.display import markup, sentences, tables, texts, titles
+from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import ALPHA, last_year
@@ -74,7 +74,8 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
     between = BETWEEN if show.is_bounded(rows) else ""
-    note = " ".join(filter(None, [axis, between]))
+    pace = f"Pente : {standing.with_bounds(indicator, rows, found)}." if found and found.is_established else ""
+    note = " ".join(filter(None, [axis, between, pace]))
     message = titles.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
@@ -327,7 +328,9 @@ def reading(territory: Territory, indicator: Indicator) -> Html:
     if SURVEY in indicator.sources:
         beside = [surveyed.base(told.iloc[0])]
     elif not number:
-        beside = [sentences.beside(rows.iloc[1:]), uncompared(territory, indicator), newer(territory, indicator)]
+        words = texts.listed([word for _, word in standing.test(rows, territory.gaps(indicator))[0]] or [""])
+        beside = [sentences.beside(rows.iloc[1:]), f"{texts.capitalised(words)}." * bool(words)]
+        beside += [uncompared(territory, indicator), newer(territory, indicator)]
     words = texts.typography(" ".join(filter(None, beside)))
     said = markup.reading(sentences.sentence(indicator, told.iloc[0]), words)
     return markup.together(said, markup.source(source(territory, told)))

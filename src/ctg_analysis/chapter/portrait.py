@@ -77,7 +77,6 @@ GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and t
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
-METROPOLIS = "Métropole"  # what the official list names without one of these letters
 
 
 def type_text(density: object, massif: object) -> str:
@@ -296,15 +295,6 @@ def _small_schools(territory: Territory) -> list[tuple[str, str]]:
     return [(period, f"{small} des {schools} écoles ont moins de 20 élèves")]
 
 
-def kind_of(name: str) -> str:
-    """The kind of an EPCI, from its name in the official list.
-
-    >>> kind_of("CU Angers Loire Métropole"), kind_of("Rennes Métropole")
-    ('Communauté urbaine', 'Métropole')
-    """
-    return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
-
-
 def identity(territory: Territory) -> Html:
     """The facts that tell a territory from another, beside its locator map."""
     facts = {label: texts.typography(text) for label, text in _facts(territory).items() if text}
@@ -354,7 +344,6 @@ def _facts(territory: Territory) -> dict[str, str]:
     named = f", dont {texts.listed(largest)}" if len(people) > LARGEST else ""
     span = territory.years_of_convention
     return {
-        "Forme": kind_of(territory.row["name"]),
         "Département" + "s" * (len(departements) > 1): texts.listed(departements),
         "Région" + "s" * (len(regions) > 1): texts.listed(regions),
         "Communes": f"{len(territory.communes)}{named}",

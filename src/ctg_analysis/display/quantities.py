@@ -188,12 +188,3 @@ def one_in(share: float, text: str, noun: str, verbs: str = "|") -> str:
         of_them = "de " if some > 1 else "d'"
         said = f"{'plus' if share * of > 100 * some else 'près'} {of_them}{said}"
     return f"{said} {one if some == 1 else several}".rstrip()
-
-
-def some_communes(number: int) -> str:
-    """How many communes, in letters.
-
-    >>> some_communes(1), some_communes(6)
-    ('une commune', 'six communes')
-    """
-    return "une commune" if number == 1 else f"{in_letters(number)} communes"

@@ -9,6 +9,7 @@ from ctg_analysis.display import sentences, texts
 from ctg_analysis.display.quantities import agreed, number, one_in, percent
 from ctg_analysis.display.texts import NARROW
 from ctg_analysis.indicators.findings import AMONG, COMPARATORS, MOVING, SHORT
+from ctg_analysis.indicators.peers import CHOOSES
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.indicators.trends import Trend
 from ctg_analysis.model.indicator import OK, Indicator
@@ -17,6 +18,7 @@ from ctg_analysis.model.norms import norm, norms
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
+CHOSEN = ", choisis sur ce critère"
 AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
@@ -78,6 +80,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     told.append(placed(indicator, found["tenth"]) if found["tenth"] else "")
     told.append(f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else "")
     text = ", ".join(filter(None, told))
+    if text and "peers" in places and "peers" not in gaps:
+        text += f" (médiane des {PEERS}{CHOSEN * (CHOOSES in places['peers'].name)} : {places['peers'].text})"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
@@ -266,7 +270,8 @@ def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
 def pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
     """Return a pace for a sentence whose words tell its direction: « 1,5 % par an »."""
     scale, unit = _of_pace(indicator, rows, found)
-    return f"{number(abs(scale * found.change), 1)}{unit} par an"
+    change = abs(scale * found.change)
+    return f"{number(change, 1 if change >= ONE_DECIMAL else 2)}{unit} par an"
 
 
 def _of_pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> tuple[float, str]:
