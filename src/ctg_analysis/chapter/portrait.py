@@ -11,7 +11,7 @@ from ctg_analysis.chapter.profiles import findings_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.quantities import PLAINLY, agreed, in_letters, number, one_in, percent
+from ctg_analysis.display.quantities import NEARLY, PLAINLY, agreed, in_letters, number, one_in, percent
 from ctg_analysis.display.texts import capitalised, date_text, typography
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.indicators.trends import trend_of
@@ -65,10 +65,9 @@ CLAUSES = {  # of a share: of what, the verb of one and of several, what is said
 }
 ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are no trait of a place
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
-LOST = 1 / 3  # of the inhabitants, since they were the most
 FAST = 2  # % a year, from which births that rise or fall are told
 SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
-LOSSES = {  # with their article, and after « plus »
+LOSSES = {  # of the inhabitants, since they were the most: with their article, and after « plus »
     1 / 3: ("le tiers", "du tiers"), 1 / 2: ("la moitié", "de la moitié"), 2 / 3: ("les deux tiers", "des deux tiers"),
     3 / 4: ("les trois quarts", "des trois quarts"),
 }  # fmt: skip
@@ -124,19 +123,18 @@ def growth_sentence(period: str, change: float, balances: list[float] | None, lo
     first, last = period.split("-")
     rounded = round(change, 1)
     pace, years = percent(abs(rounded), 1), f"de {first} à {last}"
+    moves = f"{'gagne' if rounded > 0 else 'perd'} {pace} d’habitants par an" if rounded else "garde sa population"
+    text = f"{capitalised(years)}, le territoire {moves}"
     if lost:
-        now = f"{', mais en gagne' if rounded > 0 else ' et en perd encore'} {pace} par an {years}"
-        now = now if rounded else f", mais garde sa population {years}"
-        text = f"Le territoire a perdu {_loss(lost[1])} de ses habitants depuis {lost[0]}{now}"
-    else:
-        moves = f"{'gagne' if rounded > 0 else 'perd'} {pace} d’habitants par an" if rounded else "garde sa population"
-        text = f"{capitalised(years)}, le territoire {moves}"
+        now = f"{', mais en gagne' if rounded > 0 else ' et en perd encore'} {pace} par an"
+        now = now if rounded else ", mais garde sa population"
+        text = f"Le territoire a perdu {_loss(lost[1])} de ses habitants depuis {lost[0]}{now} {years}"
     return f"{text} : {_balances(rounded, *balances)}." if balances else f"{text}."
 
 
 def _loss(share: float) -> str:
-    """« près de la moitié », of the fraction that is the nearest."""
-    near = min(LOSSES, key=lambda fraction: abs(share - fraction))
+    """« près de la moitié », of what is a tenth less at most, else « plus du tiers »."""
+    near = max(fraction for fraction in LOSSES if fraction <= (1 + NEARLY) * share)
     whole, more = LOSSES[near]
     return whole if abs(share / near - 1) <= PLAINLY else f"{'plus' if share > near else 'près'} {more}"
 
@@ -198,7 +196,7 @@ def _growth(territory: Territory) -> str:
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants.max()
-    lost = (inhabitants.idxmax(), gone) if gone >= LOST else None
+    lost = (inhabitants.idxmax(), gone) if gone >= min(LOSSES) else None
     return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
 
 

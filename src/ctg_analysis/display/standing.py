@@ -18,7 +18,6 @@ from ctg_analysis.model.norms import norm, norms
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
-CHOSEN = ", choisis sur ce critère"
 AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
@@ -81,7 +80,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     told.append(f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else "")
     text = ", ".join(filter(None, told))
     if text and "peers" in places and "peers" not in gaps:
-        text += f" (médiane des {PEERS}{CHOSEN * (CHOOSES in places['peers'].name)} : {places['peers'].text})"
+        chosen = ", choisis sur ce critère" * (CHOOSES in places["peers"].name)
+        text += f" (médiane des {PEERS}{chosen} : {places['peers'].text})"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
