@@ -23,7 +23,7 @@ NOT_DECIMALS = re.compile(r"n° ?\d[\d-]*|Licence Ouverte 2\.0|[LD]\. \d+(?:-\d+
 LONG = re.compile(r"(?<![\d/,])\d{4,}(?!\d)")
 MACHINE = re.compile(  # what only a machine writes, wherever it stands
     r"contre aucune variation|fait varier|pas encore de matière|hasard déduit|non établie sans l.année|"
-    r"0 pour les autres|Sans valeur à montrer|: ni \w[^,.]*, ni [^.]*\.|(?<!score )\bsur \d{2,},\d|"
+    r"0 pour les autres|Sans valeur à montrer|\d{4}\s: ni |\bsur \d{2,},\d|"
     r"au-dess[ou]us de (?:l.|la )?[A-ZÉÎ][\w-]+ \("
 )
 SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZÀÉŒ0-9])")

@@ -248,14 +248,5 @@ def with_none(sentence: str) -> str:
     >>> with_none("À la rentrée 2024, le territoire compte 0 lycée."), with_none("Le territoire compte 10 écoles.")
     ('À la rentrée 2024, le territoire ne compte aucun lycée.', 'Le territoire compte 10 écoles.')
     """
-    sentence = COUNTED.sub(lambda found: f"ne {found['ends']} {none(found['thing'])} {found['thing']}", sentence)
-    return sentence.replace("ne offre ", "n'offre ")
-
-
-def none(thing: str) -> str:
-    """« aucune » of what is feminine, « aucun » of the rest.
-
-    >>> none("école"), none("lycée")
-    ('aucune', 'aucun')
-    """
-    return "aucune" if thing in FEMININE else "aucun"
+    none = "aucune" if (found := COUNTED.search(sentence)) and found["thing"] in FEMININE else "aucun"
+    return COUNTED.sub(rf"ne \g<ends> {none} \g<thing>", sentence).replace("ne offre ", "n'offre ")

@@ -23,7 +23,7 @@ FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of wha
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 NAMED = 3  # communes that a title names
-WHOLE = 100  # per cent
+WHOLE, TEN = 100, 10  # per cent; a total from which a title tells no decimals
 LONG = 8  # years of a history with gaps that tells its extremes
 APART = "qui s'écarte{} de l'ensemble"
 ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
@@ -113,7 +113,7 @@ def _valued(name: str, value: str) -> str:
 
 def _sum(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     total = float(rows["value"].sum())
-    return pd.Series({"text": number(total, 0 if total >= WHOLE else indicator.decimals), "value": total})
+    return pd.Series({"text": number(total, 0 if total >= TEN else indicator.decimals), "value": total})
 
 
 def in_communes(names: Sequence[str], communes: int) -> str:
