@@ -21,6 +21,14 @@ NAMED = re.compile(r"(?:C[AC]|^) [A-Z].* - .*")  # the name of an intercommunali
 DATASET = re.compile(r"\bData ES\b")  # the name of the census of sports facilities
 NOT_DECIMALS = re.compile(r"n° ?\d[\d-]*|Licence Ouverte 2\.0|[LD]\. \d+(?:-\d+)*|(?:RGAA|WCAG) \d\.\d")
 LONG = re.compile(r"(?<![\d/,])\d{4,}(?!\d)")
+MACHINE = re.compile(  # what only a machine writes, wherever it stands
+    r"contre aucune variation|fait varier|pas encore de matière|hasard déduit|non établie sans l.année|"
+    r"0 pour les autres|Sans valeur à montrer|\d{4}\s: ni |\bsur \d{2,},\d|"
+    r"au-dess[ou]us de (?:l.|la )?[A-ZÉÎ][\w-]+ \("
+)
+SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZÀÉŒ0-9])")
+LIST = re.compile(r"(?:[^\d,;:.()]{2,60}, ){4,}[^\d,;:.()]{2,60} et ")  # of more than four
+GROUP = 5  # words that a sentence says once
 WHOLE = re.compile(r"1[89]\d\d|20\d\d|\d[\dAB]\d{3}|[1-9]\d{8}|71120")  # a year, a commune or a post code, a SIREN
 
 
@@ -50,3 +58,19 @@ def faults(text: str) -> list[str]:
         "an English word": ENGLISH & set(words(DATASET.sub("", bare))),
     }
     return [f"{fault}: {text}" for fault, seen in found.items() if seen]
+
+
+def mechanical(text: str) -> list[str]:
+    """Return what a person would not write in the sentences of an account: chains, lists, a group of words twice."""
+    found = []
+    for one in SENTENCE.split(text):
+        said = words(one)
+        groups = [tuple(said[rank : rank + GROUP]) for rank in range(len(said) - GROUP + 1)]
+        faults_of = {
+            "written by a machine": MACHINE.search(one),
+            "more than one « ; »": one.count(";") > 1,
+            "a list of more than four": LIST.search(one),
+            "the same words twice": len(set(groups)) < len(groups),
+        }
+        found += [f"{fault}: {one}" for fault, seen in faults_of.items() if seen]
+    return found

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from french_text import mechanical
 from lxml import html
 from test_every_epci import SORTS
 
 from ctg_analysis.chapter import accounts
 from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.portrait import story
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, data_root
@@ -30,11 +32,11 @@ recit:
 def prose(seen, chapter):
     title, paragraphs = accounts.account(seen, chapter)
     asked = html.fromstring(f"<div>{accounts.debate(seen, chapter).html}</div>").itertext()
-    return " ".join(" ".join([title, *paragraphs, *asked]).split())
+    return " ".join(" ".join([f"{title}.", *paragraphs, *asked]).split())
 
 
 def faults(text):
-    return [*BROKEN.findall(text), *JUDGED.findall(text)]
+    return [*BROKEN.findall(text), *JUDGED.findall(text), *mechanical(text)]
 
 
 OF_THE_NIGHT = [pytest.param(one, marks=pytest.mark.nightly) for one in ("243500139", "249740119")]
@@ -112,4 +114,5 @@ def test_accounts_of_epcis_drawn_among_all_are_made_without_a_fault():
     drawn = territories.loc[territories["level"].eq("epci"), "code"].sample(8, random_state=18)
     seen = [open_chapter(epci).territory for epci in [*drawn, *SORTS]]
     told = {(one.epci, chapter): prose(one, chapter) for one in seen for chapter in CHAPTERS}
+    told |= {(one.epci, "00"): " ".join(story(one)) for one in seen}
     assert {where: found for where, text in told.items() if (found := faults(text))} == {}

@@ -518,16 +518,6 @@ def test_what_a_departement_has_is_not_said_to_be_lacking_of_the_region_that_it_
     assert "La Réunion" not in uncompared(territory, indicator)
 
 
-def test_figures_to_compare_with_are_apart_and_their_words_agree():
-    rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
-    rows = rows.assign(level=["departement", "france"], interval="", p=[0.2, float("nan")])
-    said = sentences.beside(rows.assign(word="proche de"))
-    assert "est proche de celle de la France." in said and "Écart non établi (trop peu de cas) avec celle de l" in said
-    said = sentences.beside(rows.assign(word="plus faible que"))
-    assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
-    assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
-
-
 @pytest.mark.parametrize(
     "indicator, source, territory, name",
     [
@@ -546,8 +536,8 @@ def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator,
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():
-    rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
-    rows = rows.assign(level=["departement", "region"], interval="", p=0.01)
+    rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2})
+    rows = rows.assign(level=["departement", "region"], interval="")
     assert sentences.beside(rows) == "Pour comparer : La Réunion +0,8 %."
     assert sentences.beside(rows.assign(status="nd")) == ""
 

@@ -63,11 +63,11 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
         "nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
-        "15,8) ; un taux parmi les plus élevés de France"
+        "15,8), un taux parmi les plus élevés de France"
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
-    assert alone == (
-        "nettement plus qu'en France (23,5) ; médiane des EPCI comparables : 15,8, sans tenir compte des âges"
+    assert (
+        alone == "nettement plus qu'en France (23,5) (médiane des EPCI comparables : 15,8), sans tenir compte des âges"
     )
 
 
@@ -87,9 +87,9 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
     rows = pd.concat([pd.DataFrame([own]), ROWS[2:].assign(equal=30.0)])
     higher = gaps(("france", True, 4, 0.001, True, True)).assign(equal=True)
     said = standing.beside(indicator, rows, higher, found("france"))
-    assert said == "nettement plus qu'en France (23,5 ; ici, à âges égaux, 30,0\u202f%)"
+    assert said == "nettement plus qu'en France (23,5, contre 30,0\u202f% ici à âges égaux)"
     assert standing.test(rows, higher)[0] == [("▲", "plus qu'en France à âges égaux")]
-    assert standing.shortly(indicator, rows, higher, found("france")) == said
+    assert standing.shortly(indicator, rows, higher, found("france"), placed_first=False) == said
     as_many = standing.beside(indicator, rows.assign(equal=26.0), higher, found("france"))
     assert as_many == "nettement plus qu'en France (23,5, à âges égaux)"
 

@@ -140,7 +140,7 @@ HELD = {
     DEFAULT_EPCI: {
         "age_65_plus_share": ("qu’en France", "comparables", "parmi les plus élevées"),
         "secondary_dwellings_share": ("qu’en France", "comparables"),
-        "natural_change_rate": ("qu’en France", "comparables"),
+        "natural_change_rate": ("en France", "comparables"),
         "unemployment_15_64_rate": ("5,1", "11,3", "9,8"),
     },
     EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "27,9", "21,9")},

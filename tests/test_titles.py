@@ -21,11 +21,11 @@ def communes(*values, shown=True, status="ok"):
 @pytest.mark.parametrize(
     "values, title",
     [
-        ([60, 20, 20, 10], "Commune A 60, sur 110 habitants"),
-        ([30, 30, 40], "Commune C 40, Commune A 30, Commune B 30"),
+        ([60, 20, 20, 10], "Commune A (60), sur 110 habitants"),
+        ([30, 30, 40], "Commune C (40), Commune A (30) et Commune B (30)"),
         ([30, 30, 30], "30 habitants dans chaque commune"),
-        ([0, 5, 0], "Commune B 5"),
-        ([0, 5, 1], "Commune B 5, Commune C 1"),
+        ([0, 5, 0], "Commune B (5)"),
+        ([0, 5, 1], "Commune B (5) et Commune C (1)"),
         ([0, 0, 0], "dans aucune commune"),
     ],
 )
@@ -90,14 +90,14 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
 @pytest.mark.parametrize(
     "values, title",
     [
-        ({"Crèche": 10.0, "France services": 4.0}, "Crèche : 10 minutes ; France services : 4"),
-        ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "Le plus loin : crèche, 10 minutes ; puis gare : 7"),
+        ({"Crèche": 10.0, "France services": 4.0}, "Crèche (10 minutes) et France services (4)"),
+        ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "Le plus loin : crèche, 10 minutes, puis gare (7)"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, ""),
-        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Le plus loin : crèche, 10 minutes ; puis gare : 7"),
+        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Le plus loin : crèche, 10 minutes, puis gare (7)"),
         ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, ""),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 4.0, "École": 4.0, "Gare": 4.0}, "Accès : 4 dans chaque cas"),
-        ({"Crèche": 4.0, "École": 4.0}, "Crèche : 4 minutes ; école : 4"),
+        ({"Crèche": 4.0, "École": 4.0}, "Crèche (4 minutes) et école (4)"),
         ({"Crèche": 5.0}, "Crèche : 5"),
     ],
 )
@@ -110,18 +110,18 @@ def test_the_title_of_a_family_tells_its_greatest(values, title):
 def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     rows = pd.DataFrame({"name": ["Impôts, en moins", "Salaires", "Pensions"], "value": [-13.2, 39.0, 39.8]})
     rows["text"] = ["−13,2 %", "39,0 %", "39,8 %"]
-    assert titles.family("Revenus", "%", rows) == "Pensions d'abord : 39,8 % ; puis salaires : 39,0 %"
+    assert titles.family("Revenus", "%", rows) == "Pensions d'abord (39,8 %), puis salaires (39,0 %)"
     tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
-    assert titles.family("Revenus", "%", tied) == "Pensions d'abord : 39,8 %"
+    assert titles.family("Revenus", "%", tied) == "Pensions d'abord (39,8 %)"
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
-    assert titles.family("Revenus", "%", near) == "Pensions : 39,8 % ; salaires : 39,0 %"
-    assert titles.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord : 39,8 %"
+    assert titles.family("Revenus", "%", near) == "Pensions (39,8 %) et salaires (39,0 %)"
+    assert titles.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord (39,8 %)"
 
 
 def test_no_share_comes_first_where_what_is_not_shown_may_be_greater():
     rows = pd.DataFrame({"name": ["Couples", "Couples avec enfant(s)", "Un parent"], "value": [27.3, 19.4, 5.0]})
     rows["text"] = ["27,3 %", "19,4 %", "5,0 %"]
-    assert titles.family("Ménages", "%", rows) == "Couples : 27,3 % ; couples avec enfant(s) : 19,4 %"
+    assert titles.family("Ménages", "%", rows) == "Couples (27,3 %) et couples avec enfant(s) (19,4 %)"
     assert titles.family("Ménages", "%", rows.assign(value=[27.3, 0, 0])) == "Couples : 27,3 %"
     assert titles.family("Ménages", "ménages", rows).startswith("Couples d'abord")
 

@@ -16,7 +16,7 @@ from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_to
 from ctg_analysis.chapter.territory import Territory, with_one_france
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
-from ctg_analysis.display.quantities import agreed, in_letters, number
+from ctg_analysis.display.quantities import agreed, in_letters, number, one_in, percent
 from ctg_analysis.display.texts import (
     capitalised,
     date_text,
@@ -36,7 +36,7 @@ from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
 
-COUNTRY = "que_pays"  # the name that says « qu'en France »
+COUNTRY, DEPARTEMENT = "que_pays", "que_departement"  # the names that say « qu'en France », « que dans l'Aveyron »
 NAMES_AT_MOST = 4  # communes that a sentence names
 PARAGRAPH = 3  # sentences
 RANKS, QUESTIONS = 2, 2  # places among the EPCIs that an account tells, questions that it raises, at most
@@ -51,8 +51,8 @@ class Account(BaseModel):
     faits: the short name of each fact, and its indicator. titre: the answer of the chapter in a line, the first that
     can be said. recit: sentences in their order; one is said where all the facts that it names are known, and has words
     left once its conditions are.
-    inconnu: what the chapter does not tell, by indicator, said of those unknown here. debattre: questions for the
-    COPIL, told as sentences are.
+    inconnu: what the chapter does not tell, by indicator, said of those unknown here, with who can be asked.
+    debattre: questions for the COPIL, told as sentences are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -91,13 +91,13 @@ class Fact:
 
     def valeurs(self, *places: str) -> str:
         """« , contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change."""
-        rows = self._rows[self._rows["level"].isin(places) & self._rows["status"].eq(OK)]
-        zero = rows["value"].round(self._indicator.decimals).eq(0)
-        told = [
-            f"{text} {inside(name.partition(' hors ')[0])}"
-            for name, text in rows.assign(text=rows["text"].mask(zero, "aucune variation"))[["name", "text"]].to_numpy()
-        ]
-        return f", contre {listed(told)}" if told else ""
+        told = standing.figures(self._rows, places)
+        return f", {told}" if told else ""
+
+    def sur(self, noun: str, verbs: str, whole: "Fact | None" = None) -> str:
+        """« plus d'un habitant sur trois vit », of its share; or of what it is of another fact: see `one_in`."""
+        text = str(self) if whole is None else percent(100 * self.valeur / whole.valeur)
+        return one_in(self.valeur if whole is None else 100 * self.valeur / whole.valeur, text, noun, verbs)
 
     @property
     def departements(self) -> str:
@@ -133,8 +133,8 @@ class Fact:
 
     @property
     def rang(self) -> str:
-        """« ; c'est une part parmi les plus élevées de France », or nothing."""
-        return f" ; c'est {standing.placed(self._indicator, self.tenth)}" if self.tenth else ""
+        """« , une part parmi les plus élevées de France », or nothing."""
+        return f", {standing.placed(self._indicator, self.tenth)}" if self.tenth else ""
 
     @property
     def norme(self) -> str:
@@ -207,9 +207,7 @@ OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")
 def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     """The answer of a chapter in a line, and the paragraphs that its figures fill; each may be empty."""
     written = read_account(chapter)
-    unknown = [words for name, words in written.inconnu.items() if territory.own(CATALOGUE[name]).empty]
-    several = ", ni ".join(unknown) if len(unknown) > 2 else " ni ".join(unknown)
-    last = [typography(f"Le diagnostic ne dit pas {several}.")] if unknown else []
+    last = [typography(one) for one in _unknown(territory, written.inconnu)]
     title, sentences_told, _ = _told(territory, chapter)
     found = findings_of(territory)
     beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
@@ -217,6 +215,24 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     lead, others = sentences_told[:1], [*sentences_told[1:], *of_findings, *last]
     paragraphs = [" ".join(others[rank : rank + PARAGRAPH]) for rank in range(0, len(others), PARAGRAPH)]
     return "".join(title[:1]), [*lead, *paragraphs]
+
+
+def _unknown(territory: Territory, words: dict[str, str]) -> list[str]:
+    """What a chapter does not tell, and of whom the rest is to be asked. words: see `Account.inconnu`."""
+    asked: dict[str, list[str]] = {}
+    for name, what in words.items():
+        if territory.own(CATALOGUE[name]).empty:
+            asked.setdefault(SOURCES[CATALOGUE[name].sources[0]].partner, []).append(what)
+    of_nobody = [f"Le diagnostic ne dit pas {' ni '.join(asked.pop(''))}."] if "" in asked else []
+    places, several = _departements(territory), len(territory.communes)
+    names = {"Caf": "à la Caf", "Communes": f"aux {in_letters(several)} communes" if several > 1 else "à la commune"}
+    where = f", {inside(places[0])}," if len(places) == 1 and asked.keys() - {"Communes"} else ""
+    of_each = [f"{names.get(partner, f'au {partner}')} {listed(what)}" for partner, what in asked.items()]
+    return [*of_nobody, *([f"Reste à demander{where} {', et '.join(of_each)}."] if of_each else [])]
+
+
+def _departements(territory: Territory) -> list[str]:
+    return list(territory.beside.loc[territory.beside["level"].eq("departement"), "name"])
 
 
 def debate(territory: Territory, chapter: str) -> Html:
@@ -234,6 +250,8 @@ def _told(territory: Territory, chapter: str) -> list[list[str]]:
     for one in [one for one in names.values() if one.tenth][RANKS:]:
         one.tenth = 0
     names[COUNTRY] = than(territory.beside["name"].iloc[-1])
+    places = _departements(territory)
+    names[DEPARTEMENT] = than(places[0]) if len(places) == 1 else "que dans chacun de ses départements"
     told = []
     for texts in written.titre, written.recit, written.debattre:
         known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
@@ -274,7 +292,7 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
             except TemplateError as error:
                 wrong.append(Finding(file, line, column, str(error), "une phrase, avec {{ fait }} et {% if … %}"))
                 continue
-            names = meta.find_undeclared_variables(sentence) - {*written.faits, COUNTRY}
+            names = meta.find_undeclared_variables(sentence) - {*written.faits, COUNTRY, DEPARTEMENT}
             wrong += [Finding(file, line, column, name, "un nom de faits") for name in sorted(names)]
             asked = {one.attr for one in sentence.find_all(Getattr)} - OF_A_FACT
             wrong += [Finding(file, line, column, name, listed(sorted(OF_A_FACT))) for name in sorted(asked)]
@@ -342,7 +360,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
         drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
-    way = f"{capitalised(standing.way(found))} : {standing.with_bounds(indicator, own, found)}" if moves else ""
+    way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
     unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)

@@ -25,9 +25,9 @@ from ctg_analysis.chapter.known import (
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.tables import names_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
-from ctg_analysis.display import markup, sentences, tables, texts, titles
+from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.texts import date_text, none_of
+from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import ALPHA, last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
@@ -74,7 +74,8 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
     between = BETWEEN if show.is_bounded(rows) else ""
-    note = " ".join(filter(None, [axis, between]))
+    pace = f"Pente : {standing.with_bounds(indicator, rows, found)}." if found and found.is_established else ""
+    note = " ".join(filter(None, [axis, between, pace]))
     message = titles.trend(indicator, rows, found)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
@@ -257,26 +258,21 @@ def family_figure(
     dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
     others = [one for one in several if compared[one.id].empty]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
-    told = {"Connu à une autre date": dated, "Sans valeur à montrer": lacking}
+    told = {"Connu à une autre date": dated, "Non connu ici": lacking}
     notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
     note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
     own = pd.concat([compared[one.id].iloc[[0]] for one in known])
     _, title = _told_apart([territory.said(one.label) for one in known], title)
     period = date_text(own["period"].iloc[0])
     note = f"{note} {_newer_of(territory, dict(zip(own['name'], known, strict=True)))}".strip()
-    if len(own) > 1 and not own["value"].any():
-        sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
-        return with_source(sentence, source(territory, own))
     beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
-    some = own[own["text"].ne("0")]
+    some = own["text"].ne("0")
     rates = beside and not any(isinstance(one.value, Count | Mean) for one in known)
-    if len(some) <= (1 if rates else FEW_MEMBERS - beside):
-        none = " ; 0 pour les autres" if len(own) - len(some) > 1 else ""
-        several = some if none else own
-        pairs = several[["name", "text"]].itertuples(index=False, name=None)
-        values = [f"{texts.uncapitalised(one)} {f'({text})' if one[-1].isdigit() else text}" for one, text in pairs]
-        sentence = f"{title}, {period} : {texts.listed(values)}{none}."
-        return with_source(sentence, source(territory, own), note)
+    none = len(own) > 1 and not own["value"].any()
+    if none or some.sum() <= (1 if rates else FEW_MEMBERS - beside):
+        pairs = zip(known, sentences.each_row(own), some, strict=True)
+        told = [sentences.statement(one, row) for one, row, has in pairs if has or none or (~some).sum() == 1]
+        return with_source(" ".join(told), source(territory, own), note)
     data = tables.family_listing(known, compared, territory.row["name"])
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
@@ -333,7 +329,9 @@ def reading(territory: Territory, indicator: Indicator) -> Html:
     if SURVEY in indicator.sources:
         beside = [surveyed.base(told.iloc[0])]
     elif not number:
-        beside = [sentences.beside(rows.iloc[1:]), uncompared(territory, indicator), newer(territory, indicator)]
+        words = texts.listed([word for _, word in standing.test(rows, territory.gaps(indicator))[0]] or [""])
+        beside = [sentences.beside(rows.iloc[1:]), f"{texts.capitalised(words)}." * bool(words)]
+        beside += [uncompared(territory, indicator), newer(territory, indicator)]
     words = texts.typography(" ".join(filter(None, beside)))
     said = markup.reading(sentences.sentence(indicator, told.iloc[0]), words)
     return markup.together(said, markup.source(source(territory, told)))

@@ -1,16 +1,18 @@
 """Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
 
+from itertools import zip_longest
+
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 from markupsafe import Markup
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.profiles import findings_of, which_communes
+from ctg_analysis.chapter.profiles import findings_of
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.quantities import agreed, in_letters, number, percent
-from ctg_analysis.display.texts import capitalised, date_text, typography, uncapitalised
+from ctg_analysis.display.quantities import NEARLY, PLAINLY, agreed, in_letters, number, one_in, percent
+from ctg_analysis.display.texts import capitalised, date_text, typography
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -40,39 +42,40 @@ SLOTS = (
         "childcare_coverage_eaje_rate", "schools_ips_index", "small_schools_count",
     ),
 )  # fmt: skip
-TOLD_WITH = {  # what is told with another: beside a part, its whole
-    "schools_ips_index": "rep_pupils_share", "childcare_coverage_eaje_rate": "childcare_coverage_rate",
-}  # fmt: skip
-ALWAYS = "jobs_per_employed_resident_ratio"  # told first, of its slot, whatever its size
+AGES = ("age_65_plus_share", "age_0_19_share")  # the higher one is told where both are remarkable
+WHOLE, PART = "childcare_coverage_rate", "childcare_coverage_eaje_rate"  # the second is not told beside the first
+ALWAYS = {"jobs_per_employed_resident_ratio": "france", "poverty_2021_rate": "departement"}  # beside what, at the least
 RANGES = ("schools_ips_index", "unemployment_15_64_rate", "poverty_2021_rate")
-CLAUSES = {
-    "age_65_plus_share": "les 65 ans ou plus forment {} de la population",
-    "age_0_19_share": "{} des habitants ont moins de 20 ans",
+CLAUSES = {  # of a share: of what, the verb of one and of several, what is said of them
+    "age_65_plus_share": ("habitant", "a|ont", "65 ans ou plus"),
+    "age_0_19_share": ("habitant", "a|ont", "moins de 20 ans"),
     "jobs_per_employed_resident_ratio": "le territoire compte {} emplois pour 100 habitants qui travaillent",
-    "workers_outside_epci_share": "{} des habitants en emploi travaillent hors du territoire",
-    "secondary_dwellings_share": "{} des logements sont des résidences secondaires",
-    "poverty_rate": "{} des habitants vivent sous le seuil de pauvreté",
-    "poverty_2021_rate": "{} des habitants vivent sous le seuil de pauvreté",
-    "unemployment_15_64_rate": "{} des actifs se déclarent au chômage",
+    "workers_outside_epci_share": ("habitant", "en emploi travaille|en emploi travaillent", "hors du territoire"),
+    "secondary_dwellings_share": ("logement", "est une résidence secondaire|sont des résidences secondaires", ""),
+    "poverty_rate": ("habitant", "vit|vivent", "sous le seuil de pauvreté"),
+    "poverty_2021_rate": ("habitant", "vit|vivent", "sous le seuil de pauvreté"),
+    "unemployment_15_64_rate": ("actif", "se déclare|se déclarent", "au chômage"),
     "living_standard_2021_median": "le niveau de vie médian est de {} par an",
     "childcare_coverage_rate": "on compte {} places d'accueil théoriques pour 100 enfants de moins de 3 ans",
     "childcare_coverage_eaje_rate": "les crèches ont {} {unit}",
     "general_practitioner_accessibility_index": "les généralistes permettent {} {unit}",
-    "rep_plus_pupils_share": "{} des écoliers sont en REP+",
-    "rep_pupils_share": "{} des écoliers sont en REP",
+    "rep_plus_pupils_share": ("écolier", "est|sont", "en REP+"),
+    "rep_pupils_share": ("écolier", "est|sont", "en REP"),
     "schools_ips_index": "l'indice de position sociale des écoles est de {}",
 }
 ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are no trait of a place
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
-LOST = 1 / 3  # of the inhabitants, since they were the most
 FAST = 2  # % a year, from which births that rise or fall are told
-SENTENCES, MOST, OF_A_YEAR = 5, 3, 4  # of a portrait; facts of a theme, of a year
+SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
+LOSSES = {  # of the inhabitants, since they were the most: with their article, and after « plus »
+    1 / 3: ("le tiers", "du tiers"), 1 / 2: ("la moitié", "de la moitié"), 2 / 3: ("les deux tiers", "des deux tiers"),
+    3 / 4: ("les trois quarts", "des trois quarts"),
+}  # fmt: skip
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and the youngest age of each group
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
-METROPOLIS = "Métropole"  # what the official list names without one of these letters
 
 
 def type_text(density: object, massif: object) -> str:
@@ -106,55 +109,54 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
 
 
 def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
-    """Growth or decline, its balances, and what is lost since a year.
+    """Growth or decline, what balances make of it, after what is lost since a year.
 
-    >>> growth_sentence("2018-2023", -0.6, [-1.3, 0.7], ("1876", 0.52)).replace("\\u202f", " ").partition(" : ")[0]
-    'Le territoire a perdu 52 % de ses habitants depuis 1876 ; de 2018 à 2023, il en perd 0,6 % par an'
+    >>> growth_sentence("2018-2023", -0.6, [-1.3, 0.7], ("1876", 0.65)).replace("\\u202f", " ").partition(" : ")[0]
+    'Le territoire a perdu les deux tiers de ses habitants depuis 1876 et en perd encore 0,6 % par an de 2018 à 2023'
     >>> growth_sentence("2018-2023", 1.2, None, None).replace("\\u202f", " ")
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
-    >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).replace("\\u202f", " ").partition(" : ")[2]
-    'le solde des arrivées et des départs (+1,3 %) compense celui des naissances et des décès (−1,3 %).'
-    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).replace("\\u202f", " ").partition(" : ")[2]
-    "+0,4 % par le solde des naissances et des décès, les arrivées et les départs s'équilibrent."
+    >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).partition(" : ")[2]
+    "l'excédent des arrivées sur les départs compense celui des décès sur les naissances."
+    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).partition(" : ")[2]
+    "les naissances dépassent les décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
     rounded = round(change, 1)
-    pace = percent(abs(rounded), 1)
-    moves = f"{'gagne' if rounded > 0 else 'perd'} {pace} d’habitants par an"
-    if not rounded:
-        moves = "garde sa population"
-    text = f"de {first} à {last}, le territoire {moves}"
+    pace, years = percent(abs(rounded), 1), f"de {first} à {last}"
+    moves = f"{'gagne' if rounded > 0 else 'perd'} {pace} d’habitants par an" if rounded else "garde sa population"
+    text = f"{capitalised(years)}, le territoire {moves}"
     if lost:
-        again = f"il en {'gagne' if rounded > 0 else 'perd'} {pace} par an" if rounded else "il garde sa population"
-        text = f"le territoire a perdu {percent(100 * lost[1])} de ses habitants depuis {lost[0]}"
-        text += f" ; de {first} à {last}, {again}"
-    if balances:
-        text += f" : {_balances(rounded, *balances)}"
-    return f"{capitalised(text)}."
+        now = f"{', mais en gagne' if rounded > 0 else ' et en perd encore'} {pace} par an"
+        now = now if rounded else ", mais garde sa population"
+        text = f"Le territoire a perdu {_loss(lost[1])} de ses habitants depuis {lost[0]}{now} {years}"
+    return f"{text} : {_balances(rounded, *balances)}." if balances else f"{text}."
+
+
+def _loss(share: float) -> str:
+    """« près de la moitié », of what is a tenth less at most, else « plus du tiers »."""
+    near = max(fraction for fraction in LOSSES if fraction <= (1 + NEARLY) * share)
+    whole, more = LOSSES[near]
+    return whole if abs(share / near - 1) <= PLAINLY else f"{'plus' if share > near else 'près'} {more}"
 
 
 def _balances(change: float, natural: float, migratory: float) -> str:
     """Which balance makes the change, in words that agree with it as it is told."""
-    births, moves = "naissances et des décès", "arrivées et des départs"
-    told = {births: round(natural, 1), moves: round(migratory, 1)}
-    if not all(told.values()):
-        even = [name.replace(" et des ", " et les ") for name, balance in told.items() if not balance]
-        told = [
-            f"{percent(balance, 1, signed=True)} par le solde des {name}" for name, balance in told.items() if balance
-        ]
-        return ", ".join([*told, *(f"les {name} s'équilibrent" for name in even)])
-    names = {name: percent(balance, 1, signed=True) for name, balance in told.items()}
-    up, down = sorted(told, key=told.get, reverse=True)
-    if told[up] * told[down] < 0:
+    pairs = {("naissances", "décès"): round(natural, 1), ("arrivées", "départs"): round(migratory, 1)}
+    ways = [pair if balance >= 0 else pair[::-1] for pair, balance in pairs.items()]
+    if min(pairs.values()) < 0 < max(pairs.values()):
+        (more, less), (others, fewer) = sorted(ways, key=lambda way: way not in pairs)
         how = "compense" if not change else "fait plus que compenser" if change > 0 else "ne compense pas"
-        return f"le solde des {up} ({names[up]}) {how} celui des {down} ({names[down]})"
-    return f"{names[births]} par le solde des {births}, {names[moves]} par celui des {moves}"
+        return f"l'excédent des {more} sur les {less} {how} celui des {others} sur les {fewer}"
+    return ", ".join(
+        f"les {more} dépassent les {less}" if balance else f"les {more} et les {less} s'équilibrent"
+        for (more, less), balance in zip(ways, pairs.values(), strict=True)
+    )
 
 
 def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
-    """Facts, a sentence for each year: no figure stands beside one of another census.
+    """Facts, the first ones first, two in the sentence of a year: no figure stands beside one of another census.
 
-    most: how many years; those with the most facts stay, in the order of their first.
+    most: how many years.
 
     >>> of_each_year([("2022", "on compte trois écoles"), ("2021", "une commune"), ("2022", "deux crèches")], 1)
     ['En 2022, on compte trois écoles ; deux crèches.']
@@ -162,16 +164,14 @@ def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
     by_year: dict[str, list[str]] = {}
     for period, text in facts:
         by_year.setdefault(period, []).append(text)
-    kept = sorted(by_year, key=lambda year: -len(by_year[year]))[:most]
-    return [f"En {year}, {' ; '.join(told[:OF_A_YEAR])}." for year, told in by_year.items() if year in kept]
+    return [f"En {year}, {' ; '.join(told[:OF_A_YEAR])}." for year, told in [*by_year.items()][:most]]
 
 
 def story(territory: Territory) -> list[str]:
-    """Five sentences at most: who lives here and how that changes, fast births, then what is remarkable by year."""
-    people, growth = _who(territory), _growth(territory)
-    first = f"{people.removesuffix('.')} ; {uncapitalised(growth)}" if people and growth else people or growth
-    told = [sentence for sentence in (first, _births(territory)) if sentence]
-    facts = [fact for names in SLOTS for fact in _remarkable(territory, names)[:MOST]]
+    """Five sentences at most: who lives here, how that changes, fast births, then what is remarkable, by year."""
+    told = [sentence for sentence in (_who(territory), _growth(territory), _births(territory)) if sentence]
+    by_theme = zip_longest(*(_remarkable(territory, names)[:MOST] for names in SLOTS))
+    facts = [fact for of_each in by_theme for fact in of_each if fact]
     return [typography(sentence) for sentence in [*told, *of_each_year(facts, SENTENCES - len(told))]]
 
 
@@ -196,7 +196,7 @@ def _growth(territory: Territory) -> str:
     past = pd.concat([territory.own(CATALOGUE[name]) for name in ("historical_population_count", "population_count")])
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants.max()
-    lost = (inhabitants.idxmax(), gone) if gone >= LOST else None
+    lost = (inhabitants.idxmax(), gone) if gone >= min(LOSSES) else None
     return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
 
 
@@ -207,7 +207,8 @@ def _births(territory: Territory) -> str:
     found = trend_of(rows, births)
     if found is None or not found.is_established or abs(found.change) < FAST:
         return ""
-    return f"Le nombre de naissances est {standing.way(found)}, de {standing.pace(births, rows, found)}."
+    way = "augmentent" if found.change > 0 else "baissent"
+    return f"Les naissances {way} de {standing.pace(births, rows, found)} de {found.start} à {found.end}."
 
 
 def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -215,25 +216,19 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
     found = findings_of(territory).set_index("indicator")
     told = [name for name in names if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
     told = [name for name in told if name not in ONLY_MANY or found.loc[name, "higher"]]
-    told.sort(key=lambda name: found.loc[name, "why"] == BESIDE)
+    if {*AGES} <= {*told}:
+        told = [name for name in told if name not in AGES or found.loc[name, "higher"]]
+    told = [name for name in told if name != PART or WHOLE not in told]
+    told = sorted(sorted(told, key=lambda name: found.loc[name, "why"] == BESIDE)[:MOST], key=names.index)
     facts = []
-    for name in sorted(told[:MOST], key=names.index):
-        rows = territory.compared(CATALOGUE[name])
-        beside = standing.shortly(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), found.loc[name])
+    for name in told:
+        rows, gaps = territory.compared(CATALOGUE[name]), territory.gaps(CATALOGUE[name])
+        beside = standing.shortly(CATALOGUE[name], rows, gaps, found.loc[name], placed_first=names == SLOTS[0])
         facts.append(_fact(territory, name, rows, beside))
-        more = _plain(territory, TOLD_WITH.get(name, name))
-        facts += [more] if name in TOLD_WITH and TOLD_WITH[name] not in told and more else []
-    if ALWAYS in names and ALWAYS not in told and (jobs := _plain(territory, ALWAYS)):
-        facts = [jobs, *facts]
-    if "poverty_2021_rate" in names and "poverty_tenants_rate" in territory.inequality.index:
-        row = territory.inequality.loc["poverty_tenants_rate"]
-        span = f"de {number(row['least'])} à {percent(row['most'])}"
-        whole = None if "poverty_2021_rate" in told else _plain(territory, "poverty_2021_rate", "departement")
-        facts += [whole] if whole else []
-        facts.append((row["period"], f"{span} des locataires vivent sous le seuil de pauvreté, {which_communes(row)}"))
+    facts += [_plain(territory, name, place) for name, place in ALWAYS.items() if name in names and name not in told]
     if "small_schools_count" in names:
         facts = [*_families(territory), *facts, *_small_schools(territory)]
-    return facts
+    return [fact for fact in facts if fact]
 
 
 def _range(territory: Territory, name: str, period: str) -> str:
@@ -241,19 +236,23 @@ def _range(territory: Territory, name: str, period: str) -> str:
     rows = territory.inequality[territory.inequality["period"].eq(period)]
     if name not in rows.index or name not in RANGES or pd.isna(rows.loc[name, "least"]):
         return ""
-    written = percent if CATALOGUE[name].unit == "%" else number
-    row = rows.loc[name]
-    return f" (de {number(row['least'])} à {written(row['most'])} {which_communes(row)})"
+    row, written = rows.loc[name], percent if CATALOGUE[name].unit == "%" else number
+    return f" (de {number(row['least'])} à {written(row['most'])} selon la commune)" if row["all"] else ""
 
 
 def _fact(territory: Territory, name: str, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
     """A fact as a sentence has it: its period, its clause. rows: see `Territory.compared`."""
-    period, text = rows["period"].iloc[0], rows["text"].iloc[0]
-    clause = CLAUSES[name].format(text, unit=agreed(CATALOGUE[name].unit, rows["value"].iloc[0]))
+    period, text, value = rows[["period", "text", "value"]].iloc[0]
+    if isinstance(CLAUSES[name], tuple):
+        noun, verbs, what = CLAUSES[name]
+        many = f"{text} des {noun}s {verbs.partition('|')[2]}" if "%" in beside else one_in(value, text, noun, verbs)
+        clause = f"{many} {what}".rstrip()
+    else:
+        clause = CLAUSES[name].format(text, unit=agreed(CATALOGUE[name].unit, value))
     return period, f"{clause}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"
 
 
-def _plain(territory: Territory, name: str, place: str = "france") -> tuple[str, str] | None:
+def _plain(territory: Territory, name: str, place: str) -> tuple[str, str] | None:
     """A fact that is told beside another, whatever its size; nothing where it is none."""
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
@@ -275,8 +274,8 @@ def _families(territory: Territory) -> list[tuple[str, str]]:
     if len(told) < len(GROWN) or not come | leave:
         return []
     bounds = " à ".join(dict.fromkeys(number(bound) for bound in sorted(told)))
-    what = f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes générations"
-    return [(row.period, f"{what} : des familles {'arrivent' if come else 'partent'}")]
+    who = f"des familles {'arrivent' if come else 'partent'}"
+    return [(row.period, f"{who} : on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes années")]
 
 
 def _small_schools(territory: Territory) -> list[tuple[str, str]]:
@@ -292,15 +291,6 @@ def _small_schools(territory: Territory) -> list[tuple[str, str]]:
         return []
     small, schools = (in_letters(int(count)) for count in counts.loc["epci"])
     return [(period, f"{small} des {schools} écoles ont moins de 20 élèves")]
-
-
-def kind_of(name: str) -> str:
-    """The kind of an EPCI, from its name in the official list.
-
-    >>> kind_of("CU Angers Loire Métropole"), kind_of("Rennes Métropole")
-    ('Communauté urbaine', 'Métropole')
-    """
-    return KINDS.get(name[:2], METROPOLIS) if name[2:3] == " " else METROPOLIS
 
 
 def identity(territory: Territory) -> Html:
@@ -352,7 +342,6 @@ def _facts(territory: Territory) -> dict[str, str]:
     named = f", dont {texts.listed(largest)}" if len(people) > LARGEST else ""
     span = territory.years_of_convention
     return {
-        "Forme": kind_of(territory.row["name"]),
         "Département" + "s" * (len(departements) > 1): texts.listed(departements),
         "Région" + "s" * (len(regions) > 1): texts.listed(regions),
         "Communes": f"{len(territory.communes)}{named}",

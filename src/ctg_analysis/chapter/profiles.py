@@ -16,7 +16,7 @@ from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
 from ctg_analysis.display.notes import short_sources
-from ctg_analysis.display.quantities import agreed, money, number, percent
+from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
@@ -59,7 +59,6 @@ LEAST = 0.2  # of the highest value, that the height of a series stands for: a c
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 MOST = 3  # findings of a chapter
 SHORTEST = 3  # years: two points make no series
-WITHIN = "{where} : de {least} à {most} ; l'écart habituel à l'ensemble, hasard déduit, est de {apart}"
 NOTHING_FOUND = Html("", why="Aucun constat établi dans ce chapitre.")
 FIGURES = 6
 
@@ -289,7 +288,7 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
 
 
 def within(territory: Territory, indicator: Indicator) -> str:
-    """How far apart the communes are, beyond chance, in a sentence and a space; nothing where it is not worked out."""
+    """The least and the most of the communes, in a sentence and a space; nothing where they differ by chance."""
     rows = territory.inequality[territory.inequality["period"].eq(territory.periods.get(indicator.id, ""))]
     if indicator.id not in rows.index:
         return ""
@@ -298,15 +297,8 @@ def within(territory: Territory, indicator: Indicator) -> str:
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
-    points = f"{number(row['apart'], 1)} {agreed('points', row['apart'])}"
-    apart = money(round(row["apart"], -1)) if written is money else points
-    told = WITHIN.format(where=texts.capitalised(which_communes(row)), least=least, most=most, apart=apart)
-    return f"{told}, l'un des plus grands de France. " if row["wide"] else f"{told}. "
-
-
-def which_communes(row: pd.Series) -> str:
-    """« selon la commune », or the number of those that have a value. row: of `Territory.inequality`."""
-    return "selon la commune" if row["all"] else f"dans les {number(row['communes'])} communes où c'est publié"
+    which = "selon la commune" if row["all"] else f"dans les {number(row['communes'])} communes où c'est publié"
+    return f"De {least} à {most} {which}{', un des écarts les plus grands de France' if row['wide'] else ''}. "
 
 
 def profile(

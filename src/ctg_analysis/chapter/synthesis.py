@@ -33,11 +33,9 @@ KEY = (  # the twelve figures that a reader expects; what is remarkable here sta
     "pupils_count", "schools_ips_index", "general_practitioner_accessibility_index",
 )  # fmt: skip
 RULE = (
-    "Choisis par une règle, jamais à la main : ce qui place le territoire dans un des dixièmes extrêmes des EPCI, "
-    "l'éloigne de la France plus que les deux tiers d'entre eux, n'atteint pas une norme là où vit un habitant sur "
-    "trois au moins, ou évolue sûrement ; un constat par thème, huit en tout au plus. Alerte : dans le sens "
-    "défavorable aux familles. Atout : dans le sens favorable, sans commune sous la norme ni total plus faible qu'en "
-    "France. Les EPCI comparables nuancent, sans rien taire."
+    "Choisis par une règle, jamais à la main : ce qui place le territoire parmi le dixième des EPCI le plus haut ou le "
+    "plus bas, l'éloigne de la France plus que les deux tiers d'entre eux, manque une norme pour un habitant sur trois "
+    "ou évolue sûrement. Une alerte est défavorable aux familles ; un atout, favorable, sans commune sous la norme."
 )
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 
@@ -51,8 +49,8 @@ class Side(NamedTuple):
 
 
 SIDES = {
-    STRENGTH: Side("Atouts", "Atout", "La règle ci-dessous n'en retient aucun."),
-    ALERT: Side("Alertes", "Alerte", "La règle ci-dessous n'en retient aucune."),
+    STRENGTH: Side("Atouts", "Atout", "Aucun, selon la règle ci-dessous."),
+    ALERT: Side("Alertes", "Alerte", "Aucune, selon la règle ci-dessous."),
     TRAIT: Side("Traits marquants, ni bons ni mauvais en soi", "Trait marquant"),
 }
 

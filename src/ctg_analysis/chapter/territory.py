@@ -12,7 +12,7 @@ from ctg_analysis.demarche.columns import CLOSED_DOWN, FIELD_OF, PLANNED, first_
 from ctg_analysis.demarche.declared_tables import STRUCTURES as OF_THE_TEAM
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import notes, sentences, texts
-from ctg_analysis.display.quantities import some_communes
+from ctg_analysis.display.quantities import in_letters
 from ctg_analysis.display.texts import listed
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.demography import at_equal_ages
@@ -88,7 +88,7 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], nam
     else:
         some = [names.get(code, code) for code in outside]
     without = some * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
-    without += [some_communes(len(lost))] * bool(lost)
+    without += [f"{in_letters(len(lost))} commune{'s' * (len(lost) > 1)}"] * bool(lost)
     return f"{row.name} hors {listed(without)}" if without and row.status == OK else row.name
 
 

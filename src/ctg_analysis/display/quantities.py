@@ -8,7 +8,7 @@ import pandas as pd
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from ctg_analysis.display.texts import MINUS, NARROW, NBSP, SIGNS
+from ctg_analysis.display.texts import FEMININE, MINUS, NARROW, NBSP, SIGNS
 from ctg_analysis.model.indicator import MISSING
 
 FRENCH = Locale("fr", "FR")
@@ -19,6 +19,8 @@ COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(
 PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
 UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
+FRACTIONS = {1: (2, 3, 4, 5, 6, 7, 8, 10), 2: (3, 5), 3: (4, 5, 10), 4: (5,), 7: (10,), 9: (10,)}  # as people say them
+PLAINLY, NEARLY = 0.03, 0.1  # of a fraction: how far a share that is told by it may be from it
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
@@ -164,10 +166,25 @@ def in_letters(value: int) -> str:
     return few[value] if value < len(few) else number(value)
 
 
-def some_communes(number: int) -> str:
-    """How many communes, in letters.
+def one_in(share: float, text: str, noun: str, verbs: str = "|") -> str:
+    """A share as people say it: a fraction at most 3 % from it, « plus de » or « près de » one at most 10 % from it;
+    as figures where no fraction is as near.
 
-    >>> some_communes(1), some_communes(6)
-    ('une commune', 'six communes')
+    share: in %. text: as a page writes it. noun: of what, singular. verbs: what follows one, and several.
+
+    >>> one_in(36.3, "36,3 %", "habitant", "a|ont"), one_in(8.9, "8,9 %", "habitant", "vit|vivent")
+    ("plus d'un habitant sur trois a", '8,9 % des habitants vivent')
+    >>> one_in(62, "62,0 %", "place"), one_in(33.5, "33,5 %", "logement", "est|sont")
+    ('plus de trois places sur cinq', 'un logement sur trois est')
     """
-    return "une commune" if number == 1 else f"{in_letters(number)} communes"
+    one, several = verbs.split("|")
+    parts = [(abs(share * of / some / 100 - 1), some, of) for some, each in FRACTIONS.items() for of in each]
+    far, some, of = min(parts)
+    if far > NEARLY or not text[0].isdigit() or not text.endswith("%"):
+        return f"{text} des {noun}s {several}".rstrip()
+    many = in_letters(some) if some > 1 or noun in FEMININE else "un"
+    said = f"{many} {noun}{'s' * (some > 1)} sur {in_letters(of)}"
+    if far > PLAINLY:
+        of_them = "de " if some > 1 else "d'"
+        said = f"{'plus' if share * of > 100 * some else 'près'} {of_them}{said}"
+    return f"{said} {one if some == 1 else several}".rstrip()

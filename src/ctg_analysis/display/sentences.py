@@ -5,23 +5,22 @@ import re
 from collections import namedtuple
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.display.quantities import agreed, money, number, percent, quantity, sampled
 from ctg_analysis.display.texts import (
     FEW,
+    MINUS,
     NARROW,
     NBSP,
     SIGNS,
     WEAK,
     date_text,
-    listed,
-    of,
     typography,
     uncapitalised,
     with_none,
 )
-from ctg_analysis.indicators.comparisons import CLOSE
 from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import (
@@ -329,7 +328,11 @@ def statement(indicator: Indicator, row) -> str:
         value = "0"  # « ne compte aucune place »
     if isinstance(indicator.value, Count) and row.value >= 1 and value[0].isdigit() and is_sampled(indicator, row):
         value = f"environ {value}"
-    text = with_none(indicator.reading.format(**words, value=value, s=plural))
+    reading = indicator.reading
+    if len(signed := reading.split(" | ")) == 3:
+        reading = signed[int(np.sign(round(row.value, indicator.decimals)))]  # none, rise, fall
+        value = value.lstrip(f"+{MINUS}")
+    text = with_none(reading.format(**words, value=value, s=plural))
     if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):
         top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
         above, below = _made_of(indicator, row)
@@ -369,10 +372,7 @@ def _way(row) -> str:
 
 
 def beside(rows) -> str:
-    """Return the figures to compare with, and what a test allows to say of them.
-
-    rows: columns name, level, text, interval, status, word, p.
-    """
+    """Return the figures to compare with. rows: columns name, level, text, interval, status."""
     known = rows[rows["status"].eq(OK)]
     each = [
         f"{row.name} {row.text}"
@@ -380,18 +380,4 @@ def beside(rows) -> str:
         else f"{uncapitalised(row.name)} {row.text}{f' ({row.interval})' if row.interval else ''}"
         for row in known.itertuples(index=False)
     ]
-    figures = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
-    sentences = [f"Pour comparer : {figures}."] if figures else []
-    told = known[known["word"].notna()]
-    unsure = told["word"].eq(CLOSE) & told["p"].notna()
-    places = (
-        told[~unsure]
-        .groupby("word", sort=False)["name"]
-        .agg(lambda names: listed([of(name) for name in dict.fromkeys(names)]))
-    )
-    if parts := [f"{words} celle {names}" for words, names in places.items()]:
-        sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
-    if unsure.any():
-        names = listed([of(name) for name in dict.fromkeys(told.loc[unsure, "name"])])
-        sentences.append(f"Écart non établi (trop peu de cas) avec celle {names}.")
-    return " ".join(sentences)
+    return f"Pour comparer : {' ; '.join(dict.fromkeys(each))}." if each else ""  # La Réunion is a département too

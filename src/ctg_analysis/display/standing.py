@@ -6,12 +6,13 @@ from itertools import groupby
 import pandas as pd
 
 from ctg_analysis.display import sentences, texts
-from ctg_analysis.display.quantities import agreed, in_letters, number, percent
+from ctg_analysis.display.quantities import agreed, number, one_in, percent
 from ctg_analysis.display.texts import NARROW
 from ctg_analysis.indicators.findings import AMONG, COMPARATORS, MOVING, SHORT
+from ctg_analysis.indicators.peers import CHOOSES
 from ctg_analysis.indicators.spread import MUCH
 from ctg_analysis.indicators.trends import Trend
-from ctg_analysis.model.indicator import Indicator
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.norms import norm, norms
 
 NOT_ESTABLISHED = "écart non établi"
@@ -69,10 +70,10 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return what a finding is beside: « nettement plus qu'en France (12,1 %), comme les EPCI comparables (médiane :
-    27,1 %) ; un taux parmi les plus élevés de France ».
+    27,1 %), un taux parmi les plus élevés de France ».
 
     France comes first, or the comparator of the finding; the peers say whether it is usual in such territories, and
-    « mais » that they are on the other side.
+    « mais » that they are on the other side. Of a change, whose verb tells its sign, figures alone.
 
     Parameters:
         found: its row of `findings`, of which why, level, tenth, move and under are read.
@@ -82,17 +83,17 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps), "")
     words = {level: _words(places, gaps[level]) for level in (lead, found["level"], "peers") if level in gaps}
     text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
-    if "peers" in places and "peers" not in gaps:
-        peers = places["peers"]
-        text += f" ; {texts.uncapitalised(peers.name)} : {peers.text}" if text else ""
-    if found["tenth"]:
-        text += f"{' ; ' * bool(text)}{placed(indicator, found['tenth'])}"
-    if found["why"] == AMONG:
-        text += f"{' ; ' * bool(text)}sans doute {placed(indicator, 1 if found['higher'] else -1)}"
+    if sentences.is_change(indicator):
+        text = figures(rows, [*words])
+    told = [MOVES[found["move"]] if found["why"] == MOVING else "", text]
+    told.append(placed(indicator, found["tenth"]) if found["tenth"] else "")
+    told.append(f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else "")
+    text = ", ".join(filter(None, told))
+    if text and "peers" in places and "peers" not in gaps:
+        chosen = ", choisis sur ce critère" * (CHOOSES in places["peers"].name)
+        text += f" (médiane des {PEERS}{chosen} : {places['peers'].text})"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
-    if found["why"] == MOVING:
-        text = ", ".join(filter(None, [MOVES[found["move"]], text]))
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
 
@@ -109,6 +110,13 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
 
+def figures(rows: pd.DataFrame, levels: Sequence[str]) -> str:
+    """Return « contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change."""
+    known = rows[rows["level"].isin(levels) & rows["status"].eq(OK) & rows["level"].ne("peers")]
+    told = [f"{row.text} {texts.inside(row.name.partition(' hors ')[0])}" for row in sentences.each_row(known)]
+    return f"contre {texts.listed(told)}" if told else ""
+
+
 def placed(indicator: Indicator, tenth: int) -> str:
     """Return that a value is in an extreme tenth of the EPCIs, 1 of the highest, -1 of the lowest.
 
@@ -116,9 +124,11 @@ def placed(indicator: Indicator, tenth: int) -> str:
     >>> placed(CATALOGUE["unemployment_15_64_rate"], 1), placed(CATALOGUE["age_65_plus_share"], 1)
     ('un taux parmi les plus élevés de France', 'une part parmi les plus élevées de France')
     """
-    noun = NOUNS.get(indicator.id.rpartition("_")[2], "une valeur")
+    noun, low = NOUNS.get(indicator.id.rpartition("_")[2], "une valeur"), "faibles"
+    if sentences.is_change(indicator):
+        noun, low = "une évolution", "basses"
     high = "élevées" if noun.startswith("une ") else "élevés"
-    return f"{noun} parmi les plus {high if tenth > 0 else 'faibles'} de France"
+    return f"{noun} parmi les plus {high if tenth > 0 else low} de France"
 
 
 def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[str, str], *, placed: bool) -> str:
@@ -141,23 +151,28 @@ def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[s
     return text
 
 
-def shortly(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
-    """Return what a finding is beside in a few words: France, the tenth of the EPCIs, or the norm."""
+def shortly(
+    indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series, *, placed_first: bool
+) -> str:
+    """Return what a finding is beside in a few words: France, or the tenth of the EPCIs, or the norm.
+
+    placed_first: whether the tenth is told rather than France.
+    """
     places = _by_level(rows)
     gaps = _ranked(places, gaps)
     far = {level: gap for level, gap in gaps.items() if gap.times >= 1}
     level = found["level"] if found["level"] and found["level"] != "peers" and "france" not in far else "france"
-    tenth = placed(indicator, found["tenth"]) if found["tenth"] else ""
-    tenth = f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else tenth
     beside = {
         level: f"{_more(gap)} {_than(places, level)} ({_figure(indicator, places, level)})"
         for level, gap in far.items()
         if gap.sure
     }
+    if found["tenth"] and (placed_first or level not in beside):
+        return placed(indicator, found["tenth"])
     if level in beside:
-        return ", ".join(filter(None, [beside[level], tenth]))
-    if tenth:
-        return tenth
+        return beside[level]
+    if found["why"] == AMONG:
+        return f"sans doute {placed(indicator, 1 if found['higher'] else -1)}"
     if found["why"] == SHORT and found["under"]:
         return f"et {under(indicator, found['under'])}"
     return beside.get("peers") or MOVES.get(found["move"], "")
@@ -168,13 +183,11 @@ def under(indicator: Indicator, part: float) -> str:
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> doctors = CATALOGUE["general_practitioner_accessibility_index"]
-    >>> [under(doctors, part).partition(" dans")[0] for part in (0.27, 0.42, 1)]
-    ['un habitant sur quatre vit', '42\\u202f% des habitants vivent', 'tous les habitants vivent']
+    >>> [under(doctors, part).partition(" dans")[0] for part in (0.27, 0.46, 1)]
+    ["plus d'un habitant sur quatre vit", "près d'un habitant sur deux vit", 'tous les habitants vivent']
     """
-    several, limit = round(1 / part), norms()[indicator.norm]
-    who = f"{percent(100 * part)} des habitants vivent" if part < 1 else "tous les habitants vivent"
-    if 2 <= several <= 6 and abs(several * part - 1) <= norm("notable_gap"):
-        who = f"un habitant sur {in_letters(several)} vit"
+    limit = norms()[indicator.norm]
+    who = one_in(100 * part, percent(100 * part), "habitant", "vit|vivent") if part < 1 else "tous les habitants vivent"
     least, author = number(limit.valeur, indicator.decimals), limit.source.partition(",")[0]
     return f"{who} dans une commune sous le seuil de {least} ({author})"
 
@@ -217,7 +230,7 @@ def _figure(indicator: Indicator, places: Mapping[str, tuple], level: str) -> st
     own, place = next(iter(places.values())), places[level]
     if pd.notna(getattr(place, "equal", None)):
         here = sentences.value_text(indicator, own._replace(value=place.equal))
-        return f"{place.text}{f', {AT_EQUAL_AGES}' if here == own.text else f' ; ici, {AT_EQUAL_AGES}, {here}'}"
+        return f"{place.text}{f', {AT_EQUAL_AGES}' if here == own.text else f', contre {here} ici {AT_EQUAL_AGES}'}"
     return f"médiane : {place.text}" if level == "peers" else place.text
 
 
@@ -267,7 +280,8 @@ def with_bounds(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
 def pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> str:
     """Return a pace for a sentence whose words tell its direction: « 1,5 % par an »."""
     scale, unit = _of_pace(indicator, rows, found)
-    return f"{number(abs(scale * found.change), 1)}{unit} par an"
+    change = abs(scale * found.change)
+    return f"{number(change, 1 if change >= ONE_DECIMAL else 2)}{unit} par an"
 
 
 def _of_pace(indicator: Indicator, rows: pd.DataFrame, found: Trend) -> tuple[float, str]:

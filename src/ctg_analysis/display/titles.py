@@ -18,12 +18,12 @@ from ctg_analysis.model.norms import norm
 PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
-BOTH_ENDS = 100  # letters of a title that tells both ends of a family, or its two greatest
+BOTH_ENDS = 105  # letters of a title that tells both ends of a family, or its two greatest
 FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of what is not wished for
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 NAMED = 3  # communes that a title names
-WHOLE = 100  # per cent
+WHOLE, TEN = 100, 10  # per cent; a total from which a title tells no decimals
 LONG = 8  # years of a history with gaps that tells its extremes
 APART = "qui s'écarte{} de l'ensemble"
 ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
@@ -60,8 +60,8 @@ def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
     begin, here, gaps = rows["period"].iloc[0][:4], latest(indicator, rows), has_gaps(rows)
     if gaps and len(rows) >= LONG:
         ends = {"haut": rows.loc[rows["value"].idxmax()], "bas": rows.loc[rows["value"].idxmin()]}
-        told = [f"au plus {at} {row['text']} ({row['period'][:4]})" for at, row in ends.items()]
-        return f"{here} ; {', '.join(told)}"
+        past = {at: row for at, row in ends.items() if row["period"] != rows["period"].iloc[-1]}
+        return ", ".join([here, *(f"au plus {at} {row['text']} en {row['period'][:4]}" for at, row in past.items())])
     if gaps or not is_sought(indicator):
         return here
     if rows["value"].nunique() == 1:
@@ -74,9 +74,10 @@ def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
         )
     if found.hangs_on:
         ends = ", ".join(f"{row['text']} en {row['period'][:4]}" for _, row in rows.iloc[[0, -1]].iterrows())
-        return about(indicator, f"{ends} ; tendance non établie sans l'année {found.hangs_on}")
-    way, pace = standing.way(found), standing.with_bounds(indicator, rows, found)
-    return about(indicator, f"{way}, {pace}") if found.is_established else f"{here}, {way}, {pace}"
+        move = "hausse" if found.change > 0 else "baisse"
+        return about(indicator, f"{ends}, une {move} qui tient à la seule année {found.hangs_on}")
+    way, pace = standing.way(found), standing.pace(indicator, rows, found)
+    return about(indicator, f"{way}, de {pace}") if found.is_established else f"{here}, {way}"
 
 
 def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -103,12 +104,16 @@ def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 
 def _each(rows: pd.DataFrame) -> str:
-    return ", ".join(f"{row.name} {row.text}" for row in rows[["name", "text"]].itertuples(index=False))
+    return texts.listed([_valued(row["name"], row["text"]) for _, row in rows.iterrows()])
+
+
+def _valued(name: str, value: str) -> str:
+    return f"{texts.titled(name)} ({value})"
 
 
 def _sum(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     total = float(rows["value"].sum())
-    return pd.Series({"text": number(total, 0 if total >= WHOLE else indicator.decimals), "value": total})
+    return pd.Series({"text": number(total, 0 if total >= TEN else indicator.decimals), "value": total})
 
 
 def in_communes(names: Sequence[str], communes: int) -> str:
@@ -147,7 +152,7 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         return f"{texts.headed(title)} {high['text']} dans chaque cas"
     if len(rows) == 2:
         first, last = (row for _, row in rows.iterrows())
-        pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(last)}"
+        pair = f"{_valued(first['name'], _in_units(unit, first))} et {_second(last)}"
         if len(pair) <= LONGEST:
             return pair
     if order["text"].eq(high["text"]).sum() > 1:
@@ -158,17 +163,17 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         return _both(unit, high, second)
     if unit.startswith("%") and WHOLE - rows["value"].sum() > high["value"]:  # what is not among them may be greater
         return _both(unit, high, second) if second["value"] > 0 else f"{texts.headed(high['name'])} {high['text']}"
-    alone = f"{high['name']} d'abord : {_in_units(unit, high)}"
+    alone = f"{high['name']} d'abord ({_in_units(unit, high)})"
     if unit in FAR:
         alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
-    both = f"{alone} ; puis {_second(second)}"
+    both = f"{alone}, puis {_second(second)}"
     follows = second["value"] > 0 and order["text"].eq(second["text"]).sum() == 1
     return both if follows and len(both) <= BOTH_ENDS else alone
 
 
 def _both(unit: str, high: pd.Series, second: pd.Series) -> str:
     """Return two of a family, none of which is told to be the greater; nothing where that would be long."""
-    both = f"{texts.headed(high['name'])} {_in_units(unit, high)} ; {_second(second)}"
+    both = f"{_valued(high['name'], _in_units(unit, high))} et {_second(second)}"
     return both if len(both) <= BOTH_ENDS else ""
 
 
@@ -182,7 +187,7 @@ def _ends(unit: str, low: pd.Series, high: pd.Series) -> str:
 
 
 def _second(row: pd.Series) -> str:
-    return f"{texts.headed(texts.uncapitalised(row['name']))} {row['text']}"
+    return _valued(texts.uncapitalised(row["name"]), row["text"])
 
 
 def _in_units(unit: str, row: pd.Series) -> str:
@@ -238,8 +243,8 @@ def _short_of(indicator: Indicator, rows: pd.DataFrame, least: float) -> str:
     limit = counted(indicator, pd.Series({"text": number(least, indicator.decimals), "value": least}))
     if not short:
         return about(indicator, f"aucune commune au-dessous de {limit}")
-    where = texts.listed(short) if len(short) <= NAMED else in_communes(short, len(rows))
-    return about(indicator, f"au-dessous de {limit} : {where}")
+    named = f" ({texts.listed(short)})" if 1 < len(short) <= NAMED else ""
+    return about(indicator, f"moins de {limit} dans {in_communes(short, len(rows))}{named}")
 
 
 def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:

@@ -205,7 +205,7 @@ class Indicator:
     domain_ids: codes of the field's list of indicators, docs/indicators_of_the_field.csv (DEM-01 ...).
     label, definition, unit, reading, caveats: French, shown to readers.
     reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
-        {s}, the mark of the plural.
+        {s}, the mark of the plural; of a change, three between « | »: of none, of a rise, of a fall, told without sign.
     sources: by order of preference; for each period the first that has it, the whole country before one territory.
     levels: the levels at which a value may be shown.
     parts: ids of what makes it up, of its smoothed series, or of what it is the outcome of.
