@@ -272,7 +272,7 @@ def family_figure(
     if none or some.sum() <= (1 if rates else FEW_MEMBERS - beside):
         pairs = zip(known, sentences.each_row(own), some, strict=True)
         told = [sentences.statement(one, row) for one, row, has in pairs if has or none or (~some).sum() == 1]
-        return with_source(" ".join(told), source(territory, own), note)
+        return with_source(texts.in_one(told), source(territory, own), note)
     data = tables.family_listing(known, compared, territory.row["name"])
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from ctg_analysis.model.indicator import CENSORED, MISSING, NOT_APPLICABLE, SECRET
 from ctg_analysis.model.settings import settings
@@ -28,6 +29,7 @@ SIGN_WORDS = {
 BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{3}\b)")
 DISTANCE = re.compile(r"(?<=\d) (?=km\b)")
 LINE = 100  # letters: what holds on a line below a chart
+IS_VALUE, ALIKE = re.compile(r"\d(?!\d{3},?$)"), 3  # a number that is no year; words that sentences begin with
 HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
 WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
 FRENCH = "fr_FR"
@@ -129,6 +131,20 @@ def than(name: str) -> str:
 def listed(items: list[str]) -> str:
     """Return « a, b et c »."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}"
+
+
+def in_one(told: Sequence[str]) -> str:
+    """Return sentences that begin alike as one, told once up to their first number; others as they are.
+
+    >>> in_one(["En 2026, le territoire a 1 point de la Caf.", "En 2026, le territoire a 1 point de la MSA."])
+    'En 2026, le territoire a 1 point de la Caf et 1 point de la MSA.'
+    """
+    words = [one.removesuffix(".").split(" ") for one in told]
+    alike = takewhile(lambda same: len(set(same)) == 1 and not IS_VALUE.match(same[0]), zip(*words, strict=False))
+    head = [same[0] for same in alike]
+    if len(told) < 2 or len(head) < ALIKE:
+        return " ".join(told)
+    return f"{' '.join(head)} {listed([' '.join(one[len(head) :]) for one in words])}."
 
 
 def uncapitalised(text: str) -> str:
