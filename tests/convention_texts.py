@@ -21,4 +21,4 @@ def plain(text: str) -> str:
 
 
 def as_project(one, **changed):
-    return dataclasses.replace(one, convention=one.convention.model_copy(update={"statut": "projet", **changed}))
+    return dataclasses.replace(one, convention=one.convention._replace(statut="projet", **changed))

@@ -71,8 +71,13 @@ def write_form(root: DataRoot, epci: str, youth: dict[str, int]) -> None:
 
 
 def agree(root: DataRoot, epci: str, threshold: int) -> None:
-    said = {"recu_le": "2026-03-02", "convention": "convention inventée", "seuil": threshold}
-    (root.private / epci / "accords.yml").write_text(yaml.safe_dump({SOURCE: said}), encoding="utf-8")
+    agreed(root.private / epci, {SOURCE: ("2026-03-02", "convention inventée", threshold)})
+
+
+def agreed(folder: Path, said: dict[str, tuple]) -> None:
+    """Write the agreements of some forms: the day they came, the title, the threshold."""
+    lines = ["formulaire;recu_le;convention;seuil", *(";".join(map(str, [name, *one])) for name, one in said.items())]
+    (folder / "accords.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def write_notebook(home: Path, *cells: str) -> None:

@@ -19,15 +19,6 @@ def told_of_each(example: DataRoot, folder: Path) -> list[str]:
     return lines[:-1]
 
 
-def replace(path: Path, *changes: tuple[str, str]) -> None:
-    """Write texts in the place of others, each of which the file has."""
-    text = path.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
-
-
 def change_of(path: Path, key: str, value: str, **cells: str) -> None:
     """Write values in some cells of the line whose key has a value."""
     line = line_of(path, key, value)
@@ -54,12 +45,20 @@ def files_and_cells(public: Path, private: Path) -> None:
 
 
 def documents(public: Path, private: Path) -> None:
-    """YAML files: text that is not YAML, an alias, values that are none, totals that contradict each other."""
-    (public / "info_flash.yml").write_text("- numero: 1\n  titre: [\n", encoding="utf-8")
-    (public / "convention.yml").write_text(
-        "statut: signée\nperiode: {debut: 2024, fin: 31/13/2027}\n", encoding="utf-8"
-    )
-    replace(public / "consultation.yml", ("688", "500"), ("580", "650\nenvoyes: 400"))
+    """What the team writes itself: values that are none, totals that contradict each other, what is lacking."""
+    change(public / "info_flash.csv", 2, "chiffres_cles", "births_count+2023|inconnu_count+999999999+2023")
+    change(public / "info_flash.csv", 3, "chiffres_cles", "inconnu_count+999999999+2023")
+    change(public / "info_flash.csv", 4, "edito_texte", "Merci à tous.")
+    change(public / "info_flash_dates.csv", 2, "numero", "9")
+    change(public / "convention.csv", 2, "statut", "signée")
+    change(public / "convention.csv", 2, "fin", "31/13/2027")
+    change(public / "articles.csv", 3, "listes", "champs|tout")
+    change(public / "consultation.csv", 2, "envoyes", "400")
+    change(public / "consultation.csv", 2, "commences", "500")
+    change(public / "consultation.csv", 2, "termines", "650")
+    for _ in range(4):
+        add(public / "synthese.csv", place="mot", texte="Un mot.")
+    add(public / "synthese.csv", place="atout", indicateur="births_count")
     (public / "synthese.yml").write_text("atouts: [&a poverty_rate, *a]\n", encoding="utf-8")
 
 
@@ -131,19 +130,18 @@ def persons(public: Path, private: Path) -> None:
     change(public / "actions.csv", 2, "partenaires", "Caf|Mme Durand")
     change(public / "ateliers.csv", 2, "lieu", "Les Camille")
     # Who signs is named; an answer that may not be quoted, and a place of the list, are told to nobody.
-    replace(
-        public / "convention.yml",
-        ("qualite: direction", "representant: Nathalie Durand\n  qualite: direction"),
-        ("Rédaction inventée. La Caf", "Selon Mme Durand, la Caf"),
-    )
+    change(public / "signataires.csv", 2, "representant", "Nathalie Durand")
+    change(public / "articles.csv", 3, "texte", "Selon Mme Durand, la Caf intervient.")
     for line, quoted in ((2, "non"), (3, "oui")):
         change(private / "ouvertes_codees.csv", line, "extrait_nettoye", "Merci à Nathalie.")
         change(private / "ouvertes_codees.csv", line, "publiable", quoted)
     change(public / "ateliers.csv", 3, "lieu", "Les Nathalie")
-    (public / "noms_admis.txt").write_text("# lieux\nLes Nathalie\n", encoding="utf-8")
+    (public / "noms_admis.csv").write_text("nom\nLes Nathalie\n", encoding="utf-8")
     change(private / "entretiens.csv", 3, "suppression_prevue_le", "2025-01-01")
     change(private / "entretiens.csv", 4, "enregistrement", "e03.mp3")
-    (private / "conservation.yml").write_text("reponses: 2099-12-31\nacteurs: bientôt\n", encoding="utf-8")
+    (private / "conservation.csv").write_text(
+        "fichier;supprimer_le\nreponses;31/12/2099\nacteurs;bientôt\n", encoding="utf-8"
+    )
     (private / "enregistrements").mkdir()
     (private / "enregistrements" / "e01.mp3").write_bytes(b"0")
     (private / "copie.xlsx").write_bytes(b"0")

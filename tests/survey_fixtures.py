@@ -1,7 +1,6 @@
 """Small consultations drawn at random, and what is published of them."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +9,10 @@ import numpy as np
 import pandas as pd
 from material_files import with_rows
 
-from ctg_analysis.demarche.declared_tables import CONSULTATION, Consultation
 from ctg_analysis.demarche.material_files import MaterialFiles, open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.results import results
 from ctg_analysis.model.settings import DataRoot
-from ctg_analysis.model.yaml_files import ReadYaml
 
 EPCI = "999999999"
 COMMUNES = [f"9900{number}" for number in range(1, 5)]
@@ -165,7 +162,5 @@ def published_of(private: dict[str, pd.DataFrame], weighted_on: pd.DataFrame, na
     private["reponses_sensibles"] = sensitive if len(sensitive.columns) > 2 else sensitive[:0]
     private["reponses_ouvertes"] = opened[opened["q_id"].isin([*names])]
     material = with_rows(bare, questionnaire=asked, marges=weighted_on)
-    volunteers = ReadYaml(Consultation(plan="volontaires"))
-    material = replace(material, yaml={**material.yaml, CONSULTATION: volunteers})
     restricted = {**nobody, **private}
     return Consulted(material, restricted, results(material, restricted, PLACES))

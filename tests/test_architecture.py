@@ -119,7 +119,7 @@ def test_what_is_sorted_on_one_column_leaves_ties_as_they_were():
 
 
 PARTNERS = re.compile(
-    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.yml"
+    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.csv"
 )
 
 
@@ -139,7 +139,7 @@ def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
             assert found == set(), module
     for notebook in (settings().root / "notebooks").glob("*.ipynb"):
         text = notebook.read_text(encoding="utf-8")
-        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
+        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.csv", text), notebook.name
 
 
 def page():

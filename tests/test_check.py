@@ -12,6 +12,7 @@ import yaml
 from environment import environment
 from material_files import add, change
 from raw_files import certify, keep, told_cases
+from real_project import agreed
 from typer.testing import CliRunner
 
 from ctg_analysis.clean import received_forms
@@ -81,10 +82,7 @@ def spoil(root):
         certify(root.raw / file)
     put(root.private / YOUTH, 3, 2, "-4")
     put(root.private / YOUTH, 4, 0, "98001")
-    agreements = root.private / EXAMPLE_EPCI / "accords.yml"
-    text = yaml.safe_load(agreements.read_text(encoding="utf-8"))
-    text["msa_familles"]["seuil"] = 4
-    agreements.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    put(root.private / EXAMPLE_EPCI / "accords.csv", 3, 3, "4")
 
 
 EXPECTED = (
@@ -94,7 +92,7 @@ EXPECTED = (
     "raw/depp_ips/full : trouvé 99997, attendu des communes de l'année du fichier",
     "mission_locale.csv, ligne 3, colonne jeunes_suivis : trouvé -4",
     "mission_locale.csv, ligne 4, colonne territoire : trouvé '98001'",
-    "colonne msa_familles.seuil : trouvé '4', attendu un nombre entier, 5 ou plus",
+    "colonne seuil : trouvé 4, attendu un nombre entier, 5 ou plus",
     "msa_familles.csv : trouvé un formulaire sans accord valable",
 )
 
@@ -202,9 +200,9 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
-    assert "data/exemple/private/999999998 : 10 fichiers ; commencer par LISEZMOI.md" in answer.stderr
+    assert "data/exemple/private/999999998 : 6 fichiers ; commencer par la feuille « Lisez-moi »" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
-    assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
+    assert (folder / "demarche" / "demarche_personnes.xlsx").is_file() and len([*folder.rglob("*.*")]) == 7
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
     made = DataRoot(tmp_path / "data" / "exemple")
     keep(made, SOME)
@@ -323,9 +321,8 @@ def test_all_the_faults_of_a_workbook_are_told_in_one_run(root):
                     else:
                         sheet.write(at, columns.index(column), cell)
     shutil.copy(folder / "caf.xlsx", folder / "caf (1).xlsx")
-    signed = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026"}
-    agreements = {name: {**signed} for name in DIRTY["rows"]} | {"caf_partenaire_petite_enfance": signed | {"seuil": 3}}
-    (folder / "accords.yml").write_text(yaml.safe_dump(agreements), encoding="utf-8")
+    signed = ("2026-03-02", "convention du 12 janvier 2026")
+    agreed(folder, dict.fromkeys(DIRTY["rows"], (*signed, "")) | {"caf_partenaire_petite_enfance": (*signed, 3)})
     told = in_lines(check_root(root))
     assert [line for line in DIRTY["told"] if line not in "\n".join(told)] == []
     assert DIRTY["told"][0] in told[0] and len(told) == len(DIRTY["told"])

@@ -15,7 +15,7 @@ from convention_texts import DATE, HOSTILE, as_project, filled, plain
 from docx import Document
 from docx.oxml.ns import qn
 from dying import deaths
-from material_files import with_rows
+from material_files import add, change, with_rows
 from page_texts import lines_of_word
 
 from ctg_analysis.display.texts import date_text
@@ -104,8 +104,10 @@ def test_a_project_says_so_on_each_page_and_a_validated_one_does_not(written, ex
 
 def test_an_article_without_text_has_that_of_reference_which_says_that_it_is_to_be_checked(example_dossier):
     reference = read_reference()
-    first, *others = example_dossier.convention.articles
-    one = as_project(example_dossier, articles=(first.model_copy(update={"texte_md": None}), *others))
+    articles = example_dossier.material["articles"]
+    articles = articles.assign(texte=articles["texte"].where(articles["no"].ne(1), None))
+    one = as_project(example_dossier)
+    one = dataclasses.replace(one, material=with_rows(one.material, articles=articles))
     said = words(opened(filled(one)))
     assert plain("partir des besoins prioritaires, établis par le diagnostic partagé") in said
     assert said.count(plain(reference.a_verifier)) == 1
@@ -147,32 +149,39 @@ def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed
 
 
 @pytest.mark.parametrize(
-    "before, after, said",
+    "file, line, column, cell, said",
     [
         (
-            "  texte_md: Rédaction inventée. Toute",
-            "  champs_auto: []\n#",
-            "articles.10.texte_md : trouvé rien, dans une convention validée",
+            "articles",
+            12,
+            "texte",
+            "",
+            "ligne 12, colonne texte : trouvé rien, dans une convention validée",
         ),
-        (
-            "- 'no': 4\n  titre: Obj",
-            "- 'no': 5\n  titre: Obj",
-            "articles.3.no : trouvé 5, attendu 4 : à la suite, à partir de 1",
-        ),
-        ("validee_le: 2024-07-12\n", "", "colonne validee_le : trouvé rien, dans une convention validée"),
+        ("articles", 5, "no", "5", "colonne no : trouvé 5, attendu 4 : à la suite, à partir de 1"),
+        ("convention", 2, "validee_le", "", "colonne validee_le : trouvé rien, dans une convention validée"),
+        ("convention", 2, "fin", "2023", "colonne fin : trouvé '2023', attendu une date après 01/01/2024, de debut"),
     ],
 )
-def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after, said):
-    path = spoiled.material(EXAMPLE_EPCI) / "convention.yml"
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+def test_a_convention_that_could_not_be_signed_is_refused(spoiled, file, line, column, cell, said):
+    change(spoiled.material(EXAMPLE_EPCI) / f"{file}.csv", line, column, cell)
     with pytest.raises(InputError, match=re.escape(said)):
         read_dossier(EXAMPLE_EPCI, spoiled)
 
 
+def test_a_convention_without_signatories_and_two_conventions_are_refused(spoiled):
+    path = spoiled.material(EXAMPLE_EPCI) / "convention.csv"
+    add(path, statut="projet", version="3", intitule="Une autre", debut="2024", fin="2027")
+    (path.parent / "signataires.csv").unlink()
+    with pytest.raises(InputError) as error:
+        read_dossier(EXAMPLE_EPCI, spoiled)
+    lines = str(error.value)
+    assert "convention.csv, ligne 3 : trouvé une autre ligne, attendu une seule" in lines
+    assert "signataires.csv : trouvé aucune ligne, pour une convention, attendu une au moins" in lines
+
+
 def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
-    with pytest.raises(UserError, match=r"convention\.yml : trouvé aucune convention encore, attendu ses parties"):
+    with pytest.raises(UserError, match=r"convention\.csv : trouvé aucune convention encore, attendu une ligne"):
         read_dossier("200067171", france)
 
 

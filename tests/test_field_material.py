@@ -1,20 +1,19 @@
 """The field material: bad files are told line by line, the example is whole, `ctg new` writes what is checked."""
 
 import hashlib
-import re
 
 import pytest
 from material_files import copy_of, found_in, places_of, said
 from spoilt_demarche import files_and_cells
 
-from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import FOLDER, PUBLIC, RESTRICTED, TABLES, Convention, InfoFlash, Table
+from ctg_analysis.demarche.columns import first_day, last_day, lines
+from ctg_analysis.demarche.declared_tables import FOLDER, PUBLIC, RESTRICTED, TABLES, Table
 from ctg_analysis.demarche.empty_forms import write_tables
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.plan import as_of
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
-from ctg_analysis.model.yaml_files import load_yaml, read_yaml
+from ctg_analysis.model.yaml_files import load_yaml
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_a_territory_without_material_opens_empty_and_with_the_same_types(exampl
     for name in PUBLIC:
         assert other[name].empty and list(other[name]) == list(material[name])
         assert other[name].dtypes.eq(material[name].dtypes).all(), name
-    assert other.convention is None and other.info_flashes == ()
+    assert other.convention is None
 
 
 def test_bad_material_does_not_open_and_the_check_writes_nothing(root, public, private):
@@ -58,9 +57,7 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     public.mkdir(parents=True)
     (public / "axes.csv").write_text("axe_id;titre;ordre\nA1;Le mien;1\n", encoding="utf-8")
     written = write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple")
-    answers = {table.file for table in RESTRICTED.values() if not table.workbook}
-    assert {path.name for path in written if path.suffix == ".csv"} == answers and len(answers) < len(RESTRICTED)
-    assert {path.name for path in written if path.suffix == ".xlsx"} == {"demarche.xlsx", "demarche_personnes.xlsx"}
+    assert {path.name for path in written} == {"demarche.xlsx", "demarche_personnes.xlsx"}
     assert found_in(root) == []
     written += write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple", csv=True)
     assert (public / "axes.csv").read_text(encoding="utf-8") == "axe_id;titre;ordre\nA1;Le mien;1\n"
@@ -68,29 +65,6 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     assert {path.name for path in private.iterdir()} >= {table.file for table in RESTRICTED.values()}
     assert found_in(root) == []
     assert write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple") == []
-    readme = (public / "LISEZMOI.md").read_text(encoding="utf-8") + (private / "LISEZMOI.md").read_text(
-        encoding="utf-8"
-    )
-    for table in TABLES.values():
-        assert f"## {table.file}" in readme
-        for column, declared in table.columns.items():
-            assert f"| {column} | {declared.label}".replace("|", "") in readme.replace("|", "").replace("\\", ""), (
-                column
-            )
-
-
-@pytest.mark.parametrize(("file", "model"), [("convention.yml", Convention), ("info_flash.yml", list[InfoFlash])])
-def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, file, model):
-    write_tables(DataRoot(tmp_path), EXAMPLE_EPCI, "x")
-    text = (DataRoot(tmp_path).material(EXAMPLE_EPCI) / file).read_text(encoding="utf-8")
-    body = text.split("#\n", 1)[1]
-    path = tmp_path / file
-    path.write_text(
-        re.sub(r"^# ?", "", body, flags=re.MULTILINE).replace('territoire: ""', "territoire: 999999999"),
-        encoding="utf-8",
-    )
-    read = read_yaml(path, model)
-    assert read.findings == () and read.value
 
 
 def test_what_the_tables_name_is_declared():
@@ -105,7 +79,7 @@ def test_what_the_tables_name_is_declared():
 def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
     """What info flash n°1 of December 2022 says, and no date that it does not give."""
     material = open_material(france, DEFAULT_EPCI, places_of(france))
-    assert {name for name in PUBLIC if len(material[name])} == {"calendrier"}
+    assert {name for name in PUBLIC if len(material[name])} == {"calendrier", "info_flash", "info_flash_dates"}
     steps = material["calendrier"].set_index("etape")
     dated = steps["debut"].dropna().to_dict()
     assert dated == {
@@ -118,7 +92,7 @@ def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
         "Phase 2 : stratégie": "2023-04",
     }
     assert steps["fin"].dropna().tolist() == ["2023-03", "2023-02-09", "2023-06"]
-    (issue,) = material.info_flashes
+    (issue,) = lines(material["info_flash"])
     assert (issue.numero, issue.date, len(issue.champs)) == (1, "2022-12", 7) and not issue.chiffres_cles
     status = as_of(steps, issue.date)
     assert status["Phase 1 : diagnostic partagé"] == "en cours" and status["Phase 2 : stratégie"] == "à venir"

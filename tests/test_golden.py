@@ -17,6 +17,7 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.publish.convention import SHEETS, convention_documents, letter, read_dossier
 from ctg_analysis.publish.flash import issue_page
 from ctg_analysis.publish.word import CONVENTION
+from ctg_analysis.raw.files import rows_of
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = FOLDER / "observations.csv"
@@ -73,7 +74,12 @@ def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
     texts["lettre_caf.txt"] = lines_of_word(letter(seen, "Caf", asked, "2026-11-24"))
     forms = tmp_path / "private" / EXAMPLE_EPCI
     write_forms(EXAMPLE_EPCI, "CC des Monts d'Exemple", forms)
-    texts["LISEZMOI.txt"] = (forms / "LISEZMOI.md").read_text(encoding="utf-8").splitlines()
+    texts["formulaires.txt"] = [
+        line
+        for path in sorted(forms.glob("*.xlsx"))
+        for name, rows, _ in rows_of(path)
+        for line in ("", f"{path.name}, {name}", *(" | ".join(row).strip(" |") for row in rows))
+    ]
     held(pytestconfig, FOLDER / "documents", "*.txt", texts)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 from raw_files import received, said
 
-from ctg_analysis.clean.partner_files import clean_form, read_agreements
+from ctg_analysis.clean.partner_files import clean_form
 from ctg_analysis.demarche.answers import read_export
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.table_files import read_table
@@ -56,7 +56,6 @@ def findings_of_certificate(path):
 
 READERS = {
     "source.yml": findings_of_certificate,
-    "accords.yml": lambda path: read_agreements(path.parent, {"a": 5, "b": 5})[1],
     "convention.yml": lambda path: list(read_yaml(path, Anything).findings),
 }
 

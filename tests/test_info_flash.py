@@ -45,7 +45,7 @@ def before_any_data(root: DataRoot, folder, epci: str) -> DataRoot:
     launch.raw.mkdir(parents=True)
     (launch.raw / "etalab_decoupage").symlink_to(root.raw / "etalab_decoupage")
     shutil.copytree(root.reference, launch.reference)
-    for file in ("calendrier.csv", "info_flash.yml"):
+    for file in ("calendrier.csv", "info_flash.csv", "info_flash_dates.csv"):
         launch.material(epci).mkdir(parents=True, exist_ok=True)
         shutil.copy(root.material(epci) / file, launch.material(epci))
     return launch
@@ -79,17 +79,9 @@ def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(e
         if not (root.raw / path.name).exists() and path.name != "demarche":
             (root.raw / path.name).symlink_to(path)
     shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
-    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text.replace(
-            "indicateur: births_count\n    territoire: '999999999'\n    periode: '2023'",
-            "indicateur: births_count\n    territoire: '999999999'\n    periode: '1999'",
-        ),
-        encoding="utf-8",
-    )
+    change(root.material(EXAMPLE_EPCI) / "info_flash.csv", 3, "chiffres_cles", f"births_count+{EXAMPLE_EPCI}+1999")
     with pytest.raises(
-        InputError, match=r"info_flash\.yml, colonne chiffres_cles, numero 2 : trouvé aucune valeur de births_count"
+        InputError, match=r"info_flash\.csv, ligne 3, colonne chiffres_cles : trouvé aucune valeur de births_count"
     ):
         issue_page(EXAMPLE_EPCI, root, 2)
 
@@ -97,8 +89,9 @@ def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(e
 def launched(example, tmp_path) -> DataRoot:
     """Return the invented territory at launch, with its first issue alone."""
     root = before_any_data(example, tmp_path, EXAMPLE_EPCI)
-    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
-    path.write_text(path.read_text(encoding="utf-8").split("- numero: 2")[0], encoding="utf-8")
+    for file, kept in (("info_flash", 2), ("info_flash_dates", 3)):
+        path = root.material(EXAMPLE_EPCI) / f"{file}.csv"
+        path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:kept]) + "\n", encoding="utf-8")
     return root
 
 
@@ -108,11 +101,10 @@ def test_a_quote_that_may_not_be_made_is_refused(example, tmp_path):
     shutil.copy(example.material(EXAMPLE_EPCI) / "codebook.csv", root.material(EXAMPLE_EPCI))
     extracts = root.material(EXAMPLE_EPCI) / "extraits.csv"
     alone = extracts.read_text(encoding="utf-8").splitlines()[line_of(extracts, "type_acteur", "Caf") - 1].split(";")[0]
-    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("paroles: []", f"paroles: [{alone}]"), encoding="utf-8")
+    change(root.material(EXAMPLE_EPCI) / "info_flash.csv", 2, "paroles", alone)
     change(extracts, line_of(extracts, "extrait_id", alone), "niveau_diffusion", "public")
     with pytest.raises(
-        InputError, match=rf"colonne 0\.paroles\.0 : trouvé '{alone}', attendu un extrait .* moins de 3"
+        InputError, match=rf"ligne 2, colonne paroles : trouvé '{alone}', attendu un extrait .* moins de 3"
     ):
         issue_page(EXAMPLE_EPCI, root)
 
@@ -148,9 +140,7 @@ def test_the_logos_of_a_folder_stand_in_the_page_and_a_heavy_one_is_told(example
 
 def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):
     root = launched(example, tmp_path)
-    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
-    text = re.sub(r"( lien: ).*", r"\1//autre.invalid/avis", path.read_text(encoding="utf-8"), count=1)
-    path.write_text(text, encoding="utf-8")
+    change(root.material(EXAMPLE_EPCI) / "info_flash.csv", 2, "lien", "//autre.invalid/avis")
     with pytest.raises(InputError, match=r"lien : trouvé '//autre\.invalid/avis', attendu une adresse"):
         issue_page(EXAMPLE_EPCI, root)
 

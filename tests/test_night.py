@@ -7,7 +7,7 @@ import sys
 
 import pandas as pd
 import pytest
-import yaml
+from real_project import agreed
 
 from ctg_analysis.model.settings import MATERIAL, settings
 from ctg_analysis.model.source import SOURCES
@@ -38,9 +38,7 @@ def project(root, epcis):
         (root / name).symlink_to(source / name)
     for epci in epcis:
         (root / "data" / "private" / epci).mkdir(parents=True)
-        said = {"recu_le": "2026-03-02", "convention": "inventée", "seuil": 5}
-        agreed = yaml.safe_dump({FAMILIES.id: said, YOUTH.id: dict(said)})
-        (root / "data" / "private" / epci / "accords.yml").write_text(agreed, encoding="utf-8")
+        agreed(root / "data" / "private" / epci, dict.fromkeys((FAMILIES.id, YOUTH.id), ("2026-03-02", "inventée", 5)))
         write_form(root, epci, FAMILIES, "foyers_reference", "1200")
         write_form(root, epci, YOUTH, "jeunes_suivis", "240")
     (root / "data" / "raw" / MATERIAL / epcis[-1] / "calendrier.csv").write_text(CALENDAR, encoding="utf-8")
@@ -109,11 +107,11 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
     assert code == 0 and again == {cell, cut, named}
     assert lines[-1].startswith("7 of 7 reports are good") and len(lines) == 2
 
-    agreed = root / "data" / "private" / epcis[3] / "accords.yml"
-    text = agreed.read_text(encoding="utf-8")
-    agreed.write_text(f"{text}seuil: [\n", encoding="utf-8")
+    accords = root / "data" / "private" / epcis[3] / "accords.csv"
+    text = accords.read_text(encoding="utf-8")
+    accords.write_text(f"{text}inconnu;hier;;\n", encoding="utf-8")
     code, lines, again = built(root)
-    assert code == 2 and again == {epcis[3]} and "accords.yml" in lines[0]
-    agreed.write_text(text, encoding="utf-8")
+    assert code == 2 and again == {epcis[3]} and "accords.csv" in lines[0]
+    accords.write_text(text, encoding="utf-8")
     code, lines, again = built(root)
     assert code == 0 and again == {epcis[3]}, lines

@@ -1,11 +1,13 @@
 """What partners send: forms that read back or are refused, never shown below the threshold (R1, R18)."""
 
+import datetime
 import shutil
 
 import pandas as pd
 import pytest
-import yaml
+import xlsxwriter
 from raw_files import BOM, told_cases, values
+from real_project import agreed
 
 from ctg_analysis.clean.partner_files import clean_form, read_agreements
 from ctg_analysis.clean.perimeter import Perimeter
@@ -75,8 +77,7 @@ def row(place, period, **cells):
 
 def sign(root, epci=EPCI, **agreements):
     (root.private / epci).mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump({source: SIGNED | more for source, more in agreements.items()})
-    (root.private / epci / "accords.yml").write_text(text, encoding="utf-8")
+    agreed(root.private / epci, {source: (SIGNED | more).values() for source, more in agreements.items()})
 
 
 def told(root):
@@ -97,8 +98,8 @@ def test_every_form_has_an_empty_template_that_reads_back(empty):
     assert tables == [] and agreements == {}
     written = {path.name for path in (empty.private / EPCI).iterdir()}
     forms = {source.form_file for source in FORMS.values()}
-    workbooks = {"caf.xlsx", "msa.xlsx", "departement.xlsx", "sdjes.xlsx", "communes.xlsx", "mission_locale.xlsx"}
-    assert written == {*forms, *workbooks, "dsden.xlsx", "mdph.xlsx", "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
+    workbooks = {"caf.xlsx", "msa.xlsx", "departement.xlsx", "communes.xlsx", "mission_locale.xlsx", "dsden.xlsx"}
+    assert written == {*forms, *workbooks, "accords.csv"} and len(FORMS) >= 12
     for source in FORMS.values():
         assert len(cleaner(source)(source, empty.private / EPCI / source.form_file, {EPCI})) == 0
 
@@ -173,7 +174,8 @@ def test_a_workbook_of_another_kind_is_to_be_saved_as_xlsx_and_any_other_file_is
     for name in ("caf.xls", "b.XLSM", "pmi.pdf", "envoi.csv"):
         (root.private / EPCI / name).write_bytes(b"x")
     said = str(InputError(read_private(root, PLACES).findings[EPCI]))
-    other = "trouvé un fichier que rien ne lit, attendu un classeur (.xlsx, .ods), ou un CSV du nom que dit LISEZMOI.md"
+    other = "trouvé un fichier que rien ne lit, attendu "
+    other += "un classeur (.xlsx, .ods), ou un CSV du nom que donne `ctg new --csv`"
     assert [line.partition(f"{EPCI}/")[2] for line in said.splitlines()] == [
         "b.XLSM : trouvé un classeur enregistré en .xlsm, attendu un classeur enregistré en .xlsx",
         "caf.xls : trouvé un classeur enregistré en .xls, attendu un classeur enregistré en .xlsx",
@@ -199,60 +201,61 @@ def test_a_folder_where_what_came_back_was_put_is_told(root):
 
 # The agreements.
 
-GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
+GOOD = "formulaire;recu_le;convention;seuil\ndsden_inclusion;2026-03-02;x;5\n"
 
 
-@pytest.mark.parametrize("text, expected", CASES["entries"])
-def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text, expected):
-    (root.private / EPCI / "accords.yml").write_text(GOOD + text, encoding="utf-8")
-    (line,) = told(root)
-    assert "accords.yml, ligne " in line and expected in line
-    assert "Input should" not in line and "valid" not in line
+@pytest.mark.parametrize("line, expected", CASES["agreements"])
+def test_a_bad_agreement_is_one_line_and_the_others_are_read_all_the_same(root, line, expected):
+    (root.private / EPCI / "accords.csv").write_text(GOOD + line, encoding="utf-8")
+    (said,) = told(root)
+    assert "accords.csv, ligne 3, colonne " in said and expected in said
     fill(root, "dsden_inclusion", row("99001", "2024"))
-    assert told(root) == [line]
-    one_is_left = "dsden_inclusion" not in expected  # where none is, that a form has no agreement only follows
+    assert told(root) == [said]
     fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=-1))
     lines = told(root)
-    assert line in lines and len(lines) == 2 + one_is_left
+    assert said in lines and len(lines) == 3
     assert sum("mission_locale.csv, ligne 2" in one for one in lines) == 1
-    assert sum("mission_locale.csv : trouvé un formulaire sans accord valable" in one for one in lines) == one_is_left
+    assert sum("mission_locale.csv : trouvé un formulaire sans accord valable" in one for one in lines) == 1
 
 
-@pytest.mark.parametrize("threshold", ["", "  seuil:\n"])
-def test_a_threshold_that_no_agreement_fixes_is_that_of_the_rule_and_days_are_those_of_france(root, threshold):
-    text = f"mission_locale:\n  recu_le: 02/03/2026\n  convention: x\n{threshold}"
-    (root.private / EPCI / "accords.yml").write_text(text, encoding="utf-8")
+def test_a_threshold_that_no_agreement_fixes_is_that_of_the_rule_and_days_are_those_of_france(root):
+    agreed(root.private / EPCI, {YOUTH.id: ("02/03/2026", "x", "")})
     agreements, findings = read_agreements(root.private / EPCI, {YOUTH.id: 11})
-    (agreement,) = agreements.values()
     assert findings == []
-    assert (agreement.seuil, agreement.recu_le.isoformat()) == (11, "2026-03-02")
+    assert agreements == {YOUTH.id: (datetime.date(2026, 3, 2), "x", 11)}
 
 
-def test_a_threshold_under_the_rule_and_a_field_that_is_not_there_are_told_in_one_run(root):
-    (root.private / EPCI / "accords.yml").write_text("mission_locale:\n  recu_le: hier\n  seuil: 3\n", encoding="utf-8")
-    assert [line.partition("accords.yml, ")[2] for line in told(root)] == [
-        "ligne 1, colonne mission_locale.convention : trouvé rien, attendu le titre de l'accord",
-        "ligne 2, colonne mission_locale.recu_le : trouvé 'hier', attendu une date, telle que 02/03/2026",
-        "ligne 3, colonne mission_locale.seuil : trouvé '3', attendu un nombre entier, 5 ou plus",
+def test_all_that_is_wrong_with_an_agreement_and_its_columns_is_told_in_one_run(root):
+    path = root.private / EPCI / "accords.csv"
+    path.write_text("formulaire;recu_le;convention;seuil;nom\nmission_locale;hier;;3;D\n", encoding="utf-8")
+    assert [line.partition("accords.csv, ")[2] for line in told(root)] == [
+        "ligne 1, colonne nom : trouvé une colonne qui n'est pas de cette table, attendu seulement formulaire, "
+        "recu_le, convention, seuil",
+        "ligne 2, colonne convention : trouvé '', attendu le titre de l'accord",
+        "ligne 2, colonne recu_le : trouvé 'hier', attendu une date, telle que 02/03/2026",
+        "ligne 2, colonne seuil : trouvé 3, attendu un nombre entier, 5 ou plus",
     ]
-
-
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        (
-            "- mission_locale",
-            "accords.yml, ligne 1 : trouvé aucune entrée par fichier, attendu le nom d'un fichier, puis recu_le",
-        ),
-        ("mission_locale: [", "accords.yml, ligne 1 : trouvé un texte qui n'est pas du YAML"),
-        ("convention: \xe9".encode("latin-1"), "accords.yml, ligne 1 : trouvé l'octet 0xe9, attendu un texte en UTF-8"),
-    ],
-)
-def test_agreements_that_are_no_entries_are_one_line(root, text, expected):
-    path = root.private / EPCI / "accords.yml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.write_text("formulaire;recu_le\nmission_locale;02/03/2026\n", encoding="utf-8")
+    assert [line.partition("colonne ")[2].partition(" ")[0] for line in told(root)] == ["convention", "seuil"]
+    path.write_bytes(GOOD.encode() + "x;y;\xe9;5".encode("latin-1"))
     (line,) = told(root)
-    assert expected in line
+    assert "accords.csv, ligne 3 : trouvé l'octet 0xe9, attendu un texte en UTF-8" in line
+
+
+def test_the_agreements_of_several_workbooks_are_read_together_by_sheet_and_cell(root):
+    folder = root.private / EPCI
+    for name, *cells in (("caf", "caf_partenaire_familles", "02/03/2026"), ("dsden", "dsden_inclusion", "hier")):
+        with xlsxwriter.Workbook(folder / f"{name}.xlsx") as book:
+            sheet = book.add_worksheet("Accords")
+            sheet.write_row(1, 0, ["formulaire", "recu_le", "convention", "seuil"])
+            sheet.write_row(2, 0, [*cells, "convention de 2026"])
+            sheet.write_row(3, 0, ["msa_familles"])  # as it is handed out
+    agreements, findings = read_agreements(folder, dict.fromkeys(FORMS, 5))
+    assert [*agreements] == ["caf_partenaire_familles"]
+    assert [str(one).partition("dsden.xlsx, ")[2] for one in findings] == [
+        "feuille « Accords », B3 (recu_le) : trouvé 'hier', attendu une date, telle que 02/03/2026"
+    ]
+    assert told(root) == [str(findings[0])]
 
 
 def test_a_folder_that_is_no_epci_is_told(root):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from environment import environment
-from material_files import TODAY, add, change, copy_of, modes, said
+from material_files import TODAY, add, change, copy_of, line_of, modes, said
 from raw_files import told_cases
 from typer.testing import CliRunner
 
@@ -56,9 +56,9 @@ def prepare(private):
     for folder, name in (("enregistrements", "e04.mp3"), ("exports", "limesurvey.csv")):
         (private / folder).mkdir()
         (private / folder / name).write_bytes(b"x")
-    dates = yaml.safe_load((private / "conservation.yml").read_text(encoding="utf-8"))
-    dates |= {"reponses_ouvertes": "2026-11-24", "exports": "2026-01-01"}
-    (private / "conservation.yml").write_text(yaml.safe_dump(dates), encoding="utf-8")
+    kept = private / "conservation.csv"
+    change(kept, line_of(kept, "fichier", "reponses_ouvertes"), "supprimer_le", "2026-11-24")
+    add(kept, fichier="exports", supprimer_le="2026-01-01")
 
 
 def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):

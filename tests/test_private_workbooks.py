@@ -146,10 +146,10 @@ def test_a_private_workbook_is_among_what_the_tables_are_made_from(tmp_path):
 def test_a_report_tells_no_name_that_someone_gave_to_a_workbook(tmp_path):
     root = DataRoot(tmp_path)
     root.processed.mkdir()
-    names = ["mission_locale.csv", "accords.yml", "Envoi de Jeanne Dupont.xlsx"]
+    names = ["mission_locale.csv", "accords.csv", "Envoi de Jeanne Dupont.xlsx"]
     write_manifest(root.processed, {f"private/{EXAMPLE_EPCI}/{name}": "0" for name in names})
     told = public_inputs(root, EXAMPLE_EPCI)
-    assert told["restricted"] == [f"private/{EXAMPLE_EPCI}/{name}" for name in ("*.xlsx", "accords.yml", names[0])]
+    assert told["restricted"] == [f"private/{EXAMPLE_EPCI}/{name}" for name in ("*.xlsx", "accords.csv", names[0])]
     assert "0" not in str(told["inputs"]) and "Jeanne" not in str(told)
 
 
@@ -176,7 +176,7 @@ def test_what_is_due_is_deleted_from_a_workbook_and_nothing_of_it_is_left_there(
     folder.mkdir(parents=True)
     path = folder / "personnes.xlsx"
     persons_of(path)
-    (folder / "conservation.yml").write_text("acteurs: 2027-12-31\n", encoding="utf-8")
+    (folder / "conservation.csv").write_text("fichier;supprimer_le\nacteurs;2027-12-31\n", encoding="utf-8")
     files = readable(read_restricted(root, EXAMPLE_EPCI))
     assert [f"{one.place} : {one}".partition("personnes.xlsx, ")[2] for one in due(files, TODAY)] == [
         "feuille « Entretiens » : 1 ligne à supprimer depuis le 31/01/2026"
@@ -186,7 +186,7 @@ def test_what_is_due_is_deleted_from_a_workbook_and_nothing_of_it_is_left_there(
     assert left.findings == [] and left.tables["entretiens"].rows["ent_id"].tolist() == ["ENT2"]
     assert left.tables["acteurs"].rows["acteur_id"].tolist() == ["A1", "A2"]
     assert "2026-11-27;personnes.xlsx, Entretiens;1;" in (folder / "suppressions.csv").read_text(encoding="utf-8")
-    (folder / "conservation.yml").write_text("acteurs: 2026-01-31\n", encoding="utf-8")
+    (folder / "conservation.csv").write_text("fichier;supprimer_le\nacteurs;2026-01-31\n", encoding="utf-8")
     purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
     with zipfile.ZipFile(path) as parts:
         whole = b"".join(parts.read(name) for name in parts.namelist())

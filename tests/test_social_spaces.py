@@ -6,13 +6,13 @@ import re
 import pandas as pd
 import pytest
 from raw_files import copied, said, told_cases, values
+from real_project import agreed
 from shown import family
 
 from ctg_analysis.chapter import tables
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.territory import ByIndicator, open_territory
 from ctg_analysis.clean import social_spaces
-from ctg_analysis.clean.partner_files import AGREEMENTS
 from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import EXAMPLE_EPCI
@@ -180,7 +180,7 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     home = root.private / EXAMPLE_EPCI
     home.mkdir(parents=True)
     written(home)
-    (home / AGREEMENTS).write_text(f"{SPACES}:\n  recu_le: {day}\n  convention: essai\n  seuil: 5\n", encoding="utf-8")
+    agreed(home, {SPACES: (day, "essai", 5)})
     process(root)
     chapter = Chapter(EXAMPLE_EPCI, root)
     for name in ("approved_social_centres_count", "approved_local_spaces_count"):

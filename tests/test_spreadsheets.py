@@ -277,7 +277,7 @@ def handed_out(tmp_path_factory):
 def test_every_form_and_table_has_its_sheet_which_reads_as_empty(handed_out):
     folder = handed_out.private / EPCI
     known = [empty_forms.headings(source) for source in empty_forms.FORMS.values()]
-    partners = {"caf", "msa", "departement", "sdjes", "communes", "mission_locale", "dsden", "mdph"}
+    partners = {"caf", "msa", "departement", "communes", "mission_locale", "dsden"}
     read = {path.stem: read_workbook(path, known) for path in folder.glob("*.xlsx")}
     assert read.keys() == partners and not any(one.findings for one in read.values())
     assert {name for one in read.values() for name in one.tables} == empty_forms.FORMS.keys()

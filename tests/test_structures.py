@@ -132,7 +132,7 @@ def test_the_sheet_that_new_fills_reads_back_without_a_fault(tmp_path, example, 
     root = DataRoot(tmp_path)
     if begun:  # by a version that wrote no structures: the team's own list of names stays
         root.material(EXAMPLE_EPCI).mkdir(parents=True)
-        (root.material(EXAMPLE_EPCI) / "noms_admis.txt").write_text("Maison Zoé\n", encoding="utf-8")
+        (root.material(EXAMPLE_EPCI) / "noms_admis.csv").write_text("nom\nMaison Zoé\n", encoding="utf-8")
     write_tables(root, EXAMPLE_EPCI, "CC des Monts d'Exemple", communes, known)
     material = open_material(root, EXAMPLE_EPCI, places)  # refuses what looks like a person's name
     rows = material[STRUCTURES].set_index("service_id")

@@ -82,7 +82,7 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     told = take_in(root, "999999999", export)
     again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
-    assert "3 réponses gardées sur 4 commencées et 2 envoyées" in told[0] and "termines: 2" in told[1]
+    assert "3 réponses gardées sur 4 commencées et 2 envoyées" in told[0] and "2 terminées" in told[1]
     assert modes(root.private) == ({"0o700"}, {"0o600"})
     opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
     assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")
@@ -101,8 +101,8 @@ def test_an_export_that_does_not_say_where_people_live_is_counted_without_it(tmp
     columns = ["q_id", "libelle", "type", "modalites", "filtre", "champ", "obligatoire", "sensible"]
     asked[columns].to_csv(folder / "questionnaire.csv", sep=";", index=False)
     take_in(root, "999999999", written(tmp_path, LIMESURVEY))
-    kept = "".join(f"{name}: 2099-01-01\n" for name in ("reponses", "reponses_sensibles", "reponses_ouvertes"))
-    (private / "conservation.yml").write_text(kept, encoding="utf-8")
+    kept = "".join(f"{name};2099-01-01\n" for name in ("reponses", "reponses_sensibles", "reponses_ouvertes"))
+    (private / "conservation.csv").write_text(f"fichier;supprimer_le\n{kept}", encoding="utf-8")
 
     def survey():
         restricted = read_restricted(root, "999999999")

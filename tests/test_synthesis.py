@@ -14,8 +14,8 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.known import on_map
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.consistency import of_synthesis
-from ctg_analysis.demarche.declared_tables import SynthesisEdition
-from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.declared_tables import PUBLIC, columns_of, restored
+from ctg_analysis.demarche.table_files import read_table
 from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.quantities import number
@@ -25,7 +25,6 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Ratio
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
-from ctg_analysis.model.yaml_files import read_yaml
 from ctg_analysis.publish import documents
 
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
@@ -73,11 +72,15 @@ def test_a_side_needs_a_direction_and_what_france_the_whole_and_the_norm_do_not_
 
 @pytest.fixture
 def edited(monkeypatch, example):
-    """The synthèse of the invented territory, as a team edits it."""
+    """The synthèse of the invented territory, as a team edits it: rows of its sheet."""
 
-    def with_edition(**written):
-        monkeypatch.setattr(Demarche, "synthesis", SynthesisEdition(**written))
-        return open_chapter(EXAMPLE_EPCI).territory
+    def with_edition(*rows):
+        padded = [(*row, *[None] * (5 - len(row))) for row in rows]
+        table = restored("synthese", pd.DataFrame(padded, columns=columns_of("synthese"), dtype=object))
+        territory = open_chapter(EXAMPLE_EPCI).territory
+        of = territory.demarche.table
+        monkeypatch.setattr(territory.demarche, "table", lambda name: table if name == "synthese" else of(name))
+        return territory
 
     return with_edition
 
@@ -85,7 +88,7 @@ def edited(monkeypatch, example):
 def test_a_team_reorders_and_rewrites_and_what_it_wrote_is_marked(edited):
     by_rule = synthesis.synthesis(edited())
     last = by_rule.alerts[-1].id
-    seen = edited(alertes=(last, "age_65_plus_share"), chiffres=("poverty_rate",), phrases=(PHRASE,))
+    seen = edited(("alerte", last), ("alerte", "age_65_plus_share"), ("chiffre", "poverty_rate"), PHRASE)
     changed = synthesis.synthesis(seen)
     assert changed.alerts[0].id == last and {*by_rule.alerts} < {*changed.alerts}
     assert changed.alerts[1].id == "age_65_plus_share" and changed.figures[0].id == "poverty_rate"
@@ -97,34 +100,40 @@ def test_a_team_reorders_and_rewrites_and_what_it_wrote_is_marked(edited):
     assert "16,0" in html  # the figure stays beside the sentence of the team
 
 
-PHRASE = {"indicateur": "childcare_coverage_eaje_rate", "texte": "Trop peu de crèches."}
+PHRASE = "phrase", "childcare_coverage_eaje_rate", "Trop peu de crèches."
 
 
 def test_an_indicator_without_value_here_is_refused_in_one_line(edited):
-    said = r"raw/demarche/999999999/synthese.yml, colonne atouts.0 : trouvé 'gave_up_right_share_of_none'"
+    said = r"« Synthèse », ou synthese.csv, colonne indicateur : trouvé 'gave_up_right_share_of_none'"
     with pytest.raises(UserError, match=said):
-        synthesis.synthesis(edited(atouts=("gave_up_right_share_of_none",)))
+        synthesis.synthesis(edited(("atout", "gave_up_right_share_of_none")))
 
 
 def test_the_team_signs_and_a_signature_older_than_the_data_says_so(edited):
-    signed = {"par": "Comité technique", "le": "2026-11-25"}
-    assert "Relu par\u00a0: Comité technique, le 25 novembre 2026." in synthesis.team(edited(signature=signed)).html
-    older = synthesis.team(edited(signature=signed | {"le": "2024-07-05"})).html
+    signed = "signature", None, None, "Comité technique"
+    assert (
+        "Relu par\u00a0: Comité technique, le 25 novembre 2026." in synthesis.team(edited((*signed, "2026-11-25"))).html
+    )
+    older = synthesis.team(edited((*signed, "2024-07-05"))).html
     assert "le 5 juillet 2024\u202f; les chiffres sont du 24 novembre 2026, après cette relecture." in older
     assert synthesis.team(edited()).html == ""
 
 
 def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
-    path = tmp_path / "synthese.yml"
-    lines = ["atouts: [poverty_rate, poverty_rate]", "phrases:", "- indicateur: births_count", "  texte: Peu.", "le: x"]
-    path.write_text("\n".join(lines[:-1]), encoding="utf-8")
-    told = [str(fault) for fault in of_synthesis(read_yaml(path, SynthesisEdition), path)]
-    assert [re.search(r"ligne \d.*", line)[0] for line in told] == [
-        "ligne 1, colonne atouts.1 : trouvé 'poverty_rate' une seconde fois, attendu un indicateur une seule fois",
-        "ligne 3, colonne phrases.0 : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
+    path = tmp_path / "synthese.csv"
+    rows = ["place;indicateur;texte;par;le", "atout;poverty_rate;;;", "atout;poverty_rate;;;", "atout;;;;"]
+    rows += ["phrase;births_count;Peu.;;", "mot;;;;", "signature;;;Le comité;x"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    file = read_table(path, PUBLIC["synthese"])
+    told = [str(fault).partition("ligne ")[2] for fault in (*file.findings, *of_synthesis(file))]
+    assert told == [
+        "3, colonne place, indicateur : trouvé 'atout poverty_rate' une seconde fois, attendu une clé qui ne vient "
+        "qu'une fois : en donner une autre à cette ligne, ou la supprimer",
+        "7, colonne le : trouvé 'x', attendu une date, telle que 19/01/2023",
+        "4, colonne indicateur : trouvé une case vide, attendu ce qui fait la ligne atout",
+        "5, colonne indicateur : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
+        "6, colonne texte : trouvé une case vide, attendu ce qui fait la ligne mot",
     ]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    assert [fault.line for fault in read_yaml(path, SynthesisEdition).findings] == [5]
 
 
 def figures(text: str) -> set[str]:

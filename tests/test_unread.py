@@ -32,7 +32,7 @@ def root(tmp_path, example):
     shutil.copytree(example.path, home.path, ignore=left_out)
     keep(home, FEW | {"caf_s_ben_epci_f", "caf_s_ben_dep", MATERIAL})
     (home.private / OTHER).mkdir()
-    shutil.copy(home.private / EXAMPLE_EPCI / "accords.yml", home.private / OTHER)
+    shutil.copy(home.private / EXAMPLE_EPCI / "accords.csv", home.private / OTHER)
     columns = [name for name in SOURCES["mission_locale"].form.columns if name != CONFIRMED]
     lines = [";".join(columns), ";".join([OTHER, "2024", *["12"] * (len(columns) - 2)]), ""]
     (home.private / OTHER / "mission_locale.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -87,7 +87,7 @@ def test_every_sort_of_fault_is_that_of_its_epci(root):
     (folder / "mission_locale.xlsx").write_bytes(b"PK\x03\x04")
     (folder / "Mme Dupont.xlsx").write_bytes(b"PK\x03\x04")
     (folder / "pmi.pdf").write_bytes(b"x")
-    spoilt(folder / "accords.yml", "seuil: 5", "seuil: 2")
+    spoilt(folder / "accords.csv", "article 4;5", "article 4;2")
     spoilt(root.material(EXAMPLE_EPCI) / "enjeux.csv", "petite enfance", "petite enfances")
     spoilt(root.material(EXAMPLE_EPCI) / "constats.csv", "L'accueil", "Mme Dupont, l'accueil")
     process(root)

@@ -5,7 +5,6 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from ctg_analysis.model.form import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field
 from ctg_analysis.model.source import SOURCES, Source
@@ -200,7 +199,7 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
     folder = private / EPCI
     folder.mkdir(parents=True, exist_ok=True)
     known = Known(raw, people)
-    agreements = {}
+    agreements = []
     for source in SOURCES.values():
         if not source.form:
             continue
@@ -220,10 +219,12 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
         if source.id in said.OF_ALL_THE_DEPARTEMENT:
             table = pd.concat([table, _departement(source, table)], ignore_index=True)
         table.to_csv(folder / source.form_file, sep=";", decimal=",", index=False, lineterminator="\n")
-        agreements[source.id] = {
-            "recu_le": "2026-03-02",
-            "convention": "convention inventée du 12 janvier 2026, article 4",
-            "seuil": 11 if source.id == "mission_locale" else 5,
-        }
-    text = yaml.safe_dump(agreements, allow_unicode=True, sort_keys=False)
-    (folder / "accords.yml").write_text(text, encoding="utf-8")
+        agreements.append(
+            {
+                "formulaire": source.id,
+                "recu_le": "2026-03-02",
+                "convention": "convention inventée du 12 janvier 2026, article 4",
+                "seuil": 11 if source.id == "mission_locale" else 5,
+            }
+        )
+    pd.DataFrame(agreements).to_csv(folder / "accords.csv", sep=";", index=False, lineterminator="\n")

@@ -1,8 +1,7 @@
 """The synthèse: figures, strengths, alerts and traits chosen by rule, which the team may reorder; what is decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,8 +10,9 @@ from ctg_analysis.chapter import known, profiles
 from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.columns import lines
 from ctg_analysis.demarche.consistency import active
-from ctg_analysis.demarche.declared_tables import SYNTHESIS, SynthesisEdition
+from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.quantities import counted, short_euros
@@ -22,10 +22,9 @@ from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import ChapterNotebook, notebooks, project_path
-from ctg_analysis.model.yaml_files import Place
 
 FIGURES, ALERTS, STRENGTHS, TRAITS, IN_ALL = 12, 4, 3, 3, 8  # at most
-NO_LINES: Mapping[Place, int] = MappingProxyType({})
+NAMED = ("chiffre", "atout", "alerte")  # what the team puts first
 BESIDE = ("departement", "france")  # of the figures, besides the peers
 KEY = (  # the twelve figures that a reader expects; what is remarkable here stands for one that is not known
     "population_count", "population_change_rate", "births_count", "age_65_plus_share", "poverty_2021_rate",
@@ -103,20 +102,21 @@ def synthesis(territory: Territory) -> Synthesis:
     Raises:
         InputError: the team names indicators of which nothing can be written here.
     """
-    edition = territory.demarche.synthesis
+    edition = territory.demarche.table("synthese")
+    figures, strengths, alerts = (list(edition.loc[edition["place"].eq(place), "indicateur"]) for place in NAMED)
     found = findings_of(territory)
     found = found.assign(side=sides_of(territory, found))
     of_rule = {side: list(found.loc[found["side"].eq(side), "indicator"]) for side in (STRENGTH, ALERT, TRAIT)}
-    named = [*edition.atouts, *edition.alertes]
+    named = [*strengths, *alerts]
     known = printed(territory)
     if findings := unwritten(territory, edition):
         raise InputError(findings)
-    strengths = _first(edition.atouts, of_rule[STRENGTH], named, STRENGTHS)
-    alerts = _first(edition.alertes, of_rule[ALERT], named, ALERTS)
+    moved = {*strengths} - {*of_rule[STRENGTH]} | {*alerts} - {*of_rule[ALERT]}
+    strengths = _first(strengths, of_rule[STRENGTH], named, STRENGTHS)
+    alerts = _first(alerts, of_rule[ALERT], named, ALERTS)
     left = min(TRAITS, IN_ALL - len(strengths) - len(alerts))
     traits = tuple(CATALOGUE[name] for name in of_rule[TRAIT] if name not in named)[:left]
-    moved = {*edition.atouts} - {*of_rule[STRENGTH]} | {*edition.alertes} - {*of_rule[ALERT]}
-    figures = _figures(territory, edition.chiffres, list(found["indicator"]), known)
+    figures = _figures(territory, figures, list(found["indicator"]), known)
     return Synthesis(figures, strengths, alerts, traits, frozenset(moved))
 
 
@@ -126,16 +126,18 @@ def _first(named: Sequence[str], of_rule: Sequence[str], taken: Sequence[str], m
     return tuple(CATALOGUE[name] for name in names[:most])
 
 
-def unwritten(territory: Territory, edition: SynthesisEdition, lines: Mapping[Place, int] = NO_LINES) -> list[Finding]:
-    """What the team puts in the synthèse of which nothing can be written here. lines: where each part is written."""
+def unwritten(territory: Territory, edition: pd.DataFrame, place: str = "") -> list[Finding]:
+    """What the team puts in the synthèse of which nothing can be written here.
+
+    edition: the sheet « Synthèse ». place: where it is, for findings to tell its lines.
+    """
     written = {essential.indicator.id for essential in printed(territory)}
-    path = project_path(territory.root.material(territory.epci) / SYNTHESIS)
+    where = place or f"{project_path(territory.root.material(territory.epci))}/{TABLES['synthese'].place}"
     expected = "un indicateur de data/reference/essentiel.yml dont la valeur est connue ici et peut être écrite"
+    wrong = edition[edition["place"].isin(NAMED) & ~edition["indicateur"].isin(written)]
     return [
-        Finding(path, lines.get((key, rank)), f"{key}.{rank}", repr(name), expected)
-        for key in ("chiffres", "atouts", "alertes")
-        for rank, name in enumerate(getattr(edition, key))
-        if name not in written
+        Finding(where, int(row.Index) if place else None, "indicateur", repr(row.indicateur), expected)
+        for row in wrong.itertuples()
     ]
 
 
@@ -157,8 +159,9 @@ def _figures(
 def messages(territory: Territory) -> list[MessageText]:
     """The strengths, alerts and traits of the synthèse in words; none of a chapter whose notebook tells no title."""
     chapters = {notebook.number: notebook for notebook in notebooks() if notebook.title}
-    proposed, rewritten = synthesis(territory), territory.demarche.synthesis.phrases
-    of_team = {phrase.indicateur: texts.typography(phrase.texte) for phrase in rewritten}
+    proposed, edition = synthesis(territory), territory.demarche.table("synthese")
+    rewritten = edition[edition["place"].eq("phrase")]
+    of_team = {phrase.indicateur: texts.typography(phrase.texte) for phrase in rewritten.itertuples()}
     lists = {STRENGTH: proposed.strengths, ALERT: proposed.alerts, TRAIT: proposed.traits}
     told = [(side, indicator) for side, indicators in lists.items() for indicator in indicators]
     return [
@@ -205,14 +208,16 @@ def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tup
 
 def team(territory: Territory) -> Html:
     """What the team says of the synthèse, who signs it and when."""
-    edition = territory.demarche.synthesis
-    if not edition.mot and not edition.signature:
-        return Html("", why="L'équipe n'a rien écrit dans synthese.yml.")
-    signed, newest = edition.signature, max(territory.received.values())
+    said = {row.place: row for row in lines(territory.demarche.table("synthese"))}
+    word, signed = said.get("mot"), said.get("signature")
+    if not word and not signed:
+        return Html("", why="L'équipe n'a rien écrit dans la feuille « Synthèse ».")
+    newest = max(territory.received.values())
     line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
-    if signed and signed.le.isoformat() < newest:
+    if signed and f"{signed.le:%Y-%m-%d}" < newest:
         line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
-    return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
+    words = texts.typography(word.texte) if word else ""
+    return markup.piece("team.html.j2", words=words, signed=texts.typography(line))
 
 
 @dataclass(frozen=True)

@@ -238,9 +238,8 @@ class Territory:
     @cached_property
     def convention(self) -> Span | None:
         """When the convention begins and ends, as it is written, else by the years that are known of it."""
-        if self.demarche.convention:
-            period = self.demarche.convention.periode
-            return str(period.debut), str(period.fin)
+        for row in self.demarche.table("convention").itertuples():
+            return row.debut, row.fin
         years = notes.convention(self.root, self.epci)
         return (str(years[0]), str(years[1])) if years else None
 

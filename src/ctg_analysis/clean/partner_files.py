@@ -3,15 +3,13 @@
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
-from pydantic import Field as PydanticField
 
 from ctg_analysis.model import habits
 from ctg_analysis.model.errors import Finding, InputError
@@ -40,10 +38,9 @@ from ctg_analysis.model.form import (
 )
 from ctg_analysis.model.habits import NO_NAMES, is_withheld
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET
-from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import Source
-from ctg_analysis.model.yaml_files import finding, read_yaml
-from ctg_analysis.raw.files import place_of
+from ctg_analysis.raw.files import TEXT, place_of, read_workbook, workbooks_in
+from ctg_analysis.raw.form_workbooks import AGREEMENTS
 from ctg_analysis.raw.tables import (
     COLUMN_TWICE,
     COMMUNE_CODE,
@@ -61,7 +58,6 @@ from ctg_analysis.raw.tables import (
     wrong_cells,
 )
 
-README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form
 MOST_COUNTED, TOO_LARGE = 999_999_999, r"[1-9]\d{9,}(?:[.,]\d+)?"
 SITE = "site"  # measure of the column that names the site, in a form of sites
@@ -318,62 +314,64 @@ def _level(code: str) -> str:
     return {5: "commune", 9: "epci"}.get(len(code), "departement")
 
 
-AGREEMENTS = "accords.yml"
-KEYS = "recu_le, convention et seuil"
-EXPECTED = {"recu_le": "une date, telle que 02/03/2026", "convention": "le titre de l'accord"}
+class Agreement(NamedTuple):
+    """What was agreed with a partner for one form: when it came, under which text, the threshold of secrecy."""
 
-
-class Agreement(BaseModel):
-    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy.
-
-    Read in the context of the least threshold that its source may have, which is its own where none is agreed.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    recu_le: datetime.date = PydanticField(ge=datetime.date(2000, 1, 1))
-    convention: str = PydanticField(min_length=1)
+    recu_le: datetime.date
+    convention: str
     seuil: int
-
-    @field_validator("recu_le", mode="before")
-    @classmethod
-    def _as_in_france(cls, day: object) -> object:
-        return habits.day(day) if isinstance(day, str) else day
-
-    @field_validator("seuil")
-    @classmethod
-    def _not_loosened(cls, threshold: int, info: ValidationInfo) -> int:
-        if threshold < info.context:
-            raise ValueError(f"un nombre entier, {info.context} ou plus")
-        return threshold
 
 
 def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, Agreement], list[Finding]]:
-    """Return the valid agreements of an EPCI, by source, and what is wrong with the other entries, line by line.
+    """Return the valid agreements of an EPCI, by form, and what is wrong with the other lines.
 
-    least: the threshold of each source's own rule, which no agreement may loosen.
+    They stand in accords.csv and in the sheets « Accords » of workbooks; one that cannot be opened is told with its
+    forms. least: the threshold of each form's own rule, which no agreement may loosen.
     """
-    path = folder / AGREEMENTS
-    read, file = read_yaml(path, Any), project_path(path)
-    findings = list(read.findings)
-    if read.lines and not isinstance(read.value, dict):
-        found, expected = "aucune entrée par fichier", "le nom d'un fichier, puis " + KEYS
-        return {}, [Finding(file, read.lines[()], None, found, expected)]
-    agreements: dict[str, Agreement] = {}
-    twice = {one.column.partition(".")[0] for one in findings if one.column}
-    for source, line in ((place[0], line) for place, line in read.lines.items() if len(place) == 1):
-        entry = read.value.get(source)
-        if source not in least:
-            expected = "l'une de ces valeurs : " + ", ".join(sorted(f"{name}.csv" for name in least))
-            findings.append(Finding(file, line, source, "un formulaire qui n'est pas connu", expected))
-        elif not isinstance(entry, dict):
-            findings.append(Finding(file, line, source, "aucune entrée sous ce nom", KEYS))
-        elif source not in twice:
-            try:
-                agreements[source] = Agreement.model_validate({"seuil": least[source]} | entry, context=least[source])
-            except ValidationError as error:
-                expected_of = EXPECTED | {"seuil": f"un nombre entier, {least[source]} ou plus"}
-                for problem in error.errors():
-                    expected = expected_of.get(problem["loc"][0], f"{KEYS} seulement")
-                    wrong = finding(problem | {"loc": (source, *problem["loc"])}, read.lines, file)
-                    findings.append(replace(wrong, expected=expected))
+    alone, findings, agreements = folder / f"{AGREEMENTS.name}.csv", [], {}
+    tables: list[Filled] = [alone] if alone.is_file() else []
+    for path in workbooks_in(folder):
+        with suppress(InputError):
+            read = read_workbook(path, [AGREEMENTS])
+            tables += read.tables.values()
+            findings += read.unread.values()
+    for table in tables:
+        try:
+            texts = load_filled(table, lambda header: [*map(str, header)], MOST_ROWS)
+            texts = texts.apply(lambda cells: cells.map(habits.day) if cells.name == "recu_le" else cells).astype(TEXT)
+            rows, wrong = checked(texts, _AGREED, table)
+        except InputError as error:
+            findings += error.findings
+            continue
+        findings += turned_round(texts, table) + wrong
+        for name in texts.columns.difference(AGREEMENTS.columns):
+            found, expected = "une colonne qui n'est pas de cette table", f"seulement {', '.join(AGREEMENTS.columns)}"
+            findings.append(Finding(place_of(table), 1, name, found, expected))
+        wrong_lines = {one.line for one in wrong}
+        for line, name, day, title, threshold in rows[[*AGREEMENTS.columns]].itertuples():
+            fault = partial(Finding, place_of(table), int(line))
+            if name not in least:
+                expected = f"l'une de ces valeurs : {', '.join(sorted(least))}"
+                findings.append(fault("formulaire", repr(name)[:60], expected))
+            elif name in agreements:
+                findings.append(fault("formulaire", f"{name} une seconde fois", "un formulaire une seule fois"))
+            elif threshold < least[name] or threshold % 1 > 0:
+                findings.append(fault("seuil", f"{threshold:g}", f"un nombre entier, {least[name]} ou plus"))
+            elif line not in wrong_lines:
+                agreed = least[name] if math.isnan(threshold) else int(threshold)
+                agreements[name] = Agreement(datetime.date.fromisoformat(day), title, agreed)
     return agreements, findings
+
+
+def _is_day(days: pd.Series) -> pd.Series:
+    return pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").ge("2000-01-01")
+
+
+_AGREED = pa.DataFrameSchema(
+    {
+        "formulaire": pa.Column(TEXT),
+        "recu_le": pa.Column(TEXT, pa.Check(_is_day, error="une date, telle que 02/03/2026")),
+        "convention": text(r"(?s).+", "le titre de l'accord"),
+        "seuil": count(nullable=True, description="un nombre entier, ou une case vide"),
+    },
+)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.clean.partner_files import AGREEMENTS, README, Agreement, clean_form, read_agreements
+from ctg_analysis.clean.partner_files import Agreement, clean_form, read_agreements
 from ctg_analysis.clean.perimeter import Perimeter, to_reference, with_inhabitants
 from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, evidence, spaces, spaces_of, words_in
 from ctg_analysis.model.errors import Finding, InputError, in_order
@@ -22,12 +22,12 @@ from ctg_analysis.model.source import SOURCES, SecrecyRule, Source, Totals
 from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.raw.files import FilledTables, is_workbook, place_of, unread_file, workbooks_in
 from ctg_analysis.raw.folders import Unread, is_note, where
-from ctg_analysis.raw.form_workbooks import headings
+from ctg_analysis.raw.form_workbooks import AGREEMENTS, headings
 from ctg_analysis.raw.tables import tables_in
 
 FORMS = {source.id: source for source in SOURCES.values() if source.form}
 LEAST = {name: source.secrecy.threshold for name, source in FORMS.items()}
-BESIDE_THE_FORMS = {AGREEMENTS, README}
+BESIDE_THE_FORMS = {f"{AGREEMENTS.name}.csv", AGREEMENTS.sheet}
 WORKBOOKS = {source.form_workbook for source in FORMS.values()}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
@@ -118,9 +118,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
         if not faults and read[0].empty:
             continue
         if agreement is None:
-            expected = (
-                f"une entrée {name} dans {AGREEMENTS}, avec recu_le et convention ; ôter les # s'il y en a devant"
-            )
+            expected = f"une ligne {name} dans la feuille « {AGREEMENTS.sheet} », avec recu_le et convention"
             faults.append(Finding(place_of(form), None, None, "un formulaire sans accord valable", expected))
             if not unread_agreements:  # else it only follows from the fault of that file, which is told
                 one.findings.append(faults[-1])
@@ -164,7 +162,7 @@ def _strays(folder: Path) -> list[Finding]:
     """
     known = {source.form_file for source in FORMS.values()} | BESIDE_THE_FORMS
     beside = {*known, *(path.name for path in workbooks_in(folder)), MATERIAL}
-    expected = f"un classeur (.xlsx, .ods), ou un CSV du nom que dit {README}"
+    expected = "un classeur (.xlsx, .ods), ou un CSV du nom que donne `ctg new --csv`"
     return [
         Finding(project_path(path), None, None, "un dossier que rien ne lit", "des fichiers seulement")
         if path.is_dir()

@@ -14,10 +14,9 @@ import typer
 from ctg_analysis.chapter.synthesis import unwritten
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli import messages
-from ctg_analysis.demarche.declared_tables import SYNTHESIS, SynthesisEdition
+from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
-from ctg_analysis.model.yaml_files import read_yaml
 from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.checks import check_material, implausible_figures
 from ctg_analysis.pipeline.freshness import changed, demarches, inputs, is_whole
@@ -103,13 +102,11 @@ def by_urgency(
 
 def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
     """Return the indicators that a team puts in its synthèse, which a convention opens with, and that have no value."""
-    path = root.material(epci) / SYNTHESIS
-    read = read_yaml(path, SynthesisEdition)
-    names = [*read.value.chiffres, *read.value.atouts, *read.value.alertes] if read.value else []
-    if not names:
+    file = read_material(root.material(epci)).tables["synthese"]
+    if file.rows.empty:
         return []
     ensure(root)
-    return unwritten(open_territory(epci, root), read.value, read.lines)
+    return unwritten(open_territory(epci, root), file.rows, file.place)
 
 
 def _must_be_known(epci: str) -> None:

@@ -10,6 +10,7 @@ import typer
 from ctg_analysis.cli import Epci, Out, messages
 from ctg_analysis.demarche.answers import take_in
 from ctg_analysis.demarche.empty_forms import write_forms, write_tables
+from ctg_analysis.demarche.former_files import convert
 from ctg_analysis.demarche.restricted_files import due, read_restricted, readable
 from ctg_analysis.demarche.restricted_files import purge as delete_due
 from ctg_analysis.demarche.table_files import DELETIONS
@@ -18,6 +19,7 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, DataRoot, data_root, proje
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.convention import write_convention, write_issue
+from ctg_analysis.raw.files import HELP
 
 TODAY = "Day from which the calendar is read, such as 2026-11-27; that of the issue by default."
 
@@ -83,19 +85,23 @@ def purge(
 def new(
     epci: Epci, csv: Annotated[bool, typer.Option("--csv", help="And each form and table as a CSV file.")] = False
 ) -> None:
-    """Write the empty forms of partners and the tables of a démarche, with a LISEZMOI.md in French.
+    """Write the empty forms of partners and the tables of a démarche: eight workbooks that say in French how to fill.
 
-    Workbooks for Excel or LibreOffice; with --csv, CSV files too: what is filled in one of the two is read. What is
-    there already stays as it is; what is lacking is added. The sheet of the structures has those that open data name.
+    With --csv, CSV files too: what is filled in one of the two is read. What is there already stays as it is; what is
+    lacking is added. The sheet of the structures has those that open data name. The YAML files of before become sheets.
     """
     root, name, communes = _known(epci)
     here = [("commune", "in", [code for code, _ in communes])]
     structures = pd.read_parquet(root.processed / "structures.parquet", filters=here)
     folder = root.private / epci
+    for place in (folder, root.restricted_material(epci), root.material(epci)):
+        for path in convert(place):
+            messages.print(f"{project_path(path)} : les fichiers d'avant, en feuilles ; gardés à côté (.converti)")
     forms = write_forms(epci, name, folder, communes, csv=csv)
     tables = write_tables(root, epci, name, communes, structures, csv=csv)
     for place, written in ((folder, forms), (root.material(epci), tables)):
-        told = f"{len(written)} fichiers ; commencer par LISEZMOI.md" if written else "tout y est déjà, rien n'a changé"
+        count = f"{len(written)} fichier{'s' if len(written) > 1 else ''}"
+        told = f"{count} ; commencer par la feuille « {HELP} »" if written else "tout y est déjà, rien n'a changé"
         messages.print(f"{project_path(place)} : {told}")
 
 

@@ -438,8 +438,8 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     return [
         f"{project_path(folder)} : {len(answers.closed)} réponses gardées sur {answers.started} commencées et "
         f"{answers.complete} envoyées{dropped}",
-        f"{project_path(root.material(epci))}/consultation.yml : ôter les # et écrire plan, "
-        f"commences: {answers.started}, termines: {answers.complete}",
+        f"{project_path(root.material(epci))}/{TABLES['consultation'].place} : écrire {answers.started} "
+        f"réponses commencées, {answers.complete} terminées, et qui a répondu",
     ]
 
 

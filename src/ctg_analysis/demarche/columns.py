@@ -33,6 +33,11 @@ def labels(cell: object) -> dict[str, str]:
     return dict(cell) if isinstance(cell, Iterable) else {}
 
 
+def lines(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table as named tuples, its index first; what is not known is None."""
+    return list(table.astype(object).where(table.notna(), None).itertuples())
+
+
 def is_yes(cell: object) -> bool:
     """Whether a cell says yes: `oui` in a file, True once it has been read."""
     return cell in ("oui", True)
@@ -98,7 +103,7 @@ ACTORS = get_args(TypeActeur)
 
 
 class Row(BaseModel):
-    """What a person writes together: a line of a table, a part of a document."""
+    """What a person writes together: a line of a table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -198,13 +203,6 @@ def _pairs(text: object) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
-def some(parts: tuple) -> tuple:
-    """A list that holds something."""
-    if not parts:
-        raise ValueError("un au moins")
-    return parts
-
-
 def _unique_names(pairs: tuple) -> tuple:
     names = [name for name, _ in pairs]
     if len(names) > len(set(names)):
@@ -220,10 +218,20 @@ Id = Annotated[
 ]
 Text = Annotated[str, FreeText()]
 Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "le code d'une commune, ou le SIREN de l'EPCI")]
+Ref = Annotated[
+    str,
+    _matching(
+        r"\w{1,60}\+[0-9A-Z]{1,9}\+\d{4}[\d-]*", "indicateur+territoire+periode, tel que births_count+99001+2023"
+    ),
+]
 Link = Annotated[str, _matching(r"https?://\S+|(?!//)[\w./-]+", "une adresse https://… ou le nom d'un fichier")]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
 Number = Annotated[float, BeforeValidator(_number)]
+Generated = Literal[  # what a list of an article is made of
+    "champs", "enjeux", "axes", "services", "competences", "actions", "financements", "gouvernance", "indicateurs",
+    "calendrier",
+]  # fmt: skip
 Filter = Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)]
 Amount = Annotated[Number, AfterValidator(_at_least_0)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
@@ -299,6 +307,8 @@ KINDS = {
     "field": Kind(Champ, choices=FIELDS),
     "actor": Kind(TypeActeur, choices=ACTORS),
     "ids": Kind(_list_of(Id), "object", "identifiants séparés par |", marks=";,"),
+    "refs": Kind(_list_of(Ref), "object", "indicateur+territoire+periode, séparés par |", marks=";,"),
+    "article_lists": Kind(_list_of(Generated), "object", choices=get_args(Generated), marks=";,"),
     "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True, habit=habits.place, marks=";,"),
     "fields": Kind(_list_of(Champ), "object", choices=FIELDS, marks=";,"),
     "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),

@@ -1,7 +1,7 @@
 """No personal data enter git: pre-commit runs `python -m ctg_analysis.demarche.commit_check FILE...`.
 
 A file of data/private is refused, whatever it holds. All that is text in a démarche, in the private files of an
-invented territory and in notebooks is searched; tables and YAML files of a démarche cell by cell, where some may name.
+invented territory and in notebooks is searched; tables of a démarche cell by cell, where some may name.
 """
 
 import codecs
@@ -12,15 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ctg_analysis.demarche.declared_tables import PUBLIC
-from ctg_analysis.demarche.material_files import ALLOWED, YAML_FILES, admitted
-from ctg_analysis.demarche.table_files import EXPECTED, personal_data, personal_data_in_yaml, read_table
+from ctg_analysis.demarche.material_files import admitted
+from ctg_analysis.demarche.table_files import EXPECTED, personal_data, read_table
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.settings import MATERIAL, project_path, settings
-from ctg_analysis.model.yaml_files import read_yaml
 from ctg_analysis.raw.files import HELP, LISTS, authors, is_workbook, read_workbook, rows_of
 from ctg_analysis.raw.personal_data import signs
-
-COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def found_in(path: Path) -> list[Finding]:
@@ -34,7 +31,7 @@ def found_in(path: Path) -> list[Finding]:
             return [*_in_notebook(path)]
         if "private" in inside:  # of an invented territory: there too nobody is real
             return [*_in_lines(path, text_of(path))]
-        return [*_in_material(path)] if MATERIAL in inside and path.name != ALLOWED else []
+        return [*_in_material(path)] if MATERIAL in inside else []
     except InputError as error:
         return error.findings
 
@@ -48,10 +45,6 @@ def _in_material(path: Path) -> Iterator[Finding]:
     table = next((table for table in PUBLIC.values() if table.file == path.name), None)
     if table and not (file := read_table(path, table)).unread:
         yield from personal_data([file], allowed)
-    elif path.name in YAML_FILES and (document := read_yaml(path, YAML_FILES[path.name])).value is not None:
-        yield from personal_data_in_yaml(document, path, allowed)
-        comments = [COMMENT.search(line) for line in text.splitlines()]
-        yield from _in_lines(path, "\n".join(comment.group() if comment else "" for comment in comments), allowed)
     else:
         yield from _in_lines(path, text, allowed)
 

@@ -1,9 +1,9 @@
 """Tables of a démarche held to each other: links that lead somewhere, words that agree."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,15 +19,13 @@ from ctg_analysis.demarche.columns import (
     WORKSHOP,
     first_day,
     last_day,
+    lines,
     not_quotable,
 )
-from ctg_analysis.demarche.declared_tables import Convention
 from ctg_analysis.demarche.table_files import TableFile
 from ctg_analysis.model.catalogue import CATALOGUE, essentials
 from ctg_analysis.model.errors import Finding
 from ctg_analysis.model.habits import as_shown
-from ctg_analysis.model.settings import project_path
-from ctg_analysis.model.yaml_files import ReadYaml
 
 Tables = Mapping[str, TableFile]
 
@@ -42,7 +40,7 @@ MUST_HAVE = {
 OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
 
 
-def inconsistencies(tables: Tables, convention: Convention | None = None) -> list[Finding]:
+def inconsistencies(tables: Tables) -> list[Finding]:
     """Each break of the chain; tables: the public ones. What was given up is not held to anything.
 
     A check waits until each table that it reads can be read whole.
@@ -51,7 +49,7 @@ def inconsistencies(tables: Tables, convention: Convention | None = None) -> lis
         finding
         for check, needed in CHECKS.items()
         if not any(tables[name].findings for name in needed)
-        for finding in check(tables, convention)
+        for finding in check(tables)
     ]
 
 
@@ -75,7 +73,7 @@ def active(actions: pd.DataFrame) -> pd.DataFrame:
     return actions[actions["statut"].ne(DROPPED)]
 
 
-def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _enjeux(tables: Tables) -> Iterator[Finding]:
     """The retained enjeux that no action serves, and the decisions without reason or date."""
     file, actions = tables["enjeux"], active(tables["actions"].rows)
     objectives = tables["objectifs"].rows.set_index("obj_id")["enjeux"]
@@ -92,7 +90,7 @@ def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
                 yield file.fault(row.Index, column, "une décision qui ne le dit pas", expected)
 
 
-def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _actions(tables: Tables) -> Iterator[Finding]:
     """What an action lacks: who leads it, when, who pays, how its result is measured."""
     file, followed = tables["actions"], tables["indicateurs_suivi"]
     paid = set(tables["financements"].rows["action_id"])
@@ -121,7 +119,7 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
                     yield followed.fault(indicator.Index, column, fault, expected)
 
 
-def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _budgets(tables: Tables) -> Iterator[Finding]:
     file, money = tables["actions"], tables["financements"].rows
     sums = money.groupby(["action_id", "nature"])["montant"].sum()
     for row in active(file.rows).itertuples():
@@ -135,7 +133,7 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
                 yield file.fault(row.Index, column, written, expected)
 
 
-def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _constats(tables: Tables) -> Iterator[Finding]:
     file = tables["constats"]
     kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
     alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
@@ -151,9 +149,10 @@ def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             yield file.fault(row.Index, "force_preuve", fault, expected)
 
 
-def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _orders(tables: Tables) -> Iterator[Finding]:
     """What ends before it begins."""
     for name, begins, ends in (
+        ("convention", "debut", "fin"),
         ("calendrier", "debut", "fin"),
         ("actions", "calendrier_debut", "calendrier_fin"),
         ("indicateurs_suivi", "date_reference", "cible_date"),
@@ -173,7 +172,7 @@ def _text(moment: str | pd.Timestamp) -> str:
     return moment if isinstance(moment, str) else moment.date().isoformat()
 
 
-def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
+def _attendance(tables: Tables) -> Iterator[Finding]:
     file = tables["ateliers"]
     for row in file.rows.itertuples():
         if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
@@ -183,11 +182,12 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
                 yield file.fault(row.Index, "presents", str(row.presents), expected)
 
 
-def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
+def _outside(tables: Tables) -> Iterator[Finding]:
     """The periods that are not within the years of the convention, the baselines later than its signature."""
+    convention = next(iter(lines(tables["convention"].rows)), None)
     if convention is None:
         return
-    begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)
+    begin, end = first_day(convention.debut), last_day(convention.fin)
     expected = f"dans les années de la convention, {begin:%d/%m/%Y} à {end:%d/%m/%Y}"
     dropped = set(tables["actions"].rows["action_id"]) - set(active(tables["actions"].rows)["action_id"])
     for name, columns in (
@@ -204,7 +204,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
                 moment = str(moment)
                 if not begin <= first_day(moment) <= last_day(moment) <= end:
                     yield file.fault(int(line), column, repr(moment), expected)
-    file, signed = tables["indicateurs_suivi"], convention.validee_le
+    file, signed = tables["indicateurs_suivi"], convention.validee_le and convention.validee_le.date()
     kept = file.rows.loc[~file.rows["action_id"].isin(dropped), "date_reference"].dropna()
     for line, moment in kept.items() if signed else ():
         if first_day(moment) > signed:
@@ -212,7 +212,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
             yield file.fault(int(line), "date_reference", repr(moment), expected)
 
 
-CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str, ...]] = {
+CHECKS: dict[Callable[[Tables], Iterator[Finding]], tuple[str, ...]] = {
     _enjeux: ("enjeux", "actions", "objectifs"),
     _actions: ("actions", "financements", "indicateurs_suivi"),
     _budgets: ("actions", "financements"),
@@ -225,6 +225,15 @@ CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str
 
 PROVED_BY = {SURVEY: "questionnaire", INTERVIEW: "extraits", DOCUMENT: "documents", WORKSHOP: "contributions"}
 OF_THE_CATALOGUE = "un indicateur de `ctg list indicators`"
+UNSAID, MOST_IN_AN_ISSUE = "rien, dans une convention validée", {"chiffres_cles": 6, "paroles": 3}
+OF_A_PLACE = {  # of the synthèse → the columns that it needs, how often it may come
+    "chiffre": (["indicateur"], 12),
+    "atout": (["indicateur"], 3),
+    "alerte": (["indicateur"], 3),
+    "phrase": (["indicateur", "texte"], 12),
+    "mot": (["texte"], 1),
+    "signature": (["par", "le"], 1),
+}
 MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_resultat": ("résultat", "impact")}
 
 
@@ -332,64 +341,58 @@ def _parts(value: object) -> Iterable:
     return value if isinstance(value, tuple) else ()
 
 
-def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
-    """The articles and annexes that are out of order, and what a validated convention leaves unsaid.
+def of_convention(tables: Tables) -> Iterator[Finding]:
+    """The articles and annexes that are out of order, what a convention lacks, what a validated one leaves unsaid.
 
     Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
     """
-    file, convention = project_path(path), read.value
-    if convention is None:
-        return
+    file, signed = tables["convention"], tables["convention"].rows["statut"].eq(VALID).any()
     for name in ("articles", "annexes"):
-        for rank, part in enumerate(getattr(convention, name)):
-            if part.no != rank + 1:
-                line, expected = read.lines[(name, rank, "no")], f"{rank + 1} : à la suite, à partir de 1"
-                yield Finding(file, line, f"{name}.{rank}.no", str(part.no), expected)
-    if convention.statut != VALID:
-        return
-    unsaid = "rien, dans une convention validée"
-    for rank, article in enumerate(convention.articles):
-        if not article.texte_md:
-            line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
-            yield Finding(file, line, column, unsaid, "le texte signé")
-    for name, expected in {"validee_le": "une date", "preambule": "le texte signé", "vu": "un au moins"}.items():
-        if not getattr(convention, name):
-            yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
+        for rank, part in enumerate(lines(tables[name].rows), start=1):
+            if part.no != rank:
+                yield tables[name].fault(part.Index, "no", str(part.no), f"{rank} : à la suite, à partir de 1")
+            if signed and name == "articles" and not part.texte:
+                yield tables[name].fault(part.Index, "texte", UNSAID, "le texte signé")
+    for row in lines(file.rows):
+        for name in ("signataires", "articles"):
+            if tables[name].texts.empty and not tables[name].unread:
+                yield tables[name].fault(None, None, "aucune ligne, pour une convention", "une au moins")
+        for name in ("validee_le", "preambule", "vu") if signed else ():
+            if not getattr(row, name):
+                yield file.fault(row.Index, name, UNSAID, "ce qui a été signé")
 
 
-def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
-    """The numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
-    file, numbers = project_path(path), set()
-    extracts = tables["extraits"].rows
+def of_info_flashes(tables: Tables) -> Iterator[Finding]:
+    """The extracts that may not be quoted, the figures that no indicator gives, too many of them, an unsigned word."""
+    file, extracts = tables["info_flash"], tables["extraits"].rows
     kept_back = not_quotable(extracts, PUBLIC).set_index("extrait_id")["motif"].to_dict()
-    known = set(extracts["extrait_id"])
-    for rank, issue in enumerate(read.value or ()):
-        if issue.numero in numbers:
-            line, column = read.lines[(rank, "numero")], f"{rank}.numero"
-            yield Finding(file, line, column, f"{issue.numero} une seconde fois", "un numéro une seule fois")
-        numbers.add(issue.numero)
-        for place, extract in enumerate(issue.paroles):
-            if (extract not in known or extract in kept_back) and not tables["extraits"].unread:
-                reason = f" : {kept_back[extract]}" if extract in kept_back else ""
-                expected = f"un extrait de la table extraits que chacun peut lire{reason}"
-                yield Finding(file, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
-        for place, figure in enumerate(issue.chiffres_cles):
-            if figure.indicateur not in CATALOGUE:
-                line, column = read.lines[(rank, "chiffres_cles")], f"{rank}.chiffres_cles.{place}.indicateur"
-                yield Finding(file, line, column, repr(figure.indicateur), OF_THE_CATALOGUE)
+    for issue in lines(file.rows):
+        for extract in _parts(issue.paroles):
+            if extract in kept_back:
+                expected = f"un extrait de la table extraits que chacun peut lire : {kept_back[extract]}"
+                yield file.fault(issue.Index, "paroles", repr(extract), expected)
+        for figure in _parts(issue.chiffres_cles):
+            if figure.split(JOIN)[0] not in CATALOGUE:
+                yield file.fault(issue.Index, "chiffres_cles", repr(figure), OF_THE_CATALOGUE)
+        for column, most in MOST_IN_AN_ISSUE.items():
+            if (count := len(_parts(getattr(issue, column)))) > most:
+                yield file.fault(issue.Index, column, str(count), f"{most} au plus")
+        if issue.edito_texte and not issue.edito_auteur:
+            yield file.fault(issue.Index, "edito_auteur", "une case vide", "l'élu qui signe l'éditorial")
 
 
-def of_synthesis(read: ReadYaml, path: Path) -> Iterator[Finding]:
-    """The indicators that are not in the editorial list, and those that come twice."""
-    if read.value is None:
-        return
-    file, known = project_path(path), {essential.indicator.id for essential in essentials()}
-    for name in ("chiffres", "atouts", "alertes", "phrases"):
-        ids = [row if isinstance(row, str) else row.indicateur for row in getattr(read.value, name)]
-        for rank, indicator in enumerate(ids):
-            column = f"{name}.{rank}"
-            line = read.lines.get((name, rank)) or read.lines[name,]
-            if indicator not in known:
-                yield Finding(file, line, column, repr(indicator), "un indicateur de data/reference/essentiel.yml")
-            elif indicator in ids[:rank]:
-                yield Finding(file, line, column, f"{indicator!r} une seconde fois", "un indicateur une seule fois")
+def of_synthesis(file: TableFile) -> Iterator[Finding]:
+    """The indicators that are not in the editorial list, those that come too often, what a line lacks."""
+    known, seen = {essential.indicator.id for essential in essentials()}, Counter()
+    for row in lines(file.rows):
+        needed, most = OF_A_PLACE[row.place]
+        seen[row.place] += 1
+        if seen[row.place] > most:
+            yield file.fault(row.Index, "place", f"{row.place} pour la {seen[row.place]}e fois", f"{most} au plus")
+        for column in needed:
+            if getattr(row, column) is None:
+                yield file.fault(row.Index, column, "une case vide", f"ce qui fait la ligne {row.place}")
+        if row.indicateur and row.indicateur not in known:
+            yield file.fault(
+                row.Index, "indicateur", repr(row.indicateur), "un indicateur de data/reference/essentiel.yml"
+            )

@@ -3,19 +3,24 @@
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from ctg_analysis.demarche.columns import KINDS, Champ, Code, Day, Id, Kind, Link, Moment, Row, Text, Whole, some
+from ctg_analysis.demarche.columns import KINDS, Kind, Row
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.yaml_files import Names, load_yaml
 from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"
 STRUCTURES = "equipements_services"
-BY_HAND = ("acteurs", "entretiens", "ouvertes_codees")  # of the private tables; answers come by `ctg answers`
+BY_HAND = (
+    "acteurs",
+    "entretiens",
+    "ouvertes_codees",
+    "conservation",
+)  # of the private tables; answers come by `ctg answers`
 
 
 class Column(BaseModel):
@@ -49,6 +54,7 @@ class Table(BaseModel):
     """A table: its file is <name>.csv. key: columns whose values come once. title: what it is, in French. sheet: the
     name of its sheet in a workbook.
 
+    single: has one row at most. prefilled: the columns that `ctg new` fills, a row where nothing else is being none.
     private: holds personal data, lives in data/private/<siren>/demarche/ and never in git.
     """
 
@@ -58,6 +64,8 @@ class Table(BaseModel):
     sheet: str
     key: Names
     columns: dict[str, Column]
+    single: bool = False
+    prefilled: Names = ()
     private: bool = False
 
     @property
@@ -79,7 +87,7 @@ class Table(BaseModel):
     def headings(self) -> Headings:
         """What it is known by in a workbook."""
         labels = {name: column.label for name, column in self.columns.items()}
-        return Headings(self.name, self.sheet, labels, footer=REMARK)
+        return Headings(self.name, self.sheet, labels, self.prefilled, footer=REMARK)
 
     @cached_property
     def row(self) -> type[Row]:
@@ -126,8 +134,9 @@ RESTRICTED = {name: table for name, table in TABLES.items() if table.private}
 
 # Neither persons' answers nor who was heard are among them: `results` works these out before (rules R1, R6 and R24).
 
-MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
-WRITTEN = "written"  # what is written in YAML: columns file (convention, synthese), json
+UNSHOWN = {"extraits", "votes", "consultation", "info_flash", "info_flash_dates", "noms_admis"}
+UNSHOWN |= {"signataires", "articles", "annexes"}  # which the convention alone prints
+MATERIAL_READ = [name for name in PUBLIC if name not in UNSHOWN]  # as they are, see `results`
 OBSERVATIONS = "observations"  # what it gives to OBSERVATIONS, through the gate
 RECEIVED = "received"  # of which day it is, by source
 
@@ -169,159 +178,3 @@ def _tuples(cells: pd.Series) -> list[tuple | None]:
     return [
         None if one is None else tuple(tuple(part) if isinstance(part, list) else part for part in one) for one in lists
     ]
-
-
-CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
-SYNTHESIS = "synthese.yml"
-Generated = Literal[
-    "champs",
-    "enjeux",
-    "axes",
-    "services",
-    "competences",
-    "actions",
-    "financements",
-    "gouvernance",
-    "indicateurs",
-    "calendrier",
-]
-
-
-class Consultation(Row):
-    """How the residents were asked, which their answers do not tell (rules R20 and R22).
-
-    plan: only a probability sample has a margin of error. envoyes: questionnaires sent or handed out, none for an open
-    link; commences, termines: answers begun, and sent to the end.
-    """
-
-    plan: Literal["volontaires", "quotas", "probabiliste"]
-    envoyes: Whole | None = None
-    commences: Whole | None = None
-    termines: Whole | None = None
-    diffusion: Text | None = None
-
-
-class Period(Row):
-    """The years of a convention."""
-
-    debut: Moment
-    fin: Moment
-
-
-class Party(Row):
-    """A signatory. Who signs for it is public: the only person whose name may be written here."""
-
-    nom: Text
-    representant: str | None = None
-    qualite: Text | None = None
-    deliberation_no: str | None = None
-    deliberation_date: Day | None = None
-
-
-class Article(Row):
-    """An article; champs_auto: the lists that are generated below its text."""
-
-    no: Whole
-    titre: Text
-    texte_md: Text | None = None
-    champs_auto: tuple[Generated, ...] = ()
-
-
-class Annex(Row):
-    """An annex; contenu: what it is made of."""
-
-    no: Whole
-    titre: Text
-    contenu: Literal["diagnostic", "services", "plan d'actions", "pilotage", "évaluation", "délibérations"]
-
-
-class Convention(Row):
-    """The convention: a project until it is validated.
-
-    Source of the order of its articles and annexes: the model of the Cnaf, to be checked against that of the Caf.
-    """
-
-    statut: Literal["projet", "validée"]
-    version: Id
-    validee_le: Day | None = None
-    intitule: Text
-    periode: Period
-    parties: Annotated[tuple[Party, ...], AfterValidator(some)]
-    vu: tuple[Text, ...] = ()
-    preambule: Text | None = None
-    articles: Annotated[tuple[Article, ...], AfterValidator(some)]
-    annexes: tuple[Annex, ...] = ()
-
-
-class Editorial(Row):
-    """Some words of an élu, who signs them."""
-
-    auteur: str
-    texte: Text
-
-
-class KeyFigure(Row):
-    """A figure, told by its observation: it is never typed."""
-
-    indicateur: Id
-    territoire: Code
-    periode: Moment
-
-
-class Rewritten(Row):
-    """What the team says of an indicator in the place of the sentence of the rule."""
-
-    indicateur: Id
-    texte: Text
-
-
-class Signature(Row):
-    """Who has read the synthèse again, a body or an élu, and when."""
-
-    par: str
-    le: Day
-
-
-class SynthesisEdition(Row):
-    """What the team changes of the synthèse that the rule proposes.
-
-    chiffres, atouts, alertes: indicators to put first, in this order; the rule adds its own after them.
-    """
-
-    chiffres: Annotated[tuple[Id, ...], Field(max_length=12)] = ()
-    atouts: Annotated[tuple[Id, ...], Field(max_length=3)] = ()
-    alertes: Annotated[tuple[Id, ...], Field(max_length=3)] = ()
-    phrases: tuple[Rewritten, ...] = ()
-    mot: Text | None = None
-    signature: Signature | None = None
-
-
-class NextDate(Row):
-    """A date to come."""
-
-    date: Moment
-    texte: Text
-
-
-class TakePart(Row):
-    """How to take part: an address of the web, a contact that names nobody."""
-
-    lien: Link | None = None
-    contact: str | None = None
-
-
-class InfoFlash(Row):
-    """An issue of the info flash; its calendar is that of `calendrier`, seen from its date."""
-
-    numero: Whole
-    date: Moment
-    titre: Text
-    edito: Editorial | None = None
-    qu_est_ce_que_la_ctg: Text
-    champs: Annotated[tuple[Champ, ...], AfterValidator(some)]
-    phase_en_cours: Literal["diagnostic partagé", "stratégie", "convention et suivi"]
-    chiffres_cles: tuple[KeyFigure, ...] = Field(default=(), max_length=6)
-    paroles: tuple[Id, ...] = Field(default=(), max_length=3)
-    prochaines_dates: tuple[NextDate, ...] = ()
-    participer: TakePart | None = None
-    mentions: Text | None = None

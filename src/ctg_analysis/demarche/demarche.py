@@ -1,4 +1,4 @@
-"""What a démarche has gathered, as chapters read it: its tables, its convention, its synthèse.
+"""What a démarche has gathered, as chapters read it.
 
 Nothing here is a person's answer, nor was said by someone who could be known: see `results.results`.
 """
@@ -10,14 +10,9 @@ import pandas as pd
 
 from ctg_analysis.demarche.columns import INTERVIEW, READERS
 from ctg_analysis.demarche.declared_tables import (
-    CONVENTION,
     OBSERVATIONS,
     RECEIVED,
     RESULTS,
-    SYNTHESIS,
-    WRITTEN,
-    Convention,
-    SynthesisEdition,
     empty,
     restored,
 )
@@ -25,7 +20,7 @@ from ctg_analysis.model.settings import MATERIAL, DataRoot, settings
 from ctg_analysis.raw.folders import read_unread
 
 EXTRACTS, PROOFS = "extraits", "preuves"
-OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
+OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED}
 
 
 class Demarche:
@@ -61,19 +56,3 @@ class Demarche:
         """
         files = sorted(path for path in self.folder.glob("*.parquet") if not of_persons or path.stem in OF_PERSONS)
         return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).digest()
-
-    @property
-    def convention(self) -> Convention | None:
-        """The convention as it is written."""
-        texts = self._written(CONVENTION)
-        return Convention.model_validate_json(texts[0]) if texts else None
-
-    @property
-    def synthesis(self) -> SynthesisEdition:
-        """What the team changes of the synthèse; nothing as long as it has written nothing."""
-        texts = self._written(SYNTHESIS)
-        return SynthesisEdition.model_validate_json(texts[0]) if texts else SynthesisEdition()
-
-    def _written(self, file: str) -> list[str]:
-        table = self.table(WRITTEN)
-        return list(table.loc[table["file"].eq(file), "json"])

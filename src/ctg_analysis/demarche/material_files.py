@@ -1,4 +1,4 @@
-"""The files of a démarche that may be in git: its tables, its convention, its info flashes, how residents were asked.
+"""The files of a démarche that may be in git: its tables, in sheets or in CSV files, its logos.
 
 What holds personal data is apart (`restricted_files`): nothing here reads it.
 """
@@ -6,33 +6,22 @@ What holds personal data is apart (`restricted_files`): nothing here reads it.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from ctg_analysis.demarche import declared_tables
+from ctg_analysis.demarche.columns import lines
 from ctg_analysis.demarche.consistency import dangling, of_convention, of_info_flashes, of_synthesis
-from ctg_analysis.demarche.table_files import (
-    TableFile,
-    personal_data,
-    personal_data_in_yaml,
-    questions_wrong,
-    read_folder,
-)
+from ctg_analysis.demarche.declared_tables import PUBLIC, Table
+from ctg_analysis.demarche.table_files import TableFile, personal_data, questions_wrong, read_folder
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.habits import NO_NAMES
 from ctg_analysis.model.settings import LOGOS, DataRoot, project_path
 from ctg_analysis.model.territories import codes_by_name
-from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.raw.files import unread_file, workbooks_in
 from ctg_analysis.raw.folders import is_note
 
-ALLOWED = "noms_admis.txt"
-YAML_FILES = {
-    declared_tables.CONVENTION: declared_tables.Convention,
-    declared_tables.INFO_FLASH: list[declared_tables.InfoFlash],
-    declared_tables.CONSULTATION: declared_tables.Consultation,
-    declared_tables.SYNTHESIS: declared_tables.SynthesisEdition,
-}
+ALLOWED = "noms_admis"
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST_LOGO = 100_000  # bytes
 TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word, in place of ours
@@ -42,14 +31,13 @@ TEMPLATES = {"convention.docx", "fiche_action.docx", "demande.docx"}  # of Word,
 class MaterialFiles:
     """The files of the folder of a démarche as they were read, whatever is wrong with them.
 
-    tables: by name, all of them, without rows when the file is absent. yaml: by the name of the file. allowed: names
-    that are no person's. workbooks: what is wrong with those that may hold tables.
+    tables: by name, all of them, without rows when the file is absent. allowed: names that are no person's. workbooks:
+    what is wrong with those that may hold tables.
     """
 
     epci: str
     folder: Path
     tables: dict[str, TableFile]
-    yaml: dict[str, ReadYaml]
     allowed: tuple[str, ...] = ()
     workbooks: Sequence[Finding] = ()
 
@@ -58,30 +46,14 @@ class MaterialFiles:
         return self.tables[name].rows
 
     @property
-    def convention(self) -> declared_tables.Convention | None:
-        """The convention."""
-        return self.yaml[declared_tables.CONVENTION].value
-
-    @property
-    def info_flashes(self) -> tuple[declared_tables.InfoFlash, ...]:
-        """The issues of the info flash, as they are written."""
-        return tuple(self.yaml[declared_tables.INFO_FLASH].value or ())
-
-    @property
-    def consultation(self) -> declared_tables.Consultation | None:
-        """How the residents were asked."""
-        return self.yaml[declared_tables.CONSULTATION].value
-
-    @property
-    def synthesis(self) -> declared_tables.SynthesisEdition | None:
-        """What the team changes of the synthèse."""
-        return self.yaml[declared_tables.SYNTHESIS].value
+    def convention(self) -> Any:
+        """The row of the convention; None as long as there is none."""
+        return next(iter(lines(self["convention"])), None)
 
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the files, each taken alone."""
-        of_files = (finding for file in (*self.tables.values(), *self.yaml.values()) for finding in file.findings)
-        return [*self.workbooks, *of_files]
+        return [*self.workbooks, *(finding for file in self.tables.values() for finding in file.findings)]
 
 
 def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFiles:
@@ -114,16 +86,13 @@ def read_material(folder: Path, names: tuple[str, ...] = (), codes: Mapping[str,
 
     names: those of places, which may be written anywhere. codes: see `habits.place`.
     """
-    tables, findings = read_folder(folder, declared_tables.PUBLIC, codes)
-    yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
-    return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names), findings)
+    tables, findings = read_folder(folder, PUBLIC, codes)
+    return MaterialFiles(folder.name, folder, tables, (*tables[ALLOWED].rows["nom"], *names), findings)
 
 
 def admitted(folder: Path) -> tuple[str, ...]:
     """The names of places that a démarche allows to be written."""
-    path = folder / ALLOWED
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return tuple(read_folder(folder, {ALLOWED: PUBLIC[ALLOWED]})[0][ALLOWED].rows["nom"])
 
 
 def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places: set[str] | None) -> list[Finding]:
@@ -133,27 +102,21 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
     """
     folder = files.folder
     return [
-        *strays(folder, declared_tables.PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}),
+        *strays(folder, PUBLIC, TEMPLATES),
         *dangling(tables, places),
-        *of_convention(files.yaml[declared_tables.CONVENTION], folder / declared_tables.CONVENTION),
-        *of_info_flashes(files.yaml[declared_tables.INFO_FLASH], tables, folder / declared_tables.INFO_FLASH),
-        *of_synthesis(files.yaml[declared_tables.SYNTHESIS], folder / declared_tables.SYNTHESIS),
+        *of_convention(tables),
+        *of_info_flashes(tables),
+        *of_synthesis(tables["synthese"]),
         *questions_wrong(tables["questionnaire"], tables["marges"], tables["enquete_precedente"]),
-        *persons_named(files),
+        *personal_data(files.tables.values(), files.allowed),
     ]
 
 
 def no_convention(folder: Path) -> Finding:
     """What is said of a démarche that has no convention yet."""
-    expected = f"ses parties et ses articles : `ctg new {folder.name}` écrit le fichier à remplir, dont ôter les #"
-    return Finding(project_path(folder / declared_tables.CONVENTION), None, None, "aucune convention encore", expected)
-
-
-def persons_named(files: MaterialFiles) -> Iterator[Finding]:
-    """What is written about someone."""
-    yield from personal_data(files.tables.values(), files.allowed)
-    for file, read in files.yaml.items():
-        yield from personal_data_in_yaml(read, files.folder / file, files.allowed)
+    place = f"{project_path(folder)}/{PUBLIC['convention'].place}"
+    expected = f"une ligne, et les signataires ; `ctg new {folder.name}` écrit les feuilles qui manquent"
+    return Finding(place, None, None, "aucune convention encore", expected)
 
 
 def logos(folder: Path) -> list[Path]:
@@ -170,9 +133,7 @@ def heavy_logos(folder: Path) -> Iterator[Finding]:
             yield Finding(project_path(path), None, None, f"une image de {size // 1000} Ko", expected)
 
 
-def strays(
-    folder: Path, tables: Mapping[str, declared_tables.Table], beside: set[str], folders: Collection[str] = ()
-) -> list[Finding]:
+def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
     """The files and folders of a folder that nothing reads.
 
     beside: other files that it may hold; folders: those that it may hold. Workbooks, whose sheets are checked apart,

@@ -46,7 +46,7 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
     if not folder.is_dir():
         return []
     material = read_material(folder, codes=codes_by_name(territories, epci))
-    chain = inconsistencies(material.tables, material.convention)
+    chain = inconsistencies(material.tables)
     exact = exact_baselines(material.tables["indicateurs_suivi"], observations, epci)
     return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci), *exact]
 

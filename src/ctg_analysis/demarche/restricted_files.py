@@ -8,65 +8,51 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.demarche import table_files
-from ctg_analysis.demarche.columns import Day
 from ctg_analysis.demarche.consistency import dangling
-from ctg_analysis.demarche.declared_tables import CONSULTATION, RESTRICTED
+from ctg_analysis.demarche.declared_tables import RESTRICTED
 from ctg_analysis.demarche.material_files import MaterialFiles, strays
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.scratch import PART, for_owner_alone, write_whole
 from ctg_analysis.model.settings import DataRoot, project_path
-from ctg_analysis.model.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.raw.files import Sheet, header_of, place_of, read_workbook
 from ctg_analysis.raw.folders import is_note
 
 # Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
 
-RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
-
-
-class Retention(BaseModel):
-    """Until when each file is kept; an interview says it itself, line by line."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    acteurs: Day | None = None
-    reponses: Day | None = None
-    reponses_sensibles: Day | None = None
-    reponses_ouvertes: Day | None = None
-    ouvertes_codees: Day | None = None
-    exports: Day | None = None
+RETENTION, RECORDINGS, EXPORTS = "conservation", "enregistrements", "exports"
+RETAINED = RESTRICTED[RETENTION].columns["fichier"].one_of  # an interview says it itself, line by line
 
 
 @dataclass(frozen=True)
 class RestrictedFiles:
-    """The files of the private folder of a démarche as they were read; retention: until when they are kept; workbooks:
-    what is wrong with those that may hold tables.
+    """The files of the private folder of a démarche as they were read.
+
+    workbooks: what is wrong with those that may hold tables.
     """
 
     folder: Path
     tables: dict[str, table_files.TableFile]
-    retention: ReadYaml
     workbooks: Sequence[Finding] = ()
 
     @property
-    def until(self) -> Retention:
-        """The dates, none when they are not written."""
-        return self.retention.value or Retention()
+    def until(self) -> dict[str, datetime.date]:
+        """Until when each file is kept; without those of which it is not written."""
+        rows = self.tables[RETENTION].rows.dropna(subset="supprimer_le")
+        return dict(zip(rows["fichier"], rows["supprimer_le"].dt.date, strict=True))
 
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the files, each taken alone."""
-        of_files = (finding for file in (*self.tables.values(), self.retention) for finding in file.findings)
-        return [*self.workbooks, *of_files]
+        return [*self.workbooks, *(finding for file in self.tables.values() for finding in file.findings)]
 
 
 def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
     """The files of the private folder of a démarche."""
     folder = root.restricted_material(epci)
     tables, findings = table_files.read_folder(folder, RESTRICTED)
-    return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention), findings)
+    return RestrictedFiles(folder, tables, findings)
 
 
 def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.DataFrame]:
@@ -91,11 +77,11 @@ def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list
     consent = "oui : sans consentement explicite, supprimer la ligne"
     dated = answers.rows.empty or answers.rows["date"].notna().any()  # else nothing tells when residents were asked
     return [
-        *strays(files.folder, RESTRICTED, {RETENTION, table_files.DELETIONS}, {RECORDINGS, EXPORTS}),
+        *strays(files.folder, RESTRICTED, {table_files.DELETIONS}, {RECORDINGS, EXPORTS}),
         *(finding for finding in dangling(tables) if finding.path in places),
         *table_files.answers_wrong(answers, tables["questionnaire"]),
         *table_files.answers_wrong(sensitive, tables["questionnaire"]),
-        *table_files.totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, answers),
+        *table_files.totals_wrong(material.tables["consultation"], answers),
         *coded_persons(files, material),
         *(
             sensitive.fault(line, "consentement", "'non'", consent)
@@ -116,11 +102,12 @@ def _without_date(files: RestrictedFiles) -> list[Finding]:
     """The files that hold rows and of which nothing says until when they are kept."""
     held = [name for name, file in files.tables.items() if len(file.texts)]
     held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
-    path, example = project_path(files.folder / RETENTION), "31/12/2027 ; ôter le # devant"
+    file = files.tables[RETENTION]
+    expected = "le jour où « ctg purge » le supprime, tel que 31/12/2027"
     return [
-        Finding(path, None, name, "aucune date", f"le jour où {name} est supprimé, tel que {name}: {example}")
+        file.fault(None, "supprimer_le", f"aucune date pour {name}", expected)
         for name in held
-        if name in Retention.model_fields and getattr(files.until, name) is None
+        if name in RETAINED and name not in set(file.texts.loc[file.texts["supprimer_le"].ne(""), "fichier"])
     ]
 
 
@@ -187,8 +174,8 @@ class Due:
 def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     """What is due on a day: the interviews that say so with their recordings, the tables, the exports."""
     overdue = _interviews(files, today)
-    for name in Retention.model_fields:
-        until = getattr(files.until, name)
+    for name in RETAINED:
+        until = files.until.get(name)
         if until is None or until > today:
             continue
         if name == EXPORTS:
@@ -246,7 +233,7 @@ def readable(files: RestrictedFiles) -> RestrictedFiles:
     Raises:
         InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
     """
-    unreadable = [*files.workbooks, *files.retention.findings, *files.tables["entretiens"].findings]
+    unreadable = [*files.workbooks, *files.tables[RETENTION].findings, *files.tables["entretiens"].findings]
     if unreadable:
         raise InputError(unreadable)
     return files

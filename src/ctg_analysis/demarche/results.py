@@ -69,7 +69,7 @@ def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
 def signature(material: MaterialFiles) -> int | None:
     """The first year of the convention; before it is written, the year after the démarche began."""
     if material.convention:
-        return first_day(material.convention.periode.debut).year
+        return first_day(material.convention.debut).year
     begun = material["calendrier"]["debut"].dropna()
     return first_day(begun.min()).year + 1 if len(begun) else None
 
@@ -237,7 +237,7 @@ def results(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame], pla
     proofs = material["preuves"]  # those by an interview under the name of what may be quoted of it
     quoted = proofs["ref"].mask(proofs["type"].eq(columns.INTERVIEW), proofs["ref"].map(names).fillna(""))
     tables["preuves"] = proofs.assign(ref=quoted)
-    tables |= {"extraits": extracts, declared_tables.WRITTEN: _written(material)}
+    tables["extraits"] = extracts
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
@@ -286,20 +286,11 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[declared_tables.RESULTS["extraits"]], names
 
 
-def _written(material: MaterialFiles) -> pd.DataFrame:
-    written = [(declared_tables.CONVENTION, material.convention), (declared_tables.SYNTHESIS, material.synthesis)]
-    return pd.DataFrame(
-        [(file, model.model_dump_json()) for file, model in written if model],
-        columns=declared_tables.RESULTS[declared_tables.WRITTEN],
-        dtype=str,
-    )
-
-
 def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
     """The day of what was gathered: the last answer; the last day that the plan and its follow-up name."""
     last = last_past_day(material)
     if pd.isna(last) and material.convention:
-        last = pd.Timestamp(first_day(material.convention.periode.debut))
+        last = pd.Timestamp(first_day(material.convention.debut))
     rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]
     rows += [(SURVEY, f"{survey.answers['date'].max():%Y-%m-%d}")] if survey else []
     return pd.DataFrame(rows, columns=declared_tables.RESULTS[declared_tables.RECEIVED], dtype=str)

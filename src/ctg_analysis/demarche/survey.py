@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.demarche import columns, questions
 from ctg_analysis.demarche.columns import CROSSED, LIST, NO_ANSWER, OUTSIDE
-from ctg_analysis.demarche.declared_tables import OBSERVATIONS, Consultation
+from ctg_analysis.demarche.declared_tables import OBSERVATIONS
 from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.questions import MIDDLE, STEP, STRENGTHS, least, middle_of_total
 from ctg_analysis.indicators.uncertainty import Z
@@ -210,14 +211,14 @@ SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
 @dataclass(frozen=True)
 class Survey:
     """Answers ready for counting. questionnaire: with the secteur as a question, if it was asked. answers: none blank.
-    margins: those that the weights follow, see `rake`.
+    margins: those that the weights follow, see `rake`. note: the row of « Consultation », of volunteers by default.
     """
 
     questionnaire: pd.DataFrame
     answers: pd.DataFrame
     weights: pd.Series
     margins: pd.DataFrame
-    note: Consultation
+    note: Any
 
     @property
     def period(self) -> str:
@@ -239,7 +240,9 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
         answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), columns.NOT_CONCERNED)
     margins = material["marges"]
     weights = rake(answers, margins) if len(margins) else pd.Series(1.0, index=answers.index)
-    return Survey(questionnaire, answers, weights, margins, material.consultation or Consultation(plan=VOLUNTEERS))
+    note = material["consultation"]
+    note = note if len(note) else pd.DataFrame({"plan": [VOLUNTEERS]}).reindex(columns=note.columns)
+    return Survey(questionnaire, answers, weights, margins, columns.lines(note)[0])
 
 
 def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:

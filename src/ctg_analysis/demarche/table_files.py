@@ -5,19 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from ctg_analysis.demarche.columns import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL, FreeText
+from ctg_analysis.demarche.columns import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL, lines
 from ctg_analysis.demarche.declared_tables import TABLES, Column, Table, how_written
 from ctg_analysis.model.errors import Finding, InputError, first_ones
 from ctg_analysis.model.habits import NO_NAMES
-from ctg_analysis.model.settings import project_path
-from ctg_analysis.model.yaml_files import Place, ReadYaml
 from ctg_analysis.raw.files import REMARK, Sheet, once_each, place_of
-from ctg_analysis.raw.form_workbooks import DAY, NUMBER, TEXT, workbook
+from ctg_analysis.raw.form_workbooks import DAY, NOTHING, NUMBER, TEXT, workbook
 from ctg_analysis.raw.form_workbooks import Column as SheetColumn
 from ctg_analysis.raw.form_workbooks import Table as SheetTable
 from ctg_analysis.raw.personal_data import Sign, signs
@@ -39,7 +36,7 @@ WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each questio
 
 DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
 MOST_ROWS = 100_000  # of a table
-LONGEST = 5_000  # characters in a cell
+LONGEST = 30_000  # characters in a cell, of which Excel takes no more than 32 767
 
 
 @dataclass(frozen=True)
@@ -118,6 +115,8 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
     texts.index = texts.index.astype(int)
     rows, lines = [], []
     findings += _repeated(texts, table, path) + _hostile(texts, path)
+    if table.single:
+        findings += [Finding(place_of(path), line, None, "une autre ligne", "une seule") for line in texts.index[1:]]
     for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
         try:
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
@@ -204,13 +203,14 @@ def table_workbook(
     tables: Mapping[str, Table],
     places: Sequence[tuple[str, str]] = (),
     rows: Mapping[str, pd.DataFrame] | None = None,
+    beside: Mapping[str, Sequence[str]] = NOTHING,
 ) -> bytes:
     """The workbook of some tables. places: codes and names of the EPCI and its communes. rows: the texts that are
-    there, by table; questions, which no table declares, have a column after its own.
+    there, by table; questions, which no table declares, have a column after its own. beside: see `workbook`.
     """
     named, there = [f"{code} {name}" for code, name in places], rows or {}
     sheets = [_sheet(table, named, tables, there.get(name)) for name, table in tables.items()]
-    return workbook(title, what_to_do, sheets)
+    return workbook(title, what_to_do, sheets, beside)
 
 
 def _sheet(table: Table, places: list[str], tables: Mapping[str, Table], rows: pd.DataFrame | None) -> SheetTable:
@@ -247,7 +247,6 @@ def _column(code: str, column: Column, places: list[str], tables: Mapping[str, T
 
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
-TOTALS = ("envoyes", "commences", "termines")
 A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
 A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
@@ -317,25 +316,20 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
         yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
 
 
-def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iterator[Finding]:
+def totals_wrong(consultation: TableFile, answers: TableFile) -> Iterator[Finding]:
     """The totals of the consultation that contradict each other: no step counts more than the one before it.
 
     An answer that was not finished may be kept, but none that was not begun.
     """
-    if consultation.value is None:
-        return
-    sent, started, complete = (getattr(consultation.value, name) for name in TOTALS)
     kept = len(answers.rows)
-    for column, count, limit, of in (
-        ("commences", started, sent, "envoyes"),
-        ("termines", complete, started, "commences"),
-    ):
-        if None not in (count, limit) and count > limit:
-            line = consultation.lines.get((column,))
-            yield Finding(project_path(path), line, column, str(count), f"{limit} au plus, comme le dit {of}")
-    if started is not None and kept > started:
-        expected = f"{kept} au moins, les réponses de {answers.label}"
-        yield Finding(project_path(path), consultation.lines.get(("commences",)), "commences", str(started), expected)
+    for row in lines(consultation.rows):
+        for column, of in (("commences", "envoyes"), ("termines", "commences")):
+            count, limit = getattr(row, column), getattr(row, of)
+            if None not in (count, limit) and count > limit:
+                yield consultation.fault(row.Index, column, str(count), f"{limit} au plus, comme le dit {of}")
+        if row.commences is not None and kept > row.commences:
+            expected = f"{kept} au moins, les réponses de {answers.label}"
+            yield consultation.fault(row.Index, "commences", str(row.commences), expected)
 
 
 def _where(name: str, questions: pd.DataFrame, source: str) -> str:
@@ -358,18 +352,18 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         parts = cells.str.split(LIST).explode() if kind == SEVERAL else cells
         wrong = parts[~parts.isin([*codes, *OUTSIDE])]
         expected = f"l'une de ces valeurs : {', '.join([*sorted(codes), *OUTSIDE])}, comme dans {source}"
-    for code, lines in wrong.groupby(wrong, sort=False).groups.items():
-        others = len(lines) - 1
+    for code, places in wrong.groupby(wrong, sort=False).groups.items():
+        others = len(places) - 1
         more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
         quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
-        yield answers.fault(int(lines[0]), name, quoted + more, expected)
+        yield answers.fault(int(places[0]), name, quoted + more, expected)
 
 
 EXPECTED = (
-    "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans noms_admis.txt"
+    "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans la feuille "
+    "« Noms admis »"
 )
 TO_READ = ("public", "copil")
-FREE = FreeText()
 
 
 def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
@@ -391,31 +385,6 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
             for line in file.rows.index[unread].tolist():
                 expected = "qui a relu l'extrait, avant qu'il ne sorte de l'équipe"
                 yield file.fault(line, "relu_par", "une case vide", expected)
-
-
-def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """What may name or reach someone in the free texts of a YAML file, never quoting it."""
-    for place, text in _free_texts(read.value):
-        for sign in signs(text, allowed):
-            column = ".".join(map(str, place))
-            yield Finding(project_path(path), read.lines.get(place), column, _kind_and_place(sign), EXPECTED)
-
-
-def _free_texts(value: Any, place: Place = (), *, free: bool = False) -> Iterator[tuple[Place, str]]:
-    """The places and the texts of what is written freely in a model or a list of models."""
-    if isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            is_free = FREE in field.metadata or _is_free(field.annotation)
-            yield from _free_texts(getattr(value, name), (*place, name), free=is_free)
-    elif isinstance(value, tuple | list):
-        for rank, part in enumerate(value):
-            yield from _free_texts(part, (*place, rank), free=free)
-    elif free and isinstance(value, str):
-        yield place, value
-
-
-def _is_free(annotation: Any) -> bool:
-    return any(part == FREE or _is_free(part) for part in get_args(annotation))
 
 
 def _kind_and_place(sign: Sign) -> str:

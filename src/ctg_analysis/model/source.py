@@ -286,8 +286,8 @@ class Source:
 
     @property
     def form_workbook(self) -> str:
-        """Return the name of the workbook that is handed to its partner, with a sheet for each of its forms."""
-        return f"{'_'.join(folded(word) for word in self.partner.split())}.xlsx"
+        """Return the name of the workbook that is handed to its partner, maybe by another, a sheet for each form."""
+        return f"{'_'.join(folded(word) for word in ADDRESSEES.get(self.partner, self.partner).split())}.xlsx"
 
     @property
     def form_names(self) -> set[str]:
@@ -323,6 +323,7 @@ def __getattr__(name: str) -> Any:
 FOLDER = Path(__file__).parent / "declared" / "sources"
 FORMS = "forms"  # the folder of what partners fill
 THRESHOLD = 5
+ADDRESSEES = {"SDJES": "DSDEN", "MDPH": "Département"}  # partners that one letter reaches with another
 RULE = SecrecyRule(THRESHOLD, f"arrondi à {THRESHOLD} (convention d'échange de données)")  # rule R1
 
 

@@ -12,18 +12,16 @@ from ctg_analysis.clean.partner_files import read_agreements, sound_facts
 from ctg_analysis.clean.received_forms import AND, FORMS, LEAST, codes_of, forms_in, homes
 from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import inconsistencies
-from ctg_analysis.demarche.declared_tables import CONVENTION
 from ctg_analysis.demarche.material_files import codes_of as codes_of_material
 from ctg_analysis.demarche.material_files import (
     heavy_logos,
     names_of,
     no_convention,
-    persons_named,
     read_material,
     wrong_together,
 )
 from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
-from ctg_analysis.demarche.table_files import TableFile
+from ctg_analysis.demarche.table_files import TableFile, personal_data
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, in_order
 from ctg_analysis.model.form import CONFIRMED, YES
@@ -104,7 +102,10 @@ def check_material(
         named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
         material = read_material(root.material(epci), *named)
         restricted = read_restricted(root, epci)
-        found[PERSONS] |= {*persons_named(material), *coded_persons(restricted, material)}
+        found[PERSONS] |= {
+            *personal_data(material.tables.values(), material.allowed),
+            *coded_persons(restricted, material),
+        }
         found[PERSONS] |= {as_finding(overdue) for overdue in due(restricted, today)}
         if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
             path = project_path(root.material(epci))
@@ -116,8 +117,8 @@ def check_material(
             *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None),
         }
         found[FILES] |= {*wrong_in_restricted(restricted, material)}
-        found[CHAIN] |= {*inconsistencies(material.tables, material.convention)}
-        if len(material["actions"]) and not material.convention and not material.yaml[CONVENTION].findings:
+        found[CHAIN] |= {*inconsistencies(material.tables)}
+        if len(material["actions"]) and material.tables["convention"].texts.empty:
             found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()

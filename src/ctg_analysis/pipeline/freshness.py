@@ -17,7 +17,7 @@ from ctg_analysis.raw.folders import CACHE, DOUBTED, UNREAD, files_of, is_by_its
 MANIFEST = "manifest.json"
 FORMS_READ = "restricted"  # in the record of a report: the names of the forms of partners
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
-OURS = (".csv", ".yml", ".md")  # files of data/private whose names are those that `ctg new` gives
+OURS = (".csv",)  # files of data/private whose names are those that `ctg new` gives
 EVERYWHERE = ("reference/", "library", "lock")  # the first letters of the inputs that all depends on
 OPEN = ("raw/", *EVERYWHERE)
 PAGES = {"display", "show", "chapter", "publish", "cli", "__main__"}

@@ -109,9 +109,8 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
     A démarche that has a fault is left out whole, and said to be.
     """
     from ctg_analysis.demarche.declared_tables import TABLES
-    from ctg_analysis.demarche.material_files import YAML_FILES
 
-    names = {name for table in TABLES.values() for name in (table.file, table.workbook, table.sheet)} | {*YAML_FILES}
+    names = {name for table in TABLES.values() for name in (table.file, table.workbook, table.sheet)}
     unread: dict[str, Unread] = {}
     folder.mkdir()
     for epci in demarches(root):

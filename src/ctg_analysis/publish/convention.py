@@ -4,17 +4,17 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import pandas as pd
-from pydantic import AfterValidator
+from pydantic import Field
 
 from ctg_analysis.chapter.missing import Request
 from ctg_analysis.chapter.synthesis import MessageText, messages
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, some
+from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, lines
 from ctg_analysis.demarche.consistency import active
-from ctg_analysis.demarche.declared_tables import TABLES, Convention, Party
+from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.proof_checks import breaks
@@ -57,11 +57,11 @@ BY_WHOM = {
 class Dossier:
     """The field material of a territory, the names of its places by code, and what the diagnosis says of it.
 
-    messages: those of the synthèse, in the words of the report. date: of the newest data, ISO.
+    convention: its row. messages: those of the synthèse, in the words of the report. date: of the newest data, ISO.
     """
 
     material: MaterialFiles
-    convention: Convention
+    convention: Any
     names: Mapping[str, str]
     messages: tuple[MessageText, ...]
     date: str
@@ -76,7 +76,7 @@ class Dossier:
     def since_signature(self) -> datetime.date | None:
         """Return the day the convention was validated, when its lists and annexes are of a later one."""
         signed = self.convention.validee_le if self.convention.statut == VALIDATED else None
-        return signed if signed and signed.isoformat() < self.date else None
+        return signed if signed and f"{signed:%Y-%m-%d}" < self.date else None
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -86,13 +86,7 @@ class Dossier:
     @property
     def years(self) -> list[int]:
         """Return the years of the convention."""
-        period = self.convention.periode
-        return list(range(first_day(period.debut).year, last_day(period.fin).year + 1))
-
-
-def lines(table: pd.DataFrame) -> list:
-    """Return the rows of a table for a template; what is not known is None."""
-    return list(table.astype(object).where(table.notna(), None).itertuples(index=False))
+        return list(range(first_day(self.convention.debut).year, last_day(self.convention.fin).year + 1))
 
 
 def lists(dossier: Dossier) -> dict[str, object]:
@@ -213,8 +207,8 @@ class Reference(Row):
     version: Id
     a_verifier: Text
     preambule: Text
-    vu: Annotated[tuple[Text, ...], AfterValidator(some)]
-    articles: Annotated[tuple[ReferenceArticle, ...], AfterValidator(some)]
+    vu: tuple[Text, ...] = Field(min_length=1)
+    articles: tuple[ReferenceArticle, ...] = Field(min_length=1)
 
     def text(self, number: int) -> str:
         """Return the text of an article; nothing when there is none of that number."""
@@ -234,13 +228,13 @@ def convention_context(dossier: Dossier, reference: Reference) -> dict[str, obje
     """Return what the tags of the template of the convention stand for."""
     convention = dossier.convention
     doubt = f"{reference.a_verifier} Version {reference.version}." if convention.statut == PROJECT else ""
-    signed = dossier.since_signature
+    signed, parties = dossier.since_signature, lines(dossier.material["signataires"])
     return (
         common(dossier)
         | lists(dossier)
         | {
-            "periode": span_phrase(first_day(convention.periode.debut), last_day(convention.periode.fin)),
-            "parties": [_party(party) for party in convention.parties],
+            "periode": span_phrase(first_day(convention.debut), last_day(convention.fin)),
+            "parties": [_party(party) for party in parties],
             "vu": convention.vu or reference.vu,
             "vu_doute": "" if convention.vu else doubt,
             "preambule": paragraphs(convention.preambule or reference.preambule),
@@ -248,14 +242,14 @@ def convention_context(dossier: Dossier, reference: Reference) -> dict[str, obje
             "articles": [
                 {
                     "titre": article.titre,
-                    "texte": paragraphs(article.texte_md or reference.text(article.no)),
-                    "doute": "" if article.texte_md else doubt,
-                    "listes": article.champs_auto,
+                    "texte": paragraphs(article.texte or reference.text(article.no)),
+                    "doute": "" if article.texte else doubt,
+                    "listes": article.listes or (),
                 }
-                for article in convention.articles
+                for article in lines(dossier.material["articles"])
             ],
-            "signataires": convention.parties,
-            "annexes": convention.annexes,
+            "signataires": parties,
+            "annexes": lines(dossier.material["annexes"]),
             "donnees_du": date_text(dossier.date),
             "signee_le": date_text(signed) if signed else "",
         }
@@ -277,7 +271,7 @@ def common(dossier: Dossier) -> dict[str, object]:
     }
 
 
-def _party(party: Party) -> str:
+def _party(party: Any) -> str:
     by = (
         f", représentée par {party.representant or 'sa ' + party.qualite}"
         if party.representant or party.qualite
@@ -371,7 +365,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     return _dossier(seen, material, material.convention)
 
 
-def _dossier(seen: Territory, material: MaterialFiles, convention: Convention) -> Dossier:
+def _dossier(seen: Territory, material: MaterialFiles, convention: Any) -> Dossier:
     places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
     return Dossier(
         material,

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import segno
@@ -12,8 +13,8 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.demarche.columns import first_day, last_day
-from ctg_analysis.demarche.declared_tables import INFO_FLASH, TABLES, InfoFlash, KeyFigure
+from ctg_analysis.demarche.columns import JOIN, first_day, last_day, lines
+from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import IMAGES, MaterialFiles, logos, open_material
 from ctg_analysis.demarche.plan import DONE, NO_DATE, PLANNED, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.display import notes
@@ -21,7 +22,7 @@ from ctg_analysis.display.quantities import agreed
 from ctg_analysis.display.texts import NBSP, date_text, span_phrase, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.derivation import read_places
@@ -84,15 +85,14 @@ def _span(rows: pd.DataFrame) -> str:
     return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
 
 
-def acronyms(issue: InfoFlash, shown: Iterable[str]) -> list[tuple[str, str]]:
+def acronyms(issue: Any, shown: Iterable[str]) -> list[tuple[str, str]]:
     """Return the acronyms that stand in an issue, each with its meaning. shown: its texts that are not its own."""
     words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, CTG, f"Caf{NBSP}", *shown]
-    words += [issue.participer.contact] if issue.participer else []
-    words += [issue.edito.texte] if issue.edito else []
+    words += [issue.contact, issue.edito_texte]
     return [(term, notes.terms()[term]) for term in notes.terms_in(map(typography, filter(None, words)))]
 
 
-def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[InfoFlash, str]:
+def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str = "") -> tuple[Any, str]:
     """Return an issue of the info flash, by default the latest, and its page, which asks nothing of any network.
 
     today: the day from which it is read and the steps are seen, ISO; by default the date of the issue, never that of a
@@ -104,20 +104,24 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     """
     places = read_places(root)
     material = open_material(root, epci, places)
-    place = project_path(root.material(epci) / INFO_FLASH)
-    issue = _issue(material, number, place)
+    issue = _issue(material, number)
     findings: list[Finding] = []
-    figures = list(_figures(issue, epci, root, place, findings))
+    figures = list(_figures(issue, material, root, findings))
     if findings:
         raise InputError(findings)
-    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles)]  # see consistency.of_info_flashes
+    extracts = (
+        material["extraits"].set_index("extrait_id").loc[list(issue.paroles or ())]
+    )  # see consistency.of_info_flashes
     quotes = [
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()
     ]
     moment, territory = today or issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
-    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(moment)]
+    dates = lines(material["info_flash_dates"])
+    coming = [
+        meeting for meeting in dates if meeting.numero == issue.numero and last_day(meeting.date) >= first_day(moment)
+    ]
     shown = [
         territory,
         *(step["name"] for phase in phases for step in phase["steps"]),
@@ -144,41 +148,41 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
 def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
     if material.convention is None:
         return notes.convention(root, material.epci)
-    period = material.convention.periode
-    return first_day(period.debut).year, last_day(period.fin).year
+    return first_day(material.convention.debut).year, last_day(material.convention.fin).year
 
 
-def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
-    issues = {issue.numero: issue for issue in material.info_flashes}
+def _issue(material: MaterialFiles, number: int | None) -> Any:
+    place = f"{project_path(material.folder)}/{TABLES['info_flash'].place}"
+    issues = {issue.numero: issue for issue in lines(material["info_flash"])}
     if not issues:
-        raise UserError(f"{place} : aucun numéro de l'info flash encore : `ctg new {material.epci}`, puis ôter les #")
+        raise UserError(
+            f"{place} : aucun numéro de l'info flash encore, attendu une ligne ; voir `ctg new {material.epci}`"
+        )
     if number is not None and number not in issues:
         raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
 
 
-def _figures(
-    issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
-) -> Iterator[dict[str, str]]:
+def _figures(issue: Any, material: MaterialFiles, root: DataRoot, findings: list[Finding]) -> Iterator[dict[str, str]]:
     if not issue.chiffres_cles:
         return
     ensure(root)
-    must_be_sound(root, epci)
-    seen = open_territory(epci, root)
+    must_be_sound(root, material.epci)
+    seen = open_territory(material.epci, root)
     for figure in issue.chiffres_cles:
-        key_figure = _figure(figure, seen)
+        indicator, place, period = figure.split(JOIN)
+        key_figure = _figure(CATALOGUE[indicator], place, period, seen)
         if key_figure is None:
-            expected = f"un chiffre que donne `ctg observations {epci}`"
-            what = f"aucune valeur de {figure.indicateur} pour {figure.territoire} en {figure.periode}"
-            findings.append(Finding(place, None, f"chiffres_cles, numero {issue.numero}", what, expected))
+            expected = f"un chiffre que donne `ctg observations {material.epci}`"
+            what = f"aucune valeur de {indicator} pour {place} en {period}"
+            findings.append(material.tables["info_flash"].fault(issue.Index, "chiffres_cles", what, expected))
         else:
             yield key_figure
 
 
-def _figure(figure: KeyFigure, seen: Territory) -> dict[str, str] | None:
-    indicator = CATALOGUE[figure.indicateur]
+def _figure(indicator: Indicator, place: str, period: str, seen: Territory) -> dict[str, str] | None:
     rows = seen.readable(indicator)
-    rows = rows[rows["territory"].eq(figure.territoire) & rows["period"].eq(figure.periode) & rows["status"].eq(OK)]
+    rows = rows[rows["territory"].eq(place) & rows["period"].eq(period) & rows["status"].eq(OK)]
     if rows.empty:
         return None
     row = rows.iloc[0]
@@ -199,12 +203,12 @@ def logo(path: Path) -> tuple[str, str]:
     return typography(f"Logo : {name}"), f"data:{IMAGES[path.suffix]};base64,{content}"
 
 
-def _code(issue: InfoFlash) -> str:
+def _code(issue: Any) -> str:
     """Return the address at which to take part, for telephones to read on paper; nothing without address."""
-    if not issue.participer or not issue.participer.lien:
+    if not issue.lien:
         return ""
     drawn = io.BytesIO()
-    segno.make(issue.participer.lien, error="m").save(
+    segno.make(issue.lien, error="m").save(
         drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True
     )
     alt = "Code à lire avec un téléphone, qui mène à l’adresse ci-contre"

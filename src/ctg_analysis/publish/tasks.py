@@ -40,7 +40,7 @@ from ctg_analysis.display.texts import alphabetical, capitalised, date_text, typ
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.settings import MATERIAL, OF_DEMARCHE, PUBLIC, ChapterNotebook, data_root, settings
-from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.source import SOURCES, Source
 from ctg_analysis.pipeline.freshness import tables_of
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.build import MISSING as PAGE
@@ -264,12 +264,15 @@ def write_missing(report: Report) -> None:
         (folder / FOLDER).mkdir()
         (folder / PAGE).write_text(html, encoding="utf-8")
         places = [(seen.epci, seen.row["name"]), *zip(seen.communes["code"], seen.communes["name"], strict=True)]
+        forms: dict[str, list[Source]] = {}  # by the workbook, which may be that of two partners
         for partner, (who, several) in zip(partners, asked.partners.items(), strict=True):
             (folder / partner["letter"]).write_bytes(letter(seen, who, several, max(seen.received.values())))
             sources = [SOURCES[name] for name in dict.fromkeys(request.source for request in several)]
-            (folder / partner["workbook"]).write_bytes(partner_workbook(sources, seen.row["name"], places))
+            forms.setdefault(partner["workbook"], []).extend(sources)
             for source in sources:
                 (folder / FOLDER / source.form_file).write_text(";".join(source.form.columns) + "\n", encoding="utf-8")
+        for workbook, sources in forms.items():
+            (folder / workbook).write_bytes(partner_workbook(sources, seen.row["name"], places))
 
 
 def _left_out(name: str, place: str) -> str:

@@ -241,7 +241,12 @@ def badly_encoded(path: Path) -> InputError:
 
 WORKBOOKS = (".xlsx", ".ods")
 OTHER_KINDS = (".xls", ".xlsm", ".xlsb")  # of workbooks, which are not read
-HELP, LISTS = "Mode d'emploi", "Listes"  # the sheets of a form that hold no table
+HELP, NOTICE, ACCORDS, LISTS = "Lisez-moi", "Notice d'information", "Accords", "Listes"
+BESIDE = {folded(name) for name in (HELP, NOTICE, ACCORDS, LISTS, "Mode d'emploi")}  # sheets that hold no table
+FORMER = {  # files in which a démarche was once written, which `ctg new` converts
+    "accords.yml", "conservation.yml", "consultation.yml", "convention.yml", "info_flash.yml", "noms_admis.txt",
+    "synthese.yml",
+}  # fmt: skip
 KEPT = 32  # workbooks, as they were last read
 AUTHORS = ("creator", "lastModifiedBy", "initial-creator")
 NO_CODE = "une colonne sans code", "un code dans la ligne des codes, ou rien en dessous"
@@ -302,6 +307,8 @@ def is_workbook(path: Path) -> bool:
 def unread_file(path: Path, expected: str) -> Finding:
     """What is said of a file that nothing reads: a workbook of another kind has only to be saved again."""
     kind, found = path.suffix.lower(), "un fichier que rien ne lit"
+    if path.name in FORMER:
+        found, expected = "un fichier qui n'est plus lu", "une feuille d'un classeur : `ctg new EPCI` le convertit"
     if kind in OTHER_KINDS:
         found, expected = f"un classeur enregistré en {kind}", AS_XLSX
     return Finding(project_path(path), None, None, found, expected)
@@ -334,7 +341,7 @@ def read_workbook(path: Path, tables: Collection[Headings]) -> FilledTables:
     for name, rows, cells in rows_of(path):
         table = _table_of(name, rows, tables)
         if table is None:
-            if any(any(row) for row in rows) and folded(name) not in (folded(HELP), folded(LISTS)):
+            if any(any(row) for row in rows) and folded(name) not in BESIDE:
                 expected = f"l'une de ces valeurs : {', '.join(known.sheet for known in tables)}"
                 place = SheetPlace.of(project_path(path), name, {})
                 findings.append(Finding(place, None, None, "une feuille que rien ne lit", expected))

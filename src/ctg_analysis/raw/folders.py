@@ -26,8 +26,11 @@ def sha256(path: Path) -> str:
 
 
 def is_note(path: Path) -> bool:
-    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
-    return path.name.startswith((".", "README", "LISEZMOI")) or is_by_itself(path)
+    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw, what
+    `ctg new` has converted.
+    """
+    name = path.name
+    return name.startswith((".", "README", "LISEZMOI")) or name.endswith(".converti") or is_by_itself(path)
 
 
 def is_by_itself(path: Path) -> bool:
@@ -72,7 +75,7 @@ def source_of(folder: Path) -> str:
 def forms_in(file: str) -> frozenset[str]:
     """The sources that a file of data/private may hold: a CSV form that of its name, any other those of all forms.
 
-    >>> sorted(forms_in("private/200067171/msa_familles.csv")), len(forms_in("private/200067171/accords.yml")) > 10
+    >>> sorted(forms_in("private/200067171/msa_familles.csv")), len(forms_in("private/200067171/accords.csv")) > 10
     (['msa_familles'], True)
     """
     from ctg_analysis.model.source import SOURCES

@@ -2,9 +2,10 @@
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -25,7 +26,7 @@ from ctg_analysis.model.form import (
 from ctg_analysis.model.form import DAY as FORM_DAY
 from ctg_analysis.model.source import Source
 from ctg_analysis.model.yaml_files import load_yaml
-from ctg_analysis.raw.files import HELP, LISTS, Headings
+from ctg_analysis.raw.files import ACCORDS, HELP, LISTS, Headings
 
 TEXT, DAY, NUMBER = "text", "day", "number"
 ROWS = 2_000  # that drop-down lists and formats reach
@@ -33,6 +34,7 @@ FIRST = 2  # row of the first cell to fill, from 0
 BEGINNING = datetime.datetime(2026, 1, 1)  # of each workbook: the same content is the same bytes
 NARROW, WIDE, HELP_WIDTH, HEADING_HEIGHT = 16, 32, 90, 64
 A4 = 9  # as the format numbers papers
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FIXED = {"border": 1, "border_color": "#B8C2CC"}
 
 
@@ -63,13 +65,16 @@ class Table:
     rows: Sequence[Sequence[str]] = ()
 
 
-def workbook(title: str, what_to_do: Sequence[str], tables: Sequence[Table]) -> bytes:
-    """The workbook of some tables. what_to_do: the lines of the first sheet."""
+def workbook(
+    title: str, what_to_do: Sequence[str], tables: Sequence[Table], beside: Mapping[str, Sequence[str]] = NOTHING
+) -> bytes:
+    """The workbook of some tables. what_to_do: the lines of the first sheet. beside: those of other sheets, by name."""
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(made, options)
     book.set_properties({"title": title, "created": BEGINNING})
-    _write_help(book, title, what_to_do)
+    for name, lines in ({HELP: what_to_do} | beside).items():
+        _write_help(book, name, title, lines)
     sheets = [(book.add_worksheet(table.sheet), table) for table in tables]
     lists = book.add_worksheet(LISTS)
     lists.hide()
@@ -80,8 +85,8 @@ def workbook(title: str, what_to_do: Sequence[str], tables: Sequence[Table]) -> 
     return made.getvalue()
 
 
-def _write_help(book: xlsxwriter.Workbook, title: str, lines: Sequence[str]) -> None:
-    sheet = book.add_worksheet(HELP)
+def _write_help(book: xlsxwriter.Workbook, name: str, title: str, lines: Sequence[str]) -> None:
+    sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, HELP_WIDTH)
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
@@ -171,6 +176,30 @@ def headings(source: Source) -> Headings:
     return Headings(source.id, source.form.sheet or source.id, above, (PLACE,), CONFIRMED_TOO)
 
 
+# What was agreed of a form: in each workbook of forms, filled when the partner has sent it back.
+AGREEMENTS = Headings(
+    "accords",
+    ACCORDS,
+    {
+        "formulaire": "formulaire, tel que caf_partenaire_familles",
+        "recu_le": "jour où il est venu",
+        "convention": "accord : son titre, sa date, son article",
+        "seuil": "seuil du secret, si l'accord en fixe un (5 au moins)",
+    },
+    prefilled=("formulaire",),
+)
+
+
+def agreements_sheet(rows: Iterable[Mapping[str, str]]) -> Table:
+    """The sheet of agreements. rows: what is known of them, by column."""
+    holds = {"recu_le": DAY, "seuil": NUMBER}
+    columns = [
+        Column(code, heading, holds=holds.get(code, TEXT), wide=code in ("formulaire", "convention"))
+        for code, heading in AGREEMENTS.columns.items()
+    ]
+    return Table(AGREEMENTS.sheet, columns, [[row.get(code, "") for code in AGREEMENTS.columns] for row in rows])
+
+
 def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, str], confirmed: str) -> Table:
     """The sheet of a form: a row for each place, unless its rows are structures.
 
@@ -209,13 +238,9 @@ def _column(field: Field, kinds: dict[str, str]) -> Column:
 
 @dataclass(frozen=True)
 class Texts:
-    """What a partner reads: of all the forms, of those with a row for each structure, of the column where a
-    row is confirmed, of each kind of column, of a workbook.
-    """
+    """What a partner reads: of the column where a row is confirmed, of each kind of column, of a workbook."""
 
     __pydantic_config__ = NO_OTHER_KEY
-    introduction: str
-    by_site: str
     confirmed: str
     kinds: dict[str, str]
     workbook: tuple[str, ...]
@@ -229,8 +254,12 @@ def partner_workbook(sources: Sequence[Source], name: str, places: list[tuple[st
 
     name: of the EPCI. places: codes and names, the EPCI first, then its communes.
     """
-    partner, base = sources[0].partner, max(source.secrecy.base for source in sources)
+    partner, base = (
+        " et ".join(dict.fromkeys(source.partner for source in sources)),
+        max(source.secrecy.base for source in sources),
+    )
     what_to_do = [line.format(name=name, base=base) for line in TEXTS.workbook]
     of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
     tables = [form_sheet(source, places, TEXTS.kinds, TEXTS.confirmed) for source in sources]
-    return workbook(f"{partner} – {name}", [*what_to_do, "", *of_which], tables)
+    agreements = agreements_sheet({"formulaire": source.id} for source in sources)
+    return workbook(f"{partner} – {name}", [*what_to_do, "", *of_which], [*tables, agreements])

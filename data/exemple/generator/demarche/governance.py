@@ -22,7 +22,8 @@ AT_SECOND_SEMINAR = "SEM2"
 SERVICE = ["service_id", "nom", "type", "champ", "gestionnaire", "statut_juridique", "commune", "capacite", "ouverture"]
 # Of kinds of actors of whom three or more were heard.
 QUOTED = {2: ["PE_PLACES 1", "EJ_MOBILITE 4"], 3: ["CO_COOPERATION 3", "VS_LIEUX 2", "PA_LIEUX 1"]}
-CONVENTION = "# Convention inventée : son texte n'a pas de valeur et ne reprend aucun modèle.\n"
+# Of the convention, the text is invented and follows no model.
+WRITTEN = ("convention", "signataires", "articles", "annexes", "info_flash", "info_flash_dates", "synthese")
 
 
 def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.random.Generator) -> None:
@@ -45,11 +46,10 @@ def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.ra
     public.write("votes", _votes(evidence["enjeux"], generator))
     public.write("instances", rows_of("instances", said["instances"]))
     public.write("reunions", rows_of("reunions", said["reunions"]))
-    public.write_yaml("convention.yml", said["convention"], CONVENTION)
     for issue in said["info_flash"]:
         issue["paroles"] = [extracts[name] for name in QUOTED.get(issue["numero"], [])]
-    public.write_yaml("info_flash.yml", said["info_flash"])
-    public.write_yaml("synthese.yml", said["synthese"])
+    for name in WRITTEN:
+        public.write(name, said[name])
 
 
 def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) -> list[dict[str, Any]]:

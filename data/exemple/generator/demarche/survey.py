@@ -52,7 +52,7 @@ def write(
             _abandon(answer, questions, rank)
             complete -= 1
     counts = {"commences": ANSWERS + UNUSABLE, "termines": complete}
-    public.write_yaml("consultation.yml", said["consultation"] | counts)
+    public.write("consultation", [said["consultation"] | counts])
     plain = [one["q_id"] for one in questions if one["type"] != "ouverte" and one["sensible"] == "non"]
     private.write("reponses", answers, plain)
     concerned = sorted(generator.choice(ANSWERS, HANDICAP, replace=False).tolist())
@@ -60,8 +60,7 @@ def write(
     private.write("reponses_sensibles", sensitive, ["handicap_obstacles"])
     _open(private, answers, said["ouvertes"], generator)
     kept = ("acteurs", "reponses", "reponses_sensibles", "reponses_ouvertes", "ouvertes_codees")
-    comment = "# Personne n'est réel ici : rien n'est à supprimer de sitôt.\n"
-    private.write_yaml("conservation.yml", dict.fromkeys(kept, "2099-12-31"), comment)
+    private.write("conservation", [{"fichier": name, "supprimer_le": "2099-12-31"} for name in kept])
 
 
 def margins(people: dict[str, np.ndarray], raw: Path) -> list[Answer]:

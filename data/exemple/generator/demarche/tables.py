@@ -50,11 +50,6 @@ class Folder:
         table = pd.DataFrame([{column: cell(row.get(column)) for column in columns} for row in rows], columns=columns)
         table.to_csv(self.path / TABLES[name].file, sep=";", index=False, lineterminator="\n")
 
-    def write_yaml(self, file: str, value: Any, comment: str = "") -> None:
-        """Write a YAML file, under a comment."""
-        text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110)
-        (self.path / file).write_text(comment + text, encoding="utf-8")
-
 
 def rows_of(table: str, lists: Iterable[list], columns: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Return lists as rows of a table: in the order of its columns, or of those that are named."""
