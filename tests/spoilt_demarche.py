@@ -56,8 +56,7 @@ def documents(public: Path, private: Path) -> None:
     change(public / "consultation.csv", 2, "envoyes", "400")
     change(public / "consultation.csv", 2, "commences", "500")
     change(public / "consultation.csv", 2, "termines", "650")
-    for _ in range(4):
-        add(public / "synthese.csv", place="mot", texte="Un mot.")
+    add(public / "synthese.csv", place="mot", texte="Un mot.")
     add(public / "synthese.csv", place="atout", indicateur="births_count")
     (public / "synthese.yml").write_text("atouts: [&a poverty_rate, *a]\n", encoding="utf-8")
 

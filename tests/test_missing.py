@@ -228,7 +228,7 @@ def test_the_command_lists_what_is_missing(france, capsys):
     lines = said.out.splitlines()
     assert len(lines) >= 15 and f"{len(lines)} missing" in said.err
     (form,) = {line.split("  ")[-1] for line in lines}
-    assert form.startswith("sdjes.xlsx, feuille « ") and form.endswith(" », ou sdjes_accueils.csv")
+    assert form.startswith("dsden.xlsx, feuille « ") and form.endswith(" », ou sdjes_accueils.csv")
     assert len({line.index("SDJES") for line in lines}) == 1  # in columns
     for words, told in ((["123456789"], "is not an EPCI"), ([DEFAULT_EPCI, "zzz"], "nothing with 'zzz'")):
         with pytest.raises(UserError, match=told):

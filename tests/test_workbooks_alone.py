@@ -13,6 +13,7 @@ from material_files import copy_of, places_of, said
 
 from ctg_analysis.clean.partner_files import read_agreements
 from ctg_analysis.clean.received_forms import LEAST, read_private
+from ctg_analysis.demarche.empty_forms import write_forms
 from ctg_analysis.demarche.former_files import convert
 from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.restricted_files import read_restricted
@@ -64,6 +65,12 @@ def test_former_agreements_become_a_sheet_and_what_cannot_be_read_stays_as_it_is
     convert(folder)
     assert read_agreements(folder, LEAST) == read_agreements(example.private / EXAMPLE_EPCI, LEAST)
     assert read_private(root, places_of(example)).findings == {}
+    (folder / "fichiers_convertis.xlsx").unlink()
+    forms = {*write_forms(EXAMPLE_EPCI, "x", folder), *write_forms(EXAMPLE_EPCI, "x", folder)}
+    for path in forms:
+        fill(path, {}, without="Accords")  # as a version wrote them that had no sheet for agreements
+    assert [path.name for path in write_forms(EXAMPLE_EPCI, "x", folder)] == ["accords.xlsx"]
+    assert write_forms(EXAMPLE_EPCI, "x", folder) == [] and read_agreements(folder, LEAST) == ({}, [])
     for wrong in ("caf: [", "- caf\n", "caf: 3\n"):
         (folder / "accords.yml").write_text(wrong, encoding="utf-8")
         with pytest.raises(InputError) as error:
@@ -71,12 +78,12 @@ def test_former_agreements_become_a_sheet_and_what_cannot_be_read_stays_as_it_is
         assert "\n" not in str(error.value) and (folder / "accords.yml").read_text(encoding="utf-8") == wrong
 
 
-def fill(path, sheets):
+def fill(path, sheets, without=""):
     """Type rows in the sheets of a workbook, below those that are there, and save it as a spreadsheet does."""
     there = rows_of(path)
     assert {*sheets} <= {name for name, *_ in there}
     with xlsxwriter.Workbook(path) as book:
-        for name, rows, _ in there:
+        for name, rows, _ in [one for one in there if one[0] != without]:
             sheet = book.add_worksheet(name)
             for at, row in enumerate([*rows, *sheets.get(name, [])]):
                 sheet.write_row(at, 0, [cell or None for cell in row])

@@ -348,8 +348,8 @@ def of_convention(tables: Tables) -> Iterator[Finding]:
     """
     file, signed = tables["convention"], tables["convention"].rows["statut"].eq(VALID).any()
     for name in ("articles", "annexes"):
-        for rank, part in enumerate(lines(tables[name].rows), start=1):
-            if part.no != rank:
+        for part in lines(tables[name].rows):
+            if part.no != (rank := tables[name].texts.index.get_loc(part.Index) + 1):
                 yield tables[name].fault(part.Index, "no", str(part.no), f"{rank} : à la suite, à partir de 1")
             if signed and name == "articles" and not part.texte:
                 yield tables[name].fault(part.Index, "texte", UNSAID, "le texte signé")

@@ -16,7 +16,7 @@ from ctg_analysis.model.scratch import for_owner_alone, free_name, write_absent
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.source import SOURCES, Source
 from ctg_analysis.raw.files import NOTICE, sheets_there
-from ctg_analysis.raw.form_workbooks import AGREEMENTS, headings, partner_workbook
+from ctg_analysis.raw.form_workbooks import AGREEMENTS, agreements_sheet, headings, partner_workbook, workbook
 from ctg_analysis.raw.personal_data import signs
 
 TEXTS = Path(__file__).with_name("texts")
@@ -127,7 +127,12 @@ def write_forms(
     columns |= {f"{AGREEMENTS.name}.csv": [*AGREEMENTS.columns]}
     texts: dict[Path, str | bytes] = {folder / file: _header(names) for file, names in columns.items() if csv}
     places = [(epci, name), *communes]
-    texts |= {path: partner_workbook(sources, name, places) for path, sources in _lacking(folder)}
+    workbooks = {path: partner_workbook(sources, name, places) for path, sources in _lacking(folder)}
+    known = (folder / f"{AGREEMENTS.name}.csv").is_file() or sheets_there(folder, [AGREEMENTS])
+    if not workbooks and not known:  # those of a version that had no sheet for them
+        rows = ({"formulaire": form} for form in FORMS)
+        workbooks[folder / f"{AGREEMENTS.name}.xlsx"] = workbook(f"Accords – {name}", (), [agreements_sheet(rows)])
+    texts |= workbooks
     with for_owner_alone(folder):
         return write_absent(texts)
 

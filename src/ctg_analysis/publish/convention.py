@@ -96,6 +96,8 @@ def lists(dossier: Dossier) -> dict[str, object]:
     budgets = of_the_plan(material["financements"], material["actions"])
     results = followed["type"].eq(RESULT) & followed["action_id"].isin(dossier.actions["action_id"])
     constats = material["constats"][material["constats"]["statut"].eq(VALIDATED_CONSTAT)]
+    columns = [*map(str, dossier.years), TOTAL]
+    unpaid = {"colonnes": columns, "lignes": [], "total": {"nom": TOTAL, "montants": [NONE] * len(columns)}}
     return {
         "champs": FIELDS,
         "enjeux": lines(enjeux[enjeux["retenu"].eq(True).fillna(False)]),
@@ -103,8 +105,8 @@ def lists(dossier: Dossier) -> dict[str, object]:
         "services": _services(dossier),
         "competences": _competences(dossier),
         "actions": actions,
-        "financements": funding(budgets, dossier.years, ["financeur"]),
-        "natures": funding(budgets, dossier.years, ["nature"]),
+        "financements": funding(budgets, dossier.years, ["financeur"]) or unpaid,
+        "natures": funding(budgets, dossier.years, ["nature"]) or unpaid,
         "instances": lines(material["instances"]),
         "resultats": lines(followed[results]),
         "calendrier": lines(material["calendrier"]),
