@@ -64,7 +64,7 @@ def mechanical(text: str) -> list[str]:
     """Return what a person would not write in the sentences of an account: chains, lists, a group of words twice."""
     found = []
     for one in SENTENCE.split(text):
-        said = words(one)
+        said = re.findall(r"[^\W\d_][^\s,;:.()]*", one.lower())
         groups = [tuple(said[rank : rank + GROUP]) for rank in range(len(said) - GROUP + 1)]
         faults_of = {
             "written by a machine": MACHINE.search(one),

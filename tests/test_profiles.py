@@ -62,8 +62,8 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     near = pd.concat([near, gaps(("peers", True, 0.5, None, False, False))])
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
-        "nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), comme les EPCI comparables (médiane : "
-        "15,8), un taux parmi les plus élevés de France"
+        "un taux parmi les plus élevés de France, nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), "
+        "comme les EPCI comparables (médiane : 15,8)"
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
     assert (

@@ -154,7 +154,7 @@ def _balances(change: float, natural: float, migratory: float) -> str:
 
 
 def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
-    """Facts, the first ones first, two in the sentence of a year: no figure stands beside one of another census.
+    """Facts, the first ones first, two in the sentence of a year, that do not end alike « parmi les plus élevées ».
 
     most: how many years.
 
@@ -163,8 +163,12 @@ def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
     """
     by_year: dict[str, list[str]] = {}
     for period, text in facts:
-        by_year.setdefault(period, []).append(text)
-    return [f"En {year}, {' ; '.join(told[:OF_A_YEAR])}." for year, told in [*by_year.items()][:most]]
+        told = by_year.setdefault(period, [])
+        if len(told) < OF_A_YEAR and not any(
+            (place := text.partition(" parmi ")[2]) and one.endswith(place) for one in told
+        ):
+            told.append(text)
+    return [f"En {year}, {' ; '.join(told)}." for year, told in [*by_year.items()][:most]]
 
 
 def story(territory: Territory) -> list[str]:

@@ -69,8 +69,8 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
-    """Return what a finding is beside: « nettement plus qu'en France (12,1 %), comme les EPCI comparables (médiane :
-    27,1 %), un taux parmi les plus élevés de France ».
+    """Return what a finding is beside: « un taux parmi les plus élevés de France, nettement plus qu'en France (12,1 %),
+    comme les EPCI comparables (médiane : 27,1 %) ».
 
     France comes first, or the comparator of the finding; the peers say whether it is usual in such territories, and
     « mais » that they are on the other side. Of a change, whose verb tells its sign, figures alone.
@@ -85,10 +85,10 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
     if sentences.is_change(indicator):
         text = figures(rows, [*words])
-    told = [MOVES[found["move"]] if found["why"] == MOVING else "", text]
+    told = [MOVES[found["move"]] if found["why"] == MOVING else ""]
     told.append(placed(indicator, found["tenth"]) if found["tenth"] else "")
     told.append(f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else "")
-    text = ", ".join(filter(None, told))
+    text = ", ".join(filter(None, [*told, text]))
     if text and "peers" in places and "peers" not in gaps:
         chosen = ", choisis sur ce critère" * (CHOOSES in places["peers"].name)
         text += f" (médiane des {PEERS}{chosen} : {places['peers'].text})"
