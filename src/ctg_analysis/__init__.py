@@ -1,3 +1,3 @@
 """Reproducible shared diagnosis of a convention territoriale globale (CTG)."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
