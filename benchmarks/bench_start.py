@@ -40,6 +40,8 @@ if __name__ == "__main__":
         shutil.move(private, kept / "private")
         took = ctg(project, "new", EXAMPLE_EPCI)
         for name, folder in (("public", public), ("private", private)):
+            for path in folder.glob("*.xlsx"):  # whose sheets begin some tables, which are filled in CSV here
+                path.unlink()
             for path in (kept / name).iterdir():
                 shutil.copy(path, folder)
         took += ctg(project, "check", EXAMPLE_EPCI)

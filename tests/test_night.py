@@ -109,7 +109,7 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
 
     accords = root / "data" / "private" / epcis[3] / "accords.csv"
     text = accords.read_text(encoding="utf-8")
-    accords.write_text(f"{text}inconnu;hier;;\n", encoding="utf-8")
+    accords.write_text(text.replace("convention", "titre", 1), encoding="utf-8")
     code, lines, again = built(root)
     assert code == 2 and again == {epcis[3]} and "accords.csv" in lines[0]
     accords.write_text(text, encoding="utf-8")
