@@ -39,7 +39,7 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
         (tmp_path / name).symlink_to(here / name)
     command = [sys.executable, "-m", "ctg_analysis"]
     options = {"env": os.environ | {"CTG_ROOT": str(tmp_path)}, "capture_output": True, "text": True}
-    broken = ["E03, retenu sans action", "F04, qui ne le dit pas", "trouvé 99000.00, attendu 22500.00"]
+    broken = ["E03, retenu sans action", "rien pour F04", "trouvé 99000.00, attendu 22500.00"]
     broken.append("trouvé 'plus élevé que' (ici ")  # a person who fills tables reads French
     for state in ("2 chapters made again", "up to date"):
         answer = subprocess.run([*command, "build", EXAMPLE_EPCI, "--chapters", "14,15"], **options)
@@ -88,7 +88,7 @@ NO_MORE = {
         "C07",
         "ref",
         "age_0_19_share+999999999+1999",
-        "trouvé plus de valeur de age_0_19_share+999999999+1999",
+        "trouvé aucune valeur de age_0_19_share+999999999+1999",
     ),
 }
 
@@ -116,7 +116,7 @@ def test_a_proof_whose_observation_is_gone_is_named(public, known):
     observations, places = known
     less = observations[observations["indicator"].ne("care_refusals_count")]
     (line,) = proofs_said(public, (less, places))
-    assert "colonne ref : trouvé plus de valeur de care_refusals_count+999999999+2024" in line
+    assert "colonne ref : trouvé aucune valeur de care_refusals_count+999999999+2024" in line
 
 
 def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known):

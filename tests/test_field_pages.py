@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from ctg_analysis.chapter.demarche import consultation
 from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
+from ctg_analysis.chapter.demarche.enjeux import open_enjeux
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.pieces import DemarcheChapter
+from ctg_analysis.chapter.demarche.pieces import VOTED, DemarcheChapter
 from ctg_analysis.cli import app
 from ctg_analysis.demarche.columns import has_code
 from ctg_analysis.demarche.declared_tables import MATERIAL_READ, RESULTS, columns_of, empty
@@ -116,6 +117,25 @@ def test_r24_no_group_under_20_and_no_cell_under_5_can_be_read(demarche, materia
 def test_r1_how_many_answered_is_told_by_five(shown):
     page = words(open_consultation(shown.territory.epci).completion().html)
     assert "Pour se déplacer, vos enfants de 11 à 17 ans ≈ 80 ≈ 80 moins de 5 0 %" in page
+
+
+def test_where_too_few_answered_no_link_is_told_to_be_sought(shown, monkeypatch):
+    table = DemarcheChapter.table
+    none = shown.demarche.table("crossings").assign(p=float("nan"))
+    monkeypatch.setattr(DemarcheChapter, "table", lambda self, name: none if name == "crossings" else table(self, name))
+    few = open_consultation(shown.territory.epci)
+    assert words(few.crossings().html) == "Aucun croisement : trop peu de réponses pour un test."
+    none_shown = {"crossings": none, "by_group": shown.demarche.table("by_group")[:0]}
+    monkeypatch.setattr(DemarcheChapter, "table", lambda self, name: none_shown.get(name, table(self, name)))
+    assert few.groups().html == ""
+
+
+def test_a_decision_without_a_vote_is_told(shown, monkeypatch):
+    table = DemarcheChapter.table
+    unvoted = {VOTED: shown.demarche.table(VOTED)[:0], "decisions": shown.demarche.table("decisions")[:0]}
+    monkeypatch.setattr(DemarcheChapter, "table", lambda self, name: unvoted.get(name, table(self, name)))
+    page = words(open_enjeux(shown.territory.epci).decisions().html)
+    assert page.startswith("Le COPIL a décidé") and "Rang du vote" not in page and "retenu" in page
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def test_an_installed_package_works_on_the_project_of_the_folder_or_says_what_it
 
 def test_the_version_is_told():
     answer = CliRunner().invoke(app, ["--version"])
-    assert answer.exit_code == 0 and answer.output.startswith("ctg_analysis 0.")
+    assert answer.exit_code == 0 and answer.output.startswith("ctg_analysis 1.")
 
 
 @pytest.mark.slow

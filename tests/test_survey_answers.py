@@ -82,7 +82,7 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     told = take_in(root, "999999999", export)
     again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
-    assert "3 réponses gardées sur 4 commencées et 2 envoyées" in told[0] and "2 terminées" in told[1]
+    assert "3 réponses gardées sur 4 commencées et 2 terminées" in told[0] and "2 terminées" in told[1]
     assert modes(root.private) == ({"0o700"}, {"0o600"})
     opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
     assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")

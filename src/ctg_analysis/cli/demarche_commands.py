@@ -97,9 +97,10 @@ def new(
     for place in (folder, root.restricted_material(epci), root.material(epci)):
         for path in convert(place):
             messages.print(f"{project_path(path)} : les fichiers d'avant, en feuilles ; gardés à côté (.converti)")
-    forms = write_forms(epci, name, folder, communes, csv=csv)
-    tables = write_tables(root, epci, name, communes, structures, csv=csv)
-    for place, written in ((folder, forms), (root.material(epci), tables)):
+    made = write_forms(epci, name, folder, communes, csv=csv)
+    made += write_tables(root, epci, name, communes, structures, csv=csv)
+    for place in (folder, root.restricted_material(epci), root.material(epci)):
+        written = [path for path in made if path.parent == place]
         count = f"{len(written)} fichier{'s' if len(written) > 1 else ''}"
         told = f"{count} ; commencer par la feuille « {HELP} »" if written else "tout y est déjà, rien n'a changé"
         messages.print(f"{project_path(place)} : {told}")

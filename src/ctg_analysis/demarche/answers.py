@@ -437,7 +437,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     dropped = f" ; colonnes laissées de côté : {', '.join(answers.dropped)}" if answers.dropped else ""
     return [
         f"{project_path(folder)} : {len(answers.closed)} réponses gardées sur {answers.started} commencées et "
-        f"{answers.complete} envoyées{dropped}",
+        f"{answers.complete} terminées{dropped}",
         f"{project_path(root.material(epci))}/{TABLES['consultation'].place} : écrire {answers.started} "
         f"réponses commencées, {answers.complete} terminées, et qui a répondu",
     ]

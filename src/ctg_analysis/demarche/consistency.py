@@ -87,7 +87,7 @@ def _enjeux(tables: Tables) -> Iterator[Finding]:
         for column in ("motif", "decide_le"):
             if decided and pd.isna(getattr(row, column)):
                 expected = "pourquoi et quand le COPIL a décidé"
-                yield file.fault(row.Index, column, "une décision qui ne le dit pas", expected)
+                yield file.fault(row.Index, column, f"rien pour la décision sur {row.enjeu_id}", expected)
 
 
 def _actions(tables: Tables) -> Iterator[Finding]:
@@ -99,28 +99,29 @@ def _actions(tables: Tables) -> Iterator[Finding]:
         name = row.action_id
         for column, expected in MUST_HAVE.items():
             if pd.isna(getattr(row, column)):
-                yield file.fault(row.Index, column, f"{name}, qui ne le dit pas", expected)
+                yield file.fault(row.Index, column, f"rien pour {name}", expected)
         if pd.isna(row.budget_fonct) and pd.isna(row.budget_invest):
             expected = "un budget en euros, 0 si elle ne coûte rien de plus"
             yield file.fault(row.Index, "budget_fonct", f"{name}, sans budget", expected)
         elif name not in paid and (row.budget_fonct, row.budget_invest) != (0, 0):
-            expected = "une ligne par financeur et par année dans financements.csv"
+            expected = f"une ligne par financeur et par année dans {tables['financements'].label}"
             yield file.fault(row.Index, "action_id", f"{name}, sans financeur", expected)
         named = row.indicateurs_resultat if isinstance(row.indicateurs_resultat, tuple) else ()
         of_it = results[results["ind_id"].isin(named)]
         if of_it.empty:
-            expected = "un indicateur de type résultat de indicateurs_suivi.csv"
+            expected = f"un indicateur de type résultat de {followed.label}"
             yield file.fault(row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected)
         for indicator in of_it.itertuples():
             for column in OF_A_RESULT:
                 if pd.isna(getattr(indicator, column)):
                     expected = "sa valeur de départ, sa valeur visée, leurs dates et qui le recueille"
-                    fault = f"{indicator.ind_id} de {name}, qui ne le dit pas"
+                    fault = f"rien pour {indicator.ind_id} de {name}"
                     yield followed.fault(indicator.Index, column, fault, expected)
 
 
 def _budgets(tables: Tables) -> Iterator[Finding]:
-    file, money = tables["actions"], tables["financements"].rows
+    file, brought_by = tables["actions"], tables["financements"]
+    money = brought_by.rows
     sums = money.groupby(["action_id", "nature"])["montant"].sum()
     for row in active(file.rows).itertuples():
         if row.action_id not in set(money["action_id"]):
@@ -128,7 +129,7 @@ def _budgets(tables: Tables) -> Iterator[Finding]:
         for column, nature in BUDGETS.items():
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
             if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
-                expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans financements.csv"
+                expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans {brought_by.label}"
                 written = "une case vide" if pd.isna(budget) else f"{budget:.2f}"
                 yield file.fault(row.Index, column, written, expected)
 

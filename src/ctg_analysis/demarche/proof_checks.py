@@ -34,7 +34,7 @@ COMPARED = (columns.HIGHER, columns.LOWER, columns.CLOSE)
 SAME_WORD = {HIGHER: columns.HIGHER, HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
-COUNTED = "sans test : ce qui est compté en entier diffère, ou non, de fait"
+COUNTED = "sans test : ces valeurs sont comptées, non estimées, tout écart est réel"
 
 
 def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
@@ -100,7 +100,7 @@ def _fault(
     ]
     if own.empty:
         periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "aucune période"
-        return "ref", f"plus de valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
+        return "ref", f"aucune valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
     if row.lecture in (columns.AT_LEAST, columns.AT_MOST):
@@ -182,7 +182,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     here = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before, years = here[here["period"].eq(row.repere)], here[here["period"].between(row.repere, own.iloc[0]["period"])]
     if before.empty:
-        return "repere", f"plus de valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
+        return "repere", f"aucune valeur en {row.repere}", f"une période d'avant qui en a une ; {WITHDRAW}"
     same_sign = _side(own.iloc[0], before.iloc[0]) == (1 if row.lecture == columns.RISING else -1)
     sought = len(years) >= LEAST_YEARS and is_sought(indicator)
     found = trend_of(years.sort_values("period", kind="stable"), indicator) if same_sign and sought else None

@@ -268,7 +268,7 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile, former: TableF
             yield questionnaire.fault(row.Index, "modalites", repr(code), expected)
         for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
             if code not in codes.get(question, set()):
-                expected = "question=code, d'une question et de l'un de ses codes"
+                expected = "question=code, d'une question de la feuille et de l'un de ses codes, ou une case vide"
                 yield questionnaire.fault(row.Index, "filtre", repr(f"{question}={code}"), expected)
     for table, column in ((margins, "variable"), (former, "q_id")):
         for row in table.rows[table.rows[column].ne(SECTEUR)].itertuples():

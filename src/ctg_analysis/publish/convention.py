@@ -182,6 +182,8 @@ def _services(dossier: Dossier) -> dict[str, object]:
 def _competences(dossier: Dossier) -> list[dict[str, str]]:
     """Return who exercises each competence, and where when it is not the same everywhere."""
     rows = dossier.material["competences"]
+    if rows.empty:
+        return [{"competence": "À compléter", "par": NONE, "ou": NONE}]
     rows = rows.sort_values("competence", key=lambda names: names.map(list(names.unique()).index), kind="stable")
     return [
         {

@@ -27,6 +27,7 @@ ESTABLISHED = "lien "  # how the words of an established link begin
 TOLERATED = 0.02  # between a weighted share, of rounded counts, and that of the census
 WAYS = {"mode": "Mode", "canal": "Canal"}
 SECTEUR_LABEL = "Secteur d'habitation"
+UNTRIED = "Aucun croisement : trop peu de réponses pour un test."
 
 
 class ResultContext(NamedTuple):
@@ -161,6 +162,8 @@ class Consultation(DemarcheChapter):
         """Which groups answer otherwise: the links that the tests establish, and how many were sought."""
         tried = self.table("crossings")
         tried = tried[tried["p"].notna()]
+        if tried.empty:
+            return markup.reading(UNTRIED)
         linked = self._links(tried).sort_values("v", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = markup.reading(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
@@ -194,6 +197,8 @@ class Consultation(DemarcheChapter):
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
             charts.append(group(self._label(q_id), self._label(by), rows, of_both, self._context))
+        if not self.table("crossings")["p"].notna().any():
+            return Html("", why=UNTRIED)
         return pieces.together(*charts) if charts else markup.reading("Les groupes répondent de même, aux tests près.")
 
     @needing("Réponses libres", ANSWERED)

@@ -195,10 +195,12 @@ class Enjeux(DemarcheChapter):
         made = pieces.table("Peu votés mais étayés", *pieces.by_column(told), cited)
         return pieces.together(markup.reading(sentence, OVERLOOKED), made)
 
-    @needing("Décision du COPIL", "enjeux", VOTED)
+    @needing("Décision du COPIL", "enjeux")
     def decisions(self) -> Html:
-        """What the COPIL decided, apart from the votes."""
-        rows = self.table("decisions")
+        """What the COPIL decided, apart from the votes, if there were some."""
+        rows, voted = self.table("decisions"), not self.table(VOTED).empty
+        if not voted:
+            rows = self.table("enjeux").assign(rank=float("nan"), against=FOLLOWED, unexplained=False)
         decisions = rows["retenu"].map(_decision_text, na_action=None)
         counts = decisions.value_counts()
         words = [word for word in ("retenu", "non retenu") if word in counts]
@@ -211,7 +213,7 @@ class Enjeux(DemarcheChapter):
         beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and decided else ""
         told = {
             "Enjeu": pieces.titled(rows["enjeu_id"], rows["titre"], pieces.to_enjeu).values(),
-            "Rang du vote": rows["rank"].map(quantity),
+            **({"Rang du vote": rows["rank"].map(quantity)} if voted else {}),
             "Décision": decisions,
             "Motif": rows["motif"].fillna(rows["retenu"].isna().map({True: pieces.NOTHING, False: "sans motif"})),
         }
@@ -219,7 +221,9 @@ class Enjeux(DemarcheChapter):
             told["Date"] = [day or pieces.NOTHING for day in days]
         if apart:
             told["Par rapport au vote"] = rows["against"] + rows["unexplained"].map({True: ", sans motif", False: ""})
-        made = pieces.table("La décision du COPIL, à part du vote", *pieces.by_column(told), self.source("enjeux"))
+        made = pieces.table(
+            "La décision du COPIL" + ", à part du vote" * voted, *pieces.by_column(told), self.source("enjeux")
+        )
         return pieces.together(markup.reading(sentence, beside), made)
 
     def method(self) -> Html:
