@@ -346,6 +346,14 @@ def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tm
     assert "mission_locale.csv, attendu cette table dans un seul fichier" in str(told)
 
 
+@pytest.mark.parametrize("name", ["a (1)", "a - Copie", "a copie", "a (copie)", "Copie de a"])
+def test_a_copy_of_a_workbook_is_told_by_its_name_and_not_read(tmp_path, name):
+    for stem in ("a", name):
+        book(tmp_path / f"{stem}.xlsx", {"Jeunes suivis": [YOUTH.form.columns, ["99001", 2024, 12]]})
+    (told,) = forms_in(tmp_path).findings
+    assert f"{name}.xlsx : trouvé une copie de a.xlsx" in str(told)
+
+
 def test_what_is_to_be_added_to_an_empty_table_is_asked_in_its_sheet(tmp_path):
     folder = tmp_path / EPCI
     folder.mkdir()

@@ -18,8 +18,8 @@ from ctg_analysis.raw import files
 from ctg_analysis.raw.certificates import RawFolder, integrity
 
 Filled = Path | files.Sheet  # a CSV file, or a sheet of a workbook
-# How browsers, Windows, macOS and mail name a copy: caf (1), caf - Copie, caf copie, Copie de caf.
-COPY = re.compile(r"(?P<before>.+?)(?: ?-? ?copie)?(?: ?\(\d+\))?|copie de (?P<after>.+)", re.IGNORECASE)
+# How browsers, Windows, macOS, Linux and mail name a copy: caf (1), caf - Copie, caf copie, caf (copie), Copie de caf.
+COPY = re.compile(r"copie de (?P<after>.+)|(?P<before>.+?)(?: ?-? ?\(?copie\)?)?(?: ?\(\d+\))?", re.IGNORECASE)
 
 
 def tables_in(folder: Path, tables: Collection[files.Headings]) -> files.FilledTables:
