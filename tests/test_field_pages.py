@@ -327,7 +327,7 @@ def test_the_tables_of_the_material_are_read_as_they_were_written(material, dema
 
 def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
     nothing = Demarche("200066645", france)
-    assert not nothing.folder.is_dir() and nothing.convention is None
+    assert not nothing.folder.is_dir()
     for name in [*MATERIAL_READ, *RESULTS]:
         table = nothing.table(name)
         assert table.empty and list(table) == columns_of(name), name
