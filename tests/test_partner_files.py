@@ -23,6 +23,7 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import membership
 from ctg_analysis.pipeline.works import with_msa
 from ctg_analysis.raw.form_workbooks import TEXTS
+from ctg_analysis.secrecy import rounding
 from ctg_analysis.secrecy.rounding import rounded
 
 EPCI, OTHER = "999999999", "999999998"
@@ -340,6 +341,18 @@ def shown(form, seuil, root):
         (code, status): value
         for code, status, value in zip(rows["territory"], rows["status"], rows["value"], strict=True)
     }
+
+
+@pytest.mark.parametrize("most, bounds", [(5, (25, 45)), (4, (35, 39))])
+def test_a_whole_is_bounded_by_its_classes_where_they_are_few(monkeypatch, most, bounds):
+    """Five classes of 7, each 5 to 9: their whole, 35, is told by their sum up to five parts, else as it is rounded."""
+    monkeypatch.setattr(rounding, "MOST_PARTS", most)
+    source = SOURCES["caf_partenaire_familles"]
+    ((whole, classes),) = source.form.breakdowns.items()
+    table = pd.DataFrame({"measure": [whole, *classes], "value": [35.0] + [7.0] * len(classes)})
+    table = table.assign(code=EPCI, period="2024", level="epci", status="ok")
+    made = rounded(table, source, CATALOGUE.values(), membership(PLACES)).set_index("measure")
+    assert tuple(made.loc[whole, ["least", "most"]]) == bounds
 
 
 def test_a_threshold_of_11_rounds_to_15(root):
