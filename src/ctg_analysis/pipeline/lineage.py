@@ -16,15 +16,15 @@ from ctg_analysis.secrecy.rounding import rounded
 
 
 def functions_of(source: Source, *, means: bool) -> list[tuple[str, str]]:
-    """Return the functions that make facts of the files of a source, in the order in which they run; see `place_of`.
+    """Return the functions that make facts of the files of a source, as they run one after the other: name, place.
 
     means: of measures whose sum is a mean weighted by inhabitants.
     """
     if not source.open:
-        return [place_of(one) for one in (clean_form, form_to_reference, rounded)]
+        return [_place(one) for one in (clean_form, form_to_reference, rounded)]
     read = CLEANERS.get(source.id, clean_populations)
     several = [getattr(read, "func", read), to_reference, *[weighted] * means, *[totals] * source.totals.additive]
-    return [place_of(one) for one in several]
+    return [_place(one) for one in several]
 
 
 def populations_under(value: Value) -> list[tuple[str, str]]:
@@ -32,7 +32,9 @@ def populations_under(value: Value) -> list[tuple[str, str]]:
     return [(SOURCES[name].label, f"data/raw/{name}") for name in populations_of(value)]
 
 
-def place_of(function: Callable = observe_alike) -> tuple[str, str]:
-    """Return the name of a function, its file and its line; by default of what makes an observation of facts."""
+def _place(function: Callable) -> tuple[str, str]:
     code = function.__code__
     return function.__name__, f"{project_path(Path(code.co_filename))}, line {code.co_firstlineno}"
+
+
+OBSERVES = _place(observe_alike)  # what makes observations of facts
