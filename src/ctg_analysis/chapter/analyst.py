@@ -19,7 +19,7 @@ from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator, measures_of
 from ctg_analysis.model.source import SOURCES, declared_at
-from ctg_analysis.pipeline.lineage import OBSERVES, functions_of, populations_under
+from ctg_analysis.pipeline.lineage import functions_of, observer, populations_under
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
@@ -123,7 +123,7 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
         steps += [("measure", measure, where) for measure in named for where in declared_at(source, measure)]
         steps += [("function", *place) for place in functions_of(source, means=bool(means))]
     steps += [("population", *place) for place in populations_under(indicator.value)]
-    return pd.DataFrame([*steps, ("function", *OBSERVES)], columns=["step", "what", "where"])
+    return pd.DataFrame([*steps, ("function", *observer())], columns=["step", "what", "where"])
 
 
 def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:

@@ -27,6 +27,11 @@ def functions_of(source: Source, *, means: bool) -> list[tuple[str, str]]:
     return [_place(one) for one in several]
 
 
+def observer() -> tuple[str, str]:
+    """Return the function that makes observations of facts."""
+    return _place(observe_alike)
+
+
 def populations_under(value: Value) -> list[tuple[str, str]]:
     """Return the label and the folder of each source of the population that a value is over: see `populations_of`."""
     return [(SOURCES[name].label, f"data/raw/{name}") for name in populations_of(value)]
@@ -35,6 +40,3 @@ def populations_under(value: Value) -> list[tuple[str, str]]:
 def _place(function: Callable) -> tuple[str, str]:
     code = function.__code__
     return function.__name__, f"{project_path(Path(code.co_filename))}, line {code.co_firstlineno}"
-
-
-OBSERVES = _place(observe_alike)  # what makes observations of facts
