@@ -5,6 +5,7 @@ each workbook `open`, `save` and `cells`: by sheet, rows of (row, column, text) 
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -54,8 +55,9 @@ def type_in(office, work):
 def main(path):
     asked = json.loads(Path(path).read_text(encoding="utf-8"))
     office = desktop(asked["address"])
-    print(json.dumps([type_in(office, work) for work in asked["works"]]))
+    print(json.dumps([type_in(office, work) for work in asked["works"]]), flush=True)
     office.terminate()
+    os._exit(0)  # its libraries, torn down beside those of Python, sometimes end in a segmentation fault
 
 
 if __name__ == "__main__":
