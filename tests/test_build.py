@@ -125,6 +125,16 @@ def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters, built)
     assert not {name for name in ("pandas", "numpy", "matplotlib", "papermill") if f" {name}\n" in answer.stderr}
 
 
+@pytest.mark.nightly
+def test_the_process_that_builds_imports_none_of_the_libraries_of_its_chapters(tmp_path):
+    """A result of theirs that holds an object of such a library, or of ours that uses one, would have it do so."""
+    command = ["build", EXAMPLE_EPCI, "--chapters", "12,14", "--out", str(tmp_path)]
+    code = f"from ctg_analysis.cli import app; app({command}, standalone_mode=False)"
+    code += "; import sys; print(*{'pandas', 'numpy', 'matplotlib', 'nbformat'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not answer.stdout.strip()
+
+
 def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built):
     chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
     one = built(out, chapters)

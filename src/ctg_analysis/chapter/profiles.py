@@ -82,10 +82,10 @@ def all_beside(territory: Territory) -> ByIndicator:
 
 
 def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, Position | None]:
-    """The observations of the peers by name, and the place of the territory among them where they are five or more."""
+    """The observations of the peers, and the place of the territory among them where they are five or more."""
     own, rows = territory.compared(indicator), all_beside(territory).rows(indicator.id)
     rows = rows[rows["territory"].isin(territory.peers.peers["peer"])]
-    return rows.sort_values("name", **texts.BY_NAME), position_in(own.iloc[0], rows["value"])
+    return rows, position_in(own.iloc[0], rows["value"])
 
 
 def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:

@@ -179,7 +179,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     """Return the page of an executed chapter.
 
     about: what tasks.about says, title, current (the name of the page), waiting (how many of its indicators have no
-    value).
+    value), proofs (see `pieces.proved`).
     """
     here = about["current"][:2]
     own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}

@@ -100,6 +100,8 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         territory = open_chapter(report.epci).territory
         known, of = completeness(territory, chapter.number)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
+        if any(one.page == ENJEUX for one in report.chapters):
+            page["proofs"] = proved(territory.demarche)
         html, contents, remarks = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     chosen = notebook.metadata["ctg"]["chosen"]
@@ -162,8 +164,7 @@ def about(report: Report) -> dict:
         for chapter in report.chapters
         if chapter.page not in territory["silent"]
     ]
-    proofs = territory["proofs"] if any(chapter.page == ENJEUX for chapter in report.chapters) else {}
-    return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
+    return territory | {"chapters": links, "current": "index.html"}
 
 
 @cache
@@ -179,7 +180,6 @@ def _of_territory(epci: str) -> dict:
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root).note),
-        "proofs": proved(seen.demarche),
         "silent": untold(seen),
         "communes": {row.code: typography(row.name) for row in seen.communes.itertuples(index=False)},
     }
