@@ -56,7 +56,8 @@ class ByIndicator:
     """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
 
     def __init__(self, table: pd.DataFrame):
-        self.table = table.sort_values("indicator", kind="stable", ignore_index=True)
+        strings = dict.fromkeys(table.columns[table.dtypes.eq("str")], object)  # of which few rows are taken faster
+        self.table = table.astype(strings).sort_values("indicator", kind="stable", ignore_index=True)
         self._names = self.table["indicator"].to_numpy(dtype=object)
 
     def rows(self, name: str) -> pd.DataFrame:
