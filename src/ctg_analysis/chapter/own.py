@@ -21,6 +21,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
+from ctg_analysis.display.sentences import sums_of_rounded
 from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.indicators.observations import read_observations
@@ -55,10 +56,10 @@ TOLD = 12  # values of a chart that its alternative tells; the table has them al
 
 @lru_cache(maxsize=1)
 def elsewhere(territory: Territory, sirens: tuple[str, ...]) -> pd.DataFrame:
-    """The observations of some EPCIs, wherever they are. Columns: those of observations, and name."""
+    """The observations of some EPCIs, wherever they are. Columns: those of observations, name, summed."""
     rows = read_observations(territory.root.processed, sirens)
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
-    return rows.assign(name=rows["territory"].map(names))
+    return rows.assign(name=rows["territory"].map(names), summed=sums_of_rounded(rows))
 
 
 def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | None = None) -> Html:

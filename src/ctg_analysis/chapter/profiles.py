@@ -403,7 +403,6 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     if place is None or chooses_peers(indicator):
         return Drawn("", "", f"{told}, {CHOOSES}" if chooses_peers(indicator) else told)
     own = compared.iloc[0]
-    group = group.assign(summed=sentences.sums_of_rounded(indicator, group))
     each = sentences.each_row(group)
     others = [(row.value, texts.typography(row.name), sentences.value_text(indicator, row)) for row in each]
     where = f"{WORDS[place.place]} de {len(group)} EPCI comparables"

@@ -170,7 +170,7 @@ class Territory:
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
         self._observations = complete(observations, keys, CATALOGUE.values())
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
-        self._named = ByIndicator(named)
+        self._named = ByIndicator(named.assign(summed=sentences.sums_of_rounded(named)))
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
@@ -296,7 +296,7 @@ class Territory:
 
     @property
     def named(self) -> pd.DataFrame:
-        """The observations with the names of the territories, by indicator."""
+        """The observations with the names of the territories, and `summed` as in `around`, by indicator."""
         return self._named.table.copy(deep=False)
 
     @property
@@ -333,8 +333,7 @@ class Territory:
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
         rows = rows.assign(
-            drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)],
-            summed=sentences.sums_of_rounded(indicator, rows).to_numpy(),
+            drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)]
         )
         each, fictional = sentences.each_row(rows), self.root.fictional
         written = [replace(indicator, decimals=0) if one else indicator for one in _are_whole(indicator, rows)]
@@ -470,7 +469,7 @@ class Territory:
         ]
         label = pd.Series(counted, rows.index, dtype=object) + np.where(chosen, f" ({CHOOSES})", "")
         rows = rows.drop(columns=["known", "peers"])
-        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan")))
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan"), summed=False))
 
     @cached_property
     def near(self) -> list[str]:
@@ -481,11 +480,13 @@ class Territory:
     def around(self) -> pd.DataFrame:
         """The observations of the EPCI; the open ones of its peers and of the other EPCIs of its département.
 
-        What partners entrust of an EPCI is for its own report: an agreement speaks of no other.
+        What partners entrust of an EPCI is for its own report: an agreement speaks of no other. Columns: those of
+        observations, and summed (see `sentences.sums_of_rounded`).
         """
         rows = read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *self.near}))
         entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
-        return rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(entrusted)]
+        rows = rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(entrusted)]
+        return rows.assign(summed=sentences.sums_of_rounded(rows))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import namedtuple
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -46,7 +47,7 @@ PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 HUNDREDS = re.compile(r"\bpour 1[  ]?000? ")  # « pour 100 », « pour 1 000 »
-SUMMED = ("level", "status", "source", "value", "numerator", "denominator", "low", "high")
+SUMMED = ("indicator", "level", "status", "source", "value", "numerator", "denominator", "low", "high")
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
 
 
@@ -203,27 +204,21 @@ def _rounding(row) -> int:
     return 0 if math.isnan(row.low) else _steps().get(row.source, 0)
 
 
-def sums_of_rounded(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
+def sums_of_rounded(rows: pd.DataFrame, indicators: Mapping[str, Indicator] = CATALOGUE) -> pd.Series:
     """Which counts add up counts that are rounded: their bounds go further than one rounding.
 
-    Or shares, whose numerator or denominator adds up such counts; or rates of a sum of them.
+    Or shares, whose numerator or denominator adds up such counts; or rates of a sum of them. rows: columns of SUMMED.
     """
-    index, names = rows.index, set(rows["source"]) & _steps().keys() - {SURVEY}
-    if not names:
-        return pd.Series(False, index)
-    rows = rows.reset_index(drop=True)
+    index, rows = rows.index, rows.reset_index(drop=True)
+    known = rows["level"].ne("peers") & rows["status"].eq(OK) & rows["low"].notna() & rows["source"].ne(SURVEY)
+    part = rows[known & rows["source"].isin(list(_steps()))]
+    step = part["source"].map(_steps())
+    below, above = part["value"] - part["low"], part["high"] - part["value"]
+    by_producer = part["source"].map(lambda name: SOURCES[name].precision.rounding > 0).astype(bool)
+    wide = ((below.ge(step) | above.ge(step)) & by_producer) | ((below + above).ge(step) & ~by_producer)
+    counts = part["indicator"].map(lambda name: isinstance(indicators[name].value, Count)).astype(bool)
     summed = pd.Series(False, rows.index)
-    for name in sorted(names):
-        source, step = SOURCES[name], _steps()[name]
-        known = rows["level"].ne("peers") & rows["status"].eq(OK) & rows["low"].notna()
-        part = rows[known & rows["source"].eq(source.id)]
-        if not isinstance(indicator.value, Count):
-            summed[part.index] = goes_further(part, indicator, source)
-        elif source.precision.rounding:
-            below, above = part["value"] - part["low"], part["high"] - part["value"]
-            summed[part.index] = below.ge(step) | above.ge(step)
-        else:
-            summed[part.index] = (part["high"] - part["low"]).ge(step)
+    summed[part.index] = wide.where(counts, goes_further(part, indicators, SOURCES))
     return summed.set_axis(index)
 
 
@@ -238,9 +233,8 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether an observation is one of `sums_of_rounded`, which its column summed says where there is one."""
     summed = getattr(row, "summed", None)
     if summed is None and _rounding(row):
-        summed = sums_of_rounded(
-            indicator, pd.DataFrame([{name: getattr(row, name, math.nan) for name in SUMMED}])
-        ).item()
+        one = {name: getattr(row, name, math.nan) for name in SUMMED} | {"indicator": indicator.id}
+        summed = sums_of_rounded(pd.DataFrame([one]), {indicator.id: indicator}).item()
     return bool(summed)
 
 

@@ -223,7 +223,8 @@ def _is_bounded(row: pd.DataFrame, indicator: Indicator) -> bool:
     if source.secrecy.base or not source.precision.rounding:
         return bool(source.secrecy.base)
     known = row.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
-    return goes_further(known.assign(level=row["level"]), indicator, source).item()
+    row = row[["level", "source"]].assign(indicator=indicator.id, **known)
+    return goes_further(row, {indicator.id: indicator}, SOURCES).item()
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).

@@ -1,5 +1,6 @@
 """Intervals: what counting noise, sampling, rounding and censoring leave open."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -148,39 +149,57 @@ def ratio_interval(
     return (low.clip(upper=per), high.clip(upper=per)) if bounded else (low, high)
 
 
-def goes_further(rows: pd.DataFrame, indicator: Indicator, source: Source) -> pd.Series:
+def goes_further(rows: pd.DataFrame, indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -> pd.Series:
     """Whether bounds of rates or shares go further than chance and the rounding of one count let them, or a declared
     sum of rounded counts is in them: they are told by their bounds (rule R3).
 
     Parameters:
-        rows: columns level, numerator, denominator, low, high, of an indicator and a source that rounds.
+        rows: columns indicator, source, level, numerator, denominator, low, high, of sources that round.
 
     40 of 200 are 15 to 26 % by chance, and what one rounding adds; up to 35 % tells of counts that are withheld.
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> from ctg_analysis.model.source import SOURCES
     >>> rows = {"level": "epci", "numerator": [40.0, 40], "denominator": 200.0, "low": 15.0, "high": [26.0, 35]}
-    >>> rows = pd.DataFrame(rows)
-    >>> goes_further(rows, CATALOGUE["caf_rsa_households_share"], SOURCES["caf_s_ben_com_f"]).tolist()
+    >>> rows = pd.DataFrame(rows).assign(indicator="caf_rsa_households_share", source="caf_s_ben_com_f")
+    >>> goes_further(rows, CATALOGUE, SOURCES).tolist()
     [False, True]
+    """
+    pairs = list(zip(rows["indicator"], rows["source"], strict=True))
+    alone = {pair: _of_one_rounding(indicators[pair[0]], sources[pair[1]]) for pair in set(pairs)}
+    columns = ["of", "bounded", "per", "numerator", "denominator", "summed"]
+    each = pd.DataFrame([alone[pair] for pair in pairs], rows.index, columns)
+    further = pd.Series(False, rows.index)
+    for (of, bounded), part in each[each["of"].ne(UNTESTED)].groupby(["of", "bounded"]):
+        known = rows.loc[part.index]
+        counts, bases = (
+            pd.DataFrame({"low": (known[name] - part[name]).clip(lower=0), "high": known[name] + part[name]})
+            for name in ("numerator", "denominator")
+        )
+        if of == ROUNDED:
+            low, high = ratio_interval(counts["low"], counts["high"], bases["low"], bases["high"], 1)
+        else:
+            low, high = chance_interval(counts.assign(within=0.0), bases.assign(within=0.0), of, bounded=bounded)
+        sums = np.array([level in levels for level, levels in zip(known["level"], part["summed"], strict=True)])
+        further[part.index] = known["low"].lt(low * part["per"]) | known["high"].gt(high * part["per"]) | sums
+    return further
+
+
+ROUNDED, UNTESTED = "rounded", ""
+
+
+def _of_one_rounding(indicator: Indicator, source: Source) -> tuple[str, bool, float, int, int, frozenset[str]]:
+    """What makes the bounds of a value whose counts are rounded once: chance (EVENTS, PERSONS), ROUNDED alone, or not
+    known; whether the numerator is a part of the denominator; per; the most that each may be off; the levels at which
+    they are declared sums.
     """
     value, step = indicator.value, source.precision.rounding or source.secrecy.base
     if not isinstance(value, Rate | Ratio):
-        return pd.Series(False, rows.index)
-    summed = [level for level, measure in source.added_up if measure in measures_of(value)]
-    ends = {"numerator": step, "denominator": step * isinstance(value, Ratio)}
-    counts, bases = (
-        pd.DataFrame({"low": (rows[name] - more).clip(lower=0), "high": rows[name] + more, "within": 0.0})
-        for name, more in ends.items()
-    )
-    if is_drawn(indicator, source):
-        of = value.of if isinstance(value, Rate) else PERSONS
-        low, high = chance_interval(counts, bases, of, bounded=isinstance(value, Ratio))
-    elif isinstance(value, Ratio) and value.tested:
-        low, high = ratio_interval(counts["low"], counts["high"], bases["low"], bases["high"], 1)
-    else:
-        return pd.Series(False, rows.index)
-    return rows["level"].isin(summed) | rows["low"].lt(low * value.per) | rows["high"].gt(high * value.per)
+        return UNTESTED, False, 1, 0, 0, frozenset()
+    ratio, summed = isinstance(value, Ratio), {level for level, one in source.added_up if one in measures_of(value)}
+    by_chance = PERSONS if ratio else value.of
+    of = by_chance if is_drawn(indicator, source) else ROUNDED if ratio and value.tested else UNTESTED
+    return of, ratio, value.per, step, step * ratio, frozenset(summed)
 
 
 def rounding_variance(step: int) -> float:

@@ -131,7 +131,8 @@ def write_observations(folder: Path, seen: Territory) -> str:
     """
     keys = ["territory", "level", "period", "indicator"]
     words = seen.tested[[*keys, "word"]]
-    table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
+    table = seen.named.drop(columns="summed").merge(words, on=keys, how="left", validate="m:1")
+    table = table.sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
     return sum_of_file(folder / OBSERVATIONS)
 
