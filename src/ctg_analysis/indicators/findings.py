@@ -200,8 +200,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     large = pd.Series(least, others.index, dtype=float).mask(no_zero & far.notna(), far / MUCH)
     far = far.fillna(MUCH * large)
     low, high = (mine[bound].fillna(mine["value"]) for bound in ("low", "high"))
-    bounded = pd.Series({name: _is_bounded(own.loc[[name]], indicators[name]) for name in own.index}, dtype=bool)
-    is_bounded = bounded.reindex(others["indicator"]).to_numpy()
+    is_bounded = _are_bounded(own, indicators).reindex(others["indicator"]).to_numpy()
     nearest = (low - others["value"]).where(gap.gt(0), others["value"] - high).clip(lower=0)
     apart = gap.abs().mask(is_bounded, nearest)
     times, size = ((apart / threshold).where(others["value"].ne(0) | gap.ne(0)) for threshold in (large, far))
@@ -217,14 +216,17 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     return found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
 
 
-def _is_bounded(row: pd.DataFrame, indicator: Indicator) -> bool:
-    """Whether bounds tell the value of a row: secrecy rounds what it is made of, or it is of sums of rounded counts."""
-    source = SOURCES[row["source"].item()]
-    if source.secrecy.base or not source.precision.rounding:
-        return bool(source.secrecy.base)
-    known = row.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
-    row = row[["level", "source"]].assign(indicator=indicator.id, **known)
-    return goes_further(row, {indicator.id: indicator}, SOURCES).item()
+def _are_bounded(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Which rows are told by their bounds: secrecy rounds what they are made of, or they are of sums of rounded counts.
+
+    rows: one of each indicator, which is the index.
+    """
+    origins = [SOURCES[name] for name in rows["source"]]
+    bounded = pd.Series([bool(one.secrecy.base) for one in origins], rows.index, dtype=bool)
+    rounds = np.array([one.precision.rounding > 0 for one in origins], dtype=bool)
+    known = rows.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
+    known = known.assign(level=rows["level"], source=rows["source"], indicator=rows.index)[rounds & ~bounded]
+    return bounded | goes_further(known, indicators, SOURCES).reindex(bounded.index, fill_value=False)
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).
