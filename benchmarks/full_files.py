@@ -62,7 +62,11 @@ class Country:
         return self._known[nearest]
 
 
-OTHER_FORMS = {"associations_rna*"}  # of what another file of the same source has
+# Extracts, of what another file of the same source has; and sources of a few megabytes whose columns are not drawn.
+OTHER_FORMS = {"associations_rna*", "data_es*communes*", "rna_objets*", "acceslibre*communes*", "rp2020_ages_communes*"}
+OTHER_FORMS |= {"rp2022_menages_communes_metropole*", "rp2022_voiture_moins15_communes*"}
+OTHER_FORMS |= {"FILO2021_ages_menages_EPCI*", "FILO2021_ages_menages_DEP*"}
+NOT_DRAWN = {"insee_bpe_2024", "caf_familles", "injep_licences", "insee_rp2020_ages"}
 
 
 def text_matching(pattern: str) -> str:
@@ -371,7 +375,7 @@ def generate(home: Path, only: tuple[str, ...] = ()) -> Iterator[tuple[str, int]
         shutil.copytree(shipped.raw, home / "raw", ignore=shutil.ignore_patterns(FULL, "demarche", ".*"))
     country = Country(shipped)
     for source in SOURCES.values():
-        read = source.layouts or source.id in BY_HAND
+        read = (source.layouts or source.id in BY_HAND) and source.id not in NOT_DRAWN
         folder = home / "raw" / source.id / FULL
         if read and not source.form and source.id not in FRAME and (not only or source.id in only):
             shutil.rmtree(folder, ignore_errors=True)
