@@ -67,7 +67,7 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
     assert (
-        alone == "nettement plus qu'en France (23,5) (médiane des EPCI comparables : 15,8), sans tenir compte des âges"
+        alone == "nettement plus qu'en France (23,5 ; médiane des EPCI comparables : 15,8), sans tenir compte des âges"
     )
 
 
@@ -90,6 +90,9 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
     assert said == "nettement plus qu'en France (23,5, contre 30,0\u202f% ici à âges égaux)"
     assert standing.test(rows, higher)[0] == [("▲", "plus qu'en France à âges égaux")]
     assert standing.shortly(indicator, rows, higher, found("france"), placed_first=False) == said
+    both = pd.concat([higher, gaps(("departement", True, 4, 0.001, True, True)).assign(equal=True)])
+    twice = standing.beside(indicator, pd.concat([rows, ROWS[1:2].assign(equal=31.0)]), both, found("departement"))
+    assert twice == f"{said} et que dans l’Aveyron (18,7, contre 31,0\u202f% ici)"
     as_many = standing.beside(indicator, rows.assign(equal=26.0), higher, found("france"))
     assert as_many == "nettement plus qu'en France (23,5, à âges égaux)"
 

@@ -91,7 +91,8 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     text = ", ".join(filter(None, [*told, text]))
     if text and "peers" in places and "peers" not in gaps:
         chosen = ", choisis sur ce critère" * (CHOOSES in places["peers"].name)
-        text += f" (médiane des {PEERS}{chosen} : {places['peers'].text})"
+        median = f"médiane des {PEERS}{chosen} : {places['peers'].text})"
+        text = f"{text[:-1]} ; {median}" if text.endswith(")") else f"{text} ({median}"
     if found["under"] >= norm("inhabitants_under_a_norm"):
         text += f"{' ; ' * bool(text)}{under(indicator, found['under'])}"
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
@@ -148,7 +149,8 @@ def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[s
         told = [f"{_after(how, places, level)} ({figure})" for level, figure in figures.items()]
         beside = " ".join(f"ni {place}" for place in told) if how == UNSURE and told[1:] else texts.listed(told)
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {beside}"
-    return text
+    head, equal, tail = text.partition(f"ici {AT_EQUAL_AGES}")
+    return f"{head}{equal}{tail.replace(equal, 'ici')}" if equal else text
 
 
 def shortly(
