@@ -370,7 +370,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame, shown: 
         return line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
     newest = "" if last_year(period) == last_year(latest["period"]) else f"{line.when} : {line.value}"
-    others = sentences.each_row(compared.iloc[1:].drop_duplicates(["level", "name"]))
+    others = sentences.each_row(compared.iloc[1:])
     told = {level: " ; ".join(row.text for row in others if row.level == level) for level in NAMES}
     told = {level: text for level, text in told.items() if text}
     gaps = territory.gaps(indicator)

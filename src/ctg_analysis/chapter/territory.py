@@ -404,7 +404,9 @@ class Territory:
         if indicator.id not in self._compared:
             rows = self.against(indicator)
             told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared
-            self._compared[indicator.id] = sentences.on_one_scale(indicator, told).drop_duplicates(["name", "text"])
+            told = sentences.on_one_scale(indicator, told)
+            once = told if told["name"].is_unique else told.drop_duplicates(["name", "text"])
+            self._compared[indicator.id] = once
         rows = self._compared[indicator.id]
         return rows.copy(deep=False) if with_peers else rows[rows["level"].ne("peers")]
 
