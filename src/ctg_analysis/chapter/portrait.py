@@ -1,5 +1,6 @@
 """Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
 
+import re
 from itertools import zip_longest
 
 import pandas as pd
@@ -67,6 +68,8 @@ ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are 
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 FAST = 2  # % a year, from which births that rise or fall are told
 SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
+FIGURES = re.compile(r" \([^()]*\)$")
+HEARD = 5  # words that a sentence does not say twice
 LOSSES = {  # of the inhabitants, since they were the most: with their article, and after « plus »
     1 / 3: ("le tiers", "du tiers"), 1 / 2: ("la moitié", "de la moitié"), 2 / 3: ("les deux tiers", "des deux tiers"),
     3 / 4: ("les trois quarts", "des trois quarts"),
@@ -154,21 +157,28 @@ def _balances(change: float, natural: float, migratory: float) -> str:
 
 
 def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
-    """Facts, the first ones first, two in the sentence of a year, that do not end alike « parmi les plus élevées ».
+    """Facts, the first ones first, two in the sentence of a year, that do not end alike « parmi les plus élevées »,
+    « moins que dans le Nord ».
 
     most: how many years.
 
     >>> of_each_year([("2022", "on compte trois écoles"), ("2021", "une commune"), ("2022", "deux crèches")], 1)
     ['En 2022, on compte trois écoles ; deux crèches.']
+    >>> of_each_year([("2022", f"{part}, moins que dans le Nord ({part})") for part in ("5 %", "7 %")], 1)
+    ['En 2022, 5 %, moins que dans le Nord (5 %).']
     """
     by_year: dict[str, list[str]] = {}
     for period, text in facts:
         told = by_year.setdefault(period, [])
-        if len(told) < OF_A_YEAR and not any(
-            (place := text.partition(" parmi ")[2]) and one.endswith(place) for one in told
-        ):
+        if len(told) < OF_A_YEAR and (not _end(text) or _end(text) not in map(_end, told)):
             told.append(text)
     return [f"En {year}, {' ; '.join(told)}." for year, told in [*by_year.items()][:most]]
+
+
+def _end(text: str) -> str:
+    """How a fact ends, its figures left out, where it is long enough to be heard twice."""
+    tenth, place = text.partition(" parmi ")[2], FIGURES.sub("", text).rpartition(", ")[2]
+    return tenth or place * (len(place.split()) >= HEARD)
 
 
 def story(territory: Territory) -> list[str]:
