@@ -16,6 +16,7 @@ BARS = ((0, 91), (91, 91), (91, 100))  # of −100, 0 and +10
 HEADS = {  # of the columns of a rate, and of what it counts
     "childcare_coverage_rate": ("Places d’accueil pour 100", "Places d’accueil"),
     "unemployment_15_64_rate": ("Chômage", "Chômeurs"),
+    "poverty_2021_rate": ("Taux de pauvreté", ""),
     "households_without_car_share": ("Ménages sans voiture", "Ménages sans voiture"),
 }
 
@@ -52,7 +53,10 @@ def test_the_rows_of_a_page_and_the_places_they_lack_by_other_code(france, depar
     places = pd.read_parquet(france.processed / "territories.parquet").query("level == 'epci'").set_index("code")
     places = places[places["departement"].str.split("|").map(lambda codes: departement in codes)]
     apart = pd.read_parquet(france.processed / "observations.parquet" / "above.parquet")
-    apart = apart[apart["territory"].isin(places.index) & apart["status"].eq("ok")]
+    apart = apart[apart["territory"].isin(places.index) & apart["status"].isin(["ok", "censored"])]
+    apart = apart.assign(
+        value=apart["value"].mask(apart["status"].eq("censored"), 5)
+    )  # « ≤ 5 % », of the poverty alone
     names = places["name"].str.replace("'", "’")
 
     def newest(indicator):
@@ -69,6 +73,9 @@ def test_the_rows_of_a_page_and_the_places_they_lack_by_other_code(france, depar
         column, median = next(values[name] for name in values if name.startswith(head)), rows["value"].median()
         assert column.reindex(rows.index).to_dict() == pytest.approx(rows["value"].to_dict(), abs=0.0501)
         assert column["Médiane de ces EPCI"] == pytest.approx(median, abs=0.0501)
+        assert column["Valeur la plus faible"] == pytest.approx(rows["value"].min(), abs=0.0501)
+        if not counted:
+            continue
         base = newest("births_3_year_count")["value"] if "childcare" in indicator else rows["denominator"]
         expected = ((rows["value"] - median) * base / 100).dropna()
         told = next(gaps[name] for name in gaps if name.startswith(counted)).dropna()
@@ -82,7 +89,7 @@ def _read(table):
     """The numbers of a table of a page, by name and head."""
     heads, *lines = ([cell.text_content() for cell in line.xpath("th|td")] for line in table.xpath(".//tr"))
     cells = (
-        pd.DataFrame(lines, columns=heads).set_index(heads[0]).replace({"−": "-", ",": ".", r"[\s%]": ""}, regex=True)
+        pd.DataFrame(lines, columns=heads).set_index(heads[0]).replace({"−": "-", ",": ".", r"[\s%≤]": ""}, regex=True)
     )
     return cells.apply(pd.to_numeric, errors="coerce")
 
@@ -99,6 +106,8 @@ def test_the_page_and_the_workbook_hold_every_epci_and_are_the_same_twice(france
     assert {link.get("href") for link in page.xpath("//main//li/a")} == {f"{epci}/index.html" for epci in reunion.names}
     assert not page.xpath("//script") and len(page.xpath("//figure//svg")) == 2
     sheet = pd.read_excel(first / "departement-974.xlsx", engine="calamine")
+    gaps = pd.read_excel(first / "departement-974.xlsx", engine="calamine", sheet_name=1)
+    assert list(gaps["EPCI"]) == list(reunion.names.values()) and gaps.iloc[:, 1].between(-501, 355).all()
     assert set(sheet) >= {*reunion.names.values(), "La Réunion", "France"} and len(sheet) > 25
     _, differing = compared(first, second)
     assert differing == []

@@ -21,7 +21,7 @@ from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean, Ratio
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Count, Indicator, Mean, Ratio
 from ctg_analysis.model.settings import DEFAULT_EPCI, data_root
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
@@ -120,12 +120,12 @@ class SideBySide:
         Of each indicator one period and one source: those that most of the EPCIs have, the newest of them. What
         partners entrust of a territory is left out.
 
-        Columns: those of observations, name, text, label, per (what a rate is for), hundredth: its place among all
-        EPCIs of France, 100 the highest value.
+        Columns: those of observations, value the bound of what its producer only says to be small (« ≤ 5 % »); name,
+        text, label, per (what a rate is for), hundredth: its place among all EPCIs of France, 100 the highest value.
         """
         several = [analyst.indicator_of(one) for one in ids]
         every = read_indicators(self.territory.root.processed, ids, groups=())
-        every = every[every["status"].eq(OK) & every["level"].eq("epci")]
+        every = every[every["status"].isin([OK, CENSORED]) & every["level"].eq("epci")]
         found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
         return (
             pd.concat([rows for rows in found if len(rows)], ignore_index=True) if any(map(len, found)) else every[:0]
@@ -139,7 +139,8 @@ class SideBySide:
             return every[:0]
         period, source = max(counts.index, key=lambda one: (counts[one], last_year(one[0])))
         every = every[every["period"].eq(period) & every["source"].eq(source)]
-        hundredth = (100 * every["value"].rank(pct=True)).set_axis(every["territory"])
+        bounded = every["value"].mask(every["status"].eq(CENSORED), indicator.floor)
+        hundredth = (100 * bounded.rank(pct=True)).set_axis(every["territory"])
         rows = own.elsewhere(self.territory, tuple(self.names))
         rows = rows[rows["indicator"].eq(indicator.id) & rows["period"].eq(period) & rows["source"].eq(source)]
         larger = with_one_france(self.territory.data(indicator))
@@ -149,7 +150,8 @@ class SideBySide:
         rows = pd.concat([rows, larger[is_larger & larger["period"].eq(period) & larger["status"].eq(OK)]])
         rows = self.territory.in_words(indicator, rows)
         per = indicator.value.per if isinstance(indicator.value, Ratio) else 100
-        return rows.assign(label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))
+        value = rows["value"].mask(rows["status"].eq(CENSORED), indicator.floor)
+        return rows.assign(value=value, label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))
 
     def followed(self, targets: Mapping[str, str], title: str) -> Html:
         """A table of what is known of the département alone, beside France and a target; nothing for EPCIs one chose.
@@ -159,7 +161,9 @@ class SideBySide:
         ids = dict.fromkeys([*targets, *filter(None, targets.values())])
         rows = pd.concat([self.territory.readable(analyst.indicator_of(one)) for one in ids])
         rows = rows[rows["status"].eq(OK) & (rows["territory"].eq(self.departement) | rows["level"].eq("france"))]
-        rows = rows.assign(told=rows["text"] + " (" + rows["period"].map(date_text) + ")").sort_values("period")
+        rows = rows.assign(told=rows["text"] + " (" + rows["period"].map(date_text) + ")").sort_values(
+            "period", kind="stable"
+        )
         told = rows.groupby(["indicator", "level"])["told"].agg(list).to_dict()
         lines = []
         for one, target in targets.items():
@@ -184,8 +188,9 @@ class SideBySide:
         larger = rows[rows["level"].ne("epci")].drop_duplicates("territory").set_index("territory")["name"]
         frances = rows.loc[rows["level"].eq("france"), "name"].unique()
         lines = [[name, *_cells(written, code)] for code, name in self.names.items()]
-        spread = {LOWEST: values.min(), MEDIAN: values.median(), HIGHEST: values.max()}
-        lines += [[name, *(_text(CATALOGUE[one], found[one]) for one in ids)] for name, found in spread.items()]
+        lines.append([LOWEST, *(written.at[values[one].idxmin(), one] for one in ids)])
+        lines.append([MEDIAN, *(_text(CATALOGUE[one], values[one].median()) for one in ids)])
+        lines.append([HIGHEST, *(written.at[values[one].idxmax(), one] for one in ids)])
         lines += [[re.sub("^France .*", "France", name), *_cells(written, code)] for code, name in larger.items()]
         rates = [one for one in ids if not isinstance(CATALOGUE[one].value, Count | Mean)]
         thirds = (values[rates].rank(pct=True) * THIRDS).clip(upper=THIRDS - 0.01) // 1 + 1
@@ -215,7 +220,7 @@ class SideBySide:
 
     def values(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The numbers of the EPCIs, by SIREN and indicator. rows: see `data`."""
-        one = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+        one = rows[rows["level"].eq("epci")]
         return one.pivot_table("value", "territory", "indicator", aggfunc="first").reindex(list(self.names))
 
     def gap(self, rows: pd.DataFrame, one: str, rate: float | None = None) -> pd.Series:

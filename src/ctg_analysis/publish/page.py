@@ -22,6 +22,7 @@ from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES, themes
 from ctg_analysis.model.errors import room_in
+from ctg_analysis.model.indicator import CENSORED
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DEFAULT_EPCI, SIDE_BY_SIDE, data_root, settings
@@ -269,7 +270,9 @@ def write_workbook(side: SideBySide, place: Path) -> None:
         about.index,
     )
     table = table.map(spreadsheet_safe).join(values[epcis]).assign(**{MEDIAN: values[epcis].median(axis=1)})
-    table = table.join(values[larger]).round(2)
+    table = table.join(values[larger]).round(2).astype(object)
+    for row in rows[rows["status"].eq(CENSORED)].itertuples(index=False):
+        table.loc[row.indicator, row.name] = row.text
     gaps = (
         side.all_gaps(rows)
         .round()
