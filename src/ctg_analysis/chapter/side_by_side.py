@@ -41,9 +41,10 @@ ACROSS = "EPCI sur plusieurs départements, montrés en entier\u00a0:"
 CAPTION = "Valeurs de chaque EPCI, à l'année que dit sa colonne"
 GAPS = "Écart à la médiane de ces EPCI, en nombre"
 UNCOUNTED = "un nombre non connu"
+PLACES = "childcare_coverage_rate"
 COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "childcare_coverage_rate": ("Places d'accueil du jeune enfant", "births_3_year_count"),
+        PLACES: ("Places d'accueil du jeune enfant", "births_3_year_count"),
         "single_parent_households_share": ("Ménages monoparentaux", ""),
         "unemployment_15_64_rate": ("Chômeurs de 15 à 64 ans", ""),
         "social_dwellings_rate": ("Logements sociaux", ""),
@@ -223,6 +224,11 @@ class SideBySide:
         one = rows[rows["level"].eq("epci")]
         return one.pivot_table("value", "territory", "indicator", aggfunc="first").reindex(list(self.names))
 
+    @cached_property
+    def bases(self) -> pd.DataFrame:
+        """The rows of what rates of `COUNTED` are of, where their producers do not give it."""
+        return self.data(*(base for _, base in COUNTED.values() if base))
+
     def gap(self, rows: pd.DataFrame, one: str, rate: float | None = None) -> pd.Series:
         """How many more, or fewer, each EPCI has than a rate would make there, by SIREN.
 
@@ -230,7 +236,7 @@ class SideBySide:
         """
         of = rows[rows["level"].eq("epci") & rows["indicator"].eq(one)].set_index("territory")
         base = COUNTED[one][1]
-        many = self.values(self.data(base))[base] if base else of["denominator"]
+        many = self.values(self.bases).reindex(columns=[base])[base] if base else of["denominator"]
         gap = (of["value"] - (of["value"].median() if rate is None else rate)) * many / of["per"]
         return gap.reindex(list(self.names)).rename(f"{COUNTED[one][0]}, {date_text(of['period'].iloc[0])}")
 
@@ -242,19 +248,20 @@ class SideBySide:
     def gaps(self, rows: pd.DataFrame) -> Html:
         """A table of the gaps between the EPCIs and their median, in numbers of what rates count. rows: see `data`."""
         gaps = self.all_gaps(rows)
+        if gaps.empty:
+            return Html("", why=NONE)
         told = gaps.map(lambda gap: NONE if pd.isna(gap) else number(gap, signed=True))
         lines = [[name, *told.loc[code]] for code, name in self.names.items()]
         content = Table(GAPS, ["EPCI", *map(texts.typography, gaps)], lines, note=signs(lines), bars=_bars(gaps))
-        bases = self.data(*(base for _, base in COUNTED.values() if base))
-        cited = known.source(self.territory, pd.concat([rows[rows["indicator"].isin(COUNTED)], bases]))
+        cited = known.source(self.territory, pd.concat([rows[rows["indicator"].isin(COUNTED)], self.bases]))
         return telling(markup.together(markup.table(content), markup.source(cited)), SHOWN, *COUNTED)
 
-    def lacking(self, rows: pd.DataFrame, one: str = "childcare_coverage_rate") -> Html:
+    def lacking(self, rows: pd.DataFrame) -> Html:
         """Sentences on how many places for young children these EPCIs lack to reach their median, and France.
 
-        rows: see `data`. one: an indicator of `COUNTED`, in places.
+        rows: see `data`.
         """
-        of, indicator = rows[rows["indicator"].eq(one)], CATALOGUE[one]
+        of, indicator = rows[rows["indicator"].eq(PLACES)], CATALOGUE[PLACES]
         values = of[of["level"].eq("epci")].set_index("territory")["value"].reindex(list(self.names))
         if values.count() < FEWEST:
             return Html("", why=NONE)
@@ -263,7 +270,7 @@ class SideBySide:
         of_france = of[of["level"].eq("france")]
         aims = {f"le taux {texts.of(row.name)}": row.value for row in of_france.itertuples(index=False)}
         for name, aim in ({"leur médiane": values.median()} | aims).items():
-            lack = -self.gap(rows, one, aim)[values < aim].round()
+            lack = -self.gap(rows, PLACES, aim)[values < aim].round().loc[lambda gap: gap.ne(0)]
             many = ", ".join(
                 f"{number(lack[at]) if lack[at] >= 0 else UNCOUNTED} pour {texts.the(self.names[at])}"
                 for at in lack.index
@@ -271,8 +278,8 @@ class SideBySide:
             if lack.sum() > 0:
                 places = f"il faudrait environ {counted(lack.sum(), 'places')} de plus : {many}."
                 told.append(f"Pour que tous atteignent {name} ({_text(indicator, aim)}), {places}")
-        cited = markup.source(known.source(self.territory, pd.concat([of, self.data(COUNTED[one][1])])))
-        return telling(markup.together(*(markup.reading(texts.typography(one)) for one in told), cited), SHOWN, one)
+        cited = markup.source(known.source(self.territory, pd.concat([of, self.bases])))
+        return telling(markup.together(*(markup.reading(texts.typography(one)) for one in told), cited), SHOWN, PLACES)
 
     @cached_property
     def land(self) -> GeoDataFrame:
