@@ -205,19 +205,12 @@ class SideBySide:
         labels = [heads.get(one) or head(CATALOGUE[one]) for one in ids]
         labels = [one if periods[id] in one else f"{one}, {periods[id]}" for id, one in zip(ids, labels, strict=True)]
         which = f"La France est, selon la colonne : {', '.join(frances)}." if len(frances) else ""
-        note = " ".join(filter(None, [NOTE, which, self._across, signs(lines)]))
+        note = " ".join(filter(None, [NOTE, which, signs(lines)]))
         marked = frozenset(range(len(self.names), len(lines)))
         note, bars = texts.typography(note), _bars(values)
         content = Table(CAPTION, ["EPCI", *labels], lines, note, marked, shades=shades, bars=bars)
         cited = markup.source(known.source(self.territory, rows))
         return telling(markup.together(markup.table(content), cited), SHOWN, *ids)
-
-    @property
-    def _across(self) -> str:
-        """Which EPCIs lie in several départements."""
-        places = self.territory.territories.set_index("code")["departement"]
-        names = [name for code, name in self.names.items() if "|" in places[code]]
-        return f"{ACROSS} {', '.join(names)}." if names else ""
 
     def values(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The numbers of the EPCIs, by SIREN and indicator. rows: see `data`."""
@@ -278,6 +271,9 @@ class SideBySide:
             if lack.sum() > 0:
                 places = f"il faudrait environ {counted(lack.sum(), 'places')} de plus : {many}."
                 told.append(f"Pour que tous atteignent {name} ({_text(indicator, aim)}), {places}")
+        places = self.territory.territories.set_index("code")["departement"]
+        across = [name for code, name in self.names.items() if "|" in places[code]]
+        told += [f"{ACROSS} {', '.join(across)}."] if across else []
         cited = markup.source(known.source(self.territory, pd.concat([of, self.bases])))
         return telling(markup.together(*(markup.reading(texts.typography(one)) for one in told), cited), SHOWN, PLACES)
 
