@@ -1,9 +1,11 @@
 """EPCIs side by side, those of a département or of one's choice: their figures, tables and shapes (notebook 20)."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
@@ -11,14 +13,15 @@ from ctg_analysis.chapter import analyst, known, own
 from ctg_analysis.chapter.territory import Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
-from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.quantities import counted, number, percent
+from ctg_analysis.display.sentences import is_change
 from ctg_analysis.display.tables import head, signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean, Ratio
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Count, Indicator, Mean, Ratio
 from ctg_analysis.model.settings import DEFAULT_EPCI, data_root
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
@@ -28,11 +31,26 @@ from ctg_analysis.show.svg import use_theme
 
 FEWEST = 2  # EPCIs of a known value: fewer have no median, nor thirds
 MEDIAN = "Médiane de ces EPCI"
+LOWEST, HIGHEST = "Valeur la plus faible", "Valeur la plus forte"
 THIRDS = 3
+LEAST_LAND = 0.1  # of the frame around EPCIs, that their land fills on a map
 ENTRUSTED = "aucune valeur ouverte de ces EPCI ; ce qu'un partenaire confie n'est pas montré à côté."
 NONE = texts.SIGNS[MISSING]
+NOTE = "Les teintes partagent ces EPCI en tiers, sans dire lequel va mieux\u00a0; le trait part de zéro."
+ACROSS = "EPCI sur plusieurs départements, montrés en entier\u00a0:"
+CAPTION = "Valeurs de chaque EPCI, à l'année que dit sa colonne"
 GAPS = "Écart à la médiane de ces EPCI, en nombre"
-SOURCE_OF_NONE = "aucune, faute de valeur."
+UNCOUNTED = "un nombre non connu"
+PLACES = "childcare_coverage_rate"
+COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        PLACES: ("Places d'accueil du jeune enfant", "births_3_year_count"),
+        "single_parent_households_share": ("Ménages monoparentaux", ""),
+        "unemployment_15_64_rate": ("Chômeurs de 15 à 64 ans", ""),
+        "social_dwellings_rate": ("Logements sociaux", ""),
+        "households_without_car_share": ("Ménages sans voiture", ""),
+    }
+)  # what a rate counts; what it is of, where its producer does not give it: births of three years, for children under 3
 
 
 def open_side_by_side(departement: str = "", epcis: str = "") -> "SideBySide":
@@ -88,10 +106,9 @@ class SideBySide:
 
     @property
     def title(self) -> str:
-        """The name of the département, or how many EPCIs there are."""
-        larger = self.territory.territories[self.territory.territories["level"].eq("departement")]
-        names = larger.set_index("code")["name"]
-        return texts.typography(names[self.departement]) if self.departement else f"{len(self.names)} intercommunalités"
+        """How many EPCIs there are, and in which département."""
+        count, names = f"{len(self.names)} intercommunalités", self.territory.territories.set_index("code")["name"]
+        return texts.typography(f"{count} {texts.of(names[self.departement])}" if self.departement else count)
 
     @property
     def edition(self) -> pd.Timestamp:
@@ -104,12 +121,12 @@ class SideBySide:
         Of each indicator one period and one source: those that most of the EPCIs have, the newest of them. What
         partners entrust of a territory is left out.
 
-        Columns: those of observations, name, text, label, per (what a rate is for), hundredth: its place among all
-        EPCIs of France, 100 the highest value.
+        Columns: those of observations, value the bound of what its producer only says to be small (« ≤ 5 % »); name,
+        text, label, per (what a rate is for), hundredth: its place among all EPCIs of France, 100 the highest value.
         """
         several = [analyst.indicator_of(one) for one in ids]
         every = read_indicators(self.territory.root.processed, ids, groups=())
-        every = every[every["status"].eq(OK) & every["level"].eq("epci")]
+        every = every[every["status"].isin([OK, CENSORED]) & every["level"].eq("epci")]
         found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
         return (
             pd.concat([rows for rows in found if len(rows)], ignore_index=True) if any(map(len, found)) else every[:0]
@@ -123,7 +140,8 @@ class SideBySide:
             return every[:0]
         period, source = max(counts.index, key=lambda one: (counts[one], last_year(one[0])))
         every = every[every["period"].eq(period) & every["source"].eq(source)]
-        hundredth = (100 * every["value"].rank(pct=True)).set_axis(every["territory"])
+        bounded = every["value"].mask(every["status"].eq(CENSORED), indicator.floor)
+        hundredth = (100 * bounded.rank(pct=True)).set_axis(every["territory"])
         rows = own.elsewhere(self.territory, tuple(self.names))
         rows = rows[rows["indicator"].eq(indicator.id) & rows["period"].eq(period) & rows["source"].eq(source)]
         larger = with_one_france(self.territory.data(indicator))
@@ -133,31 +151,48 @@ class SideBySide:
         rows = pd.concat([rows, larger[is_larger & larger["period"].eq(period) & larger["status"].eq(OK)]])
         rows = self.territory.in_words(indicator, rows)
         per = indicator.value.per if isinstance(indicator.value, Ratio) else 100
-        return rows.assign(label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))
+        value = rows["value"].mask(rows["status"].eq(CENSORED), indicator.floor)
+        return rows.assign(value=value, label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))
 
-    def of_departement(self, *ids: str) -> pd.DataFrame:
-        """The values of the département alone at all its dates, in words; none of EPCIs that one chose.
+    def followed(self, targets: Mapping[str, str], title: str) -> Html:
+        """A table of what is known of the département alone, beside France and a target; nothing for EPCIs one chose.
 
-        Columns: those of `Territory.readable`, label, when (the period in French).
+        targets: of indicators, by id, the id of the target, or nothing.
         """
-        several = [analyst.indicator_of(one) for one in ids]
-        found = [self.territory.readable(one).assign(label=one.label) for one in several]
-        rows = pd.concat([rows[rows["territory"].eq(self.departement) & rows["status"].eq(OK)] for rows in found])
-        rows = rows.sort_values("period", kind="stable", ignore_index=True)
-        return rows.assign(when=rows["period"].map(date_text))
+        ids = dict.fromkeys([*targets, *filter(None, targets.values())])
+        rows = pd.concat([self.territory.readable(analyst.indicator_of(one)) for one in ids])
+        rows = rows[rows["status"].eq(OK) & (rows["territory"].eq(self.departement) | rows["level"].eq("france"))]
+        rows = rows.assign(told=rows["text"] + " (" + rows["period"].map(date_text) + ")").sort_values(
+            "period", kind="stable"
+        )
+        told = rows.groupby(["indicator", "level"])["told"].agg(list).to_dict()
+        lines = []
+        for one, target in targets.items():
+            if here := told.get((one, "departement")):
+                france, aim = (told.get(of, [NONE])[-1] for of in ((one, "france"), (target, "departement")))
+                label = texts.with_unit(CATALOGUE[one].label.removesuffix(" (département)"), CATALOGUE[one].unit)
+                lines.append([label, here[-2] if here[1:] else NONE, here[-1], france, aim])
+        if not lines:
+            return Html("", why=NONE)
+        content = Table(title, ["Indicateur", "Avant", "Dernière valeur", "France", "Cible"], lines, signs(lines))
+        cited = markup.source(known.source(self.territory, rows))
+        return telling(markup.together(markup.table(content), cited), SHOWN, *targets)
 
-    def table(self, rows: pd.DataFrame) -> Html:
-        """The EPCIs by name, the indicators in columns shaded by thirds; their median, the département and France last.
+    def table(self, rows: pd.DataFrame, heads: Mapping[str, str] = MappingProxyType({})) -> Html:
+        """The EPCIs by name, the indicators in columns shaded by thirds; their spread, the département and France last.
 
-        rows: see `data`.
+        rows: see `data`. heads: the heads of columns (French), by indicator; their labels unless given.
         """
         ids = list(rows["indicator"].unique())
         written = rows.pivot_table("text", "territory", "indicator", aggfunc="first").reindex(columns=ids)
         values = self.values(rows).reindex(columns=ids)
         larger = rows[rows["level"].ne("epci")].drop_duplicates("territory").set_index("territory")["name"]
+        frances = rows.loc[rows["level"].eq("france"), "name"].unique()
         lines = [[name, *_cells(written, code)] for code, name in self.names.items()]
+        lines.append([LOWEST, *(written.at[values[one].idxmin(), one] for one in ids)])
         lines.append([MEDIAN, *(_text(CATALOGUE[one], values[one].median()) for one in ids)])
-        lines += [[name, *_cells(written, code)] for code, name in larger.items()]
+        lines.append([HIGHEST, *(written.at[values[one].idxmax(), one] for one in ids)])
+        lines += [[re.sub("^France .*", "France", name), *_cells(written, code)] for code, name in larger.items()]
         rates = [one for one in ids if not isinstance(CATALOGUE[one].value, Count | Mean)]
         thirds = (values[rates].rank(pct=True) * THIRDS).clip(upper=THIRDS - 0.01) // 1 + 1
         shades = {
@@ -166,55 +201,109 @@ class SideBySide:
             for one in rates
             if pd.notna(thirds[one].get(code))
         }
-        periods = rows.drop_duplicates("indicator").set_index("indicator")["period"]
-        heads = [f"{head(CATALOGUE[one])}, {date_text(periods[one])}" for one in ids]
-        note = f"Les teintes partagent ces EPCI en tiers, sans dire lequel va mieux. {signs(lines)}".strip()
+        periods = rows.drop_duplicates("indicator").set_index("indicator")["period"].map(date_text)
+        labels = [heads.get(one) or head(CATALOGUE[one]) for one in ids]
+        labels = [one if periods[id] in one else f"{one}, {periods[id]}" for id, one in zip(ids, labels, strict=True)]
+        which = f"La France est, selon la colonne : {', '.join(frances)}." if len(frances) else ""
+        note = " ".join(filter(None, [NOTE, which, signs(lines)]))
         marked = frozenset(range(len(self.names), len(lines)))
-        content = Table(self.title, ["EPCI", *heads], lines, note=texts.typography(note), marked=marked, shades=shades)
+        note, bars = texts.typography(note), _bars(values)
+        content = Table(CAPTION, ["EPCI", *labels], lines, note, marked, shades=shades, bars=bars)
         cited = markup.source(known.source(self.territory, rows))
         return telling(markup.together(markup.table(content), cited), SHOWN, *ids)
 
     def values(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The numbers of the EPCIs, by SIREN and indicator. rows: see `data`."""
-        one = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+        one = rows[rows["level"].eq("epci")]
         return one.pivot_table("value", "territory", "indicator", aggfunc="first").reindex(list(self.names))
 
-    def gaps(
-        self, rows: pd.DataFrame, words: Mapping[str, str], bases: Mapping[str, str] = MappingProxyType({})
-    ) -> Html:
-        """A table of how many more, or fewer, each EPCI has than the median rate of all of them would make there.
+    @cached_property
+    def bases(self) -> pd.DataFrame:
+        """The rows of what rates of `COUNTED` are of, where their producers do not give it."""
+        return self.data(*(base for _, base in COUNTED.values() if base))
 
-        rows: see `data`. words: what an indicator counts (French), by id: places, ménages. bases: the id of a number to
-        take for what a rate is of, where its producer does not give it: births of three years, for children under 3.
+    def gap(self, rows: pd.DataFrame, one: str, rate: float | None = None) -> pd.Series:
+        """How many more, or fewer, each EPCI has than a rate would make there, by SIREN.
+
+        rows: see `data`. one: an indicator of `COUNTED`. rate: the median of the EPCIs unless given.
         """
-        several = {}
-        for one, word in words.items():
-            of = rows[rows["level"].eq("epci") & rows["indicator"].eq(one)].set_index("territory")
-            base = self.values(self.data(bases[one]))[bases[one]] if one in bases else of["denominator"]
-            gap = ((of["value"] - of["value"].median()) * base / of["per"]).reindex(list(self.names))
-            if gap.isna().all():
-                continue
-            label = f"{CATALOGUE[one].label} ({word})"
-            several[label] = [NONE if pd.isna(one) else number(one, signed=True) for one in gap]
-        lines = [list(line) for line in zip(self.names.values(), *several.values(), strict=True)]
-        content = Table(GAPS, ["EPCI", *map(texts.typography, several)], lines, note=signs(lines))
-        cited = markup.source(known.source(self.territory, rows[rows["indicator"].isin(words)]))
-        return telling(markup.together(markup.table(content), cited), SHOWN, *words)
+        of = rows[rows["level"].eq("epci") & rows["indicator"].eq(one)].set_index("territory")
+        base = COUNTED[one][1]
+        many = self.values(self.bases).reindex(columns=[base])[base] if base else of["denominator"]
+        gap = (of["value"] - (of["value"].median() if rate is None else rate)) * many / of["per"]
+        return gap.reindex(list(self.names)).rename(f"{COUNTED[one][0]}, {date_text(of['period'].iloc[0])}")
+
+    def all_gaps(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The gaps to the median that are known, by SIREN and by what is counted. rows: see `data`."""
+        gaps = [self.gap(rows, one) for one in COUNTED if one in set(rows["indicator"])]
+        return pd.DataFrame({gap.name: gap for gap in gaps}, list(self.names)).dropna(axis=1, how="all")
+
+    def gaps(self, rows: pd.DataFrame) -> Html:
+        """A table of the gaps between the EPCIs and their median, in numbers of what rates count. rows: see `data`."""
+        gaps = self.all_gaps(rows)
+        if gaps.empty:
+            return Html("", why=NONE)
+        told = gaps.map(lambda gap: NONE if pd.isna(gap) else number(gap, signed=True))
+        lines = [[name, *told.loc[code]] for code, name in self.names.items()]
+        content = Table(GAPS, ["EPCI", *map(texts.typography, gaps)], lines, note=signs(lines), bars=_bars(gaps))
+        cited = known.source(self.territory, pd.concat([rows[rows["indicator"].isin(COUNTED)], self.bases]))
+        return telling(markup.together(markup.table(content), markup.source(cited)), SHOWN, *COUNTED)
+
+    def lacking(self, rows: pd.DataFrame) -> Html:
+        """Sentences on how many places for young children these EPCIs lack to reach their median, and France.
+
+        rows: see `data`.
+        """
+        of, indicator = rows[rows["indicator"].eq(PLACES)], CATALOGUE[PLACES]
+        values = of[of["level"].eq("epci")].set_index("territory")["value"].reindex(list(self.names))
+        if values.count() < FEWEST:
+            return Html("", why=NONE)
+        low, high = (_text(indicator, end) for end in (values.min(), values.max()))
+        told = [f"De {low} à {high} {indicator.unit} selon l'EPCI, en {date_text(of['period'].iloc[0])}."]
+        of_france = of[of["level"].eq("france")]
+        aims = {f"le taux {texts.of(row.name)}": row.value for row in of_france.itertuples(index=False)}
+        for name, aim in ({"leur médiane": values.median()} | aims).items():
+            lack = -self.gap(rows, PLACES, aim)[values < aim].round().loc[lambda gap: gap.ne(0)]
+            many = ", ".join(
+                f"{number(lack[at]) if lack[at] >= 0 else UNCOUNTED} pour {texts.the(self.names[at])}"
+                for at in lack.index
+            )
+            if lack.sum() > 0:
+                places = f"il faudrait environ {counted(lack.sum(), 'places')} de plus : {many}."
+                told.append(f"Pour que tous atteignent {name} ({_text(indicator, aim)}), {places}")
+        places = self.territory.territories.set_index("code")["departement"]
+        across = [name for code, name in self.names.items() if "|" in places[code]]
+        told += [f"{ACROSS} {', '.join(across)}."] if across else []
+        cited = markup.source(known.source(self.territory, pd.concat([of, self.bases])))
+        return telling(markup.together(*(markup.reading(texts.typography(one)) for one in told), cited), SHOWN, PLACES)
 
     @cached_property
     def land(self) -> GeoDataFrame:
-        """The shapes of the EPCIs, as fine as a small map shows: columns territory, geometry."""
+        """The shapes of the EPCIs, as fine as a small map shows, a row for each part: columns territory, geometry."""
         contours = pd.read_parquet(
             self.territory.root.processed / "contours.parquet",
             columns=["epci", "geometry"],
             filters=[("epci", "in", list(self.names))],
         )
         shapes = GeoDataFrame(contours[["epci"]].assign(own=True), geometry=GeoSeries.from_wkb(contours["geometry"]))
-        return maps.generalised(shapes).dissolve("epci").reset_index(names="territory")[["territory", "geometry"]]
+        parts = maps.generalised(shapes).dissolve("epci").explode().reset_index(names="territory")
+        return parts[["territory", "geometry"]]
 
-    def source(self, rows: pd.DataFrame) -> str:
-        """The producers of some rows, as a source line names them."""
-        return known.source(self.territory, rows).text if len(rows) else SOURCE_OF_NONE
+    @property
+    def is_one_land(self) -> bool:
+        """Whether a map can show the EPCIs together: their land fills a tenth of its frame."""
+        west, south, east, north = self.land.total_bounds
+        return self.land.area.sum() > LEAST_LAND * (east - west) * (north - south)
+
+
+def _bars(values: pd.DataFrame) -> dict[tuple[int, int], tuple[int, int]]:
+    """Where the bar of each number begins and ends, in hundredths of its cell, by row and column; from zero."""
+    low, high = values.min().clip(upper=0), values.max().clip(lower=0)
+    begin, end = (100 * (values.clip(**to) - low) / (high - low) for to in ({"upper": 0}, {"lower": 0}))
+    return {
+        (line, column + 1): (round(begin.iat[line, column]), round(end.iat[line, column]))
+        for line, column in zip(*np.nonzero(end.notna().to_numpy()), strict=True)
+    }
 
 
 def _cells(written: pd.DataFrame, code: str) -> list[str]:
@@ -225,4 +314,5 @@ def _text(indicator: Indicator, value: float) -> str:
     """A number as its indicator writes it."""
     if pd.isna(value):
         return NONE
-    return (percent if indicator.unit.startswith("%") else number)(value, indicator.decimals)
+    written = percent if indicator.unit.startswith("%") else number
+    return written(value, indicator.decimals, signed=is_change(indicator))

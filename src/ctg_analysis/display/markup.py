@@ -103,6 +103,7 @@ class Table:
     marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
     left: numbers of the columns of words among columns of numbers. zeros: what has a row of zeros, told by the note.
     name: what it is read aloud as, the caption unless given. shades: 1 to 3, by row and column.
+    bars: where the bar under a number begins and ends, in hundredths of its cell, by row and column.
     """
 
     caption: str
@@ -115,6 +116,7 @@ class Table:
     zeros: tuple[str, ...] = ()
     name: str = ""
     shades: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    bars: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
 
 def table(content: Table) -> Html:

@@ -15,12 +15,14 @@ from nbconvert import TemplateExporter
 from nbformat import NotebookNode
 
 from ctg_analysis.chapter.demarche.pieces import Proved
+from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.side_by_side import MEDIAN, SideBySide, open_side_by_side
 from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Box, Html, boxes, for_readers, for_team, piece
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES, themes
 from ctg_analysis.model.errors import room_in
+from ctg_analysis.model.indicator import CENSORED
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DEFAULT_EPCI, SIDE_BY_SIDE, data_root, settings
@@ -215,6 +217,8 @@ def _exporter() -> TemplateExporter:
 # The page of several EPCIs side by side, those of a département or of one's choice, and its workbook.
 
 SHEET, LOCK, FRANCE = "Indicateurs", "beside", "France"
+TITLE = "Les intercommunalités côte à côte"
+GAPS, A3 = "Écarts à la médiane, en nombre", 8  # the paper, for a workbook
 
 
 def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> str:
@@ -226,6 +230,7 @@ def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> s
     with room_in(out), alone(out, LOCK, f"{out}: {name} is being written", PATIENCE), scratch(out, LOCK) as folder:
         given = {"departement": departement, "epcis": listed}
         notebook, _ = run_notebook(settings().root / "notebooks" / SIDE_BY_SIDE, given, folder, HERE)
+        notebook.cells[0]["source"] = notebook.cells[0]["source"].replace(TITLE, f"Les {side.title} côte à côte")
         body = body_of(notebook, placed(published(notebook.cells).cells, {}))
         about = {
             "territory": side.title,
@@ -243,7 +248,10 @@ def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> s
 
 
 def write_workbook(side: SideBySide, place: Path) -> None:
-    """Write the essential indicators as numbers: a line each, a column for each EPCI, their median, larger places."""
+    """Write the essential indicators as numbers: a line each, a column for each EPCI, their median, larger places.
+
+    A second sheet has the gaps to the median, in numbers: a line for each EPCI.
+    """
     rows = side.data(*themes())
     of_france = rows[rows["level"].eq("france")].set_index("indicator")["name"]
     rows = rows.assign(name=rows["name"].mask(rows["level"].eq("france"), FRANCE))
@@ -253,18 +261,33 @@ def write_workbook(side: SideBySide, place: Path) -> None:
     about = rows.drop_duplicates("indicator").set_index("indicator")
     table = pd.DataFrame(
         {
-            "Indicateur": about["label"],
+            "Indicateur": about["label"].map(typography),
             "Unité": about.index.map(lambda one: CATALOGUE[one].unit),
             "Période": about["period"].map(date_text),
             "Champ de la France": of_france.reindex(about.index).fillna(""),
-            "Source": [side.source(rows[rows["indicator"].eq(one)]) for one in about.index],
+            "Source": [source(side.territory, rows[rows["indicator"].eq(one)]).text for one in about.index],
         },
         about.index,
     )
     table = table.map(spreadsheet_safe).join(values[epcis]).assign(**{MEDIAN: values[epcis].median(axis=1)})
-    table = table.join(values[larger]).round(2)
+    table = table.join(values[larger]).round(2).astype(object)
+    for row in rows[rows["status"].eq(CENSORED)].itertuples(index=False):
+        table.loc[row.indicator, row.name] = row.text
+    gaps = (
+        side.all_gaps(rows)
+        .round()
+        .set_axis(list(side.names.values()))
+        .rename(columns=typography)
+        .rename_axis("EPCI")
+        .reset_index()
+    )
     with pd.ExcelWriter(place, engine="xlsxwriter") as book:
         book.book.set_properties({"created": side.edition})  # and not the moment of its writing: the same bytes
         table.to_excel(book, sheet_name=SHEET, index=False, freeze_panes=(1, 1))
-        book.sheets[SHEET].set_column(0, 0, 60)
-        book.sheets[SHEET].set_column(1, table.shape[1], 18)
+        gaps.to_excel(book, sheet_name=GAPS, index=False, freeze_panes=(1, 1))
+        for sheet in book.sheets.values():
+            sheet.set_column(0, 0, 60)
+            sheet.set_column(1, table.shape[1], 18)
+            sheet.set_landscape()
+            sheet.set_paper(A3)
+            sheet.fit_to_pages(1, 0)
