@@ -264,6 +264,7 @@ class SideBySide:
         aims = {f"le taux {texts.of(row.name)}": row.value for row in of_france.itertuples(index=False)}
         for name, aim in ({"leur médiane": values.median()} | aims).items():
             lack = -self.gap(rows, PLACES, aim)[values < aim].round().loc[lambda gap: gap.ne(0)]
+            lack = lack.sort_values(key=pd.isna, kind="stable")
             many = ", ".join(
                 f"{number(lack[at]) if lack[at] >= 0 else UNCOUNTED} pour {texts.the(self.names[at])}"
                 for at in lack.index
