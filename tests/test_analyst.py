@@ -104,6 +104,10 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
         (lambda chapter: chapter.compare("births_count", with_=1), "epci '1' is not an EPCI"),
+        (
+            lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
+            "figure: no column indicator, name, period, ",
+        ),
         (lambda chapter: chapter.compare("births_count", with_=[EXAMPLE_EPCI]), "compare: expected an indicator and"),
     ],
 )
@@ -153,9 +157,14 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     assert piece.about["indicators"] == ["age_65_plus_share", "births_count"]
     assert peer["epci"] in chapter.territory.chosen
     assert len({sum_of_data(chapter.territory, names) for names in ((), (peer["epci"],), (EXAMPLE_EPCI,))}) == 3
+    drawn = chapter.data("births_count", with_=peer["name"])
+    added = drawn[drawn["territory"].eq(peer["epci"])]
+    assert len(drawn) == len(chapter.data("births_count")) + len(added) and added["text"].ne("").all() and len(added)
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own[own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)]
-    kept = chapter.compare(entrusted["indicator"].iloc[0], with_=peer["epci"])
+    one = entrusted["indicator"].iloc[0]
+    kept = chapter.compare(one, with_=peer["epci"])
+    assert chapter.data(one, with_=peer["epci"])["territory"].ne(peer["epci"]).all()
     assert "qu'un partenaire confie" in kept.html.replace("’", "'") and "<table" not in kept.html
 
 
@@ -204,6 +213,9 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     book = own("").with_suffix(".xlsx")
     pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
     assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
+    both = chapter.with_own(["children_0_2_count", "population_count"], book)
+    assert list(both) == ["territory", "name", "children_0_2_count", "population_count", "inscrits", "part"]
+    assert both[["children_0_2_count", "population_count"]].notna().all(axis=None) and len(both) == 8
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
     with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
         chapter.with_own("children_0_2_count", again)

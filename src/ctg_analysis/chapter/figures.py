@@ -277,10 +277,13 @@ def family_figure(
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    message = "" if of_ids else titles.family(title, unit, own)
-    widths = {one.width for one in known}
-    if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
-        message, note = "", f"{note} {UNEQUAL}".strip()
+    unequal = len({one.width for one in known}) > 1  # a class is not more numerous for being wider, or without an end
+    note = f"{note} {UNEQUAL}".strip() if unequal else note
+    message = titles.median(own) if unequal and len(known) == len(several) else ""
+    message = message if unequal or of_ids else titles.family(title, unit, own)
+    each = [(one, compared[one.id], territory.gaps(one)) for one in known]
+    if not message and all(rows["period"].isin(territory.compared(one)["period"]).all() for one, rows, _ in each):
+        message = titles.beside(title, each)
     if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
