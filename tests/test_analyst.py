@@ -1,17 +1,21 @@
 """What an analyst asks in a notebook: an indicator by a word, plain tables, own figures beside the observations."""
 
+import re
 from io import StringIO
 from math import nan
 
 import pandas as pd
 import pytest
+import seaborn as sns
 
 from ctg_analysis.chapter.chapter import ids_for, open_chapter
+from ctg_analysis.display.drawing import SMALL
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.tasks import sum_of_data
+from ctg_analysis.show.charts import HEIGHT
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +170,20 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     kept = chapter.compare(one, with_=peer["epci"])
     assert chapter.data(one, with_=peer["epci"])["territory"].ne(peer["epci"]).all()
     assert "qu'un partenaire confie" in kept.html.replace("’", "'") and "<table" not in kept.html
+
+
+def test_a_drawing_has_room_for_the_words_of_its_axes_and_french_numbers(chapter):
+    rows = chapter.data("births_count").query("level == 'epci'")
+    ax = sns.lineplot(rows, x="year", y="value")
+    ax.set(xlabel="Année", ylabel="Base 100")
+    drawing = chapter.figure(ax, rows, title="Naissances").html
+    words = {
+        text: (float(x), float(y)) for x, y, text in re.findall(r'<text x="([^"]+)" y="([^"]+)".*?>(.*?)<', drawing)
+    }
+    assert words["Base 100"][0] > SMALL and words["Année"][1] < HEIGHT
+    ax = sns.scatterplot(x=[0.5, 27.5], y=[1, 2_000_000])
+    chapter.picture(ax, alt="Deux points", source="Comptage")
+    assert [axis.get_major_formatter()(-27.5) for axis in (ax.xaxis, ax.yaxis)] == ["−27,5"] * 2
 
 
 def test_peers_and_contours_are_plain_tables(chapter):

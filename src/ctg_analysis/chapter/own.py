@@ -145,18 +145,6 @@ def _text(cell: object) -> str:
     return texts.typography(str(cell))
 
 
-class French(ScalarFormatter):
-    """The numbers of an axis with a decimal comma, whole ones in full."""
-
-    def __init__(self):
-        super().__init__(useOffset=False)
-        self.set_scientific(False)
-
-    def __call__(self, value: float, rank: int | None = None) -> str:
-        """The number at a place of the axis."""
-        return super().__call__(value, rank).replace(".", ",")
-
-
 def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -> Html:
     """A drawing of matplotlib or seaborn, with its text alternative and its source; it is then closed.
 
@@ -176,13 +164,18 @@ def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -
 
     for axis in (axis for ax in figure.get_axes() for axis in (ax.xaxis, ax.yaxis)):
         if type(axis.get_major_formatter()) is ScalarFormatter:
-            axis.set_major_formatter(French())
+            axis.set_major_formatter(_of_axis)
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
         figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(getattr(figure, "figure", figure))
     return image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
+
+
+def _of_axis(value: float, _: int | None = None) -> str:
+    """A number of the scale of a picture: « 27,5 », « 1000000 »."""
+    return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
 
 
 def image(
