@@ -201,17 +201,19 @@ def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataF
     for alike in sides.values():
         if alike[0] and len(set(alike)) == 1:
             return f"{texts.headed(title)} {'chaque fois ' * (len(alike) > 1)}{alike[0]}"
-    level = next((level for level, found in sides.items() if any(found)), COMPARATORS[0])
-    order = sorted(zip(sides[level], several, strict=True), key=lambda one: (not one[0], -one[1][1]["value"].iloc[0]))
-    told = ""
-    for _, (indicator, rows, gaps) in order:
-        words = standing.against(indicator, rows, gaps, [level])
-        name = rows["name"].iloc[0]
-        more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
-        if not words or len(told) + len(more) > LONGEST:
-            break
-        told += f"{' ; ' * bool(told)}{more}"
-    return told
+    for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
+        told, order = (
+            "",
+            sorted(zip(found, several, strict=True), key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])),
+        )
+        for _, (indicator, rows, gaps) in order:
+            words, name = standing.against(indicator, rows, gaps, [level]), rows["name"].iloc[0]
+            more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
+            if words and len(told) + len(more) <= LONGEST:
+                told += f"{' ; ' * bool(told)}{more}"
+        if told:
+            return told
+    return ""
 
 
 def _both(unit: str, high: pd.Series, second: pd.Series) -> str:
