@@ -177,10 +177,8 @@ def test_a_drawing_has_room_for_the_words_of_its_axes_and_french_numbers(chapter
     ax = sns.lineplot(rows, x="year", y="value")
     ax.set(xlabel="Année", ylabel="Base 100")
     drawing = chapter.figure(ax, rows, title="Naissances").html
-    words = {
-        text: (float(x), float(y)) for x, y, text in re.findall(r'<text x="([^"]+)" y="([^"]+)".*?>(.*?)<', drawing)
-    }
-    assert words["Base 100"][0] > SMALL and words["Année"][1] < HEIGHT
+    places = {text: (x, y) for x, y, text in re.findall(r'<text x="([^"]+)" y="([^"]+)".*?>(.*?)<', drawing)}
+    assert float(places["Base 100"][0]) > SMALL and float(places["Année"][1]) < HEIGHT
     ax = sns.scatterplot(x=[0.5, 27.5], y=[1, 2_000_000])
     chapter.picture(ax, alt="Deux points", source="Comptage")
     assert [axis.get_major_formatter()(-27.5) for axis in (ax.xaxis, ax.yaxis)] == ["−27,5"] * 2

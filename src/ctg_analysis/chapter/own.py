@@ -162,14 +162,15 @@ def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -
         raise UserError(f"picture: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
     from matplotlib import pyplot
 
-    for axis in (axis for ax in figure.get_axes() for axis in (ax.xaxis, ax.yaxis)):
+    whole = getattr(figure, "figure", figure)
+    for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
         if type(axis.get_major_formatter()) is ScalarFormatter:
             axis.set_major_formatter(_of_axis)
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
         figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
-    pyplot.close(getattr(figure, "figure", figure))
+    pyplot.close(whole)
     return image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
 
 
