@@ -1,17 +1,21 @@
 """What an analyst asks in a notebook: an indicator by a word, plain tables, own figures beside the observations."""
 
+import re
 from io import StringIO
 from math import nan
 
 import pandas as pd
 import pytest
+import seaborn as sns
 
 from ctg_analysis.chapter.chapter import ids_for, open_chapter
+from ctg_analysis.display.drawing import SMALL
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.tasks import sum_of_data
+from ctg_analysis.show.charts import HEIGHT
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,10 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
         (lambda chapter: chapter.compare("births_count", with_=1), "epci '1' is not an EPCI"),
+        (
+            lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
+            "figure: no column indicator, name, period, ",
+        ),
         (lambda chapter: chapter.compare("births_count", with_=[EXAMPLE_EPCI]), "compare: expected an indicator and"),
     ],
 )
@@ -153,10 +161,27 @@ def test_epcis_of_ones_choice_stand_beside_of_open_figures_alone(chapter):
     assert piece.about["indicators"] == ["age_65_plus_share", "births_count"]
     assert peer["epci"] in chapter.territory.chosen
     assert len({sum_of_data(chapter.territory, names) for names in ((), (peer["epci"],), (EXAMPLE_EPCI,))}) == 3
+    drawn = chapter.data("births_count", with_=peer["name"])
+    added = drawn[drawn["territory"].eq(peer["epci"])]
+    assert len(drawn) == len(chapter.data("births_count")) + len(added) and added["text"].ne("").all() and len(added)
     own = chapter.observations.query("level == 'epci' and status == 'ok'")
     entrusted = own[own["source"].map(lambda name: SOURCES[name].secrecy.threshold > 0)]
-    kept = chapter.compare(entrusted["indicator"].iloc[0], with_=peer["epci"])
+    one = entrusted["indicator"].iloc[0]
+    kept = chapter.compare(one, with_=peer["epci"])
+    assert chapter.data(one, with_=peer["epci"])["territory"].ne(peer["epci"]).all()
     assert "qu'un partenaire confie" in kept.html.replace("’", "'") and "<table" not in kept.html
+
+
+def test_a_drawing_has_room_for_the_words_of_its_axes_and_french_numbers(chapter):
+    rows = chapter.data("births_count").query("level == 'epci'")
+    ax = sns.lineplot(rows, x="year", y="value")
+    ax.set(xlabel="Année", ylabel="Base 100")
+    drawing = chapter.figure(ax, rows, title="Naissances").html
+    places = {text: (x, y) for x, y, text in re.findall(r'<text x="([^"]+)" y="([^"]+)".*?>(.*?)<', drawing)}
+    assert float(places["Base 100"][0]) > SMALL and float(places["Année"][1]) < HEIGHT
+    ax = sns.scatterplot(x=[0.5, 27.5], y=[1, 2_000_000])
+    chapter.picture(ax, alt="Deux points", source="Comptage")
+    assert [axis.get_major_formatter()(-27.5) for axis in (ax.xaxis, ax.yaxis)] == ["−27,5"] * 2
 
 
 def test_peers_and_contours_are_plain_tables(chapter):
@@ -204,6 +229,9 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     book = own("").with_suffix(".xlsx")
     pd.DataFrame(MESSY).to_excel(book, index=False, engine="xlsxwriter")
     assert chapter.with_own("children_0_2_count", book)["inscrits"].sum() == 1240
+    both = chapter.with_own(["children_0_2_count", "population_count"], book)
+    assert list(both) == ["territory", "name", "children_0_2_count", "population_count", "inscrits", "part"]
+    assert both[["children_0_2_count", "population_count"]].notna().all(axis=None) and len(both) == 8
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
     with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
         chapter.with_own("children_0_2_count", again)

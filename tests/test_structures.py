@@ -90,7 +90,7 @@ def test_the_structures_of_the_shipped_territory_are_those_of_the_files(france):
     listed = tables.structures(territory, "06").html
     assert "École primaire publique La Vitarelle" in listed and "DEPP, 2025" in listed and "Source" in listed
     assert tables.structures(territory, "08").html == ""
-    shown = communes_map(territory, CATALOGUE["pupils_count"], always=True, structures="06").html
+    shown = communes_map(territory, CATALOGUE["pupils_count"], structures="06").html
     assert re.search(r"<title>Mur-de-Barrez\W+61 – Collège du Carladez\W+École primaire publique</title>", shown)
 
 

@@ -92,9 +92,10 @@ def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     [
         ({"Crèche": 10.0, "France services": 4.0}, "Crèche (10 minutes) et France services (4)"),
         ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "Le plus loin : crèche, 10 minutes, puis gare (7)"),
-        ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, ""),
+        ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Le plus loin : crèche et école, 10 minutes, puis gare (4)"),
+        ({"Crèche": 10.0, "École": 10.0, "Gare": 10.0, "Mairie": 4.0}, ""),
         ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Le plus loin : crèche, 10 minutes, puis gare (7)"),
-        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, ""),
+        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, "Le plus loin : école et nombre de minutes, 1"),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 4.0, "École": 4.0, "Gare": 4.0}, "Accès : 4 dans chaque cas"),
         ({"Crèche": 4.0, "École": 4.0}, "Crèche (4 minutes) et école (4)"),
@@ -116,6 +117,28 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
     assert titles.family("Revenus", "%", near) == "Pensions (39,8 %) et salaires (39,0 %)"
     assert titles.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord (39,8 %)"
+
+
+def test_members_that_are_no_parts_of_one_whole_are_told_beside_a_place():
+    """All on one side of it; else what differs, with its figure; nothing that no test tells."""
+
+    def member(name, value, france, sure=True, times=1.5):
+        rows = pd.DataFrame({"level": ["epci", "france"], "name": [name, "France"], "value": [value, france]})
+        gaps = pd.DataFrame(
+            {"level": ["france"], "higher": value > france, "times": times, "sure": sure, "equal": False}
+        )
+        text = [quantities.number(one) for one in rows["value"]]
+        rows = rows.assign(text=text, status="ok")
+        return CATALOGUE["childcare_coverage_eaje_rate"], rows, gaps.assign(alike=times < 1, remarkable=False, p=None)
+
+    centres, school = member("Crèches", 26, 20), member("École", 5, 3)
+    assert titles.beside("Les places", [centres, school]) == "Les places : chaque fois plus qu'en France"
+    told = titles.beside("Les places", [member("École", 50, 60, sure=False), centres])
+    assert (
+        told == "Crèches (26) : plus qu'en France (20) ; école (50) : sans que l'écart soit établi avec la France (60)"
+    )
+    assert titles.beside("Les places", [(*centres[:2], centres[2][:0]), school]).startswith("École (5) : plus qu'en")
+    assert titles.beside("Les places", [(*centres[:2], centres[2][:0])]) == ""
 
 
 def test_no_share_comes_first_where_what_is_not_shown_may_be_greater():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import signature
 
 import pandas as pd
@@ -12,13 +12,16 @@ from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import last_day
 from ctg_analysis.display.notes import meanings, stems
-from ctg_analysis.display.texts import alphabetical
+from ctg_analysis.display.sentences import sums_of_rounded
+from ctg_analysis.display.texts import alphabetical, typography
 from ctg_analysis.indicators.comparisons import last_year
+from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator, measures_of
 from ctg_analysis.model.source import SOURCES, declared_at
+from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.lineage import functions_of, observer, populations_under
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
@@ -126,20 +129,53 @@ def how(territory: Territory, name: str) -> pd.DataFrame:
     return pd.DataFrame([*steps, ("function", *observer())], columns=["step", "what", "where"])
 
 
-def data(territory: Territory, *indicators: str, wide: bool = False) -> pd.DataFrame:
+def chosen(territory: Territory, with_: str | int | Iterable[str]) -> dict[str, str]:
+    """The names of EPCIs of one's choice, by SIREN, the territory left out. with_: their SIREN, or official names.
+
+    Raises:
+        UserError: no such EPCI.
+    """
+    epcis = territory.territories[territory.territories["level"].eq("epci")]
+    by_name = dict(zip(epcis["name"].map(alphabetical), epcis["code"], strict=True))
+    asked = [with_] if isinstance(with_, str | int) else with_
+    sirens = sorted({str(by_name.get(alphabetical(str(one)), one)) for one in asked} - {territory.epci})
+    names = {one: typography(find_epci(epcis, one)["name"]) for one in sirens}
+    territory.chosen.update(names)
+    return names
+
+
+@lru_cache(maxsize=1)
+def elsewhere(territory: Territory, sirens: tuple[str, ...]) -> pd.DataFrame:
+    """The observations of some EPCIs, wherever they are. Columns: those of observations, name, summed."""
+    rows = read_observations(territory.root.processed, sirens)
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    return rows.assign(name=rows["territory"].map(names), summed=sums_of_rounded(rows))
+
+
+def data(
+    territory: Territory, *indicators: str, wide: bool = False, with_: str | int | Iterable[str] = ()
+) -> pd.DataFrame:
     """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
 
     Columns added: text, interval: the value and its bounds as a reader sees them; label, unit; year, the last year of
     the period, a whole number; date, its last day: both missing where it is. wide: columns of PLACE and WHEN, then a
-    column of values for each indicator, none filled; why one is missing is in the other form alone.
+    column of values for each indicator, none filled; why one is missing is in the other form alone. with_: other EPCIs
+    to add, by SIREN or official name: their open data.
 
     Raises:
-        UserError: no indicator.
+        UserError: no indicator, no such EPCI.
     """
     several = list(dict.fromkeys(indicator_of(name) for name in indicators))
     if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
     tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]
+    if others := chosen(territory, with_):
+        beside = elsewhere(territory, tuple(others))
+        entrusted = [name for name, source in SOURCES.items() if source.secrecy.threshold]
+        beside = beside[beside["level"].eq("epci") & ~beside["source"].isin(entrusted)]
+        for one in several:
+            rows = territory.in_words(one, beside[beside["indicator"].eq(one.id)])
+            tables.append(rows.assign(label=one.label, unit=one.unit))
     rows = pd.concat(tables, ignore_index=True)
     if not wide:
         return _dated(rows)

@@ -35,6 +35,7 @@ from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show.svg import use_theme
 
+WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "answers", "scores", "criteria"}
 OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"}  # verbs whose texts are no ids
@@ -43,8 +44,8 @@ OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"
 def prepare_shell() -> None:
     """Prepare the IPython that runs this notebook; nothing elsewhere.
 
-    Within the quotes of a verb, Tab gives ids. A DataFrame looks as pandas makes it, and has beside it what a page
-    shows in its place (`markup.PAGE`), which Jupyter passes over.
+    Within the quotes of a verb, Tab gives ids. A DataFrame looks as pandas makes it, its labels and places of code
+    whole, and has beside it what a page shows in its place (`markup.PAGE`), which Jupyter passes over.
     """
     if "IPython" not in sys.modules:
         return
@@ -53,6 +54,7 @@ def prepare_shell() -> None:
     shell = get_ipython()
     if shell is None:
         return
+    pd.set_option("display.max_colwidth", WIDEST)
     for kind in (pd.DataFrame, pd.Series):
         shell.display_formatter.mimebundle_formatter.for_type(kind, _on_page)
     if _matcher() not in shell.Completer.custom_matchers:

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import analyst, surveyed
 from ctg_analysis.chapter.known import (
     are_exact,
-    by_commune,
     is_of_all,
     newer,
     newer_head,
@@ -24,7 +23,7 @@ from ctg_analysis.chapter.known import (
 )
 from ctg_analysis.chapter.missing import without_lycee
 from ctg_analysis.chapter.tables import names_of
-from ctg_analysis.chapter.territory import PEOPLE, Territory
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.texts import date_text
@@ -32,7 +31,7 @@ from ctg_analysis.indicators.comparisons import ALPHA, last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
@@ -43,13 +42,7 @@ from ctg_analysis.show.svg import svg
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
-COMMON_CLASSES = ("access_times", "access_medians", "access_near", "poverty_by_group")  # families whose maps share them
-LIKE_PEOPLE = "commune par commune : {} suit la population"
-FEWEST_PLACES, EVERYWHERE, EXPLAINED = 4, 0.5, 0.7  # communes; share that has some; share that the population explains
 NAMED = 5  # structures of a commune that a map names
-FEW = 3  # communes with a value: they are told, not drawn
-WITHOUT = {MISSING, SECRET, NOT_APPLICABLE}
-SAME_SHADES = "Mêmes classes que les cartes voisines de même unité."
 FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; two numbers beside other places, one rate
 FRANCE = "Trait gris : France."
 UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
@@ -80,35 +73,23 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
-def communes_map(territory: Territory, *indicators: Indicator, always: bool = False, structures: str = "") -> Html:
-    """The map of an indicator by commune: shades for a rate, circles for a count; a sentence of three communes or less.
+def communes_map(territory: Territory, *indicators: Indicator, structures: str = "") -> Html:
+    """The map of an indicator by commune: shades for a rate, circles for a count.
 
-    The table alone, folded, of a count that would draw the population again. Of several, the newest first, the one
-    shown is the first that the territory has too: its communes are read beside it. always: draw whatever it is.
-    structures: the chapter of those that each commune tells besides (see `Territory.structures`).
+    Of several, the newest first, the one shown is the first that the territory has too: its communes are read beside
+    it. structures: the chapter of those that each commune tells besides (see `Territory.structures`).
     """
     indicator = next((one for one in indicators if is_of_all(territory, one)), indicators[0])
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    rows, counted = with_estimates(indicator, rows), isinstance(indicator.value, Count | Mean)
-    some = rows[rows["value"].gt(0)] if counted and are_exact(indicator, rows) else rows[rows["shown"]]
-    others = rows.loc[~rows["shown"], "status"]
+    rows = with_estimates(indicator, rows)
     land = with_structures(territory, structures) if structures else territory.land
-    if not always and len(some) <= FEW and others.isin(WITHOUT).all() and rows["estimate"].isna().all():
-        return _told(territory, indicator, some, rows)
-    if counted:
-        if not always and indicator.id != PEOPLE and follows_population(rows, by_commune(territory, CATALOGUE[PEOPLE])):
-            data = tables.listing(indicator, rows, over_years=False)
-            when = date_text(rows["period"].iloc[0])
-            what = "ce montant" if "euro" in indicator.unit else "ce nombre"
-            summary = f"{indicator.label}, {LIKE_PEOPLE.format(what)}"
-            return tables.listed_only(indicator, data, summary, when=when, source=source(territory, rows))
+    if isinstance(indicator.value, Count | Mean):
         return map_figure(territory, maps.counts(land, rows), rows)
     whole = territory.own(indicator)
     rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
-    ax = maps.rates(land, rows, together=_read_together(territory, indicator))
-    return map_figure(territory, ax, rows)
+    return map_figure(territory, maps.rates(land, rows), rows)
 
 
 def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
@@ -129,48 +110,8 @@ def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     else:
         message = titles.choropleth(indicator, rows)
         left_out = titles.TOO_SMALL if titles.leaves_some_out(indicator, rows) else ""
-    shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
-    note = " ".join(filter(None, [without_contour(territory, rows), shades or explained(rows), left_out]))
+    note = " ".join(filter(None, [without_contour(territory, rows), explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
-
-
-def _told(territory: Territory, indicator: Indicator, some: pd.DataFrame, rows: pd.DataFrame) -> Html:
-    """The values of a few communes in a sentence. some: those that are told, of rows."""
-    some = some.sort_values("value", ascending=False, kind="stable")
-    each = [f"{row.name} {row.text}" for row in some[["name", "text"]].itertuples(index=False)]
-    elsewhere = " ; 0 ailleurs" if rows["shown"].sum() > len(some) else ""
-    about = f"{texts.with_unit(indicator.label, indicator.unit)}, {date_text(rows['period'].iloc[0])}"
-    sentence = f"{about} : {texts.listed(each)}{elsewhere}." if each else f"{about} : dans aucune commune."
-    return with_source(sentence, source(territory, rows), indicator.caveats)
-
-
-def follows_population(counts: pd.DataFrame, people: pd.DataFrame) -> bool:
-    """Whether circles of a count would draw the population again: it is nearly everywhere, and in its proportion.
-
-    Parameters:
-        counts, people: columns territory, value, status, a row for each commune.
-
-    >>> rows = pd.DataFrame({"territory": list("ABCD"), "value": [1.0, 2, 3, 4], "status": "ok"})
-    >>> follows_population(rows.assign(value=[2.0, 4, 6, 9]), rows)
-    True
-    >>> follows_population(rows.assign(value=[0.0, 0, 0, 9]), rows)
-    False
-    """
-    known = people[people["status"].eq(OK)].set_index("territory")["value"]
-    rows = counts[counts["status"].eq(OK) & counts["territory"].isin(known.index)]
-    if len(rows) < FEWEST_PLACES or rows["value"].gt(0).mean() < EVERYWHERE:
-        return False
-    radii, others = rows["value"].clip(lower=0) ** 0.5, rows["territory"].map(known).astype(float) ** 0.5
-    return bool(radii.nunique() > 1 and radii.corr(others) ** 2 >= EXPLAINED)
-
-
-def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | None:
-    """The values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
-    if indicator.family not in COMMON_CLASSES:
-        return None
-    members = [other for other in CATALOGUE.values() if other.family == indicator.family]
-    rows = pd.concat([on_map(territory, other) for other in members])
-    return rows.loc[rows["status"].eq(OK), "value"]
 
 
 def _drawn(
@@ -277,10 +218,13 @@ def family_figure(
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    message = "" if of_ids else titles.family(title, unit, own)
-    widths = {one.width for one in known}
-    if len(widths) > 1:  # a class is not more numerous for being wider, or without an end
-        message, note = "", f"{note} {UNEQUAL}".strip()
+    unequal = len({one.width for one in known}) > 1  # a class is not more numerous for being wider, or without an end
+    note = f"{note} {UNEQUAL}".strip() if unequal else note
+    message = titles.median(own) if unequal and len(known) == len(several) else ""
+    message = message if unequal or of_ids else titles.family(title, unit, own)
+    each = [(one, compared[one.id], territory.gaps(one)) for one in known]
+    if not message and all(rows["period"].isin(territory.compared(one)["period"]).all() for one, rows, _ in each):
+        message = titles.beside(title, each)
     if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)

@@ -5,7 +5,7 @@ import re
 import sys
 import warnings
 from base64 import b64encode
-from functools import lru_cache
+from collections.abc import Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
+from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.chapter import analyst
 from ctg_analysis.chapter.known import source as source_of
@@ -21,10 +22,8 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
-from ctg_analysis.display.sentences import sums_of_rounded
 from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
-from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.indicator import MISSING, Indicator
@@ -52,14 +51,6 @@ Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column
 MOST_NAMED = 3  # indicators of a chart, in its subtitle
 NO_WORDS = {"value", "year", "date", "name", "label", "period", "territory", "level", "indicator"}  # for a reader
 TOLD = 12  # values of a chart that its alternative tells; the table has them all
-
-
-@lru_cache(maxsize=1)
-def elsewhere(territory: Territory, sirens: tuple[str, ...]) -> pd.DataFrame:
-    """The observations of some EPCIs, wherever they are. Columns: those of observations, name, summed."""
-    rows = read_observations(territory.root.processed, sirens)
-    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
-    return rows.assign(name=rows["territory"].map(names), summed=sums_of_rounded(rows))
 
 
 def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | None = None) -> Html:
@@ -171,12 +162,21 @@ def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -
         raise UserError(f"picture: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
     from matplotlib import pyplot
 
+    whole = getattr(figure, "figure", figure)
+    for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(_of_axis)
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
         figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
-    pyplot.close(getattr(figure, "figure", figure))
+    pyplot.close(whole)
     return image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
+
+
+def _of_axis(value: float, _: int | None = None) -> str:
+    """A number of the scale of a picture: « 27,5 », « 1000000 »."""
+    return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
 
 
 def image(
@@ -195,8 +195,8 @@ def image(
     )
 
 
-def beside_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd.DataFrame, list[str]]:
-    """The communes of the territory with the latest value of an indicator and the columns of a table of one's own.
+def beside_own(territory: Territory, several: Sequence[Indicator], own: Own) -> tuple[pd.DataFrame, list[str]]:
+    """The communes of the territory with the latest value of indicators and the columns of a table of one's own.
 
     Parameters:
         own: a DataFrame, or a file (CSV in UTF-8, with ; or , between cells, .xlsx, .parquet): a column of INSEE codes
@@ -204,21 +204,24 @@ def beside_own(territory: Territory, indicator: Indicator, own: Own) -> tuple[pd
             numbers; « s » and « <5 » are withheld, so missing.
 
     Returns:
-        Columns territory, name, period, the id of the indicator, status, then those of the table: a commune that it
-        leaves out has no value there, one of which the indicator says nothing is kept. And what is left out, a line
-        each.
+        Columns territory, name, period, the id of the indicator, status (of several, their ids alone), then those of
+        the table: a commune that it leaves out has no value there, one of which the indicator says nothing is kept. And
+        what is left out, a line each.
 
     Raises:
         InputError: no such file, no column of codes, a commune or a column that comes twice. UserError: no table.
     """
-    rows = territory.data(indicator)
-    rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
-    rows = rows.drop_duplicates("territory", keep="last").rename(columns={"territory": CODE, "value": indicator.id})
     table, left_out = _read(own, set(territory.communes["code"]), territory.row["name"])
-    communes = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
-    beside = communes.merge(rows[[CODE, "period", indicator.id, "status"]], on=CODE, how="left", validate="1:1")
-    beside["status"] = beside["status"].fillna(MISSING)
+    beside = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
     beside["name"] = beside["name"].map(texts.typography)
+    for indicator in several:
+        rows = territory.data(indicator)
+        rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
+        rows = rows.drop_duplicates("territory", keep="last").rename(columns={"territory": CODE, "value": indicator.id})
+        rows = rows[[CODE, indicator.id] if len(several) > 1 else [CODE, "period", indicator.id, "status"]]
+        beside = beside.merge(rows, on=CODE, how="left", validate="1:1")
+    if "status" in beside:
+        beside["status"] = beside["status"].fillna(MISSING)
     beside = beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own"))
     return beside.rename(columns={CODE: "territory"}), left_out
 
@@ -306,13 +309,13 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
     return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""
 
 
-def with_own(territory: Territory, indicator: str, own: Own) -> pd.DataFrame:
-    """The communes with the latest value of an indicator and the columns of an own table or file beside.
+def with_own(territory: Territory, indicators: str | list[str], own: Own) -> pd.DataFrame:
+    """The communes with the latest value of an indicator, or of several, and the columns of an own table or file.
 
     What of it is left out is said on the standard error, which no page shows.
     """
-    named = analyst.indicator_of(indicator)
-    table, left_out = beside_own(territory, named, own)
+    names = indicators if isinstance(indicators, list | tuple) else [indicators]
+    table, left_out = beside_own(territory, [analyst.indicator_of(name) for name in names], own)
     for line in left_out:
         print(line, file=sys.stderr)
     return table
@@ -347,7 +350,7 @@ def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:
     points += [spot for one in ax.collections if isinstance(one, PathCollection) for spot in one.get_offsets()]
     for x, y in points:
         if words := told(y, x):
-            (point,) = ax.plot(x, y, "o", color="none", markersize=8)
+            (point,) = ax.plot(x, y, "o", color="none", markersize=8, markeredgewidth=0)
             tell(point, *words)
     return with_axes(ax)
 
@@ -363,7 +366,8 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
     lacking = {"indicator", "name", "period", "value", "text", "source"} - set(rows)
     if lacking or not title.strip():
         what = f"no column {', '.join(sorted(lacking))} in the rows" if lacking else "no title"
-        raise UserError(f'figure: {what}: expected chapter.figure(ax, rows of chapter.data(…), title="what one sees")')
+        own = ' for rows of chapter.data(…); of a table of yours, chapter.picture(ax, alt="…", source="…", title="…")'
+        raise UserError(f'figure: {what}: expected chapter.figure(ax, rows, title="what one sees"){own}')
     rows = rows.assign(name=rows["place"]) if "place" in rows else rows
     known, drawing = rows[rows["value"].notna()], svg(drawn(ax, rows).figure)
     if known.empty:

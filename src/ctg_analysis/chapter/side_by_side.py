@@ -72,15 +72,10 @@ def open_side_by_side(departement: str = "", epcis: str = "") -> "SideBySide":
 
 def compare(territory: Territory, *indicators: str, with_: str | list[str]) -> Html:
     """Some indicators here and in EPCIs of one's choice, at one period. with_: their SIREN, or their official names."""
-    epcis = territory.territories[territory.territories["level"].eq("epci")]
-    by_name = dict(zip(epcis["name"].map(texts.alphabetical), epcis["code"], strict=True))
-    asked = [with_] if isinstance(with_, str | int) else with_
-    sirens = {str(by_name.get(texts.alphabetical(str(one)), one)) for one in asked} - {territory.epci}
-    if not indicators or not sirens:
+    others = analyst.chosen(territory, with_)
+    if not indicators or not others:
         raise UserError('compare: expected an indicator and another EPCI: compare("births_count", with_="243500139")')
-    names = {one: texts.typography(find_epci(epcis, one)["name"]) for one in [territory.epci, *sirens]}
-    territory.chosen.update(sirens)
-    side = SideBySide(names, "", territory)
+    side = SideBySide({territory.epci: texts.typography(territory.row["name"]), **others}, "", territory)
     rows = side.data(*indicators)
     absent = [CATALOGUE[name] for name in indicators if name not in set(rows["indicator"])]
     boxes = [
@@ -142,7 +137,7 @@ class SideBySide:
         every = every[every["period"].eq(period) & every["source"].eq(source)]
         bounded = every["value"].mask(every["status"].eq(CENSORED), indicator.floor)
         hundredth = (100 * bounded.rank(pct=True)).set_axis(every["territory"])
-        rows = own.elsewhere(self.territory, tuple(self.names))
+        rows = analyst.elsewhere(self.territory, tuple(self.names))
         rows = rows[rows["indicator"].eq(indicator.id) & rows["period"].eq(period) & rows["source"].eq(source)]
         larger = with_one_france(self.territory.data(indicator))
         is_larger = larger["level"].eq("france") | (

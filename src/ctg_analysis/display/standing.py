@@ -111,6 +111,14 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
 
+def side(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, level: str) -> str:
+    """Return on which side of a place a value surely is, « plus qu'en France »; nothing where ages may make it."""
+    places = _by_level(rows)
+    gaps = _ranked(places, gaps)
+    way = _words(places, gaps[level]).split()[-1] if level in gaps and not _is_of_ages(indicator, gaps) else ""
+    return f"{way} {_than(places, level)}" if way in SIDES.values() else ""
+
+
 def figures(rows: pd.DataFrame, levels: Sequence[str]) -> str:
     """Return « contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change."""
     known = rows[rows["level"].isin(levels) & rows["status"].eq(OK) & rows["level"].ne("peers")]

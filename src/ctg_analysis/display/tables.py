@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from ctg_analysis.display import markup, quantities, sentences, texts
-from ctg_analysis.display.markup import Citation, Html, Table, figure, folded
+from ctg_analysis.display.markup import Citation, Html, Table, figure
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
@@ -115,13 +115,6 @@ def chart(
         note=" ".join(text for text in (note, indicator.caveats) if text),
         data=_of_listing(f"{about}, {when}", data),
     )
-
-
-def listed_only(indicator: Indicator, data: Listing, summary: str, *, when: str, source: Citation) -> Html:
-    """Return the table of an indicator, folded, where a drawing would show nothing that is not known."""
-    about = texts.with_unit(indicator.label, indicator.unit)
-    data = _of_listing(f"{about}, {when}", data)
-    return folded(summary, data, file=indicator.file_name, source=source, note=indicator.caveats)
 
 
 def _of_listing(caption: str, data: Listing) -> Table:

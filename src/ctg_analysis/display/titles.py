@@ -8,6 +8,7 @@ import pandas as pd
 from ctg_analysis.display import standing, texts
 from ctg_analysis.display.quantities import agreed, number
 from ctg_analysis.display.texts import date_text
+from ctg_analysis.indicators.findings import COMPARATORS
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
 from ctg_analysis.indicators.trends import LEAST_YEARS, Trend, has_gaps, is_sought
 from ctg_analysis.model.indicator import CENSORED, Indicator
@@ -139,7 +140,7 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     """Return the greatest of a family and the one that follows it; of deciles, the two ends.
 
     rows: columns name, value, text, and low and high where they are estimates: of two whose intervals meet, none is
-    told to be the greater. Nothing where several are the greatest.
+    told to be the greater. Two that are written alike are told together; nothing where more are.
     """
     quantiles = rows["name"].str.contains(OF_A_QUANTILE)
     rows = rows.assign(name=rows["name"].str.replace(OF_A_QUANTILE, "", regex=True))
@@ -155,10 +156,16 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         pair = f"{_valued(first['name'], _in_units(unit, first))} et {_second(last)}"
         if len(pair) <= LONGEST:
             return pair
-    if order["text"].eq(high["text"]).sum() > 1:
+    alike = order["text"].eq(high["text"]).sum()
+    if alike > 2 or alike == len(rows) or (alike > 1 and quantiles.any()):
         return ""
     if quantiles.any():
         return _ends(unit, low, high) if order["text"].eq(low["text"]).sum() == 1 else ""
+    if alike > 1:
+        first, other = rows.loc[rows["text"].eq(high["text"]), "name"]
+        both = {"name": f"{first} et {texts.uncapitalised(other)}"}
+        both |= {"low": order["low"].iloc[:2].min()} if "low" in order else {}
+        high, second = pd.Series({**high, **both}), order.iloc[2]
     if second.get("high", float("nan")) >= high.get("low", float("nan")):
         return _both(unit, high, second)
     if unit.startswith("%") and WHOLE - rows["value"].sum() > high["value"]:  # what is not among them may be greater
@@ -168,7 +175,45 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         alone = f"{FAR[unit]} : {texts.uncapitalised(high['name'])}, {_in_units(unit, high)}"
     both = f"{alone}, puis {_second(second)}"
     follows = second["value"] > 0 and order["text"].eq(second["text"]).sum() == 1
-    return both if follows and len(both) <= BOTH_ENDS else alone
+    return both if follows and len(both) <= BOTH_ENDS else alone * (len(alone) <= LONGEST)
+
+
+def median(rows: pd.DataFrame) -> str:
+    """Return in which of ordered classes the median is; nothing where their bounds do not tell it. rows: as above.
+
+    >>> rows = pd.DataFrame({"name": ["0 à 2 ans", "3 à 5 ans", "6 ans ou plus"], "value": [10.0, 30, 35]})
+    >>> median(rows), median(rows.assign(low=[10.0, 25, 35], high=[12.0, 30, 40]))
+    ('Médiane : 3 à 5 ans', '')
+    """
+    low, high = (rows.get(bound, rows["value"]).fillna(rows["value"]).to_numpy() for bound in ("low", "high"))
+    for rank, name in enumerate(rows["name"]):
+        if low[: rank + 1].sum() > high[rank + 1 :].sum() and low[rank:].sum() > high[:rank].sum():
+            return f"Médiane : {texts.uncapitalised(name)}"
+    return ""
+
+
+def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataFrame]]) -> str:
+    """Return on which side of a place all the members of a family are; else what those that differ are beside it.
+
+    several: the rows and the gaps of each member, as `standing` has them; as many are told as there is room for.
+    """
+    sides = {level: [standing.side(*one, level) for one in several] for level in COMPARATORS}
+    for alike in sides.values():
+        if alike[0] and len(set(alike)) == 1:
+            return f"{texts.headed(title)} {'chaque fois ' * (len(alike) > 1)}{alike[0]}"
+    for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
+        told, order = (
+            "",
+            sorted(zip(found, several, strict=True), key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])),
+        )
+        for _, (indicator, rows, gaps) in order:
+            words, name = standing.against(indicator, rows, gaps, [level]), rows["name"].iloc[0]
+            more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
+            if words and len(told) + len(more) <= LONGEST:
+                told += f"{' ; ' * bool(told)}{more}"
+        if told:
+            return told
+    return ""
 
 
 def _both(unit: str, high: pd.Series, second: pd.Series) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from ctg_analysis.chapter import known
+from ctg_analysis.chapter.analyst import elsewhere
 from ctg_analysis.chapter.chapter import Chapter, open_chapter
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.consultation import Consultation
@@ -28,7 +29,6 @@ from ctg_analysis.chapter.missing import (
     unknown_chapters,
     why_absent,
 )
-from ctg_analysis.chapter.own import elsewhere
 from ctg_analysis.chapter.portrait import identity
 from ctg_analysis.chapter.profiles import first_figures
 from ctg_analysis.chapter.territory import Territory

@@ -46,10 +46,10 @@ NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end
 BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after its first
 CELL_NAME, PYRAMID_ROW = 16, 15  # letters of a name beside cells; a row of a pyramid
-HEIGHT, BOTTOM = 210, 24  # of a line chart; room for its years
+HEIGHT, BOTTOM, LABEL = 210, 24, 18  # of a line chart; room for its years; for the words of an axis
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
-KEY = 24  # room for what marks stand for
+KEY, TICK = 24, 45  # room for what marks stand for; for a number of a horizontal scale
 MARKS = {  # of the places beside, in the order to tell them: their words, those of their names where none; their looks
     "epci": ("ici", {"marker": "o", "markersize": 10, "color": TERRITORY, "markeredgecolor": PAPER}),
     "peers": ("EPCI comparables", {"marker": "o", "markersize": 8, "color": PAPER, "markeredgecolor": INK}),
@@ -372,7 +372,11 @@ def is_bounded(rows: pd.DataFrame) -> bool:
 
 def with_axes(ax: Axes) -> Axes:
     """Axes with round French numbers on their scales, few labels on each, and the room that these take."""
-    for axis, most in ((ax.xaxis, 8), (ax.yaxis, 5)):
+    box, (width, height) = ax.get_position(), ax.figure.bbox.size
+    for axis in (ax.yaxis, ax.xaxis):
+        left = max(length(tick.get_text(), SIZE) for tick in ax.get_yticklabels()) + GAP + LABEL * bool(ax.get_ylabel())
+        right = max(12, width * (1 - box.x1))
+        most = 5 if axis is ax.yaxis else max(2, min(8, int((width - left - right) // TICK)))
         if isinstance(axis.get_major_formatter(), ScalarFormatter):
             axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
             low, high = sorted(axis.get_view_interval())
@@ -386,14 +390,16 @@ def with_axes(ax: Axes) -> Axes:
             every = -(-len(axis.get_ticklocs()) // most)
             kept = [(tick.get_position()[0], tick.get_text()) for tick in axis.get_ticklabels()][::-every][::-1]
             axis.set_ticks(*zip(*kept, strict=True))
+        else:
+            names = [folded(tick.get_text(), NAME_WIDTH) for tick in axis.get_ticklabels()]
+            axis.set_ticks(axis.get_ticklocs(), names)
     ax.grid(visible=False, axis="x" if ax.yaxis.get_gridlines()[0].get_visible() else "y")
-    left = max(length(tick.get_text(), SIZE) for tick in ax.get_yticklabels()) + GAP
-    box, (width, height) = ax.get_position(), ax.figure.bbox.size
+    bottom = BOTTOM + LABEL * bool(ax.get_xlabel())
     legend = ax.get_legend()
     words = [text.get_text() for text in legend.get_texts()] if legend else []
     columns = max(1, min(len(words), int(width // (max((length(one, SMALL) for one in words), default=0) + 45))))
     top = 1 - (6 + 17 * -(-len(words) // columns)) / height
-    ax.set_position((left / width, BOTTOM / height, min(box.x1, 1 - 12 / width) - left / width, top - BOTTOM / height))
+    ax.set_position((left / width, bottom / height, 1 - (left + right) / width, top - bottom / height))
     if legend:
         legend.set_title("")
         corner = {"bbox_to_anchor": (0, top), "bbox_transform": ax.figure.transFigure}

@@ -102,14 +102,11 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     return _map(land, rows, legend, largest="value", color=TERRITORY, alpha=0.6)
 
 
-def rates(land: GeoDataFrame, rows: pd.DataFrame, *, together: pd.Series | None = None) -> Axes:
+def rates(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     """The communes shaded in at most five classes, of which a norm of the indicator is a bound; the EPCI in the legend.
 
     Falls are striped; what has no value that may be shown is hatched; an estimate in the place of a value has thin
     lines; a value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
-
-    Parameters:
-        together: the values of the maps that this one is read with, which then have the same classes.
     """
     rows, own = at_one_date(rows)
     indicator = CATALOGUE[rows["indicator"].iloc[0]]
@@ -120,7 +117,7 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame, *, together: pd.Series | None 
         for estimate, text in zip(known["estimate"], known["text"], strict=True)
     ]
     known = known.assign(value=known["estimate"].fillna(known["value"]), text=written)
-    bounds, labels = classes_of(known, indicator, together=together)
+    bounds, labels = classes_of(known, indicator)
     shades = drawing.DIVERGING if is_change(indicator) else _spread(len(labels))
     shades = shades[::-1] if indicator.norm else shades  # what is under it is what a reader must see
     ranks = ranks_of(known["value"], bounds, int(any("," in text for text in written)))
@@ -411,9 +408,7 @@ def _is_dark(shade: str) -> bool:
     return float(np.dot(to_rgb(shade), (0.3, 0.59, 0.11))) < 0.5
 
 
-def classes_of(
-    known: pd.DataFrame, indicator: Indicator, *, together: pd.Series | None = None
-) -> tuple[list[float], list[str]]:
+def classes_of(known: pd.DataFrame, indicator: Indicator) -> tuple[list[float], list[str]]:
     """The bounds between the classes of a map, and their words: up to three values are each a class.
 
     A norm of the indicator is a bound, in the place of the nearest one.
@@ -422,13 +417,13 @@ def classes_of(
     """
     diverging = is_change(indicator)
     written = known.sort_values("value", kind="stable").drop_duplicates("text")
-    if len(written) <= FEWEST and together is None and not diverging:
+    if len(written) <= FEWEST and not diverging:
         words = list(written["text"])
         if len({"," in text for text in words}) > 1:
             words = [rounded_text(indicator, value) for value in written["value"]]
         return [(low + high) / 2 for low, high in pairwise(written["value"])], words
     digits = int(all("," in text for text in known["text"]))
-    bounds = class_bounds(known["value"] if together is None else together, diverging=diverging, digits=digits)
+    bounds = class_bounds(known["value"], diverging=diverging, digits=digits)
     if indicator.norm and known["value"].min() < norm(indicator.norm) <= known["value"].max():
         near = min(bounds, key=lambda bound: abs(bound - norm(indicator.norm)))
         bounds[bounds.index(near)] = norm(indicator.norm)
