@@ -87,4 +87,5 @@ lock: $(READY) ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --fork-strategy fewest --quiet pyproject.toml -o requirements.lock
 
 clean: ## remove what is generated, the environment too
-	rm -rf $(VENV) data/processed data/exemple/processed data/.cache data/exemple/.cache reports screenshots
+	rm -rf $(VENV) data/exemple/processed data/.cache data/exemple/.cache screenshots
+	find data/processed reports -mindepth 1 -not -path '*/README.md' -delete

@@ -6,6 +6,7 @@ Each tree, with its own .venv, works in a copy of its project, of which nothing 
 file by file; exit code 1 when any does. Half an hour on two cores, where both trees have their data processed.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -33,7 +34,7 @@ EDITION = re.compile(r"[-/]\d{4}-\d\d-\d\d-[0-9a-f]{12}")  # of its code too
 
 def ctg(tree: Path, project: Path, *arguments: str) -> list[str]:
     """Return what a command of a tree says, and its exit code, without the folder it works in."""
-    environment = os.environ | {"CTG_ROOT": str(project), "COLUMNS": "1000"}
+    environment = os.environ | {"CTG_ROOT": str(project), "COLUMNS": "1000", "PYTHONPATH": str(tree / "src")}
     command = [tree / ".venv" / "bin" / "ctg", *arguments]
     answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     said = re.sub(r"\d+,\d+ Mo", "… Mo", f"{answer.stdout}\n{answer.stderr}").replace(str(project.parent), "")
@@ -113,4 +114,6 @@ def main(other: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("other", type=Path, help="the folder of another tree, with its own .venv")
+    sys.exit(main(options.parse_args().other.resolve()))

@@ -26,13 +26,21 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings, da
 from ctg_analysis.publish import pdf
 from ctg_analysis.publish.documents import (
     FICTIONAL,
-    collect_documents,
     joined,
     short_report,
     write_documents,
     write_parcel,
 )
-from ctg_analysis.publish.editions import EMPTY, is_whole, latest, name_of_documents, publish, record, write_links
+from ctg_analysis.publish.editions import (
+    EMPTY,
+    collect_documents,
+    is_whole,
+    latest,
+    name_of_documents,
+    publish,
+    record,
+    write_links,
+)
 
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.
 STANDARD = {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "NonStruct", "P", "H1", "H2", "H3", "H4"}

@@ -18,6 +18,7 @@ from ctg_analysis.model.settings import settings
 ROOT = settings().root
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+EXTRAS = [one for name in ("cluster", "documents") for one in PROJECT["optional-dependencies"][name]]
 
 
 def test_environment_yml_lists_the_dependencies_of_pyproject():
@@ -37,7 +38,7 @@ def test_what_is_imported_is_declared():
     for node in (node for code in codes for node in ast.walk(ast.parse(code))):
         imported |= {one.name.partition(".")[0] for one in node.names} if isinstance(node, ast.Import) else set()
         imported |= {node.module.partition(".")[0]} if isinstance(node, ast.ImportFrom) else set()
-    declared = {_name(entry) for entry in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]}
+    declared = {_name(entry) for entry in PROJECT["dependencies"] + EXTRAS}
     distributions = packages_distributions()
     others = imported - sys.stdlib_module_names - {"ctg_analysis"}
     assert {name for name in others if not declared & set(map(_name, distributions[name]))} == set()
@@ -96,6 +97,20 @@ def test_the_command_answers_without_the_libraries_of_the_figures():
     code = "import sys, ctg_analysis.cli; print(*{'pandas', 'numpy', 'pyarrow', 'matplotlib'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "library, command",
+    [("pptx", "documents"), ("pikepdf", "documents"), ("pikepdf", "flash"), ("distributed", "build --scheduler x")],
+)
+def test_a_library_of_an_extra_that_is_absent_is_told_in_one_line_and_needed_by_no_other_command(library, command):
+    hidden = f"import sys; sys.modules['{library}'] = None; import ctg_analysis.cli as cli"
+    asked = f"{hidden}; sys.argv[1:] = '{command}'.split(); cli.main()"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert answer.returncode == 1 and answer.stderr.count("\n") == 1, answer.stderr
+    assert answer.stderr.startswith(f"{library}") and "pip install 'ctg_analysis[" in answer.stderr
+    others = f"{hidden}; import ctg_analysis.publish.tasks, ctg_analysis.cli.report_commands"
+    subprocess.run([sys.executable, "-c", others], check=True)
 
 
 def test_every_rule_that_is_named_is_defined_and_every_one_defined_is_applied_and_tested():

@@ -355,6 +355,19 @@ def test_a_whole_is_bounded_by_its_classes_where_they_are_few(monkeypatch, most,
     assert tuple(made.loc[whole, ["least", "most"]]) == bounds
 
 
+@pytest.mark.parametrize("parts, bounds", [(10, (50, 90)), (11, (75, 79))])
+def test_a_total_of_ten_communes_is_their_sum_and_of_eleven_is_rounded_alone(parts, bounds):
+    """Each has 7 young people, 5 to 9 (rule R2): ten are 50 to 90; eleven make 77, told as 75 to 79."""
+    codes = [f"99{number:03d}" for number in range(parts)]
+    places = COMMUNES.iloc[[2] * parts].assign(code=codes, level="commune")
+    rows = [(code, "commune", 7.0) for code in codes] + [(EPCI, "epci", 7.0 * parts)]
+    table = pd.DataFrame(rows, columns=["code", "level", "value"])
+    table = table.assign(measure="youth_followed", period="2024", status="ok", source=YOUTH.id)
+    asked = [CATALOGUE["youth_followed_count"]]
+    made = rounded(table, YOUTH, asked, membership(places)).set_index("code")
+    assert tuple(made.loc[EPCI, ["least", "most"]]) == bounds
+
+
 def test_a_threshold_of_11_rounds_to_15(root):
     form = [row(code, "2024", jeunes_suivis=n) for code, n in (("99001", 8), ("99002", 40), ("99003", 60))]
     assert shown(form, 5, root)[("99001", "ok")] == 5

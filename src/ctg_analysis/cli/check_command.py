@@ -54,11 +54,13 @@ def check(
     else:
         roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
-    for root in roots:
-        for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
-            found[urgency] |= {*findings}
-        if os.access(root.path / CACHE, os.W_OK):
-            known_sums(root.path).save()
+    with messages.status("") as status:
+        for root in roots:
+            status.update(project_path(root.raw))
+            for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
+                found[urgency] |= {*findings}
+            if os.access(root.path / CACHE, os.W_OK):
+                known_sums(root.path).save()
     for findings in found.values():
         if findings:
             print(*in_lines(in_order(findings)), sep="\n")

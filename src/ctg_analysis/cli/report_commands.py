@@ -9,9 +9,9 @@ import typer
 
 from ctg_analysis.cli import Epci, Out, messages
 from ctg_analysis.display.texts import alphabetical
-from ctg_analysis.model.errors import UserError, room_in
+from ctg_analysis.model.errors import UserError, extra, room_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, notebooks, project_path, settings
-from ctg_analysis.publish.documents import collect_reports, write_documents
+from ctg_analysis.publish.editions import collect_reports
 
 CHAPTER = Path(__file__).with_name("new_chapter.ipynb")  # it runs at once, for any EPCI
 
@@ -21,6 +21,8 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     A Chromium, a Chrome or an Edge of this machine prints the PDFs and draws the maps of the slides.
     """
+    with extra("documents"):
+        from ctg_analysis.publish.documents import write_documents
     with room_in(out), messages.status(epci) as status:
         for path in write_documents(epci, out, progress=status.update):
             size = f"{path.stat().st_size / 1e6:.1f}".replace(".", ",")

@@ -250,5 +250,7 @@ def has_gaps(rows: pd.DataFrame) -> bool:
     >>> years = pd.DataFrame({"period": ["1999", "2010", "2015"]})
     >>> has_gaps(years), has_gaps(years[1:])
     (True, False)
+    >>> has_gaps(pd.DataFrame({"period": ["2010", "2016"]}))
+    True
     """
     return bool((np.diff(rows["period"].str[:4].astype(int)) > WIDEST_GAP).any())

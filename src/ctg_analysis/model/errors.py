@@ -26,6 +26,15 @@ class UserError(Exception):
         return [str(self)]
 
 
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """What imports the libraries of an extra of the package: one line where they are not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UserError(f"{error.name} is not installed: pip install 'ctg_analysis[{name}]'") from error
+
+
 class Busy(UserError):
     """Another process is at the same work; the command may be run again when it has ended."""
 

@@ -180,6 +180,7 @@ NOT_FOR_FACTS = PAGES | {
     "demarche",
     "pipeline",
 }
+README, MADE_BY = "README.md", "What is made of data/raw: by `ctg data`, never committed.\n"  # as a clone has it
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
 
@@ -328,6 +329,7 @@ class Derivation:
         if self.are_tables_due:
             link((self.profiles / f"{name}.parquet" for name in ("vintages", "profiles")), self.fresh)
             write_manifest(self.fresh, self.inputs)
+            (self.fresh / README).write_text(MADE_BY, encoding="utf-8")
             if self.is_material_due:
                 made.rename(self.fresh / MATERIAL)
             else:

@@ -18,7 +18,7 @@ from multiprocessing import current_process
 from pathlib import Path
 
 from ctg_analysis.display.texts import date_text
-from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, room_in
+from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, extra, room_in
 from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (
     LOGOS,
@@ -406,10 +406,8 @@ def build_there(
     Raises:
         UserError: dask.distributed is not installed, nothing answers at the address, no worker comes to it.
     """
-    try:
+    with extra("cluster"):
         from distributed import Client, as_completed
-    except ImportError as error:
-        raise UserError("--scheduler: needs dask.distributed; pip install 'ctg_analysis[cluster]'") from error
     try:
         client = Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:

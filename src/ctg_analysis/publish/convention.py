@@ -20,7 +20,7 @@ from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import amount, counted
 from ctg_analysis.display.texts import capitalised, date_text, listed, span_phrase
-from ctg_analysis.model.errors import InputError, each
+from ctg_analysis.model.errors import InputError, each, extra
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES
@@ -28,7 +28,6 @@ from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.flash import issue_page
-from ctg_analysis.publish.pdf import write_pdf
 from ctg_analysis.publish.word import (
     ACTION_SHEET,
     CONVENTION,
@@ -330,6 +329,8 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
 
     today: the day from which it is read, ISO; by default the date of the issue.
     """
+    with extra("documents"):
+        from ctg_analysis.publish.pdf import write_pdf
     issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
     yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})

@@ -29,7 +29,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.drawing import FAINT, INK, TERRITORY
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.texts import date_text, titled, typography
-from ctg_analysis.model.errors import UserError, raise_all
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import EXAMPLE_PREFIX, notebooks
@@ -37,18 +37,16 @@ from ctg_analysis.publish.data_files import write_observations
 from ctg_analysis.publish.editions import (
     FOLDER,
     PLACE,
-    collect,
     damaged,
-    editions,
     is_whole,
     link_documents,
     name_of_documents,
     record,
-    reports,
     the_latest,
 )
-from ctg_analysis.publish.pdf import picture, same_bytes, sheets_of, write_pdf
+from ctg_analysis.publish.pdf import picture, sheets_of, write_pdf
 from ctg_analysis.publish.site import page
+from ctg_analysis.publish.word import same_bytes
 
 TAG = re.compile(r"<[a-z][^<>]*>")
 NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')
@@ -356,33 +354,3 @@ def _contents(edition: Path, made_from: dict) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(edition).as_posix(), content
     notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")
-
-
-def collect_documents(out: Path, epci: str) -> list[Path]:
-    """Remove the documents of editions that are no more, or not whole; return those removed."""
-    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci) if is_whole(edition))
-    home = out / FOLDER / epci
-    documents = sorted(home.iterdir()) if kept and home.is_dir() else []
-    old = [path for path in documents if not path.stem.endswith(kept)]
-    for path in old:
-        path.unlink()
-    return old
-
-
-def collect_reports(out: Path, keep: int) -> Iterator[str]:
-    """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
-
-    Raises:
-        UserError: once all others are done, those that are being built.
-    """
-    failures: list[UserError] = []
-    for epci in reports(out):
-        try:
-            with alone(out, epci, f"{epci}: is being built"):
-                removed = collect(out, epci, keep)
-                collect_documents(out, epci)
-        except UserError as error:
-            failures.append(error)
-        else:
-            yield f"{epci}: editions removed: {len(removed)}"
-    raise_all(failures)

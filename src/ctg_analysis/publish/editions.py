@@ -4,13 +4,14 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.scratch import free_name, put_in_place, scratch
+from ctg_analysis.model.errors import UserError, raise_all
+from ctg_analysis.model.scratch import alone, free_name, put_in_place, scratch
 from ctg_analysis.model.settings import ChapterNotebook, project_path
 
 #     reports/200067171 → .editions/200067171/2026-11-24-1a2b3c4d5e6f/
@@ -311,3 +312,33 @@ def _links(epci: str, names: list[str]) -> str:
         if kind in by_kind
     ]
     return f"{BEGIN}<h2>Documents à emporter</h2>\n<ul>\n{chr(10).join(lines)}\n</ul>{END}"
+
+
+def collect_documents(out: Path, epci: str) -> list[Path]:
+    """Remove the documents of editions that are no more, or not whole; return those removed."""
+    kept = tuple(name_of_documents(epci, edition) for edition in editions(out, epci) if is_whole(edition))
+    home = out / FOLDER / epci
+    documents = sorted(home.iterdir()) if kept and home.is_dir() else []
+    old = [path for path in documents if not path.stem.endswith(kept)]
+    for path in old:
+        path.unlink()
+    return old
+
+
+def collect_reports(out: Path, keep: int) -> Iterator[str]:
+    """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
+
+    Raises:
+        UserError: once all others are done, those that are being built.
+    """
+    failures: list[UserError] = []
+    for epci in reports(out):
+        try:
+            with alone(out, epci, f"{epci}: is being built"):
+                removed = collect(out, epci, keep)
+                collect_documents(out, epci)
+        except UserError as error:
+            failures.append(error)
+        else:
+            yield f"{epci}: editions removed: {len(removed)}"
+    raise_all(failures)

@@ -5,12 +5,10 @@ margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and
 """
 
 import html as html_
-import io
 import os
 import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -229,21 +227,3 @@ def _text(markup: str) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
-
-
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of a zip entry: the moment of writing is not told
-
-
-def same_bytes(document) -> bytes:
-    """Return the file without the moment of its writing; parts are not compressed, which differs between machines.
-
-    document: of python-docx or python-pptx.
-    """
-    saved, same = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(same, "w") as file:
-        for part in parts.infolist():
-            entry = zipfile.ZipInfo(part.filename, EPOCH)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            file.writestr(entry, parts.read(part))
-    return same.getvalue()

@@ -1,6 +1,7 @@
 """A Word template filled, always the same bytes, and never over what a person has changed."""
 
 import datetime
+import io
 import json
 import re
 import shutil
@@ -22,7 +23,6 @@ from ctg_analysis.display.texts import NBSP, capitalised, date_text, span_phrase
 from ctg_analysis.model.errors import Finding, InputError, UserError
 from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
 from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, project_path
-from ctg_analysis.publish.pdf import same_bytes
 from ctg_analysis.raw.workbook_safety import DAMAGED
 
 # The tags are those of docxtpl (https://docxtpl.readthedocs.io). What is written in their place stays text, whatever it
@@ -217,3 +217,21 @@ def template(name: str, root: DataRoot, epci: str) -> Path:
     """Return a template by the name of its file: that of the démarche if it has one, else ours."""
     own = root.material(epci) / name
     return own if own.is_file() else models() / name
+
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of a zip entry: the moment of writing is not told
+
+
+def same_bytes(document) -> bytes:
+    """Return the file without the moment of its writing; parts are not compressed, which differs between machines.
+
+    document: of python-docx or python-pptx.
+    """
+    saved, same = io.BytesIO(), io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(same, "w") as file:
+        for part in parts.infolist():
+            entry = zipfile.ZipInfo(part.filename, EPOCH)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            file.writestr(entry, parts.read(part))
+    return same.getvalue()
