@@ -275,7 +275,7 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
     Raises:
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
     """
-    with alone(out, epci, f"{epci}: is being built"):
+    with alone(out, epci, f"{epci} : rapport en train d'être fait"):
         edition = the_latest(epci, out)
         if not is_whole(edition):
             raise damaged(edition)
@@ -378,7 +378,7 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
     failures: list[UserError] = []
     for epci in reports(out):
         try:
-            with alone(out, epci, f"{epci}: is being built"):
+            with alone(out, epci, f"{epci} : rapport en train d'être fait"):
                 removed = collect(out, epci, keep)
                 collect_documents(out, epci)
         except UserError as error:
