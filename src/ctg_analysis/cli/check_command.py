@@ -70,7 +70,9 @@ def check(
             messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
     if any(found.values()):
         raise typer.Exit(1)
-    messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
+    where = what or " et ".join(project_path(root.raw) for root in roots)
+    after = f"`ctg build {what}`, puis, le plan écrit, `ctg convention {what}`" if epcis else "`ctg build`"
+    messages.print(f"{where} : rien à corriger ; la suite : {after}")
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:

@@ -13,6 +13,7 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.missing import completeness, known_of, missing
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.cli import Epci, messages
+from ctg_analysis.demarche.columns import JOIN
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
@@ -24,6 +25,7 @@ from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
 
 STAR = "★"
+MOST_PERIODS = 2  # of an indicator: its latest value, and one to compare it with
 STATES = {FULL: "complet", FRANCE: "extrait de la France"}
 
 
@@ -36,7 +38,8 @@ def list_(
 ) -> None:
     """List the EPCIs, indicators, sources or chapters, one a line; what is missing of one.
 
-    `chapters EPCI` tells how many indicators of each have a value there. `missing EPCI`: indicator, place, why, who has
+    `chapters EPCI` tells how many indicators of each have a value there, `indicators EPCI` their values, as a proof
+    names them. `missing EPCI`: indicator, place, why, who has
     it, command, form or file. `coverage`: of thirty EPCIs of every sort by default.
     """
     if what not in LISTS:
@@ -49,7 +52,7 @@ def list_(
     print(*lines, sep="\n", end="\n" if lines else "")
     if word and not lines:
         raise UserError(f"ctg list {what} : rien avec {word!r}")
-    starred = f", dont étoilés : {sum(STAR in line for line in lines)}" if what == "indicators" else ""
+    starred = f", dont étoilés : {sum(STAR in line for line in lines)}" if what == "indicators" and not epcis else ""
     messages.print(f"{noun} : {len(lines)}{starred}")
 
 
@@ -78,13 +81,21 @@ def epcis(_: Sequence[str]) -> list[str]:
     return lines
 
 
-def indicators(_: Sequence[str]) -> list[str]:
-    """Id, codes of the field, label, unit and sources of every indicator."""
-    return [
+def indicators(epcis: Sequence[str]) -> list[str]:
+    """Id, codes of the field, label, unit and sources of every indicator; for an EPCI, those with a value there, as a
+    proof names them, each with its value.
+    """
+    lines = [
         f"{indicator.id}  {', '.join(indicator.domain_ids)}{f' {STAR}' if indicator.star else ''}  "
         f"{indicator.label} ({indicator.unit})  {', '.join(indicator.sources)}"
         for indicator in CATALOGUE.values()
+        if not epcis
     ]
+    for territory in map(_opened, epcis):
+        for one in CATALOGUE.values():
+            for row in territory.own(one).tail(MOST_PERIODS).itertuples():
+                lines.append(f"{JOIN.join([one.id, row.territory, row.period])}  {row.text}  {one.label} ({one.unit})")
+    return lines
 
 
 def sources(_: Sequence[str]) -> list[str]:
@@ -217,4 +228,4 @@ LISTS: dict[str, tuple[Callable[[Sequence[str]], list[str]], str]] = {
     "missing": (lacking, "manques"),
     "coverage": (covered, "lignes"),
 }
-OF_EPCIS = ("chapters", "missing", "coverage")
+OF_EPCIS = ("indicators", "chapters", "missing", "coverage")
