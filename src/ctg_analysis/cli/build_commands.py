@@ -125,5 +125,5 @@ def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None
     with room_in(folder):
         write_project(folder)
     messages.print(
-        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
+        f"{folder} : prêt ; la suite : cd {folder}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
     )

@@ -48,7 +48,8 @@ def list_(
     epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
     word = " ".join(word for word in words if word not in epcis)
     lines_of, noun = LISTS[what]
-    lines = [line for line in lines_of(epcis) if alphabetical(word) in alphabetical(line)]
+    with messages.status("données"):  # which the first command after a change works out, for minutes
+        lines = [line for line in lines_of(epcis) if alphabetical(word) in alphabetical(line)]
     print(*lines, sep="\n", end="\n" if lines else "")
     if word and not lines:
         raise UserError(f"ctg list {what} : rien avec {word!r}")
