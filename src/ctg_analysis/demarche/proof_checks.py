@@ -88,16 +88,15 @@ def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
 
     tables: the public and the private ones.
     """
-    proofs, asked = tables["preuves"], tables["questionnaire"].rows.set_index("q_id")["type"]
-    answers = [tables[name] for name in WITH_QUESTIONS]
-    if any(file.unread or file.outlived for file in answers):
-        return
+    proofs, asked = tables["preuves"], tables["questionnaire"].rows
+    closed = {*asked.loc[asked["type"].isin(columns.CLOSED), "q_id"]}
+    answers = [file for name in WITH_QUESTIONS if not ((file := tables[name]).unread or file.outlived)]
     for line, name in proofs.rows.loc[proofs.rows["type"].eq(columns.SURVEY), "ref"].items():
         cells = [file.texts[name] for file in answers if name in file.texts]
         told = sum(
             column.ne("").sum() - column.isin([columns.NOT_CONCERNED, columns.NO_ANSWER]).sum() for column in cells
         )
-        if asked.get(name) in columns.CLOSED and told < HIDDEN_UNDER:
+        if cells and name in closed and told < HIDDEN_UNDER:
             found = f"{name!r}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
             yield proofs.fault(int(line), "ref", found, "une autre preuve, ou cette ligne retirée et le constat relu")
 
