@@ -109,6 +109,10 @@ def chain(public: Path, private: Path) -> None:
     change_of(public / "constats.csv", "constat_id", "C16", force_preuve="3")
     change_of(public / "preuves.csv", "constat_id", "C08", sens="contredit")
     change(public / "ateliers.csv", 2, "presents", "30")
+    for line in (3, 5):
+        change(public / "articles.csv", line, "texte", "")
+    for line in range(2, 9):
+        change(private / "reponses_sensibles.csv", line, "handicap_obstacles", "NC")  # 19 answers are left
 
 
 def dates(public: Path, private: Path) -> None:

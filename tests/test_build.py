@@ -121,7 +121,7 @@ def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters, built)
     assert {path: path.stat().st_mtime_ns for path in (out / HOME).rglob("*")} == before
     command = [sys.executable, "-X", "importtime", "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
     answer = subprocess.run([*command, "--chapters", "07,08"], capture_output=True, text=True)
-    assert answer.returncode == 0 and "up to date" in answer.stderr
+    assert answer.returncode == 0 and "à jour" in answer.stderr
     assert not {name for name in ("pandas", "numpy", "matplotlib", "papermill") if f" {name}\n" in answer.stderr}
 
 
@@ -303,7 +303,7 @@ def test_a_second_command_says_who_holds_the_report(out, work):
         command = [sys.executable, "-m", "ctg_analysis", work, EXAMPLE_EPCI, "--out", str(out)]
         answer = subprocess.run(command, capture_output=True, text=True)
         holder.kill()
-    assert answer.returncode == 3 and f"is being built by process {holder.pid}" in answer.stderr
+    assert answer.returncode == 3 and f"en train d'être fait par le processus {holder.pid}" in answer.stderr
     with alone(out, EXAMPLE_EPCI, ""):
         pass  # the system freed it
 

@@ -92,7 +92,7 @@ def test_gc_goes_on_past_a_report_that_is_being_built(out):
         published(out, f"page {len(folders(out))}", epci=epci)
     with alone(out, EPCI, "busy"):
         answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
-    assert answer.exception.exit_code == 3 and f"{EPCI}: is being built" in str(answer.exception)
+    assert answer.exception.exit_code == 3 and f"{EPCI} : rapport en train d'être fait" in str(answer.exception)
     assert f"{OTHER}: editions removed: 1" in answer.output
 
 

@@ -340,5 +340,5 @@ def test_ctrl_c_in_a_terminal_ends_a_build_with_one_line_whenever_it_comes(tmp_p
             time.sleep(0.02)
         os.killpg(build.pid, signal.SIGINT)
         told = build.communicate(timeout=30)[1].splitlines()
-        assert (build.returncode, len(told)) == (130, 2) and told[1].startswith("interrupted: "), told
+        assert (build.returncode, len(told)) == (130, 2) and told[1].startswith("interrompu : "), told
         assert gone(marker) and not (tmp_path / EXAMPLE_EPCI).exists()

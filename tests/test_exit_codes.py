@@ -14,6 +14,7 @@ from ctg_analysis.publish.editions import Built, lines_of
 from ctg_analysis.publish.site import wanted
 
 EPCI = "200067171"
+STAND = "rapports faits ou à jour : 1 sur 2 ; les autres restent comme ils étaient"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
     assert {told(name, "--help")[0] for name in [*NAMED, "data", "init", "gc", "new-chapter", "check", "fetch"]} == {0}
     lists = "epci, indicators, sources, chapters, missing, coverage"
-    assert told("list", "epcis") == (1, [f"ctg list epcis: expected one of {lists}"])
+    assert told("list", "epcis") == (1, [f"ctg list epcis : attendu l'un de : {lists}"])
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_path):
@@ -67,9 +68,9 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["123456789"], "'123456789' is not an EPCI"),
-        (["12345"], "epci '12345': expected a SIREN of 9 digits"),
-        (["--chapters", "99"], "no chapter 99: expected among 00, 01, 02"),
+        (["123456789"], "'123456789' : aucun de ce SIREN"),
+        (["12345"], "EPCI '12345' : attendu un SIREN de 9 chiffres"),
+        (["--chapters", "99"], "aucun chapitre 99 : attendu parmi 00, 01, 02"),
     ],
 )
 def test_an_unknown_epci_or_chapter_is_one_line_and_ends_with_1(told, france, arguments, said):
@@ -85,13 +86,13 @@ def test_an_epci_that_comes_twice_is_built_once():
 def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     built = Built(EPCI, tmp_path / EPCI, published=True, failed={"08": UserError("notebooks/08.ipynb, cell 5: no")})
     first, second, third = lines_of(built)
-    assert first.endswith("index.html: 0 chapters made again")
-    assert second == f"{EPCI}: notebooks/08.ipynb, cell 5: no: the page is not of this edition"
-    assert "unless its process was stopped" in third
+    assert first.endswith("index.html : 0 chapitre refait")
+    assert second == f"{EPCI} : notebooks/08.ipynb, cell 5: no : la page n'est pas de cette édition"
+    assert "sauf si son processus a été arrêté" in third
     built.ran, built.failed = ["07"], {}
-    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again (07.html)"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : 1 chapitre refait (07.html)"]
     built.ran = []
-    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : à jour"]
 
 
 NAMED = {
@@ -110,7 +111,7 @@ NAMED = {
 def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
     monkeypatch.setattr(demarche_commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # not ours
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
-    expected = f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it"
+    expected = f"EPCI {epci!r} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve"
     said = {name: told(name, epci, *more) for name, more in NAMED.items()}
     assert said == dict.fromkeys(NAMED, (1, [expected]))
     assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
@@ -119,7 +120,7 @@ def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_pat
 def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, example):
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     code, (line,) = told("answers", "999999912", "export.csv")
-    assert code == 1 and line.startswith("epci '999999912' is not an EPCI of the reference year")
+    assert code == 1 and line.startswith("EPCI '999999912' : aucun de ce SIREN")
     assert not (example.private / "999999912").exists()
 
 
@@ -133,13 +134,13 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
         yield Built(EPCI, tmp_path / EPCI)
         raise KeyboardInterrupt
 
-    last = "interrupted: what is here is whole; run the command again, it goes on from there"
+    last = "interrompu : ce qui est là est entier ; relancer la commande, elle reprend où elle en était"
     monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", one_then_stop)
     monkeypatch.setattr("ctg_analysis.cli.build_commands.process", stop)
     monkeypatch.setattr("ctg_analysis.cli.download_commands.fetch_each", stop)
     monkeypatch.setattr("ctg_analysis.cli.demarche_commands.ensure", stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
-    assert code == 130 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
+    assert code == 130 and lines[-2:] == [STAND, last]
     code, lines = told("data")
     kept = "data/processed and data/exemple/processed: as they were; the works that are done are kept"
     assert code == 130 and lines == [kept, last]
@@ -157,8 +158,8 @@ def test_sigterm_ends_a_command_as_ctrl_c_does_with_143(told, tmp_path, monkeypa
     monkeypatch.setattr(cli, "terminated", False)
     monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", one_then_stop)
     code, lines = told("build", EPCI, "200066637", "--out", str(tmp_path))
-    last = "interrupted: what is here is whole; run the command again, it goes on from there"
-    assert code == 143 and lines[-2:] == ["1 of 2 reports made or up to date, the others stand as they were", last]
+    last = "interrompu : ce qui est là est entier ; relancer la commande, elle reprend où elle en était"
+    assert code == 143 and lines[-2:] == [STAND, last]
 
 
 WORKS_INTERRUPTED = """

@@ -225,7 +225,7 @@ def test_a_second_fetch_of_a_source_says_who_holds_it_and_one_that_was_killed_ho
     holder = subprocess.Popen([sys.executable, "-c", ALONE, str(tmp_path), server, "drip_of_bytes"])
     while "drip_of_bytes" not in Misbehaving.seen:
         time.sleep(0.02)
-    with pytest.raises(Busy, match=f"^dataset: fetched by process {holder.pid}; run the command again"):
+    with pytest.raises(Busy, match=f"^dataset : téléchargé par le processus {holder.pid} ; relancer la commande"):
         fetch(source("good"), tmp_path, mirror=server)
     holder.kill()
     holder.wait()

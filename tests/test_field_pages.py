@@ -233,7 +233,7 @@ def test_scenario_10_the_build_of_the_copil_has_its_own_folder_and_says_so(shipp
     page = words((tmp_path / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
     assert "Réservé au comité de pilotage." in page and reserved in page
     again = CliRunner().invoke(app, command)
-    assert again.exit_code == 1 and "for other readers" in again.stderr
+    assert again.exit_code == 1 and "pour d'autres lecteurs" in again.stderr
     public = words((shipped / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
     assert reserved not in public and "Réservé" not in public
     assert replace(settings(), readers="copil").reports != settings().reports

@@ -15,7 +15,7 @@ from ctg_analysis.publish import build as build_
 from ctg_analysis.publish.build import build
 from ctg_analysis.publish.editions import latest, lines_of
 
-FULL = "No space left on device, expected room there: make some, then run the command again"
+FULL = "plus de place sur le disque ; en libérer, puis relancer la commande"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).peers()"
 FILLS = f"""
 import pathlib
@@ -33,7 +33,7 @@ def full(*_, **__):
 def test_the_folder_is_named_and_no_other_error_is_taken_for_it(tmp_path):
     with pytest.raises(FullError) as error, room_in(tmp_path):
         full()
-    assert str(error.value) == f"{tmp_path}: {FULL}" and error.value.exit_code == 1
+    assert str(error.value) == f"{tmp_path} : {FULL}" and error.value.exit_code == 1
     with pytest.raises(PermissionError), room_in(tmp_path):
         raise PermissionError(errno.EACCES, "no", "file")
 
@@ -42,10 +42,10 @@ def test_a_file_on_another_disk_names_its_own_folder(tmp_path):
     """That of /proc is always another one."""
     with pytest.raises(FullError) as error, room_in(tmp_path / "reports"):
         raise OSError(errno.ENOSPC, "", "/proc/ctg/pages.sock")
-    assert str(error.value) == f"/proc/ctg: {FULL}"
+    assert str(error.value) == f"/proc/ctg : {FULL}"
     with pytest.raises(FullError) as error, room_in(tmp_path / "reports"):
         raise OSError(errno.ENOSPC, "", str(tmp_path / ".scratch" / "a" / "page.html"))
-    assert str(error.value) == f"{tmp_path / 'reports'}: {FULL}"
+    assert str(error.value) == f"{tmp_path / 'reports'} : {FULL}"
 
 
 def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, monkeypatch):
@@ -55,7 +55,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     monkeypatch.setattr("pandas.read_parquet", lambda path: None)
     monkeypatch.setattr("ctg_analysis.pipeline.works.write_material", full)
     (root.raw / "demarche").mkdir(parents=True)
-    with pytest.raises(FullError, match="processed: No space left"):
+    with pytest.raises(FullError, match="processed : plus de place"):
         run.process_material(root)
     assert [path.name for path in root.processed.iterdir()] == ["manifest.json"]
     assert not list(root.path.glob(".processed-*"))
@@ -77,8 +77,8 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
     assert built(OWN).exit_code == 0
     before = latest(out, EXAMPLE_EPCI)
     one = built(OWN, FILLS)
-    assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+    assert (one.exit_code, lines_of(one)) == (1, [f"{out} : {FULL}"])
     monkeypatch.setattr(build_.editions, "write_record", full)
     one = built(OWN, OWN)
-    assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+    assert (one.exit_code, lines_of(one)) == (1, [f"{out} : {FULL}"])
     assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())

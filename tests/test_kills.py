@@ -97,7 +97,7 @@ def terminated(trial: Trial, took: float, stands: str) -> None:
         assert trial.commands.left() == []
         trial.look()
         codes.append(code)
-        assert code == 0 or (code == 143 and lines[-1].startswith("interrupted: what is here is whole")), lines
+        assert code == 0 or (code == 143 and lines[-1].startswith("interrompu : ce qui est là est entier")), lines
         told += [line for line in lines[:-1] if stands in line]
         took = min(took, trial.commands.run(*trial.arguments))
         trial.look()
@@ -108,7 +108,7 @@ def test_sigterm_ends_a_build_and_nothing_is_left(at_home):
     look, change = lambda: editions_are_whole(at_home.root / "reports"), lambda number: retell(at_home.root, number)
     trial = Trial(at_home, BUILD, look, change)
     trial.change(1)
-    terminated(trial, at_home.run(*BUILD), "made or up to date, the others stand as they were")
+    terminated(trial, at_home.run(*BUILD), "les autres restent comme ils étaient")
 
 
 def test_sigterm_ends_the_data_stage_and_nothing_is_left(tmp_path, example):

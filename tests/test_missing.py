@@ -226,17 +226,17 @@ def test_the_command_lists_what_is_missing(france, capsys):
     list_("missing", [DEFAULT_EPCI, "sdjes"])
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert len(lines) >= 15 and f"{len(lines)} missing" in said.err
+    assert len(lines) >= 15 and f"manques : {len(lines)}" in said.err
     (form,) = {line.split("  ")[-1] for line in lines}
     assert form.startswith("dsden.xlsx, feuille « ") and form.endswith(" », ou sdjes_accueils.csv")
     assert len({line.index("SDJES") for line in lines}) == 1  # in columns
-    for words, told in ((["123456789"], "is not an EPCI"), ([DEFAULT_EPCI, "zzz"], "nothing with 'zzz'")):
+    for words, told in ((["123456789"], "aucun de ce SIREN"), ([DEFAULT_EPCI, "zzz"], "rien avec 'zzz'")):
         with pytest.raises(UserError, match=told):
             list_("missing", words)
     list_("chapters", [DEFAULT_EPCI])
     (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("01")]
     of = sum(one.chapter == "01" for one in CATALOGUE.values())
-    assert re.search(rf"  \d+ of {of} indicators$", line)
+    assert re.search(rf"  \d+ indicateurs sur {of}$", line)
 
 
 # How much of the country open data tell.

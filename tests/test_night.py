@@ -61,7 +61,7 @@ def built(root):
         check=False,
     )
     lines = answer.stderr.splitlines()
-    again = {line.split("/")[1] for line in lines if "made again" in line}
+    again = {line.split("/")[1] for line in lines if " refait" in line}
     return answer.returncode, [line for line in lines if "index.html" not in line], again
 
 
@@ -80,7 +80,7 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
 
     code, lines, again = built(root)
     assert code == 2 and again == {*epcis}, lines
-    assert lines[-1].startswith("4 of 7 reports are good") and len(lines) == 5
+    assert lines[-1].startswith("rapports sans défaut : 4 sur 7") and len(lines) == 5
     said = {line[:9]: line for line in lines[:-1]}
     assert f"{FAMILIES.form_file}, ligne 2, colonne foyers_reference : trouvé 'environ 30', attendu" in said[cell]
     assert f"{FAMILIES.form_workbook} : trouvé un fichier coupé" in said[cut]
@@ -105,7 +105,7 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
     statements.unlink()
     code, lines, again = built(root)
     assert code == 0 and again == {cell, cut, named}
-    assert lines[-1].startswith("7 of 7 reports are good") and len(lines) == 2
+    assert lines[-1].startswith("rapports sans défaut : 7 sur 7") and len(lines) == 2
 
     accords = root / "data" / "private" / epcis[3] / "accords.csv"
     text = accords.read_text(encoding="utf-8")

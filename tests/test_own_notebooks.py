@@ -28,7 +28,7 @@ EXECUTE = f"{execute.__module__}:{execute.__name__}"
 SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", DRAWS, OWN)
 TO_MEND = [f"notebooks/18_a.ipynb, cell 5: {WITHOUT_ALT}"]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
-STAYS = "the page is not of this edition"
+STAYS = "la page n'est pas de cette édition"
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def told(tmp_path, example):
     def run():
         (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports")
         assert one.error is None, one.error
-        head, *lines = (line.removeprefix(f"{EXAMPLE_EPCI}: ") for line in lines_of(one))
-        return one.exit_code, head.partition(": ")[2], lines
+        head, *lines = (line.removeprefix(f"{EXAMPLE_EPCI} : ") for line in lines_of(one))
+        return one.exit_code, head.partition(" : ")[2], lines
 
     return run
 
@@ -71,10 +71,10 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     away = write_notebook(folder / "21_d.ipynb", OTHER)
     own = write_notebook(folder / "22_e.ipynb", OWN, title="# Le mien\n\nQuoi ?")
     code, head, lines = told()
-    assert (code, head, len(lines)) == (2, "2 chapters made again (18_a.html, 22_e.html)", 5)
+    assert (code, head, len(lines)) == (2, "2 chapitres refaits (18_a.html, 22_e.html)", 5)
     assert lines[0].startswith("notebooks/19_b.ipynb: refused: no code cell with the tag")
     assert lines[1].startswith("notebooks/20_c.ipynb: refused: line 2, column 1: no Jupyter notebook")
-    assert lines[2:4] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *TO_MEND]
+    assert lines[2:4] == [f"notebooks/21_d.ipynb: {AWAY} : {STAYS}", *TO_MEND]
     assert pages() == ["18_a", "21_d", "22_e"] and "19_b" not in page("index")
     assert "Monts d" in page("18_a") and "Monts d" in page("22_e")
     assert '<pre class="said" tabindex="0">un</pre>' in page("18_a") and "<em>deux</em>" in page("18_a")
@@ -86,13 +86,13 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_notebook(away, OWN)
     own.write_text("{", encoding="utf-8")
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapter made again (21_d.html)") and "take it back from git" in lines[2]
-    assert lines[3:5] == [f"notebooks/22_e.ipynb: refused: {STAYS}", *TO_MEND]
+    assert (code, head) == (2, "1 chapitre refait (21_d.html)") and "take it back from git" in lines[2]
+    assert lines[3:5] == [f"notebooks/22_e.ipynb: refused : {STAYS}", *TO_MEND]
     assert all("Chapitre daté" in page(name) for name in ("22_e", "index")) and "Le mien" in page("index")
     assert "Monts d" in page("22_e") and "Monts d" in page("21_d") and (journal / "18_a.log").is_file()
 
     edition = latest(out, EXAMPLE_EPCI)
-    assert told() == (2, "up to date", lines) and latest(out, EXAMPLE_EPCI) == edition
+    assert told() == (2, "à jour", lines) and latest(out, EXAMPLE_EPCI) == edition
 
     write_notebook(shows, OTHER)
     write_notebook(own, OWN, title="# Le mien\n\nQuoi ?")
@@ -104,8 +104,8 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_record(earlier, made)
     publish(earlier, out, EXAMPLE_EPCI)
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapter made again (22_e.html)") and "21_d.ipynb: refused" in lines[2]
-    assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")
+    assert (code, head) == (2, "1 chapitre refait (22_e.html)") and "21_d.ipynb: refused" in lines[2]
+    assert lines[3] == f"notebooks/18_a.ipynb: {AWAY} : {STAYS}" and "n’a pas pu être établi" in page("18_a")
     assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")
 
 

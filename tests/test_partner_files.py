@@ -23,6 +23,7 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import membership
 from ctg_analysis.pipeline.works import with_msa
 from ctg_analysis.raw.form_workbooks import TEXTS
+from ctg_analysis.raw.tables import OWN_COLUMNS
 from ctg_analysis.secrecy import rounding
 from ctg_analysis.secrecy.rounding import rounded
 
@@ -140,10 +141,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     absent, personal, twice = sorted(told(root), key=lambda line: "trouvé pas" not in line)
     assert "ligne 1, colonne permanences : trouvé pas de colonne de ce nom" in absent
     lines = {line.partition("ligne 1, ")[2] for line in (personal, twice)}
-    assert (
-        "colonne nom : trouvé une colonne qui n'est pas du formulaire, attendu les seules colonnes de `ctg new`"
-        in lines
-    )
+    assert f"colonne nom : trouvé une colonne qui n'est pas de cette table, attendu {OWN_COLUMNS}" in lines
     assert "colonne jeunes_suivis : trouvé cette colonne une seconde fois, attendu chaque colonne une fois" in lines
     assert not any("Dupont" in line for line in told(root))
 
@@ -230,8 +228,7 @@ def test_all_that_is_wrong_with_an_agreement_and_its_columns_is_told_in_one_run(
     path = root.private / EPCI / "accords.csv"
     path.write_text("formulaire;recu_le;convention;seuil;nom\nmission_locale;hier;;3;D\n", encoding="utf-8")
     assert [line.partition("accords.csv, ")[2] for line in told(root)] == [
-        "ligne 1, colonne nom : trouvé une colonne qui n'est pas de cette table, attendu seulement formulaire, "
-        "recu_le, convention, seuil",
+        f"ligne 1, colonne nom : trouvé une colonne qui n'est pas de cette table, attendu {OWN_COLUMNS}",
         "ligne 2, colonne convention : trouvé '', attendu le titre de l'accord",
         "ligne 2, colonne recu_le : trouvé 'hier', attendu une date, telle que 02/03/2026",
         "ligne 2, colonne seuil : trouvé 3, attendu un nombre entier, 5 ou plus",

@@ -131,7 +131,7 @@ def test_the_page_is_accessible_by_the_keyboard_and_at_320_pixels(browser, reuni
 
 
 def test_a_departement_without_epci_and_one_epci_alone_are_refused_in_a_line():
-    with pytest.raises(UserError, match="no EPCI there, expected a code such as 01, 2A or 974"):
+    with pytest.raises(UserError, match="aucun EPCI, attendu un code tel que 01, 2A ou 974"):
         open_side_by_side("99")
     with pytest.raises(UserError, match="expected two at least"):
         open_side_by_side(epcis="200067171")

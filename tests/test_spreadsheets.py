@@ -194,6 +194,14 @@ def test_the_faults_of_a_sheet_of_a_demarche_are_told_in_one_run(tmp_path):
         "B4 (phase) : trouvé 'x'",
         "C4 (debut) : trouvé 'hier'",
     ]
+    codes = [code if code != "debut" else "le" for code in table.columns]
+    book(tmp_path / "a.xlsx", {table.sheet: [["Étape"], codes, ["Lancement", "bilan", "2026"]]})
+    (told,) = read_folder(tmp_path, {"calendrier": table})[0]["calendrier"].findings
+    assert "C2 (le) : trouvé 'le', attendu 'debut', le code de cette colonne : l'écrire dans" in str(told)
+    titles = [column.label for column in table.columns.values()]
+    book(tmp_path / "a.xlsx", {table.sheet: [titles, codes, ["Lancement", "bilan", "2026"]]})  # the title tells it
+    (told,) = read_folder(tmp_path, {"calendrier": table})[0]["calendrier"].findings
+    assert told.column == "phase"
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])
@@ -344,6 +352,15 @@ def test_a_table_that_is_filled_twice_is_told_and_one_that_is_empty_gives_way(tm
     (told,) = forms_in(tmp_path).findings
     assert "a.xlsx, feuille « Jeunes suivis » : trouvé une table que donne aussi" in str(told)
     assert "mission_locale.csv, attendu cette table dans un seul fichier" in str(told)
+
+
+def test_two_workbooks_with_the_same_tables_are_one_finding(tmp_path):
+    tables = {name: TABLES[name] for name in ("axes", "calendrier", "signataires")}
+    for name in ("demarche.xlsx", "autre.xlsx"):
+        book(tmp_path / name, {one.sheet: [[*one.columns], ["x"]] for one in tables.values()})
+    (told,) = read_folder(tmp_path, tables)[1]
+    assert str(told).endswith("demarche.xlsx : trouvé 3 tables que donne aussi autre.xlsx, "
+                              "attendu un seul des deux : garder le bon, retirer l'autre")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["a (1)", "a - Copie", "a copie", "a (copie)", "Copie de a"])

@@ -22,25 +22,25 @@ from ctg_analysis.model.territories import FRANCE
 from ctg_analysis.raw.certificates import RawFolder, read_certificate
 from ctg_analysis.raw.folders import CERTIFICATE, read_unread, source_folders
 
-NO_FILE = "no file is here"
-ELSEWHERE = "the file here is of another place"
-SHORT = "not in the file that is shipped"
-NOT_GIVEN = "not in the producer's full file"
-KEPT_BACK = "withheld by the producer"
+NO_FILE = "aucun fichier ici"
+ELSEWHERE = "le fichier est d'un autre lieu"
+SHORT = "absent du fichier livré"
+NOT_GIVEN = "absent du fichier complet du producteur"
+KEPT_BACK = "secret du producteur"
 WITHHELD = "secret"
-NO_ANSWER = "the partner has not answered"
-BLANK = "the form has blanks"
-TO_CONFIRM = "not published until the partner confirms it"
-TO_GATHER = "not gathered yet"
-LEFT_OUT = "not in what was gathered"
-UNREADABLE = "received, but it cannot be read"
+NO_ANSWER = "le partenaire n'a pas répondu"
+BLANK = "le formulaire a des cases vides"
+TO_CONFIRM = "non publié tant que le partenaire ne le confirme pas"
+TO_GATHER = "pas encore recueilli"
+LEFT_OUT = "absent de ce qui a été recueilli"
+UNREADABLE = "reçu mais illisible"
 ASKED_OF_NOBODY = (KEPT_BACK, WITHHELD, NOT_GIVEN)
 
 OPEN_DATA = "Données ouvertes"
 HERE = (*LOCAL, "epci")
 # Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
 AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
-AT_EQUAL_AGES = "{} (at equal ages)"
+AT_EQUAL_AGES = "{} (à âges égaux)"
 MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
 LYCEES = ("upper_secondary_schools_count", "upper_secondary_ips_index")
 PUPILS_OF_LYCEES = "upper_secondary_pupils_count"  # of the whole directory: 0 where no lycée is

@@ -51,11 +51,11 @@ from ctg_analysis.raw.tables import (
     checked,
     count,
     load_filled,
-    missing_columns,
     no_headings,
     text,
     turned_round,
     wrong_cells,
+    wrong_columns,
 )
 
 MOST_ROWS = 20_000  # of a form
@@ -218,13 +218,9 @@ def known_columns(header: list[str], columns: list[str], path: Filled, findings:
     """
     if not set(columns) & set(header):
         raise InputError([no_headings(path)])
-    findings += missing_columns(path, [name for name in columns if name not in {*header, CONFIRMED}])
-    for name in dict.fromkeys(header):
-        if name not in columns:
-            expected = "les seules colonnes de `ctg new`"
-            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas du formulaire", expected))
-        elif header.count(name) > 1:
-            findings.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
+    findings += wrong_columns(path, [name for name in columns if name in header or name != CONFIRMED], header)
+    twice = [name for name in dict.fromkeys(header) if name in columns and header.count(name) > 1]
+    findings += [Finding(place_of(path), 1, name, *COLUMN_TWICE) for name in twice]
     if not {PLACE, PERIOD} <= set(header) or len(set(header)) < len(header):
         raise InputError(findings)
     return [name for name in columns if name in header]
@@ -344,9 +340,7 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
             findings += error.findings
             continue
         findings += turned_round(texts, table) + wrong
-        for name in texts.columns.difference(AGREEMENTS.columns):
-            found, expected = "une colonne qui n'est pas de cette table", f"seulement {', '.join(AGREEMENTS.columns)}"
-            findings.append(Finding(place_of(table), 1, name, found, expected))
+        findings += wrong_columns(table, AGREEMENTS.columns, texts.columns)
         wrong_lines = {one.line for one in wrong}
         for line, name, day, title, threshold in rows[[*AGREEMENTS.columns]].itertuples():
             fault = partial(Finding, place_of(table), int(line))

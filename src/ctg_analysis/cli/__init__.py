@@ -25,7 +25,7 @@ def sirens(given: str | list[str] | None) -> str | list[str] | None:
     """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
     for epci in [given] if isinstance(given, str) else given or []:
         if not re.fullmatch("[0-9]{9}", epci):
-            raise UserError(f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it")
+            raise UserError(f"EPCI {epci!r} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve")
     return given
 
 
@@ -107,7 +107,9 @@ def main() -> None:
     try:
         code = app(prog_name="ctg", standalone_mode=False)
         if code == INTERRUPTED:
-            messages.print("interrupted: what is here is whole; run the command again, it goes on from there")
+            messages.print(
+                "interrompu : ce qui est là est entier ; relancer la commande, elle reprend où elle en était"
+            )
         sys.exit(TERMINATED if code == INTERRUPTED and terminated else code)
     except WrongUse as error:
         if what := error.format_message():  # nothing for `ctg` alone, whose help typer has shown

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ctg_analysis.cli import Out, interrupted, messages, number_of, sirens
+from ctg_analysis.cli import Out, interrupted, messages, sirens
 from ctg_analysis.model.errors import in_lines, room_in
 from ctg_analysis.model.settings import (
     DEFAULT_EPCI,
@@ -58,9 +58,9 @@ def build(
     start, codes, printed, published = time.perf_counter(), [], set(), False
 
     def standing() -> str:
-        return f"{len(codes)} of {number_of(len(epcis), 'report')} made or up to date, the others stand as they were"
+        return f"rapports faits ou à jour : {len(codes)} sur {len(epcis)} ; les autres restent comme ils étaient"
 
-    with interrupted(standing), room_in(out), messages.status("data") as status:
+    with interrupted(standing), room_in(out), messages.status("données") as status:
         if scheduler:
             reports = build_there(epcis, chosen, out, force=force, scheduler=scheduler)
         else:
@@ -74,13 +74,14 @@ def build(
                 printed.add(line)
         together = departement or side_by_side
         if together and (published or not (out / f"{name_of(departement)}.html").exists()):
-            status.update("side by side")
-            messages.print(f"{out / write_side_by_side(epcis, departement, out)}: {len(epcis)} EPCIs")
+            status.update("côte à côte")
+            messages.print(f"{out / write_side_by_side(epcis, departement, out)} : {len(epcis)} EPCI")
         if published or departement or not is_listed(out):
             write_list(out)
     if len(epcis) > 1:
         good = codes.count(0)
-        messages.print(f"{good} of {len(epcis)} reports are good, in {time.perf_counter() - start:.1f} s")
+        seconds = f"{time.perf_counter() - start:.1f}".replace(".", ",")
+        messages.print(f"rapports sans défaut : {good} sur {len(epcis)}, en {seconds} s")
     if worst := max(codes, key=(0, 2, 3, 1).index):
         raise typer.Exit(worst)
 
@@ -124,5 +125,5 @@ def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None
     with room_in(folder):
         write_project(folder)
     messages.print(
-        f"{folder}: made; next: cd {folder}, then ctg build, or ctg list epci WORD, which finds another territory"
+        f"{folder} : prêt ; la suite : cd {folder}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
     )

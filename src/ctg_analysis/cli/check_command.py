@@ -15,8 +15,9 @@ from ctg_analysis.chapter.synthesis import unwritten
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli import messages
 from ctg_analysis.demarche.material_files import read_material
-from ctg_analysis.model.errors import Finding, InputError, UserError, in_lines, in_order
+from ctg_analysis.model.errors import Finding, InputError, in_lines, in_order
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
+from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.check_raw import check_root
 from ctg_analysis.pipeline.checks import check_material, implausible_figures
 from ctg_analysis.pipeline.freshness import changed, demarches, inputs, is_whole
@@ -71,7 +72,9 @@ def check(
             messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
     if any(found.values()):
         raise typer.Exit(1)
-    messages.print(f"{what or ' et '.join(project_path(root.raw) for root in roots)} : rien à corriger")
+    where = what or " et ".join(project_path(root.raw) for root in roots)
+    after = f"`ctg build {what}`, puis, le plan écrit, `ctg convention {what}`" if epcis else "`ctg build`"
+    messages.print(f"{where} : rien à corriger ; la suite : {after}")
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:
@@ -113,9 +116,8 @@ def _of_synthesis(root: DataRoot, epci: str) -> list[Finding]:
 
 def _must_be_known(epci: str) -> None:
     processed = data_root(epci).processed
-    one = {"columns": ["code"], "filters": [("code", "==", epci)]}
-    if is_whole(processed) and pd.read_parquet(processed / "territories.parquet", **one).empty:
-        raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
+    if is_whole(processed):
+        find_epci(pd.read_parquet(processed / "territories.parquet", columns=["level", "code"]), epci)
 
 
 def count_of(counts: dict[str, int]) -> str:

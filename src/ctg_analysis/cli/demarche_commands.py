@@ -31,7 +31,7 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """
     with room_in(out), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), out)
-    messages.print(f"{project_path(paths[0])} : écrit, avec {len(paths) - 1} autres documents à côté")
+    messages.print(f"{project_path(paths[0])} : écrit ; documents à côté : {len(paths) - 1}")
     if warning:
         messages.print(warning)
 

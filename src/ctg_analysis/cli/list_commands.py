@@ -10,9 +10,10 @@ import pandas as pd
 import typer
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.missing import completeness, missing
+from ctg_analysis.chapter.missing import completeness, known_of, missing
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.cli import Epci, messages
+from ctg_analysis.demarche.columns import JOIN
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
@@ -24,7 +25,8 @@ from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import FRANCE, FULL, source_folders
 
 STAR = "★"
-STATES = {FULL: "full", FRANCE: "extract of France"}
+MOST_PERIODS = 2  # of an indicator: its latest value, and one to compare it with
+STATES = {FULL: "complet", FRANCE: "extrait de la France"}
 
 
 def list_(
@@ -36,20 +38,23 @@ def list_(
 ) -> None:
     """List the EPCIs, indicators, sources or chapters, one a line; what is missing of one.
 
-    `chapters EPCI` tells how many indicators of each have a value there. `missing EPCI`: indicator, place, why, who has
+    `chapters EPCI` tells how many indicators of each have a value there, `indicators EPCI` their values, as a proof
+    names them. `missing EPCI`: indicator, place, why, who has
     it, command, form or file. `coverage`: of thirty EPCIs of every sort by default.
     """
     if what not in LISTS:
-        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
+        raise UserError(f"ctg list {what} : attendu l'un de : {', '.join(LISTS)}")
     words = words or []
     epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
     word = " ".join(word for word in words if word not in epcis)
-    lines = [line for line in LISTS[what](epcis) if alphabetical(word) in alphabetical(line)]
+    lines_of, noun = LISTS[what]
+    with messages.status("données"):  # which the first command after a change works out, for minutes
+        lines = [line for line in lines_of(epcis) if alphabetical(word) in alphabetical(line)]
     print(*lines, sep="\n", end="\n" if lines else "")
     if word and not lines:
-        raise UserError(f"ctg list {what}: nothing with {word!r}")
-    starred = f", {sum(STAR in line for line in lines)} starred" if what == "indicators" else ""
-    messages.print(f"{len(lines)} {what.removesuffix('s') if len(lines) == 1 else what}{starred}")
+        raise UserError(f"ctg list {what} : rien avec {word!r}")
+    starred = f", dont étoilés : {sum(STAR in line for line in lines)}" if what == "indicators" and not epcis else ""
+    messages.print(f"{noun} : {len(lines)}{starred}")
 
 
 def observations(
@@ -77,13 +82,21 @@ def epcis(_: Sequence[str]) -> list[str]:
     return lines
 
 
-def indicators(_: Sequence[str]) -> list[str]:
-    """Id, codes of the field, label, unit and sources of every indicator."""
-    return [
+def indicators(epcis: Sequence[str]) -> list[str]:
+    """Id, codes of the field, label, unit and sources of every indicator; for an EPCI, those with a value there, as a
+    proof names them, each with its value.
+    """
+    lines = [
         f"{indicator.id}  {', '.join(indicator.domain_ids)}{f' {STAR}' if indicator.star else ''}  "
         f"{indicator.label} ({indicator.unit})  {', '.join(indicator.sources)}"
         for indicator in CATALOGUE.values()
+        if not epcis
     ]
+    for territory in map(_opened, epcis):
+        for one in CATALOGUE.values():
+            for row in territory.own(one).tail(MOST_PERIODS).itertuples():
+                lines.append(f"{JOIN.join([one.id, row.territory, row.period])}  {row.text}  {one.label} ({one.unit})")
+    return lines
 
 
 def sources(_: Sequence[str]) -> list[str]:
@@ -94,9 +107,9 @@ def sources(_: Sequence[str]) -> list[str]:
         state, vintage, age, licence = "absent", "-", "-", source.licence
         if source.id in folders:
             certificate = read_certificate(folders[source.id][0]).certificate
-            state = " and ".join(STATES.get(folder.name, "extract") for folder in folders[source.id])
+            state = " et ".join(STATES.get(folder.name, "extrait") for folder in folders[source.id])
             vintage, licence = certificate.vintage, certificate.licence
-            age = f"{(datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days} days old"
+            age = f"il y a {(datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days} jours"
         how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
         how = f"ctg new EPCI: {how}" if source.from_partners else how
         lines.append("  ".join([source.id, state, vintage, age, licence, f"{source.producer}, {source.label}", how]))
@@ -109,8 +122,7 @@ def chapters(epcis: Sequence[str]) -> list[str]:
     for epci in epcis:
         territory = _opened(epci)
         for name in dict.fromkeys(indicator.chapter for indicator in CATALOGUE.values()):
-            value, of = completeness(territory, name)
-            lines[name] = f"{lines[name]}  {value} of {of} indicators"
+            lines[name] = f"{lines[name]}  {known_of(*completeness(territory, name))}"
     return list(lines.values())
 
 
@@ -121,9 +133,20 @@ def lacking(epcis: Sequence[str]) -> list[str]:
     table = pd.concat([missing(_opened(epci)) for epci in epcis or [DEFAULT_EPCI]])
     several = table["territory"].str.count(r"\|") + 1
     table["territory"] = table["territory"].mask(several.gt(1), several.astype(str) + " communes")
+    labels = {name: f"{name}  {one.label}" for name, one in CATALOGUE.items()}
+    table["indicator"] = table["indicator"].map(lambda name: labels.get(name, name))
     texts = table[["indicator", "territory", "why", "who", "command", "file"]]
     columns = [column.str.ljust(column.str.len().max()) for _, column in texts.items()]
     return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+HEADINGS = {  # of `coverage`
+    "name": "nom",
+    "known": "connus",
+    "starred": "étoilés",
+    "compared": "comparés",
+    "with_peers": "avec les pairs",
+}
 
 
 def covered(epcis: Sequence[str]) -> list[str]:
@@ -131,7 +154,8 @@ def covered(epcis: Sequence[str]) -> list[str]:
     root = data_root(DEFAULT_EPCI)
     ensure(root)
     table = pd.DataFrame(coverage(_opened(epci)) for epci in epcis or sample(root))
-    counts = table.drop(columns=["epci", "name"]).agg(["min", "median"])
+    table = table.rename(columns=HEADINGS)
+    counts = table[[*HEADINGS.values()][1:]].agg(["min", "median"]).rename({"min": "minimum", "median": "médiane"})
     return [*table.to_string(index=False).splitlines(), *counts.to_string().splitlines()]
 
 
@@ -197,12 +221,12 @@ def sample(root: DataRoot) -> list[str]:
     return drawn
 
 
-LISTS: dict[str, Callable[[Sequence[str]], list[str]]] = {
-    "epci": epcis,
-    "indicators": indicators,
-    "sources": sources,
-    "chapters": chapters,
-    "missing": lacking,
-    "coverage": covered,
+LISTS: dict[str, tuple[Callable[[Sequence[str]], list[str]], str]] = {
+    "epci": (epcis, "EPCI"),
+    "indicators": (indicators, "indicateurs"),
+    "sources": (sources, "sources"),
+    "chapters": (chapters, "chapitres"),
+    "missing": (lacking, "manques"),
+    "coverage": (covered, "lignes"),
 }
-OF_EPCIS = ("chapters", "missing", "coverage")
+OF_EPCIS = ("indicators", "chapters", "missing", "coverage")

@@ -352,8 +352,11 @@ def of_convention(tables: Tables) -> Iterator[Finding]:
         for part in lines(tables[name].rows):
             if part.no != (rank := tables[name].texts.index.get_loc(part.Index) + 1):
                 yield tables[name].fault(part.Index, "no", str(part.no), f"{rank} : à la suite, à partir de 1")
-            if signed and name == "articles" and not part.texte:
-                yield tables[name].fault(part.Index, "texte", UNSAID, "le texte signé")
+    unsaid = [part for part in lines(tables["articles"].rows) if signed and not part.texte]
+    if unsaid:
+        names = ", ".join(str(part.no) for part in unsaid)
+        found = f"{UNSAID} : article{'s' * (len(unsaid) > 1)} {names}"
+        yield tables["articles"].fault(unsaid[0].Index, "texte", found, "le texte signé")
     for row in lines(file.rows):
         for name in ("signataires", "articles"):
             if tables[name].texts.empty and not tables[name].unread:

@@ -1,14 +1,15 @@
 """Proofs by an indicator: whether the observations of today still say what the constat was founded on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.consistency import inconsistencies
 from ctg_analysis.demarche.material_files import read_material
-from ctg_analysis.demarche.table_files import TableFile
+from ctg_analysis.demarche.questions import HIDDEN_UNDER
+from ctg_analysis.demarche.table_files import WITH_QUESTIONS, TableFile
 from ctg_analysis.indicators.comparisons import (
     ALPHA,
     CLOSE,
@@ -80,6 +81,24 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
             if fault:
                 column, written, expected = fault
                 yield proofs.fault(row.Index, column, written, expected)
+
+
+def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
+    """The proofs by a closed question that too few residents answered for a result to be shown (rules R10, R24).
+
+    tables: the public and the private ones.
+    """
+    proofs, asked = tables["preuves"], tables["questionnaire"].rows
+    closed = {*asked.loc[asked["type"].isin(columns.CLOSED), "q_id"]}
+    answers = [file for name in WITH_QUESTIONS if not ((file := tables[name]).unread or file.outlived)]
+    for line, name in proofs.rows.loc[proofs.rows["type"].eq(columns.SURVEY), "ref"].items():
+        cells = [file.texts[name] for file in answers if name in file.texts]
+        told = sum(
+            column.ne("").sum() - column.isin([columns.NOT_CONCERNED, columns.NO_ANSWER]).sum() for column in cells
+        )
+        if cells and name in closed and told < HIDDEN_UNDER:
+            found = f"{name!r}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
+            yield proofs.fault(int(line), "ref", found, "une autre preuve, ou cette ligne retirée et le constat relu")
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:

@@ -24,10 +24,10 @@ from ctg_analysis.raw.tables import (
     COLUMN_TWICE,
     Filled,
     load_filled,
-    missing_columns,
     no_headings,
     tables_in,
     turned_round,
+    wrong_columns,
 )
 
 FORMULA_STARTS = ("=", "+", "@", "\t")
@@ -130,17 +130,14 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
     if not set(table.columns) & set(header):
         raise InputError([no_headings(path)])
-    wrong = missing_columns(path, [name for name in table.columns if name not in header])
     with_questions = table.name in WITH_QUESTIONS
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
-            wrong.append(Finding(place_of(path), 1, name, *COLUMN_TWICE))
-        elif name not in table.columns and not with_questions:
-            expected = f"seulement {', '.join(table.columns)}"
-            findings.append(Finding(place_of(path), 1, name, "une colonne qui n'est pas de cette table", expected))
-    if wrong:
-        raise InputError([*wrong, *findings])
-    return [name for name in header if name in table.columns or with_questions]
+    own = [name for name in header if name in table.columns]
+    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    findings += [Finding(place_of(path), 1, name, *COLUMN_TWICE) for name in twice]
+    findings += wrong_columns(path, table.columns, own if with_questions else header)
+    if twice or not {*table.columns} <= {*header}:
+        raise InputError(findings)
+    return header if with_questions else own
 
 
 def _repeated(texts: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:

@@ -1,7 +1,6 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
 import errno
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,9 +60,9 @@ def room_in(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        what = f"{os.strerror(error.errno)}, expected room there: make some, then run the command again"
         there = Path(error.filename).absolute().parent if isinstance(error.filename, str) else folder
-        raise FullError(f"{folder if _disk(there) == _disk(folder) else there}: {what}") from error
+        where = folder if _disk(there) == _disk(folder) else there
+        raise FullError(f"{where} : plus de place sur le disque ; en libérer, puis relancer la commande") from error
 
 
 def _disk(folder: Path) -> int:

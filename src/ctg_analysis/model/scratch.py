@@ -21,7 +21,7 @@ def alone(folder: Path, name: str, doing: str, patience: float = 0) -> Iterator[
     """Hold a work for this process; the system frees it when the process ends, killed or not.
 
     folder, name: where the lock is kept (.name.lock) and the number of the process that holds it (.name.pid).
-    doing: the work, for the message ("200067171: is being built"). patience: seconds that it waits for another to end.
+    doing: the work, for the message ("200067171 : en cours"). patience: seconds that it waits for another to end.
 
     Raises:
         Busy: another process holds it.
@@ -38,8 +38,8 @@ def alone(folder: Path, name: str, doing: str, patience: float = 0) -> Iterator[
             finally:
                 holder.unlink(missing_ok=True)
     except Timeout as error:
-        who = f"process {holder.read_text(encoding='utf-8')}" if holder.is_file() else "another process"
-        raise Busy(f"{doing} by {who}; run the command again when it has ended") from error
+        who = f"le processus {holder.read_text(encoding='utf-8')}" if holder.is_file() else "un autre processus"
+        raise Busy(f"{doing} par {who} ; relancer la commande quand il aura fini") from error
 
 
 # Scratch folders: what a command has begun, and how it takes its place, whole.

@@ -317,7 +317,7 @@ def chosen_chapters(numbers: list[str]) -> list[ChapterNotebook]:
     known = list(dict.fromkeys(chapter.number for chapter in every))
     unknown = [number for number in numbers if number not in known]
     if unknown:
-        raise UserError(f"no chapter {', '.join(unknown)}: expected among {', '.join(known)}")
+        raise UserError(f"aucun chapitre {', '.join(unknown)} : attendu parmi {', '.join(known)}")
     chosen = [chapter for chapter in every if not numbers or chapter.number in numbers]
     if chosen and all(chapter.fault for chapter in chosen):
         raise UserError("\n".join(chapter.fault for chapter in chosen))

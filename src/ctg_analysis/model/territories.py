@@ -215,7 +215,7 @@ def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
     """
     row = territories[territories["level"].eq("epci") & territories["code"].eq(epci)]
     if row.empty:
-        raise UserError(f"epci {epci!r} is not an EPCI of the reference year: `ctg list epci WORD` finds its SIREN")
+        raise UserError(f"EPCI {epci!r} : aucun de ce SIREN dans l'année de référence, `ctg list epci MOT` le trouve")
     return row.iloc[0]
 
 
@@ -250,7 +250,7 @@ def epcis_of(territories: pd.DataFrame, departement: str) -> list[str]:
     epcis = territories[territories["level"].eq("epci")]
     codes = sorted(epcis.loc[epcis["departement"].str.split("|").map(lambda some: departement in some), "code"])
     if not codes:
-        raise UserError(f"departement {departement!r}: no EPCI there, expected a code such as 01, 2A or 974")
+        raise UserError(f"département {departement!r} : aucun EPCI, attendu un code tel que 01, 2A ou 974")
     return codes
 
 

@@ -20,8 +20,10 @@ from ctg_analysis.demarche.material_files import (
     read_material,
     wrong_together,
 )
+from ctg_analysis.demarche.proof_checks import exact_baselines, few_answers, no_longer
 from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.table_files import TableFile, personal_data
+from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, in_order
 from ctg_analysis.model.form import CONFIRMED, YES
@@ -117,7 +119,7 @@ def check_material(
             *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None),
         }
         found[FILES] |= {*wrong_in_restricted(restricted, material)}
-        found[CHAIN] |= {*inconsistencies(material.tables)}
+        found[CHAIN] |= {*inconsistencies(material.tables), *few_answers(tables)}
         if len(material["actions"]) and material.tables["convention"].texts.empty:
             found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
@@ -135,9 +137,6 @@ def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, ga
 
     gathered: those by what the démarche itself gathers too, whose files are as they should be.
     """
-    from ctg_analysis.demarche import proof_checks  # heavy, and seldom needed
-    from ctg_analysis.indicators.observations import read_observations
-
     ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")
     codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
@@ -148,5 +147,5 @@ def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, ga
     else:
         own = {name for name, one in CATALOGUE.items() if {SURVEY, PLAN}.issuperset(one.sources)}
         proofs = replace(proofs, rows=proofs.rows[~proofs.rows["ref"].str.split(JOIN).str[0].isin(own)])
-    exact = proof_checks.exact_baselines(tables["indicateurs_suivi"], observations, epci)
-    return [*proof_checks.no_longer(proofs, observations, places, epci), *exact]
+    exact = exact_baselines(tables["indicateurs_suivi"], observations, epci)
+    return [*no_longer(proofs, observations, places, epci), *exact]

@@ -180,7 +180,7 @@ def plan_report(
     edition, whole = editions.latest(out, epci), editions.latest_whole(out, epci)
     former = editions.record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
-        raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
+        raise UserError(f"{out} : le rapport de {epci} y est pour d'autres lecteurs, nommer un autre dossier par --out")
     entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
     listable = [chapter for chapter in notebooks() if chapter.path.stem in asked.keys() | entries.keys()]
     refused = [chapter for chapter in listable if chapter.fault]
@@ -363,7 +363,7 @@ def build(
                 try:
                     if not re.fullmatch(SIREN, epci):
                         raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
-                    held.enter_context(alone(out, epci, f"{epci}: is being built"))
+                    held.enter_context(alone(out, epci, f"{epci} : rapport en train d'être fait"))
                     plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:
                     yield editions.Built(epci, error=error)
@@ -374,7 +374,7 @@ def build(
                     plans[epci] = plan
             for outcome in run([job for plan in plans.values() for job in plan.jobs()], jobs):
                 epci = outcome.job.epci
-                progress(f"{epci}: {outcome.job.place}")
+                progress(f"{epci} : {outcome.job.place}")
                 plans[epci].came[outcome.job.place] = outcome
                 if len(plans[epci].came) == len(plans[epci].todo) + 2:  # the data, what is missing, the chapters
                     yield conclude(plans.pop(epci), out)

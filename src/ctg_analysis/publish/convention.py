@@ -334,7 +334,7 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
     issue, html = issue_page(epci, root, number, today)
     name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
     yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
-    with alone(home, lock, f"{epci}: its info flash is being printed"), scratch(home, lock) as folder:
+    with alone(home, lock, f"{epci} : info flash imprimé"), scratch(home, lock) as folder:
         pdf = folder / f"{name}.pdf"
         write_pdf(html, pdf, last_day(today or issue.date).isoformat())
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})

@@ -273,7 +273,7 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
     Raises:
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
     """
-    with alone(out, epci, f"{epci}: is being built"):
+    with alone(out, epci, f"{epci} : rapport en train d'être fait"):
         edition = the_latest(epci, out)
         if not is_whole(edition):
             raise damaged(edition)

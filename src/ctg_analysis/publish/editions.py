@@ -63,8 +63,8 @@ def record(edition: Path | None) -> dict:
 def damaged(edition: Path) -> UserError:
     """Return what is said of an edition that has lost or changed some of its files."""
     epci = edition.parent.name
-    text = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
-    return UserError(f"{text}; `ctg build {epci}` makes the latest one again")
+    text = f"{epci} : l'édition {edition.name} est abîmée, ses fichiers ne sont plus ceux de sa publication"
+    return UserError(f"{text} ; `ctg build {epci}` refait la dernière")
 
 
 def write_record(folder: Path, made_from: dict) -> None:
@@ -231,15 +231,15 @@ def lines_of(built: Built) -> list[str]:
     ]
     count = len(built.ran)
     some = count or (failed and built.published)
-    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
+    ran = f"{count} chapitre{'s' * (count > 1)} refait{'s' * (count > 1)}" if some else "à jour"
     ran += f" ({', '.join(f'{stem}.html' for stem in built.ran)})" if 0 < count <= FEW else ""
-    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines = [f"{project_path(built.place)}/index.html : {ran}"]
     lines += [*filter(None, [built.faults]), *built.refused]
-    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
-    lines += [f"{built.epci}: {line}" for stem in built.remarks for line in remarks(built, stem)]
+    lines += [f"{built.epci} : {error} : la page n'est pas de cette édition" for error in failed]
+    lines += [f"{built.epci} : {line}" for stem in built.remarks for line in remarks(built, stem)]
     lines += built.breaks
     journal = project_path(built.place.parent / JOURNAL / built.epci)
-    details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
+    details = f"{journal} : le détail ; le notebook jusqu'où il a tourné, sauf si son processus a été arrêté"
     return [*lines, details] if failed else lines
 
 
@@ -334,7 +334,7 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
     failures: list[UserError] = []
     for epci in reports(out):
         try:
-            with alone(out, epci, f"{epci}: is being built"):
+            with alone(out, epci, f"{epci} : rapport en train d'être fait"):
                 removed = collect(out, epci, keep)
                 collect_documents(out, epci)
         except UserError as error:

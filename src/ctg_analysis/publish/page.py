@@ -227,7 +227,7 @@ def write_side_by_side(epcis: Collection[str], departement: str, out: Path) -> s
     hold(root)
     listed = "" if departement else ",".join(epcis)
     side, name = open_side_by_side(departement, listed), name_of(departement)
-    with room_in(out), alone(out, LOCK, f"{out}: {name} is being written", PATIENCE), scratch(out, LOCK) as folder:
+    with room_in(out), alone(out, LOCK, f"{out} : {name}, page écrite", PATIENCE), scratch(out, LOCK) as folder:
         given = {"departement": departement, "epcis": listed}
         notebook, _ = run_notebook(settings().root / "notebooks" / SIDE_BY_SIDE, given, folder, HERE)
         notebook.cells[0]["source"] = notebook.cells[0]["source"].replace(TITLE, f"Les {side.title} côte à côte")

@@ -156,7 +156,7 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
         UserError: several ways to ask at once, a département without EPCI.
     """
     if sum(map(bool, (epcis, every, departement))) > 1:
-        raise UserError("ctg build: expected EPCIs, or --all, or --departement, one of them")
+        raise UserError("ctg build : attendu des EPCI, --all ou --departement, un seul des trois")
     if not every and not departement:
         return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
     import pandas as pd  # heavy, for a build that names its territories
@@ -197,7 +197,7 @@ def is_listed(out: Path) -> bool:
 
 def write_list(out: Path) -> None:
     """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
-    with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE), scratch(out, "index") as folder:
+    with alone(out, "index", f"{out} : liste des rapports écrite", PATIENCE), scratch(out, "index") as folder:
         pending = folder / LIST
         beside = {
             path.name: path.stem.removeprefix(OF_DEPARTEMENT) for path in sorted(out.glob(f"{OF_DEPARTEMENT}*.html"))

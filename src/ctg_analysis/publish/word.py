@@ -164,7 +164,7 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
         UserError: one that is there was changed since it was written. Busy: they are being written.
     """
     home = place(out, epci)
-    with alone(home.parent, epci, f"{epci}: its documents are being written"), scratch(home.parent, epci) as folder:
+    with alone(home.parent, epci, f"{epci} : documents écrits"), scratch(home.parent, epci) as folder:
         restore(home)
         known = _known(home)
         ours = {name for name in known if (home / name).is_file() and _sum((home / name).read_bytes()) in known[name]}

@@ -251,7 +251,7 @@ def fetch(
     home = raw / source.id
     begun, full = home / PARTIAL / FULL, home / FULL  # what reads them knows full files by the name of their folder
     try:
-        with alone(raw, source.id, f"{source.id}: fetched"):
+        with alone(raw, source.id, f"{source.id} : téléchargé"):
             restore(full)
             begun.mkdir(parents=True, exist_ok=True)
             failures = []

@@ -50,14 +50,23 @@ def tables_in(folder: Path, tables: Collection[files.Headings]) -> files.FilledT
         unread |= workbook.unread
         for name, sheet in workbook.tables.items():
             found.setdefault(name, []).append(sheet)
+    twice: dict[tuple[Path, Path], list[Finding]] = {}
     for name, several in found.items():
         filled = [table for table in several if is_filled(table)]
         several[:] = filled or several[::-1]
         for other in filled[1:]:
             said = f"une table que donne aussi {files.place_of(filled[0])}"
             unread[name] = Finding(files.place_of(other), None, None, said, files.ONE_FILE)
-            findings.append(unread[name])
+            twice.setdefault((_file(filled[0]), _file(other)), []).append(unread[name])
+    for (first, second), alike in twice.items():
+        said = f"{len(alike)} tables que donne aussi {first.name}"
+        both = Finding(project_path(second), None, None, said, "un seul des deux : garder le bon, retirer l'autre")
+        findings += [both] if len(alike) > 1 else alike
     return files.FilledTables({name: several[0] for name, several in found.items()}, findings, unread)
+
+
+def _file(table: Filled) -> Path:
+    return table.path if isinstance(table, files.Sheet) else table
 
 
 def _copied(path: Path) -> str:
@@ -118,6 +127,7 @@ A_YEAR = r"(?:18|19|20)\d\d"
 BLANKS = "[\\s\u00a0\u202f]*"
 LOOKAHEAD = "(?!"  # which the expressions of Arrow do not have
 COLUMN_TWICE = "cette colonne une seconde fois", "chaque colonne une fois"
+OWN_COLUMNS = "les seules colonnes de `ctg new` : supprimer celle-ci"
 AT_MOST = " au plus égal à "  # between a part and its whole
 BLANK, NO_VALUE, A_VALUE = "une case vide", "aucune valeur", "une valeur"
 
@@ -306,9 +316,30 @@ def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
 
 def missing_columns(path: Filled, names: list[str]) -> list[Finding]:
     """Return what is said of columns that a file should have."""
+    in_sheet = "ce code dans cette ligne, sous le titre de sa colonne : l'y écrire"
+    expected = in_sheet if isinstance(path, files.Sheet) else "cette colonne parmi les titres"
+    return [Finding(files.place_of(path), 1, name, "pas de colonne de ce nom", expected) for name in names]
+
+
+def wrong_columns(path: Filled, columns: Collection[str], header: Collection[str]) -> list[Finding]:
+    """Return what is said of the columns that a table lacks and of those that it should not have.
+
+    Where one that is not known stands in the place of one that is lacking, its code was changed: that is one finding.
+
+    columns: in the order in which `ctg new` writes them.
+    """
+    place, lacking = files.place_of(path), [name for name in columns if name not in header]
+    pairs = zip(header, columns, strict=False)
+    changed = {found: name for found, name in pairs if found not in columns and name in lacking}
+    put_back = "le code de cette colonne : l'écrire dans cette case, tel que `ctg new` l'écrit"
     return [
-        Finding(files.place_of(path), 1, name, "pas de colonne de ce nom", "cette colonne parmi les titres")
-        for name in names
+        *missing_columns(path, [name for name in lacking if name not in changed.values()]),
+        *(Finding(place, 1, found, repr(found)[:60], f"{name!r}, {put_back}") for found, name in changed.items()),
+        *(
+            Finding(place, 1, name, "une colonne qui n'est pas de cette table", OWN_COLUMNS)
+            for name in dict.fromkeys(header)
+            if name not in columns and name not in changed
+        ),
     ]
 
 
