@@ -47,7 +47,7 @@ from ctg_analysis.model.indicator import (
     Count,
 )
 from ctg_analysis.model.norms import norm
-from ctg_analysis.model.source import SOURCES
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES
 from ctg_analysis.secrecy.rounding import rounding_rule, with_rounding_rule
 
 NAN = float("nan")
@@ -270,6 +270,16 @@ def test_r7_coded_fractions_of_small_and_large_communes():
     assert coded_fraction(population, codes, 2021).tolist() == pytest.approx([0.2, 0.2, 0.4, 0.4])
     assert coded_fraction(population, codes, 2011).tolist() == pytest.approx([0.25, 0.25, 0.4, 0.4])
     assert coded_fraction(population, codes, 2013).tolist() == pytest.approx([0.2, 0.2, 0.4, 0.4])
+
+
+@pytest.mark.parametrize("people, seen", [(2.1e6, True), (3e6, False)])
+def test_r7_the_sampling_of_large_communes_is_told_where_it_is_two_of_the_last_decimals_wide(people, seen):
+    """30.0 % of 2.1 million, of whom 40 % are surveyed, is 29.9 to 30.1 %; of 3 million, 30.0 to 30.1 or so."""
+    fractions = pd.DataFrame({MAIN: [0.4], COMPLEMENTARY: 0.4}, pd.MultiIndex.from_tuples([("epci", "E")]))
+    counts = {"numerator": 0.3 * people, "denominator": people, "value": 30.0, "parts": 1, "few": 0, "parts_of": 1}
+    rows = pd.DataFrame([counts | {"level": "epci", "code": "E", "source": "insee_rp_population", "status": "ok"}])
+    found = with_intervals(rows.assign(few_of=0), CATALOGUE["age_65_plus_share"], SOURCES, fractions)
+    assert found["low"].notna().item() == seen
 
 
 def test_r7_an_epci_of_small_communes_is_coded_as_they_are_however_large_it_is():

@@ -191,7 +191,7 @@ def story(territory: Territory) -> list[str]:
 
 def _who(territory: Territory) -> str:
     """The name of the territory, its inhabitants, its communes."""
-    own, name = territory.own(CATALOGUE[PEOPLE]).tail(1), territory.row["name"]
+    own, name = territory.own(CATALOGUE[PEOPLE]).tail(1), " ".join(territory.row["name"].split())
     short = name.partition(" ")[0]
     the = f"la {KINDS[short].lower()} {name.partition(' ')[2]}" if short in KINDS else name
     if own.empty:
