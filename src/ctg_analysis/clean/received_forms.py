@@ -13,7 +13,7 @@ from ctg_analysis.clean.partner_files import Agreement, clean_form, read_agreeme
 from ctg_analysis.clean.perimeter import Perimeter, to_reference, with_inhabitants
 from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, evidence, spaces, spaces_of, words_in
 from ctg_analysis.model.errors import Finding, InputError, in_order
-from ctg_analysis.model.facts import COLUMNS
+from ctg_analysis.model.facts import COLUMNS, Facts, coded
 from ctg_analysis.model.form import PERSONS
 from ctg_analysis.model.habits import SheetPlace
 from ctg_analysis.model.indicator import MISSING, OK
@@ -85,6 +85,7 @@ def read_private(
     joined = {source: pd.concat(several, ignore_index=True).drop_duplicates() for source, several in tables.items()}
     for source, facts in joined.items():
         joined[source] = _without_contradictions(root, source, facts, read)
+        Facts.validate(coded(joined[source]))
     return Private(
         list(joined.items()),
         agreements,
