@@ -71,5 +71,5 @@ def test_a_refused_chapter_that_is_asked_for_alone_is_an_error_and_beside_others
     assert [one.number for one in chosen_chapters(["01", "02"])] == ["01", "02"]
     with pytest.raises(UserError, match=r"notebooks/02_b\.ipynb: .*tag parameters"):
         chosen_chapters(["02"])
-    with pytest.raises(UserError, match="no chapter 03: expected among 01, 02"):
+    with pytest.raises(UserError, match="aucun chapitre 03 : attendu parmi 01, 02"):
         chosen_chapters(["01", "03"])
