@@ -9,7 +9,7 @@ from inspect import signature
 import pandas as pd
 
 from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.territory import ENTRUSTED, Territory
 from ctg_analysis.demarche.columns import last_day
 from ctg_analysis.display.notes import meanings, stems
 from ctg_analysis.display.sentences import sums_of_rounded
@@ -171,8 +171,7 @@ def data(
     tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]
     if others := chosen(territory, with_):
         beside = elsewhere(territory, tuple(others))
-        entrusted = [name for name, source in SOURCES.items() if source.secrecy.threshold]
-        beside = beside[beside["level"].eq("epci") & ~beside["source"].isin(entrusted)]
+        beside = beside[beside["level"].eq("epci") & ~beside["source"].isin(ENTRUSTED)]
         for one in several:
             rows = territory.in_words(one, beside[beside["indicator"].eq(one.id)])
             tables.append(rows.assign(label=one.label, unit=one.unit))

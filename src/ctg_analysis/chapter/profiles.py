@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.territory import PEOPLE, ByIndicator, Territory
+from ctg_analysis.chapter.territory import ENTRUSTED, PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
@@ -73,8 +73,7 @@ def all_beside(territory: Territory) -> ByIndicator:
     rows = territory.around[territory.around["status"].eq(OK) & territory.around["level"].eq("epci")]
     rows = rows[rows["period"].eq(rows["indicator"].map(territory.periods))]
     placed = {name for name in territory.periods if not isinstance(CATALOGUE[name].value, Count | Mean)}
-    entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
-    rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(entrusted)]
+    rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(ENTRUSTED)]
     own = rows[rows["territory"].eq(territory.epci)].set_index("indicator")["source"].map(producer)
     rows = rows[rows["source"].map(producer).eq(rows["indicator"].map(own)) & rows["territory"].ne(territory.epci)]
     names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]

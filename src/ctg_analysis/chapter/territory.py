@@ -48,6 +48,7 @@ LOCAL = ("commune", "secteur")
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
+ENTRUSTED = [name for name, source in SOURCES.items() if source.secrecy.threshold]  # by partners, each for one report
 Span = tuple[str, str]  # two moments: days, or years where no more is known
 _opened_here: dict[str, set[str]] = {}
 
@@ -486,8 +487,7 @@ class Territory:
         observations, and summed (see `sentences.sums_of_rounded`).
         """
         rows = read_observations(self.root.processed, sorted({self.epci, *self.peers.peers["peer"], *self.near}))
-        entrusted = {name for name, source in SOURCES.items() if source.secrecy.threshold}
-        rows = rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(entrusted)]
+        rows = rows[rows["territory"].eq(self.epci) | ~rows["source"].isin(ENTRUSTED)]
         return rows.assign(summed=sentences.sums_of_rounded(rows))
 
     @cached_property

@@ -202,11 +202,8 @@ def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataF
         if alike[0] and len(set(alike)) == 1:
             return f"{texts.headed(title)} {'chaque fois ' * (len(alike) > 1)}{alike[0]}"
     for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
-        told, order = (
-            "",
-            sorted(zip(found, several, strict=True), key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])),
-        )
-        for _, (indicator, rows, gaps) in order:
+        pairs, told = zip(found, several, strict=True), ""
+        for _, (indicator, rows, gaps) in sorted(pairs, key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])):
             words, name = standing.against(indicator, rows, gaps, [level]), rows["name"].iloc[0]
             more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
             if words and len(told) + len(more) <= LONGEST:
