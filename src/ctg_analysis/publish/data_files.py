@@ -24,41 +24,12 @@ from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK
 from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.publish.editions import OBSERVATIONS, comes_after, record
 from ctg_analysis.publish.site import page
 from ctg_analysis.raw.folders import sha256 as sum_of_file
 
-FRENCH_COLUMNS = {
-    "territory": "code",
-    "name": "territoire",
-    "level": "niveau",
-    "period": "periode",
-    "indicator": "indicateur",
-    "label": "libelle",
-    "value": "valeur",
-    "low": "borne_basse",
-    "high": "borne_haute",
-    "numerator": "numerateur",
-    "denominator": "denominateur",
-    "unit": "unite",
-    "status": "statut",
-    "quality": "fiabilite",
-    "source": "source",
-    "denominator_period": "periode_du_denominateur",
-}
-SPACES_COLUMNS = {
-    "territory": "code",
-    "commune": "territoire",
-    "period": "periode",
-    "site": "structure",
-    "kind": "type",
-    "manager": "gestionnaire",
-    "management": "gestion",
-    "begin": "agrement_debut",
-    "end": "agrement_fin",
-}
-STRUCTURES_COLUMNS = {"territory": "code", "commune": "territoire", "period": "periode", "id": "identifiant"}
-STRUCTURES_COLUMNS |= {"name": "structure", "kind": "type", "told": "origine"}
+NAMES = load_yaml(Path(__file__).with_name("data_columns.yml"), dict[str, dict[str, str]]).value
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -71,8 +42,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     files = observed["indicator"].map({one.id: one.file_name for one in CATALOGUE.values()})
-    spaces = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
-    structures = seen.structures[list(STRUCTURES_COLUMNS)].rename(columns=STRUCTURES_COLUMNS)
+    spaces, structures = _named(seen.spaces, "spaces"), _named(seen.structures, "structures")
     tables = {
         **dict(iter(_french(observed).groupby(files, sort=False))),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
@@ -93,7 +63,11 @@ def _french(rows: pd.DataFrame) -> pd.DataFrame:
     said = {name: {one.id: getattr(one, name) for one in CATALOGUE.values()} for name in ("label", "unit")}
     words = {name: rows["indicator"].map(words) for name, words in said.items()}
     safe = rows.assign(**words, name=rows["name"].map(spreadsheet_safe))
-    return safe.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
+    return _named(safe, "observations")
+
+
+def _named(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    return table[list(NAMES[kind])].rename(columns=NAMES[kind])
 
 
 def _projected(seen: Territory) -> pd.DataFrame:
@@ -228,17 +202,6 @@ OF_WHOM = (
     "Les chiffres des producteurs publics sont sous la licence indiquée ; ceux que la démarche a recueillis "
     "appartiennent à qui la conduit."
 )
-DESCRIPTIONS = {
-    "code": "Code Insee de la commune, du département ou de la région, SIREN de l'EPCI",
-    "niveau": "commune, secteur, epci, departement, region, france ou peers (médiane des EPCI comparables)",
-    "periode": "Année, mois (2024-12) ou années (2019-2023)",
-    "indicateur": "Identifiant de l'indicateur, le même d'une édition à l'autre",
-    "borne_basse": "Borne basse de l'intervalle à 95 %, ou de ce qu'un arrondi laisse possible",
-    "borne_haute": "Borne haute, de même",
-    "statut": "ok, secret, nd (non disponible), so (sans objet) ou censored (connu seulement comme petit)",
-    "fiabilite": "1 : bonne ; 2 : à lire avec prudence ; 3 : échantillon trop petit",
-    "source": "Identifiant de la source, décrite dans « sources »",
-}
 
 
 def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territory) -> None:
@@ -327,5 +290,5 @@ def _title(name: str, table: pd.DataFrame) -> str:
 def _field(name: str, column: pd.Series) -> dict[str, str]:
     number = pd.api.types.is_float_dtype(column)
     kind = "number" if number else "integer" if pd.api.types.is_integer_dtype(column) else "string"
-    described = {"description": DESCRIPTIONS[name]} if name in DESCRIPTIONS else {}
+    described = {"description": NAMES["descriptions"][name]} if name in NAMES["descriptions"] else {}
     return {"name": name, "type": kind} | ({"decimalChar": ","} if number else {}) | described

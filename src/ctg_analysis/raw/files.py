@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -466,26 +465,13 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
 
 
 def _header(rows: list[list[str]], table: Headings) -> tuple[int | None, list[str]]:
-    """The row of the codes, from 0, and the code of each column; of the headings, where there is no row of codes.
-
-    A code that was changed or cleared is told by its heading, where this has no other column.
-    """
+    """The row of the codes, from 0, and the code of each column; of the headings, where there is no row of codes."""
     codes = {folded(code): code for code in table.columns}
-    above = [folded(heading) for heading in table.columns.values()]
-    words = {folded(text): code for code, text in table.columns.items() if above.count(folded(text)) == 1}
-    (coded, top), (worded, titles) = (
-        max(
-            ((sum(folded(cell) in known for cell in row), -at) for at, row in enumerate(rows[:TITLE_LINES])),
-            default=(0, 0),
-        )
+    words = {folded(text): code for code, text in table.columns.items()}
+    found = [
+        (sum(folded(cell) in known for cell in row), top, known)
         for known in (codes, words)
-    )
-    if not coded and not worded:
-        return None, []
-    if worded > coded and (top == titles or 2 * coded <= len(codes)):
-        return -titles, [words.get(folded(cell), cell) for cell in rows[-titles]]
-    above = rows[-top - 1] if top else []
-    return -top, [
-        codes.get(folded(cell)) or words.get(folded(heading), cell)
-        for cell, heading in zip_longest(rows[-top], above, fillvalue="")
+        for top, row in enumerate(rows[:TITLE_LINES])
     ]
+    most, top, known = max(found, key=lambda one: one[0], default=(0, 0, {}))
+    return (top, [known.get(folded(cell), cell) for cell in rows[top]]) if most else (None, [])
