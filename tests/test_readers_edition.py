@@ -7,6 +7,8 @@ import pytest
 from reader import Text, said_twice
 from shipped_pages import PAGES_OF
 
+from ctg_analysis.chapter.missing import completeness
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display.markup import TEAM, for_readers
 from ctg_analysis.display.texts import typography
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
@@ -81,6 +83,13 @@ def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, fran
     beside = ("guide.html", "accessibilite.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
     assert sentences_told_twice(built.place) == {}
+    territory = open_territory(epci, france)
+    few = {f"{number:02}" for number in range(1, 11) if completeness(territory, f"{number:02}")[0] < 5}
+    asking = {page.name[:2]: page.read_text(encoding="utf-8") for page in chapters(built.place)}
+    asking = {number: html.partition('id="a-transmettre"')[2] for number, html in asking.items()}
+    assert {number for number, html in asking.items() if html} == few and "07" in few
+    files = {name for html in asking.values() for name in re.findall(r'href="(demandes/[^"]+)" download', html)}
+    assert len(files) >= 4 and all((built.place / name).is_file() for name in files)
 
 
 def test_documents_hold_nothing_that_is_for_the_team(shipped, tmp_path):

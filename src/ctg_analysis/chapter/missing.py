@@ -48,6 +48,7 @@ PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission loc
 PERIODS = {True: "au 31 décembre des dernières années connues", False: "pour les dernières années connues"}
 BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du territoire"
 FIRST_THEME, LAST_THEME = "01", "10"  # the chapters after them tell the démarche
+FEW = 5  # figures: a theme that has fewer says on its page who can tell more
 
 
 class Lack(NamedTuple):

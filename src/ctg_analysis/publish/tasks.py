@@ -20,6 +20,9 @@ from ctg_analysis.chapter.demarche.pieces import ENJEUX, DemarcheChapter, proved
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.chapter.known import latest_values, whole_sources
 from ctg_analysis.chapter.missing import (
+    FEW,
+    FIRST_THEME,
+    LAST_THEME,
     Figure,
     Request,
     completeness,
@@ -100,6 +103,9 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         territory = open_chapter(report.epci).territory
         known, of = completeness(territory, chapter.number)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page, "waiting": of - known}
+        if FIRST_THEME <= chapter.number <= LAST_THEME and known < FEW:
+            lacks = missing(territory).query("chapter == @chapter.number")
+            page["partners"] = [_partner(*one) for one in requests(territory, lacks).partners.items()]
         if any(one.page == ENJEUX for one in report.chapters):
             page["proofs"] = proved(territory.demarche)
         html, contents, remarks = chapter_page(notebook, page)
