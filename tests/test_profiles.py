@@ -135,9 +135,9 @@ def cells(html):
 
 def test_what_may_not_be_shown_is_a_line_that_says_so(monkeypatch):
     chapter = open_chapter(EXAMPLE_EPCI)
-    rows = chapter.territory.readable(CATALOGUE["waiting_children_count"])
+    rows = chapter.territory.readable(CATALOGUE["waiting_children_count"], "epci")
     hidden = rows.assign(status=SECRET, text="s", value=float("nan"))
-    monkeypatch.setitem(chapter.territory._readable, "waiting_children_count", hidden)
+    monkeypatch.setattr(chapter.territory, "readable", lambda indicator, level: hidden)
     html = chapter.profile("waiting_children_count").html
     assert cells(html)[0][1].startswith("s ") and "s = secret statistique" in html
 

@@ -42,8 +42,7 @@ UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The communes by name, at the latest period that one of them has; no row when none has any."""
-    rows = territory.readable(indicator)
-    rows = rows[rows["level"].eq("commune")]
+    rows = territory.readable(indicator, "commune")
     period = latest_period(rows)
     rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
     return rows.sort_values("name", **texts.BY_NAME)
@@ -62,8 +61,7 @@ def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     if isinstance(indicator.value, Count | Mean):
         return by_commune(territory, indicator)
     compared = territory.compared(indicator, with_peers=False)
-    rows = territory.readable(indicator)
-    rows = rows[rows["level"].eq("commune")]
+    rows = territory.readable(indicator, "commune")
     wanted = compared["period"].iloc[0] if len(compared) else ""
     here = rows[rows["period"].eq(wanted)]
     if not here["status"].eq(OK).any():

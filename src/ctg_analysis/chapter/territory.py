@@ -173,7 +173,7 @@ class Territory:
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named.assign(summed=sentences.sums_of_rounded(named)))
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
-        self._readable: dict[str, pd.DataFrame] = {}
+        self._readable: dict[tuple[str, str], pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
 
     @cached_property
@@ -322,14 +322,16 @@ class Territory:
         """Whether an observation of an indicator, of any place of some levels and any period, has this status."""
         return any((indicator.id, status, level) in self._statuses for level in levels)
 
-    def readable(self, indicator: Indicator) -> pd.DataFrame:
-        """The observations of an indicator with what a reader sees: name, text, interval.
+    def readable(self, indicator: Indicator, level: str = "") -> pd.DataFrame:
+        """The observations of an indicator, of one level or of all, with what a reader sees: name, text, interval.
 
         How a value of the census is told depends on how many inhabitants the communes have (see `_is_drawn`).
         """
-        if indicator.id not in self._readable:
-            self._readable[indicator.id] = self.in_words(indicator, self.data(indicator))
-        return self._readable[indicator.id].copy(deep=False)
+        if (indicator.id, level) not in self._readable:
+            rows = self.data(indicator)
+            told = self.in_words(indicator, rows[rows["level"].eq(level)] if level else rows)
+            self._readable[indicator.id, level] = told
+        return self._readable[indicator.id, level].copy(deep=False)
 
     def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         """Observations of an indicator, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
@@ -383,8 +385,8 @@ class Territory:
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""
-        rows = self.readable(indicator)
-        return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
+        rows = self.readable(indicator, "epci")
+        return rows[rows["status"].eq(OK)].sort_values("period", kind="stable")
 
     def against(self, indicator: Indicator) -> pd.DataFrame:
         """What `compared` does, before it is put in words."""

@@ -108,7 +108,8 @@ def new(
 
 def _known(epci: str) -> tuple[DataRoot, str, list[tuple[str, str]]]:
     root = data_root(epci)
-    ensure(root)
+    with messages.status("données"):  # which the first command of a project works out, for minutes
+        ensure(root)
     places = pd.read_parquet(root.processed / "territories.parquet")
     name = find_epci(places, epci)["name"]
     communes = places[places["level"].eq("commune") & places["epci"].eq(epci)].sort_values("code", kind="stable")
