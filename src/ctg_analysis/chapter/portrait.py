@@ -1,11 +1,14 @@
 """Who and where: the portrait of a territory in five sentences at most, its facts, its locator map."""
 
 import re
+from functools import cache
 from itertools import zip_longest
+from typing import Annotated
 
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.profiles import findings_of
@@ -16,55 +19,15 @@ from ctg_analysis.display.quantities import NEARLY, PLAINLY, agreed, in_letters,
 from ctg_analysis.display.texts import capitalised, date_text, typography
 from ctg_analysis.indicators.findings import BESIDE
 from ctg_analysis.indicators.trends import trend_of
-from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.catalogue import CATALOGUE, Declared
 from ctg_analysis.model.indicator import OK
+from ctg_analysis.model.settings import ACCOUNTS, settings
+from ctg_analysis.model.yaml_files import load_yaml, with_words
 from ctg_analysis.show import maps
 from ctg_analysis.show.svg import svg
 
-CLASSES = {  # of the grid of density, from the densest, as one commune is said to be
-    "Grands centres urbains": "grand centre urbain",
-    "Centres urbains intermédiaires": "centre urbain intermédiaire",
-    "Petites villes": "petite ville",
-    "Ceintures urbaines": "ceinture urbaine",
-    "Bourgs ruraux": "bourg rural",
-    "Rural à habitat dispersé": "rural à habitat dispersé",
-    "Rural à habitat très dispersé": "rural à habitat très dispersé",
-}
-SLOTS = (
-    (
-        "age_65_plus_share", "secondary_dwellings_share", "jobs_per_employed_resident_ratio",
-        "workers_outside_epci_share", "age_0_19_share",
-    ),
-    (
-        "poverty_rate", "poverty_2021_rate", "unemployment_15_64_rate", "living_standard_2021_median",
-    ),
-    (
-        "childcare_coverage_rate", "general_practitioner_accessibility_index", "rep_plus_pupils_share",
-        "childcare_coverage_eaje_rate", "schools_ips_index", "small_schools_count",
-    ),
-)  # fmt: skip
 AGES = ("age_65_plus_share", "age_0_19_share")  # the higher one is told where both are remarkable
 WHOLE, PART = "childcare_coverage_rate", "childcare_coverage_eaje_rate"  # the second is not told beside the first
-ALWAYS = {"jobs_per_employed_resident_ratio": "france", "poverty_2021_rate": "departement"}  # beside what, at the least
-RANGES = ("schools_ips_index", "unemployment_15_64_rate", "poverty_2021_rate")
-CLAUSES = {  # of a share: of what, the verb of one and of several, what is said of them
-    "age_65_plus_share": ("habitant", "a|ont", "65 ans ou plus"),
-    "age_0_19_share": ("habitant", "a|ont", "moins de 20 ans"),
-    "jobs_per_employed_resident_ratio": "le territoire compte {} emplois pour 100 habitants qui travaillent",
-    "workers_outside_epci_share": ("habitant", "en emploi travaille|en emploi travaillent", "hors du territoire"),
-    "secondary_dwellings_share": ("logement", "est une résidence secondaire|sont des résidences secondaires", ""),
-    "poverty_rate": ("habitant", "vit|vivent", "sous le seuil de pauvreté"),
-    "poverty_2021_rate": ("habitant", "vit|vivent", "sous le seuil de pauvreté"),
-    "unemployment_15_64_rate": ("actif", "se déclare|se déclarent", "au chômage"),
-    "living_standard_2021_median": "le niveau de vie médian est de {} par an",
-    "childcare_coverage_rate": "on compte {} places d'accueil théoriques pour 100 enfants de moins de 3 ans",
-    "childcare_coverage_eaje_rate": "les crèches ont {} {unit}",
-    "general_practitioner_accessibility_index": "les généralistes permettent {} {unit}",
-    "rep_plus_pupils_share": ("écolier", "est|sont", "en REP+"),
-    "rep_pupils_share": ("écolier", "est|sont", "en REP"),
-    "schools_ips_index": "l'indice de position sociale des écoles est de {}",
-}
-ONLY_MANY = ("secondary_dwellings_share",)  # told where they are many: few are no trait of a place
 GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rate")
 FAST = 2  # % a year, from which births that rise or fall are told
 SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
@@ -79,6 +42,28 @@ GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and t
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+Said = Annotated[str, with_words("valeur", "unite", needed=("valeur",))] | tuple[str, ...]
+
+
+class Words(BaseModel, extra="forbid", frozen=True):
+    """What a portrait is written from, which an editor may change.
+
+    groupes: facts in their order, and how each is said: a sentence with {valeur} or, of a share, of what, the
+    verb of one and of several, what is said of them. toujours: beside what a fact is told at the least.
+    selon_la_commune: told with their range. si_nombreux: told where they are many. classes: of density, of one commune.
+    """
+
+    groupes: tuple[dict[Declared, Said], ...]
+    toujours: dict[Declared, str]
+    selon_la_commune: tuple[Declared, ...]
+    si_nombreux: tuple[Declared, ...]
+    classes: dict[str, str]
+
+
+@cache
+def words() -> Words:
+    """The words of portraits, data/reference/recits/00.yml, read once."""
+    return load_yaml(settings().reference / ACCOUNTS / "00.yml", Words).value
 
 
 def type_text(density: object, massif: object) -> str:
@@ -87,9 +72,9 @@ def type_text(density: object, massif: object) -> str:
     >>> type_text("Bourgs ruraux", "Massif Central"), type_text(None, "Massif du Jura|Massif des Alpes")
     ('bourg rural, Massif Central', 'Massif du Jura et Massif des Alpes')
     """
-    words = [] if pd.isna(density) else [CLASSES[density]]
-    words += [] if pd.isna(massif) else [massif.replace("|", " et ")]
-    return ", ".join(words)
+    told = [] if pd.isna(density) else [words().classes[density]]
+    told += [] if pd.isna(massif) else [massif.replace("|", " et ")]
+    return ", ".join(told)
 
 
 def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
@@ -108,7 +93,7 @@ def where_most_live(communes: pd.DataFrame, people: pd.Series) -> str:
     if not by_class.sum():
         return ", ".join(massifs)
     share = percent(100 * by_class.max() / by_class.sum())
-    return ", ".join([f"{capitalised(CLASSES[by_class.idxmax()])} ({share} des habitants)", *massifs])
+    return ", ".join([f"{capitalised(words().classes[by_class.idxmax()])} ({share} des habitants)", *massifs])
 
 
 def growth_sentence(period: str, change: float, balances: list[float] | None, lost: tuple[str, float] | None) -> str:
@@ -184,7 +169,7 @@ def _end(text: str) -> str:
 def story(territory: Territory) -> list[str]:
     """Five sentences at most: who lives here, how that changes, fast births, then what is remarkable, by year."""
     told = [sentence for sentence in (_who(territory), _growth(territory), _births(territory)) if sentence]
-    by_theme = zip_longest(*(_remarkable(territory, names)[:MOST] for names in SLOTS))
+    by_theme = zip_longest(*(_remarkable(territory, group)[:MOST] for group in words().groupes))
     facts = [fact for of_each in by_theme for fact in of_each if fact]
     return [typography(sentence) for sentence in [*told, *of_each_year(facts, SENTENCES - len(told))]]
 
@@ -225,22 +210,23 @@ def _births(territory: Territory) -> str:
     return f"Les naissances {way} de {standing.pace(births, rows, found)} de {found.start} à {found.end}."
 
 
-def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The remarkable facts among some indicators, those beside France or in a tenth first: their years and clauses."""
-    found = findings_of(territory).set_index("indicator")
-    told = [name for name in names if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
-    told = [name for name in told if name not in ONLY_MANY or found.loc[name, "higher"]]
+def _remarkable(territory: Territory, group: dict[str, Said]) -> list[tuple[str, str]]:
+    """The remarkable facts of a group, those beside France or in a tenth first: their years and clauses."""
+    found, (who, *_, services) = findings_of(territory).set_index("indicator"), words().groupes
+    told = [name for name in group if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
+    told = [name for name in told if name not in words().si_nombreux or found.loc[name, "higher"]]
     if {*AGES} <= {*told}:
         told = [name for name in told if name not in AGES or found.loc[name, "higher"]]
     told = [name for name in told if name != PART or WHOLE not in told]
-    told = sorted(sorted(told, key=lambda name: found.loc[name, "why"] == BESIDE)[:MOST], key=names.index)
+    told = sorted(sorted(told, key=lambda name: found.loc[name, "why"] == BESIDE)[:MOST], key=[*group].index)
     facts = []
     for name in told:
         rows, gaps = territory.compared(CATALOGUE[name]), territory.gaps(CATALOGUE[name])
-        beside = standing.shortly(CATALOGUE[name], rows, gaps, found.loc[name], placed_first=names == SLOTS[0])
-        facts.append(_fact(territory, name, rows, beside))
-    facts += [_plain(territory, name, place) for name, place in ALWAYS.items() if name in names and name not in told]
-    if "small_schools_count" in names:
+        beside = standing.shortly(CATALOGUE[name], rows, gaps, found.loc[name], placed_first=group is who)
+        facts.append(_fact(territory, name, group[name], rows, beside))
+    always = {name: place for name, place in words().toujours.items() if name in group and name not in told}
+    facts += [_plain(territory, name, group[name], place) for name, place in always.items()]
+    if group is services:
         facts = [*_families(territory), *facts, *_small_schools(territory)]
     return [fact for fact in facts if fact]
 
@@ -248,31 +234,31 @@ def _remarkable(territory: Territory, names: tuple[str, ...]) -> list[tuple[str,
 def _range(territory: Territory, name: str, period: str) -> str:
     """« (de 3 à 9 % selon la commune) », of the same period; nothing where it is not worked out."""
     rows = territory.inequality[territory.inequality["period"].eq(period)]
-    if name not in rows.index or name not in RANGES or pd.isna(rows.loc[name, "least"]):
+    if name not in rows.index or name not in words().selon_la_commune or pd.isna(rows.loc[name, "least"]):
         return ""
     row, written = rows.loc[name], percent if CATALOGUE[name].unit == "%" else number
     return f" (de {number(row['least'])} à {written(row['most'])} selon la commune)" if row["all"] else ""
 
 
-def _fact(territory: Territory, name: str, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
-    """A fact as a sentence has it: its period, its clause. rows: see `Territory.compared`."""
+def _fact(territory: Territory, name: str, said: Said, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
+    """A fact as a sentence has it: its period, its clause. said: see `Words`. rows: see `Territory.compared`."""
     period, text, value = rows[["period", "text", "value"]].iloc[0]
-    if isinstance(CLAUSES[name], tuple):
-        noun, verbs, what = CLAUSES[name]
+    if isinstance(said, tuple):
+        noun, verbs, *what = said
         many = f"{text} des {noun}s {verbs.partition('|')[2]}" if "%" in beside else one_in(value, text, noun, verbs)
-        clause = f"{many} {what}".rstrip()
+        clause = " ".join([many, *what])
     else:
-        clause = CLAUSES[name].format(text, unit=agreed(CATALOGUE[name].unit, value))
+        clause = said.format(valeur=text, unite=agreed(CATALOGUE[name].unit, value))
     return period, f"{clause}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"
 
 
-def _plain(territory: Territory, name: str, place: str) -> tuple[str, str] | None:
+def _plain(territory: Territory, name: str, said: Said, place: str) -> tuple[str, str] | None:
     """A fact that is told beside another, whatever its size; nothing where it is none."""
     rows = territory.compared(CATALOGUE[name])
     if rows.empty or not rows["value"].iloc[0] > 0:
         return None
     beside = standing.against(CATALOGUE[name], rows, territory.gaps(CATALOGUE[name]), [place])
-    return _fact(territory, name, rows, beside)
+    return _fact(territory, name, said, rows, beside)
 
 
 def _families(territory: Territory) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ from ctg_analysis.indicators.peers import (
     position_in,
 )
 from ctg_analysis.indicators.trends import trend_of
-from ctg_analysis.model.catalogue import CATALOGUE, Essential, essentials
+from ctg_analysis.model.catalogue import CATALOGUE, Declared, Essential, essentials
 from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import SOURCES
@@ -428,7 +428,7 @@ def first_figures(territory: Territory) -> list[dict[str, str]]:
     Keys: indicator, chapter (the one that proves it), label, value, period, source; since (its first value) and drawing
     (its years), where they make a series.
     """
-    themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[str, str]]).value
+    themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[Declared, str]]).value
     known = ((one for one in map(CATALOGUE.get, names) if len(territory.own(one))) for names in themes.values())
     told = []
     for indicator in islice(filter(None, (next(several, None) for several in known)), FIGURES):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
 
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import Count, Indicator, Mean, measures_of
@@ -122,6 +122,15 @@ TITLES = {name: group.title for name, group in _FAMILIES.items() if group.title}
 SCALES = {name: group.scale for name, group in _FAMILIES.items() if group.scale}
 
 
+def _known(name: str) -> str:
+    if name not in CATALOGUE:
+        raise ValueError("un indicateur : `ctg list indicators MOT` les trouve")
+    return name
+
+
+Declared = Annotated[str, AfterValidator(_known)]  # the id of an indicator, in a file that an editor changes
+
+
 def declared_indicator(name: str) -> str:
     """Return the file and the line where an indicator is declared."""
     found = (
@@ -155,7 +164,7 @@ def essentials() -> tuple[Essential, ...]:
         InputError: there is no such file, or what is wrong with it.
     """
     path = settings().reference / ESSENTIALS
-    read = load_yaml(path, dict[str, dict[str, str]])
+    read = load_yaml(path, dict[str, dict[Declared, str]])
     if findings := list(_wrong_essentials(read, project_path(path))):
         raise InputError(findings)
     return tuple(
@@ -172,19 +181,16 @@ def themes() -> dict[str, str]:
 
 
 def _wrong_essentials(read: ReadYaml, file: str) -> Iterator[Finding]:
-    """What the model of the file cannot see: ids unknown, repeated or of numbers of things, themes of two chapters."""
+    """What the model of the file cannot see: ids repeated or of numbers of things, themes of two chapters."""
     seen: set[str] = set()
     for theme, members in read.value.items():
-        chapters = {CATALOGUE[name].chapter for name in members if name in CATALOGUE}
+        chapters = {CATALOGUE[name].chapter for name in members}
         if len(chapters) > 1:
             expected = "des indicateurs d'un seul chapitre"
             yield Finding(file, read.lines[theme,], theme, " et ".join(sorted(chapters)), expected)
         for name in members:
             line = read.lines[theme, name]
-            if name not in CATALOGUE:
-                expected = "un identifiant : `ctg list indicators MOT` les trouve"
-                yield Finding(file, line, name, "aucun indicateur de ce nom", expected)
-            elif isinstance(CATALOGUE[name].value, Count | Mean):
+            if isinstance(CATALOGUE[name].value, Count | Mean):
                 yield Finding(file, line, name, "un effectif", "ce qui se compare à un autre lieu")
             if name in seen:
                 yield Finding(file, line, name, "cet indicateur une seconde fois", "un indicateur une seule fois")
