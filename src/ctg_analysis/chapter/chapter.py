@@ -37,7 +37,7 @@ from ctg_analysis.show.svg import use_theme
 
 WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
-OF_FAMILIES = {"members", "answers", "scores", "criteria"}
+OF_FAMILIES = {"members", "scores"}
 OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"}  # verbs whose texts are no ids
 
 
@@ -118,18 +118,6 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
     return verb
 
 
-def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
-    """The verb that shows what a function makes of a family of indicators, which the piece tells."""
-
-    @wraps(make)
-    def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = analyst.family_of(name)
-        return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
-
-    del verb.__wrapped__  # lest help tell an Indicator where an id is asked
-    return verb
-
-
 def _of_rows(make: Callable[..., Html]) -> Callable[..., Html]:
     """The verb that shows axes drawn of rows, whose indicators the piece tells."""
 
@@ -176,12 +164,9 @@ class Chapter:
     projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
-    structures = of_territory(tables.structures)
-    scores = _of_family(tables.scores)
-    answers = _of_family(figures.answers)
-    norms = of_territory(tables.norms)
+    structures, structure_list = map(of_territory, (tables.structures, tables.structure_list))
+    scores, norms = map(of_territory, (tables.scores, tables.norms))
     approvals = _of_indicators(tables.approvals)
-    criteria = _of_family(tables.criteria)
     childcare_authority = of_territory(childcare.childcare_authority)
     childcare_need = of_territory(childcare.childcare_need)
     commitments = of_territory(synthesis.commitments)

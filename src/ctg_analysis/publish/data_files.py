@@ -58,7 +58,7 @@ SPACES_COLUMNS = {
     "end": "agrement_fin",
 }
 STRUCTURES_COLUMNS = {"territory": "code", "commune": "territoire", "period": "periode", "id": "identifiant"}
-STRUCTURES_COLUMNS |= {"name": "structure", "kind": "type", "told": "origine"}
+STRUCTURES_COLUMNS |= {"name": "structure", "kind": "type", "origin": "origine"}
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
