@@ -38,7 +38,15 @@ from ctg_analysis.show.svg import use_theme
 WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "scores"}
-OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"}  # verbs whose texts are no ids
+OF_WORDS = {
+    "find",
+    "reference",
+    "norms",
+    "first_screen",
+    "debate",
+    "structures",
+    "ages",
+}  # verbs whose texts are no ids
 
 
 def prepare_shell() -> None:
@@ -160,7 +168,7 @@ class Chapter:
     members = of_territory(figures.members)
     family_figure, trend_figure = map(_of_rows, (figures.family_figure, figures.trend_figure))
     map_figure = _of_rows(figures.map_figure)
-    pyramid = of_territory(demography.pyramid)
+    ages, pyramid_figure = map(of_territory, (demography.ages, demography.pyramid_figure))
     projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
