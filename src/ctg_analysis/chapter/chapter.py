@@ -38,15 +38,8 @@ from ctg_analysis.show.svg import use_theme
 WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
 OF_FAMILIES = {"members", "scores"}
-OF_WORDS = {
-    "find",
-    "reference",
-    "norms",
-    "first_screen",
-    "debate",
-    "structures",
-    "ages",
-}  # verbs whose texts are no ids
+# Verbs whose texts are no ids.
+OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures", "ages", "peers_to_call"}
 
 
 def prepare_shell() -> None:
@@ -161,7 +154,7 @@ class Chapter:
     compare = of_territory(side_by_side.compare)
     __repr__ = of_territory(analyst.described)
 
-    peers, to_call = map(of_territory, (known.peers, known.to_call))
+    peers, peers_to_call = map(of_territory, (known.peers, known.peers_to_call))
     portrait = of_territory(portrait.portrait)
     first_screen, debate = map(of_territory, (accounts.first_screen, accounts.debate))
     reading = _of_indicators(figures.reading)
