@@ -111,7 +111,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
     "ask, said",
     [
         (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
-        (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
+        (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': chapter.find(\"WORD\") finds them"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
         (lambda chapter: chapter.compare("births_count", with_=1), "EPCI '1' : aucun de ce SIREN"),
         (

@@ -65,7 +65,7 @@ def family_of(name: str) -> list[Indicator]:
     """
     members = [one for one in CATALOGUE.values() if name and one.family == name]
     if not members:
-        raise UserError(f"no family {name!r}: {_did_you_mean(name, FAMILIES)}`ctg list indicators` shows the families")
+        raise UserError(f'no family {name!r}: {_did_you_mean(name, FAMILIES)}chapter.find("WORD") finds them')
     return members
 
 
